@@ -1,0 +1,52 @@
+# Two commands are all that a newcomer needs: `make demo` and `make test`. Both install what they use into .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# The directory is the target; pip's stamp says whether it is up to date with pyproject.toml.
+USER_STAMP := $(VENV)/.installed
+DEV_STAMP := $(VENV)/.installed-dev
+WORKERS ?= 2
+
+.PHONY: demo test check bench docs messages clean
+
+demo: $(USER_STAMP)
+	$(BIN)/itsmctl demo
+
+test: $(DEV_STAMP)
+	$(BIN)/python -m pytest -n $(WORKERS)
+
+check: $(DEV_STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/itsmctl validate
+	$(BIN)/python docs/generate.py --check
+	$(BIN)/python -m pytest -n $(WORKERS)
+
+bench: $(DEV_STAMP)
+	$(BIN)/python benchmarks/run.py
+
+docs: $(DEV_STAMP)
+	$(BIN)/python docs/generate.py
+	$(BIN)/mkdocs build --strict --quiet
+
+messages: $(DEV_STAMP)
+	$(BIN)/pybabel -q extract -F babel.cfg -k tr -k trn:1,2 -k msg -k Problem:2 --no-location --sort-output --omit-header -o /dev/stdout . > $(VENV)/itsmctl.pot
+	$(BIN)/pybabel -q update -D itsmctl -l zh -i $(VENV)/itsmctl.pot -d itsmctl/locale --no-fuzzy-matching --omit-header
+	$(BIN)/pybabel -q compile -D itsmctl -l zh -d itsmctl/locale
+
+$(VENV):
+	$(PYTHON) -c 'import sys; sys.exit("itsmctl needs Python 3.11 or newer; say which with make PYTHON=python3.11 ...") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+
+$(USER_STAMP): pyproject.toml | $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+$(DEV_STAMP): pyproject.toml | $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,dev]'
+	touch $@ $(USER_STAMP)
+
+clean:
+	rm -rf $(VENV) build dist site itsmctl-demo

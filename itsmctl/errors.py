@@ -1,0 +1,70 @@
+"""Where something is wrong, what is wrong, and the one exception that carries all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, order=True)
+class Where:
+    """A place in a file: lines and columns count from 1, `row` is a data row, 0 means unknown."""
+
+    file: str = ""
+    line: int = 0
+    column: int = 0
+    row: int = 0
+    column_name: str = ""
+
+    def __str__(self) -> str:
+        if self.row:
+            cell = f", column {self.column_name}" if self.column_name else ""
+            return f"{self.file}: row {self.row}{cell}"
+        parts = [self.file] + [str(n) for n in (self.line, self.column) if n]
+        return ":".join(part for part in parts if part)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with the input: `template` is an English message whose `{names}` come from `values`.
+
+    The template, not the formatted text, is what the catalogues of other languages translate.
+    """
+
+    code: str
+    template: str
+    where: Where = Where()
+    values: Mapping[str, object] = field(default_factory=dict)
+    severity: Severity = "error"
+    suggestion: str = ""
+
+    @property
+    def message(self) -> str:
+        """The message in English."""
+        return self.template.format(**self.values)
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if str(self.where) else ""
+        return f"{place}{self.message} [{self.code}]"
+
+
+class ItsmctlError(Exception):
+    """Bad input, with every problem found; commands turn it into exit code 2."""
+
+    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def did_you_mean(word: str, allowed: Iterable[str]) -> str:
+    """Return the allowed word nearest to `word`, ignoring case first, or an empty string."""
+    choices: Sequence[str] = list(allowed)
+    folded = {choice.casefold(): choice for choice in reversed(choices)}
+    if word.casefold() in folded:
+        return folded[word.casefold()]
+    near = get_close_matches(word.casefold(), list(folded), n=1, cutoff=0.6)
+    return folded[near[0]] if near else ""

@@ -1,0 +1,73 @@
+"""Outputs that appear whole or not at all: written beside their place, then renamed into it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from itsmctl.errors import ItsmctlError, Problem, Where
+
+
+def check_place(out: Path, files: Collection[str], mark: str) -> None:
+    """Raise ItsmctlError unless `out` is free, an empty folder, or an earlier output: `mark` and nothing but `files`."""
+    shown = Where(str(out))
+    if not out.exists():
+        return
+    if not out.is_dir():
+        raise ItsmctlError(Problem("output-exists", "the output must be a folder; a file has this name", shown))
+    entries = sorted(entry.name for entry in out.iterdir())
+    others = [name for name in entries if name not in files]
+    if others or (entries and mark not in entries):
+        values = {"names": ", ".join((others or entries)[:5])}
+        template = "the folder holds something else ({names}); nothing in it was touched, name another output"
+        raise ItsmctlError(Problem("output-exists", template, shown, values))
+
+
+@contextmanager
+def replacing(out: Path) -> Iterator[Path]:
+    """Give a new folder to write into; it takes the place of `out` when the block ends, and goes away if it fails."""
+    out = Path(os.path.realpath(out))
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix=f".{out.name}-", suffix=".partial", dir=out.parent))
+    except OSError as error:
+        raise cannot_write(out, error) from error
+    try:
+        yield made
+        made.chmod(0o777 & ~_umask())
+        _swap(made, out)
+    except OSError as error:
+        if error.filename is not None and not str(error.filename).startswith((str(made), str(out))):
+            raise  # about another file: reading an input, not writing the output
+        raise cannot_write(out, error) from error
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def _swap(made: Path, out: Path) -> None:
+    if not out.exists():
+        made.rename(out)
+        return
+    old = Path(tempfile.mkdtemp(prefix=f".{out.name}-", suffix=".old", dir=out.parent))
+    try:
+        out.rename(old / "old")
+        made.rename(out)
+    finally:
+        if not out.exists():
+            (old / "old").rename(out)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
+
+
+def cannot_write(out: Path, error: OSError) -> ItsmctlError:
+    """The error of an output that the system refuses."""
+    return ItsmctlError(Problem("cannot-write", "cannot write here: {why}", Where(str(out)), {"why": error.strerror or str(error)}))

@@ -1,0 +1,213 @@
+"""What an audit found, as values: the one thing that every report, format and evidence pack is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from itsmctl.model import Outcome, Rule
+
+ClockVerdict = Literal["met", "breached", "running_ok", "running_breached", "paused_ok", "cancelled", "not_testable"]
+LedgerKind = Literal["counted", "paused", "closed"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One row of `verdicts.parquet`: `passed` is None where it could not be determined, and `reason` says why."""
+
+    rule: str
+    record_id: str
+    passed: bool | None
+    observed: str
+    expected: str
+    at: int | None
+    """Epoch seconds (UTC) of the moment the verdict is about."""
+    reason: str
+    """A stable code, `missing:impact` or `no-agreement`; `itsmctl.language.reason_text` says it in words."""
+    waiver: str = ""
+
+
+@dataclass(frozen=True)
+class Share:
+    """How one value of a column fared under a rule."""
+
+    column: str
+    value: str
+    in_scope: int
+    failed: int
+    not_testable: int
+
+
+@dataclass(frozen=True)
+class RuleResult:
+    """A rule and what became of the records in its scope: in_scope = passed + failed + not_testable + waived."""
+
+    rule: Rule
+    outcome: Outcome
+    in_scope: int
+    passed: int
+    failed: int
+    not_testable: int
+    waived: int
+    not_applicable: int
+    allowed_failures: int
+    """How many failures the rule's tolerance lets through on this population."""
+    reasons: tuple[tuple[str, int], ...]
+    """Why records were not testable, most frequent first."""
+    breakdown: tuple[Share, ...]
+    """Failures by priority, and by service where known."""
+    samples: tuple[Verdict, ...]
+    """Up to ten verdicts that failed, first by record id."""
+    untested_because: str = ""
+    """A reason code where the whole rule could not be tested (a tier below it failed, a column is missing)."""
+
+
+@dataclass(frozen=True)
+class Attainment:
+    """Clock attainment of one service in one month ('2026-03'); `agreed` is the per cent promised, or None."""
+
+    clock: str
+    service: str
+    month: str
+    judged: int
+    met: int
+    agreed: float | None
+
+
+@dataclass(frozen=True)
+class Source:
+    """One imported file as its receipt has it."""
+
+    name: str
+    sha256: str
+    bytes: int
+    rows_read: int
+    rows_imported: int
+    rows_rejected: int
+
+
+@dataclass(frozen=True)
+class DatasetFacts:
+    """The tickets that were judged."""
+
+    digest: str
+    records: int
+    events: int
+    rejects: int
+    mapping: str
+    tool: str
+    zone: str
+    opened_from: str
+    opened_to: str
+    sources: tuple[Source, ...]
+    missing_columns: tuple[str, ...]
+    history: tuple[str, ...]
+    warnings: tuple[tuple[str, str], ...]
+    """(code, English message)"""
+
+
+@dataclass(frozen=True)
+class DefinitionFacts:
+    """The definitions that judged: `commit` is empty outside git, `dirty` where files differ from the commit."""
+
+    commit: str
+    digest: str
+    dirty: bool
+    is_reference: bool
+
+
+@dataclass(frozen=True)
+class AuditResult:
+    """A whole audit. `rules` and `enquiries` are sorted by id; times are epoch seconds, UTC."""
+
+    title: str
+    as_of: int
+    period_from: int | None
+    period_to: int | None
+    chosen_by_default: tuple[str, ...]
+    """Which of `plan`, `period`, `as_of`, `definitions` nobody named, so that the output can say so."""
+    definitions: DefinitionFacts
+    dataset: DatasetFacts
+    rules: tuple[RuleResult, ...]
+    enquiries: tuple[RuleResult, ...]
+    attainment: tuple[Attainment, ...]
+    states: tuple[tuple[str, int], ...]
+    """Records by their last state."""
+    months: tuple[tuple[str, int, int], ...]
+    """(month, opened, resolved)"""
+    explanations: tuple[Explanation, ...]
+    """Records that reports show in full: those sampled for failing rules, bounded."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One interval [start, end) of a clock's ledger; the pieces of a cycle add up to stop - start."""
+
+    start: int
+    end: int
+    kind: LedgerKind
+    reason: str
+    """'' for counted; a state id for paused; 'closed' or the special day's title (English) for closed."""
+
+    @property
+    def seconds(self) -> int:
+        return self.end - self.start
+
+
+@dataclass(frozen=True)
+class Cycle:
+    """One run of a clock; `stop` is the moment it was judged at, `running` tells whether it still ran then."""
+
+    start: int
+    stop: int
+    running: bool
+    counted: int
+    paused: int
+    closed: int
+    target: int
+    deadline: int | None
+    verdict: ClockVerdict
+    ledger: tuple[Piece, ...]
+
+
+@dataclass(frozen=True)
+class ClockExplanation:
+    """One clock of one record: which agreement and calendar judged it, and its cycles."""
+
+    rule: str
+    clock: str
+    agreement: str
+    calendar: str
+    zone: str
+    target_text: str
+    target_file: str
+    target_line: int
+    cycles: tuple[Cycle, ...]
+    reason: str
+    """Why there is no cycle, or ''."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One change in the life of a record."""
+
+    at: int
+    actor: str
+    actor_group: str
+    field: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Everything about one record: its row, its life, its verdicts under each rule, its clocks."""
+
+    record_id: str
+    columns: Mapping[str, str]
+    """Canonical columns that have a value, times as ISO 8601 UTC, in model.RECORD_COLUMNS order."""
+    moments: tuple[Moment, ...]
+    verdicts: tuple[Verdict, ...]
+    clocks: tuple[ClockExplanation, ...]
+    as_of: int
