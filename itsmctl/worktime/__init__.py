@@ -1,0 +1,42 @@
+"""Calendar arithmetic: pure functions on epoch seconds, from opening hours to the ledger and verdict of a clock."""
+
+from __future__ import annotations
+
+from itsmctl.worktime.calendars import (
+    DayTable,
+    day_columns,
+    day_rows,
+    day_table,
+    has_hours,
+    open_intervals,
+    open_seconds,
+)
+from itsmctl.worktime.durations import Duration, duration_text, parse_duration, parse_slot
+from itsmctl.worktime.measuring import HORIZON, NO_TARGET, Pause, measure
+from itsmctl.worktime.record_clock import RecordClock, record_clock
+from itsmctl.worktime.zones import moment_text, offset_spans, parse_moment, zone_info, zone_names
+
+__all__ = [
+    "HORIZON",
+    "NO_TARGET",
+    "DayTable",
+    "Duration",
+    "Pause",
+    "RecordClock",
+    "day_columns",
+    "day_rows",
+    "day_table",
+    "duration_text",
+    "has_hours",
+    "measure",
+    "moment_text",
+    "offset_spans",
+    "open_intervals",
+    "open_seconds",
+    "parse_duration",
+    "parse_moment",
+    "parse_slot",
+    "record_clock",
+    "zone_info",
+    "zone_names",
+]
