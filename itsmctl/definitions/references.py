@@ -1,0 +1,315 @@
+"""Cross-checks: every name that one definition uses for another must exist, and the laws that no schema can state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from itsmctl import model
+from itsmctl.checks import CHECKS
+from itsmctl.definitions.schema import check_parameters
+from itsmctl.errors import Problem, did_you_mean
+from itsmctl.source import Document, Path_
+
+Known = Mapping[str, frozenset[str]]
+"""The ids that exist, by kind, aliases included."""
+
+REFERENCES: tuple[tuple[str, str, str], ...] = (
+    ("assignment", "role", "role"),
+    ("assignment", "position", "position"),
+    ("audit", "mapping", "mapping"),
+    ("audit", "processes/*", "process"),
+    ("audit", "frameworks/*", "framework"),
+    ("mapping", "process", "process"),
+    ("position", "roles/*", "role"),
+    ("priority-matrix", "process", "process"),
+    ("process", "owner", "role"),
+    ("process", "manager", "role"),
+    ("process", "lanes/*/roles/*", "role"),
+    ("process", "principles/*/*/rules/*", "rule"),
+    ("process", "codes/*", "code-list"),
+    ("process", "form/*/codes", "code-list"),
+    ("raci", "process", "process"),
+    ("raci", "activities/*/*/*", "role"),
+    ("role", "process", "process"),
+    ("rule", "process", "process"),
+    ("rule", "rests-on/*", "rule"),
+    ("service", "owner", "role"),
+    ("service", "hours", "calendar"),
+    ("service", "depends-on/*", "service"),
+    ("sla", "calendar", "calendar"),
+)
+"""(kind, path with `*` for any key or position, kind that it names)."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A document beside the definition built from it."""
+
+    document: Document
+    definition: model.Definition
+
+
+def cross_check(entries: list[Entry]) -> list[Problem]:
+    """Return every reference that leads nowhere and every broken law, over the whole set."""
+    known: dict[str, frozenset[str]] = {}
+    for entry in entries:
+        d = entry.definition
+        known[d.kind] = known.get(d.kind, frozenset()) | {d.id, *d.aliases}
+    known["state"] = frozenset(s.id for e in entries if isinstance(e.definition, model.Process) for s in e.definition.states)
+    known["clock"] = frozenset(c for e in entries if isinstance(e.definition, model.Agreement) for c in e.definition.clocks)
+    problems: list[Problem] = []
+    processes = {e.definition.id: e.definition for e in entries if isinstance(e.definition, model.Process)}
+    clauses = {e.definition.id: e.definition for e in entries if isinstance(e.definition, model.Framework)}
+    for entry in entries:
+        problems += _references(entry, known)
+        match entry.definition:
+            case model.Process() as process:
+                problems += _process(entry.document, process)
+            case model.Raci() as raci if raci.process in processes:
+                problems += _raci(entry.document, raci, processes[raci.process])
+            case model.Rule() as rule:
+                problems += _rule(entry.document, rule, known, clauses)
+            case model.Agreement() as agreement:
+                problems += _agreement(entry.document, agreement, known, processes)
+            case model.Assignment() as assignment if bool(assignment.role) == bool(assignment.position):
+                template = "an assignment names either a role or a position, one of the two"
+                problems.append(Problem("role-or-position", template, entry.document.where()))
+            case model.MappingDefinition() as mapping:
+                problems += _mapping(entry.document, mapping, processes)
+            case _:
+                pass
+    return problems
+
+
+def values_at(data: Any, pattern: str) -> Iterator[tuple[Path_, Any]]:
+    """Yield every value that a path pattern reaches, with its path."""
+    yield from _reach(data, tuple(pattern.split("/")), ())
+
+
+def _reach(data: Any, rest: tuple[str, ...], path: Path_) -> Iterator[tuple[Path_, Any]]:
+    if not rest:
+        yield path, data
+    elif rest[0] == "*":
+        pairs = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+        for key, child in pairs:
+            yield from _reach(child, rest[1:], (*path, key))
+    elif isinstance(data, dict) and rest[0] in data:
+        yield from _reach(data[rest[0]], rest[1:], (*path, rest[0]))
+
+
+def unknown(
+    document: Document, path: Path_, word: str, what: str, allowed: frozenset[str] | list[str], *, key: bool = False
+) -> Problem:
+    """The problem of a word that names nothing."""
+    choices = sorted(allowed)
+    near = did_you_mean(word, choices)
+    values = {
+        "what": what,
+        "word": word,
+        "allowed": ", ".join(choices[:30]) + (" …" if len(choices) > 30 else "") or "none is defined",
+    }
+    return Problem(
+        f"unknown-{what.replace(' ', '-')}",
+        "unknown {what} {word!r}; known: {allowed}",
+        document.where(path, key=key),
+        values,
+        suggestion=near,
+    )
+
+
+def _references(entry: Entry, known: Known) -> Iterator[Problem]:
+    for kind, pattern, target in REFERENCES:
+        if kind != entry.definition.kind:
+            continue
+        for path, word in values_at(entry.document.data, pattern):
+            allowed = known.get(target, frozenset())
+            if isinstance(word, str) and word not in allowed:
+                yield unknown(entry.document, path, word, target, allowed)
+
+
+def _process(document: Document, process: model.Process) -> Iterator[Problem]:
+    lanes = frozenset(lane.id for lane in process.lanes)
+    activities = frozenset(activity.id for activity in process.activities)
+    states = frozenset(state.id for state in process.states)
+    for pattern, what, allowed in (
+        ("activities/*/lane", "lane", lanes),
+        ("activities/*/next/*/to", "activity", activities),
+        ("activities/*/states/*", "state", states),
+        ("interfaces/*/activity", "activity", activities),
+        ("form/*/required-in", "state", states),
+        ("transitions/*/*", "state", states),
+    ):
+        for path, word in values_at(document.data, pattern):
+            if word not in allowed:
+                yield unknown(document, path, str(word), what, allowed)
+    for state in process.transitions:
+        if state not in states:
+            yield unknown(document, ("transitions", state), state, "state", states, key=True)
+    yield from _columns(document, "form/*/column")
+    yield from _state_graph(document, process)
+
+
+def _state_graph(document: Document, process: model.Process) -> Iterator[Problem]:
+    """States that no ticket can reach, or never leave though they are no end of life."""
+    if not process.states:
+        return
+    reached = {state.id for state in process.states if state.initial}
+    if not reached:
+        yield Problem(
+            "no-initial-state",
+            "no state is marked `initial: true`, so no ticket could begin",
+            document.where(("states",)),
+        )
+        return
+    frontier = list(reached)
+    while frontier:
+        for state in process.transitions.get(frontier.pop(), ()):
+            if state not in reached:
+                reached.add(state)
+                frontier.append(state)
+    for position, entry in enumerate(process.states):
+        where = document.where(("states", position, "id"))
+        if entry.id not in reached:
+            yield Problem("unreachable-state", "no transition leads to state {state!r}", where, {"state": entry.id})
+        elif entry.phase not in ("closed", "cancelled") and not process.transitions.get(entry.id):
+            yield Problem(
+                "dead-end-state",
+                "state {state!r} has no way out, though its phase {phase!r} is no end",
+                where,
+                {"state": entry.id, "phase": entry.phase},
+            )
+
+
+def _raci(document: Document, raci: model.Raci, process: model.Process) -> Iterator[Problem]:
+    activities = frozenset(activity.id for activity in process.activities)
+    for name, cells in raci.activities.items():
+        path: Path_ = ("activities", name)
+        if name not in activities:
+            yield unknown(document, path, name, "activity", activities, key=True)
+        accountable = cells.get("A", ())
+        if len(accountable) != 1:
+            values = {"activity": name, "count": len(accountable)}
+            place = document.where((*path, "A", 1)) if len(accountable) > 1 else document.where(path, key=True)
+            yield Problem(
+                "one-accountable",
+                "{activity} has {count} roles Accountable; exactly one must answer for it",
+                place,
+                values,
+            )
+        if not cells.get("R"):
+            yield Problem(
+                "no-responsible",
+                "{activity} has nobody Responsible",
+                document.where(path, key=True),
+                {"activity": name},
+            )
+    for missing in sorted(activities - set(raci.activities)):
+        yield Problem(
+            "activity-without-raci",
+            "activity {activity} of the process is missing from the matrix",
+            document.where(("activities",), key=True),
+            {"activity": missing},
+        )
+
+
+def _rule(
+    document: Document, rule: model.Rule, known: Known, frameworks: Mapping[str, model.Framework]
+) -> Iterator[Problem]:
+    for position, clause in enumerate(rule.clauses):
+        framework, _, number = clause.partition(":")
+        path: Path_ = ("clauses", position)
+        if framework not in frameworks:
+            yield unknown(document, path, framework, "framework", frozenset(frameworks))
+        elif number not in frameworks[framework].clauses:
+            yield unknown(document, path, number, "clause", frozenset(frameworks[framework].clauses))
+    yield from _condition_columns(document, "scope")
+    check = CHECKS.get(rule.check)
+    base: Path_ = ("check", rule.check)
+    if check is None:
+        yield unknown(document, base, rule.check, "check", frozenset(CHECKS), key=True)
+        return
+    data = document.data
+    assert isinstance(data, dict)
+    body: Any = data["check"]
+    problems = check_parameters(check.PARAMETERS, body[rule.check], document, base)
+    yield from problems
+    if problems:
+        return
+    for pattern, kind in check.NAMES.items():
+        for path, word in values_at(body[rule.check], pattern):
+            if kind == "column":
+                yield from _column(document, (*base, *path), str(word))
+            elif word not in known.get(kind, frozenset()):
+                yield unknown(document, (*base, *path), str(word), kind, known.get(kind, frozenset()))
+    yield from _condition_columns(document, f"check/{rule.check}/where")
+
+
+def _agreement(
+    document: Document, agreement: model.Agreement, known: Known, processes: Mapping[str, model.Process]
+) -> Iterator[Problem]:
+    for position, service in enumerate(agreement.services):
+        if service not in known.get("service", frozenset()):
+            yield unknown(document, ("services", position), service, "service", known.get("service", frozenset()))
+    states = frozenset(state.id for process in processes.values() for state in process.states)
+    for name, clock in agreement.clocks.items():
+        for key in ("pause", "stop", "cancel"):
+            for path, word in values_at(document.data, f"clocks/{name}/{key}/*"):
+                if word not in states:
+                    yield unknown(document, path, str(word), "state", states)
+        for key, column in (("starts-at", clock.starts_at), ("stops-at", clock.stops_at)):
+            if column not in model.TIME_COLUMNS:
+                yield unknown(document, ("clocks", name, key), column, "time column", frozenset(model.TIME_COLUMNS))
+        for position in range(len(clock.targets)):
+            yield from _condition_columns(document, f"clocks/{name}/targets/{position}/where")
+
+
+def check_mapping(document: Document, mapping: model.MappingDefinition, processes: Mapping[str, model.Process]) -> list[Problem]:
+    """Return what is wrong with one mapping among the processes given."""
+    known = frozenset(processes)
+    problems = [] if mapping.process in known else [unknown(document, ("process",), mapping.process, "process", known)]
+    return problems + list(_mapping(document, mapping, processes))
+
+
+def _mapping(document: Document, mapping: model.MappingDefinition, processes: Mapping[str, model.Process]
+) -> Iterator[Problem]:
+    allowed = frozenset(model.RECORD_COLUMNS) - {"process", "attributes", "source_file", "source_row"}
+    for column in mapping.columns:
+        if column not in allowed:
+            yield unknown(document, ("columns", column), column, "column", allowed, key=True)
+    if "record_id" not in mapping.columns:
+        yield Problem(
+            "missing-key",
+            "key {key!r} is missing{hint}",
+            document.where(("columns",), key=True),
+            {"key": "record_id", "hint": ""},
+        )
+    for position, column in enumerate(mapping.history):
+        if column not in mapping.columns:
+            yield unknown(document, ("history", position), column, "column", frozenset(mapping.columns))
+    for column in mapping.codes:
+        if column not in mapping.columns:
+            yield unknown(document, ("codes", column), column, "column", frozenset(mapping.columns), key=True)
+    process = processes.get(mapping.process)
+    if process and process.states:
+        states = frozenset(state.id for state in process.states)
+        for word, code in mapping.codes.get("state", {}).items():
+            if code not in states:
+                yield unknown(document, ("codes", "state", word), code, "state", states)
+
+
+def _columns(document: Document, pattern: str) -> Iterator[Problem]:
+    for path, word in values_at(document.data, pattern):
+        yield from _column(document, path, str(word))
+
+
+def _column(document: Document, path: Path_, word: str, *, key: bool = False) -> Iterator[Problem]:
+    if word not in model.RECORD_COLUMNS:
+        yield unknown(document, path, word, "column", frozenset(model.RECORD_COLUMNS), key=key)
+
+
+def _condition_columns(document: Document, pattern: str) -> Iterator[Problem]:
+    for path, where in values_at(document.data, pattern):
+        for column in where if isinstance(where, dict) else ():
+            yield from _column(document, (*path, column), column, key=True)
