@@ -1,0 +1,56 @@
+"""The check types, one module each; a rule names one of them and gives its parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from itsmctl.checks import (
+    agreement,
+    allowed,
+    at_most,
+    attainment,
+    batch,
+    clock_within,
+    different_people,
+    elapsed_within,
+    handovers,
+    init,
+    known,
+    matrix,
+    not_in_future,
+    number_gaps,
+    ordered_times,
+    precedence,
+    readable,
+    reported_agrees,
+    required,
+    row_count,
+    share,
+    transition,
+)
+from itsmctl.engine.context import Check
+
+CHECKS: Mapping[str, Check] = {
+    agreement.ID: agreement,
+    allowed.ID: allowed,
+    at_most.ID: at_most,
+    attainment.ID: attainment,
+    batch.ID: batch,
+    clock_within.ID: clock_within,
+    different_people.ID: different_people,
+    elapsed_within.ID: elapsed_within,
+    handovers.ID: handovers,
+    init.ID: init,
+    known.ID: known,
+    matrix.ID: matrix,
+    not_in_future.ID: not_in_future,
+    number_gaps.ID: number_gaps,
+    ordered_times.ID: ordered_times,
+    precedence.ID: precedence,
+    readable.ID: readable,
+    reported_agrees.ID: reported_agrees,
+    required.ID: required,
+    row_count.ID: row_count,
+    share.ID: share,
+    transition.ID: transition,
+}

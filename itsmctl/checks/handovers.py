@@ -1,0 +1,51 @@
+"""Hand-overs between groups (or people): how often a record changes hands, and how often it comes back.
+
+A hand-over is a change after the first value; a return is a value that the record had before, with another between
+(A, B, A is one return). Fails above either limit. This is a pattern to ask about, so rules mark it as an enquiry.
+
+    check: {handovers: {column: group, most: 3, returns: 1}}
+
+Passing: first line, network, first line. Failing: A, B, A, B, A.
+"""
+
+from __future__ import annotations
+
+from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.sql import Fragment
+from itsmctl.model import Rule
+
+ID = "handovers"
+PARAMETERS = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["column", "most"],
+    "properties": {
+        "column": {"enum": ["group", "assignee"]},
+        "most": {"type": "integer", "minimum": 0},
+        "returns": {"type": "integer", "minimum": 0},
+    },
+}
+NAMES = {"column": "column"}
+
+
+def needs(rule: Rule) -> Needs:
+    """The history of the column."""
+    return Needs(history=frozenset({str(rule.parameters["column"])}))
+
+
+def compile(rule: Rule, context: Context) -> Fragment:
+    """One row per record that has been in somebody's hands; `observed` counts hand-overs and returns."""
+    column, most, returns = str(rule.parameters["column"]), rule.parameters["most"], rule.parameters.get("returns", 1)
+    return Fragment(
+        """SELECT r.record_id, coalesce(h.hands - 1, 0) <= ? AND coalesce(h.hands - h.different, 0) <= ? AS passed,
+            concat(coalesce(h.hands - 1, 0), ' hand-overs, ', coalesce(h.hands - h.different, 0), ' returns') AS observed,
+            concat('at most ', ?, ' hand-overs, ', ?, ' returns') AS expected, coalesce(h.last_at, r.opened_at) AS "at", CAST(NULL AS VARCHAR) AS reason
+        FROM scoped AS r LEFT JOIN (
+            SELECT tix, count(*) AS hands, count(DISTINCT holder) AS different, max(moment) AS last_at FROM (
+                SELECT tix, moment, holder, lag(holder) OVER (PARTITION BY tix ORDER BY seq) AS holder_before FROM (
+                    SELECT tix, seq, moment, new AS holder FROM event WHERE field = ? AND new IS NOT NULL
+                ) AS held
+            ) AS hands WHERE holder_before IS NULL OR holder_before <> holder GROUP BY tix
+        ) AS h ON h.tix = r.tix""",
+        (most, returns, str(most), str(returns), column),
+    )

@@ -1,0 +1,41 @@
+"""Ticket numbers without holes: a hole may be a ticket that was left out of the export, or deleted.
+
+Numbers are split into a prefix and the digits at their end; one verdict per prefix.
+
+    check: {number-gaps: {column: number}}
+
+Passing: INC001, INC002, INC003. Failing: INC001, INC003. Not testable: numbers without digits.
+"""
+
+from __future__ import annotations
+
+from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.sql import Fragment, name
+from itsmctl.model import Rule
+
+ID = "number-gaps"
+PARAMETERS = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["column"],
+    "properties": {"column": {"enum": ["number", "record_id"]}},
+}
+NAMES = {"column": "column"}
+
+
+def needs(rule: Rule) -> Needs:
+    """The number."""
+    return Needs(columns=frozenset({str(rule.parameters["column"])}))
+
+
+def compile(rule: Rule, context: Context) -> Fragment:
+    """One row per prefix; `observed` counts the numbers missing between the first and the last."""
+    column = f"r.{name(str(rule.parameters['column']))}"
+    return Fragment(
+        f"""SELECT prefix AS record_id, max(digits) - min(digits) + 1 = count(DISTINCT digits) AS passed,
+            concat(max(digits) - min(digits) + 1 - count(DISTINCT digits), ' missing between ', min_by(number, digits), ' and ', max_by(number, digits)) AS observed,
+            'no number missing' AS expected, min(opened_at) AS "at", CASE WHEN max(digits) IS NULL THEN 'no-digits' END AS reason
+        FROM (SELECT {column} AS number, r.opened_at, regexp_replace({column}, '[0-9]+$', '') AS prefix,
+                TRY_CAST(regexp_extract({column}, '[0-9]+$', 0) AS BIGINT) AS digits FROM scoped AS r WHERE {column} IS NOT NULL) AS numbered
+        GROUP BY prefix"""
+    )

@@ -1,0 +1,71 @@
+"""The share of records that meet a condition, per group of records.
+
+Groups are formed by month of opening (in the export's zone) and any columns; a group with fewer records than
+`minimum` is noise and not judged.
+
+    check: {share: {where: {ci: {present: true}}, least: 90, per: [service, month], minimum: 20}}
+
+Passing: 46 of 50 (92 %). Failing: 40 of 50 (80 %). A group's key joins its values: `erp / 2026-03`.
+"""
+
+from __future__ import annotations
+
+from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.sql import Fragment, all_of, name
+from itsmctl.model import RECORD_COLUMNS, Condition, Rule
+
+ID = "share"
+PARAMETERS = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["where", "per"],
+    "minProperties": 3,
+    "properties": {
+        "where": {"$ref": "common.schema.json#/definitions/where"},
+        "least": {"type": "number", "minimum": 0, "maximum": 100},
+        "most": {"type": "number", "minimum": 0, "maximum": 100},
+        "per": {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"enum": ["month", *RECORD_COLUMNS]}},
+        "minimum": {"type": "integer", "minimum": 1},
+    },
+}
+NAMES: dict[str, str] = {}
+
+
+def needs(rule: Rule) -> Needs:
+    """The columns of the condition and of the groups."""
+    per = {column if column != "month" else "opened_at" for column in _per(rule)}
+    return Needs(columns=frozenset({c.column for c in _where(rule)} | per))
+
+
+def compile(rule: Rule, context: Context) -> Fragment:
+    """One row per group; `observed` is `share % (n of m)`."""
+    key = ", ' / ', ".join(f"coalesce(CAST(r.{name(column)} AS VARCHAR), '-')" for column in _per(rule))
+    least, most = rule.parameters.get("least", 0), rule.parameters.get("most", 100)
+    expected = f"at least {least} %" if "least" in rule.parameters else f"at most {most} %"
+    return (
+        Fragment(f"SELECT concat({key}) AS record_id, 100.0 * count(*) FILTER (WHERE ")
+        + all_of(_where(rule))
+        + Fragment(") / count(*) >= ? AND 100.0 * count(*) FILTER (WHERE ", (least,))
+        + all_of(_where(rule))
+        + Fragment(") / count(*) <= ? AS passed, concat(CAST(round(100.0 * count(*) FILTER (WHERE ", (most,))
+        + all_of(_where(rule))
+        + ") / count(*), 1) AS VARCHAR), ' % (', count(*) FILTER (WHERE "
+        + all_of(_where(rule))
+        + Fragment(
+            f"""), ' of ', count(*), ')') AS observed, ? AS expected, min(r.opened_at) AS "at", CAST(NULL AS VARCHAR) AS reason
+            FROM scoped AS r GROUP BY {", ".join(f"r.{name(column)}" for column in _per(rule))} HAVING count(*) >= ?""",
+            (expected, rule.parameters.get("minimum", 1)),
+        )
+    )
+
+
+def _per(rule: Rule) -> tuple[str, ...]:
+    per = rule.parameters["per"]
+    assert isinstance(per, tuple)
+    return tuple(str(column) for column in per)
+
+
+def _where(rule: Rule) -> tuple[Condition, ...]:
+    where = rule.parameters["where"]
+    assert isinstance(where, tuple)
+    return tuple(c for c in where if isinstance(c, Condition))

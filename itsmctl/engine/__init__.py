@@ -1,0 +1,1 @@
+"""The only place that knows DuckDB: tables in, verdict rows out."""

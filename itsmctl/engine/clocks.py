@@ -1,0 +1,283 @@
+"""Every clock of every record in one pass: the SQL twin of `worktime.record_clock`, agreed to the second.
+
+A calendar becomes one row per UTC day with the open seconds before it and its open segments, so that the open time
+before any moment, F(t), is an equi-join and clipped arithmetic. Counted time is then a signed sum of F over the
+start, the stop, and the edges of the pauses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from itsmctl.engine.session import Session, name, quote
+from itsmctl.engine.sql import Fragment, all_of, join
+from itsmctl.engine.tables import month_text
+from itsmctl.errors import ItsmctlError, Problem
+from itsmctl.model import Agreement, Calendar, ClockDefinition, Definitions
+from itsmctl.worktime import day_columns, day_rows, day_table, zone_info
+
+DAY = 86_400
+LAST_DAY = 99_999
+_EVER = 2**53
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One clock of one agreement, numbered; the lower number of several that match wins."""
+
+    number: int
+    agreement: Agreement
+    clock: ClockDefinition
+    calendar: Calendar
+
+
+def offers(definitions: Definitions) -> tuple[Offer, ...]:
+    """Every clock of every agreement; agreements for named services come before those for any."""
+    ordered = sorted(definitions.agreements.values(), key=lambda a: (not a.services, not a.customers, a.id))
+    pairs = [(a, clock) for a in ordered for _, clock in sorted(a.clocks.items())]
+    return tuple(Offer(i, a, clock, definitions.calendars[a.calendar]) for i, (a, clock) in enumerate(pairs))
+
+
+def create_clocks(session: Session, definitions: Definitions, as_of: int) -> None:
+    """Create the table `clock`: one row per record and clock name, with what was counted and the verdict.
+
+    Columns: tix, clock, agreement, offer, target_number, target, start, stop (NULL while running), judged_at,
+    counted, month (of stop, or of `as_of`), verdict, reason.
+    """
+    if as_of // DAY > LAST_DAY:
+        raise ItsmctlError(
+            Problem("as-of-too-late", "the moment of the audit lies after the year 2243; name another with --as-of")
+        )
+    every = offers(definitions)
+    _create_offers(session, every)
+    _create_assignment(session, every)
+    _create_endings(session, as_of)
+    _create_days(session, definitions, every, as_of)
+    _create_edges(session, as_of)
+    _create_counted(session)
+    _create_verdicts(session, as_of)
+
+
+def _create_offers(session: Session, every: Sequence[Offer]) -> None:
+    session.run(
+        "CREATE TABLE offer (offer BIGINT, agreement VARCHAR, clock VARCHAR, service VARCHAR, customer VARCHAR, since BIGINT, until BIGINT)"
+    )
+    rows = [
+        (o.number, o.agreement.id, o.clock.name, service, customer, *_period(o))
+        for o in every
+        for service in (o.agreement.services or (None,))
+        for customer in (o.agreement.customers or (None,))
+    ]
+    session.insert("offer", ("offer", "agreement", "clock", "service", "customer", "since", "until"), rows)
+    session.run("CREATE TABLE clock_role (offer BIGINT, state VARCHAR, role VARCHAR)")
+    roles = [(o.number, state, role) for o in every for state, role in sorted(o.clock.states.items())]
+    session.insert("clock_role", ("offer", "state", "role"), roles)
+    session.run(
+        "CREATE TABLE clock_kind (offer BIGINT, calendar BIGINT, has_stop BOOLEAN, has_pause BOOLEAN, reopens BOOLEAN)"
+    )
+    calendars = _calendar_numbers(every)
+    kinds = [
+        (o.number, calendars[o.calendar.id], "stop" in o.clock.states.values(), "pause" in o.clock.states.values(), o.clock.reopens)
+        for o in every
+    ]  # fmt: skip
+    session.insert("clock_kind", ("offer", "calendar", "has_stop", "has_pause", "reopens"), kinds)
+
+
+def _create_assignment(session: Session, every: Sequence[Offer]) -> None:
+    """Which offer judges each record under each clock name, and its target."""
+    names = sorted({o.clock.name for o in every})
+    session.run("CREATE TABLE clock_name (clock VARCHAR)")
+    session.insert("clock_name", ("clock",), [(clock,) for clock in names])
+    match = """SELECT r.tix, min(o.offer) AS offer, o.clock FROM record AS r JOIN offer AS o ON {service}
+        AND (o.customer IS NULL OR o.customer = r.customer) AND r.opened_at >= o.since AND r.opened_at < o.until GROUP BY r.tix, o.clock"""
+    # An agreement of the service's own decides alone, even for a clock that it does not promise.
+    session.run(
+        f"""CREATE TABLE assigned AS
+        SELECT r.tix, n.clock, CASE WHEN own.tix IS NOT NULL THEN s.offer ELSE a.offer END AS offer, own.tix IS NOT NULL OR a.tix IS NOT NULL AS has_agreement
+        FROM record AS r CROSS JOIN clock_name AS n
+        LEFT JOIN (SELECT DISTINCT tix FROM ({match.format(service="o.service = r.service")}) AS m) AS own ON own.tix = r.tix
+        LEFT JOIN ({match.format(service="o.service = r.service")}) AS s ON s.tix = r.tix AND s.clock = n.clock
+        LEFT JOIN ({match.format(service="o.service IS NULL")}) AS a ON a.tix = r.tix AND a.clock = n.clock"""
+    )
+    session.run("CREATE TABLE target (offer BIGINT, target_number BIGINT, seconds BIGINT)")
+    session.insert("target", ("offer", "target_number", "seconds"), list(_targets(every)))
+    chosen = _choice(
+        every,
+        lambda o: join(
+            " ", (Fragment("WHEN ") + all_of(t.conditions) + f" THEN {i}" for i, t in enumerate(o.clock.targets))
+        ),
+    )
+    starts = _choice(every, lambda o: Fragment(f"WHEN true THEN r.{name(o.clock.starts_at)}"))
+    stops = _choice(every, lambda o: Fragment(f"WHEN true THEN r.{name(o.clock.stops_at)}"))
+    starts_at = _choice(every, lambda o: Fragment("WHEN true THEN ?", (o.clock.starts_at,)))
+    unknown = _choice(every, lambda o: Fragment(f"WHEN true THEN {_empty_columns(o)}"))
+    stops_at = _choice(every, lambda o: Fragment("WHEN true THEN ?", (o.clock.stops_at,)))
+    query = (
+        Fragment("CREATE TABLE assignment AS SELECT a.tix, a.clock, a.offer, a.has_agreement, k.calendar, k.has_stop, k.has_pause, k.reopens, ")
+        + chosen + " AS target_number, " + starts + " AS start, " + stops + " AS column_stop, " + unknown + " AS unknown_columns, " + starts_at + " AS start_column, " + stops_at
+        + """ AS stop_column, r.state, r.resolved_at, r.closed_at
+        FROM assigned AS a JOIN record AS r ON r.tix = a.tix LEFT JOIN clock_kind AS k ON k.offer = a.offer"""
+    )  # fmt: skip
+    session.run(query.text, query.values)
+
+
+def _choice(every: Sequence[Offer], branches: Callable[[Offer], Fragment]) -> Fragment:
+    """`CASE a.offer WHEN n THEN CASE … END … END`, one branch per offer."""
+    parts = [Fragment(f"WHEN {o.number} THEN CASE ") + branches(o) + " END" for o in every if o.clock.targets]
+    return Fragment("CASE a.offer ") + join(" ", parts) + " END" if parts else Fragment("NULL")
+
+
+def _empty_columns(o: Offer) -> str:
+    """SQL for the columns that the targets ask about and the record leaves empty, joined by commas, or NULL."""
+    columns = sorted({c.column for target in o.clock.targets for c in target.conditions})
+    cases = ", ".join(f"CASE WHEN r.{name(column)} IS NULL THEN {quote(column)} END" for column in columns)
+    return f"nullif(concat_ws(',', {cases}), '')" if cases else "NULL"
+
+
+def _targets(every: Sequence[Offer]) -> Iterable[tuple[int, int, int]]:
+    for o in every:
+        for number, target in enumerate(o.clock.targets):
+            yield o.number, number, target.seconds + target.business_days * o.calendar.day_minutes * 60
+
+
+def _create_endings(session: Session, as_of: int) -> None:
+    """Where each clock stops and what became of it: steps 3 to 6 of `worktime.record_clock`."""
+    session.run(
+        """CREATE TABLE part AS
+        SELECT a.tix, a.clock, s.seq, s.t0, s.t1, s.is_last, coalesce(c.role, '') AS role, coalesce(c.role IN ('stop', 'cancel'), false) AS ends, s.state
+        FROM assignment AS a JOIN span AS s ON s.tix = a.tix AND (s.t0 < s.t1 OR s.is_last)
+        LEFT JOIN clock_role AS c ON c.offer = a.offer AND c.state = s.state WHERE a.offer IS NOT NULL"""
+    )
+    session.run(
+        """CREATE TABLE ending AS
+        SELECT p.tix, p.clock, count(*) AS parts, max(CASE WHEN p.is_last THEN p.role END) AS last_role,
+            min(CASE WHEN p.ends AND p.seq > coalesce(n.last_running, -1) THEN p.t0 END) AS last_stop,
+            min(CASE WHEN p.ends THEN p.t0 END) AS first_stop, min_by(p.role, CASE WHEN p.ends THEN p.seq END) AS first_role
+        FROM part AS p LEFT JOIN (SELECT tix, clock, max(CASE WHEN NOT ends THEN seq END) AS last_running FROM part GROUP BY tix, clock) AS n
+            ON n.tix = p.tix AND n.clock = p.clock
+        GROUP BY p.tix, p.clock"""
+    )
+    session.run(
+        """CREATE TABLE run AS
+        SELECT a.*, e.tix IS NOT NULL AS has_parts, CASE WHEN a.reopens THEN e.last_stop ELSE e.first_stop END AS stopped,
+            CASE WHEN e.tix IS NULL THEN coalesce(k.role, '') WHEN NOT a.reopens THEN coalesce(e.first_role, '')
+                WHEN e.last_stop IS NULL THEN '' ELSE e.last_role END AS decisive,
+            coalesce(e.last_role = 'pause', false) AS paused_now,
+            coalesce(a.resolved_at <= ?, false) OR coalesce(a.closed_at <= ?, false) AS ended
+        FROM assignment AS a LEFT JOIN ending AS e ON e.tix = a.tix AND e.clock = a.clock
+        LEFT JOIN clock_role AS k ON k.offer = a.offer AND k.state = a.state""",
+        (as_of, as_of),
+    )
+    session.run(
+        """CREATE TABLE judged AS
+        SELECT *, CASE WHEN by_history THEN stopped ELSE known_stop END AS stop,
+            CASE WHEN by_history THEN stopped IS NOT NULL AND decisive = 'cancel'
+                WHEN stop_missing THEN decisive = 'cancel'
+                ELSE known_stop IS NOT NULL AND decisive = 'cancel' AND (stopped IS NULL OR known_stop = stopped) END AS cancelled
+        FROM (
+            SELECT *, has_parts AND has_stop AS by_history,
+                NOT (has_parts AND has_stop) AND column_stop IS NULL AND stopped IS NULL AND (decisive IN ('stop', 'cancel') OR ended) AS stop_missing,
+                CASE WHEN least(coalesce(column_stop, ?), coalesce(stopped, ?)) <= ? THEN least(coalesce(column_stop, ?), coalesce(stopped, ?)) END AS known_stop
+            FROM run
+        ) AS r""",
+        (_EVER, _EVER, as_of, _EVER, _EVER),
+    )
+
+
+def _create_days(session: Session, definitions: Definitions, every: Sequence[Offer], as_of: int) -> None:
+    """The day table of every calendar in use, over the days that the clocks touch."""
+    numbers = _calendar_numbers(every)
+    (first,) = session.one("SELECT min(start) FROM judged WHERE start >= 0")
+    first_day = min(int(first) if isinstance(first, int) else as_of, as_of) // DAY
+    tables = {
+        number: day_table(definitions.calendars[calendar], first_day, as_of // DAY + 1)
+        for calendar, number in numbers.items()
+    }
+    segments = max((table.segments for table in tables.values()), default=1)
+    columns = day_columns(segments)
+    session.run(f"CREATE TABLE cday ({', '.join(f'{column} BIGINT' for column in columns)})")
+    for number, table in tables.items():
+        session.insert("cday", columns, day_rows(table, number, segments))
+
+
+def _create_edges(session: Session, as_of: int) -> None:
+    """The moments whose F adds up to the counted time: run from start to stop, less its pauses."""
+    session.run(
+        """CREATE TABLE timed AS
+        SELECT tix, clock, calendar, start, coalesce(stop, ?) AS stop_or_now FROM judged
+        WHERE start BETWEEN 0 AND ? AND NOT stop_missing AND coalesce(stop, ?) >= start""",
+        (as_of, as_of, as_of),
+    )
+    session.run(
+        """CREATE TABLE pause AS
+        SELECT t.tix, t.clock, t.calendar, greatest(p.t0, t.start) AS t0, least(p.t1, t.stop_or_now) AS t1
+        FROM timed AS t JOIN part AS p ON p.tix = t.tix AND p.clock = t.clock AND p.role <> ''
+        WHERE greatest(p.t0, t.start) < least(p.t1, t.stop_or_now)"""
+    )
+    session.run(
+        """CREATE TABLE edge AS
+        SELECT tix, clock, calendar, stop_or_now AS t, 1 AS sign FROM timed UNION ALL SELECT tix, clock, calendar, start AS t, -1 AS sign FROM timed
+        UNION ALL SELECT tix, clock, calendar, t1 AS t, -1 AS sign FROM pause UNION ALL SELECT tix, clock, calendar, t0 AS t, 1 AS sign FROM pause"""
+    )
+
+
+def _create_counted(session: Session) -> None:
+    """Counted seconds per clock; a moment outside the day table is a bug and must not look like zero."""
+    columns = [
+        str(row[0])
+        for row in session.rows("SELECT column_name FROM information_schema.columns WHERE table_name = 'cday'")
+    ]
+    numbers = range(1, (len(columns) - 2) // 2 + 1)
+    inside = " + ".join(f"least(greatest(m.t % {DAY} - d.s{n}, 0), d.e{n} - d.s{n})" for n in numbers)
+    session.run(
+        f"""CREATE TABLE counted AS
+        SELECT m.tix, m.clock, CAST(sum(m.sign * (d.cum + {inside})) AS BIGINT) AS counted, count(*) - count(d.k) AS outside
+        FROM edge AS m LEFT JOIN cday AS d ON d.k = m.calendar * 100000 + m.t // {DAY} GROUP BY m.tix, m.clock"""
+    )
+    (outside,) = session.one("SELECT coalesce(sum(outside), 0) FROM counted")
+    assert outside == 0, f"{outside!r} moments lie outside the day table"
+
+
+def _create_verdicts(session: Session, as_of: int) -> None:
+    """Steps 1 and 9 of `worktime.record_clock`, after the questions that come before it: which agreement, which clock."""
+    session.run(
+        f"""CREATE TABLE clock AS
+        SELECT j.tix, j.clock, j.agreement, j.offer, j.target_number, j.target, j.start, j.stop, coalesce(j.stop, {as_of}) AS judged_at, j.counted,
+            {month_text(f"coalesce(j.stop, {as_of})", "z")} AS month,
+            CASE WHEN j.reason IS NOT NULL THEN 'not_testable' WHEN j.cancelled THEN 'cancelled'
+                WHEN j.counted <= j.target THEN CASE WHEN j.stop IS NOT NULL THEN 'met' WHEN j.paused_now THEN 'paused_ok' ELSE 'running_ok' END
+                WHEN j.stop IS NOT NULL THEN 'breached' ELSE 'running_breached' END AS verdict, j.reason
+        FROM (
+            SELECT j.*, o.agreement, t.seconds AS target, c.counted,
+                CASE WHEN NOT j.has_agreement THEN 'no-agreement' WHEN j.offer IS NULL THEN 'no-clock'
+                    WHEN j.start IS NULL THEN concat('missing:', j.start_column) WHEN j.start < 0 THEN 'before-1970'
+                    WHEN j.start > {as_of} THEN 'after-as-of'
+                    WHEN j.stop_missing AND NOT j.cancelled THEN concat('missing:', j.stop_column)
+                    WHEN NOT j.stop_missing AND j.stop < j.start THEN 'stop-before-start'
+                    WHEN j.cancelled THEN NULL
+                    WHEN t.seconds IS NULL THEN coalesce(concat('missing:', nullif(j.unknown_columns, '')), 'no-target')
+                    WHEN NOT j.has_parts AND j.has_pause AND c.counted > t.seconds THEN 'no-history:state' END AS reason
+            FROM judged AS j LEFT JOIN (SELECT DISTINCT offer, agreement FROM offer) AS o ON o.offer = j.offer
+            LEFT JOIN target AS t ON t.offer = j.offer AND t.target_number = j.target_number
+            LEFT JOIN counted AS c ON c.tix = j.tix AND c.clock = j.clock
+        ) AS j LEFT JOIN zone_span AS z ON coalesce(j.stop, {as_of}) >= z.since AND coalesce(j.stop, {as_of}) < z.until"""
+    )
+
+
+def _calendar_numbers(every: Sequence[Offer]) -> dict[str, int]:
+    return {calendar: number for number, calendar in enumerate(sorted({o.calendar.id for o in every}))}
+
+
+def _period(o: Offer) -> tuple[int, int]:
+    """The days in force, from midnight to midnight of the agreement's calendar."""
+    start, end = o.agreement.effective.start, o.agreement.effective.end
+    return (
+        _midnight(start, o.calendar.zone) if start else -_EVER,
+        _midnight(end + timedelta(days=1), o.calendar.zone) if end else _EVER,
+    )
+
+
+def _midnight(day: date, zone: str) -> int:
+    return int(datetime(day.year, day.month, day.day, tzinfo=zone_info(zone)).timestamp())

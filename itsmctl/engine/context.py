@@ -1,0 +1,55 @@
+"""What a check may know besides its rule: the definitions, what the export holds, and the moment of judgement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from itsmctl.engine.sql import Fragment
+from itsmctl.model import Definitions, Rule
+
+
+@dataclass(frozen=True)
+class Context:
+    """`exported` are the canonical columns that the export fills, `history` those whose changes it records."""
+
+    definitions: Definitions
+    exported: frozenset[str]
+    history: frozenset[str]
+    as_of: int
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a rule cannot be tested without."""
+
+    columns: frozenset[str] = frozenset()
+    history: frozenset[str] = frozenset()
+
+
+class Check(Protocol):
+    """A module under `itsmctl/checks/`: one check type.
+
+    `compile` returns one SELECT with the columns `record_id, passed, observed, expected, at, reason` and one row
+    per record in scope; the records in scope are the relation `scoped` (alias it `r`). `at` is epoch seconds.
+    `NAMES` says which parameters are names, by path: of a column, or of a kind of definition.
+    """
+
+    @property
+    def ID(self) -> str:
+        """The name of the check type in a rule."""
+
+    @property
+    def PARAMETERS(self) -> Mapping[str, object]:
+        """The JSON Schema of the rule's parameters."""
+
+    @property
+    def NAMES(self) -> Mapping[str, str]:
+        """Which parameters are names of something."""
+
+    def needs(self, rule: Rule) -> Needs:
+        """What the export must hold."""
+
+    def compile(self, rule: Rule, context: Context) -> Fragment:
+        """The SELECT."""

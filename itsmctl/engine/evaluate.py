@@ -1,0 +1,149 @@
+"""Run one rule: its check over its scope, counted, and the rows that are not a plain pass kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from itsmctl.engine.context import Check, Context
+from itsmctl.engine.session import Session, name
+from itsmctl.engine.sql import Fragment, all_of
+from itsmctl.model import Rule
+from itsmctl.result import Share, Verdict
+
+SAMPLES = 10
+BREAKDOWN_COLUMNS = ("priority", "service")
+_WITHOUT_EXPORT = frozenset({"record_id", "process", "attributes", "source_file", "source_row"})
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What became of the records in scope of one rule; `not_applicable` are the other records of the dataset."""
+
+    in_scope: int
+    passed: int
+    failed: int
+    not_testable: int
+    not_applicable: int
+    untested_because: str
+
+
+def create_verdict_table(session: Session) -> None:
+    """Create the table that `evaluate` fills: the columns of `verdicts.parquet`."""
+    session.run(
+        """CREATE TABLE verdict ("rule" VARCHAR, record_id VARCHAR, passed BOOLEAN, observed VARCHAR, expected VARCHAR,
+        "at" BIGINT, reason VARCHAR, waiver VARCHAR)"""
+    )
+
+
+def evaluate(
+    session: Session,
+    rule: Rule,
+    check: Check,
+    context: Context,
+    *,
+    all_verdicts: bool,
+    keep: Sequence[str] = (),
+    because: str = "",
+) -> Counts:
+    """Judge every record in the rule's scope into `verdict`, and return the counts.
+
+    The rule as a whole is not testable where `because` says so or the export lacks what it needs; then each record
+    in scope is, with that reason. Plain passes are counted and dropped, but for the records in `keep`.
+    """
+    untested = because or missing_for(rule, check, context)
+    scope = _scope(rule, context)
+    if untested:
+        body = Fragment(
+            """SELECT r.record_id, CAST(NULL AS BOOLEAN) AS passed, CAST(NULL AS VARCHAR) AS observed, CAST(NULL AS VARCHAR) AS expected,
+            r.opened_at AS "at", ? AS reason FROM scoped AS r""",
+            (untested,),
+        )
+    else:
+        body = check.compile(rule, context)
+    query = Fragment("CREATE OR REPLACE TEMP TABLE judgement AS WITH scoped AS (") + scope + ") " + body
+    session.run(query.text, query.values)
+    counts = session.one(
+        "SELECT count(*), count(*) FILTER (WHERE passed), count(*) FILTER (WHERE NOT passed), (SELECT count(*) FROM record) FROM judgement"
+    )
+    in_scope, passed, failed, records = (int(str(value)) for value in counts)
+    kept = Fragment("WHERE passed IS NOT true")
+    if all_verdicts:
+        kept = Fragment("")
+    elif keep:
+        kept += Fragment(f" OR record_id IN ({', '.join('?' * len(keep))})", tuple(keep))
+    session.run(
+        f"""INSERT INTO verdict SELECT ?, record_id, passed, observed, expected, "at",
+        CASE WHEN passed IS NULL THEN coalesce(reason, 'cannot-tell') END, NULL FROM judgement {kept.text}""",
+        (rule.id, *kept.values),
+    )
+    return Counts(in_scope, passed, failed, in_scope - passed - failed, max(records - in_scope, 0), untested)
+
+
+def missing_for(rule: Rule, check: Check, context: Context) -> str:
+    """A reason code naming what the export lacks for this rule, or ''."""
+    needs = check.needs(rule)
+    scoped = {c.column for c in rule.scope if c.test != "present"}
+    columns = sorted((needs.columns | scoped) - context.exported - _WITHOUT_EXPORT)
+    if columns:
+        return "column-not-exported:" + ",".join(columns)
+    history = sorted(needs.history - context.history)
+    return "no-history:" + ",".join(history) if history else ""
+
+
+def _scope(rule: Rule, context: Context) -> Fragment:
+    """The records of the rule's process that meet its conditions, opened while the rule was in force."""
+    parts = Fragment("SELECT r.* FROM record AS r WHERE ")
+    testable = tuple(c for c in rule.scope if c.column in context.exported | _WITHOUT_EXPORT or c.test == "present")
+    condition = all_of(testable)
+    if rule.process:
+        condition = Fragment("r.process = ? AND ", (rule.process,)) + condition
+    return parts + condition
+
+
+def failures(session: Session, rule_id: str, limit: int = SAMPLES) -> tuple[Verdict, ...]:
+    """The first verdicts of a rule that failed, by record id."""
+    rows = session.rows(
+        """SELECT record_id, passed, observed, expected, "at", reason FROM verdict WHERE "rule" = ? AND passed = false
+        ORDER BY record_id LIMIT ?""",
+        (rule_id, limit),
+    )
+    return tuple(verdict_of(rule_id, row) for row in rows)
+
+
+def verdict_of(rule_id: str, row: tuple[object, ...]) -> Verdict:
+    """A row of (record_id, passed, observed, expected, at, reason) as a value."""
+    record_id, passed, observed, expected, at, reason = row
+    return Verdict(
+        rule=rule_id,
+        record_id=str(record_id),
+        passed=None if passed is None else bool(passed),
+        observed=str(observed or ""),
+        expected=str(expected or ""),
+        at=at if isinstance(at, int) else None,
+        reason=str(reason or ""),
+    )
+
+
+def reasons(session: Session, rule_id: str) -> tuple[tuple[str, int], ...]:
+    """Why records of a rule were not testable, most frequent first."""
+    rows = session.rows(
+        """SELECT reason, count(*) AS n FROM verdict WHERE "rule" = ? AND passed IS NULL GROUP BY reason ORDER BY n DESC, reason""",
+        (rule_id,),
+    )
+    return tuple((str(reason), int(str(n))) for reason, n in rows)
+
+
+def breakdown(session: Session) -> tuple[Share, ...]:
+    """The last judgement by priority and by service, for checks that judge records; values sorted, '' where empty."""
+    priority, service = (f"r.{name(column)}" for column in BREAKDOWN_COLUMNS)
+    rows = session.rows(
+        f"""SELECT grouping({priority}) AS which, coalesce({priority}, {service}, '') AS value, count(*),
+            count(*) FILTER (WHERE NOT j.passed), count(*) FILTER (WHERE j.passed IS NULL)
+        FROM judgement AS j JOIN record AS r ON r.record_id = j.record_id
+        GROUP BY GROUPING SETS (({priority}), ({service})) ORDER BY which, value"""
+    )
+    return tuple(
+        Share(BREAKDOWN_COLUMNS[int(str(which))], str(value), int(str(n)), int(str(failed)), int(str(untested)))
+        for which, value, n, failed, untested in rows
+    )

@@ -1,0 +1,103 @@
+"""One DuckDB connection with the settings that every result depends on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+import duckdb
+
+from itsmctl.errors import ItsmctlError, Problem
+
+Value = str | int | float | bool | bytes | None
+Row = tuple[Value, ...]
+
+MEMORY = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*([KMGT]i?)B?\s*$", re.IGNORECASE)
+_UNITS = {"K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "KI": 2**10, "MI": 2**20, "GI": 2**30, "TI": 2**40}
+HEADROOM = 0.85
+"""DuckDB's own limit leaves out what it holds elsewhere; measured 230 MB above a limit of 2 GB."""
+
+
+class Session:
+    """An in-memory database in UTC that keeps rows in file order and spills to disk; use it as a context manager."""
+
+    def __init__(self, *, memory_limit: str = "", spill: Path | None = None, threads: int = 0) -> None:
+        self._connection = duckdb.connect(
+            config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+        )
+        self.run("SET preserve_insertion_order = true")
+        self.run("SET enable_progress_bar = false")
+        if memory_limit:
+            self.run(f"SET memory_limit = '{int(memory_bytes(memory_limit) * HEADROOM)}B'")
+        if spill is not None:
+            self.run(f"SET temp_directory = {quote(str(spill))}")
+        if threads:
+            self.run(f"SET threads = {int(threads)}")
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._connection.close()
+
+    def run(self, sql: str, parameters: Sequence[object] = ()) -> None:
+        """Execute a statement and drop its result."""
+        self._connection.execute(sql, list(parameters) or None)
+
+    def attempt(self, sql: str, parameters: Sequence[object] = ()) -> bool:
+        """Execute a statement; False, with nothing done, where the data are not what it needs (bad CSV, bad UTF-8)."""
+        try:
+            self.run(sql, parameters)
+        except (duckdb.InvalidInputException, duckdb.ConversionException):
+            return False
+        return True
+
+    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+        """Execute a query and return all its rows."""
+        return list(self._connection.execute(sql, list(parameters) or None).fetchall())
+
+    def one(self, sql: str, parameters: Sequence[object] = ()) -> Row:
+        """Execute a query that has exactly one row."""
+        (row,) = self.rows(sql, parameters)
+        return row
+
+    def insert(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+        """Append rows to a table; meant for lookup tables of at most some ten thousands of rows.
+
+        Whole numbers are written into the statement, which is ten times faster than binding them; all else is bound.
+        """
+        head = f"INSERT INTO {name(table)} ({', '.join(name(column) for column in columns)}) VALUES "
+        for start in range(0, len(rows), 1000):
+            part = rows[start : start + 1000]
+            marks = ", ".join("(" + ", ".join(str(v) if type(v) is int else "?" for v in row) + ")" for row in part)
+            self.run(head + marks, [v for row in part for v in row if type(v) is not int])
+
+    def write_parquet(self, query: str, path: Path, parameters: Sequence[object] = ()) -> None:
+        """Write a query's rows to a Parquet file (ZSTD), in the query's order."""
+        self.run(f"COPY ({query}) TO {quote(str(path))} (FORMAT parquet, COMPRESSION zstd)", parameters)
+
+
+def quote(text: str) -> str:
+    """A text as a SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def name(identifier: str) -> str:
+    """A name as a quoted SQL identifier."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def memory_bytes(text: str) -> int:
+    """Read an amount of memory such as `1GiB` or `500MB`."""
+    match = MEMORY.match(text)
+    if not match:
+        raise ItsmctlError(
+            Problem(
+                "bad-memory", "{text!r} is not an amount of memory; write it like 1GiB or 500MB", values={"text": text}
+            )
+        )
+    return int(float(match[1]) * _UNITS[match[2].upper()])

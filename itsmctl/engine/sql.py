@@ -1,0 +1,109 @@
+"""Pieces of SQL with their values apart, and the few functions whose spelling differs between engines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from itsmctl.engine.session import name, quote
+from itsmctl.model import BOOLEAN_COLUMNS, NUMBER_COLUMNS, TIME_COLUMNS, Condition, Conditions
+
+__all__ = [
+    "Fragment",
+    "all_of",
+    "condition",
+    "duration_text",
+    "join",
+    "literal_rows",
+    "moment_text",
+    "name",
+    "number_of",
+    "quote",
+]
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """SQL text and the values of its `?` marks, in their order."""
+
+    text: str
+    values: tuple[object, ...] = ()
+
+    def __add__(self, other: Fragment | str) -> Fragment:
+        other = Fragment(other) if isinstance(other, str) else other
+        return Fragment(self.text + other.text, self.values + other.values)
+
+    def __radd__(self, other: str) -> Fragment:
+        return Fragment(other) + self
+
+
+def join(separator: str, parts: Iterable[Fragment]) -> Fragment:
+    """Join fragments as `str.join` joins texts."""
+    listed = list(parts)
+    return Fragment(
+        separator.join(part.text for part in listed), tuple(value for part in listed for value in part.values)
+    )
+
+
+def all_of(conditions: Conditions, table: str = "r") -> Fragment:
+    """The conjunction of conditions, never NULL; no condition is true."""
+    return join(" AND ", (condition(c, table) for c in conditions)) if conditions else Fragment("true")
+
+
+def condition(c: Condition, table: str = "r") -> Fragment:
+    """One condition as a boolean that is never NULL; see `model.Condition` for empty values."""
+    column = f"{table}.{name(c.column)}"
+    match c.test:
+        case "present":
+            return Fragment(f"{column} IS NOT NULL")
+        case "absent":
+            return Fragment(f"{column} IS NULL")
+        case "in":
+            return Fragment(f"({column} IS NOT NULL AND {column} IN ({_marks(c.values)}))", _typed(c))
+        case "not-in":
+            return Fragment(f"({column} IS NULL OR {column} NOT IN ({_marks(c.values)}))", _typed(c))
+        case "at-least" | "at-most":
+            sign = ">=" if c.test == "at-least" else "<="
+            return Fragment(f"({column} IS NOT NULL AND {column} {sign} ?)", _typed(c))
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _typed(c: Condition) -> tuple[object, ...]:
+    """The values as the column's type, so that no engine has to guess: `priority: 1` means the text '1'."""
+    if c.column in BOOLEAN_COLUMNS:
+        return tuple(value if isinstance(value, bool) else str(value).lower() == "true" for value in c.values)
+    if c.column in (*NUMBER_COLUMNS, *TIME_COLUMNS):
+        return tuple(value if isinstance(value, int | float) else float(value) for value in c.values)
+    return tuple(number_of(value) for value in c.values)
+
+
+def number_of(value: object) -> str:
+    """A YAML value as the text that an export would hold."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def literal_rows(rows: Sequence[Sequence[object]], alias: str, columns: Sequence[str]) -> Fragment:
+    """A small table of constants: `(VALUES (?, ?), …) AS alias(columns)`; `rows` must not be empty."""
+    marks = ", ".join(f"({_marks(row)})" for row in rows)
+    names = ", ".join(name(column) for column in columns)
+    return Fragment(f"(VALUES {marks}) AS {alias}({names})", tuple(value for row in rows for value in row))
+
+
+def moment_text(seconds: str) -> str:
+    """SQL for epoch seconds as `2026-03-29T01:00:00Z`."""
+    return f"strftime(make_timestamp(CAST({seconds} AS BIGINT) * 1000000), '%Y-%m-%dT%H:%M:%SZ')"
+
+
+def duration_text(seconds: str) -> str:
+    """SQL for a number of seconds as `5h30m`, `45s`, `0m`; the same text as `worktime.duration_text`."""
+    s = f"CAST({seconds} AS BIGINT)"
+    hours, minutes, rest = f"(abs({s}) // 3600)", f"(abs({s}) % 3600 // 60)", f"(abs({s}) % 60)"
+    return (
+        f"CASE WHEN {s} IS NULL THEN NULL WHEN {s} = 0 THEN '0m' ELSE concat(CASE WHEN {s} < 0 THEN '-' ELSE '' END, "
+        f"CASE WHEN {hours} > 0 THEN concat({hours}, 'h') ELSE '' END, "
+        f"CASE WHEN {minutes} > 0 THEN concat({minutes}, 'm') ELSE '' END, "
+        f"CASE WHEN {rest} > 0 THEN concat({rest}, 's') ELSE '' END) END"
+    )

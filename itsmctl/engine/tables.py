@@ -1,0 +1,156 @@
+"""A dataset as the tables that checks select from: integer keys, epoch seconds, codes of the definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from itsmctl.engine.session import Session, name, quote
+from itsmctl.model import BOOLEAN_COLUMNS, NUMBER_COLUMNS, TEXT_COLUMNS, TIME_COLUMNS, Service
+from itsmctl.worktime import offset_spans
+
+Codes = Mapping[str, Mapping[str, str]]
+"""Exported value to code, by canonical column."""
+
+TABLE_FILES = ("record", "event", "approval", "link", "reject")
+
+
+@dataclass(frozen=True)
+class Loading:
+    """How a dataset is read: `files` are (name, rows read, rows imported, rows rejected) of its receipt."""
+
+    folder: Path
+    codes: Codes
+    zone: str
+    as_of: int
+    opened_from: int | None
+    opened_until: int | None
+    files: tuple[tuple[str, int, int, int], ...]
+
+
+def load_tables(session: Session, loading: Loading) -> None:
+    """Create `record`, `event`, `span`, `approval`, `link`, `reject` and `source_file`.
+
+    Records opened after `as_of` or outside the period are left out, and so is all that hangs on them; a record
+    without a moment of opening stays, as no period can claim it.
+    """
+    _create_codes(session, loading.codes)
+    _create_record(session, loading)
+    _create_event(session, loading)
+    _create_span(session, loading.as_of)
+    for table in ("approval", "link", "reject"):
+        session.run(f"CREATE TABLE {table} AS SELECT * FROM {_parquet(loading.folder, table)}")
+    session.run("CREATE TABLE source_file (name VARCHAR, rows_read BIGINT, rows_imported BIGINT, rows_rejected BIGINT)")
+    session.insert("source_file", ("name", "rows_read", "rows_imported", "rows_rejected"), loading.files)
+
+
+def service_codes(services: Mapping[str, Service]) -> Mapping[str, str]:
+    """What exports call the services: their ids, aliases, titles and the names under `also-called`."""
+    words: dict[str, str] = {}
+    for service in services.values():
+        for word in (service.id, *service.aliases, service.title.en, service.title.zh, *service.also_called):
+            if word:
+                words.setdefault(word, service.id)
+    return words
+
+
+def _create_codes(session: Session, codes: Codes) -> None:
+    session.run('CREATE TABLE code ("column" VARCHAR, exported VARCHAR, code VARCHAR)')
+    rows = [
+        (column, exported, code) for column, table in sorted(codes.items()) for exported, code in sorted(table.items())
+    ]
+    session.insert("code", ("column", "exported", "code"), rows)
+
+
+def _create_record(session: Session, loading: Loading) -> None:
+    columns: list[str] = []
+    joins: list[str] = []
+    for column in TEXT_COLUMNS:
+        if loading.codes.get(column):
+            alias = name(f"code of {column}")
+            joins.append(
+                f'LEFT JOIN code AS {alias} ON {alias}."column" = {quote(column)} AND {alias}.exported = r.{name(column)}'
+            )
+            columns.append(f"coalesce({alias}.code, r.{name(column)}) AS {name(column)}")
+        else:
+            columns.append(f"r.{name(column)}")
+    columns += [f"r.{column}" for column in TIME_COLUMNS + NUMBER_COLUMNS + BOOLEAN_COLUMNS]
+    epochs = ", ".join(f"CAST(floor(epoch({column})) AS BIGINT) AS {column}" for column in TIME_COLUMNS)
+    kept = ["opened_at IS NULL OR opened_at <= ?"]
+    values: list[object] = [loading.as_of]
+    if loading.opened_from is not None:
+        kept.append("opened_at IS NULL OR opened_at >= ?")
+        values.append(loading.opened_from)
+    if loading.opened_until is not None:
+        kept.append("opened_at IS NULL OR opened_at < ?")
+        values.append(loading.opened_until)
+    _create_zone(session, loading)
+    session.run(
+        f"""CREATE TABLE record AS
+        SELECT row_number() OVER (ORDER BY r.record_id) AS tix, r.*, {month_text("r.opened_at", "z")} AS month FROM (
+            SELECT * FROM (
+                SELECT r.record_id, r.process, {", ".join(columns)}, r.attributes, r.source_file, r.source_row
+                FROM (SELECT * REPLACE ({epochs}) FROM {_parquet(loading.folder, "record")}) AS r {" ".join(joins)}
+            ) WHERE {" AND ".join(f"({test})" for test in kept)}
+        ) AS r LEFT JOIN zone_span AS z ON r.opened_at >= z.since AND r.opened_at < z.until
+        ORDER BY r.record_id""",
+        values,
+    )
+
+
+def _create_zone(session: Session, loading: Loading) -> None:
+    """The offsets of the export's zone, so that months are the local ones whatever engine asks."""
+    session.run("CREATE TABLE zone_span (since BIGINT, until BIGINT, utc_offset BIGINT)")
+    (first, last) = session.one(
+        f"SELECT CAST(min(epoch(opened_at)) AS BIGINT), CAST(max(epoch(opened_at)) AS BIGINT) FROM {_parquet(loading.folder, 'record')}"
+    )
+    start = int(first) if isinstance(first, int) else loading.as_of
+    end = max(int(last) if isinstance(last, int) else start, loading.as_of) + 1
+    session.insert("zone_span", ("since", "until", "utc_offset"), offset_spans(loading.zone or "UTC", start, end))
+
+
+def month_text(seconds: str, zone: str) -> str:
+    """SQL for the local month of epoch seconds, `2026-03`; `zone` aliases the matching row of `zone_span`."""
+    return f"strftime(make_timestamp(({seconds} + coalesce({zone}.utc_offset, 0)) * 1000000), '%Y-%m')"
+
+
+def _create_event(session: Session, loading: Loading) -> None:
+    coded = sorted(column for column, table in loading.codes.items() if table)
+    old, new = "e.old", "e.new"
+    joins = ""
+    if coded:
+        old, new = "coalesce(c_old.code, e.old)", "coalesce(c_new.code, e.new)"
+        joins = """LEFT JOIN code AS c_old ON c_old."column" = e.field AND c_old.exported = e.old
+            LEFT JOIN code AS c_new ON c_new."column" = e.field AND c_new.exported = e.new"""
+    session.run(
+        f"""CREATE TABLE event AS
+        SELECT r.tix, e.seq, CAST(floor(epoch(e.at)) AS BIGINT) AS moment, e.actor, e.actor_group, e.field, {old} AS old, {new} AS new
+        FROM {_parquet(loading.folder, "event")} AS e JOIN record AS r ON r.record_id = e.record_id {joins}
+        ORDER BY r.tix, e.seq"""
+    )
+
+
+def _create_span(session: Session, as_of: int) -> None:
+    """States of each record as [t0, t1): moments after `as_of` are dropped, times never run backwards.
+
+    A first change that names what was before it tells the state since opening (seq 0).
+    """
+    session.run(
+        """CREATE TABLE span AS
+        SELECT tix, seq, state, t0, coalesce(lead(t0) OVER life, ?) AS t1, lead(t0) OVER life IS NULL AS is_last
+        FROM (
+            SELECT tix, seq, state, max(moment) OVER (PARTITION BY tix ORDER BY seq) AS t0 FROM (
+                SELECT tix, seq, new AS state, moment FROM event WHERE field = 'state' AND moment <= ? AND new IS NOT NULL
+                UNION ALL
+                SELECT f.tix, 0 AS seq, f.old AS state, r.opened_at AS moment FROM (
+                    SELECT tix, old, moment, row_number() OVER (PARTITION BY tix ORDER BY seq) AS place FROM event WHERE field = 'state'
+                ) AS f JOIN record AS r ON r.tix = f.tix WHERE f.place = 1 AND f.old IS NOT NULL AND r.opened_at <= f.moment
+            ) AS moved_to
+        ) AS moved WINDOW life AS (PARTITION BY tix ORDER BY seq) ORDER BY tix, seq""",
+        (as_of, as_of),
+    )
+
+
+def _parquet(folder: Path, table: str) -> str:
+    return f"read_parquet({quote(str(folder / (table + '.parquet')))})"

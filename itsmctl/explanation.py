@@ -1,0 +1,163 @@
+"""One record in full: its row, its life, its verdicts, and its clocks recomputed with plain interval arithmetic."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from itsmctl.engine.clocks import Offer, offers
+from itsmctl.engine.context import Context
+from itsmctl.engine.evaluate import verdict_of
+from itsmctl.engine.session import Row, Session, name
+from itsmctl.errors import ItsmctlError, Problem, did_you_mean
+from itsmctl.model import BOOLEAN_COLUMNS, RECORD_COLUMNS, TIME_COLUMNS
+from itsmctl.result import ClockExplanation, Explanation, Moment, Verdict
+from itsmctl.worktime import record_clock
+
+
+def explain(session: Session, context: Context, record_ids: Sequence[str]) -> tuple[Explanation, ...]:
+    """Explain the records in the order given; raises ItsmctlError for one that the dataset does not hold.
+
+    Every clock is recomputed by `worktime.record_clock`. Should SQL have counted otherwise, that is a bug, and it
+    stops here rather than reach a report.
+    """
+    if not record_ids:
+        return ()
+    marks = ", ".join("?" * len(record_ids))
+    keys = {
+        str(r): int(str(t))
+        for r, t in session.rows(f"SELECT record_id, tix FROM record WHERE record_id IN ({marks})", record_ids)
+    }
+    unknown = [record_id for record_id in record_ids if record_id not in keys]
+    if unknown:
+        raise ItsmctlError(_unknown(session, record_id) for record_id in unknown)
+    numbers = ", ".join(str(key) for key in sorted(keys.values()))
+    rows = {
+        int(str(row[0])): row[1:]
+        for row in session.rows(
+            f"SELECT tix, {', '.join(name(c) for c in RECORD_COLUMNS)} FROM record WHERE tix IN ({numbers})"
+        )
+    }
+    moments = _by_key(
+        session.rows(
+            f"SELECT tix, moment, actor, actor_group, field, old, new FROM event WHERE tix IN ({numbers}) ORDER BY tix, seq"
+        )
+    )
+    spans = _by_key(session.rows(f"SELECT tix, t0, state FROM span WHERE tix IN ({numbers}) ORDER BY tix, seq"))
+    clocks = _by_key(
+        session.rows(
+            f"SELECT tix, clock, offer, target_number, target, counted, verdict, reason FROM clock WHERE tix IN ({numbers}) ORDER BY tix, clock"
+        )
+    )
+    verdicts = _verdicts(session, record_ids)
+    every = {offer.number: offer for offer in offers(context.definitions)}
+    return tuple(
+        Explanation(
+            record_id=record_id,
+            columns=_columns(rows[keys[record_id]]),
+            moments=tuple(_moment(row) for row in moments[keys[record_id]]),
+            verdicts=verdicts[record_id],
+            clocks=tuple(
+                _clock(row, every, rows[keys[record_id]], spans[keys[record_id]], context)
+                for row in clocks[keys[record_id]]
+            ),
+            as_of=context.as_of,
+        )
+        for record_id in record_ids
+    )
+
+
+def _unknown(session: Session, record_id: str) -> Problem:
+    near = [
+        str(row[0])
+        for row in session.rows(
+            "SELECT record_id FROM record ORDER BY levenshtein(record_id, ?), record_id LIMIT 20", (record_id,)
+        )
+    ]
+    template = "the dataset holds no record {word!r}"
+    return Problem("unknown-record", template, values={"word": record_id}, suggestion=did_you_mean(record_id, near))
+
+
+def _by_key(rows: Sequence[Row]) -> Mapping[int, list[Row]]:
+    grouped: dict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        grouped[int(str(row[0]))].append(row[1:])
+    return grouped
+
+
+def _columns(row: Row) -> Mapping[str, str]:
+    shown: dict[str, str] = {}
+    for column, value in zip(RECORD_COLUMNS, row, strict=True):
+        if value is None:
+            continue
+        if column in TIME_COLUMNS:
+            shown[column] = datetime.fromtimestamp(int(str(value)), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        elif column in BOOLEAN_COLUMNS:
+            shown[column] = "true" if value else "false"
+        else:
+            shown[column] = str(value)
+    return shown
+
+
+def _moment(row: Row) -> Moment:
+    at, *texts = row
+    return Moment(int(str(at)), *("" if text is None else str(text) for text in texts))
+
+
+def _verdicts(session: Session, record_ids: Sequence[str]) -> Mapping[str, tuple[Verdict, ...]]:
+    marks = ", ".join("?" * len(record_ids))
+    found: dict[str, list[Verdict]] = {record_id: [] for record_id in record_ids}
+    rows = session.rows(
+        f"""SELECT "rule", record_id, passed, observed, expected, "at", reason FROM verdict WHERE record_id IN ({marks}) ORDER BY record_id, "rule" """,
+        record_ids,
+    )
+    for rule, *rest in rows:
+        found[str(rest[0])].append(verdict_of(str(rule), tuple(rest)))
+    return {record_id: tuple(verdicts) for record_id, verdicts in found.items()}
+
+
+def _clock(
+    row: Row, every: Mapping[int, Offer], record: Row, spans: Sequence[Row], context: Context
+) -> ClockExplanation:
+    clock, offer_number, target_number, target, counted, verdict, reason = row
+    rule = next(
+        (
+            r.id
+            for r in context.definitions.rules.values()
+            if r.check == "clock-within" and r.parameters.get("clock") == clock
+        ),
+        "",
+    )
+    if not isinstance(offer_number, int):
+        return ClockExplanation(rule, str(clock), "", "", "", "", "", 0, (), str(reason))
+    offer = every[offer_number]
+    values = dict(zip(RECORD_COLUMNS, record, strict=True))
+    times = {column: int(str(values[column])) if values[column] is not None else None for column in TIME_COLUMNS}
+    moments = [(int(str(at)), str(state)) for at, state in spans]
+    ours = record_clock(
+        offer.clock,
+        offer.calendar,
+        target if isinstance(target, int) else None,
+        times,
+        moments,
+        context.as_of,
+        state=str(values["state"] or ""),
+    )
+    if ours.verdict != verdict or any(cycle.counted != counted for cycle in ours.cycles if cycle.stop >= cycle.start):
+        raise AssertionError(
+            f"{values['record_id']}, clock {clock}: SQL says {verdict} {counted} {reason}, the ledger says {ours}"
+        )
+    promised = offer.clock.targets[target_number] if isinstance(target_number, int) else None
+    return ClockExplanation(
+        rule=rule,
+        clock=str(clock),
+        agreement=offer.agreement.id,
+        calendar=offer.calendar.id,
+        zone=offer.calendar.zone,
+        target_text=promised.text if promised else "",
+        target_file=promised.where.file if promised else "",
+        target_line=promised.where.line if promised else 0,
+        cycles=ours.cycles,
+        reason=str(reason or ""),
+    )
