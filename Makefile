@@ -32,9 +32,9 @@ docs: $(DEV_STAMP)
 	$(BIN)/mkdocs build --strict --quiet
 
 messages: $(DEV_STAMP)
-	$(BIN)/pybabel -q extract -F babel.cfg -k tr -k trn:1,2 -k msg -k Problem:2 --no-location --sort-output --omit-header -o /dev/stdout . > $(VENV)/itsmctl.pot
-	$(BIN)/pybabel -q update -D itsmctl -l zh -i $(VENV)/itsmctl.pot -d itsmctl/locale --no-fuzzy-matching --omit-header
-	$(BIN)/pybabel -q compile -D itsmctl -l zh -d itsmctl/locale
+	$(BIN)/pybabel -q extract -F babel.cfg -k tr -k trn:1,2 --no-location --sort-output -o $(VENV)/messages.pot .
+	$(BIN)/pybabel -q update -D itsmctl -i $(VENV)/messages.pot -d itsmctl/locale -l zh --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap
+	$(BIN)/pybabel -q compile -D itsmctl -d itsmctl/locale
 
 $(VENV):
 	$(PYTHON) -c 'import sys; sys.exit("itsmctl needs Python 3.11 or newer; say which with make PYTHON=python3.11 ...") if sys.version_info < (3, 11) else None'

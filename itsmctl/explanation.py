@@ -132,6 +132,10 @@ def _clock(
     if not isinstance(offer_number, int):
         return ClockExplanation(rule, str(clock), "", "", "", "", "", 0, (), str(reason))
     offer = every[offer_number]
+    if reason == "before-1970" or str(reason).startswith("column-not-exported:"):  # record_clock asks neither
+        return ClockExplanation(
+            rule, str(clock), offer.agreement.id, offer.calendar.id, offer.calendar.zone, "", "", 0, (), str(reason)
+        )
     values = dict(zip(RECORD_COLUMNS, record, strict=True))
     times = {column: int(str(values[column])) if values[column] is not None else None for column in TIME_COLUMNS}
     moments = [(int(str(at)), str(state)) for at, state in spans]
@@ -146,7 +150,7 @@ def _clock(
     )
     if ours.verdict != verdict or any(cycle.counted != counted for cycle in ours.cycles if cycle.stop >= cycle.start):
         raise AssertionError(
-            f"{values['record_id']}, clock {clock}: SQL says {verdict} {counted} {reason}, the ledger says {ours}"
+            f"{values['record_id']!r}, clock {clock!r}: SQL says {verdict!r} {counted!r} {reason!r}, the ledger says {ours}"
         )
     promised = offer.clock.targets[target_number] if isinstance(target_number, int) else None
     return ClockExplanation(

@@ -70,4 +70,6 @@ def _umask() -> int:
 
 def cannot_write(out: Path, error: OSError) -> ItsmctlError:
     """The error of an output that the system refuses."""
-    return ItsmctlError(Problem("cannot-write", "cannot write here: {why}", Where(str(out)), {"why": error.strerror or str(error)}))
+    return ItsmctlError(
+        Problem("cannot-write", "cannot write here: {why}", Where(str(out)), {"why": error.strerror or str(error)})
+    )

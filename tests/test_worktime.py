@@ -31,9 +31,8 @@ from itsmctl.worktime import (
     parse_moment,
     parse_slot,
     record_clock,
-    zone_info,
-    zone_names,
 )
+from itsmctl.zones import zone_info, zone_names
 
 HOUR, DAY, WEEK = 3600, 86_400, 7 * 86_400
 BERLIN = "Europe/Berlin"

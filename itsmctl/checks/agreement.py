@@ -30,10 +30,10 @@ def needs(rule: Rule) -> Needs:
 def compile(rule: Rule, context: Context) -> Fragment:
     """One row per record; `observed` is the agreement and its target."""
     return Fragment(
-        f"""SELECT r.record_id, CASE WHEN r.opened_at IS NULL OR c.reason LIKE 'missing:%' THEN NULL ELSE coalesce(c.agreement IS NOT NULL AND c.target IS NOT NULL, false) END AS passed,
+        f"""SELECT r.record_id, CASE WHEN r.opened_at IS NULL OR c.unpromised LIKE 'missing:%' THEN NULL ELSE coalesce(c.agreement IS NOT NULL AND c.target IS NOT NULL, false) END AS passed,
             CASE WHEN c.agreement IS NULL THEN 'no agreement' WHEN c.target IS NULL THEN concat(c.agreement, ': no target')
                 ELSE concat(c.agreement, ': ', {duration_text("c.target")}) END AS observed,
-            'an agreement with a target' AS expected, r.opened_at AS "at", CASE WHEN r.opened_at IS NULL THEN 'missing:opened_at' WHEN c.reason LIKE 'missing:%' THEN c.reason END AS reason
+            'an agreement with a target' AS expected, r.opened_at AS "at", CASE WHEN r.opened_at IS NULL THEN 'missing:opened_at' WHEN c.unpromised LIKE 'missing:%' THEN c.unpromised END AS reason
         FROM scoped AS r LEFT JOIN clock AS c ON c.tix = r.tix AND c.clock = ?""",
         (str(rule.parameters["clock"]),),
     )

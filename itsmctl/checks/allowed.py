@@ -53,14 +53,14 @@ def compile(rule: Rule, context: Context) -> Fragment:
             + inside
             + Fragment(
                 f""" END AS passed, {value} AS observed, ? AS expected, r.opened_at AS "at",
-                CASE WHEN r.{name(column)} IS NULL THEN {quote("missing:" + column)} END AS reason FROM scoped AS r""",
+                CASE WHEN r.{name(column)} IS NULL THEN {quote("missing:" + column)} ELSE 'missing:opened_at' END AS reason FROM scoped AS r""",
                 (expected,),
             )
         )
     bad = (
         Fragment(
-            "SELECT e.tix, min(e.new) AS worst, min(e.moment) AS first_at FROM event AS e JOIN scoped AS r ON r.tix = e.tix WHERE e.field = ? AND e.new IS NOT NULL AND NOT ",
-            (column,),
+            "SELECT e.tix, min(e.new) AS worst, min(e.moment) AS first_at FROM event AS e JOIN scoped AS r ON r.tix = e.tix WHERE e.field = ? AND e.new IS NOT NULL AND e.moment <= ? AND NOT ",
+            (column, context.as_of),
         )
         + _allowed(codes, "e.new", "r.opened_at")
         + " GROUP BY e.tix"
@@ -72,7 +72,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
         + inside
         + Fragment(
             f""" END AS passed, coalesce(b.worst, {value}) AS observed, ? AS expected, coalesce(b.first_at, r.opened_at) AS "at",
-            CASE WHEN b.tix IS NULL AND r.{name(column)} IS NULL THEN {quote("missing:" + column)} END AS reason
+            CASE WHEN b.tix IS NULL AND r.{name(column)} IS NULL THEN {quote("missing:" + column)} ELSE 'missing:opened_at' END AS reason
             FROM scoped AS r LEFT JOIN (""",
             (expected,),
         )

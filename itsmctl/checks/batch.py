@@ -24,7 +24,7 @@ PARAMETERS = {
         "by": {"enum": list(PEOPLE_COLUMNS)},
         "at": {"enum": list(TIME_COLUMNS)},
         "count": {"type": "integer", "minimum": 2},
-        "within": {"$ref": "common.schema.json#/definitions/duration"},
+        "within": {"type": "string", "pattern": "^([0-9]+h([0-9]+m)?|[0-9]+m)$", "examples": ["10m"]},
     },
 }
 NAMES = {"by": "column", "at": "column"}

@@ -22,7 +22,7 @@ PARAMETERS = {
     "properties": {
         "from": {"enum": list(TIME_COLUMNS)},
         "to": {"enum": list(TIME_COLUMNS)},
-        "most": {"$ref": "common.schema.json#/definitions/duration"},
+        "most": {"type": "string", "pattern": "^([0-9]+h([0-9]+m)?|[0-9]+m)$", "examples": ["24h"]},
         "running": {"type": "boolean"},
     },
 }

@@ -34,7 +34,7 @@ def needs(rule: Rule) -> Needs:
 
 
 def compile(rule: Rule, context: Context) -> Fragment:
-    """One row per record that has been in somebody's hands; `observed` counts hand-overs and returns."""
+    """One row per record; `observed` counts hand-overs and returns up to the moment of the audit."""
     column, most, returns = str(rule.parameters["column"]), rule.parameters["most"], rule.parameters.get("returns", 1)
     return Fragment(
         """SELECT r.record_id, coalesce(h.hands - 1, 0) <= ? AND coalesce(h.hands - h.different, 0) <= ? AS passed,
@@ -43,9 +43,9 @@ def compile(rule: Rule, context: Context) -> Fragment:
         FROM scoped AS r LEFT JOIN (
             SELECT tix, count(*) AS hands, count(DISTINCT holder) AS different, max(moment) AS last_at FROM (
                 SELECT tix, moment, holder, lag(holder) OVER (PARTITION BY tix ORDER BY seq) AS holder_before FROM (
-                    SELECT tix, seq, moment, new AS holder FROM event WHERE field = ? AND new IS NOT NULL
+                    SELECT tix, seq, moment, new AS holder FROM event WHERE field = ? AND new IS NOT NULL AND moment <= ?
                 ) AS held
             ) AS hands WHERE holder_before IS NULL OR holder_before <> holder GROUP BY tix
         ) AS h ON h.tix = r.tix""",
-        (most, returns, str(most), str(returns), column),
+        (most, returns, str(most), str(returns), column, context.as_of),
     )

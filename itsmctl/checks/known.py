@@ -42,9 +42,10 @@ def compile(rule: Rule, context: Context) -> Fragment:
     ]
     return (
         Fragment(
-            f"""SELECT r.record_id, k.word IS NOT NULL AND (r.opened_at IS NULL OR (r.opened_at >= k.since AND r.opened_at < k.until)) AS passed,
+            f"""SELECT r.record_id, CASE WHEN k.word IS NULL THEN false WHEN k.since = {-_EVER} AND k.until = {_EVER} THEN true
+                ELSE r.opened_at >= k.since AND r.opened_at < k.until END AS passed,
             coalesce({column}, 'empty') AS observed, {quote("a " + str(rule.parameters["kind"]) + " defined on that day")} AS expected,
-            r.opened_at AS "at", CAST(NULL AS VARCHAR) AS reason FROM scoped AS r LEFT JOIN """
+            r.opened_at AS "at", CASE WHEN r.opened_at IS NULL THEN 'missing:opened_at' END AS reason FROM scoped AS r LEFT JOIN """
         )
         + literal_rows(rows or [("", 0, 0)], "k", ("word", "since", "until"))
         + f" ON k.word = {column}"

@@ -33,9 +33,9 @@ def compile(rule: Rule, context: Context) -> Fragment:
     column = f"r.{name(str(rule.parameters['column']))}"
     return Fragment(
         f"""SELECT prefix AS record_id, max(digits) - min(digits) + 1 = count(DISTINCT digits) AS passed,
-            concat(max(digits) - min(digits) + 1 - count(DISTINCT digits), ' missing between ', min_by(number, digits), ' and ', max_by(number, digits)) AS observed,
+            CASE WHEN max(digits) IS NOT NULL THEN concat(max(digits) - min(digits) + 1 - count(DISTINCT digits), ' missing between ', min_by(number, digits), ' and ', max_by(number, digits)) END AS observed,
             'no number missing' AS expected, min(opened_at) AS "at", CASE WHEN max(digits) IS NULL THEN 'no-digits' END AS reason
         FROM (SELECT {column} AS number, r.opened_at, regexp_replace({column}, '[0-9]+$', '') AS prefix,
-                TRY_CAST(regexp_extract({column}, '[0-9]+$', 0) AS BIGINT) AS digits FROM scoped AS r WHERE {column} IS NOT NULL) AS numbered
+                CASE WHEN length(regexp_extract({column}, '[0-9]+$', 0)) < 19 THEN TRY_CAST(regexp_extract({column}, '[0-9]+$', 0) AS BIGINT) END AS digits FROM scoped AS r WHERE {column} IS NOT NULL) AS numbered
         GROUP BY prefix"""
     )

@@ -32,8 +32,8 @@ def compile(rule: Rule, context: Context) -> Fragment:
     ours = "CASE WHEN c.verdict IN ('met', 'running_ok', 'paused_ok') THEN true WHEN c.verdict IN ('breached', 'running_breached') THEN false END"
     return Fragment(
         f"""SELECT r.record_id, r.reported_sla_met = {ours} AS passed,
-            concat('tool: ', CASE WHEN r.reported_sla_met THEN 'met' ELSE 'missed' END) AS observed,
-            concat('recomputed: ', CASE WHEN {ours} THEN 'met' ELSE 'missed' END, ', ', {duration_text("c.counted")}, ' of ', {duration_text("c.target")}) AS expected,
+            CASE WHEN r.reported_sla_met IS NOT NULL THEN concat('tool: ', CASE WHEN r.reported_sla_met THEN 'met' ELSE 'missed' END) END AS observed,
+            CASE WHEN {ours} IS NOT NULL THEN concat('recomputed: ', CASE WHEN {ours} THEN 'met' ELSE 'missed' END, ', ', {duration_text("c.counted")}, ' of ', {duration_text("c.target")}) END AS expected,
             coalesce(c.stop, c.start) AS "at",
             CASE WHEN r.reported_sla_met IS NULL THEN 'missing:reported_sla_met' ELSE c.reason END AS reason
         FROM scoped AS r LEFT JOIN clock AS c ON c.tix = r.tix AND c.clock = ?

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from itsmctl import model
+from itsmctl.definitions.aliases import resolve_aliases
 from itsmctl.definitions.build import Builder
 from itsmctl.definitions.references import Entry, check_mapping, cross_check
 from itsmctl.definitions.schema import check_document
@@ -44,7 +45,7 @@ def load(root: Path | None = None) -> model.Definitions:
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors:
         raise ItsmctlError(errors)
-    return _definitions(folder, entries)
+    return _definitions(folder, resolve_aliases(entries))
 
 
 def load_mapping(path: Path, definitions: model.Definitions) -> model.MappingDefinition:
@@ -57,8 +58,12 @@ def load_mapping(path: Path, definitions: model.Definitions) -> model.MappingDef
     found = [Entry(builder.document, builder.build()) for builder in builders]
     mappings = [entry.definition for entry in found if isinstance(entry.definition, model.MappingDefinition)]
     if len(mappings) != 1 or len(found) != 1:
-        raise ItsmctlError(Problem("not-a-mapping", "the file must hold one definition, of kind mapping", Where(str(path))))
-    problems = [problem for builder in builders for problem in builder.problems] + check_mapping(found[0].document, mappings[0], definitions.processes)
+        raise ItsmctlError(
+            Problem("not-a-mapping", "the file must hold one definition, of kind mapping", Where(str(path)))
+        )
+    problems = [problem for builder in builders for problem in builder.problems] + check_mapping(
+        found[0].document, mappings[0], definitions.processes
+    )
     if problems:
         raise ItsmctlError(problems)
     return mappings[0]
@@ -134,7 +139,11 @@ def _without_echo(complaints: list[Problem], documents: list[Document], entries:
     built = {id(entry.document) for entry in entries}
     broken = [d.data for d in documents if isinstance(d.data, dict) and id(d) not in built]
     ids = {str(data.get("id")) for data in broken}
-    inside = {"process": ("unknown-state", "unknown-activity"), "sla": ("unknown-clock",), "framework": ("unknown-clause",)}
+    inside = {
+        "process": ("unknown-state", "unknown-activity"),
+        "sla": ("unknown-clock",),
+        "framework": ("unknown-clause",),
+    }
     codes = {code for data in broken for code in inside.get(str(data.get("kind")), ())}
     return [p for p in complaints if str(p.values.get("word")) not in ids and p.code not in codes]
 
@@ -193,7 +202,7 @@ def _digest(folder: Path, files: Sequence[str]) -> str:
 
 def _shown(folder: Path, path: Path) -> str:
     """A path as messages show it: relative to the root where it lies inside."""
-    base = folder.resolve()
-    path = path if path.is_absolute() else folder / path
-    resolved = path.resolve()
-    return resolved.relative_to(base).as_posix() if resolved.is_relative_to(base) else str(path)
+    for inside, base in ((path, folder), (path.resolve(), folder.resolve())):
+        if inside.is_relative_to(base):
+            return inside.relative_to(base).as_posix()
+    return str(path)

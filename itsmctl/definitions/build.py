@@ -12,7 +12,8 @@ from itsmctl import model
 from itsmctl.errors import ItsmctlError, Problem, did_you_mean
 from itsmctl.model import Effective, Text
 from itsmctl.source import Document, Path_
-from itsmctl.worktime import Duration, parse_duration, parse_slot, zone_names
+from itsmctl.worktime import Duration, parse_duration, parse_slot
+from itsmctl.zones import nearest_zone, zone_names
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -75,7 +76,7 @@ class Builder:
 
     def zone(self, value: str, path: Path_) -> str:
         if value and value not in zone_names():
-            near = did_you_mean(value, zone_names())
+            near = nearest_zone(value)
             template = "{value!r} is not a time zone; write an IANA name such as Asia/Shanghai"
             self.problems.append(
                 Problem("unknown-zone", template, self.document.where(path), {"value": value}, suggestion=near)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any
 
 from itsmctl import model
@@ -57,8 +58,12 @@ def cross_check(entries: list[Entry]) -> list[Problem]:
     for entry in entries:
         d = entry.definition
         known[d.kind] = known.get(d.kind, frozenset()) | {d.id, *d.aliases}
-    known["state"] = frozenset(s.id for e in entries if isinstance(e.definition, model.Process) for s in e.definition.states)
-    known["clock"] = frozenset(c for e in entries if isinstance(e.definition, model.Agreement) for c in e.definition.clocks)
+    known["state"] = frozenset(
+        s.id for e in entries if isinstance(e.definition, model.Process) for s in e.definition.states
+    )
+    known["clock"] = frozenset(
+        c for e in entries if isinstance(e.definition, model.Agreement) for c in e.definition.clocks
+    )
     problems: list[Problem] = []
     processes = {e.definition.id: e.definition for e in entries if isinstance(e.definition, model.Process)}
     clauses = {e.definition.id: e.definition for e in entries if isinstance(e.definition, model.Framework)}
@@ -78,6 +83,8 @@ def cross_check(entries: list[Entry]) -> list[Problem]:
                 problems.append(Problem("role-or-position", template, entry.document.where()))
             case model.MappingDefinition() as mapping:
                 problems += _mapping(entry.document, mapping, processes)
+            case model.AuditPlan() as plan:
+                problems += _plan(entry.document, plan, known.get("rule", frozenset()))
             case _:
                 pass
     return problems
@@ -265,14 +272,17 @@ def _agreement(
             yield from _condition_columns(document, f"clocks/{name}/targets/{position}/where")
 
 
-def check_mapping(document: Document, mapping: model.MappingDefinition, processes: Mapping[str, model.Process]) -> list[Problem]:
+def check_mapping(
+    document: Document, mapping: model.MappingDefinition, processes: Mapping[str, model.Process]
+) -> list[Problem]:
     """Return what is wrong with one mapping among the processes given."""
     known = frozenset(processes)
     problems = [] if mapping.process in known else [unknown(document, ("process",), mapping.process, "process", known)]
     return problems + list(_mapping(document, mapping, processes))
 
 
-def _mapping(document: Document, mapping: model.MappingDefinition, processes: Mapping[str, model.Process]
+def _mapping(
+    document: Document, mapping: model.MappingDefinition, processes: Mapping[str, model.Process]
 ) -> Iterator[Problem]:
     allowed = frozenset(model.RECORD_COLUMNS) - {"process", "attributes", "source_file", "source_row"}
     for column in mapping.columns:
@@ -299,6 +309,12 @@ def _mapping(document: Document, mapping: model.MappingDefinition, processes: Ma
                 yield unknown(document, ("codes", "state", word), code, "state", states)
 
 
+def _plan(document: Document, plan: model.AuditPlan, rules: frozenset[str]) -> Iterator[Problem]:
+    for position, pattern in enumerate(plan.rules):
+        if not any(fnmatchcase(rule, pattern) for rule in rules):
+            yield unknown(document, ("rules", position), pattern, "rule", rules)
+
+
 def _columns(document: Document, pattern: str) -> Iterator[Problem]:
     for path, word in values_at(document.data, pattern):
         yield from _column(document, path, str(word))
@@ -311,5 +327,36 @@ def _column(document: Document, path: Path_, word: str, *, key: bool = False) ->
 
 def _condition_columns(document: Document, pattern: str) -> Iterator[Problem]:
     for path, where in values_at(document.data, pattern):
-        for column in where if isinstance(where, dict) else ():
+        for column, wanted in where.items() if isinstance(where, dict) else ():
             yield from _column(document, (*path, column), column, key=True)
+            if not _can_be_asked(column, wanted):
+                values = {"column": column, "kind": _kind_of(column)}
+                template = "column {column!r} holds {kind}, of which this cannot be asked"
+                yield Problem("wrong-condition", template, document.where((*path, column)), values)
+
+
+def _kind_of(column: str) -> str:
+    if column in model.BOOLEAN_COLUMNS:
+        return "true or false"
+    return "numbers" if column in model.NUMBER_COLUMNS else "moments" if column in model.TIME_COLUMNS else "text"
+
+
+def _can_be_asked(column: str, wanted: Any) -> bool:
+    """Whether a condition fits what the column holds; one that does not would silently select nothing."""
+    tests = wanted if isinstance(wanted, dict) else {"in": wanted}
+    values = [
+        v
+        for key in ("in", "not")
+        if key in tests
+        for v in (tests[key] if isinstance(tests[key], list) else [tests[key]])
+    ]
+    compared = "at-least" in tests or "at-most" in tests
+    match _kind_of(column):
+        case "true or false":
+            return not compared and all(isinstance(value, bool) for value in values)
+        case "numbers":
+            return all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
+        case "moments":
+            return not compared and not values
+        case _:
+            return not compared

@@ -97,7 +97,12 @@ def _problems(error: ValidationError, document: Document, base: Path_) -> Iterat
     instance: Any = error.instance
     if "propertyNames" in error.absolute_schema_path:
         values = {"key": _shown(instance), "example": _example(error)}
-        yield Problem("wrong-key", "key {key!r} does not have the right form{example}", document.where((*path, str(instance)), key=True), values)
+        yield Problem(
+            "wrong-key",
+            "key {key!r} does not have the right form{example}",
+            document.where((*path, str(instance)), key=True),
+            values,
+        )
         return
     match error.validator:
         case "additionalProperties":

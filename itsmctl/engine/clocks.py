@@ -15,8 +15,9 @@ from itsmctl.engine.session import Session, name, quote
 from itsmctl.engine.sql import Fragment, all_of, join
 from itsmctl.engine.tables import month_text
 from itsmctl.errors import ItsmctlError, Problem
-from itsmctl.model import Agreement, Calendar, ClockDefinition, Definitions
-from itsmctl.worktime import day_columns, day_rows, day_table, zone_info
+from itsmctl.model import TIME_COLUMNS, Agreement, Calendar, ClockDefinition, Definitions
+from itsmctl.worktime import day_columns, day_rows, day_table
+from itsmctl.zones import zone_info
 
 DAY = 86_400
 LAST_DAY = 99_999
@@ -40,12 +41,16 @@ def offers(definitions: Definitions) -> tuple[Offer, ...]:
     return tuple(Offer(i, a, clock, definitions.calendars[a.calendar]) for i, (a, clock) in enumerate(pairs))
 
 
-def create_clocks(session: Session, definitions: Definitions, as_of: int) -> None:
+def create_clocks(session: Session, definitions: Definitions, as_of: int, exported: frozenset[str]) -> None:
     """Create the table `clock`: one row per record and clock name, with what was counted and the verdict.
 
     Columns: tix, clock, agreement, offer, target_number, target, start, stop (NULL while running), judged_at,
-    counted, month (of stop, or of `as_of`), verdict, reason.
+    counted, month (of stop, or of `as_of`), verdict, reason, unpromised (why a clock has no target, or NULL).
     """
+    if as_of < 0:
+        raise ItsmctlError(
+            Problem("as-of-too-early", "the moment of the audit lies before 1970; name another with --as-of")
+        )
     if as_of // DAY > LAST_DAY:
         raise ItsmctlError(
             Problem("as-of-too-late", "the moment of the audit lies after the year 2243; name another with --as-of")
@@ -57,7 +62,7 @@ def create_clocks(session: Session, definitions: Definitions, as_of: int) -> Non
     _create_days(session, definitions, every, as_of)
     _create_edges(session, as_of)
     _create_counted(session)
-    _create_verdicts(session, as_of)
+    _create_verdicts(session, as_of, exported)
 
 
 def _create_offers(session: Session, every: Sequence[Offer]) -> None:
@@ -95,9 +100,10 @@ def _create_assignment(session: Session, every: Sequence[Offer]) -> None:
     # An agreement of the service's own decides alone, even for a clock that it does not promise.
     session.run(
         f"""CREATE TABLE assigned AS
-        SELECT r.tix, n.clock, CASE WHEN own.tix IS NOT NULL THEN s.offer ELSE a.offer END AS offer, own.tix IS NOT NULL OR a.tix IS NOT NULL AS has_agreement
+        SELECT r.tix, n.clock, CASE WHEN own.tix IS NOT NULL THEN s.offer ELSE a.offer END AS offer, own.tix IS NOT NULL OR common.tix IS NOT NULL AS has_agreement
         FROM record AS r CROSS JOIN clock_name AS n
         LEFT JOIN (SELECT DISTINCT tix FROM ({match.format(service="o.service = r.service")}) AS m) AS own ON own.tix = r.tix
+        LEFT JOIN (SELECT DISTINCT tix FROM ({match.format(service="o.service IS NULL")}) AS m) AS common ON common.tix = r.tix
         LEFT JOIN ({match.format(service="o.service = r.service")}) AS s ON s.tix = r.tix AND s.clock = n.clock
         LEFT JOIN ({match.format(service="o.service IS NULL")}) AS a ON a.tix = r.tix AND a.clock = n.clock"""
     )
@@ -106,7 +112,9 @@ def _create_assignment(session: Session, every: Sequence[Offer]) -> None:
     chosen = _choice(
         every,
         lambda o: join(
-            " ", (Fragment("WHEN ") + all_of(t.conditions) + f" THEN {i}" for i, t in enumerate(o.clock.targets))
+            " ",
+            [Fragment("WHEN ") + all_of(t.conditions) + f" THEN {i}" for i, t in enumerate(o.clock.targets)]
+            or [Fragment("WHEN true THEN NULL")],
         ),
     )
     starts = _choice(every, lambda o: Fragment(f"WHEN true THEN r.{name(o.clock.starts_at)}"))
@@ -117,7 +125,7 @@ def _create_assignment(session: Session, every: Sequence[Offer]) -> None:
     query = (
         Fragment("CREATE TABLE assignment AS SELECT a.tix, a.clock, a.offer, a.has_agreement, k.calendar, k.has_stop, k.has_pause, k.reopens, ")
         + chosen + " AS target_number, " + starts + " AS start, " + stops + " AS column_stop, " + unknown + " AS unknown_columns, " + starts_at + " AS start_column, " + stops_at
-        + """ AS stop_column, r.state, r.resolved_at, r.closed_at
+        + """ AS stop_column, r.state, r.opened_at, r.resolved_at, r.closed_at
         FROM assigned AS a JOIN record AS r ON r.tix = a.tix LEFT JOIN clock_kind AS k ON k.offer = a.offer"""
     )  # fmt: skip
     session.run(query.text, query.values)
@@ -125,7 +133,7 @@ def _create_assignment(session: Session, every: Sequence[Offer]) -> None:
 
 def _choice(every: Sequence[Offer], branches: Callable[[Offer], Fragment]) -> Fragment:
     """`CASE a.offer WHEN n THEN CASE … END … END`, one branch per offer."""
-    parts = [Fragment(f"WHEN {o.number} THEN CASE ") + branches(o) + " END" for o in every if o.clock.targets]
+    parts = [Fragment(f"WHEN {o.number} THEN CASE ") + branches(o) + " END" for o in every]
     return Fragment("CASE a.offer ") + join(" ", parts) + " END" if parts else Fragment("NULL")
 
 
@@ -240,26 +248,37 @@ def _create_counted(session: Session) -> None:
     assert outside == 0, f"{outside!r} moments lie outside the day table"
 
 
-def _create_verdicts(session: Session, as_of: int) -> None:
-    """Steps 1 and 9 of `worktime.record_clock`, after the questions that come before it: which agreement, which clock."""
+def _create_verdicts(session: Session, as_of: int, exported: frozenset[str]) -> None:
+    """Steps 1 and 9 of `worktime.record_clock`, after the questions that come before it: which agreement, which clock.
+
+    Where the stop comes from a column that the export does not have at all, nothing is known of any record: an empty
+    column would mean that the clock still runs, a missing one does not.
+    """
+    known = ", ".join(quote(column) for column in TIME_COLUMNS if column in exported) or "''"
     session.run(
         f"""CREATE TABLE clock AS
         SELECT j.tix, j.clock, j.agreement, j.offer, j.target_number, j.target, j.start, j.stop, coalesce(j.stop, {as_of}) AS judged_at, j.counted,
             {month_text(f"coalesce(j.stop, {as_of})", "z")} AS month,
             CASE WHEN j.reason IS NOT NULL THEN 'not_testable' WHEN j.cancelled THEN 'cancelled'
                 WHEN j.counted <= j.target THEN CASE WHEN j.stop IS NOT NULL THEN 'met' WHEN j.paused_now THEN 'paused_ok' ELSE 'running_ok' END
-                WHEN j.stop IS NOT NULL THEN 'breached' ELSE 'running_breached' END AS verdict, j.reason
+                WHEN j.stop IS NOT NULL THEN 'breached' ELSE 'running_breached' END AS verdict, j.reason,
+            CASE WHEN j.offer IS NOT NULL AND j.target IS NULL THEN j.unpromised END AS unpromised
         FROM (
             SELECT j.*, o.agreement, t.seconds AS target, c.counted,
-                CASE WHEN NOT j.has_agreement THEN 'no-agreement' WHEN j.offer IS NULL THEN 'no-clock'
+                CASE WHEN NOT j.has_agreement THEN CASE WHEN j.opened_at IS NULL THEN 'missing:opened_at' ELSE 'no-agreement' END
+                    WHEN j.offer IS NULL THEN 'no-clock'
                     WHEN j.start IS NULL THEN concat('missing:', j.start_column) WHEN j.start < 0 THEN 'before-1970'
                     WHEN j.start > {as_of} THEN 'after-as-of'
+                    WHEN NOT j.by_history AND NOT j.cancelled AND j.stop_column NOT IN ({known})
+                        THEN concat('column-not-exported:', j.stop_column)
                     WHEN j.stop_missing AND NOT j.cancelled THEN concat('missing:', j.stop_column)
                     WHEN NOT j.stop_missing AND j.stop < j.start THEN 'stop-before-start'
                     WHEN j.cancelled THEN NULL
-                    WHEN t.seconds IS NULL THEN coalesce(concat('missing:', nullif(j.unknown_columns, '')), 'no-target')
+                    WHEN t.seconds IS NULL THEN j.unpromised
                     WHEN NOT j.has_parts AND j.has_pause AND c.counted > t.seconds THEN 'no-history:state' END AS reason
-            FROM judged AS j LEFT JOIN (SELECT DISTINCT offer, agreement FROM offer) AS o ON o.offer = j.offer
+            FROM (
+                SELECT *, CASE WHEN unknown_columns IS NULL THEN 'no-target' ELSE concat('missing:', unknown_columns) END AS unpromised FROM judged
+            ) AS j LEFT JOIN (SELECT DISTINCT offer, agreement FROM offer) AS o ON o.offer = j.offer
             LEFT JOIN target AS t ON t.offer = j.offer AND t.target_number = j.target_number
             LEFT JOIN counted AS c ON c.tix = j.tix AND c.clock = j.clock
         ) AS j LEFT JOIN zone_span AS z ON coalesce(j.stop, {as_of}) >= z.since AND coalesce(j.stop, {as_of}) < z.until"""

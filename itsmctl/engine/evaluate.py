@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 
 from itsmctl.engine.context import Check, Context
 from itsmctl.engine.session import Session, name
@@ -98,7 +99,22 @@ def _scope(rule: Rule, context: Context) -> Fragment:
     condition = all_of(testable)
     if rule.process:
         condition = Fragment("r.process = ? AND ", (rule.process,)) + condition
-    return parts + condition
+    return parts + condition + _in_force(rule)
+
+
+def _in_force(rule: Rule) -> Fragment:
+    """The days of the rule (in UTC, as everywhere in checks); a record without a moment of opening stays in scope."""
+    test = Fragment("")
+    if rule.effective.start:
+        test += Fragment(" AND (r.opened_at IS NULL OR r.opened_at >= ?)", (_midnight(rule.effective.start),))
+    if rule.effective.end:
+        end = _midnight(rule.effective.end + timedelta(days=1))
+        test += Fragment(" AND (r.opened_at IS NULL OR r.opened_at < ?)", (end,))
+    return test
+
+
+def _midnight(day: date) -> int:
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
 
 
 def failures(session: Session, rule_id: str, limit: int = SAMPLES) -> tuple[Verdict, ...]:

@@ -39,8 +39,11 @@ def load_tables(session: Session, loading: Loading) -> None:
     _create_record(session, loading)
     _create_event(session, loading)
     _create_span(session, loading.as_of)
-    for table in ("approval", "link", "reject"):
-        session.run(f"CREATE TABLE {table} AS SELECT * FROM {_parquet(loading.folder, table)}")
+    for table in ("approval", "link"):
+        session.run(
+            f"CREATE TABLE {table} AS SELECT t.* FROM {_parquet(loading.folder, table)} AS t JOIN record AS r ON r.record_id = t.record_id"
+        )
+    session.run(f"CREATE TABLE reject AS SELECT * FROM {_parquet(loading.folder, 'reject')}")
     session.run("CREATE TABLE source_file (name VARCHAR, rows_read BIGINT, rows_imported BIGINT, rows_rejected BIGINT)")
     session.insert("source_file", ("name", "rows_read", "rows_imported", "rows_rejected"), loading.files)
 

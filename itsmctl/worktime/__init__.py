@@ -14,7 +14,7 @@ from itsmctl.worktime.calendars import (
 from itsmctl.worktime.durations import Duration, duration_text, parse_duration, parse_slot
 from itsmctl.worktime.measuring import HORIZON, NO_TARGET, Pause, measure
 from itsmctl.worktime.record_clock import RecordClock, record_clock
-from itsmctl.worktime.zones import moment_text, offset_spans, parse_moment, zone_info, zone_names
+from itsmctl.worktime.zones import moment_text, offset_spans, parse_moment
 
 __all__ = [
     "HORIZON",
@@ -37,6 +37,4 @@ __all__ = [
     "parse_moment",
     "parse_slot",
     "record_clock",
-    "zone_info",
-    "zone_names",
 ]

@@ -1,13 +1,13 @@
-"""Time zones by the tzdata package alone, never the machine's: offsets, and moments as people write them."""
+"""Offsets of time zones, and moments as people write them."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from functools import cache, lru_cache
-from importlib import resources
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean
+from itsmctl.errors import ItsmctlError, Problem, Where
+from itsmctl.zones import zone_info
 
 DAY = 86_400
 _NOWHERE = Where()
@@ -15,29 +15,6 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST = (datetime(1, 1, 3, tzinfo=UTC) - _EPOCH) // timedelta(seconds=1)
 _LAST = (datetime(9999, 12, 29, tzinfo=UTC) - _EPOCH) // timedelta(seconds=1)
 _BLOCK = 512 * DAY
-
-
-@cache
-def zone_names() -> tuple[str, ...]:
-    """Every IANA zone name that is understood, sorted."""
-    return tuple(sorted(resources.files("tzdata").joinpath("zones").read_text("utf-8").split()))
-
-
-@cache
-def zone_info(name: str) -> ZoneInfo:
-    """The rules of an IANA zone; an unknown name is refused with the nearest known one."""
-    if name not in zone_names():
-        suggestion = did_you_mean(name, zone_names())
-        raise ItsmctlError(
-            Problem(
-                "unknown-zone",
-                "{zone!r} is not an IANA time zone such as Europe/Berlin",
-                values={"zone": name},
-                suggestion=suggestion,
-            )
-        )
-    with resources.files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as stream:
-        return ZoneInfo.from_file(stream, key=name)
 
 
 def offset_spans(zone: str, start: int, end: int) -> list[tuple[int, int, int]]:

@@ -1,0 +1,184 @@
+"""Judge tickets by definitions: one public function from a dataset and a management system to an AuditResult."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from itsmctl import explanation
+from itsmctl.audit import facts
+from itsmctl.audit.choices import audited_period, chosen_by_default, chosen_rules, moment_of_judgement, plan_named
+from itsmctl.checks import CHECKS
+from itsmctl.engine.clocks import create_clocks
+from itsmctl.engine.context import Context
+from itsmctl.engine.evaluate import Counts, breakdown, create_verdict_table, evaluate, failures, reasons
+from itsmctl.engine.session import Session
+from itsmctl.engine.tables import Loading, load_tables, service_codes
+from itsmctl.importers.receipt import Receipt, read_receipt
+from itsmctl.model import SEVERITIES, Definitions, Limit, Outcome, Rule
+from itsmctl.result import AuditResult, RuleResult
+
+FAIL_ON = (*SEVERITIES, "not-testable", "never")
+Progress = Callable[[str, float], None]
+"""Called with what is being done and the share done, 0 to 1."""
+
+SAMPLED_PER_RULE = 3
+MOST_EXPLAINED = 60
+_GROUPED = frozenset({"attainment", "number-gaps", "row-count", "share"})
+"""Checks whose rows are groups or files, not records."""
+
+
+@dataclass(frozen=True)
+class AuditOptions:
+    """What may be said beyond the plan; empty means not said. `explain` names records to explain in full."""
+
+    plan: str = ""
+    as_of: str = ""
+    rules: tuple[str, ...] = ()
+    all_verdicts: bool = False
+    explain: tuple[str, ...] = ()
+    memory_limit: str = ""
+    spill: Path | None = None
+    threads: int = 0
+
+
+def audit(
+    definitions: Definitions,
+    dataset: Path,
+    options: AuditOptions = AuditOptions(),  # noqa: B008 - frozen
+    *,
+    verdicts: Path | None = None,
+    progress: Progress | None = None,
+) -> AuditResult:
+    """Judge the records of a dataset folder by the rules in force, and write `verdicts.parquet` where asked.
+
+    Raises ItsmctlError for an unknown plan, rule or record, a moment that cannot be read, or a folder that is no
+    dataset. Equal definitions, dataset and options give an equal result, and equal bytes.
+    """
+    report = progress or (lambda what, share: None)
+    receipt = read_receipt(dataset)
+    plan = plan_named(definitions, options.plan)
+    rules = chosen_rules(definitions, plan, options.rules)
+    as_of = moment_of_judgement(receipt, plan, options.as_of)
+    period = audited_period(receipt, plan)
+    with Session(memory_limit=options.memory_limit, spill=options.spill, threads=options.threads) as session:
+        report("load", 0.0)
+        load_tables(session, _loading(definitions, dataset, receipt, as_of, period))
+        report("clocks", 0.2)
+        create_clocks(session, definitions, as_of, frozenset(receipt.mapped))
+        create_verdict_table(session)
+        context = Context(definitions, frozenset(receipt.mapped), frozenset(receipt.history), as_of)
+        results = _judge(session, rules, context, options, lambda share: report("rules", 0.3 + 0.6 * share))
+        if verdicts is not None:
+            _write_verdicts(session, verdicts)
+        explained = options.explain or _sampled(results)
+        result = AuditResult(
+            title=str(plan.title) if plan else "",
+            as_of=as_of,
+            period_from=period[0],
+            period_to=period[1],
+            chosen_by_default=chosen_by_default(definitions, plan, options.as_of),
+            definitions=facts.definition_facts(definitions),
+            dataset=facts.dataset_facts(session, receipt),
+            rules=tuple(r for r in results if not r.rule.enquiry),
+            enquiries=tuple(r for r in results if r.rule.enquiry),
+            attainment=facts.attainment(session, definitions),
+            states=facts.states(session),
+            months=facts.months(session),
+            explanations=explanation.explain(session, context, explained),
+        )
+    report("done", 1.0)
+    return result
+
+
+def exceeds(result: AuditResult, fail_on: str) -> bool:
+    """Whether an audit has findings at or above a level of FAIL_ON; `not-testable` also counts what could not be tested."""
+    failed = {r.rule.severity for r in result.rules if r.outcome == "fail"}
+    match fail_on:
+        case "never":
+            return False
+        case "not-testable":
+            return bool(failed) or any(r.outcome == "not_testable" for r in result.rules)
+        case _:
+            return any(severity in failed for severity in FAIL_ON[: FAIL_ON.index(fail_on) + 1])
+
+
+def _loading(
+    definitions: Definitions, folder: Path, receipt: Receipt, as_of: int, period: tuple[int | None, int | None]
+) -> Loading:
+    codes = {**receipt.codes, "service": {**service_codes(definitions.services), **receipt.codes.get("service", {})}}
+    files = tuple((f.name, f.rows_read, f.rows_imported, f.rows_rejected) for f in receipt.files)
+    return Loading(folder, codes, receipt.zone, as_of, period[0], period[1], files)
+
+
+def _judge(
+    session: Session, rules: Sequence[Rule], context: Context, options: AuditOptions, report: Callable[[float], None]
+) -> list[RuleResult]:
+    results: dict[str, RuleResult] = {}
+    for position, rule in enumerate(rules):
+        report(position / len(rules))
+        failed_below = next((r for r in rule.rests_on if r in results and results[r].outcome == "fail"), "")
+        because = f"rests-on:{failed_below}" if failed_below else ""
+        counts = evaluate(
+            session,
+            rule,
+            CHECKS[rule.check],
+            context,
+            all_verdicts=options.all_verdicts,
+            keep=options.explain,
+            because=because,
+        )
+        judges_records = rule.check not in _GROUPED and not counts.untested_because and counts.failed > 0
+        results[rule.id] = RuleResult(
+            rule=rule,
+            outcome=_outcome(rule, counts),
+            in_scope=counts.in_scope,
+            passed=counts.passed,
+            failed=counts.failed,
+            not_testable=counts.not_testable,
+            waived=0,
+            not_applicable=counts.not_applicable,
+            allowed_failures=_allowed(rule.tolerance, counts.in_scope - counts.not_testable),
+            reasons=reasons(session, rule.id) if counts.not_testable else (),
+            breakdown=breakdown(session) if judges_records else (),
+            samples=failures(session, rule.id) if counts.failed else (),
+            untested_because=counts.untested_because,
+        )
+    return [results[rule] for rule in sorted(results)]
+
+
+def _outcome(rule: Rule, counts: Counts) -> Outcome:
+    """fail beats not_testable beats no_data beats pass: nothing that was not looked at may read as clean."""
+    if counts.failed > _allowed(rule.tolerance, counts.in_scope - counts.not_testable):
+        return "fail"
+    if counts.not_testable > _allowed(rule.allowance, counts.in_scope):
+        return "not_testable"
+    return "pass" if counts.in_scope else "no_data"
+
+
+def _allowed(limit: Limit, population: int) -> int:
+    """How many of a population a limit lets through; a percentage is rounded down."""
+    return max(limit.count, math.floor(round(limit.percent * population, 6) / 100))
+
+
+def _write_verdicts(session: Session, path: Path) -> None:
+    session.write_parquet(
+        """SELECT "rule", record_id, passed, observed, expected, make_timestamp("at" * 1000000) AS "at", reason, waiver
+        FROM verdict ORDER BY "rule", record_id, "at", observed""",
+        path,
+    )
+
+
+def _sampled(results: Sequence[RuleResult]) -> tuple[str, ...]:
+    """Records that reports explain: the first failures of each failing rule, worst severity first, within a bound."""
+    chosen: dict[str, None] = {}
+    worst_first = sorted(
+        (r for r in results if r.failed and r.rule.check not in _GROUPED),
+        key=lambda r: (SEVERITIES.index(r.rule.severity), r.rule.id),
+    )
+    for result in worst_first:
+        for sample in result.samples[:SAMPLED_PER_RULE]:
+            chosen.setdefault(sample.record_id)
+    return tuple(chosen)[:MOST_EXPLAINED]

@@ -1,0 +1,105 @@
+"""What an audit is asked to do: which plan, rules, moment and period, said or chosen by default."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+
+from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean
+from itsmctl.importers.receipt import Receipt
+from itsmctl.model import AuditPlan, Definitions, Rule
+from itsmctl.worktime import parse_moment
+from itsmctl.zones import zone_info
+
+
+def plan_named(definitions: Definitions, name: str) -> AuditPlan | None:
+    """The plan of that id; None where none is named."""
+    if not name:
+        return None
+    if name not in definitions.plans:
+        raise ItsmctlError(_unknown("plan", name, definitions.plans))
+    return definitions.plans[name]
+
+
+def chosen_rules(definitions: Definitions, plan: AuditPlan | None, asked: Sequence[str]) -> list[Rule]:
+    """The rules asked for, else the plan's, else all; patterns such as `INC-*` are allowed. Sorted so that a rule
+    comes after those it rests on."""
+    patterns = list(asked) or list(plan.rules if plan else ())
+    chosen = dict(definitions.rules)
+    if patterns:
+        by_alias = {alias: rule.id for rule in definitions.rules.values() for alias in rule.aliases}
+        names = [by_alias.get(pattern, pattern) for pattern in patterns]
+        unknown = [n for n in names if not fnmatch.filter(definitions.rules, n)]
+        if unknown:
+            raise ItsmctlError(_unknown("rule", word, definitions.rules) for word in unknown)
+        chosen = {rule: d for rule, d in definitions.rules.items() if any(fnmatch.fnmatchcase(rule, n) for n in names)}
+    if plan and plan.processes:
+        chosen = {rule: d for rule, d in chosen.items() if not d.process or d.process in plan.processes}
+    if plan and plan.frameworks:
+        chosen = {
+            rule: d for rule, d in chosen.items() if any(c.partition(":")[0] in plan.frameworks for c in d.clauses)
+        }
+    return sorted(chosen.values(), key=lambda rule: (_tier(rule, chosen), rule.id))
+
+
+def moment_of_judgement(receipt: Receipt, plan: AuditPlan | None, asked: str) -> int:
+    """The moment of judgement; a bare day means the end of that day in the export's zone."""
+    text = asked or (plan.as_of if plan else "")
+    zone = (plan.zone if plan else "") or receipt.zone or "UTC"
+    if text:
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            return parse_moment(text, zone, Where("--as-of"))
+        return _midnight(day + timedelta(days=1), zone)
+    if not receipt.last_moment:
+        raise ItsmctlError(
+            Problem("no-moment", "the dataset holds no moment at all; say with --as-of when it is judged")
+        )
+    return int(datetime.fromisoformat(receipt.last_moment).timestamp())
+
+
+def audited_period(receipt: Receipt, plan: AuditPlan | None) -> tuple[int | None, int | None]:
+    """[from, until) of the plan in its zone; None where the plan leaves it open."""
+    if plan is None:
+        return None, None
+    zone = plan.zone or receipt.zone or "UTC"
+    start, end = plan.period_start, plan.period_end
+    return (_midnight(start, zone) if start else None, _midnight(end + timedelta(days=1), zone) if end else None)
+
+
+def chosen_by_default(definitions: Definitions, plan: AuditPlan | None, as_of: str) -> tuple[str, ...]:
+    """What nobody named, of `plan`, `period`, `as_of` and `definitions`."""
+    chosen = [] if plan else ["plan"]
+    if not plan or not (plan.period_start or plan.period_end):
+        chosen.append("period")
+    if not as_of and not (plan and plan.as_of):
+        chosen.append("as_of")
+    if definitions.is_reference:
+        chosen.append("definitions")
+    return tuple(chosen)
+
+
+def _tier(rule: Rule, chosen: Mapping[str, Rule], above: tuple[str, ...] = ()) -> int:
+    if rule.id in above:
+        values = {"cycle": " -> ".join((*above, rule.id))}
+        raise ItsmctlError(
+            Problem("rests-on-cycle", "rules rest on each other in a circle: {cycle}", rule.where, values)
+        )
+    return max((1 + _tier(chosen[r], chosen, (*above, rule.id)) for r in rule.rests_on if r in chosen), default=0)
+
+
+def _unknown(what: str, word: str, known: Mapping[str, object]) -> Problem:
+    values = {"what": what, "word": word, "allowed": ", ".join(sorted(known)) or "none is defined"}
+    return Problem(
+        f"unknown-{what}",
+        "unknown {what} {word!r}; known: {allowed}",
+        Where(),
+        values,
+        suggestion=did_you_mean(word, known),
+    )
+
+
+def _midnight(day: date, zone: str) -> int:
+    return int(datetime.combine(day, time(), tzinfo=zone_info(zone)).timestamp())

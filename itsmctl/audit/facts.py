@@ -1,0 +1,84 @@
+"""What an audit says about its inputs and its population, beside the verdicts."""
+
+from __future__ import annotations
+
+from itsmctl.engine.session import Session
+from itsmctl.history import commit_of
+from itsmctl.importers.receipt import Receipt
+from itsmctl.model import Definitions
+from itsmctl.result import Attainment, DatasetFacts, DefinitionFacts, Source
+
+
+def definition_facts(definitions: Definitions) -> DefinitionFacts:
+    """The commit and digest of the definitions that judge."""
+    commit = commit_of(definitions.root)
+    return DefinitionFacts(
+        commit=commit.hash if commit else "",
+        digest=definitions.digest,
+        dirty=commit.dirty if commit else False,
+        is_reference=definitions.is_reference,
+    )
+
+
+def dataset_facts(session: Session, receipt: Receipt) -> DatasetFacts:
+    """The receipt in short, with the records and changes that were judged."""
+    records, events = session.one("SELECT (SELECT count(*) FROM record), (SELECT count(*) FROM event)")
+    return DatasetFacts(
+        digest=receipt.digest,
+        records=int(str(records)),
+        events=int(str(events)),
+        rejects=receipt.rejects,
+        mapping=receipt.mapping,
+        tool=receipt.tool,
+        zone=receipt.zone,
+        opened_from=receipt.period_from,
+        opened_to=receipt.period_to,
+        sources=tuple(
+            Source(f.name, f.sha256, f.bytes, f.rows_read, f.rows_imported, f.rows_rejected) for f in receipt.files
+        ),
+        missing_columns=receipt.missing,
+        history=receipt.history,
+        warnings=receipt.warnings,
+    )
+
+
+def attainment(session: Session, definitions: Definitions) -> tuple[Attainment, ...]:
+    """By clock, service and the month in which the clock stopped (or of the audit, where it runs beyond its target)."""
+    rows = session.rows(
+        """SELECT c.clock, coalesce(r.service, ''), c.month, c.agreement, count(*), count(*) FILTER (WHERE c.verdict = 'met')
+        FROM clock AS c JOIN record AS r ON r.tix = c.tix WHERE c.verdict IN ('met', 'breached', 'running_breached')
+        GROUP BY ALL ORDER BY ALL"""
+    )
+    merged: dict[tuple[str, str, str], Attainment] = {}
+    for clock, service, month, agreement, judged, met in rows:
+        key = (str(clock), str(service), str(month))
+        before = merged.get(key)
+        agreed = definitions.agreements[str(agreement)].attainment.get(str(clock))
+        if before:
+            agreed = before.agreed if before.agreed == agreed else None
+        merged[key] = Attainment(
+            *key,
+            int(str(judged)) + (before.judged if before else 0),
+            int(str(met)) + (before.met if before else 0),
+            agreed,
+        )
+    return tuple(merged.values())
+
+
+def states(session: Session) -> tuple[tuple[str, int], ...]:
+    """Records by their last state, most frequent first."""
+    rows = session.rows("SELECT coalesce(state, ''), count(*) FROM record GROUP BY 1 ORDER BY 2 DESC, 1")
+    return tuple((str(state), int(str(n))) for state, n in rows)
+
+
+def months(session: Session) -> tuple[tuple[str, int, int], ...]:
+    """(month, opened, resolved) in the export's zone."""
+    rows = session.rows(
+        """SELECT month, sum(opened), sum(resolved) FROM (
+            SELECT month, 1 AS opened, 0 AS resolved FROM record WHERE month IS NOT NULL
+            UNION ALL
+            SELECT strftime(make_timestamp((r.resolved_at + z.utc_offset) * 1000000), '%Y-%m'), 0, 1
+            FROM record AS r JOIN zone_span AS z ON r.resolved_at >= z.since AND r.resolved_at < z.until
+        ) GROUP BY month ORDER BY month"""
+    )
+    return tuple((str(month), int(str(opened)), int(str(resolved))) for month, opened, resolved in rows)

@@ -1,0 +1,43 @@
+"""Earlier ids in references, replaced by today's: whoever uses the definitions after this knows only ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from itsmctl import model
+from itsmctl.checks import CHECKS
+from itsmctl.definitions.build import Builder
+from itsmctl.definitions.references import REFERENCES, Entry, values_at
+from itsmctl.source import Path_
+
+
+def resolve_aliases(entries: Sequence[Entry]) -> list[Entry]:
+    """Return the entries of a valid set with every reference by alias turned into one by id."""
+    ids = {(e.definition.kind, alias): e.definition.id for e in entries for alias in e.definition.aliases}
+    return [_resolved(entry, ids) for entry in entries] if ids else list(entries)
+
+
+def _resolved(entry: Entry, ids: Mapping[tuple[str, str], str]) -> Entry:
+    replaced = [(path, ids[kind, word]) for path, word, kind in _references(entry) if (kind, word) in ids]
+    for path, word in replaced:
+        target: Any = entry.document.data
+        for key in path[:-1]:
+            target = target[key]
+        target[path[-1]] = word
+    return Entry(entry.document, Builder(entry.document).build()) if replaced else entry
+
+
+def _references(entry: Entry) -> Iterator[tuple[Path_, str, str]]:
+    """Every reference to another definition: its path, the word, and the kind that it names."""
+    patterns = [(pattern, target) for kind, pattern, target in REFERENCES if kind == entry.definition.kind]
+    match entry.definition:
+        case model.Agreement():
+            patterns.append(("services/*", "service"))
+        case model.Rule() as rule:
+            patterns += [(f"check/{rule.check}/{path}", kind) for path, kind in CHECKS[rule.check].NAMES.items()]
+        case _:
+            pass
+    for pattern, kind in patterns:
+        for path, word in list(values_at(entry.document.data, pattern)):
+            yield path, str(word), kind

@@ -1,0 +1,217 @@
+"""From rows of RAW to the canonical tables: which row is the final state of a ticket, and what changed before it.
+
+Only columns that a mapping lists as history become events: the others are known in hindsight, on every row alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from itsmctl.engine.session import Session, name, quote
+from itsmctl.importers.export import RAW, Staged
+from itsmctl.importers.recognition import CASE, Source
+from itsmctl.importers.values import MOMENT, Moments, boolean_sql, number_sql
+from itsmctl.model import BOOLEAN_COLUMNS, NUMBER_COLUMNS, RECORD_COLUMNS, TIME_COLUMNS, MappingDefinition
+
+ORDERED = "ordered"
+"""Every row in the order of its ticket's life: o BIGINT, id, utc (seconds), raw, h0, h1, … (history), k0, k1, … (order)."""
+
+LINK_TYPES = ("parent", "problem", "change")
+
+
+@dataclass(frozen=True)
+class Export:
+    """All that the canonical tables are made from."""
+
+    staged: Staged
+    mapping: MappingDefinition
+    found: Mapping[str, Source]
+    moments: Moments
+    history: tuple[str, ...]
+
+
+def hindsight_columns(session: Session, x: Export) -> dict[str, int]:
+    """History columns that hold times later than their own row's, with the number of such rows; due times may."""
+    suspects = [c for c in x.mapping.history if c in TIME_COLUMNS and c in x.found and c != "due_at"]
+    if not suspects or x.mapping.at not in x.moments.names:
+        return {}
+    at = x.moments.sql(x.mapping.at)
+    counts = [f"count(*) FILTER (WHERE {x.moments.sql(x.found[c].exported[0])} > {at})" for c in suspects]
+    ahead = session.one(f"SELECT {', '.join(counts)} FROM {MOMENT}")
+    return {column: int(count or 0) for column, count in zip(suspects, ahead, strict=True) if count}
+
+
+def put_in_order(session: Session, x: Export) -> None:
+    """Fill ORDERED: by ticket, then by the mapping's order, then as in the file."""
+    people = (("actor", x.mapping.actor), ("crew", x.mapping.actor_group))
+    columns = [
+        f"{x.found['record_id'].sql(x.staged, 'r.')} AS id",
+        f"{_moment(x, x.mapping.at)} AS utc",
+        "r.rowid AS raw",
+        *(f"{_text(x, column)} AS {label}" for label, column in people),
+        *(f"{x.found[column].sql(x.staged, 'r.')} AS h{i}" for i, column in enumerate(x.history)),
+    ]
+    if x.mapping.shape == "trace":
+        kept = [column for column in kept_columns(x) if not column.startswith(CASE)]
+        columns.append(f"{_json(x.staged, kept)} AS attributes")
+    keys = _order(session, x)
+    columns += [f"{key} AS k{i}" for i, key in enumerate(keys)]
+    order = ", ".join(["id", *(f"k{i} NULLS FIRST" for i in range(len(keys))), "raw"])
+    session.run(
+        f"CREATE TEMP TABLE {ORDERED} AS SELECT row_number() OVER () AS o, * FROM "
+        f"(SELECT {', '.join(columns)} FROM {RAW} r JOIN {MOMENT} m ON m.raw = r.rowid ORDER BY {order})"
+    )
+
+
+def repeated_rows(session: Session, x: Export) -> int:
+    """How many rows repeat, in every cell, the row before them in the life of a ticket."""
+    cells = [f"c{i}" for i in range(len(x.staged.columns))]
+    keys = [column for column in x.mapping.order_by if column in x.staged.columns]
+    same = "".join(f" AND k{i} IS NOT DISTINCT FROM lag(k{i}) OVER ()" for i in range(len(keys)))
+    (count,) = session.one(
+        "SELECT count(*) FROM (SELECT raw, lag(raw) OVER () AS earlier, "
+        f"id = lag(id) OVER () AND utc IS NOT DISTINCT FROM lag(utc) OVER (){same} AS same FROM {ORDERED}) o "
+        f"JOIN {RAW} a ON a.rowid = o.raw JOIN {RAW} b ON b.rowid = o.earlier WHERE o.same "
+        f"AND row({', '.join('a.' + cell for cell in cells)}) IS NOT DISTINCT FROM row({', '.join('b.' + cell for cell in cells)})"
+    )
+    return int(count or 0)
+
+
+def event_query(x: Export) -> str:
+    """SQL for the event table, sorted.
+
+    ORDERED already has the order, and a window without one of its own follows the rows as they come: sorting half a
+    million changes anew would cost as much as reading the export.
+    """
+    changes = _trace_changes(x) if x.mapping.shape == "trace" else _update_changes(x)
+    numbered = f"SELECT row_number() OVER () AS n, id IS DISTINCT FROM lag(id) OVER () AS fresh, * FROM ({changes})"
+    return (
+        "SELECT id AS record_id, n + 1 - max(CASE WHEN fresh THEN n END) OVER (ROWS UNBOUNDED PRECEDING) AS seq, "
+        'make_timestamp(utc * 1000000) AS "at", actor, crew AS actor_group, field, old, new, attributes '
+        f"FROM ({numbered})"
+    )
+
+
+def record_query(x: Export) -> str:
+    """SQL for the record table, sorted; a ticket's last row is its final state."""
+    columns = ", ".join(f"{_record_column(x, column)} AS {name(column)}" for column in RECORD_COLUMNS)
+    last = (
+        f"SELECT id, raw FROM (SELECT id, raw, lead(id) OVER () AS next FROM {ORDERED}) WHERE id IS DISTINCT FROM next"
+    )
+    first = f"SELECT id, min(utc) AS first_at FROM {ORDERED} GROUP BY id"
+    begun = f"JOIN ({first}) f ON f.id = l.id " if x.mapping.shape == "trace" else ""
+    return (
+        f"SELECT {columns} FROM ({last}) l {begun}JOIN {RAW} r ON r.rowid = l.raw "
+        f"JOIN {MOMENT} m ON m.raw = l.raw ORDER BY l.id"
+    )
+
+
+def link_query(found: Mapping[str, Source]) -> str:
+    """SQL for the link table, sorted, from the records already made."""
+    parts = [
+        f"SELECT record_id, {quote(kind)} AS type, {name(kind)} AS target FROM record WHERE {name(kind)} IS NOT NULL"
+        for kind in LINK_TYPES
+        if kind in found
+    ]
+    nothing = "SELECT '' AS record_id, '' AS type, '' AS target WHERE false"
+    return " UNION ALL ".join(parts or [nothing]) + " ORDER BY record_id, type"
+
+
+def kept_columns(x: Export) -> tuple[str, ...]:
+    """The exported columns that no canonical column shows, in file order."""
+    shown = {exported for source in x.found.values() for exported in source.exported}
+    shown |= {x.mapping.at, x.mapping.actor, x.mapping.actor_group}
+    return tuple(column for column in x.staged.columns if column not in shown)
+
+
+def _order(session: Session, x: Export) -> list[str]:
+    """Sort keys: times as times, numbers as numbers, anything else as text; rows without a key come first."""
+    keys: list[str] = []
+    for column in x.mapping.order_by:
+        if column not in x.staged.columns:
+            continue
+        cell = x.staged.sql(column)
+        if column in x.moments.names:
+            keys.append(f"m.{x.moments.sql(column)}")
+            continue
+        total, numbers = session.one(f"SELECT count({cell}), count(try_cast({cell} AS BIGINT)) FROM {RAW}")
+        keys.append(f"try_cast(r.{cell} AS BIGINT)" if total == numbers else f"r.{cell}")
+    return keys
+
+
+def _moment(x: Export, column: str) -> str:
+    return f"m.{x.moments.sql(column)}" if column in x.moments.names else "CAST(NULL AS BIGINT)"
+
+
+def _text(x: Export, column: str) -> str:
+    return f"r.{x.staged.sql(column)}" if column in x.staged.columns else "CAST(NULL AS VARCHAR)"
+
+
+def _update_changes(x: Export) -> str:
+    """One row per real change of a history column, first values included; rows without a time are passed over."""
+    before = "".join(f", lag(h{i}) OVER () AS b{i}" for i in range(len(x.history)))
+    life = f"SELECT *, id IS DISTINCT FROM lag(id) OVER () AS fresh{before} FROM {ORDERED} WHERE utc IS NOT NULL"
+    known = "".join(f", CASE WHEN NOT fresh THEN b{i} END AS p{i}" for i in range(len(x.history)))
+    changes = ", ".join(
+        f"CASE WHEN h{i} IS DISTINCT FROM p{i} THEN {{'field': {quote(column)}, 'old': p{i}, 'new': h{i}}} END"
+        for i, column in enumerate(x.history)
+    )
+    nothing = "CAST(NULL AS STRUCT(field VARCHAR, old VARCHAR, new VARCHAR))"
+    listed = f"list_filter([{changes or nothing}], lambda change: change IS NOT NULL)"
+    return (
+        "SELECT id, utc, actor, crew, CAST(NULL AS VARCHAR) AS attributes, unnest(changes, max_depth := 2) "
+        f"FROM (SELECT id, utc, actor, crew, {listed} AS changes FROM (SELECT *{known} FROM ({life})))"
+    )
+
+
+def _trace_changes(x: Export) -> str:
+    """One row per event of the log, whatever it changed."""
+    state = "h0" if x.history else "CAST(NULL AS VARCHAR)"
+    return (
+        f"SELECT id, utc, actor, crew, 'state' AS field, CASE WHEN id = lag(id) OVER () THEN lag({state}) OVER () END AS old, "
+        f"{state} AS new, nullif(attributes, '{{}}') AS attributes FROM {ORDERED} WHERE utc IS NOT NULL"
+    )
+
+
+def _record_column(x: Export, column: str) -> str:
+    source = x.found.get(column)
+    match column:
+        case "record_id":
+            return "l.id"
+        case "process":
+            return quote(x.mapping.process)
+        case "attributes":
+            kept = kept_columns(x)
+            if x.mapping.shape == "trace":
+                kept = tuple(name for name in kept if name.startswith(CASE))
+            return _json(x.staged, kept)
+        case "source_file":
+            names = [f"WHEN {i} THEN {quote(export.source.name)}" for i, export in enumerate(x.staged.exports)]
+            return f"CASE r.file {' '.join(names)} END"
+        case "source_row":
+            return "r.row"
+        case "opened_at" if source is None and x.mapping.shape == "trace":
+            return "make_timestamp(f.first_at * 1000000)"
+    if column in TIME_COLUMNS:
+        return f"make_timestamp({_moment(x, source.exported[0] if source else '')} * 1000000)"
+    if column in NUMBER_COLUMNS:
+        return number_sql(source.sql(x.staged, "r.")) if source else "CAST(NULL AS BIGINT)"
+    if column in BOOLEAN_COLUMNS:
+        return boolean_sql(source.sql(x.staged, "r.")) if source else "CAST(NULL AS BOOLEAN)"
+    return source.sql(x.staged, "r.") if source else "CAST(NULL AS VARCHAR)"
+
+
+def _json(staged: Staged, columns: Sequence[str]) -> str:
+    """SQL for a JSON object of the cells that have a value."""
+    members = []
+    for column in columns:
+        cell = f"r.{staged.sql(column)}"
+        members.append(f"{quote(_json_text(column.removeprefix(CASE)) + ': ')} || CAST(to_json({cell}) AS VARCHAR)")
+    return f"'{{' || concat_ws(', ', {', '.join(members)}) || '}}'" if members else "'{}'"
+
+
+def _json_text(text: str) -> str:
+    import json
+
+    return json.dumps(text, ensure_ascii=False)

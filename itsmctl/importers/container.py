@@ -1,0 +1,165 @@
+"""The file as given, plain, gzip or zip, becomes one plain file to read; its digest stays that of the file as given."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from itsmctl.errors import ItsmctlError, Problem, Where
+
+MAX_RATIO = 200
+MAX_INFLATED = 4 * 2**30
+"""An archive may inflate to the larger of MAX_RATIO times its own size and this many bytes."""
+
+_CHUNK = 2**20
+_NESTED = 2
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"\x89PNG\r\n", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"%PDF", "a PDF document"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel or Office file"),
+    (b"PAR1", "a Parquet file"),
+    (b"SQLite format 3", "an SQLite database"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ", "an xz archive"),
+    (b"7z\xbc\xaf", "a 7-Zip archive"),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"\x7fELF", "a program"),
+    (b"{\\rtf", "an RTF document"),
+)
+
+
+@dataclass(frozen=True)
+class Plain:
+    """A file ready to read at `path`; `name`, `sha256` and `bytes` are those of the file as it was given."""
+
+    path: Path
+    shown: str
+    name: str
+    member: str
+    sha256: str
+    bytes: int
+
+
+def unpack(file: Path, scratch: Path) -> Plain:
+    """Return the plain file behind `file`, unpacked into `scratch` where it was compressed.
+
+    Raises ItsmctlError for what cannot be read, holds several files, inflates beyond measure or is no table at all.
+    """
+    shown = str(file)
+    if file.is_dir():
+        raise _error("is-a-directory", "this is a folder; name the exported files in it", shown)
+    try:
+        with file.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            size = stream.tell()
+        path, member = _inflate(file, shown, scratch)
+    except OSError as error:
+        raise _error("unreadable-file", "cannot read the file: {why}", shown, why=error.strerror or error) from error
+    _refuse_other_kinds(path, shown)
+    return Plain(path, shown, _portable(file.name), member, digest, size)
+
+
+def _inflate(file: Path, shown: str, scratch: Path) -> tuple[Path, str]:
+    path, member = file, ""
+    for depth in range(_NESTED + 1):
+        head = _head(path)
+        target = scratch / f"plain-{len(list(scratch.iterdir()))}"
+        if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+            inner = _unzip(path, shown, target)
+        elif head.startswith(b"\x1f\x8b"):
+            inner = ""
+            with gzip.open(path) as packed:
+                _copy(packed, target, path.stat().st_size, shown)
+        else:
+            return path, member
+        if depth == _NESTED:
+            break
+        path, member = target, inner or member
+    raise _error("nested-archive", "archives inside archives inside archives; unpack the file first", shown)
+
+
+def _unzip(path: Path, shown: str, target: Path) -> str:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [info for info in archive.infolist() if not info.is_dir() and not _is_debris(info.filename)]
+            names = sorted(info.filename for info in members)
+            if "[Content_Types].xml" in names:
+                raise _kind_error("an Excel or Office file", shown)
+            if len(members) != 1:
+                template = "a zip must hold exactly one exported file; this one holds {count}: {names}"
+                listed = ", ".join(names[:10]) or "none"
+                raise _error("zip-members", template, shown, count=len(members), names=listed)
+            if members[0].flag_bits & 1:
+                raise _error("encrypted-archive", "the zip is encrypted; unpack it first", shown)
+            with archive.open(members[0]) as packed:
+                _copy(packed, target, path.stat().st_size, shown)
+            return _portable(members[0].filename)
+    except (zipfile.BadZipFile, NotImplementedError) as error:
+        raise _damaged(shown, error) from error
+
+
+def _copy(packed: IO[bytes] | gzip.GzipFile, target: Path, compressed: int, shown: str) -> None:
+    limit = max(MAX_RATIO * compressed, MAX_INFLATED)
+    written = 0
+    try:
+        with target.open("wb") as plain:
+            while chunk := packed.read(_CHUNK):
+                written += len(chunk)
+                if written > limit:
+                    template = "inflates to more than {limit} bytes from {compressed}; unpack it first if that is meant"
+                    raise _error("archive-bomb", template, shown, limit=limit, compressed=compressed)
+                plain.write(chunk)
+    except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
+        raise _damaged(shown, error) from error
+
+
+def _refuse_other_kinds(path: Path, shown: str) -> None:
+    head = _head(path)
+    if not head:
+        raise _error("empty-file", "the file is empty", shown)
+    for magic, kind in _MAGIC:
+        if head.startswith(magic):
+            raise _kind_error(kind, shown)
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if start.startswith((b"<!doctype html", b"<html")):
+        raise _kind_error("a web page (an error or login page saved instead of the export?)", shown)
+    if start.startswith((b"{", b"[{")):
+        raise _kind_error("JSON", shown)
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(1024)
+
+
+def _is_debris(name: str) -> bool:
+    """What macOS and Windows leave in every archive."""
+    last = name.rsplit("/", 1)[-1]
+    return name.startswith("__MACOSX/") or last in (".DS_Store", "Thumbs.db", "desktop.ini")
+
+
+def _portable(name: str) -> str:
+    """A file name that can be written as UTF-8, whatever bytes the file system holds."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _damaged(shown: str, why: Exception) -> ItsmctlError:
+    return _error("bad-archive", "the archive is damaged or cut off: {why}", shown, why=why)
+
+
+def _kind_error(kind: str, shown: str) -> ItsmctlError:
+    return _error("wrong-kind", "this is {kind}; export the tickets as CSV or XES", shown, kind=kind)
+
+
+def _error(code: str, template: str, shown: str, **values: object) -> ItsmctlError:
+    facts: Mapping[str, object] = values
+    return ItsmctlError(Problem(code, template, Where(shown), facts))

@@ -1,0 +1,204 @@
+"""CSV exports: encoding, delimiter and header found; clean files read by DuckDB, others row by row with a quarantine.
+
+A row is a CSV record, not a line of the file: a quoted cell may contain line breaks. Blank lines are no rows.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from io import StringIO
+from itertools import islice
+from pathlib import Path
+
+from itsmctl.engine.session import Session
+from itsmctl.errors import ItsmctlError, Problem, Where
+from itsmctl.importers.container import Plain
+from itsmctl.importers.encoding import CHUNK, MARK, TextFile, detect, to_utf8
+from itsmctl.importers.export import RAW, REJECT, Export, csv_source
+
+DELIMITERS = (",", ";", "\t", "|")
+MAX_ROW = 2 * CHUNK
+"""Characters in one row; a row that is longer, which an unclosed quote makes it, is quarantined."""
+KEPT_TEXT = 1000
+"""How much of an unreadable row `reject.parquet` keeps."""
+
+_HEAD = 2**18
+
+
+def open_csv(plain: Plain, scratch: Path, encoding: str = "", delimiter: str = "") -> Export:
+    """Find encoding, delimiter and header of a CSV file; raises ItsmctlError where there is no usable header."""
+    csv.field_size_limit(2 * MAX_ROW)
+    found = detect(plain.path, plain.shown, encoding)
+    text = to_utf8(found, scratch / f"utf8-{len(list(scratch.iterdir()))}")
+    head = _head(text)
+    delimiter = delimiter or _delimiter(head)
+    header = next(_records(iter(head), delimiter), None)
+    if header is None or isinstance(header, _Unreadable):
+        raise _error("no-header", "the first row is not a readable header", plain.shown)
+    guessed = not found.encoding.startswith("utf-") and not encoding
+    note = (
+        f"{plain.name}: the encoding was guessed to be {found.encoding}; name it with --encoding if letters look wrong"
+    )
+    return Export(
+        source=plain,
+        format="csv",
+        columns=_header(header, plain.shown),
+        path=text.path,
+        encoding=text.encoding if text.path == plain.path else found.encoding,
+        delimiter=delimiter,
+        clean=text.clean,
+        notes=(("guessed-encoding", note),) if guessed else (),
+    )
+
+
+def stage_csv(
+    session: Session, export: Export, number: int, columns: Sequence[str], missing: Sequence[str], scratch: Path
+) -> int:
+    """Append the rows of an export to RAW as file `number` and return how many rows were read, good and bad."""
+    names = [f"c{columns.index(column)}" for column in export.columns]
+    targets = f"{RAW} (file, row, {', '.join(names)})"
+    if export.clean:
+        source = csv_source(export.path, names, export.delimiter, missing, 8 * MAX_ROW)
+        if session.attempt(
+            f"INSERT INTO {targets} SELECT {number}, row_number() OVER (), {', '.join(names)} FROM {source}"
+        ):
+            return _count(session, number)
+    good, bad = scratch / f"good-{number}.csv", scratch / f"bad-{number}.csv"
+    read = _sort_out(export, good, bad)
+    source = csv_source(good, ["row", *names], ",", missing, 8 * MAX_ROW)
+    session.run(f"INSERT INTO {targets} SELECT {number}, CAST(row AS BIGINT), {', '.join(names)} FROM {source}")
+    source = csv_source(bad, ["row", "value", "reason"], ",", (), 8 * MAX_ROW)
+    session.run(
+        f"INSERT INTO {REJECT} SELECT {number}, CAST(row AS BIGINT), NULL, '', value, reason, true FROM {source}"
+    )
+    return read
+
+
+def _count(session: Session, number: int) -> int:
+    (count,) = session.one(f"SELECT count(*) FROM {RAW} WHERE file = {number}")
+    return int(count or 0)
+
+
+@dataclass(frozen=True)
+class _Unreadable:
+    """The text of a row that is not valid CSV, and why."""
+
+    text: str
+    reason: str
+
+
+def _records(lines: Iterator[str], delimiter: str) -> Iterator[list[str] | _Unreadable]:
+    """Yield each record as its cells, or as bad text; after an unclosed quote reading resumes on the next line."""
+    waiting: deque[str] = deque()
+    while True:
+        taken: list[str] = []
+        feed = _feed(lines, waiting, taken)
+        try:
+            cells = next(csv.reader(feed, delimiter=delimiter, strict=True), None)
+        except csv.Error:
+            yield _Unreadable(taken[0], "row-too-long" if len(taken[0]) > MAX_ROW else "unbalanced-quotes")
+            waiting.extendleft(reversed(taken[1:]))
+            continue
+        if cells is None:
+            return
+        text = "".join(taken)
+        if len(text) > MAX_ROW:
+            yield _Unreadable(text, "row-too-long")
+        elif "\0" in text or MARK in text:
+            yield _Unreadable(text, "nul-byte" if "\0" in text else "bad-encoding")
+        elif cells:
+            yield cells
+
+
+def _feed(lines: Iterator[str], waiting: deque[str], taken: list[str]) -> Iterator[str]:
+    """Hand out lines, first those handed back, until a record has become too long; remember them in `taken`."""
+    size = 0
+    while size <= MAX_ROW:
+        line = waiting.popleft() if waiting else next(lines, None)
+        if line is None:
+            return
+        taken.append(line)
+        size += len(line)
+        yield line
+    raise csv.Error("row too long")
+
+
+def _sort_out(export: Export, good: Path, bad: Path) -> int:
+    """Write the readable rows, numbered, to one clean CSV file and the others with their reason to another."""
+    width = len(export.columns)
+    row = 0
+    with (
+        export.path.open(encoding=export.encoding, errors="itsmctl-mark", newline="") as text,
+        good.open("w", encoding="utf-8", newline="") as good_file,
+        bad.open("w", encoding="utf-8", newline="") as bad_file,
+    ):
+        keep = csv.writer(good_file, lineterminator="\n", quoting=csv.QUOTE_ALL)
+        drop = csv.writer(bad_file, lineterminator="\n", quoting=csv.QUOTE_ALL)
+        keep.writerow(["row", *export.columns])
+        drop.writerow(["row", "value", "reason"])
+        for record in islice(_records(iter(text), export.delimiter), 1, None):
+            row += 1
+            if isinstance(record, _Unreadable):
+                drop.writerow([row, _printable(record.text), record.reason])
+                continue
+            if len(record) == width + 1 and not record[-1]:
+                record.pop()  # a delimiter at the end of the line, which DuckDB also lets pass
+            if len(record) == width:
+                keep.writerow([row, *record])
+            else:
+                text_of_row = export.delimiter.join(record)[:KEPT_TEXT]
+                drop.writerow([row, text_of_row, "too-few-cells" if len(record) < width else "too-many-cells"])
+    return row
+
+
+def _printable(text: str) -> str:
+    return (
+        text[:KEPT_TEXT].rstrip("\r\n").replace("\0", "\N{SYMBOL FOR NULL}").replace(MARK, "\N{REPLACEMENT CHARACTER}")
+    )
+
+
+def _head(text: TextFile) -> list[str]:
+    with text.path.open(encoding=text.encoding, errors="itsmctl-mark", newline="") as stream:
+        head = stream.read(_HEAD)
+    lines = list(StringIO(head.removeprefix("\ufeff"), newline=""))
+    return lines[:-1] if len(head) == _HEAD and len(lines) > 1 else lines
+
+
+def _delimiter(head: Iterable[str]) -> str:
+    """The delimiter that gives the first rows most often as many cells as the header; in a tie, more cells."""
+    lines = list(head)
+
+    def fit(delimiter: str) -> tuple[float, int]:
+        rows = [
+            record for record in islice(_records(iter(lines), delimiter), 50) if not isinstance(record, _Unreadable)
+        ]
+        width = len(rows[0]) if rows else 0
+        same = sum(len(record) == width for record in rows)
+        return (same / len(rows) if width > 1 else 0.0), width
+
+    return max(DELIMITERS, key=lambda delimiter: fit(delimiter))
+
+
+def _header(cells: Sequence[str], shown: str) -> tuple[str, ...]:
+    names = [cell.strip() for cell in cells]
+    problems: list[Problem] = []
+    for position, name in enumerate(names):
+        if not name:
+            values: dict[str, object] = {"position": position + 1}
+            problems.append(
+                Problem("empty-column-name", "column {position} of the header has no name", Where(shown), values)
+            )
+        elif name in names[:position]:
+            values = {"name": name, "first": names.index(name) + 1, "second": position + 1}
+            template = "column {name!r} stands in the header twice, as columns {first} and {second}"
+            problems.append(Problem("duplicate-column", template, Where(shown), values))
+    if problems:
+        raise ItsmctlError(problems)
+    return tuple(names)
+
+
+def _error(code: str, template: str, shown: str) -> ItsmctlError:
+    return ItsmctlError(Problem(code, template, Where(shown)))

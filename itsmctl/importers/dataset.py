@@ -1,0 +1,206 @@
+"""The dataset: canonical tables built from the staged rows, written as Parquet, and the receipt that adds up."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from itsmctl.engine.session import Session, Value, name
+from itsmctl.importers import canonical, findings
+from itsmctl.importers.export import REJECT, Staged
+from itsmctl.importers.population import drop_rows_without_id, merge_duplicates
+from itsmctl.importers.receipt import FILE, FORMAT, Receipt, ReceiptFile
+from itsmctl.importers.recognition import Source, sources
+from itsmctl.importers.values import convert_times, reject_values, time_names
+from itsmctl.model import APPROVAL_COLUMNS, REJECT_COLUMNS, MappingDefinition, MappingShape
+
+TABLES = ("record", "event", "approval", "link", "reject")
+FILES = (*(f"{table}.parquet" for table in TABLES), FILE)
+"""What a dataset folder holds, and nothing else."""
+
+_MOMENTS = ("opened_at", "resolved_at", "closed_at")
+
+
+@dataclass(frozen=True)
+class Built:
+    """The canonical tables in the database, and what was noticed on the way."""
+
+    export: canonical.Export
+    missing: tuple[str, ...]
+    zone: str
+    duplicates: int
+    gaps: findings.Gaps
+    warnings: tuple[tuple[str, str], ...]
+
+
+def build(session: Session, staged: Staged, mapping: MappingDefinition, zone: str) -> Built:
+    """Make the tables record, event, approval, link and reject from the rows of RAW."""
+    found, missing = sources(mapping, staged.columns)
+    record_id = found["record_id"]
+    drop_rows_without_id(session, staged, record_id)
+    duplicates = merge_duplicates(session, staged, record_id) if mapping.shape == "records" else 0
+    moments = convert_times(session, staged, record_id, time_names(found, mapping, staged), mapping, zone)
+    reject_values(session, staged, found, mapping)
+    export = canonical.Export(staged, mapping, found, moments, _history(mapping, found))
+    hindsight = canonical.hindsight_columns(session, export)
+    export = replace(export, history=tuple(column for column in export.history if column not in hindsight))
+    canonical.put_in_order(session, export)
+    if mapping.shape == "updates":
+        duplicates = canonical.repeated_rows(session, export)
+    session.run(f"CREATE TABLE record AS {canonical.record_query(export)}")
+    session.run(f"CREATE TABLE event AS {canonical.event_query(export)}")
+    session.run(f"CREATE TABLE link AS {canonical.link_query(found)}")
+    columns = ", ".join(f"{name(column)} {'TIMESTAMP' if column == 'at' else 'VARCHAR'}" for column in APPROVAL_COLUMNS)
+    session.run(f"CREATE TABLE approval ({columns})")
+    sorted_columns = ", ".join(name(column) for column in REJECT_COLUMNS)
+    files = " ".join(f"WHEN {i} THEN ?" for i in range(len(staged.exports)))
+    session.run(
+        f"CREATE TABLE reject AS SELECT DISTINCT CASE file {files} END AS source_file, row AS source_row, record_id, "
+        f'"column", value, reason FROM {REJECT} ORDER BY {sorted_columns}',
+        [one.source.name for one in staged.exports],
+    )
+    gaps = findings.number_gaps(session, export)
+    warnings = [*findings.look(session, export, missing, duplicates, hindsight, gaps)]
+    warnings += [note for one in staged.exports for note in one.notes]
+    return Built(export, missing, zone, duplicates, gaps, tuple(sorted(set(warnings))))
+
+
+def write(session: Session, built: Built, place: Path) -> Receipt:
+    """Write the five tables and the receipt into a folder."""
+    for table in TABLES:
+        session.write_parquet(f"SELECT * FROM {table}", place / f"{table}.parquet")
+    receipt = _receipt(session, built)
+    (place / FILE).write_text(receipt.to_json(), encoding="utf-8", newline="\n")
+    return receipt
+
+
+def _history(mapping: MappingDefinition, found: Mapping[str, Source]) -> tuple[str, ...]:
+    match mapping.shape:
+        case "trace":
+            return ("state",) if "state" in found else ()
+        case "updates":
+            return tuple(column for column in mapping.history if column in found)
+        case "records":
+            return ()
+
+
+def _receipt(session: Session, built: Built) -> Receipt:
+    x = built.export
+    files = _files(session, x.staged)
+    first, last = session.one(
+        "SELECT min(opened_at), max(opened_at) FROM (SELECT epoch_ms(opened_at) // 1000 AS opened_at FROM record)"
+    )
+    latest = _last_moment(session, x.mapping.shape)
+    derived = {"opened_at"} if x.mapping.shape == "trace" else set()
+    return Receipt(
+        mapping=x.mapping.id,
+        process=x.mapping.process,
+        shape=x.mapping.shape,
+        tool=x.mapping.tool,
+        zone=built.zone,
+        files=files,
+        records=_count(session, "record"),
+        events=_count(session, "event"),
+        rejects=_count(session, "reject"),
+        period_from=_iso(first),
+        period_to=_iso(last),
+        last_moment=_iso(latest),
+        precision_seconds=x.moments.precision_seconds,
+        time_formats=x.moments.formats,
+        mapped=tuple(sorted({*x.found, *derived})),
+        kept=canonical.kept_columns(x),
+        missing=tuple(column for column in built.missing if column not in derived),
+        history=x.history,
+        codes=x.mapping.codes,
+        duplicates=built.duplicates,
+        number_gaps=built.gaps.runs,
+        warnings=built.warnings,
+        digest=_digest(files, x.mapping, built.zone),
+    )
+
+
+def _files(session: Session, staged: Staged) -> tuple[ReceiptFile, ...]:
+    rejected = session.rows(f"SELECT file, count(DISTINCT row) FROM {REJECT} WHERE whole GROUP BY file")
+    lost = {file: int(count or 0) for file, count in rejected}
+    files = []
+    for number, (export, read) in enumerate(zip(staged.exports, staged.rows_read, strict=True)):
+        rows_lost = lost.get(number, 0)
+        source = export.source
+        files.append(
+            ReceiptFile(
+                name=source.name,
+                member=source.member,
+                sha256=source.sha256,
+                bytes=source.bytes,
+                format=export.format,
+                encoding=export.encoding,
+                delimiter=export.delimiter if export.format == "csv" else "",
+                rows_read=read,
+                rows_imported=read - rows_lost,
+                rows_rejected=rows_lost,
+            )
+        )
+    return tuple(files)
+
+
+def _last_moment(session: Session, shape: MappingShape) -> Value:
+    """The latest update; where the export has no updates, the latest time at which something happened to a ticket."""
+    if shape == "records":
+        (latest,) = session.one(f"SELECT max(epoch_ms(greatest({', '.join(_MOMENTS)})) // 1000) FROM record")
+    else:
+        (latest,) = session.one(f"SELECT max(utc) FROM {canonical.ORDERED}")
+    return latest
+
+
+def _count(session: Session, table: str) -> int:
+    (count,) = session.one(f"SELECT count(*) FROM {table}")
+    return int(count or 0)
+
+
+def _iso(seconds: Value) -> str:
+    if not isinstance(seconds, int):
+        return ""
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _digest(files: Sequence[ReceiptFile], mapping: MappingDefinition, zone: str) -> str:
+    """What the dataset follows from: the bytes of the files, how they were read, and the format of what was written."""
+    said = {
+        "format": FORMAT,
+        "files": [[file.name, file.sha256, file.encoding, file.delimiter] for file in files],
+        "mapping": mapping_digest(mapping),
+        "zone": zone,
+    }
+    return _sha256(said)
+
+
+def mapping_digest(mapping: MappingDefinition) -> str:
+    """SHA-256 over everything in a mapping that decides what an import gives, and nothing about where it is written."""
+    return _sha256(
+        {
+            "id": mapping.id,
+            "format": mapping.format,
+            "shape": mapping.shape,
+            "process": mapping.process,
+            "tool": mapping.tool,
+            "missing": mapping.missing,
+            "time_formats": mapping.time_formats,
+            "zone": mapping.zone,
+            "columns": dict(mapping.columns),
+            "joined": dict(mapping.joined),
+            "order_by": mapping.order_by,
+            "at": mapping.at,
+            "actor": mapping.actor,
+            "actor_group": mapping.actor_group,
+            "history": mapping.history,
+            "codes": {column: dict(table) for column, table in mapping.codes.items()},
+        }
+    )
+
+
+def _sha256(said: object) -> str:
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,176 @@
+"""Which character encoding a text file has, found from its bytes and never from the machine's settings."""
+
+from __future__ import annotations
+
+import codecs
+import encodings.aliases
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean
+
+MARK = "\udcff"
+"""Stands in decoded text for bytes that the encoding does not allow; no codec produces it by itself."""
+
+CHUNK = 2**20
+"""A file with a line that fills a whole chunk of this size is not clean: something is wrong with its quotes."""
+
+_SAMPLE = 2**16
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_CANDIDATES = ("gb18030", "big5", "shift_jis", "euc_kr", "cp1252", "cp1251", "iso8859_1")
+
+
+def _mark(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
+    return MARK, error.end
+
+
+codecs.register_error("itsmctl-mark", _mark)
+
+
+@dataclass(frozen=True)
+class TextFile:
+    """A text file and how to read it; `clean` promises UTF-8 without one bad byte, NUL or endless line."""
+
+    path: Path
+    encoding: str
+    clean: bool
+
+
+def detect(path: Path, shown: str, named: str = "") -> TextFile:
+    """Find the encoding: the one named, a byte order mark, strict UTF-8, then the likeliest of the usual others."""
+    if named:
+        return TextFile(path, *_named(path, shown, named))
+    with path.open("rb") as stream:
+        head = stream.read(4096)
+    for bom, name in _BOMS:
+        if head.startswith(bom):
+            return TextFile(path, name, name == "utf-8-sig" and _is_clean(path))
+    if wide := _wide(head):
+        return TextFile(path, wide, False)
+    if _is_clean(path):
+        return TextFile(path, "utf-8", True)
+    return TextFile(path, _likeliest(path, shown), False)
+
+
+def to_utf8(text: TextFile, target: Path) -> TextFile:
+    """Write the file anew as UTF-8; where bad bytes, NULs or endless lines are in the way it stays as it is, not clean."""
+    if text.clean:
+        return text
+    with (
+        text.path.open(encoding=text.encoding, errors="itsmctl-mark", newline="") as source,
+        target.open("w", encoding="utf-8", newline="") as written,
+    ):
+        while chunk := source.read(CHUNK):
+            if MARK in chunk or "\0" in chunk or (len(chunk) == CHUNK and "\n" not in chunk and "\r" not in chunk):
+                return text
+            written.write(chunk)
+    return TextFile(target, "utf-8", True)
+
+
+def _named(path: Path, shown: str, named: str) -> tuple[str, bool]:
+    try:
+        name = codecs.lookup(named).name
+        b"".decode(name)
+    except LookupError as error:
+        near = did_you_mean(named, sorted({*encodings.aliases.aliases.values(), *_CANDIDATES, "utf-8", "gbk"}))
+        template = "unknown encoding {name!r}; usual ones are utf-8, gb18030, big5, cp1252, utf-16"
+        problem = Problem("unknown-encoding", template, Where(shown), {"name": named}, suggestion=near)
+        raise ItsmctlError(problem) from error
+    if name == "utf-8":
+        name = "utf-8-sig"  # the same, but a byte order mark is not part of the first header
+    return name, name == "utf-8-sig" and _is_clean(path)
+
+
+def _is_clean(path: Path) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb") as stream:
+        try:
+            while chunk := stream.read(CHUNK):
+                if b"\0" in chunk or (len(chunk) == CHUNK and b"\n" not in chunk and b"\r" not in chunk):
+                    return False
+                decoder.decode(chunk)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+    return True
+
+
+def _wide(head: bytes) -> str:
+    """UTF-16 without a byte order mark shows as a NUL in nearly every second byte."""
+    pairs = len(head) // 2
+    if pairs < 4:
+        return ""
+    even, odd = head[0 : 2 * pairs : 2].count(0), head[1 : 2 * pairs : 2].count(0)
+    if odd > 0.4 * pairs and even < 0.1 * pairs:
+        return "utf-16-le"
+    return "utf-16-be" if even > 0.4 * pairs and odd < 0.1 * pairs else ""
+
+
+def _likeliest(path: Path, shown: str) -> str:
+    sample = bytearray()
+    valid = invalid = 0
+    with path.open("rb") as stream:
+        for line in stream:
+            if line.isascii():
+                continue
+            if _decodes(line, "utf-8"):
+                valid += 1
+            else:
+                invalid += 1
+            if len(sample) < _SAMPLE:
+                sample += line[:_SAMPLE]
+    if not sample or valid > 9 * invalid:  # pure ASCII with NULs, or UTF-8 with some damaged rows
+        return "utf-8"
+    if b"\0" in sample and _is_binary(sample):
+        raise ItsmctlError(
+            Problem(
+                "wrong-kind",
+                "this is {kind}; export the tickets as CSV or XES",
+                Where(shown),
+                {"kind": "a binary file"},
+            )
+        )
+    fitting = [name for name in _CANDIDATES if _decodes(bytes(sample[: sample.rfind(b"\n") + 1] or sample), name)]
+    return _by_charset_normalizer(bytes(sample), fitting) or "utf-8"
+
+
+def _is_binary(sample: Iterable[int]) -> bool:
+    control = total = 0
+    for byte in sample:
+        total += 1
+        control += byte < 32 and byte not in (9, 10, 12, 13)
+    return control > total / 50
+
+
+def _by_charset_normalizer(sample: bytes, fitting: list[str]) -> str:
+    from charset_normalizer import from_bytes
+
+    if not fitting:
+        return ""
+    best = from_bytes(sample, cp_isolation=fitting, enable_fallback=False, preemptive_behaviour=False).best()
+    return best.encoding if best is not None else fitting[0]
+
+
+def _decodes(sample: bytes, name: str) -> bool:
+    try:
+        sample.decode(name)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def starts_like_xml(path: Path) -> bool:
+    """Tell whether the first visible character is `<`, in UTF-8 or UTF-16."""
+    with path.open("rb") as stream:
+        head = stream.read(256)
+    for bom, _ in _BOMS:
+        head = head.removeprefix(bom)
+    return head.replace(b"\0", b"").lstrip().startswith(b"<")

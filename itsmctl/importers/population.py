@@ -1,0 +1,48 @@
+"""Which rows of RAW count: without a record id none do, and of two rows for one ticket only one can be the ticket."""
+
+from __future__ import annotations
+
+from itsmctl.engine.session import Session
+from itsmctl.importers.export import RAW, REJECT, Staged
+from itsmctl.importers.recognition import Source
+
+
+def drop_rows_without_id(session: Session, staged: Staged, record_id: Source) -> None:
+    """Move rows without a record id from RAW to REJECT."""
+    text = record_id.sql(staged)
+    nobody = f"trim(coalesce({text}, '')) = ''"
+    (count,) = session.one(f"SELECT count(*) FROM {RAW} WHERE {nobody}")
+    if count:
+        session.run(
+            f"INSERT INTO {REJECT} SELECT file, row, NULL, ?, coalesce({text}, ''), 'no-record-id', true FROM {RAW} WHERE {nobody}",
+            [record_id.shown],
+        )
+        session.run(f"DELETE FROM {RAW} WHERE {nobody}")
+
+
+def merge_duplicates(session: Session, staged: Staged, record_id: Source) -> int:
+    """Where a row is a ticket, keep the first row of each and return how many others equal it in every cell.
+
+    A later row of the same ticket that differs is rejected.
+    """
+    text = record_id.sql(staged)
+    (tickets, rows) = session.one(f"SELECT count(DISTINCT {text}), count(*) FROM {RAW}")
+    if tickets == rows:
+        return 0
+    cells = ", ".join(f"c{i}" for i in range(len(staged.columns)))
+    session.run(
+        f"CREATE TEMP TABLE repeated AS SELECT rowid AS raw, {text} AS id, row({cells}) AS cells, "
+        f"min(rowid) OVER (PARTITION BY {text}) AS first FROM {RAW} QUALIFY count(*) OVER (PARTITION BY {text}) > 1"
+    )
+    session.run(
+        "CREATE TEMP TABLE later AS SELECT r.raw, r.id, r.cells IS NOT DISTINCT FROM f.cells AS same "
+        "FROM repeated r JOIN repeated f ON f.raw = r.first WHERE r.raw <> r.first"
+    )
+    session.run(
+        f"INSERT INTO {REJECT} SELECT r.file, r.row, l.id, ?, l.id, 'duplicate-id', true "
+        f"FROM later l JOIN {RAW} r ON r.rowid = l.raw WHERE NOT l.same",
+        [record_id.shown],
+    )
+    (merged,) = session.one("SELECT count(*) FROM later WHERE same")
+    session.run(f"DELETE FROM {RAW} WHERE rowid IN (SELECT raw FROM later)")
+    return int(merged or 0)

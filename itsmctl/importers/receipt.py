@@ -1,0 +1,199 @@
+"""The receipt of an import: what was read, what became of every row, and what the reader should know about it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypedDict
+
+from itsmctl.errors import ItsmctlError, Problem, Where
+
+FORMAT = "itsmctl/receipt/v1"
+FILE = "receipt.json"
+
+
+@dataclass(frozen=True)
+class ReceiptFile:
+    """One imported file: rows_read = rows_imported + rows_rejected; `member` is its name inside a zip."""
+
+    name: str
+    member: str
+    sha256: str
+    bytes: int
+    format: str
+    encoding: str
+    delimiter: str
+    rows_read: int
+    rows_imported: int
+    rows_rejected: int
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A whole import. Moments are ISO 8601 in UTC, empty where there is none; tuples are in a fixed order."""
+
+    mapping: str
+    process: str
+    shape: str
+    tool: str
+    zone: str
+    files: tuple[ReceiptFile, ...]
+    records: int
+    events: int
+    rejects: int
+    period_from: str
+    period_to: str
+    last_moment: str
+    precision_seconds: int
+    time_formats: Mapping[str, str]
+    """By exported column."""
+    mapped: tuple[str, ...]
+    """Canonical columns that the export fills."""
+    kept: tuple[str, ...]
+    """Exported columns kept in `attributes`."""
+    missing: tuple[str, ...]
+    """Canonical columns that the mapping names and the export lacks."""
+    history: tuple[str, ...]
+    """Canonical columns whose changes are events."""
+    codes: Mapping[str, Mapping[str, str]]
+    duplicates: int
+    number_gaps: int
+    warnings: tuple[tuple[str, str], ...]
+    """(code, English message)"""
+    digest: str
+
+    @property
+    def rows_read(self) -> int:
+        """All rows of all files."""
+        return sum(file.rows_read for file in self.files)
+
+    def to_json(self) -> str:
+        """The text of receipt.json: sorted keys, so that equal receipts are equal bytes."""
+        return json.dumps(_plain(self), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+def _plain(receipt: Receipt) -> dict[str, object]:
+    return {
+        "format": FORMAT,
+        "mapping": receipt.mapping,
+        "process": receipt.process,
+        "shape": receipt.shape,
+        "tool": receipt.tool,
+        "zone": receipt.zone,
+        "files": [vars(file) for file in receipt.files],
+        "records": receipt.records,
+        "events": receipt.events,
+        "rejects": receipt.rejects,
+        "period": {"from": receipt.period_from or None, "to": receipt.period_to or None},
+        "last_moment": receipt.last_moment or None,
+        "precision_seconds": receipt.precision_seconds,
+        "time_format": dict(receipt.time_formats),
+        "columns": {"mapped": receipt.mapped, "kept": receipt.kept, "missing": receipt.missing},
+        "history": receipt.history,
+        "codes": {column: dict(table) for column, table in receipt.codes.items()},
+        "duplicates": receipt.duplicates,
+        "number_gaps": receipt.number_gaps,
+        "warnings": [{"code": code, "message": message} for code, message in receipt.warnings],
+        "digest": receipt.digest,
+    }
+
+
+def read_receipt(folder: Path) -> Receipt:
+    """Read the receipt of a dataset folder; raises ItsmctlError where the folder is none, or of another version."""
+    path = folder / FILE
+    where = Where(str(folder))
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        if data["format"] != FORMAT:
+            values = {"found": data["format"], "wanted": FORMAT}
+            template = "the dataset has format {found!r}, this version reads {wanted!r}; import the export again"
+            raise ItsmctlError(Problem("dataset-version", template, where, values))
+        return _receipt(data)
+    except OSError as error:
+        template = "this is not a dataset folder: {file} cannot be read ({why})"
+        values = {"file": FILE, "why": error.strerror or str(error)}
+        raise ItsmctlError(Problem("not-a-dataset", template, where, values)) from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        template = "this is not a dataset folder: {file} is not a receipt"
+        raise ItsmctlError(Problem("not-a-dataset", template, where, {"file": FILE})) from error
+
+
+def is_dataset(folder: Path) -> bool:
+    """Tell whether a folder holds a dataset of this or another version."""
+    try:
+        data = json.loads((folder / FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(data, dict) and str(data.get("format", "")).startswith("itsmctl/receipt/")
+
+
+class _Columns(TypedDict):
+    mapped: list[str]
+    kept: list[str]
+    missing: list[str]
+
+
+class _File(TypedDict):
+    name: str
+    member: str
+    sha256: str
+    bytes: int
+    format: str
+    encoding: str
+    delimiter: str
+    rows_read: int
+    rows_imported: int
+    rows_rejected: int
+
+
+class _Json(TypedDict):
+    mapping: str
+    process: str
+    shape: str
+    tool: str
+    zone: str
+    files: list[_File]
+    records: int
+    events: int
+    rejects: int
+    period: dict[str, str | None]
+    last_moment: str | None
+    precision_seconds: int
+    time_format: dict[str, str]
+    columns: _Columns
+    history: list[str]
+    codes: dict[str, dict[str, str]]
+    duplicates: int
+    number_gaps: int
+    warnings: list[dict[str, str]]
+    digest: str
+
+
+def _receipt(data: _Json) -> Receipt:
+    return Receipt(
+        mapping=data["mapping"],
+        process=data["process"],
+        shape=data["shape"],
+        tool=data["tool"],
+        zone=data["zone"],
+        files=tuple(ReceiptFile(**file) for file in data["files"]),
+        records=data["records"],
+        events=data["events"],
+        rejects=data["rejects"],
+        period_from=data["period"]["from"] or "",
+        period_to=data["period"]["to"] or "",
+        last_moment=data["last_moment"] or "",
+        precision_seconds=data["precision_seconds"],
+        time_formats=data["time_format"],
+        mapped=tuple(data["columns"]["mapped"]),
+        kept=tuple(data["columns"]["kept"]),
+        missing=tuple(data["columns"]["missing"]),
+        history=tuple(data["history"]),
+        codes=data["codes"],
+        duplicates=data["duplicates"],
+        number_gaps=data["number_gaps"],
+        warnings=tuple((warning["code"], warning["message"]) for warning in data["warnings"]),
+        digest=data["digest"],
+    )

@@ -1,0 +1,131 @@
+"""Times as exported become epoch seconds in UTC: formats as SQL, and a zone as spans of constant offset.
+
+Nothing here asks the machine or the database for a zone. Fractions of a second are cut off.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from itsmctl.engine.session import quote
+from itsmctl.errors import ItsmctlError, Problem, Where
+from itsmctl.worktime import offset_spans
+
+ISO = "iso"
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+"""A moment outside these years is a typing error or a marker for 'never', and is treated as unreadable."""
+
+LETTERS = {
+    "yyyy": "%Y",
+    "yy": "%y",
+    "MMM": "%b",
+    "MM": "%m",
+    "M": "%m",
+    "dd": "%d",
+    "d": "%d",
+    "HH": "%H",
+    "H": "%H",
+    "hh": "%I",
+    "h": "%I",
+    "mm": "%M",
+    "m": "%M",
+    "ss": "%S",
+    "s": "%S",
+    "SSS": "%g",
+    "SSSSSS": "%f",
+    "a": "%p",
+}
+"""The pattern letters understood in `time-formats`; numbers may lack leading zeros; text stands in 'quotes'."""
+
+_FACE = r"^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d([.,]\d+)?)?)?"
+_OFFSET = r"(Z|[+-][01]\d(:?[0-5]\d)?)"
+_ISO = rf"\d{{4}}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d([.,]\d+)?)? ?{_OFFSET}?)?"
+_TOKEN = re.compile(r"'[^']*'|([A-Za-z])\1*|.")
+
+
+def strptime_format(pattern: str, where: Where) -> str:
+    """Translate `d/M/yyyy HH:mm` to `%d/%m/%Y %H:%M`; raises ItsmctlError for letters that are not in LETTERS."""
+    parts: list[str] = []
+    for token in _TOKEN.finditer(pattern):
+        text = token[0]
+        if text in LETTERS:
+            parts.append(LETTERS[text])
+        elif token[1]:
+            values = {"pattern": pattern, "letters": text, "allowed": ", ".join(sorted(LETTERS))}
+            template = (
+                "time format {pattern!r}: {letters!r} is not understood; known are {allowed}, iso, and text in 'quotes'"
+            )
+            raise ItsmctlError(Problem("bad-time-format", template, where, values))
+        else:
+            parts.append((text[1:-1] if len(text) > 1 else text).replace("%", "%%"))
+    return "".join(parts)
+
+
+def stamp_sql(column: str, pattern: str, where: Where) -> str:
+    """SQL for the TIMESTAMP that a text says on its own clock face; NULL where it does not parse."""
+    if pattern == ISO:
+        face = f"replace(regexp_extract(trim({column}), {quote(_FACE)}), ',', '.')"
+        return f"CASE WHEN regexp_full_match(trim({column}), {quote(_ISO)}) THEN try_cast({face} AS TIMESTAMP) END"
+    return f"try_strptime(trim({column}), {quote(strptime_format(pattern, where))})"
+
+
+def seconds_sql(stamp: str) -> str:
+    """SQL for a TIMESTAMP as whole seconds since 1970; NULL outside the years that are believed."""
+    low, high = (f"TIMESTAMP {quote(limit.strftime('%Y-%m-%d'))}" for limit in (EARLIEST, LATEST))
+    return f"CASE WHEN {stamp} BETWEEN {low} AND {high} THEN epoch_us(date_trunc('second', {stamp})) // 1000000 END"
+
+
+def offset_sql(column: str, pattern: str) -> str:
+    """SQL for the seconds that a time itself says it is ahead of UTC; NULL where it says nothing."""
+    if pattern != ISO:
+        return "CAST(NULL AS BIGINT)"
+    said = f"regexp_extract(trim({column}), {quote('[T ].*?' + _OFFSET + '$')}, 1)"
+    hours, minutes = f"CAST(substr({said}, 2, 2) AS BIGINT)", f"coalesce(try_cast(right({said}[4:], 2) AS BIGINT), 0)"
+    ahead = f"({hours} * 3600 + {minutes} * 60)"
+    return f"CASE left({said}, 1) WHEN 'Z' THEN 0 WHEN '+' THEN {ahead} WHEN '-' THEN -{ahead} END"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Local seconds from `start` up to the next piece: subtract `offset`; None inside a gap of the clock."""
+
+    start: int
+    offset: int | None
+    twice: bool = False
+
+
+def local_pieces(zone: str, low: int, high: int) -> list[Piece]:
+    """How local time becomes UTC between two local moments; in a repeated hour the first of the two counts."""
+    margin = 3 * 86400
+    spans = offset_spans(zone, low - margin, high + margin)
+    pieces = [Piece(-(2**62), spans[0][2])]
+    for (_, moment, before), (_, _, after) in zip(spans, spans[1:], strict=False):
+        first, last = sorted((moment + before, moment + after))
+        gap = after > before
+        pieces += [Piece(first, None if gap else before, twice=not gap), Piece(last, after)]
+    return pieces
+
+
+def utc_sql(local: str, pieces: Sequence[Piece]) -> str:
+    """SQL that turns local seconds into UTC seconds; NULL inside a gap."""
+    return _tree(local, pieces, lambda piece: "NULL" if piece.offset is None else f"{local} - {piece.offset}")
+
+
+def twice_sql(local: str, pieces: Sequence[Piece]) -> str:
+    """SQL that tells whether a local time happened twice."""
+    if not any(piece.twice for piece in pieces):
+        return "false"
+    return _tree(local, pieces, lambda piece: "true" if piece.twice else "false")
+
+
+def _tree(local: str, pieces: Sequence[Piece], leaf: Callable[[Piece], str]) -> str:
+    """A balanced CASE, so that a value meets only log2(n) comparisons."""
+    if len(pieces) == 1:
+        return leaf(pieces[0])
+    middle = len(pieces) // 2
+    left, right = _tree(local, pieces[:middle], leaf), _tree(local, pieces[middle:], leaf)
+    return f"CASE WHEN {local} < {pieces[middle].start} THEN {left} ELSE {right} END"

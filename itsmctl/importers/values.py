@@ -1,0 +1,191 @@
+"""Cells with a type: times to UTC, numbers, booleans and codes, and a reject row for each cell that is not one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from itsmctl.engine.session import Session, quote
+from itsmctl.errors import ItsmctlError, Problem, Where
+from itsmctl.importers.export import RAW, REJECT, Staged
+from itsmctl.importers.recognition import Source
+from itsmctl.importers.times import Piece, local_pieces, offset_sql, seconds_sql, stamp_sql, twice_sql, utc_sql
+from itsmctl.model import BOOLEAN_COLUMNS, NUMBER_COLUMNS, TIME_COLUMNS, MappingDefinition
+
+MOMENT = "moment"
+"""One row per row of RAW, in its order: raw BIGINT (its rowid), t0, t1, … BIGINT, the UTC seconds of each exported time column."""
+
+_NUMBER = r"[+-]?\d{1,18}(\.0+)?"
+_TRUE = ("true", "t", "yes", "y", "1", "是")
+_FALSE = ("false", "f", "no", "n", "0", "否")
+
+
+@dataclass(frozen=True)
+class Moments:
+    """The time columns of an export: format of each, and what is worth a warning."""
+
+    names: tuple[str, ...]
+    formats: Mapping[str, str]
+    ambiguous: Mapping[str, int]
+    precision_seconds: int
+
+    def sql(self, name: str) -> str:
+        """The column of MOMENT that holds an exported time column."""
+        return f"t{self.names.index(name)}"
+
+
+def time_names(found: Mapping[str, Source], mapping: MappingDefinition, staged: Staged) -> tuple[str, ...]:
+    """The exported columns that hold times: those mapped to a time column, and the moment of each update."""
+    names = [found[column].exported[0] for column in TIME_COLUMNS if column in found]
+    if mapping.at in staged.columns:
+        names.append(mapping.at)
+    return tuple(dict.fromkeys(names))
+
+
+@dataclass(frozen=True)
+class _Column:
+    """A time column: `l<number>` are its seconds on its own clock face, `z<number>` the offset that it names, if any."""
+
+    number: int
+    name: str
+    cell: str
+    format: str
+    unreadable: int = 0
+
+
+def convert_times(
+    session: Session,
+    staged: Staged,
+    record_id: Source,
+    names: Sequence[str],
+    mapping: MappingDefinition,
+    zone: str,
+) -> Moments:
+    """Fill MOMENT and reject what is no time; raises ItsmctlError for times without a zone when none is given."""
+    columns = _read_faces(session, staged, names, mapping)
+    pieces = _pieces(session, columns, staged, zone)
+    utc = [f"CASE WHEN z{i} IS NULL THEN {utc_sql(f'l{i}', pieces)} ELSE l{i} - z{i} END" for i in range(len(columns))]
+    session.run(
+        f"CREATE TEMP TABLE {MOMENT} AS SELECT *{''.join(f', {sql} AS t{i}' for i, sql in enumerate(utc))} FROM face"
+    )
+    ambiguous: dict[str, int] = {}
+    precise = False
+    for c in columns:
+        repeated, gone, odd = session.one(
+            f"SELECT count(*) FILTER (WHERE z{c.number} IS NULL AND {twice_sql(f'l{c.number}', pieces)}), "
+            f"count(l{c.number}) - count(t{c.number}), count(*) FILTER (WHERE l{c.number} % 60 <> 0) FROM {MOMENT}"
+        )
+        if repeated:
+            ambiguous[c.name] = int(repeated)
+        if c.unreadable:
+            where = f"{c.cell} IS NOT NULL AND l{c.number} IS NULL"
+            _reject(session, staged, record_id, c.cell, where, c.name, "bad-time")
+        if gone:
+            where = f"l{c.number} IS NOT NULL AND t{c.number} IS NULL"
+            _reject(session, staged, record_id, c.cell, where, c.name, "nonexistent-time")
+        precise = precise or bool(odd)
+    return Moments(tuple(names), {c.name: c.format for c in columns}, ambiguous, 1 if precise else 60)
+
+
+def _read_faces(
+    session: Session, staged: Staged, names: Sequence[str], mapping: MappingDefinition
+) -> tuple[_Column, ...]:
+    """Fill `face` with what each time says on its own clock face, every column in the one format that fits it best."""
+    tried = tuple(_Column(i, name, staged.sql(name), mapping.time_formats[0]) for i, name in enumerate(names))
+    _create_face(session, tried, mapping)
+    columns: list[_Column] = []
+    for column in tried:
+        (bad,) = session.one(f"SELECT count({column.cell}) - (SELECT count(l{column.number}) FROM face) FROM {RAW}")
+        columns.append(_best_format(session, replace(column, unreadable=int(bad or 0)), mapping))
+    if tuple(columns) != tried:
+        session.run("DROP TABLE face")
+        _create_face(session, columns, mapping)
+    return tuple(columns)
+
+
+def _create_face(session: Session, columns: Sequence[_Column], mapping: MappingDefinition) -> None:
+    stamps = "".join(f", {stamp_sql(c.cell, c.format, mapping.where)} AS s{c.number}" for c in columns)
+    stamps += "".join(f", {offset_sql(c.cell, c.format)} AS z{c.number}" for c in columns)
+    seconds = "".join(f", {seconds_sql(f's{c.number}')} AS l{c.number}, z{c.number}" for c in columns)
+    session.run(f"CREATE TEMP TABLE face AS SELECT raw{seconds} FROM (SELECT rowid AS raw{stamps} FROM {RAW})")
+
+
+def _best_format(session: Session, column: _Column, mapping: MappingDefinition) -> _Column:
+    """The first format that parses every value, else the one that parses most; the column comes with the first tried."""
+    best = column
+    for pattern in mapping.time_formats[1:]:
+        if not best.unreadable:
+            break
+        stamp = stamp_sql(column.cell, pattern, mapping.where)
+        (bad,) = session.one(
+            f"SELECT count(cell) - count({seconds_sql('stamp')}) FROM "
+            f"(SELECT {column.cell} AS cell, {stamp} AS stamp FROM {RAW})"
+        )
+        if int(bad or 0) < best.unreadable:
+            best = replace(column, format=pattern, unreadable=int(bad or 0))
+    return best
+
+
+def reject_values(session: Session, staged: Staged, found: Mapping[str, Source], mapping: MappingDefinition) -> None:
+    """Reject each cell that is no number, no boolean, or outside the codes of its column."""
+    tests: list[tuple[Source, str, str]] = []
+    for canonical, source in found.items():
+        text = source.sql(staged)
+        if canonical in NUMBER_COLUMNS:
+            tests.append((source, f"{text} IS NOT NULL AND {number_sql(text)} IS NULL", "bad-number"))
+        elif canonical in BOOLEAN_COLUMNS:
+            tests.append((source, f"{text} IS NOT NULL AND {boolean_sql(text)} IS NULL", "bad-boolean"))
+        elif mapping.codes.get(canonical):
+            known = ", ".join(quote(word) for word in mapping.codes[canonical])
+            tests.append((source, f"{text} NOT IN ({known})", "unknown-code"))
+    if not tests:
+        return
+    counts = session.one(f"SELECT {', '.join(f'count(*) FILTER (WHERE {test})' for _, test, _ in tests)} FROM {RAW}")
+    for (source, test, reason), bad in zip(tests, counts, strict=True):
+        if bad:
+            _reject(session, staged, found["record_id"], source.sql(staged), test, source.shown, reason)
+
+
+def number_sql(text: str) -> str:
+    """SQL for a whole number; NULL where the text is none."""
+    return f"CASE WHEN regexp_full_match(trim({text}), {quote(_NUMBER)}) THEN CAST(trim({text}) AS DECIMAL(38, 9))::BIGINT END"
+
+
+def boolean_sql(text: str) -> str:
+    """SQL for true or false in English or Chinese; NULL where the text is neither."""
+    yes, no = (", ".join(quote(word) for word in words) for words in (_TRUE, _FALSE))
+    return f"CASE WHEN lower(trim({text})) IN ({yes}) THEN true WHEN lower(trim({text})) IN ({no}) THEN false END"
+
+
+def _pieces(session: Session, columns: Sequence[_Column], staged: Staged, zone: str) -> list[Piece]:
+    """How the local times that are there become UTC; raises ItsmctlError if there are any and no zone."""
+    spans: list[int] = []
+    for column in columns:
+        i = column.number
+        ends = session.one(f"SELECT min(l{i}), max(l{i}) FROM face WHERE z{i} IS NULL")
+        spans += [int(end) for end in ends if end is not None]
+        if not zone and spans:
+            raise _no_zone(session, staged, column)
+    return local_pieces(zone, min(spans), max(spans)) if zone and spans else [Piece(0, 0)]
+
+
+def _no_zone(session: Session, staged: Staged, column: _Column) -> ItsmctlError:
+    value, file, row = session.one(
+        f"SELECT {column.cell}, file, row FROM face JOIN {RAW} r ON r.rowid = face.raw "
+        f"WHERE l{column.number} IS NOT NULL AND z{column.number} IS NULL ORDER BY face.raw LIMIT 1"
+    )
+    where = Where(staged.exports[int(file or 0)].source.shown, row=int(row or 0), column_name=column.name)
+    template = "{column} has times without a zone, such as {value!r}; say in which zone the tool wrote them, as in --zone Europe/Berlin"
+    return ItsmctlError(Problem("no-zone", template, where, {"column": column.name, "value": value}))
+
+
+def _reject(
+    session: Session, staged: Staged, record_id: Source, cell: str, where: str, column: str, reason: str
+) -> None:
+    """Put cells in quarantine; `where` may speak of RAW and, for times, of MOMENT beside it."""
+    beside = f"JOIN {MOMENT} m ON m.raw = r.rowid" if reason.endswith("-time") else ""
+    session.run(
+        f"INSERT INTO {REJECT} SELECT file, row, {record_id.sql(staged)}, ?, {cell}, ?, false "
+        f"FROM {RAW} r {beside} WHERE {where}",
+        [column, reason],
+    )

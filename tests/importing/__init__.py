@@ -1,0 +1,1 @@
+"""What the importer tests share."""

@@ -1,0 +1,135 @@
+"""The dataset folder appears whole or not at all, and its receipt says the same on every machine."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from importing.mappings import mapping, updates
+
+from itsmctl.errors import ItsmctlError
+from itsmctl.importers import import_files
+from itsmctl.importers.dataset import FILES, mapping_digest
+from itsmctl.importers.receipt import Receipt, read_receipt
+
+TICKETS = "Number,Opened,State\n" + "".join(
+    f"INC{n},{n % 28 + 1}/3/2026 {n % 24}:30,State {n % 7}\n" for n in range(300)
+)
+
+
+def bring(folder: Path, out: Path, text: str = TICKETS) -> Receipt:
+    folder.mkdir(exist_ok=True)
+    (folder / "tickets.csv").write_text(text, encoding="utf-8")
+    return import_files([folder / "tickets.csv"], mapping(), {}, "Europe/Berlin", out)
+
+
+def test_a_receipt_survives_its_own_text(tmp_path: Path) -> None:
+    receipt = bring(tmp_path / "in", tmp_path / "out")
+    assert read_receipt(tmp_path / "out") == receipt
+    assert (tmp_path / "out" / "receipt.json").read_text(encoding="utf-8") == read_receipt(tmp_path / "out").to_json()
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(FILES)
+
+
+def test_what_is_no_dataset_is_said_so(tmp_path: Path) -> None:
+    cases = {"absent": None, "junk": "junk", "empty": "{}", "list": "[]", "later": '{"format": "itsmctl/receipt/v9"}'}
+    for name, text in cases.items():
+        folder = tmp_path / name
+        if text is not None:
+            folder.mkdir()
+            (folder / "receipt.json").write_text(text, encoding="utf-8")
+        with pytest.raises(ItsmctlError) as caught:
+            read_receipt(folder)
+        (one,) = caught.value.problems
+        assert (one.code, one.where.file) == ("dataset-version" if name == "later" else "not-a-dataset", str(folder))
+
+
+def test_an_older_dataset_is_replaced_and_anything_else_is_not(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    bring(tmp_path / "in", out)
+    assert bring(tmp_path / "in", out, TICKETS[:100]).records == read_receipt(out).records
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "out"]
+    (out / "notes.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(ItsmctlError, match=r"something else \(notes\.txt\).*\[output-exists\]"):
+        bring(tmp_path / "in", out)
+    assert (out / "notes.txt").read_text(encoding="utf-8") == "mine"
+    with pytest.raises(ItsmctlError, match="output-exists"):
+        bring(tmp_path / "in", tmp_path / "in" / "tickets.csv")
+    (tmp_path / "empty").mkdir()
+    assert bring(tmp_path / "in", tmp_path / "empty").records == 300
+    assert bring(tmp_path / "in", tmp_path / "new" / "folder" / "out").records == 300
+
+
+def test_a_failed_import_leaves_the_older_dataset_alone(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    before = bring(tmp_path / "in", out)
+    with pytest.raises(ItsmctlError, match="no-rows"):
+        bring(tmp_path / "in", out, "Number,Opened\n")
+    assert read_receipt(out) == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "out"]
+
+
+def test_a_place_that_cannot_be_written_is_said_so(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    with pytest.raises(ItsmctlError, match=r"file/out: cannot write here: .* \[cannot-write\]"):
+        bring(tmp_path / "in", tmp_path / "file" / "out")
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="the administrator may write anywhere")
+def test_a_read_only_folder_is_said_so(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o555)
+    with pytest.raises(ItsmctlError, match="cannot-write"):
+        bring(tmp_path / "in", closed / "out")
+
+
+PROGRAM = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from importing.mappings import updates
+from itsmctl.importers import import_files
+import_files([Path(sys.argv[2])], updates(), {}, "Europe/Berlin", Path(sys.argv[3]))
+"""
+
+
+def test_bytes_are_the_same_whatever_the_machine_says(tmp_path: Path) -> None:
+    rows = "".join(
+        f"INC{n // 3 % 997},{n % 3},{n % 28 + 1}/3/2026 {n % 24}:30,State {n % 7},Group {n % 5},{n}\n"
+        for n in range(30_000)
+    )
+    kept = []
+    for n, (zone, language) in enumerate(
+        (("UTC", "C.UTF-8"), ("Asia/Shanghai", "zh_CN.UTF-8"), ("America/New_York", "C"))
+    ):
+        folder = tmp_path / f"folder {n}"
+        folder.mkdir()
+        (folder / "tickets.csv").write_text("Number,Count,Updated,State,Group,Note\n" + rows, encoding="utf-8")
+        environment = {**os.environ, "TZ": zone, "LANG": language, "LC_ALL": language, "PYTHONHASHSEED": str(n)}
+        command = [
+            sys.executable,
+            "-c",
+            PROGRAM,
+            str(Path(__file__).parent),
+            str(folder / "tickets.csv"),
+            str(folder / "out"),
+        ]
+        subprocess.run(command, check=True, env=environment, cwd=folder)
+        kept.append({path.name: path.read_bytes() for path in (folder / "out").iterdir()})
+    assert set(kept[0]) == set(FILES)
+    for other in kept[1:]:
+        assert {name for name in FILES if kept[0][name] != other[name]} == set()
+
+
+def test_the_digest_follows_what_decides_the_dataset(tmp_path: Path) -> None:
+    first = bring(tmp_path / "a", tmp_path / "1")
+    again = bring(tmp_path / "b", tmp_path / "2")
+    assert first == again
+    other = bring(tmp_path / "a", tmp_path / "3", TICKETS.replace("State 1", "State 9"))
+    file = tmp_path / "b" / "tickets.csv"
+    zone = import_files([file], mapping(), {}, "UTC", tmp_path / "4")
+    definition = import_files([file], mapping(missing=("", "State 3")), {}, "Europe/Berlin", tmp_path / "5")
+    assert len({one.digest for one in (first, other, zone, definition)}) == 4
+    assert mapping_digest(mapping()) != mapping_digest(updates())
