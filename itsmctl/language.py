@@ -1,0 +1,331 @@
+"""What a person reads, in their language: translated texts, and numbers, times and durations that no machine changes."""
+
+from __future__ import annotations
+
+import gettext
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cache
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from itsmctl.errors import Problem
+from itsmctl.zones import zone_info, zone_names
+
+Language = Literal["en", "zh"]
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
+LOCALE = Path(__file__).parent / "locale"
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def msg(text: str) -> str:
+    """Mark a text in a table for translation; `tr` translates it where it is shown."""
+    return text
+
+
+def tr(text: str, language: Language, /, **values: object) -> str:
+    """The text in a language, with its `{names}` filled in when values are given."""
+    translated = _catalogue(language).gettext(text) if text else ""
+    return translated.format(**values) if values else translated
+
+
+def trn(one: str, many: str, n: int, language: Language, /, **values: object) -> str:
+    """The text for `n` things in a language; `{n}` in it is the number as people write it."""
+    return _catalogue(language).ngettext(one, many, n).format(n=number_text(n), **values)
+
+
+def problem_text(problem: Problem, language: Language) -> str:
+    """The message of a problem in a language."""
+    return tr(problem.template, language).format(**problem.values)
+
+
+@cache
+def _catalogue(language: Language) -> gettext.NullTranslations:
+    if language == "en":
+        return gettext.NullTranslations()
+    with (LOCALE / language / "LC_MESSAGES" / "itsmctl.mo").open("rb") as file:
+        return gettext.GNUTranslations(file)
+
+
+# Numbers and times
+
+
+def number_text(number: int) -> str:
+    """24,918: both languages group by thousands."""
+    return f"{number:,}"
+
+
+def percent_text(part: int, whole: int) -> str:
+    """36.6%: one decimal, and never rounded to a bare 0% or 100% that is not exactly so."""
+    if not whole:
+        return "–"
+    if part in (0, whole):
+        return "100%" if part else "0%"
+    share = 100 * part / whole
+    if share < 0.05:
+        return "<0.1%"
+    return ">99.9%" if share >= 99.95 else f"{share:.1f}%"
+
+
+def duration_text(seconds: int, language: Language) -> str:
+    """5 h 30 min: hours are the largest unit, because a day of service hours is not 24 hours."""
+    minutes, rest = divmod(abs(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = [
+        tr("{n} h", language, n=number_text(hours)) if hours else "",
+        tr("{n} min", language, n=minutes) if minutes or not (hours or rest) else "",
+        tr("{n} s", language, n=rest) if rest else "",
+    ]
+    return ("−" if seconds < 0 else "") + " ".join(part for part in parts if part)
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The zone of that name, or UTC where there is none: a report never falls back on the machine's own."""
+    return zone_info(name if name in zone_names() else "UTC")
+
+
+def local(moment: int, zone: tzinfo) -> datetime:
+    """Epoch seconds as local time, also outside the range that the platform's C library knows."""
+    return (_EPOCH + timedelta(seconds=moment)).astimezone(zone)
+
+
+def moment_text(moment: int, zone: ZoneInfo, *, seconds: bool = False) -> str:
+    """2026-03-04 16:05, with the offset added in the hour that a change to winter time repeats."""
+    at = local(moment, zone)
+    text = f"{at:%Y-%m-%d %H:%M:%S}" if seconds else f"{at:%Y-%m-%d %H:%M}"
+    twice = at.replace(fold=0).utcoffset() != at.replace(fold=1).utcoffset()
+    return f"{text} {at:%z}" if twice else text
+
+
+def date_text(moment: int, zone: ZoneInfo, language: Language) -> str:
+    """4 Mar 2026, or 2026年3月4日, for a sentence."""
+    at = local(moment, zone)
+    if language == "zh":
+        return f"{at.year}年{at.month}月{at.day}日"
+    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
+
+
+def month_text(month: str, language: Language) -> str:
+    """'2026-03' as Mar 2026, or 2026年3月; anything else as it is."""
+    year, _, number = month.partition("-")
+    if not (year.isdigit() and number.isdigit() and 1 <= int(number) <= 12):
+        return month
+    return f"{year}年{int(number)}月" if language == "zh" else f"{_MONTHS[int(number) - 1]} {year}"
+
+
+def iso(moment: int | None) -> str | None:
+    """2026-03-04T08:05:00Z, for machines."""
+    return None if moment is None else f"{local(moment, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def epoch(text: str) -> int:
+    """The moment that an ISO 8601 text means, in epoch seconds; without an offset it is UTC."""
+    at = datetime.fromisoformat(text)
+    return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp())
+
+
+# Words for the codes of the model
+
+OUTCOMES = {
+    "pass": msg("pass"),
+    "fail": msg("fail"),
+    "not_testable": msg("not testable"),
+    "no_data": msg("no data"),
+    "waived": msg("waived"),
+}
+SEVERITIES = {"major": msg("major"), "minor": msg("minor"), "observation": msg("observation")}
+CLOCK_VERDICTS = {
+    "met": msg("met"),
+    "breached": msg("breached"),
+    "running_ok": msg("still running, within target"),
+    "running_breached": msg("still running, already breached"),
+    "paused_ok": msg("paused, within target"),
+    "cancelled": msg("cancelled"),
+    "not_testable": msg("not testable"),
+}
+CLOCKS = {"response": msg("Response"), "resolution": msg("Resolution")}
+LEDGER = {"counted": msg("counted"), "paused": msg("paused"), "closed": msg("outside service hours")}
+STATES = {
+    "new": msg("New"),
+    "assigned": msg("Assigned"),
+    "in-progress": msg("In progress"),
+    "awaiting-user": msg("Awaiting user"),
+    "awaiting-supplier": msg("Awaiting supplier"),
+    "awaiting-change": msg("Awaiting change"),
+    "awaiting-problem": msg("Awaiting problem"),
+    "awaiting-evidence": msg("Awaiting evidence"),
+    "resolved": msg("Resolved"),
+    "closed": msg("Closed"),
+    "cancelled": msg("Cancelled"),
+}
+COLUMNS = {
+    "record_id": msg("record"),
+    "process": msg("process"),
+    "number": msg("number"),
+    "service": msg("service"),
+    "ci": msg("configuration item"),
+    "category": msg("category"),
+    "subcategory": msg("subcategory"),
+    "priority": msg("priority"),
+    "impact": msg("impact"),
+    "urgency": msg("urgency"),
+    "state": msg("state"),
+    "channel": msg("channel"),
+    "nature": msg("nature"),
+    "customer": msg("customer"),
+    "requester": msg("requester"),
+    "opened_by": msg("opened by"),
+    "group": msg("group"),
+    "assignee": msg("assignee"),
+    "resolved_by": msg("resolved by"),
+    "closed_by": msg("closed by"),
+    "closure_code": msg("closure code"),
+    "resolution": msg("resolution"),
+    "parent": msg("parent"),
+    "problem": msg("problem"),
+    "change": msg("change"),
+    "knowledge": msg("knowledge article"),
+    "opened_at": msg("opened"),
+    "responded_at": msg("responded"),
+    "resolved_at": msg("resolved"),
+    "closed_at": msg("closed"),
+    "recorded_at": msg("recorded"),
+    "due_at": msg("due"),
+    "reopen_count": msg("times reopened"),
+    "reassignment_count": msg("times reassigned"),
+    "reported_sla_met": msg("SLA met, as the tool reports it"),
+    "attributes": msg("other attributes"),
+    "source_file": msg("source file"),
+    "source_row": msg("source row"),
+    "month": msg("month"),
+}
+
+
+def outcome_text(outcome: str, language: Language) -> str:
+    """The outcome of a rule or a record."""
+    return tr(OUTCOMES.get(outcome, outcome), language)
+
+
+def severity_text(severity: str, language: Language) -> str:
+    """How grave a failure of a rule is."""
+    return tr(SEVERITIES.get(severity, severity), language)
+
+
+def clock_verdict_text(verdict: str, language: Language) -> str:
+    """What became of a clock."""
+    return tr(CLOCK_VERDICTS.get(verdict, verdict), language)
+
+
+def clock_text(clock: str, language: Language) -> str:
+    """The name of a clock."""
+    return tr(CLOCKS.get(clock, clock), language)
+
+
+def state_text(state: str, language: Language) -> str:
+    """The name of a state; one that no process of ours has stays as exported."""
+    return tr(STATES.get(state, state), language) if state in STATES else state
+
+
+def column_text(column: str, language: Language) -> str:
+    """The name of a canonical column; any other stays as exported."""
+    return tr(COLUMNS[column], language) if column in COLUMNS else column
+
+
+# Why something could not be tested: code, then what it means, then what would make it testable
+
+REASONS: dict[str, tuple[str, str]] = {
+    "missing": (msg("The record has no {columns}"), msg("Fill in {columns} in the tool, and export again.")),
+    "column-not-exported": (
+        msg("The export has no column for {columns}"),
+        msg("Export {columns}, and name the column in the mapping."),
+    ),
+    "no-history": (
+        msg("The export has no history of {columns}"),
+        msg("Export the audit log of {columns}: one row per change, with its time."),
+    ),
+    "history-gap": (
+        msg("The history of {columns} does not lead to the value exported"),
+        msg("Export the whole history, back to the creation of the record."),
+    ),
+    "no-agreement": (
+        msg("No service level agreement in force matches the record"),
+        msg("Agree a level for the service, or one with `services: any` for the rest."),
+    ),
+    "no-clock": (
+        msg("The agreement has no such clock"),
+        msg("Add the clock to the agreement, or leave its services out of the rule's scope."),
+    ),
+    "no-target": (
+        msg("The agreement sets no target for such a record"),
+        msg("End the clock's targets with one that has no condition."),
+    ),
+    "no-attainment": (
+        msg("The agreement names no attainment"),
+        msg("Write the agreed per cent under `attainment` of the agreement."),
+    ),
+    "no-service": (
+        msg("The record names no service of the catalogue"),
+        msg("Enter the service in the catalogue, or its exported name under `also-called`."),
+    ),
+    "no-start": (msg("The clock never started"), msg("Export the moment at which the clock starts.")),
+    "too-few": (msg("Too few records to judge"), msg("Judge a longer period, or several groups together.")),
+    "unordered-events": (
+        msg("Several changes carry the same time, and nothing says which came first"),
+        msg("Export the sequence number of each change, or times with seconds."),
+    ),
+    "unknown-state": (
+        msg("The record was in a state that the process does not know"),
+        msg("Name the state in the process, or map it to one of its states."),
+    ),
+    "one-moment-only": (msg("Fewer than two of its times are known"), msg("Export more of its times.")),
+    "no-moment": (msg("None of its times is known"), msg("Export its times.")),
+    "no-digits": (
+        msg("The numbers of the records hold no digits"),
+        msg("Map the column that holds the ticket number."),
+    ),
+    "not-in-matrix": (
+        msg("The priority matrix has no cell for its impact and urgency"),
+        msg("Complete the matrix, or map impact and urgency to its codes."),
+    ),
+    "stop-before-start": (
+        msg("The clock stops before it starts"),
+        msg("Correct the times of the record in the tool."),
+    ),
+    "before-1970": (msg("Its time lies before 1970"), msg("Correct the times of the record in the tool.")),
+    "after-as-of": (
+        msg("It begins after the moment of the audit"),
+        msg("Name a later moment with --as-of, or correct the times in the tool."),
+    ),
+    "cannot-tell": (msg("The record lacks what the rule looks at"), ""),
+    "no-open-hours": (
+        msg("The calendar has no open hours"),
+        msg("Give the calendar at least one open interval."),
+    ),
+    "rests-on": (
+        msg("Rests on {rules}, which does not hold"),
+        msg("Put {rules} right first; only then can this rule be trusted."),
+    ),
+}
+
+
+def reason_text(reason: str, language: Language) -> str:
+    """Why something was not testable, in words; a code that nobody described prints itself."""
+    return _reason(reason, language, 0) or reason
+
+
+def reason_remedy(reason: str, language: Language) -> str:
+    """What would make it testable, or nothing for a code that nobody described."""
+    return _reason(reason, language, 1)
+
+
+def _reason(reason: str, language: Language, which: int) -> str:
+    code, _, rest = reason.partition(":")
+    if code not in REASONS:
+        return ""
+    names = [name for name in rest.split(",") if name]
+    between = tr(", ", language)
+    return tr(REASONS[code][which], language).format(
+        columns=between.join(f"“{column_text(name, language)}”" for name in names), rules=between.join(names)
+    )

@@ -1,0 +1,65 @@
+"""Finds the texts to translate in our own Python: what Babel's extractor sees, and the templates of problems it cannot.
+
+A problem's template is often chosen before it is used (`template = "..."`) or handed to a helper that makes the Problem
+(a function with a parameter named `template` or `message`); both are found here.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator, Mapping
+from typing import IO
+
+NAMES = ("template", "message")
+Found = tuple[int, str | None, str | tuple[str, ...], list[str]]
+
+
+def messages(
+    file: IO[bytes], keywords: Mapping[str, object], comment_tags: Collection[str], options: Mapping[str, object]
+) -> Iterator[Found]:
+    """Yield (line, function, text or texts, comments) as Babel wants them from an extraction method."""
+    tree = ast.parse(file.read())
+    helpers = dict(_helpers(tree))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield from _from_call(node, helpers)
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if any(isinstance(target, ast.Name) and target.id in NAMES for target in targets):
+                yield from _each(node.value)
+
+
+def _helpers(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    """Functions that take a template, and at which place of a call."""
+    yield "Problem", 1
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            names = [argument.arg for argument in node.args.args if argument.arg != "self"]
+            for name in NAMES:
+                if name in names:
+                    yield node.name, names.index(name)
+
+
+def _from_call(node: ast.Call, helpers: Mapping[str, int]) -> Iterator[Found]:
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    if name in ("tr", "msg") and node.args:
+        yield from _each(node.args[0])
+    elif name == "trn":
+        texts = tuple(str(argument.value) for argument in node.args[:2] if isinstance(argument, ast.Constant))
+        if len(texts) == 2:
+            yield node.lineno, "ngettext", texts, []
+    elif name in helpers:
+        if len(node.args) > helpers[name]:
+            yield from _each(node.args[helpers[name]])
+        for keyword in node.keywords:
+            if keyword.arg in NAMES:
+                yield from _each(keyword.value)
+
+
+def _each(node: ast.expr) -> Iterator[Found]:
+    """The texts that an expression can be: a literal, or either branch of a choice."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value:
+        yield node.lineno, None, node.value, []
+    elif isinstance(node, ast.IfExp):
+        yield from _each(node.body)
+        yield from _each(node.orelse)

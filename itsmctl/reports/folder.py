@@ -1,0 +1,36 @@
+"""The result folder of an audit: result.json, verdicts.parquet, findings.csv, the reports and the receipt."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from itsmctl.audit import AuditOptions, Progress, audit
+from itsmctl.engine.results import read_verdicts
+from itsmctl.importers.receipt import FILE as RECEIPT
+from itsmctl.model import Definitions
+from itsmctl.output import check_place, replacing
+from itsmctl.reports import csv, html, json
+from itsmctl.result import AuditResult
+
+FILES = ("result.json", "verdicts.parquet", "findings.csv", "report.html", "report.zh.html", RECEIPT)
+
+
+def audit_to_folder(
+    definitions: Definitions, dataset: Path, options: AuditOptions, out: Path, *, progress: Progress | None = None
+) -> AuditResult:
+    """Audit a dataset and write the result folder, which appears whole or not at all; returns the result.
+
+    Raises ItsmctlError as `audit` does, and where `out` holds anything else than an earlier result.
+    """
+    check_place(out, FILES, "result.json")
+    with replacing(out) as place:
+        result = audit(definitions, dataset, options, verdicts=place / "verdicts.parquet", progress=progress)
+        (place / "result.json").write_text(json.render(result), encoding="utf-8", newline="\n")
+        (place / "report.html").write_text(html.render(result, "en"), encoding="utf-8", newline="\n")
+        (place / "report.zh.html").write_text(html.render(result, "zh"), encoding="utf-8", newline="\n")
+        rules = [r.rule for r in (*result.rules, *result.enquiries)]
+        with (place / "findings.csv").open("w", encoding="utf-8", newline="") as file:
+            file.writelines(csv.findings(read_verdicts(place / "verdicts.parquet", failed_only=True), rules))
+        shutil.copyfile(dataset / RECEIPT, place / RECEIPT)
+    return result

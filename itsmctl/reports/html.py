@@ -1,0 +1,70 @@
+"""The audit as one page for a board: verdict, service levels, what fails and why, and records that show it."""
+
+from __future__ import annotations
+
+from itsmctl.language import Language, moment_text, zone_of
+from itsmctl.reports import charts, pages, tally
+from itsmctl.reports.levels import levels
+from itsmctl.reports.people import without_names
+from itsmctl.result import AuditResult, RuleResult
+
+CHARTS = 12
+"""Services drawn for each clock, those with most tickets first; the table has them all."""
+
+
+def render(result: AuditResult, language: Language = "en") -> str:
+    """The whole report, in which people are numbered instead of named."""
+    result = without_names(result)
+    zone = zone_of(result.dataset.zone)
+    return pages.page(
+        "report.html.j2",
+        language,
+        result=result,
+        title=tally.title_text(result, language),
+        zone=zone.key,
+        as_of=moment_text(result.as_of, zone),
+        headline=tally.headline(result, language),
+        period=tally.period_text(result, language),
+        definitions=tally.definitions_text(result, language),
+        chosen=[tally.default_text(name, language) for name in result.chosen_by_default],
+        outcomes=[
+            (outcome, tally.with_outcome(result.rules, outcome))
+            for outcome in ("fail", "not_testable", "no_data", "pass")
+        ],
+        failing=[_rule_view(entry, language) for entry in tally.with_outcome(result.rules, "fail")],
+        severities=tally.by_severity(tally.with_outcome(result.rules, "fail")),
+        untested=[
+            (entry, tally.reasons(entry, language)) for entry in tally.with_outcome(result.rules, "not_testable")
+        ],
+        partly=[
+            (entry, tally.reasons(entry, language))
+            for entry in result.rules
+            if entry.outcome in ("pass", "fail") and entry.not_testable
+        ],
+        passing=[
+            (entry, tally.caveat(entry, language)) for entry in result.rules if entry.outcome in ("pass", "no_data")
+        ],
+        levels=levels(result),
+        attainment_chart=lambda service: charts.attainment(service, language),
+        charts=CHARTS,
+        months_chart=charts.months(result.months, language) if result.months else "",
+        records=[pages.record_view(entry, language, zone.key) for entry in result.explanations],
+        shown_rules={entry.rule.id for entry in result.rules if entry.outcome == "fail"},
+        shown_records={entry.record_id for entry in result.explanations},
+        at=lambda moment: "" if moment is None else moment_text(moment, zone),
+    )
+
+
+def _rule_view(entry: RuleResult, language: Language) -> dict[str, object]:
+    """One failing rule: its shares by column, each with how wide its bar is drawn."""
+    columns: dict[str, list[tuple[str, int, int, float]]] = {}
+    for share in entry.breakdown:
+        percent = 100 * share.failed / share.in_scope if share.in_scope else 0.0
+        columns.setdefault(share.column, []).append((share.value, share.failed, share.in_scope, round(percent, 1)))
+    return {
+        "entry": entry,
+        "rule": entry.rule,
+        "rate": tally.rate_text(entry),
+        "breakdown": [(column, shares) for column, shares in columns.items() if len(shares) > 1],
+        "reasons": tally.reasons(entry, language),
+    }

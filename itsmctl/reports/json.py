@@ -1,0 +1,165 @@
+"""result.json: the audit for machines, format `itsmctl/result/v1`; its schema lies beside this module."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+from itsmctl.language import Language, iso
+from itsmctl.model import SEVERITIES, Outcome, Text
+from itsmctl.result import Attainment, AuditResult, DatasetFacts, RuleResult, Verdict
+
+FORMAT = "itsmctl/result/v1"
+OUTCOMES: tuple[Outcome, ...] = ("fail", "not_testable", "no_data", "pass")
+
+
+def render(result: AuditResult, language: Language = "en") -> str:
+    """The whole result as JSON, the same bytes in every language."""
+    return json.dumps(document(result), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+def document(result: AuditResult) -> dict[str, object]:
+    """The result as plain values in the shape of result.schema.json."""
+    facts = result.definitions
+    return {
+        "format": FORMAT,
+        "title": result.title,
+        "as_of": iso(result.as_of),
+        "period": {"from": iso(result.period_from), "to": iso(result.period_to)},
+        "chosen_by_default": list(result.chosen_by_default),
+        "definitions": {
+            "commit": facts.commit,
+            "digest": facts.digest,
+            "dirty": facts.dirty,
+            "reference": facts.is_reference,
+        },
+        "dataset": _dataset(result.dataset),
+        "rules": [_rule(entry) for entry in result.rules],
+        "enquiries": [_rule(entry) for entry in result.enquiries],
+        "attainment": [_attainment(entry) for entry in result.attainment],
+        "states": [{"state": state, "records": n} for state, n in result.states],
+        "months": [{"month": month, "opened": opened, "resolved": done} for month, opened, done in result.months],
+        "summary": _summary(result),
+    }
+
+
+def result_schema() -> dict[str, object]:
+    """The JSON Schema (draft-07) of result.json."""
+    schema: dict[str, object] = json.loads(Path(__file__).with_name("result.schema.json").read_text(encoding="utf-8"))
+    return schema
+
+
+def _dataset(facts: DatasetFacts) -> dict[str, object]:
+    return {
+        "digest": facts.digest,
+        "records": facts.records,
+        "events": facts.events,
+        "rejects": facts.rejects,
+        "mapping": facts.mapping,
+        "tool": facts.tool,
+        "zone": facts.zone,
+        "opened": {"from": facts.opened_from, "to": facts.opened_to},
+        "sources": [
+            {
+                "name": source.name,
+                "sha256": source.sha256,
+                "bytes": source.bytes,
+                "rows_read": source.rows_read,
+                "rows_imported": source.rows_imported,
+                "rows_rejected": source.rows_rejected,
+            }
+            for source in facts.sources
+        ],
+        "missing_columns": list(facts.missing_columns),
+        "history": list(facts.history),
+        "warnings": [{"code": code, "message": message} for code, message in facts.warnings],
+    }
+
+
+def _rule(result: RuleResult) -> dict[str, object]:
+    rule = result.rule
+    return {
+        "id": rule.id,
+        "version": rule.version,
+        "title": str(rule.title),
+        "titles": titles(rule.title),
+        "severity": rule.severity,
+        "clauses": list(rule.clauses),
+        "process": rule.process,
+        "check": rule.check,
+        "outcome": result.outcome,
+        "in_scope": result.in_scope,
+        "passed": result.passed,
+        "failed": result.failed,
+        "not_testable": result.not_testable,
+        "waived": result.waived,
+        "not_applicable": result.not_applicable,
+        "tolerance": {
+            "count": rule.tolerance.count,
+            "percent": rule.tolerance.percent,
+            "failures": result.allowed_failures,
+        },
+        "untested_because": result.untested_because,
+        "reasons": [{"reason": reason, "records": n} for reason, n in result.reasons],
+        "breakdown": [
+            {
+                "column": share.column,
+                "value": share.value,
+                "in_scope": share.in_scope,
+                "failed": share.failed,
+                "not_testable": share.not_testable,
+            }
+            for share in result.breakdown
+        ],
+        "samples": [verdict_document(verdict) for verdict in result.samples],
+    }
+
+
+def titles(text: Text) -> dict[str, str]:
+    """A text in the languages that it has."""
+    return {language: words for language, words in (("en", text.en), ("zh", text.zh)) if words}
+
+
+def verdict_document(verdict: Verdict) -> dict[str, object]:
+    """One verdict as plain values, with the names of `verdicts.parquet`."""
+    return {
+        "rule": verdict.rule,
+        "record_id": verdict.record_id,
+        "passed": verdict.passed,
+        "observed": verdict.observed,
+        "expected": verdict.expected,
+        "at": iso(verdict.at),
+        "reason": verdict.reason,
+        "waiver": verdict.waiver,
+    }
+
+
+def _attainment(entry: Attainment) -> dict[str, object]:
+    return {
+        "clock": entry.clock,
+        "service": entry.service,
+        "month": entry.month,
+        "judged": entry.judged,
+        "met": entry.met,
+        "percent": round(100 * entry.met / entry.judged, 2) if entry.judged else None,
+        "agreed": entry.agreed,
+    }
+
+
+def _summary(result: AuditResult) -> dict[str, object]:
+    outcomes = Counter(entry.outcome for entry in result.rules)
+    failing = Counter(entry.rule.severity for entry in result.rules if entry.outcome == "fail")
+    return {
+        "rules": len(result.rules),
+        "outcomes": {outcome: outcomes[outcome] for outcome in OUTCOMES},
+        "failing": {severity: failing[severity] for severity in SEVERITIES},
+        "verdicts": {
+            "in_scope": sum(entry.in_scope for entry in result.rules),
+            "passed": sum(entry.passed for entry in result.rules),
+            "failed": sum(entry.failed for entry in result.rules),
+            "not_testable": sum(entry.not_testable for entry in result.rules),
+            "waived": sum(entry.waived for entry in result.rules),
+        },
+        "enquiries": len(result.enquiries),
+    }

@@ -1,0 +1,89 @@
+"""Service levels prepared for reading: attainment by service and month, with its target and its noise marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from itsmctl.reports.tally import minimum_judged
+from itsmctl.result import Attainment, AuditResult
+
+Standing = Literal["kept", "below", "few", "open", "none"]
+"""Kept or below what was agreed; too few to judge; nothing agreed; nothing to judge."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """One service in one month (or in all months) on one clock."""
+
+    month: str
+    judged: int
+    met: int
+    agreed: float | None
+    standing: Standing
+
+
+@dataclass(frozen=True)
+class ServiceLevels:
+    """One service: its months, all of them, and the whole period."""
+
+    service: str
+    months: tuple[Level, ...]
+    whole: Level
+
+
+@dataclass(frozen=True)
+class ClockLevels:
+    """One clock: the months on the axis, the minimum a month needs, and the services with most tickets first."""
+
+    clock: str
+    months: tuple[str, ...]
+    minimum: int
+    services: tuple[ServiceLevels, ...]
+
+
+def levels(result: AuditResult) -> tuple[ClockLevels, ...]:
+    """The attainment of a result by clock, response before resolution."""
+    clocks = sorted({entry.clock for entry in result.attainment}, key=lambda clock: (clock != "response", clock))
+    months = tuple(sorted({entry.month for entry in result.attainment}))
+    return tuple(
+        _clock(clock, months, minimum_judged(result, clock), [e for e in result.attainment if e.clock == clock])
+        for clock in clocks
+    )
+
+
+def _clock(clock: str, months: tuple[str, ...], minimum: int, entries: list[Attainment]) -> ClockLevels:
+    by_service: dict[str, list[Attainment]] = {}
+    for entry in sorted(entries, key=lambda entry: (entry.service, entry.month)):
+        by_service.setdefault(entry.service, []).append(entry)
+    services = [_service(name, months, minimum, found) for name, found in by_service.items()]
+    services.sort(key=lambda levels: (-levels.whole.judged, levels.service))
+    return ClockLevels(clock, months, minimum, tuple(services))
+
+
+def _service(name: str, months: tuple[str, ...], minimum: int, entries: list[Attainment]) -> ServiceLevels:
+    found = {entry.month: entry for entry in entries}
+    return ServiceLevels(
+        name,
+        tuple(_level(month, minimum, [found[month]] if month in found else []) for month in months),
+        _level("", minimum, entries),
+    )
+
+
+def _level(month: str, minimum: int, entries: Iterable[Attainment]) -> Level:
+    """The level over some months; agreed is what the last of them promises."""
+    entries = list(entries)
+    judged, met = sum(entry.judged for entry in entries), sum(entry.met for entry in entries)
+    agreed = next((entry.agreed for entry in reversed(entries) if entry.agreed is not None), None)
+    return Level(month, judged, met, agreed, _standing(judged, met, agreed, minimum))
+
+
+def _standing(judged: int, met: int, agreed: float | None, minimum: int) -> Standing:
+    if not judged:
+        return "none"
+    if judged < minimum:
+        return "few"
+    if agreed is None:
+        return "open"
+    return "kept" if 100 * met >= agreed * judged else "below"

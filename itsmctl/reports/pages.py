@@ -1,0 +1,183 @@
+"""Pages: one self-contained file each, nothing loaded, nothing run, every text from outside shown as text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING
+
+from itsmctl import __version__
+from itsmctl import language as words
+from itsmctl.language import Language
+from itsmctl.reports import drawing, tally
+from itsmctl.reports.life import clock_title, failed, ledger_text, life_of, line_of, sum_line, verdict_line
+from itsmctl.reports.phrases import phrase_text
+from itsmctl.reports.plain import shown
+from itsmctl.result import Explanation, Verdict
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+CELL = 120
+_CODE = re.compile(r"`([^`]+)`")
+PROSE = 4000
+FRAMEWORKS = {"iso-20000-1": "ISO/IEC 20000-1", "iso-27001": "ISO/IEC 27001", "fitsm-1": "FitSM-1"}
+FACTS = ("service", "priority", "state", "group", "category", "ci", "impact", "urgency", "closure_code", "assignee")
+"""Columns that introduce a record, in this order."""
+
+
+def explanation_html(explanation: Explanation, language: Language, zone: str = "") -> str:
+    """One record as a page of its own, with everyone named as in the export."""
+    return page("explanation.html.j2", language, record=record_view(explanation, language, zone), zone=zone)
+
+
+def page(name: str, language: Language, **values: object) -> str:
+    """A template filled in for a language."""
+    environment = _environment(language)
+    return environment.get_template(name).render(language=language, version=__version__, **values)
+
+
+@cache
+def _environment(language: Language) -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("itsmctl", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        finalize=_harmless,
+    )
+    environment.globals.update(
+        tr=lambda text, **values: _translated(words.tr(text, language), values),
+        trn=lambda one, many, n, **values: _translated(words.trn(one, many, n, language), values),
+        symbols=tally.SYMBOLS,
+        outcome_of=tally.outcome_of,
+        percent=words.percent_text,
+        width=lambda part, whole: round(100 * part / whole, 1) if whole else 0,
+        reasons_of=lambda entry: tally.reasons(entry, language) if entry.not_testable else [],
+    )
+    environment.filters.update(_filters(language))
+    return environment
+
+
+def _filters(language: Language) -> dict[str, Callable[..., object]]:
+    return {
+        "number": words.number_text,
+        "outcome": lambda code: words.outcome_text(code, language),
+        "severity": lambda code: words.severity_text(code, language),
+        "clock": lambda code: words.clock_text(code, language),
+        "clock_verdict": lambda code: words.clock_verdict_text(code, language),
+        "state": lambda code: words.state_text(code, language),
+        "column": lambda code: words.column_text(code, language),
+        "reason": lambda code: words.reason_text(code, language),
+        "remedy": lambda code: words.reason_remedy(code, language),
+        "month": lambda code: words.month_text(code, language),
+        "duration": lambda seconds: words.duration_text(seconds, language),
+        "localized": lambda text: text.in_(language),
+        "anchor_of": drawing.slug,
+        "observed": lambda text: shown(phrase_text(text, language), CELL),
+        "warning": lambda text: phrase_text(text, language),
+        "cell": lambda text: shown(text, CELL),
+        "prose": lambda text: _translated(shown(text, PROSE), {}),
+        "clause": clause_text,
+        "drawn": _drawn,
+    }
+
+
+def _harmless(value: object) -> object:
+    return value if hasattr(value, "__html__") else shown(value)
+
+
+def _translated(text: str, values: dict[str, object]) -> Markup:
+    """Our own words, escaped; what is filled in is escaped as well, unless it is markup already."""
+    from markupsafe import Markup, escape
+
+    whole = Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))
+    return whole.format(**{name: _harmless(value) for name, value in values.items()}) if values else whole
+
+
+def _drawn(svg: str) -> Markup:
+    """A drawing of ours, which escapes its own texts."""
+    from markupsafe import Markup
+
+    return Markup(svg)
+
+
+def clause_text(clause: str) -> str:
+    """`iso-20000-1:8.3.3` as ISO/IEC 20000-1 8.3.3."""
+    framework, _, number = clause.rpartition(":")
+    return f"{FRAMEWORKS.get(framework, framework)} {number}".strip()
+
+
+def record_view(explanation: Explanation, language: Language, zone: str = "") -> dict[str, object]:
+    """One record for the template: its facts, drawing, states, changes, clocks and verdicts as texts."""
+    life = life_of(explanation, zone)
+    columns = explanation.columns
+
+    def at(moment: int, seconds: bool = False) -> str:
+        return words.moment_text(moment, life.zone, seconds=seconds)
+
+    return {
+        "id": explanation.record_id,
+        "anchor": drawing.slug(explanation.record_id),
+        "name": columns.get("number") or explanation.record_id,
+        "facts": [(name, _fact(name, columns[name], language)) for name in FACTS if columns.get(name)],
+        "source": (columns.get("source_file", ""), columns.get("source_row", "")),
+        "svg": drawing.svg(explanation, language, zone),
+        "zone": life.zone.key,
+        "as_of": at(explanation.as_of),
+        "has_history": life.has_history,
+        "bands": [(band, at(band.start)) for band in life.bands],
+        "changes": [(change, at(change.at)) for change in life.changes],
+        "clocks": [
+            {
+                "title": clock_title(clock, language),
+                "clock": clock,
+                "where": line_of(clock),
+                "cycles": [
+                    {
+                        "failed": failed(cycle),
+                        "met": cycle.verdict == "met",
+                        "line": verdict_line(cycle, language),
+                        "sum": sum_line(cycle, language),
+                        "deadline": "" if cycle.deadline is None else at(cycle.deadline),
+                        "ledger": [
+                            (
+                                at(piece.start, _exact(piece.start, piece.end)),
+                                at(piece.end, _exact(piece.start, piece.end)),
+                                piece,
+                                ledger_text(piece, language),
+                            )
+                            for piece in cycle.ledger
+                        ],
+                    }
+                    for cycle in clock.cycles
+                ],
+            }
+            for clock in explanation.clocks
+        ],
+        "told": [v for v in explanation.verdicts if tally.outcome_of(v) in ("fail", "waived")],
+        "untested": _by_reason([v for v in explanation.verdicts if tally.outcome_of(v) == "not_testable"]),
+        "held": [v.rule for v in explanation.verdicts if tally.outcome_of(v) == "pass"],
+    }
+
+
+def _exact(start: int, end: int) -> bool:
+    return bool(start % 60 or end % 60)
+
+
+def _fact(name: str, value: str, language: Language) -> str:
+    return words.state_text(value, language) if name == "state" else value
+
+
+def _by_reason(verdicts: list[Verdict]) -> list[tuple[str, list[str]]]:
+    """Which rules could not be tested for each reason."""
+    found: dict[str, list[str]] = {}
+    for verdict in verdicts:
+        found.setdefault(verdict.reason, []).append(verdict.rule)
+    return list(found.items())

@@ -1,0 +1,92 @@
+"""A result in which nobody is named: a report that goes round says P-1, `itsmctl explain` says who that is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import replace
+
+from itsmctl.model import PEOPLE_COLUMNS, Parameter, Rule
+from itsmctl.result import AuditResult, Explanation, RuleResult, Verdict
+
+_BETWEEN = re.compile(r"(\s*(?:[,;/|=、，；]|→|->)\s*)")
+
+
+def without_names(result: AuditResult) -> AuditResult:
+    """The same result with people numbered in the order in which its records name them."""
+    names = pseudonyms(result.explanations)
+    withheld = {entry.rule.id for entry in (*result.rules, *result.enquiries) if names_people(entry.rule)}
+    return replace(
+        result,
+        rules=tuple(_rule(entry, names) for entry in result.rules),
+        enquiries=tuple(_rule(entry, names) for entry in result.enquiries),
+        explanations=tuple(_explanation(entry, names, withheld) for entry in result.explanations),
+    )
+
+
+def pseudonyms(explanations: tuple[Explanation, ...]) -> dict[str, str]:
+    """P-1, P-2, … for every person that the records name, by first appearance."""
+    names: dict[str, str] = {}
+    for explanation in explanations:
+        people = [explanation.columns.get(column, "") for column in PEOPLE_COLUMNS]
+        for moment in explanation.moments:
+            people.append(moment.actor)
+            if moment.field in PEOPLE_COLUMNS:
+                people += [moment.old, moment.new]
+        for person in people:
+            if person and person not in names:
+                names[person] = f"P-{len(names) + 1}"
+    return names
+
+
+def names_people(rule: Rule) -> bool:
+    """Whether a rule looks at who did something, so that what it observed may be a name."""
+    return any(column in PEOPLE_COLUMNS for column in _words(rule.parameters))
+
+
+def _words(value: Parameter) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _words(inner)
+    elif isinstance(value, tuple):
+        for inner in value:
+            yield from _words(inner)
+
+
+def _rule(result: RuleResult, names: Mapping[str, str]) -> RuleResult:
+    withheld = frozenset({result.rule.id} if names_people(result.rule) else ())
+    return replace(result, samples=tuple(_verdict(verdict, names, withheld) for verdict in result.samples))
+
+
+def _verdict(verdict: Verdict, names: Mapping[str, str], withheld: Set[str]) -> Verdict:
+    if verdict.rule in withheld:
+        return replace(verdict, observed="", expected="")
+    return replace(verdict, observed=_hidden(verdict.observed, names), expected=_hidden(verdict.expected, names))
+
+
+def _hidden(text: str, names: Mapping[str, str]) -> str:
+    """The text with each part that is wholly a known name replaced; a mere number is too likely to be no name."""
+    return "".join(names[part] if part in names and not part.isdecimal() else part for part in _BETWEEN.split(text))
+
+
+def _explanation(explanation: Explanation, names: Mapping[str, str], withheld: Set[str]) -> Explanation:
+    return replace(
+        explanation,
+        columns={
+            column: names.get(value, value) if column in PEOPLE_COLUMNS else value
+            for column, value in explanation.columns.items()
+            if column != "attributes"
+        },
+        moments=tuple(
+            replace(
+                moment,
+                actor=names.get(moment.actor, ""),
+                old=names.get(moment.old, "") if moment.field in PEOPLE_COLUMNS else moment.old,
+                new=names.get(moment.new, "") if moment.field in PEOPLE_COLUMNS else moment.new,
+            )
+            for moment in explanation.moments
+        ),
+        verdicts=tuple(_verdict(verdict, names, withheld) for verdict in explanation.verdicts),
+    )

@@ -1,0 +1,100 @@
+"""What checks observed and expected, and importers warn of, in the reader's language: stored in English, in these forms."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from string import Formatter
+
+from itsmctl.language import COLUMNS, STATES, Language, column_text, duration_text, msg, state_text, tr
+
+PHRASES = (
+    msg("at least {share} % ({agreement})"),
+    msg("at least {share} %"),
+    msg("at most {share} %"),
+    msg("at most {hands} hand-overs, {returns} returns"),
+    msg("{hands} hand-overs, {returns} returns"),
+    msg("at most {n}"),
+    msg("{share} % ({n} of {total})"),
+    msg("fewer than {n}"),
+    msg("{n} within {time}"),
+    msg("an agreement with a target"),
+    msg("no agreement"),
+    msg("{agreement}: no target"),
+    msg("a service defined on that day"),
+    msg("a transition of the process"),
+    msg("{n} changes"),
+    msg("different people: {columns}"),
+    msg("different people"),
+    msg("empty: {columns}"),
+    msg("filled: {columns}"),
+    msg("filled"),
+    msg("empty"),
+    msg("readable"),
+    msg("a moment"),
+    msg("no number missing"),
+    msg("{n} missing between {first} and {last}"),
+    msg("not after {time}"),
+    msg("{n} rows"),
+    msg("not a limit: {limits}"),
+    msg("never {then}"),
+    msg("{first} {at} > {then} {time}"),
+    msg("in order"),
+    msg("tool: {verdict}"),
+    msg("recomputed: {verdict}, {counted} of {target}"),
+    msg("met"),
+    msg("missed"),
+    msg("{then} without {first} before it"),
+    msg("{first} before {then}"),
+    msg("{old} -> {new}"),
+    msg("{file} has exactly {n} rows; was the export cut off at a limit of the tool?"),
+    msg("the export lacks columns for: {columns}"),
+    msg("{n} rows repeat an earlier row in every cell and were merged with it"),
+    msg("{column}: {n} times fall into an hour that the zone's clocks showed twice; the first was taken"),
+    msg("{column}: {n} rows know it before it happened; its changes were left out of the history"),
+    msg("{n} gaps in the ticket numbers, {total} numbers in all"),
+    msg("{n} rows have no readable time of their own; they are not part of the history"),
+    msg("{n} tickets have updates whose times run backwards: {records}"),
+)
+_DURATION = re.compile(r"(-?)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+
+
+def phrase_text(text: str, language: Language) -> str:
+    """The phrase in the reader's language; one of another form stays as it is."""
+    if any(marker in text for marker in ("\n", "\r")):
+        return text
+    for phrase in PHRASES:
+        if found := _form(phrase).fullmatch(text):
+            parts = {name: _part(value, language) for name, value in found.groupdict().items()}
+            return tr(phrase, language).format(**parts)
+    return _part(text, language)
+
+
+@cache
+def _form(phrase: str) -> re.Pattern[str]:
+    """What the phrase looks like when it is filled in."""
+    form = ""
+    for literal, name, _, _ in Formatter().parse(phrase):
+        form += re.escape(literal) + (f"(?P<{name}>.+?)" if name else "")
+    return re.compile(form)
+
+
+def _part(text: str, language: Language) -> str:
+    """A duration, or names of columns or states, as the reader calls them; anything else as it is."""
+    if seconds := _seconds(text):
+        return duration_text(seconds, language)
+    for separator, between in ((", ", tr(", ", language)), (" <= ", " ≤ ")):
+        names = text.split(separator)
+        if all(name in COLUMNS for name in names):
+            return between.join(column_text(name, language) for name in names)
+        if all(name in STATES for name in names):
+            return between.join(state_text(name, language) for name in names)
+    return tr(text, language) if text in ("met", "missed") else text
+
+
+def _seconds(text: str) -> int:
+    found = _DURATION.fullmatch(text)
+    if not found or not any(found.groups()[1:]):
+        return 0
+    hours, minutes, seconds = (int(group or 0) for group in found.groups()[1:])
+    return (-1 if found[1] else 1) * (3600 * hours + 60 * minutes + seconds)

@@ -1,0 +1,88 @@
+"""Text from an export made safe to show, and measured as a terminal measures it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_SPACE = re.compile(r"[\t\n\v\f\r\u0085\u2028\u2029]+")
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+LONGEST = 300
+"""A cell is cut here in reports for people; result.json and findings.csv keep it whole."""
+
+
+def shown(text: object, longest: int = LONGEST) -> str:
+    """One line that looks like what it is: no control or direction characters, nothing endless."""
+    line = _SPACE.sub(" ", str(text))
+    cut = line if len(line) <= longest else line[:longest].rstrip() + "…"
+    return _UNSAFE.sub(lambda found: f"[U+{ord(found[0]):04X}]", cut)
+
+
+def cells(text: str) -> int:
+    """How many columns of a terminal the text takes: a Chinese character takes two."""
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def fit(text: str, columns: int) -> str:
+    """The text in exactly so many columns, cut with … or filled with spaces."""
+    return cut(text, columns) + " " * max(0, columns - cells(cut(text, columns)))
+
+
+def cut(text: str, columns: int) -> str:
+    """The text in at most so many columns, cut with …"""
+    if cells(text) <= columns:
+        return text
+    kept = ""
+    for character in text:
+        if cells(kept + character) > columns - 1:
+            break
+        kept += character
+    return kept + "…" if columns > 0 else ""
+
+
+def right(text: str, columns: int) -> str:
+    """The text pushed to the right of so many columns."""
+    return " " * (columns - cells(text)) + text
+
+
+def wrap(text: str, columns: int, indent: str = "") -> list[str]:
+    """Lines of at most so many columns; Chinese breaks anywhere except before closing punctuation."""
+    lines: list[str] = []
+    line = indent
+    room = columns - cells(indent)
+    for piece in (part for word in _pieces(text) for part in _split(word, room)):
+        if cells(line + piece.rstrip()) > columns and line.strip():
+            lines.append(line.rstrip())
+            line = indent + piece.lstrip()
+        else:
+            line += piece
+    return [*lines, line.rstrip()] if line.strip() else lines
+
+
+def _split(piece: str, columns: int) -> list[str]:
+    """The piece, or where it is longer than a line, parts that are not."""
+    parts: list[str] = []
+    while cells(piece.rstrip()) > max(columns, 2):
+        end = next(n for n in range(len(piece), 0, -1) if cells(piece[:n]) <= max(columns, 2))
+        parts.append(piece[:end])
+        piece = piece[end:]
+    return [*parts, piece]
+
+
+def _pieces(text: str) -> list[str]:
+    """The text in pieces between which a line may end: words with the space after them, single wide characters."""
+    pieces: list[str] = []
+    for character in text:
+        wide = unicodedata.east_asian_width(character) in "WF"
+        closes = wide and unicodedata.category(character) in ("Po", "Pe", "Pf")
+        before = pieces[-1][-1] if pieces else ""
+        apart = not before or before == " " or wide or unicodedata.east_asian_width(before) in "WF"
+        if apart and not (closes and before) and character != " ":
+            pieces.append(character)
+        elif pieces:
+            pieces[-1] += character
+    return pieces

@@ -1,0 +1,203 @@
+"""Everything a person reads exists in Chinese, and numbers and times do not depend on the machine."""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.mofile import read_mo
+from babel.messages.pofile import read_po
+
+from itsmctl.errors import Problem
+from itsmctl.language import (
+    LOCALE,
+    REASONS,
+    clock_verdict_text,
+    column_text,
+    date_text,
+    duration_text,
+    moment_text,
+    month_text,
+    outcome_text,
+    percent_text,
+    problem_text,
+    reason_remedy,
+    reason_text,
+    severity_text,
+    state_text,
+    tr,
+    trn,
+    zone_of,
+)
+from itsmctl.model import RECORD_COLUMNS
+
+ROOT = Path(__file__).parent.parent
+PO = LOCALE / "zh" / "LC_MESSAGES" / "itsmctl.po"
+Key = str | tuple[str, str]
+
+
+@pytest.fixture(scope="module")
+def translated() -> Catalog:
+    with PO.open("rb") as file:
+        return read_po(file, locale="zh")
+
+
+@pytest.fixture(scope="module")
+def used() -> set[Key]:
+    """Every text of the code and the templates, found by Babel with the committed configuration."""
+    with (ROOT / "babel.cfg").open(encoding="utf-8") as file:
+        methods, options = parse_mapping_cfg(file, "babel.cfg")
+    keywords = {"tr": None, "trn": (1, 2), "ngettext": (1, 2)}
+    found = extract_from_dir(ROOT, methods, options, keywords)
+    return {message for _, _, message, _, _ in found}
+
+
+def names(text: str) -> set[str]:
+    return set(re.findall(r"\{(\w+)[^}]*\}", text))
+
+
+def texts(value: str | tuple[str, ...] | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else list(value)
+
+
+def meanings(catalogue: Catalog) -> dict[str, list[str]]:
+    return {
+        texts(message.id)[0]: texts(message.string)
+        for message in catalogue
+        if message.id and all(texts(message.string))
+    }
+
+
+def test_every_text_has_a_chinese_one(translated: Catalog, used: set[Key]) -> None:
+    assert len(used) > 200
+    known = {message.id: message for message in translated if message.id}
+    missing = sorted(str(text) for text in used if text not in known or not all(texts(known[text].string)))
+    assert not missing, f"not in Chinese, see itsmctl/locale/README.md: {missing}"
+
+
+def test_no_translation_is_fuzzy_or_unused(translated: Catalog, used: set[Key]) -> None:
+    assert not [message.id for message in translated if message.id and message.fuzzy]
+    assert not sorted(str(message.id) for message in translated if message.id and message.id not in used)
+
+
+def test_a_translation_has_the_names_of_its_text(translated: Catalog) -> None:
+    for message in translated:
+        for chinese in filter(None, texts(message.string) if message.id else []):
+            assert names(chinese) == names(texts(message.id)[-1]), message.id
+
+
+def test_the_compiled_catalogue_is_that_of_the_text(translated: Catalog) -> None:
+    with PO.with_suffix(".mo").open("rb") as file:
+        compiled = read_mo(file)
+    assert meanings(compiled) == meanings(translated)
+
+
+def test_the_extractor_finds_what_babel_alone_does_not() -> None:
+    from itsmctl.locale.extract import messages
+
+    code = """
+template = "chosen {before}" if late else "or not"
+raise Problem("code", "given directly", where)
+def refuse(code, template): ...
+refuse("code", "handed to a helper")
+refuse("code", template="by name")
+trn("one", "many", n, language)
+unrelated("not this")
+"""
+    found = [text for _, _, text, _ in messages(io.BytesIO(code.encode()), {}, (), {})]
+    expected = ["chosen {before}", "or not", "given directly", "handed to a helper", "by name", ("one", "many")]
+    assert sorted(map(str, found)) == sorted(map(str, expected))
+
+
+def test_a_text_is_translated_and_filled_in() -> None:
+    assert tr("expected {value}", "en", value=3) == "expected 3"
+    assert tr("expected {value}", "zh", value=3) == "应为 3"
+    assert tr("nobody translated this", "zh") == "nobody translated this"
+    assert tr("", "zh") == ""
+    assert trn("{n} rule", "{n} rules", 1, "en") == "1 rule"
+    assert trn("{n} rule", "{n} rules", 1200, "en") == "1,200 rules"
+    assert trn("{n} rule", "{n} rules", 1200, "zh") == "1,200 条规则"
+
+
+def test_a_problem_speaks_chinese_with_its_values() -> None:
+    problem = Problem("unreadable-file", "cannot read the file: {why}", values={"why": "{brace}"})
+    assert problem_text(problem, "zh") == "无法读取文件：{brace}"
+    assert problem_text(problem, "en") == problem.message
+
+
+@pytest.mark.parametrize(
+    ("seconds", "en", "zh"),
+    [
+        (0, "0 min", "0 分"),
+        (45, "45 s", "45 秒"),
+        (60, "1 min", "1 分"),
+        (5 * 3600 + 1800, "5 h 30 min", "5 小时 30 分"),
+        (3600 + 1, "1 h 1 s", "1 小时 1 秒"),
+        (90 * 86400, "2,160 h", "2,160 小时"),
+        (-300, "−5 min", "−5 分"),
+    ],
+)
+def test_durations_have_hours_as_their_largest_unit(seconds: int, en: str, zh: str) -> None:
+    assert duration_text(seconds, "en") == en
+    assert duration_text(seconds, "zh") == zh
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "text"),
+    [(0, 9, "0%"), (9, 9, "100%"), (9115, 24918, "36.6%"), (1, 24918, "<0.1%"), (24917, 24918, ">99.9%"), (0, 0, "–")],
+)
+def test_a_percentage_is_never_rounded_to_all_or_nothing(part: int, whole: int, text: str) -> None:
+    assert percent_text(part, whole) == text
+
+
+def test_moments_are_shown_in_the_zone_and_marked_where_they_happen_twice() -> None:
+    berlin = zone_of("Europe/Berlin")
+    assert moment_text(1792886400, berlin) == "2026-10-25 02:00 +0200"
+    assert moment_text(1792890000, berlin) == "2026-10-25 02:00 +0100"
+    assert moment_text(1792893600, berlin) == "2026-10-25 03:00"
+    assert moment_text(1772611505, zone_of("Asia/Shanghai"), seconds=True) == "2026-03-04 16:05:05"
+    assert zone_of("Mars/Base").key == "UTC"
+    assert date_text(1772611505, zone_of("Asia/Shanghai"), "zh") == "2026年3月4日"
+    assert date_text(1772611505, zone_of("Asia/Shanghai"), "en") == "4 Mar 2026"
+    assert (month_text("2026-03", "en"), month_text("2026-03", "zh"), month_text("all", "zh")) == (
+        "Mar 2026",
+        "2026年3月",
+        "all",
+    )
+
+
+def test_reasons_say_what_is_missing_and_what_would_help() -> None:
+    assert reason_text("missing:impact,urgency", "en") == "The record has no “impact”, “urgency”"
+    assert reason_text("missing:impact,urgency", "zh") == "记录没有“影响度”、“紧急度”"
+    assert reason_text("rests-on:DQ-06", "zh") == "依赖 DQ-06，而后者不成立"
+    assert reason_text("column-not-exported:u_custom", "en") == "The export has no column for “u_custom”"
+    assert reason_text("never-heard-of:it", "zh") == "never-heard-of:it"
+    assert reason_remedy("never-heard-of:it", "zh") == ""
+    for code in REASONS:
+        assert reason_text(f"{code}:state", "zh") != reason_text(f"{code}:state", "en")
+
+
+def test_codes_of_the_model_have_words() -> None:
+    assert outcome_text("not_testable", "zh") == "无法检验"
+    assert severity_text("major", "zh") == "严重"
+    assert clock_verdict_text("running_breached", "zh") == "仍在计时，已经违约"
+    assert state_text("awaiting-user", "zh") == "等待用户"
+    assert state_text("fail", "zh") == "fail", "an exported state is not one of our words"
+    assert all(column_text(column, "zh") != column for column in RECORD_COLUMNS)
+
+
+def test_the_machine_changes_nothing_and_babel_is_not_needed() -> None:
+    code = (
+        "import sys; from itsmctl.language import tr, moment_text, zone_of; "
+        "print(tr('pass', 'zh'), moment_text(0, zone_of('')), 'babel' in sys.modules)"
+    )
+    environment = {"LANG": "de_DE.UTF-8", "LANGUAGE": "fr", "TZ": "America/New_York", "PYTHONIOENCODING": "utf-8"}
+    run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, check=True, cwd=ROOT)
+    assert run.stdout.decode("utf-8").strip() == "通过 1970-01-01 00:00 False"

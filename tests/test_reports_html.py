@@ -1,0 +1,181 @@
+"""The HTML report: self-contained, well-formed, nobody named, hostile text shown as text."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from report_cases import ENDLESS, HOSTILE, audit_result, banking_breach, hostile_result
+
+from itsmctl.language import LANGUAGES, Language
+from itsmctl.reports import html, timeline
+from itsmctl.reports.people import without_names
+from itsmctl.result import AuditResult, Verdict
+
+VOID = {"meta", "link", "br", "hr", "img", "input"}
+
+
+class Page(HTMLParser):
+    """Elements in order, with attributes; fails where an end tag does not match."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.text = ""
+        self.feed(text)
+        self.close()
+        assert not self.open, self.open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open and self.open.pop() == tag, (tag, self.getpos())
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def language(request: pytest.FixtureRequest) -> Language:
+    return request.param  # type: ignore[no-any-return]
+
+
+@pytest.fixture(scope="module")
+def page(language: Language) -> Page:
+    return Page(html.render(audit_result(), language))
+
+
+def test_the_page_loads_and_runs_nothing(page: Page) -> None:
+    tags = {tag for tag, _ in page.elements}
+    assert not tags & {"script", "link", "img", "iframe", "object", "embed", "form", "base"}
+    policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+    assert ("meta", {"http-equiv": "Content-Security-Policy", "content": policy}) in page.elements
+    for tag, attributes in page.elements:
+        assert not [name for name in attributes if name.startswith("on") or name in ("src", "action")], tag
+        assert (attributes.get("href") or "#").startswith("#")
+    assert "url(" not in (Path(html.__file__).parents[1] / "templates" / "style.css").read_text(encoding="utf-8")
+
+
+def test_ids_are_unique_and_links_lead_somewhere(page: Page) -> None:
+    ids = Counter(attributes["id"] for _, attributes in page.elements if attributes.get("id"))
+    assert not [name for name, n in ids.items() if n > 1]
+    links = {str(attributes["href"])[1:] for tag, attributes in page.elements if tag == "a"}
+    assert links and links <= set(ids)
+    assert {"record-INC0010234", "record-INC0010500", "rule-INC-06"} <= links
+    for _, attributes in page.elements:
+        assert set(str(attributes.get("aria-labelledby") or "").split()) <= set(ids)
+
+
+def test_the_page_has_landmarks_headings_in_order_and_scoped_headers(page: Page, language: Language) -> None:
+    tags = Counter(tag for tag, _ in page.elements)
+    assert (tags["main"], tags["header"], tags["footer"], tags["nav"], tags["h1"]) == (1, 1, 1, 1, 1)
+    levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch("h[1-6]", tag)]
+    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(attributes.get("scope") in ("col", "row") for tag, attributes in page.elements if tag == "th")
+    assert page.elements[0] == ("html", {"lang": "zh-Hans" if language == "zh" else "en"})
+    drawn = [attributes for tag, attributes in page.elements if tag == "svg"]
+    assert drawn and all(a.get("role") == "img" or a.get("aria-hidden") == "true" for a in drawn)
+
+
+def test_the_report_says_what_a_board_asks(language: Language) -> None:
+    told = Page(html.render(audit_result(), language)).text
+    for word in (
+        "82.4%",
+        "n = 8",
+        "10.0–10.9%",
+        "SLM-04",
+        "8c1f0e2b7d3a4c5e6f708192a3b4c5d6e7f80912",
+        "5b" * 32,
+        "6,204",
+    ):
+        assert word in told, word
+    for word in {
+        "en": ("These are questions, not verdicts", "could not be looked at", "ISO/IEC 20000-1 8.3.3"),
+        "zh": ("这些是问题，不是判定", "未能查看，不算合格", "导出中没有“紧急度”列"),
+    }[language]:
+        assert word in told, word
+
+
+def test_a_chinese_report_has_no_english_sentence_of_ours() -> None:
+    told = Page(html.render(audit_result(), "zh")).text.split("</style>")[-1]
+    body = told[told.index("1 条严重级规则") :]
+    assert not re.findall(r"\b(?:the|of|not|and|which|expected|record|judged)\b", body)
+
+
+def test_nobody_is_named_and_the_same_person_keeps_one_number() -> None:
+    told = html.render(audit_result(), "en")
+    assert not [name for name in ("张伟", "王芳", "李 娜", "Müller") if name in told]
+    hidden = without_names(audit_result())
+    first, second = hidden.explanations[0], hidden.explanations[1]
+    assert first.columns["assignee"] == first.columns["resolved_by"] == "P-1"
+    assert first.columns["closed_by"] == second.columns["closed_by"] == "P-2"
+    assert {moment.actor for moment in second.moments} == {"P-2"}
+    assert hidden.enquiries[1].samples[0].observed == "", "a rule about people may observe a name"
+    assert hidden.rules[1].samples == audit_result().rules[1].samples
+
+
+def test_hostile_text_is_shown_as_text(language: Language) -> None:
+    source = html.render(hostile_result(), language)
+    page = Page(source)
+    assert not {"script", "img"} & {tag for tag, _ in page.elements}
+    assert HOSTILE in page.text and "safe[U+202E]gnp.exe" in page.text
+    assert not re.search("[\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\x7f]", source)
+    assert "{{ 7*7 }}" in page.text and "49" not in page.text.split("{{ 7*7 }}")[0][-4:]
+    assert ENDLESS[:200] not in source
+    assert len(source) < 3 * len(html.render(audit_result(), language))
+    ids = Counter(attributes["id"] for _, attributes in page.elements if attributes.get("id"))
+    assert not [name for name, n in ids.items() if n > 1 or not re.fullmatch(r"[\w.-]+", name)]
+
+
+def banking_sample(result: AuditResult) -> Verdict:
+    return next(entry.samples[0] for entry in result.rules if entry.rule.id == "INC-06")
+
+
+def test_records_whose_names_differ_in_punctuation_only_keep_their_own_links() -> None:
+    result = audit_result()
+    twins = tuple(replace(result.explanations[0], record_id=name) for name in ("INC 1", "INC/1", "INC-1"))
+    sample = tuple(replace(banking_sample(result), record_id=twin.record_id) for twin in twins)
+    rules = tuple(replace(entry, samples=sample) if entry.rule.id == "INC-06" else entry for entry in result.rules)
+    page = Page(html.render(replace(result, explanations=twins, rules=rules), "en"))
+    ids = Counter(attributes["id"] for _, attributes in page.elements if attributes.get("id"))
+    assert not [name for name, n in ids.items() if n > 1]
+    links = [a["href"] for tag, a in page.elements if tag == "a" and str(a.get("href")).startswith("#record-INC")]
+    assert len(links) == len(set(links)) == 3
+
+
+def test_an_empty_audit_still_makes_a_report(language: Language) -> None:
+    result = audit_result()
+    bare = replace(
+        result,
+        rules=(),
+        enquiries=(),
+        attainment=(),
+        states=(),
+        months=(),
+        explanations=(),
+        period_from=None,
+        period_to=None,
+        chosen_by_default=(),
+        dataset=replace(result.dataset, zone="", tool="", sources=(), warnings=(), missing_columns=(), history=()),
+        definitions=replace(result.definitions, commit="", is_reference=True),
+    )
+    page = Page(html.render(bare, language))
+    assert ("Nothing was judged" if language == "en" else "没有作出任何判定") in page.text
+
+
+def test_a_record_page_names_people_and_unfolds_its_ledger(language: Language) -> None:
+    page = Page(timeline.explanation_html(banking_breach(), language))
+    assert "王芳" in page.text and "catalog/sla.yaml:41" in page.text
+    assert all("open" in attributes for tag, attributes in page.elements if tag == "details")
+    assert not {"script", "link", "img"} & {tag for tag, _ in page.elements}

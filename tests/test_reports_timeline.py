@@ -1,0 +1,136 @@
+"""The time line: an axis for minutes and months, the drawing in a terminal and in SVG, and the explanation as JSON."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from report_cases import at, banking_breach, hostile_result, long_wait, quick_fix
+from rich.cells import cell_len
+
+from itsmctl.language import LANGUAGES, Language, zone_of
+from itsmctl.reports import timeline
+from itsmctl.reports.axis import axis_over, ticks
+from itsmctl.reports.life import life_of
+from itsmctl.result import Explanation, Moment
+
+Golden = Callable[[str, str], None]
+LIVES = [banking_breach(), quick_fix(), long_wait(), hostile_result().explanations[0]]
+NAMES = ["banking", "quick", "long", "hostile"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_terminal(language: Language, golden: Golden) -> None:
+    golden(f"reports/explanation.{language}.txt", timeline.terminal(banking_breach(), language))
+
+
+def test_svg(golden: Golden) -> None:
+    golden("reports/life.svg", timeline.svg(banking_breach(), "en").replace("><", ">\n<") + "\n")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width", [60, 80])
+@pytest.mark.parametrize("explanation", LIVES, ids=NAMES)
+def test_no_line_is_wider_than_asked(explanation: Explanation, width: int, language: Language) -> None:
+    lines = timeline.terminal(explanation, language, width).splitlines()
+    assert max(cell_len(line) for line in lines) <= width
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f]", "".join(lines))
+
+
+@pytest.mark.parametrize("explanation", LIVES, ids=NAMES)
+def test_the_drawing_is_xml_that_says_in_words_what_it_shows(explanation: Explanation) -> None:
+    root = ElementTree.fromstring(timeline.svg(explanation, "en"))
+    title, told = root[0], root[1]
+    assert (title.tag, told.tag) == ("title", "desc")
+    assert root.attrib["aria-labelledby"] == f"{title.attrib['id']} {told.attrib['id']}"
+    assert "New" in (told.text or "")
+    width = float(root.attrib["viewBox"].split()[2])
+    for box in root.iter("rect"):
+        left = float(box.attrib.get("x", 0))
+        assert 0 <= left <= left + float(box.attrib["width"]) <= width
+
+
+def test_pauses_are_hatched_and_the_deadline_is_marked() -> None:
+    drawn = timeline.svg(banking_breach(), "en")
+    assert 'class="band paused" fill="url(#hatch-INC0010234)"' in drawn
+    assert 'class="deadline over"' in drawn and "deadline 03-04 15:50" in drawn
+    assert drawn.count('class="dot"') == 3, "four changes, two of them minutes apart"
+
+
+def test_the_same_moment_is_shown_in_the_zone_asked_for() -> None:
+    assert "2026-03-04 09:10" in timeline.terminal(banking_breach(), "en")
+    assert "2026-03-04 01:10" in timeline.terminal(banking_breach(), "en", zone="UTC")
+
+
+def test_without_history_the_states_follow_from_the_records_own_times() -> None:
+    bare = replace(quick_fix(), moments=())
+    life = life_of(bare)
+    assert [(band.state, band.start) for band in life.bands] == [
+        ("new", at("2026-02-11T10:20")),
+        ("resolved", at("2026-02-11T10:31:25")),
+        ("closed", at("2026-02-11T10:31:25")),
+    ]
+    assert "The export has no history" in timeline.terminal(bare, "en")
+
+
+def test_a_record_of_which_nothing_is_known_is_still_explained() -> None:
+    empty = Explanation("X", {}, (), (), (), at("2026-03-04T09:10"))
+    assert timeline.terminal(empty, "zh").startswith("X\n")
+    ElementTree.fromstring(timeline.svg(empty, "zh"))
+
+
+def test_an_open_record_runs_until_the_moment_of_the_audit() -> None:
+    life = life_of(replace(long_wait(), clocks=()))
+    assert life.bands[-1].end == long_wait().as_of
+    closed = life_of(replace(quick_fix(), clocks=()))
+    assert closed.axis.end < quick_fix().as_of
+
+
+@given(st.lists(st.integers(0, 10**9), min_size=1, max_size=30))
+def test_the_axis_never_runs_backwards_and_ends_at_one(knots: list[int]) -> None:
+    axis = axis_over(knots)
+    places = [axis(knot) for knot in sorted(knots)]
+    assert places == sorted(places)
+    assert axis(axis.start) == 0 and axis(axis.end) == pytest.approx(1)
+    assert axis(axis.start - 100) == 0 and axis(axis.end + 100) == pytest.approx(1)
+
+
+@given(st.lists(st.integers(0, 10**8), min_size=2, max_size=12, unique=True))
+def test_ticks_are_apart_round_and_outside_broken_stretches(knots: list[int]) -> None:
+    axis, zone = axis_over(knots), zone_of("Europe/Berlin")
+    found = ticks(axis, zone, 0.1)
+    assert len(found) <= 11
+    for before, after in zip(found, found[1:], strict=False):
+        assert after.at > before.at and after.position - before.position >= 0.1
+    for tick in found:
+        assert tick.at % 60 == 0
+        assert not any(s.broken and s.start < tick.at < s.end for s in axis.stretches)
+
+
+def test_a_long_stretch_is_broken_so_that_the_rest_can_be_seen() -> None:
+    axis = axis_over([0, 600, 1200, 90 * 86400])
+    assert [stretch.broken for stretch in axis.stretches] == [False, False, True]
+    assert axis(1200) == pytest.approx(0.7)
+    assert not any(stretch.broken for stretch in axis_over([0, 600, 1800]).stretches)
+
+
+def test_json_ledgers_add_up_and_times_are_utc() -> None:
+    document = timeline.explanation_json(banking_breach())
+    assert document["record"]["record_id"] == "INC0010234"  # type: ignore[index]
+    cycles = [cycle for clock in document["clocks"] for cycle in clock["cycles"]]  # type: ignore[attr-defined]
+    assert cycles[1]["start"] == "2026-03-04T01:10:00Z" and cycles[1]["deadline"] == "2026-03-04T07:50:00Z"
+    assert cycles[1]["verdict"] == "breached"
+    for cycle in cycles:
+        sums = cycle["counted_seconds"] + cycle["paused_seconds"] + cycle["closed_seconds"]
+        assert sums == sum(piece["seconds"] for piece in cycle["ledger"])
+
+
+def test_a_change_by_somebody_without_group_is_told() -> None:
+    change = Moment(at("2026-03-04T12:00"), "李 娜", "", "priority", "P3", "P2")
+    told = timeline.terminal(replace(quick_fix(), moments=(*quick_fix().moments, change)), "zh")
+    assert "优先级：P3 → P2  李 娜" in told
