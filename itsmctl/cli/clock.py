@@ -14,7 +14,8 @@ from itsmctl.language import CLOCK_VERDICTS, LANGUAGES, LEDGER, Language, durati
 from itsmctl.language import moment_text as plain_moment
 from itsmctl.model import Calendar, Definitions
 from itsmctl.result import Cycle, Piece
-from itsmctl.worktime import NO_TARGET, Pause, measure, moment_text, parse_duration, parse_moment, zone_info
+from itsmctl.worktime import NO_TARGET, Pause, measure, moment_text, parse_duration, parse_moment
+from itsmctl.zones import zone_info
 
 
 @click.command("clock")

@@ -1,0 +1,107 @@
+"""The command line: one module per command, loaded when it is run; here the group, and what errors become."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import click
+
+from itsmctl import __version__
+from itsmctl.cli.failing import report_bug, report_problems
+from itsmctl.errors import ItsmctlError
+
+COMMANDS = {
+    "validate": "Check definitions: schema, references, laws.",
+    "rules": "List the rules, or show one in full.",
+    "schema": "Print the JSON Schema of a kind of definition or output.",
+    "import": "Turn ticket exports into a dataset, with a receipt.",
+    "audit": "Judge tickets by the definitions.",
+    "explain": "Show one record's life, verdicts and clocks.",
+    "clock": "Count service hours between two moments.",
+    "evidence": "Build an evidence pack, or verify one.",
+    "generate": "Make a ticket history with planted violations.",
+    "demo": "See all of it on generated tickets.",
+}
+"""Every command with its one line of help, so that `--help` need not import them."""
+
+
+class Commands(click.Group):
+    """Finds commands by name in `itsmctl.cli.<name>:command`, and only imports the one that runs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"itsmctl.cli.{cmd_name.replace('import', 'import_')}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from itsmctl.errors import did_you_mean
+
+            near = did_you_mean(args[0], COMMANDS)
+            hint = f" Did you mean {near!r}?" if near else ""
+            ctx.fail(f"No such command {args[0]!r}.{hint}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="itsmctl")
+def group() -> None:
+    """Compliance as code for IT service management.
+
+    Service catalogue, SLAs, roles and processes as YAML in git; ticket exports audited against them; evidence packs
+    that an ISO/IEC 20000 auditor can verify alone. 服务管理体系即代码：用 git 中的定义审核工单。
+
+    \b
+    New here?   itsmctl demo
+    Your data?  itsmctl audit --tickets export.csv --zone Asia/Shanghai -o result
+
+    Exit codes: 0 clean, 1 findings, 2 cannot answer, 3 our bug, 130 interrupted.
+    """
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command and return its exit code: 0 clean, 1 findings, 2 cannot answer, 3 our bug, 130 interrupted."""
+    try:
+        code = group.main(arguments, prog_name="itsmctl", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except ItsmctlError as error:
+        report_problems(error.problems, arguments)
+        return 2
+    except click.exceptions.Abort:
+        return _interrupted()
+    except KeyboardInterrupt:
+        return _interrupted()
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except BrokenPipeError:
+        # The reader went away (`| head`). Nothing is wrong, but what was printed is not whole.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except Exception as error:  # noqa: BLE001 - the one place where a bug is caught, to say so and how to report it
+        report_bug(error, arguments)
+        return 3
+
+
+def _interrupted() -> int:
+    click.echo("interrupted; nothing was written", err=True)
+    return 130

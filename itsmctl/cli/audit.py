@@ -1,0 +1,71 @@
+"""`itsmctl audit`: judge tickets by the definitions, print the summary, write the result folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from itsmctl.audit import FAIL_ON, AuditOptions, audit, exceeds
+from itsmctl.cli import options
+from itsmctl.cli.progress import bar
+from itsmctl.cli.tickets import opened
+from itsmctl.definitions import load
+from itsmctl.model import Language
+from itsmctl.reports import FORMATS
+from itsmctl.reports.folder import audit_to_folder
+from itsmctl.reports.text import render as render_text
+
+
+@click.command("audit")
+@click.argument("plan", required=False, default="")
+@click.option(
+    "--tickets",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="A dataset folder, or exports; repeatable.",
+)
+@options.output("The result folder to write: result.json, verdicts.parquet, findings.csv, report.html.")
+@options.choice(tuple(FORMATS), "text")
+@options.as_of
+@options.zone
+@options.mapping
+@click.option("--rule", "rules", multiple=True, metavar="ID", help="Only these rules; `INC-*` is allowed; repeatable.")
+@click.option("--all-verdicts", is_flag=True, help="Keep the passes too, not only what failed or could not be tested.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(FAIL_ON),
+    help="From which severity findings give exit code 1; default: the plan's, else minor.",
+)
+@click.option("--memory-limit", default="", metavar="SIZE", help="Such as 1GiB; beyond it the engine spills to disk.")
+@options.root
+@options.language
+@options.quiet
+@options.no_color
+def command(
+    plan: str, tickets: tuple[Path, ...], output: Path | None, form: str, as_of: str, zone: str, mapping: str, rules: tuple[str, ...],
+    all_verdicts: bool, fail_on: str | None, memory_limit: str, root: Path | None, language: Language, quiet: bool, no_color: bool,
+) -> int:  # fmt: skip
+    """Judge tickets by every rule in force, or by those of the audit plan PLAN.
+
+    \b
+    itsmctl audit --tickets export.csv --zone Asia/Shanghai -o result
+    itsmctl audit monthly --tickets dataset/ --as-of 2026-06-30 --fail-on major
+    """
+    definitions = load(root)
+    planned = definitions.plans.get(plan)
+    choices = AuditOptions(plan=plan, as_of=as_of, rules=rules, all_verdicts=all_verdicts, memory_limit=memory_limit)
+    with (
+        bar(quiet, language) as progress,
+        opened(tickets, definitions, planned, mapping=mapping, zone=zone, progress=progress) as dataset,
+    ):
+        if output is None:
+            result = audit(definitions, dataset, choices, progress=progress)
+        else:
+            result = audit_to_folder(definitions, dataset, choices, output, progress=progress)
+    if form == "text":
+        click.echo(render_text(result, language, options.terminal_width(), options.use_color(no_color)), nl=False)
+    else:
+        click.echo(FORMATS[form](result, language), nl=False)
+    return int(exceeds(result, fail_on or (planned.fail_on if planned else "") or "minor"))

@@ -1,0 +1,56 @@
+"""`itsmctl explain`: one record's life, verdicts and clocks, recomputed piece by piece."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from itsmctl.audit import AuditOptions, audit
+from itsmctl.cli import options
+from itsmctl.cli.tickets import opened
+from itsmctl.definitions import load
+from itsmctl.model import Language
+from itsmctl.reports import timeline
+
+
+@click.command("explain")
+@click.argument("record")
+@click.option(
+    "--tickets",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="A dataset folder, or exports; repeatable.",
+)
+@options.choice(("text", "json", "html"), "text")
+@options.as_of
+@options.zone
+@options.mapping
+@options.root
+@options.language
+@options.no_color
+def command(
+    record: str,
+    tickets: tuple[Path, ...],
+    form: str,
+    as_of: str,
+    zone: str,
+    mapping: str,
+    root: Path | None,
+    language: Language,
+    no_color: bool,
+) -> None:
+    """Show everything about one RECORD: what happened, what each rule says, and every clock's ledger."""
+    definitions = load(root)
+    with opened(tickets, definitions, None, mapping=mapping, zone=zone, progress=None) as dataset:
+        result = audit(definitions, dataset, AuditOptions(as_of=as_of, explain=(record,)))
+    (found,) = result.explanations
+    match form:
+        case "json":
+            click.echo(json.dumps(timeline.explanation_json(found), ensure_ascii=False, indent=2))
+        case "html":
+            click.echo(timeline.explanation_html(found, language))
+        case _:
+            click.echo(timeline.terminal(found, language, options.terminal_width(), options.use_color(no_color)))

@@ -1,0 +1,60 @@
+"""What a person sees when a command cannot answer."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from itsmctl import __version__
+from itsmctl.errors import Problem
+
+if TYPE_CHECKING:  # the model is slow to load, and `--help` does not need it
+    from itsmctl.model import Language
+
+
+def report_problems(problems: Sequence[Problem], arguments: Sequence[str]) -> None:
+    """Print problems on standard error in the language that the arguments ask for, each with its suggestion."""
+    language = language_of(arguments)
+    for problem in problems:
+        click.echo(problem_line(problem, language), err=True)
+
+
+def problem_line(problem: Problem, language: Language) -> str:
+    """One problem as `file:line:column: message [code]`, with the nearest word where there is one."""
+    from itsmctl.language import problem_text, tr
+
+    place = f"{problem.where}: " if str(problem.where) else ""
+    hint = ""
+    if problem.suggestion:
+        hint = " " + tr("(did you mean {word}?)", language, word=problem.suggestion)
+    return f"{place}{problem_text(problem, language)} [{problem.code}]{hint}"
+
+
+def language_of(arguments: Sequence[str]) -> Language:
+    """The language named on the command line, which a command that failed may not have read yet."""
+    follows = zip(arguments, [*arguments[1:], ""], strict=True)
+    return "zh" if any(a == "--lang=zh" or (a, b) == ("--lang", "zh") for a, b in follows) else "en"
+
+
+def report_bug(error: BaseException, arguments: Sequence[str]) -> None:
+    """Write what is needed to find a bug into a file, and say where it is in one line."""
+    import platform
+    import tempfile
+    import traceback
+
+    lines = [
+        f"itsmctl {__version__}, Python {sys.version.split()[0]}, {platform.system()} {platform.machine()}",
+        f"itsmctl {' '.join(arguments)}",
+        "",
+        *traceback.format_exception(error),
+    ]
+    with tempfile.NamedTemporaryFile("w", prefix="itsmctl-bug-", suffix=".txt", delete=False, encoding="utf-8") as file:
+        file.write("\n".join(lines))
+    kind = type(error).__name__
+    click.echo(
+        f"itsmctl: this is our bug ({kind}). Please send us {file.name}; it holds no ticket data but what the error names.",
+        err=True,
+    )

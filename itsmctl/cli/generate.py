@@ -1,0 +1,60 @@
+"""`itsmctl generate`: a ticket history with planted violations, and the truth beside it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from itsmctl.cli import options
+from itsmctl.definitions import load
+from itsmctl.generate import EXPORT, START, TRUTH, ZONE, generate
+from itsmctl.language import number_text, tr
+from itsmctl.model import Language
+
+
+@click.command("generate")
+@click.option("--records", type=click.IntRange(min=1), required=True, metavar="N", help="How many incidents.")
+@click.option("--seed", type=int, default=1, show_default=True, metavar="S", help="The same seed gives the same bytes.")
+@options.output(f"The folder to write: {EXPORT} and {TRUTH}.", required=True)
+@click.option(
+    "--start", type=click.DateTime(["%Y-%m-%d"]), default=START.isoformat(), show_default=True, metavar="DATE",
+    help="The first day of the history.",
+)  # fmt: skip
+@click.option(
+    "--months", type=click.IntRange(1, 120), default=6, show_default=True, metavar="N", help="How many months."
+)
+@options.root
+@options.language
+@options.quiet
+def command(
+    records: int,
+    seed: int,
+    output: Path,
+    start: datetime,
+    months: int,
+    root: Path | None,
+    language: Language,
+    quiet: bool,
+) -> None:
+    """Make a believable ticket history as a ServiceNow-like export, with planted violations.
+
+    The tickets belong to the services of the definitions and keep their agreements, except where a violation was
+    planted on purpose; truth.json lists every one that an audit must find, and nothing else.
+
+    \b
+    itsmctl generate --records 10000 --seed 7 -o history
+    """
+    day = date(start.year, start.month, start.day)
+    truth = generate(load(root), records, seed, output, start=day, months=months)
+    if quiet:
+        return
+    facts = {
+        "rows": number_text(truth.rows),
+        "records": number_text(truth.records),
+        "n": number_text(len(truth.planted)),
+    }
+    click.echo(tr("{records} incidents in {rows} rows, {n} findings planted", language, **facts))
+    click.echo(f"  {output / EXPORT}\n  {output / TRUTH}")
+    click.echo(tr("Next: itsmctl audit --tickets {file} --zone {zone}", language, file=output / EXPORT, zone=ZONE))

@@ -1,0 +1,77 @@
+"""`itsmctl import`: ticket exports in, a dataset folder with its receipt out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from itsmctl.cli import options
+from itsmctl.cli.progress import bar
+from itsmctl.cli.tickets import find_mapping, zone_or_plan
+from itsmctl.definitions import load
+from itsmctl.importers import ImportOptions, import_files
+from itsmctl.importers.receipt import Receipt
+from itsmctl.language import Language, number_text, tr
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@options.output("The dataset folder to write.", required=True)
+@options.mapping
+@options.zone
+@click.option("--encoding", default="", metavar="NAME", help="Encoding of a CSV file; default: detected.")
+@click.option(
+    "--delimiter", default="", metavar="CHAR", help="What separates the cells of a CSV file; default: detected."
+)
+@options.root
+@options.language
+@options.quiet
+def command(
+    files: tuple[Path, ...],
+    output: Path,
+    mapping: str,
+    zone: str,
+    encoding: str,
+    delimiter: str,
+    root: Path | None,
+    language: Language,
+    quiet: bool,
+) -> None:
+    """Read FILES exported from a ticket tool (CSV or XES, also inside zip or gzip) into a dataset folder.
+
+    Rows and values that cannot be read are kept in reject.parquet with their place and reason; the receipt proves
+    that rows read = imported + rejected.
+    """
+    definitions = load(root)
+    chosen = find_mapping(definitions, mapping)
+    with bar(quiet, language) as progress:
+        receipt = import_files(
+            files,
+            chosen,
+            definitions.mappings,
+            zone_or_plan(zone, None),
+            output,
+            options=ImportOptions(encoding, delimiter),
+            progress=progress,
+        )
+    if not quiet:
+        click.echo(_summary(receipt, output, language))
+
+
+def _summary(receipt: Receipt, folder: Path, language: Language) -> str:
+    lines = [
+        tr("{records} records, {events} events from {rows} rows ({mapping}, {zone})", language, records=number_text(receipt.records),
+           events=number_text(receipt.events), rows=number_text(receipt.rows_read), mapping=receipt.mapping, zone=receipt.zone or "UTC"),
+        tr("opened {start} to {end}", language, start=receipt.period_from[:10], end=receipt.period_to[:10]),
+    ]  # fmt: skip
+    for file in receipt.files:
+        lines.append(
+            tr("{name}: {read} rows read = {imported} imported + {rejected} rejected", language, name=file.name,
+               read=number_text(file.rows_read), imported=number_text(file.rows_imported), rejected=number_text(file.rows_rejected))
+        )  # fmt: skip
+    if receipt.rejects:
+        lines.append(tr("{n} rejects: see reject.parquet", language, n=number_text(receipt.rejects)))
+    lines += [f"! {tr(message, language)} [{code}]" for code, message in receipt.warnings]
+    lines.append(tr("dataset: {folder}", language, folder=folder))
+    return "\n".join(lines)

@@ -1,0 +1,70 @@
+"""Options that mean the same in every command."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from itsmctl.model import Language
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
+
+root: Decorator = click.option(
+    "--root",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Folder of the definitions; default: this folder, else the reference set.",
+)
+language: Decorator = click.option(
+    "--lang",
+    "language",
+    type=click.Choice(LANGUAGES),
+    default="en",
+    show_default=True,
+    help="Language of the output / 输出语言.",
+)
+as_of: Decorator = click.option(
+    "--as-of", default="", metavar="MOMENT", help="When it is judged: a day (its end) or an ISO 8601 moment."
+)
+zone: Decorator = click.option(
+    "--zone", default="", metavar="NAME", help="Time zone of times without one, e.g. Asia/Shanghai."
+)
+mapping: Decorator = click.option(
+    "--mapping", default="", metavar="ID|FILE", help="How to read the export; default: found from its header."
+)
+quiet: Decorator = click.option("-q", "--quiet", is_flag=True, help="No progress, no notes.")
+no_color: Decorator = click.option("--no-color", is_flag=True, help="No colour, whatever the terminal can do.")
+
+
+def output(help_text: str, *, required: bool = False) -> Decorator:
+    """`-o/--output PATH`."""
+    return click.option(
+        "-o", "--output", type=click.Path(path_type=Path), required=required, metavar="PATH", help=help_text
+    )
+
+
+def choice(names: tuple[str, ...], default: str) -> Decorator:
+    """`--format NAME`."""
+    return click.option(
+        "--format", "form", type=click.Choice(names), default=default, show_default=True, help="Form of the output."
+    )
+
+
+def use_color(no_color: bool) -> bool:
+    """Whether to colour standard output: a terminal, and nobody said no."""
+    import os
+
+    return not no_color and not os.environ.get("NO_COLOR") and sys.stdout.isatty()
+
+
+def terminal_width() -> int:
+    """Columns of the terminal, between 60 and 120; 80 where there is none, so that files come out the same everywhere."""
+    import shutil
+
+    return min(max(shutil.get_terminal_size((80, 24)).columns, 60), 120) if sys.stdout.isatty() else 80

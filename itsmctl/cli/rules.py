@@ -1,0 +1,134 @@
+"""`itsmctl rules`: which rules there are, and what each one says."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from itsmctl.checks import CHECKS
+from itsmctl.cli import options
+from itsmctl.definitions import load
+from itsmctl.errors import ItsmctlError, Problem, did_you_mean
+from itsmctl.language import severity_text, tr
+from itsmctl.model import Condition, Definitions, Language, Limit, Rule
+from itsmctl.reports.plain import cells, cut, fit, wrap
+
+
+@click.group("rules")
+def command() -> None:
+    """List the audit rules, or show one in full."""
+
+
+@command.command("list")
+@options.choice(("text", "json"), "text")
+@options.root
+@options.language
+def list_rules(form: str, root: Path | None, language: Language) -> None:
+    """List every rule: id, severity, check, title."""
+    definitions = load(root)
+    rules = list(definitions.rules.values())
+    if form == "json":
+        click.echo(json.dumps({"rules": [_json(rule) for rule in rules]}, ensure_ascii=False, indent=2))
+        return
+    width = options.terminal_width()
+    id_width = max((len(rule.id) for rule in rules), default=0)
+    severity_width = max((cells(_severity(rule, language)) for rule in rules), default=0)
+    for rule in rules:
+        start = f"{rule.id:<{id_width}}  {fit(_severity(rule, language), severity_width)}  "
+        click.echo(start + cut(rule.title.in_(language), width - cells(start)))
+    click.echo(tr("{n} rules; `itsmctl rules show ID` explains one", language, n=len(rules)))
+
+
+@command.command("show")
+@click.argument("rule_id", metavar="ID")
+@options.choice(("text", "json"), "text")
+@options.root
+@options.language
+def show_rule(rule_id: str, form: str, root: Path | None, language: Language) -> None:
+    """Show one rule: what it demands, why, of whom, and how to put it right."""
+    definitions = load(root)
+    rule = _find(definitions, rule_id)
+    if form == "json":
+        click.echo(json.dumps(_json(rule), ensure_ascii=False, indent=2))
+        return
+    width = options.terminal_width()
+    click.echo(f"{rule.id}  {rule.title.in_(language)}")
+    click.echo()
+    for label, text in _page(rule, definitions, language):
+        click.echo("\n".join(wrap(f"{label}: {text}", width, "  ")))
+    click.echo()
+    click.echo(tr("Defined in {place}", language, place=rule.where))
+
+
+def _page(rule: Rule, definitions: Definitions, language: Language) -> list[tuple[str, str]]:
+    scope = ", ".join(f"{c.column} {c.test} {' '.join(str(v) for v in c.values)}".rstrip() for c in rule.scope)
+    check = CHECKS[rule.check]
+    needs = check.needs(rule)
+    page = [
+        (tr("Severity", language), _severity(rule, language)),
+        (tr("Records", language), rule.process + (f" ({scope})" if scope else "")),
+        (tr("Check", language), f"{rule.check} {_parameters(rule)}".rstrip()),
+        (tr("Tolerance", language), _limit(rule.tolerance, language)),
+        (tr("Needs columns", language), ", ".join(sorted(needs.columns)) or "–"),
+        (tr("Needs history of", language), ", ".join(sorted(needs.history)) or "–"),
+        (tr("Clauses", language), "; ".join(_clause(clause, definitions, language) for clause in rule.clauses) or "–"),
+        (tr("Why", language), rule.rationale.in_(language)),
+        (tr("Legitimate exceptions", language), "; ".join(text.in_(language) for text in rule.exceptions)),
+        (tr("Remedy", language), rule.remedy.in_(language)),
+    ]
+    return [(label, text) for label, text in page if text]
+
+
+def _json(rule: Rule) -> dict[str, object]:
+    return {
+        "id": rule.id,
+        "title": rule.title.en,
+        "titles": {"en": rule.title.en, "zh": rule.title.zh},
+        "process": rule.process,
+        "severity": rule.severity,
+        "enquiry": rule.enquiry,
+        "clauses": list(rule.clauses),
+        "check": rule.check,
+        "version": rule.version,
+    }
+
+
+def _find(definitions: Definitions, rule_id: str) -> Rule:
+    for rule in definitions.rules.values():
+        if rule_id == rule.id or rule_id in rule.aliases:
+            return rule
+    values = {"what": "rule", "word": rule_id, "allowed": ", ".join(definitions.rules)}
+    near = did_you_mean(rule_id, definitions.rules)
+    raise ItsmctlError(
+        Problem("unknown-rule", "unknown {what} {word!r}; known: {allowed}", values=values, suggestion=near)
+    )
+
+
+def _clause(clause: str, definitions: Definitions, language: Language) -> str:
+    framework, _, number = clause.partition(":")
+    title = definitions.frameworks[framework].clauses[number].title.in_(language)
+    return f"{framework} {number} {title}"
+
+
+def _severity(rule: Rule, language: Language) -> str:
+    return tr("enquiry", language) if rule.enquiry else severity_text(rule.severity, language)
+
+
+def _limit(limit: Limit, language: Language) -> str:
+    parts = [tr("{n} records", language, n=limit.count)] if limit.count else []
+    parts += [f"{limit.percent:g} %"] if limit.percent else []
+    return ", ".join(parts) or tr("none", language)
+
+
+def _parameters(rule: Rule) -> str:
+    return ", ".join(f"{key}: {_value(value)}" for key, value in sorted(rule.parameters.items()))
+
+
+def _value(value: object) -> str:
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_value(child) for child in value) + "]"
+    if isinstance(value, Condition):
+        return f"{value.column} {value.test} {' '.join(str(v) for v in value.values)}".rstrip()
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,71 @@
+"""`--tickets` as every command takes it: a dataset folder, or raw exports that are imported on the way."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from itsmctl.cli.progress import Progress
+from itsmctl.definitions import load_mapping
+from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean
+from itsmctl.importers import import_files
+from itsmctl.importers.receipt import is_dataset
+from itsmctl.model import AuditPlan, Definitions, MappingDefinition
+
+
+@contextmanager
+def opened(
+    paths: Sequence[Path],
+    definitions: Definitions,
+    plan: AuditPlan | None,
+    *,
+    mapping: str,
+    zone: str,
+    progress: Progress | None,
+) -> Iterator[Path]:
+    """Give the dataset folder that `paths` mean; raw exports are imported into a temporary one."""
+    paths = list(paths) or [definitions.root / name for name in (plan.datasets if plan else ())]
+    if not paths:
+        raise ItsmctlError(
+            Problem("no-tickets", "name the tickets: --tickets EXPORT, or `datasets:` in the audit plan")
+        )
+    missing = [path for path in paths if not path.exists()]
+    if missing:
+        raise ItsmctlError(
+            Problem("unreadable-file", "cannot read the file: {why}", Where(str(path)), {"why": "no such file"})
+            for path in missing
+        )
+    if len(paths) == 1 and is_dataset(paths[0]):
+        if mapping or zone:
+            template = "this is an imported dataset already; {option} was chosen when it was imported"
+            option = "--mapping" if mapping else "--zone"
+            raise ItsmctlError(Problem("already-imported", template, Where(str(paths[0])), {"option": option}))
+        yield paths[0]
+        return
+    with tempfile.TemporaryDirectory(prefix="itsmctl-") as folder:
+        out = Path(folder) / "dataset"
+        chosen = find_mapping(definitions, mapping or (plan.mapping if plan else ""))
+        import_files(paths, chosen, definitions.mappings, zone_or_plan(zone, plan), out, progress=progress)
+        yield out
+
+
+def find_mapping(definitions: Definitions, name: str) -> MappingDefinition | None:
+    """The mapping of that id, or the one in that file; None where none is named."""
+    if not name:
+        return None
+    if name in definitions.mappings:
+        return definitions.mappings[name]
+    if Path(name).is_file():
+        return load_mapping(Path(name), definitions)
+    values = {"what": "mapping", "word": name, "allowed": ", ".join(definitions.mappings) or "none is defined"}
+    near = did_you_mean(name, definitions.mappings)
+    raise ItsmctlError(
+        Problem("unknown-mapping", "unknown {what} {word!r}; known: {allowed}", values=values, suggestion=near)
+    )
+
+
+def zone_or_plan(zone: str, plan: AuditPlan | None) -> str:
+    """The zone named, else the plan's, else none: never the machine's."""
+    return zone or (plan.zone if plan else "")

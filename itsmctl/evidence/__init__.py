@@ -1,0 +1,1 @@
+"""The evidence pack: built from an audit's result, verified by anyone."""

@@ -1,0 +1,150 @@
+"""What an audit's `result.json` says, as typed values, or one clear problem."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar, get_args
+
+from itsmctl.errors import ItsmctlError, Problem, Where
+from itsmctl.model import Outcome
+
+RESULT_FORMAT = "itsmctl/result/v1"
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class JudgedRule:
+    """A rule of the result, with what became of the records in its scope."""
+
+    id: str
+    version: int
+    severity: str
+    clauses: tuple[str, ...]
+    outcome: str
+    counts: Mapping[str, int]
+
+
+COUNTS = ("in_scope", "passed", "failed", "not_testable", "waived", "not_applicable")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The part of `result.json` that a pack rests on."""
+
+    title: str
+    as_of: datetime
+    period_from: str
+    period_to: str
+    commit: str
+    definitions_digest: str
+    dirty: bool
+    dataset_digest: str
+    records: int
+    rules: tuple[JudgedRule, ...]
+    enquiries: tuple[JudgedRule, ...]
+
+
+def read_result(path: Path) -> Judged:
+    """Read `result.json`."""
+    top = _Object(_load(path), path.name)
+    definitions, dataset, period = top.object("definitions"), top.object("dataset"), top.object("period", optional=True)
+    return Judged(
+        title=top.get("title", str, ""),
+        as_of=_moment(top.get("as_of", str), path.name),
+        period_from=period.text("from"),
+        period_to=period.text("to"),
+        commit=_commit(definitions.text("commit"), path.name),
+        definitions_digest=definitions.get("digest", str),
+        dirty=definitions.get("dirty", bool, False),
+        dataset_digest=dataset.get("digest", str),
+        records=dataset.get("records", int),
+        rules=tuple(_rule(rule) for rule in top.objects("rules")),
+        enquiries=tuple(_rule(rule) for rule in top.objects("enquiries", optional=True)),
+    )
+
+
+def _rule(found: _Object) -> JudgedRule:
+    clauses = found.get("clauses", list)
+    counts = {name: found.get(name, int) for name in COUNTS}
+    if found.get("outcome", str) not in get_args(Outcome):
+        raise _unreadable(found.place, f"'outcome' is none of {', '.join(get_args(Outcome))}")
+    return JudgedRule(
+        found.get("id", str),
+        found.get("version", int),
+        found.get("severity", str),
+        tuple(str(clause) for clause in clauses),
+        found.get("outcome", str),
+        counts,
+    )
+
+
+def _commit(text: str, name: str) -> str:
+    """It goes to git as an argument, so it must be nothing but a hash."""
+    if text and not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", text):
+        raise _unreadable(name, f"not a commit: {text!r}")
+    return text
+
+
+def _moment(text: str, name: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise _unreadable(name, f"as_of is not a moment: {text!r}") from error
+    if moment.tzinfo is None:
+        raise _unreadable(name, f"as_of has no zone: {text!r}")
+    return moment.astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class _Object:
+    """A JSON object whose members are asked for by name and type."""
+
+    members: Mapping[str, object]
+    place: str
+
+    def get(self, name: str, kind: type[_T], default: _T | None = None) -> _T:
+        value = self.members.get(name, default)
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise _unreadable(self.place, f"{name!r} is missing or of another type")
+        return value
+
+    def text(self, name: str) -> str:
+        """A text that may be null or missing."""
+        return "" if self.members.get(name) is None else self.get(name, str)
+
+    def object(self, name: str, *, optional: bool = False) -> _Object:
+        found = self.members.get(name)
+        if found is None and optional:
+            return _Object({}, self.place)
+        return _Object(self.get(name, dict), f"{self.place}: {name}")
+
+    def objects(self, name: str, *, optional: bool = False) -> list[_Object]:
+        found = self.get(name, list, [] if optional else None)
+        if not all(isinstance(value, dict) for value in found):
+            raise _unreadable(self.place, f"{name!r} holds something that is not an object")
+        return [_Object(value, f"{self.place}: {name}[{index}]") for index, value in enumerate(found)]
+
+
+def _load(path: Path) -> dict[str, object]:
+    try:
+        found: object = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError as error:
+        message = "this is not the result folder of an audit: there is no {name}"
+        raise ItsmctlError(Problem("no-result", message, Where(str(path.parent)), {"name": path.name})) from error
+    except OSError as error:
+        raise _unreadable(path.name, error.strerror or str(error)) from error
+    except (ValueError, RecursionError) as error:
+        raise _unreadable(path.name, f"it is not JSON ({error})") from error
+    if not isinstance(found, dict) or found.get("format") != RESULT_FORMAT:
+        raise _unreadable(path.name, f"its format is not {RESULT_FORMAT}")
+    return found
+
+
+def _unreadable(name: str, why: str) -> ItsmctlError:
+    return ItsmctlError(Problem("unreadable-result", "cannot use this file: {why}", Where(name), {"why": why}))

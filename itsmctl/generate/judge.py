@@ -1,0 +1,240 @@
+"""What must be found: every rule applied to each ticket in plain Python, so that the truth is complete.
+
+Whatever was planted has consequences (a late resolution also spoils the month), and an audit finds those too. The
+limits are those of the reference rules; targets, calendars, states and codes are those of the definitions given.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from itsmctl.generate.rhythm import month_of
+from itsmctl.generate.symptoms import SHELVED
+from itsmctl.generate.terms import RESOLUTION, RESPONSE, Agreements, Outcome, Terms, in_force, outcome
+from itsmctl.generate.ticket import Ticket
+from itsmctl.model import Definitions
+
+HOUR = 3600
+_BURST, _BURST_SECONDS = 20, 600
+
+CONSEQUENCES = {
+    "CFG-03": "too many incidents of this service and month name no configuration item",
+    "DQ-02": "the export has a suspiciously round number of rows",
+    "DQ-03": "numbers are missing from the run",
+    "DQ-08": "a mandatory field is empty",
+    "DQ-10": "too many incidents of this month are filed under other",
+    "DQ-12": "the tool and the agreement disagree",
+    "INC-03": "its priority does not follow from the matrix",
+    "INC-05": "answered after the agreed response time",
+    "INC-06": "not resolved within the agreed time",
+    "INC-14": "kicked from group to group",
+    "INC-16": "open for more than thirty days",
+    "INC-23": "moved on three times or more",
+    "INC-24": "a change of state that the process does not allow",
+    "INT-03": "stored more than a day after it was opened",
+    "INT-04": "closed together with many others in minutes",
+    "SLM-04": "agreed attainment missed in this month",
+    "SLM-12": "no agreement covers it",
+    "SLM-13": "the tool itself reports its target as missed",
+}
+
+
+@dataclass(frozen=True, order=True)
+class Planted:
+    """One thing that an audit must find: the rule, the record or group, and what was done."""
+
+    rule: str
+    record: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Clocks:
+    """The terms of a ticket and what became of its two clocks."""
+
+    terms: Terms | None
+    response: Outcome | None
+    resolution: Outcome | None
+    promised: bool
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it was not resolved within the agreed time."""
+        return self.resolution is not None and self.resolution.verdict == "broken"
+
+
+@dataclass
+class Judge:
+    """Applies the rules ticket by ticket, and to groups at the end."""
+
+    definitions: Definitions
+    agreements: Agreements
+    as_of: int
+    _other: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
+    _with_ci: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
+    _kept: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
+    _closings: dict[str, tuple[array[int], list[str]]] = field(default_factory=dict)
+
+    def clocks(self, ticket: Ticket) -> Clocks:
+        """Run both clocks of a ticket as it stands."""
+        columns = columns_of(ticket)
+        terms = self.agreements.of(columns["service"], columns["customer"], ticket.opened_at)
+        if terms is None:
+            return Clocks(None, None, None, False)
+        times = {
+            "opened_at": ticket.opened_at,
+            "recorded_at": ticket.recorded_at,
+            "responded_at": ticket.responded_at,
+            "resolved_at": ticket.resolved_at,
+            "closed_at": ticket.closed_at,
+        }
+        moments = list(changes(ticket))
+        run = {name: outcome(terms, name, columns, times, moments, self.as_of) for name in (RESPONSE, RESOLUTION)}
+        return Clocks(terms, run[RESPONSE], run[RESOLUTION], terms.target(RESOLUTION, columns) is not None)
+
+    def look(self, ticket: Ticket, clocks: Clocks) -> Iterator[Planted]:
+        """Everything that must be found on this ticket; groups remember it."""
+        self._remember(ticket, clocks)
+        for rule in sorted(self._failed(ticket, clocks)):
+            if rule in self.definitions.rules:
+                yield Planted(rule, ticket.number, ticket.planted.get(rule) or CONSEQUENCES.get(rule, ""))
+
+    def groups(self) -> Iterator[Planted]:
+        """Everything that must be found on months, services and people."""
+        failed: list[tuple[str, str]] = []
+        failed += [
+            ("DQ-10", month) for month, (part, all_) in self._other.items() if all_ >= 20 and 100 * part > 5 * all_
+        ]
+        failed += [
+            ("CFG-03", key) for key, (part, all_) in self._with_ci.items() if all_ >= 20 and 100 * part < 90 * all_
+        ]
+        for (key, agreement), (part, all_) in self._kept.items():
+            agreed = self.definitions.agreements[agreement].attainment.get(RESOLUTION)
+            if agreed is not None and all_ >= 10 and 100.0 * part / all_ < agreed:
+                failed.append(("SLM-04", key))
+        failed += [("INT-04", number) for number in self._bursts()]
+        for rule, record in sorted(set(failed)):
+            if rule in self.definitions.rules:
+                yield Planted(rule, record, CONSEQUENCES[rule])
+
+    def _remember(self, ticket: Ticket, clocks: Clocks) -> None:
+        month, service = month_of(ticket.opened_at), columns_of(ticket)["service"]
+        _count(self._other[month], ticket.category in SHELVED)
+        if ticket.priority in ("P1", "P2", "P3"):
+            _count(self._with_ci[f"{service} / {month}"], bool(ticket.ci))
+        resolution = clocks.resolution
+        if (
+            resolution
+            and clocks.terms
+            and (clocks.is_late or (resolution.verdict == "kept" and not resolution.running))
+        ):
+            stopped = month_of(resolution.stop)
+            _count(self._kept[f"{service} / {stopped}", clocks.terms.agreement.id], not clocks.is_late)
+        if ticket.closed_by and ticket.closed_at is not None:
+            moments, numbers = self._closings.setdefault(ticket.closed_by, (array("q"), []))
+            moments.append(ticket.closed_at)
+            numbers.append(ticket.number)
+
+    def _bursts(self) -> Iterator[str]:
+        for _, (moments, numbers) in sorted(self._closings.items()):
+            ordered = sorted(zip(moments, numbers, strict=True))
+            times = [at for at, _ in ordered]
+            for start, (at, _) in enumerate(ordered):
+                end = bisect_right(times, at + _BURST_SECONDS)
+                if end - start >= _BURST:
+                    yield from (number for _, number in ordered[start:end])
+
+    def _failed(self, t: Ticket, clocks: Clocks) -> set[str]:
+        tests = {**self._field_tests(t), **_time_tests(t, self.as_of), **_life_tests(t)}
+        tests["INC-24"] = self._jumps(t)
+        tests["INC-05"] = clocks.response is not None and clocks.response.verdict == "broken"
+        tests["INC-06"] = clocks.is_late
+        tests["DQ-12"] = clocks.resolution is not None and clocks.resolution.verdict == (
+            "broken" if t.reported_met else "kept"
+        )
+        tests["SLM-12"] = not clocks.promised
+        tests["SLM-13"] = not t.reported_met
+        return {rule for rule, failed in tests.items() if failed}
+
+    def _field_tests(self, t: Ticket) -> dict[str, bool]:
+        matrix = self.definitions.matrices.get("incident-priority")
+        priorities = self.definitions.code_lists.get("priority")
+        process = self.definitions.processes.get("incident")
+        states = {state.id for state in process.states} if process else set()
+        right = matrix.cells.get((t.impact, t.urgency)) if matrix else None
+        return {
+            "DQ-08": not (t.category and t.updates[-1].group),
+            "DQ-09": any(update.state not in states for update in t.updates),
+            "DQ-15": bool(priorities)
+            and t.priority not in {code.id for code in (priorities.codes if priorities else ())},
+            "INC-03": right is not None and t.priority != right,
+            "INC-04": t.service is None or not in_force(t.service.effective, t.opened_at),
+        }
+
+    def _jumps(self, t: Ticket) -> bool:
+        process = self.definitions.processes["incident"]
+        known = {state.id for state in process.states}
+        states = [state for _, state in changes(t)]
+        pairs = zip(states, states[1:], strict=False)
+        return any({old, new} <= known and new not in process.transitions.get(old, ()) for old, new in pairs)
+
+
+def columns_of(ticket: Ticket) -> dict[str, str]:
+    """The columns that conditions and groups may ask for, as codes of the definitions."""
+    return {
+        "service": ticket.service.id if ticket.service else ticket.service_name,
+        "customer": ticket.company,
+        "priority": ticket.priority,
+        "impact": ticket.impact,
+        "urgency": ticket.urgency,
+        "category": ticket.category,
+        "channel": ticket.channel,
+        "nature": ticket.nature,
+        "state": ticket.state,
+    }
+
+
+def changes(ticket: Ticket) -> Iterator[tuple[int, str]]:
+    """The changes of state, the first one included."""
+    before = ""
+    for update in ticket.updates:
+        if update.state != before:
+            yield update.at, update.state
+        before = update.state
+
+
+def _time_tests(t: Ticket, as_of: int) -> dict[str, bool]:
+    ordered = [at for at in (t.opened_at, t.responded_at, t.resolved_at, t.closed_at) if at is not None]
+    every = (*ordered, t.recorded_at)
+    is_open = t.resolved_at is None and t.state not in ("closed", "cancelled")
+    return {
+        "DQ-07": any(at > as_of for at in every),
+        "INC-01": ordered != sorted(ordered),
+        "INC-16": is_open and as_of - t.opened_at > 720 * HOUR,
+        "INT-01": t.resolved_at is not None and t.recorded_at - t.resolved_at > 900,
+        "INT-03": t.recorded_at - t.opened_at > 24 * HOUR,
+    }
+
+
+def _life_tests(t: Ticket) -> dict[str, bool]:
+    states = [update.state for update in t.updates]
+    first_closed = states.index("closed") if "closed" in states else len(states)
+    hands = t.hands
+    return {
+        "INC-02": "closed" in states and "resolved" not in states[:first_closed],
+        "INC-11": t.state == "closed" and not t.closure_code,
+        "INC-12": t.reopen_count > 0,
+        "INC-14": len(hands) - 1 > 3 or len(hands) - len(set(hands)) > 1,
+        "INC-23": t.reassignment_count > 2,
+        "INC-25": states[0] != "new",
+        "INT-15": bool(t.resolved_by) and t.requester == t.resolved_by == t.closed_by,
+    }
+
+
+def _count(cell: list[int], part: bool) -> None:
+    cell[0] += part
+    cell[1] += 1

@@ -1,0 +1,159 @@
+"""The story: which service has which tickets, what is done to which of them, and which months go wrong."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from itsmctl.generate.dice import Dice
+from itsmctl.generate.people import Site
+from itsmctl.generate.rhythm import DAY, Opening, Period, midnight, month_of
+from itsmctl.generate.terms import RESOLUTION, Agreements
+from itsmctl.generate.violations import VIOLATIONS
+from itsmctl.model import Definitions, Service
+
+SETTLED = 36 * DAY
+"""A ticket opened this long before the export is over by then."""
+_SMALL = 200
+"""Below this many records, one of each violation would be too much: only one ticket in eight is touched."""
+_BATCH = 22
+
+
+@dataclass(frozen=True)
+class Story:
+    """What the generator decided beforehand; `deeds` names the violation of a ticket by its place in the order."""
+
+    services: tuple[Service, ...]
+    """By ticket."""
+    deeds: dict[int, str]
+    shelved_month: str
+    """The month in which too many are filed under other."""
+    bare_month: str
+    """The month in which `bare_service` is recorded without configuration items."""
+    bare_service: str
+    batch_at: int
+    gap_at: int
+    """The ticket before which numbers are missing, or 0."""
+
+
+def bad_month_of(when: Period) -> str:
+    """The month in which more goes wrong than usual."""
+    return when.months[min(2, len(when.months) - 1)]
+
+
+def tell(
+    definitions: Definitions,
+    agreements: Agreements,
+    openings: Sequence[Opening],
+    offered: Sequence[Service],
+    when: Period,
+    dice: Dice,
+) -> Story:
+    """Decide who suffers from what."""
+    services = tuple(_service(definitions, offered, opening, dice) for opening in openings)
+    last = len(openings) - 1
+    batch_at = midnight(when.days[-1]) - DAY + 17 * 3600 + 2_400
+    deeds = {last: "future"} if len(openings) >= 8 else {}
+    planner = _Planner(openings, services, deeds, when, dice)
+    bad = bad_month_of(when)
+    if len(openings) < _SMALL:
+        planner.small()
+    else:
+        planner.usual()
+        planner.late(agreements, bad)
+        batch_at = planner.batch(batch_at)
+    return Story(
+        services=services,
+        deeds=deeds,
+        shelved_month=when.months[min(4, len(when.months) - 1)],
+        bare_month=when.months[min(1, len(when.months) - 1)],
+        bare_service=offered[-1].id,
+        batch_at=batch_at,
+        gap_at=len(openings) * 4 // 7 if len(openings) >= 20 else 0,
+    )
+
+
+def _service(definitions: Definitions, offered: Sequence[Service], opening: Opening, dice: Dice) -> Service:
+    return dice.weighted([(s, _weight(definitions, s, rank, opening.site)) for rank, s in enumerate(offered)])
+
+
+def _weight(definitions: Definitions, service: Service, rank: int, site: Site) -> int:
+    """Tickets come rather from the site whose hours the service keeps."""
+    calendar = definitions.calendars.get(service.hours)
+    weight = (40, 44, 26)[rank % 3]
+    if calendar is None or calendar.zone == "UTC":
+        return weight
+    return weight * 2 if calendar.zone == site.zone else weight // 2
+
+
+class _Planner:
+    """Hands out deeds to tickets that have none yet."""
+
+    def __init__(
+        self,
+        openings: Sequence[Opening],
+        services: Sequence[Service],
+        deeds: dict[int, str],
+        when: Period,
+        dice: Dice,
+    ) -> None:
+        self.openings, self.services, self.deeds, self.when, self.dice = openings, services, deeds, when, dice
+        self.settled = sum(opening.at < when.as_of - SETTLED for opening in openings)
+
+    def small(self) -> None:
+        """As many violations as the few tickets can carry."""
+        names = [name for name, violation in VIOLATIONS.items() if violation.permille]
+        for name in names[: len(self.openings) // 8]:
+            self._give(name, 1)
+
+    def usual(self) -> None:
+        """Each violation in its share of the tickets, and at least once."""
+        for name, violation in VIOLATIONS.items():
+            if violation.permille:
+                self._give(name, max(1, len(self.openings) * violation.permille // 1000))
+
+    def late(self, agreements: Agreements, bad_month: str) -> None:
+        """Late resolutions: a few everywhere, and so many in one service's bad month that its attainment is missed."""
+        groups: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for index, (opening, service) in enumerate(zip(self.openings, self.services, strict=True)):
+            if index not in self.deeds and opening.at < self.when.as_of - SETTLED // 2:
+                groups[service.id, month_of(opening.at)].append(index)
+        sizes = sorted((len(group), service) for (service, month), group in groups.items() if month == bad_month)
+        worst = next((service for size, service in sizes if size >= 40), sizes[-1][1] if sizes else "")
+        for (suffering, month), members in sorted(groups.items()):
+            allowed = 100 - self._agreed(agreements, members[0])
+            wanted = len(members) * allowed // 1000 + self.dice.permille(300) * (len(members) * allowed >= 250)
+            if (suffering, month) == (worst, bad_month):
+                wanted = len(members) * (allowed + 9) // 100 + 1
+            self.dice.shuffle(members)
+            for number, index in enumerate(members[:wanted]):
+                self.deeds[index] = "told-met" if number % 6 == 5 else "late-resolution"
+
+    def batch(self, batch_at: int) -> int:
+        """One evening at the end of a month on which somebody tidies up; returns its moment."""
+        months = [day for day in self.when.days if day.day == 1][1:]
+        ends = [midnight(day) - DAY + 17 * 3600 + 2_400 for day in months[:-1]] or [batch_at]
+        evening = ends[min(3, len(ends) - 1)]
+        near = [
+            i
+            for i, o in enumerate(self.openings)
+            if evening - 12 * DAY < o.at < evening - 5 * DAY and i not in self.deeds
+        ]
+        self.dice.shuffle(near)
+        if len(near) >= _BATCH + 3:
+            self.deeds.update(dict.fromkeys(near[: _BATCH + 3], "batch"))
+        return evening
+
+    def _agreed(self, agreements: Agreements, index: int) -> int:
+        named = self.services[index]
+        customer = named.customers[0] if named.customers else ""
+        terms = agreements.of(named.id, customer, self.openings[index].at)
+        return int(terms.agreement.attainment.get(RESOLUTION, 90)) if terms else 90
+
+    def _give(self, name: str, wanted: int) -> None:
+        limit = self.settled if VIOLATIONS[name].old else len(self.openings)
+        for _ in range(wanted if limit else 0):
+            free = next((i for i in (self.dice.below(limit) for _ in range(60)) if i not in self.deeds), None)
+            if free is not None:
+                self.deeds[free] = name

@@ -1,0 +1,177 @@
+"""From the story to tickets: each one is drawn, lived, bent where planned, cut at the export, and judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from itsmctl.errors import ItsmctlError, Problem
+from itsmctl.generate import people, plan, rhythm
+from itsmctl.generate.dice import Dice
+from itsmctl.generate.judge import Judge, Planted
+from itsmctl.generate.life import Promise, Team, live
+from itsmctl.generate.symptoms import Catalogue, Symptom
+from itsmctl.generate.terms import Agreements, offered
+from itsmctl.generate.ticket import Ticket
+from itsmctl.generate.violations import VIOLATIONS, Scene, Violation
+from itsmctl.model import Definitions, Service
+
+PREFIX = "INC"
+_FIRST_NUMBER = 10_021
+_CHANNELS = (("phone", 40), ("self-service", 30), ("email", 18), ("chat", 8), ("walk-in", 4))
+_PRIORITIES = (("P1", 10), ("P2", 60), ("P3", 640), ("P4", 290))
+_MONITORED_PRIORITIES = (("P1", 30), ("P2", 150), ("P3", 620), ("P4", 200))
+_NOT_A_CURE = ("duplicate", "no-answer")
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything that all tickets share."""
+
+    definitions: Definitions
+    agreements: Agreements
+    staff: people.Staff
+    catalogue: Catalogue
+    cells: dict[tuple[str, str], str]
+    closure_codes: tuple[str, ...]
+    when: rhythm.Period
+    openings: list[rhythm.Opening]
+    story: plan.Story
+    judge: Judge
+    dice: Dice
+
+
+def create(definitions: Definitions, records: int, seed: int, when: rhythm.Period) -> World:
+    """Decide everything that has to be known before the first ticket is written."""
+    dice = Dice(seed)
+    agreements = Agreements(definitions, when.start, when.as_of)
+    home = [calendar for calendar in definitions.calendars.values() if calendar.zone == rhythm.ZONE.key]
+    openings = rhythm.openings(when, records, plan.bad_month_of(when), home, dice)
+    services = offered(definitions, when.start)
+    if not services:
+        template = "the catalogue has no service that is live on {day}, so there is nothing to make tickets for"
+        raise ItsmctlError(Problem("no-live-service", template, values={"day": when.days[0]}))
+    process, lists = definitions.processes.get("incident"), definitions.code_lists
+    codes = process.codes if process else {}
+    closure = lists.get(codes.get("closure", ""))
+    matrix = definitions.matrices.get("incident-priority")
+    return World(
+        definitions=definitions,
+        agreements=agreements,
+        staff=people.hire(dice, records),
+        catalogue=Catalogue(lists.get(codes.get("category", ""))),
+        cells=dict(sorted(matrix.cells.items())) if matrix else {},
+        closure_codes=tuple(c.id for c in closure.codes if c.id not in _NOT_A_CURE) if closure else ("solved",),
+        when=when,
+        openings=openings,
+        story=plan.tell(definitions, agreements, openings, services, when, dice),
+        judge=Judge(definitions, agreements, when.as_of),
+        dice=dice,
+    )
+
+
+def tickets(world: World) -> Iterator[tuple[Ticket, list[Planted]]]:
+    """Every ticket in order of its number, finished, with what must be found on it."""
+    for index in range(len(world.openings)):
+        ticket, symptom = _drawn(world, index)
+        deed = VIOLATIONS.get(world.story.deeds.get(index, ""))
+        _lived(world, ticket, symptom, deed)
+        if index == len(world.openings) - 1:
+            _last(world, ticket, deed)
+        clocks = world.judge.clocks(ticket)
+        ticket.reported_met = clocks.is_late if deed and deed.rule == "DQ-12" else not clocks.is_late
+        yield ticket, list(world.judge.look(ticket, clocks))
+
+
+def _drawn(world: World, index: int) -> tuple[Ticket, Symptom]:
+    dice, opening, story = world.dice, world.openings[index], world.story
+    service, month = story.services[index], rhythm.month_of(opening.at)
+    category, symptom = world.catalogue.draw(
+        dice, service, monitored=opening.monitored, shelved=dice.permille(130 if month == story.shelved_month else 14)
+    )
+    priority = dice.weighted(_MONITORED_PRIORITIES if opening.monitored else _PRIORITIES)
+    impact, urgency = _cell(world, priority)
+    channel = "monitoring" if opening.monitored else dice.weighted(_CHANNELS)
+    requester = people.MONITORING if opening.monitored else dice.pick(world.staff.users[opening.site.id])
+    agent = world.staff.anyone(dice, people.FIRST_LINE[opening.site.id], opening.site, opening.at)
+    bare = 230 if (service.id, month) == (story.bare_service, story.bare_month) else 15
+    ticket = Ticket(
+        number=f"{PREFIX}{_FIRST_NUMBER + index + (3 if story.gap_at and index >= story.gap_at else 0):07d}",
+        site=opening.site,
+        opened_at=opening.at,
+        recorded_at=opening.at if opening.monitored or channel == "self-service" else opening.at + dice.below(240),
+        service=service,
+        service_name=_called(service, opening.site.id),
+        company=_customer(service, opening.site.id),
+        priority=world.cells.get((impact, urgency), priority),
+        impact=impact,
+        urgency=urgency,
+        category=category,
+        subcategory=symptom.subcategory,
+        symptom=symptom.text,
+        nature="alert" if opening.monitored else dice.weighted((("fault", 84), ("enquiry", 12), ("complaint", 4))),
+        channel=channel,
+        ci="" if dice.permille(bare) else _item(service, dice),
+        requester=requester,
+        opened_by=requester if opening.monitored or channel == "self-service" else agent,
+        problem=f"PRB{40_000 + dice.below(60):07d}" if dice.permille(24) else "",
+        change=f"CHG{30_000 + dice.below(400):07d}" if dice.permille(9) else "",
+        caused_by=f"CHG{30_000 + dice.below(400):07d}" if dice.permille(4) else "",
+    )
+    return ticket, symptom
+
+
+def _cell(world: World, priority: str) -> tuple[str, str]:
+    fitting = [cell for cell, found in world.cells.items() if found == priority]
+    return world.dice.pick(fitting or list(world.cells) or [("2", "2")])
+
+
+def _called(service: Service, site: str) -> str:
+    """The desk in Shanghai chooses from a list in Chinese."""
+    return (service.title.zh if site == "shanghai" else service.title.en) or service.id
+
+
+def _customer(service: Service, site: str) -> str:
+    if not service.customers:
+        return ""
+    return service.customers[0 if site == "shanghai" else len(service.customers) - 1]
+
+
+def _item(service: Service, dice: Dice) -> str:
+    return dice.pick(service.supported_by) if service.supported_by else ""
+
+
+def _lived(world: World, ticket: Ticket, symptom: Symptom, deed: Violation | None) -> None:
+    team = Team(world.staff, people.SECOND_LINE[symptom.second_line], world.closure_codes)
+    desk = people.FIRST_LINE["shanghai"]
+    by = world.staff.engineers[desk]["shanghai"][0]
+    scene = Scene(world.dice, team, world.cells, world.when.as_of, world.story.batch_at, by)
+    if deed is None:
+        live(ticket, _promise(world, ticket), team, world.dice)
+    else:
+        wish = deed.before(ticket, scene)
+        live(ticket, _promise(world, ticket), team, world.dice, wish)
+        deed.after(ticket, scene)
+        ticket.planted[deed.rule] = deed.what
+    ticket.cut(world.when.as_of)
+
+
+def _promise(world: World, ticket: Ticket) -> Promise:
+    """What people work towards; where nothing was promised, what is usual for others."""
+    service = ticket.service.id if ticket.service else ticket.service_name
+    terms = world.agreements.of(service, ticket.company, ticket.opened_at)
+    priorities = (ticket.priority, "P3")
+    found = (
+        [terms.promise({"priority": p, "impact": ticket.impact, "urgency": ticket.urgency}) for p in priorities]
+        if terms
+        else []
+    )
+    return next((promise for promise in found if promise is not None), None) or world.agreements.usual()
+
+
+def _last(world: World, ticket: Ticket, deed: Violation | None) -> None:
+    """Monitoring touches the last ticket at the very moment of the export, which dates the whole export."""
+    ticket.cut(ticket.opened_at + 600)
+    ticket.add(world.when.as_of, people.MONITORING, ticket.state)
+    if deed is not None and deed.rule == "DQ-07":
+        ticket.recorded_at = world.when.as_of + 5 * 3600
