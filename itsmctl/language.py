@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gettext
 from datetime import UTC, datetime, timedelta, tzinfo
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -117,7 +117,15 @@ def month_text(month: str, language: Language) -> str:
 
 def iso(moment: int | None) -> str | None:
     """2026-03-04T08:05:00Z, for machines."""
-    return None if moment is None else f"{local(moment, UTC):%Y-%m-%dT%H:%M:%SZ}"
+    if moment is None:
+        return None
+    day, second = divmod(moment, 86_400)
+    return f"{_iso_day(day)}T{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}Z"
+
+
+@lru_cache(maxsize=4096)
+def _iso_day(day: int) -> str:
+    return (_EPOCH + timedelta(days=day)).date().isoformat()
 
 
 def epoch(text: str) -> int:

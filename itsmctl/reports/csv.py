@@ -27,47 +27,60 @@ COLUMNS = (
     "waiver",
 )
 BYTE_ORDER_MARK = "\ufeff"
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+_FORMULA = "=+-@\t\r\n＝＋－＠"
+_FLUSH = 1 << 20
+"""Characters of text that are handed on at once."""
 
 
 def findings(verdicts: Iterable[Verdict], rules: Iterable[Rule], language: Language = "en") -> Iterator[str]:
-    """Lines of findings.csv, the header with its byte order mark first; write them without newline translation."""
+    """The text of findings.csv in pieces, the header with its byte order mark first; write them without newline translation."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     buffer.write(BYTE_ORDER_MARK)
     writer.writerow(COLUMNS)
     for row in findings_rows(verdicts, rules, language):
-        yield _emptied(buffer)
-        writer.writerow([harmless(cell) for cell in row])
+        if buffer.tell() > _FLUSH:
+            yield _emptied(buffer)
+        writer.writerow(row)
     yield _emptied(buffer)
 
 
 def findings_rows(
     verdicts: Iterable[Verdict], rules: Iterable[Rule], language: Language = "en"
 ) -> Iterator[tuple[str, ...]]:
-    """The cells of each verdict that failed, in the order of COLUMNS and of the verdicts."""
-    known = {rule.id: rule for rule in rules}
+    """The harmless cells of each verdict that failed, in the order of COLUMNS and of the verdicts."""
+    about = {
+        rule.id: tuple(
+            harmless(cell)
+            for cell in (
+                rule.id,
+                rule.title.in_(language),
+                severity_text(rule.severity, language),
+                " ".join(rule.clauses),
+            )
+        )
+        for rule in rules
+    }
     for verdict in verdicts:
         if verdict.passed is not False:
             continue
-        rule = known[verdict.rule]
         yield (
-            rule.id,
-            rule.title.in_(language),
-            severity_text(rule.severity, language),
-            " ".join(rule.clauses),
-            verdict.record_id,
-            verdict.observed,
-            verdict.expected,
+            *about[verdict.rule],
+            harmless(verdict.record_id),
+            harmless(verdict.observed),
+            harmless(verdict.expected),
             iso(verdict.at) or "",
-            reason_text(verdict.reason, language),
-            verdict.waiver,
+            harmless(reason_text(verdict.reason, language)) if verdict.reason else "",
+            harmless(verdict.waiver),
         )
 
 
 def harmless(cell: str) -> str:
     """The cell with an apostrophe in front where a spreadsheet could read it as a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) or cell.lstrip().startswith(_FORMULA) else cell
+    first = cell[:1]
+    if first.isalnum() or not first:
+        return cell
+    return f"'{cell}" if first in _FORMULA or cell.lstrip()[:1] in (*_FORMULA,) else cell
 
 
 def _emptied(buffer: io.StringIO) -> str:
