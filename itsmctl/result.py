@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
-from itsmctl.model import Outcome, Rule
+from itsmctl.model import Outcome, Rule, Text
 
 ClockVerdict = Literal["met", "breached", "running_ok", "running_breached", "paused_ok", "cancelled", "not_testable"]
 LedgerKind = Literal["counted", "paused", "closed"]
@@ -138,6 +138,8 @@ class AuditResult:
     """(month, opened, resolved)"""
     explanations: tuple[Explanation, ...]
     """Records that reports show in full: those sampled for failing rules, bounded."""
+    service_titles: Mapping[str, Text] = field(default_factory=dict)
+    """What people call the services of the catalogue, by id."""
 
 
 @dataclass(frozen=True)

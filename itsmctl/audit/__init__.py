@@ -88,6 +88,7 @@ def audit(
             states=facts.states(session),
             months=facts.months(session),
             explanations=explanation.explain(session, context, explained),
+            service_titles={service.id: service.title for service in definitions.services.values()},
         )
     report("done", 1.0)
     return result

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
@@ -46,7 +47,8 @@ class Session:
 
     def run(self, sql: str, parameters: Sequence[object] = ()) -> None:
         """Execute a statement and drop its result."""
-        self._connection.execute(sql, list(parameters) or None)
+        with _explained():
+            self._connection.execute(sql, list(parameters) or None)
 
     def attempt(self, sql: str, parameters: Sequence[object] = ()) -> bool:
         """Execute a statement; False, with nothing done, where the data are not what it needs (bad CSV, bad UTF-8)."""
@@ -58,7 +60,8 @@ class Session:
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         """Execute a query and return all its rows."""
-        return list(self._connection.execute(sql, list(parameters) or None).fetchall())
+        with _explained():
+            return list(self._connection.execute(sql, list(parameters) or None).fetchall())
 
     def one(self, sql: str, parameters: Sequence[object] = ()) -> Row:
         """Execute a query that has exactly one row."""
@@ -79,6 +82,24 @@ class Session:
     def write_parquet(self, query: str, path: Path, parameters: Sequence[object] = ()) -> None:
         """Write a query's rows to a Parquet file (ZSTD), in the query's order."""
         self.run(f"COPY ({query}) TO {quote(str(path))} (FORMAT parquet, COMPRESSION zstd)", parameters)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn what the machine refuses into what it means: an interruption, too little memory, a full disk."""
+    try:
+        yield
+    except (RuntimeError, duckdb.InterruptException) as error:
+        if "interrupt" in str(error).lower():
+            raise KeyboardInterrupt from error
+        raise
+    except duckdb.OutOfMemoryException as error:
+        template = "the memory allowed is too small for these data; raise --memory-limit"
+        raise ItsmctlError(Problem("out-of-memory", template)) from error
+    except duckdb.IOException as error:
+        if "no space left" in str(error).lower():
+            raise ItsmctlError(Problem("disk-full", "the disk is full; free some space and run it again")) from error
+        raise
 
 
 def quote(text: str) -> str:

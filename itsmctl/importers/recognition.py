@@ -128,7 +128,7 @@ def _not_recognised(export: Export, mappings: Mapping[str, MappingDefinition]) -
     hints = [
         f"{name} (did you mean {near}?)" if (near := did_you_mean(name, export.columns)) else name for name in unmet
     ]
-    template = "no mapping fits these columns: {found}. The nearest is {mapping}; it also needs: {missing}"
+    template = "no mapping fits these columns: {found}. The nearest is {mapping}; it also needs: {missing}. Describe the export in a mapping of your own, and name it with --mapping FILE"
     values = {"found": found, "mapping": nearest.id, "missing": ", ".join(hints)}
     near = did_you_mean(unmet[0], export.columns) if unmet else ""
     return ItsmctlError(Problem("unknown-export", template, where, values, suggestion=near))

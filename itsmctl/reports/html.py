@@ -31,7 +31,7 @@ def render(result: AuditResult, language: Language = "en") -> str:
             (outcome, tally.with_outcome(result.rules, outcome))
             for outcome in ("fail", "not_testable", "no_data", "pass")
         ],
-        failing=[_rule_view(entry, language) for entry in tally.with_outcome(result.rules, "fail")],
+        failing=[_rule_view(entry, result, language) for entry in tally.with_outcome(result.rules, "fail")],
         severities=tally.by_severity(tally.with_outcome(result.rules, "fail")),
         untested=[
             (entry, tally.reasons(entry, language)) for entry in tally.with_outcome(result.rules, "not_testable")
@@ -45,6 +45,7 @@ def render(result: AuditResult, language: Language = "en") -> str:
             (entry, tally.caveat(entry, language)) for entry in result.rules if entry.outcome in ("pass", "no_data")
         ],
         levels=levels(result),
+        service_name=lambda service: service_name(result, service, language),
         attainment_chart=lambda service: charts.attainment(service, language),
         charts=CHARTS,
         months_chart=charts.months(result.months, language) if result.months else "",
@@ -55,12 +56,19 @@ def render(result: AuditResult, language: Language = "en") -> str:
     )
 
 
-def _rule_view(entry: RuleResult, language: Language) -> dict[str, object]:
+def service_name(result: AuditResult, service: str, language: Language) -> str:
+    """What the catalogue calls a service; one that it does not have goes by the name in the export."""
+    title = result.service_titles.get(service)
+    return title.in_(language) if title else service
+
+
+def _rule_view(entry: RuleResult, result: AuditResult, language: Language) -> dict[str, object]:
     """One failing rule: its shares by column, each with how wide its bar is drawn."""
     columns: dict[str, list[tuple[str, int, int, float]]] = {}
     for share in entry.breakdown:
         percent = 100 * share.failed / share.in_scope if share.in_scope else 0.0
-        columns.setdefault(share.column, []).append((share.value, share.failed, share.in_scope, round(percent, 1)))
+        value = service_name(result, share.value, language) if share.column == "service" else share.value
+        columns.setdefault(share.column, []).append((value, share.failed, share.in_scope, round(percent, 1)))
     return {
         "entry": entry,
         "rule": entry.rule,
