@@ -278,6 +278,10 @@ REASONS: dict[str, tuple[str, str]] = {
         msg("Enter the service in the catalogue, or its exported name under `also-called`."),
     ),
     "no-start": (msg("The clock never started"), msg("Export the moment at which the clock starts.")),
+    "undecided": (
+        msg("Too many of its records could not be tested to decide"),
+        msg("Make those records testable; their own rule says how."),
+    ),
     "too-few": (msg("Too few records to judge"), msg("Judge a longer period, or several groups together.")),
     "unordered-events": (
         msg("Several changes carry the same time, and nothing says which came first"),

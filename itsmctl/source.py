@@ -140,6 +140,7 @@ def _nodes(text: str, name: str) -> Iterator[Node]:
 
 
 MAX_DEPTH = 60
+MAX_VALUES = 200_000
 
 
 class _Builder:
@@ -160,7 +161,7 @@ class _Builder:
         if id(node) in self._open or len(path) > MAX_DEPTH:
             self.problems.append(Problem("too-deep", "nested too deeply, or an alias that contains itself", where))
             return None
-        if len(self.marks) > 2_000_000:  # aliases of aliases ("billion laughs")
+        if len(self.marks) > MAX_VALUES:  # aliases of aliases ("billion laughs")
             raise ItsmctlError(Problem("too-deep", "aliases expand to too many values", where))
         self._open.append(id(node))
         data: Value

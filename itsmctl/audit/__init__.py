@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from itsmctl import explanation
@@ -16,6 +17,7 @@ from itsmctl.engine.context import Context
 from itsmctl.engine.evaluate import Counts, breakdown, create_verdict_table, evaluate, failures, reasons
 from itsmctl.engine.session import Session
 from itsmctl.engine.tables import Loading, load_tables, service_codes
+from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers.receipt import Receipt, read_receipt
 from itsmctl.model import SEVERITIES, Definitions, Limit, Outcome, Rule
 from itsmctl.result import AuditResult, RuleResult
@@ -66,10 +68,18 @@ def audit(
     with Session(memory_limit=options.memory_limit, spill=options.spill, threads=options.threads) as session:
         report("load", 0.0)
         load_tables(session, _loading(definitions, dataset, receipt, as_of, period))
+        if session.one("SELECT count(*) FROM record") == (0,):
+            template = (
+                "no record was opened in the period and before the moment of the audit, so there is nothing to judge"
+            )
+            raise ItsmctlError(Problem("no-records", template, Where(str(dataset))))
         report("clocks", 0.2)
         create_clocks(session, definitions, as_of, frozenset(receipt.mapped))
         create_verdict_table(session)
-        context = Context(definitions, frozenset(receipt.mapped), frozenset(receipt.history), as_of)
+        exported_at = max(as_of, _last_moment(receipt) or as_of)
+        context = Context(
+            definitions, frozenset(receipt.mapped), frozenset(receipt.history), as_of, exported_at, receipt.zone
+        )
         results = _judge(session, rules, context, options, lambda share: report("rules", 0.3 + 0.6 * share))
         if verdicts is not None:
             _write_verdicts(session, verdicts)
@@ -111,7 +121,11 @@ def _loading(
 ) -> Loading:
     codes = {**receipt.codes, "service": {**service_codes(definitions.services), **receipt.codes.get("service", {})}}
     files = tuple((f.name, f.rows_read, f.rows_imported, f.rows_rejected) for f in receipt.files)
-    return Loading(folder, codes, receipt.zone, as_of, period[0], period[1], files)
+    return Loading(folder, codes, receipt.zone, as_of, period[0], period[1], files, _last_moment(receipt))
+
+
+def _last_moment(receipt: Receipt) -> int | None:
+    return int(datetime.fromisoformat(receipt.last_moment).timestamp()) if receipt.last_moment else None
 
 
 def _judge(

@@ -40,6 +40,9 @@ def chosen_rules(definitions: Definitions, plan: AuditPlan | None, asked: Sequen
         chosen = {
             rule: d for rule, d in chosen.items() if any(c.partition(":")[0] in plan.frameworks for c in d.clauses)
         }
+    if not chosen:
+        template = "no rule is left to judge by: the plan's processes and frameworks leave out every rule"
+        raise ItsmctlError(Problem("no-rules", template, plan.where if plan else Where()))
     return sorted(chosen.values(), key=lambda rule: (_tier(rule, chosen), rule.id))
 
 

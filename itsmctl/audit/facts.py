@@ -38,7 +38,19 @@ def dataset_facts(session: Session, receipt: Receipt) -> DatasetFacts:
         ),
         missing_columns=receipt.missing,
         history=receipt.history,
-        warnings=receipt.warnings,
+        warnings=receipt.warnings + _left_out(receipt.records - int(str(records))),
+    )
+
+
+def _left_out(records: int) -> tuple[tuple[str, str], ...]:
+    """A warning where records of the dataset were not judged at all."""
+    if not records:
+        return ()
+    return (
+        (
+            "left-out",
+            f"{records} records were opened outside the period or after the moment of the audit, and not judged",
+        ),
     )
 
 

@@ -31,7 +31,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
     """One row per record; `observed` is the agreement and its target."""
     return Fragment(
         f"""SELECT r.record_id, CASE WHEN r.opened_at IS NULL OR c.unpromised LIKE 'missing:%' THEN NULL ELSE coalesce(c.agreement IS NOT NULL AND c.target IS NOT NULL, false) END AS passed,
-            CASE WHEN c.agreement IS NULL THEN 'no agreement' WHEN c.target IS NULL THEN concat(c.agreement, ': no target')
+            CASE WHEN r.opened_at IS NULL THEN NULL WHEN c.agreement IS NULL THEN 'no agreement' WHEN c.target IS NULL THEN concat(c.agreement, ': no target')
                 ELSE concat(c.agreement, ': ', {duration_text("c.target")}) END AS observed,
             'an agreement with a target' AS expected, r.opened_at AS "at", CASE WHEN r.opened_at IS NULL THEN 'missing:opened_at' WHEN c.unpromised LIKE 'missing:%' THEN c.unpromised END AS reason
         FROM scoped AS r LEFT JOIN clock AS c ON c.tix = r.tix AND c.clock = ?""",

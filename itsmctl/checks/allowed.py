@@ -11,8 +11,6 @@ Passing: state `resolved`. Failing: state `-100`. An empty value cannot be judge
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
-
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.sql import Fragment, join, name, number_of, quote
 from itsmctl.model import Code, Effective, Rule
@@ -46,7 +44,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
     codes = _codes(rule, context)
     expected = ", ".join(code.id for code in codes)
     value = f"CAST(r.{name(column)} AS VARCHAR)"
-    inside = _allowed(codes, value, "r.opened_at")
+    inside = _allowed(codes, value, context)
     if not rule.parameters.get("history"):
         return (
             Fragment(f"SELECT r.record_id, CASE WHEN r.{name(column)} IS NULL THEN NULL ELSE ")
@@ -62,7 +60,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
             "SELECT e.tix, min(e.new) AS worst, min(e.moment) AS first_at FROM event AS e JOIN scoped AS r ON r.tix = e.tix WHERE e.field = ? AND e.new IS NOT NULL AND e.moment <= ? AND NOT ",
             (column, context.as_of),
         )
-        + _allowed(codes, "e.new", "r.opened_at")
+        + _allowed(codes, "e.new", context)
         + " GROUP BY e.tix"
     )
     return (
@@ -95,20 +93,16 @@ def _codes(rule: Rule, context: Context) -> tuple[Code, ...]:
     return tuple(Code(number_of(value), rule.title, Effective()) for value in values)
 
 
-def _allowed(codes: tuple[Code, ...], value: str, moment: str) -> Fragment:
-    """A boolean: `value` is one of the codes, and that code was in force at `moment` (days in UTC)."""
+def _allowed(codes: tuple[Code, ...], value: str, context: Context) -> Fragment:
+    """A boolean: `value` is one of the codes, in force when the record was opened (days in the export's zone)."""
     always = [code.id for code in codes if code.effective == Effective()]
     parts = [Fragment(f"{value} IN ({', '.join('?' * len(always))})", tuple(always))] if always else []
-    for code in codes:
-        if code.effective != Effective():
-            period = [Fragment(f"{value} = ?", (code.id,))]
-            if code.effective.start:
-                period.append(Fragment(f"{moment} >= ?", (_midnight(code.effective.start),)))
-            if code.effective.end:
-                period.append(Fragment(f"{moment} < ?", (_midnight(code.effective.end + timedelta(days=1)),)))
-            parts.append(Fragment("(") + join(" AND ", period) + ")")
+    parts += [
+        Fragment(
+            f"({value} = ? AND r.opened_at >= ? AND r.opened_at < ?)",
+            (code.id, context.first_moment(code.effective), context.end_moment(code.effective)),
+        )
+        for code in codes
+        if code.effective != Effective()
+    ]
     return Fragment("(") + (join(" OR ", parts) if parts else Fragment("false")) + ")"
-
-
-def _midnight(day: date) -> int:
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())

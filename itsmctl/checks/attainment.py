@@ -1,7 +1,8 @@
 """Clock attainment per group against the share that the agreement promises.
 
 Records count in the month in which their clock stopped (in the export's zone); those that still run beyond their
-target count in the month of the audit. A group with fewer judged records than `minimum` is not judged.
+target count in the month of the audit. A group with fewer records than `minimum` is not judged; one whose untestable
+records could turn the verdict either way is not testable.
 
     check: {attainment: {clock: resolution, per: [service, month], minimum: 10}}
 
@@ -42,12 +43,18 @@ def compile(rule: Rule, context: Context) -> Fragment:
     key = ", ' / ', ".join(f"coalesce(CAST({column} AS VARCHAR), '-')" for column in columns)
     agreed = [(a.id, a.attainment[clock]) for a in context.definitions.agreements.values() if clock in a.attainment]
     met = "count(*) FILTER (WHERE c.verdict = 'met')"
+    unknown = "count(*) FILTER (WHERE c.verdict = 'not_testable')"
+    judged = f"(count(*) - {unknown})"
+    kept = f"100.0 * {met} / count(*) >= p.agreed"
+    missed = f"100.0 * ({met} + {unknown}) / count(*) < p.agreed"
     return (
         Fragment(
-            f"""SELECT concat({key}) AS record_id, 100.0 * {met} / count(*) >= p.agreed AS passed,
-            concat(CAST(round(100.0 * {met} / count(*), 1) AS VARCHAR), ' % (', {met}, ' of ', count(*), ')') AS observed,
-            concat('at least ', CAST(p.agreed AS VARCHAR), ' % (', c.agreement, ')') AS expected, min(c.start) AS "at", CAST(NULL AS VARCHAR) AS reason
-            FROM scoped AS r JOIN clock AS c ON c.tix = r.tix AND c.clock = ? AND c.verdict IN ('met', 'breached', 'running_breached')
+            f"""SELECT concat({key}) AS record_id, CASE WHEN {kept} THEN true WHEN {missed} THEN false END AS passed,
+            concat(CAST(round(100.0 * {met} / greatest({judged}, 1), 1) AS VARCHAR), ' % (', {met}, ' of ', {judged}, ')') AS observed,
+            concat('at least ', CAST(p.agreed AS VARCHAR), ' % (', c.agreement, ')') AS expected, min(c.start) AS "at",
+            CASE WHEN NOT ({kept}) AND NOT ({missed}) THEN 'undecided' END AS reason
+            FROM scoped AS r JOIN clock AS c ON c.tix = r.tix AND c.clock = ?
+                AND c.verdict IN ('met', 'breached', 'running_breached', 'not_testable')
             JOIN """,
             (clock,),
         )

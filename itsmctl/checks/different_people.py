@@ -35,7 +35,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
     empty = ", ".join(f"CASE WHEN r.{name(c)} IS NULL THEN {quote(c)} END" for c in columns)
     some_empty = " OR ".join(f"r.{name(c)} IS NULL" for c in columns)
     return Fragment(
-        f"""SELECT r.record_id, CASE WHEN {some_empty} THEN NULL ELSE NOT ({same}) END AS passed, CASE WHEN {same} THEN r.{name(columns[0])} ELSE 'different people' END AS observed,
+        f"""SELECT r.record_id, CASE WHEN {some_empty} THEN NULL ELSE NOT ({same}) END AS passed, CASE WHEN {some_empty} THEN NULL WHEN {same} THEN r.{name(columns[0])} ELSE 'different people' END AS observed,
             {quote("different people: " + ", ".join(columns))} AS expected, r.opened_at AS "at",
             CASE WHEN {some_empty} THEN concat('missing:', concat_ws(',', {empty})) END AS reason
         FROM scoped AS r"""

@@ -34,7 +34,10 @@ def needs(rule: Rule) -> Needs:
 
 
 def compile(rule: Rule, context: Context) -> Fragment:
-    """One row per record; `observed` counts hand-overs and returns up to the moment of the audit."""
+    """One row per record; `observed` counts hand-overs and returns up to the moment of the audit.
+
+    What the first change says was there before counts as the first holder.
+    """
     column, most, returns = str(rule.parameters["column"]), rule.parameters["most"], rule.parameters.get("returns", 1)
     return Fragment(
         """SELECT r.record_id, coalesce(h.hands - 1, 0) <= ? AND coalesce(h.hands - h.different, 0) <= ? AS passed,
@@ -44,8 +47,12 @@ def compile(rule: Rule, context: Context) -> Fragment:
             SELECT tix, count(*) AS hands, count(DISTINCT holder) AS different, max(moment) AS last_at FROM (
                 SELECT tix, moment, holder, lag(holder) OVER (PARTITION BY tix ORDER BY seq) AS holder_before FROM (
                     SELECT tix, seq, moment, new AS holder FROM event WHERE field = ? AND new IS NOT NULL AND moment <= ?
+                    UNION ALL
+                    SELECT tix, 0 AS seq, moment, old AS holder FROM (
+                        SELECT tix, moment, old, row_number() OVER (PARTITION BY tix ORDER BY seq) AS place FROM event WHERE field = ?
+                    ) AS change WHERE place = 1 AND old IS NOT NULL AND moment <= ?
                 ) AS held
             ) AS hands WHERE holder_before IS NULL OR holder_before <> holder GROUP BY tix
         ) AS h ON h.tix = r.tix""",
-        (most, returns, str(most), str(returns), column, context.as_of),
+        (most, returns, str(most), str(returns), column, context.as_of, column, context.as_of),
     )

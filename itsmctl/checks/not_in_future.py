@@ -1,8 +1,8 @@
-"""Moments that cannot lie after the moment of the audit.
+"""Moments that cannot lie after the export was made.
 
     check: {not-in-future: {columns: [resolved_at, closed_at]}}
 
-Passing: closed before `as_of`. Failing: closed a month after the export was made. Empty moments are passed over.
+Passing: closed before the last moment that the export knows of. Failing: closed a month after the export was made. Empty moments are passed over.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
     listed = rule.parameters["columns"]
     assert isinstance(listed, tuple)
     columns = [str(column) for column in listed if column in context.exported]
-    limit = int(context.as_of)
+    limit = max(context.as_of, context.exported_at)
     late = [f"coalesce(r.{name(c)} > {limit}, false)" for c in columns] or ["false"]
     shown = " ".join(
         f"WHEN {test} THEN concat({quote(c + ' ')}, {moment_text(f'r.{name(c)}')})"
@@ -42,7 +42,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
     filled = " OR ".join(f"r.{name(c)} IS NOT NULL" for c in columns) or "false"
     return Fragment(
         f"""SELECT r.record_id, CASE WHEN {filled} THEN NOT ({" OR ".join(late)}) ELSE NULL END AS passed,
-            {f"CASE {shown} ELSE 'not after' END" if shown else "NULL"} AS observed, concat('not after ', {moment_text(str(limit))}) AS expected,
+            {f"CASE {shown} WHEN {filled} THEN 'not after' END" if shown else "NULL"} AS observed, concat('not after ', {moment_text(str(limit))}) AS expected,
             r.opened_at AS "at", CASE WHEN {filled} THEN NULL ELSE 'no-moment' END AS reason
         FROM scoped AS r"""
     )

@@ -32,10 +32,13 @@ def compile(rule: Rule, context: Context) -> Fragment:
     """One row per prefix; `observed` counts the numbers missing between the first and the last."""
     column = f"r.{name(str(rule.parameters['column']))}"
     return Fragment(
-        f"""SELECT prefix AS record_id, max(digits) - min(digits) + 1 = count(DISTINCT digits) AS passed,
-            CASE WHEN max(digits) IS NOT NULL THEN concat(max(digits) - min(digits) + 1 - count(DISTINCT digits), ' missing between ', min_by(number, digits), ' and ', max_by(number, digits)) END AS observed,
-            'no number missing' AS expected, min(opened_at) AS "at", CASE WHEN max(digits) IS NULL THEN 'no-digits' END AS reason
-        FROM (SELECT {column} AS number, r.opened_at, regexp_replace({column}, '[0-9]+$', '') AS prefix,
-                CASE WHEN length(regexp_extract({column}, '[0-9]+$', 0)) < 19 THEN TRY_CAST(regexp_extract({column}, '[0-9]+$', 0) AS BIGINT) END AS digits FROM scoped AS r WHERE {column} IS NOT NULL) AS numbered
-        GROUP BY prefix"""
+        f"""SELECT prefix AS record_id, max(high) - min(low) + 1 = count(DISTINCT digits) AS passed,
+            CASE WHEN max(high) IS NOT NULL THEN concat(max(high) - min(low) + 1 - count(DISTINCT digits), ' missing between ',
+                min(CASE WHEN digits = low THEN number END), ' and ', max(CASE WHEN digits = high THEN number END)) END AS observed,
+            'no number missing' AS expected, min(opened_at) AS "at", CASE WHEN max(high) IS NULL THEN 'no-digits' END AS reason
+        FROM (SELECT *, min(digits) OVER (PARTITION BY prefix) AS low, max(digits) OVER (PARTITION BY prefix) AS high FROM (
+            SELECT {column} AS number, r.opened_at, regexp_replace({column}, '[0-9]+$', '') AS prefix,
+                CASE WHEN length(regexp_extract({column}, '[0-9]+$', 0)) < 19 THEN TRY_CAST(regexp_extract({column}, '[0-9]+$', 0) AS BIGINT) END AS digits
+            FROM scoped AS r WHERE {column} IS NOT NULL
+        ) AS numbered) AS ranged GROUP BY prefix"""
     )

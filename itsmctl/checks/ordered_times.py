@@ -1,6 +1,6 @@
 """Moments of a record that must follow each other.
 
-Empty moments are passed over; two that are equal are in order. Fails where an earlier one lies after a later one.
+Empty moments are passed over, so a record that has only begun is in order; two that are equal are in order. Fails where an earlier one lies after a later one.
 
     check: {ordered-times: {columns: [opened_at, resolved_at, closed_at]}}
 
@@ -43,11 +43,13 @@ def compile(rule: Rule, context: Context) -> Fragment:
         f"WHEN {test} THEN concat({quote(a + ' ')}, {moment_text(f'r.{name(a)}')}, {quote(' > ' + b + ' ')}, {moment_text(f'r.{name(b)}')})"
         for test, (a, b) in zip(wrong, pairs, strict=False)
     )
-    observed = f"CASE {shown} ELSE 'in order' END" if shown else "NULL"
+    # A record that has only begun is in order; one of which a single later moment is known says nothing.
+    enough = f"({filled} >= 2 OR r.{name(columns[0])} IS NOT NULL)" if len(columns) > 1 else "false"
+    observed = f"CASE {shown} WHEN {enough} THEN 'in order' END" if shown else "NULL"
     return Fragment(
-        f"""SELECT r.record_id, CASE WHEN {" OR ".join(wrong)} THEN false WHEN {filled} < 2 THEN NULL ELSE true END AS passed,
+        f"""SELECT r.record_id, CASE WHEN {" OR ".join(wrong)} THEN false WHEN {enough} THEN true END AS passed,
             {observed} AS observed, {quote(" <= ".join(columns))} AS expected, r.opened_at AS "at",
-            CASE WHEN {filled} < 2 THEN {quote("one-moment-only")} END AS reason
+            CASE WHEN NOT {enough} THEN {quote("one-moment-only")} END AS reason
         FROM scoped AS r"""
     )
 

@@ -33,7 +33,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
     first, then = str(rule.parameters["first"]), str(rule.parameters["then"])
     return Fragment(
         """SELECT r.record_id, CASE WHEN s.tix IS NULL THEN NULL ELSE s.then_seq IS NULL OR coalesce(s.first_seq < s.then_seq, false) END AS passed,
-            CASE WHEN s.then_seq IS NULL THEN concat('never ', ?) WHEN coalesce(s.first_seq < s.then_seq, false) THEN concat(?, ' before ', ?)
+            CASE WHEN s.tix IS NULL THEN NULL WHEN s.then_seq IS NULL THEN concat('never ', ?) WHEN coalesce(s.first_seq < s.then_seq, false) THEN concat(?, ' before ', ?)
                 ELSE concat(?, ' without ', ?, ' before it') END AS observed,
             concat(?, ' before ', ?) AS expected, coalesce(s.then_at, r.opened_at) AS "at",
             CASE WHEN s.tix IS NULL THEN 'no-history:state' END AS reason

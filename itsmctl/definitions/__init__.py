@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,6 +18,10 @@ from itsmctl.reference import FOLDERS, is_management_system, reference_root
 from itsmctl.source import Document, read_documents
 
 _Kind = TypeVar("_Kind", bound=model.Definition)
+Glimpse = tuple[str, str]
+"""Kind and id of a definition that could not be built."""
+
+_GLIMPSE = re.compile(r"^(kind|id): *['\"]?([^\s'\"#]+)", re.MULTILINE)
 
 
 def find_root(root: Path | None) -> Path:
@@ -104,11 +109,13 @@ def definition_files(folder: Path) -> list[Path]:
 def _read(folder: Path) -> tuple[list[Entry], list[Problem]]:
     documents: list[Document] = []
     problems: list[Problem] = []
+    lost: list[Glimpse] = []
     for path in definition_files(folder):
         try:
             documents += read_documents(path, _shown(folder, path))
         except ItsmctlError as error:
             problems += error.problems
+            lost += _glimpses(path)
     entries: list[Entry] = []
     for document in documents:
         found = check_document(document)
@@ -116,13 +123,14 @@ def _read(folder: Path) -> tuple[list[Entry], list[Problem]]:
             builder = Builder(document)
             entries.append(Entry(document, builder.build()))
             found = builder.problems
+        elif isinstance(document.data, dict):
+            lost.append((str(document.data.get("kind")), str(document.data.get("id"))))
         problems += found
     problems += _twice(entries)
     # A set with broken documents is still cross-checked, but what may only be missing because its own document
     # is broken would be noise on top of the real mistake.
     complaints = cross_check(entries)
-    broken = {problem.where.file for problem in problems}
-    problems += complaints if not broken else _without_echo(complaints, documents, entries)
+    problems += _without_echo(complaints, lost)
     return entries, sorted(set_of(problems), key=lambda p: (p.where, p.code, p.message))
 
 
@@ -134,17 +142,28 @@ def set_of(problems: Iterable[Problem]) -> list[Problem]:
     return list(seen.values())
 
 
-def _without_echo(complaints: list[Problem], documents: list[Document], entries: list[Entry]) -> list[Problem]:
+def _glimpses(path: Path) -> list[Glimpse]:
+    """What a file that is not YAML seems to define; ("", "") where not even that can be seen."""
+    try:
+        text = path.read_bytes().decode("utf-8", "replace")
+    except OSError:
+        text = ""
+    parts = [_GLIMPSE.findall(part) for part in re.split(r"^---", text, flags=re.MULTILINE)]
+    seen = [(kind, id_) for part in parts for a, kind in part if a == "kind" for b, id_ in part if b == "id"]
+    return seen or [("", "")]
+
+
+def _without_echo(complaints: list[Problem], lost: Collection[Glimpse]) -> list[Problem]:
     """Drop complaints about names that a broken document would have defined: its own id, or the states of a process."""
-    built = {id(entry.document) for entry in entries}
-    broken = [d.data for d in documents if isinstance(d.data, dict) and id(d) not in built]
-    ids = {str(data.get("id")) for data in broken}
+    ids = {word for _, word in lost}
     inside = {
         "process": ("unknown-state", "unknown-activity"),
         "sla": ("unknown-clock",),
         "framework": ("unknown-clause",),
     }
-    codes = {code for data in broken for code in inside.get(str(data.get("kind")), ())}
+    codes = {code for kind, _ in lost for code in inside.get(kind, ())}
+    if "" in ids:
+        complaints = [p for p in complaints if not p.code.startswith("unknown-")]
     return [p for p in complaints if str(p.values.get("word")) not in ids and p.code not in codes]
 
 

@@ -257,7 +257,8 @@ def _create_verdicts(session: Session, as_of: int, exported: frozenset[str]) -> 
     known = ", ".join(quote(column) for column in TIME_COLUMNS if column in exported) or "''"
     session.run(
         f"""CREATE TABLE clock AS
-        SELECT j.tix, j.clock, j.agreement, j.offer, j.target_number, j.target, j.start, j.stop, coalesce(j.stop, {as_of}) AS judged_at, j.counted,
+        SELECT j.tix, j.clock, j.agreement, j.offer, j.target_number, j.target, j.start, j.stop, coalesce(j.stop, {as_of}) AS judged_at,
+            CASE WHEN j.reason LIKE 'column-not-exported:%' THEN NULL ELSE j.counted END AS counted,
             {month_text(f"coalesce(j.stop, {as_of})", "z")} AS month,
             CASE WHEN j.reason IS NOT NULL THEN 'not_testable' WHEN j.cancelled THEN 'cancelled'
                 WHEN j.counted <= j.target THEN CASE WHEN j.stop IS NOT NULL THEN 'met' WHEN j.paused_now THEN 'paused_ok' ELSE 'running_ok' END

@@ -4,20 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from itsmctl.engine.sql import Fragment
-from itsmctl.model import Definitions, Rule
+from itsmctl.model import Definitions, Effective, Rule
+from itsmctl.zones import zone_info
+
+EVER = 2**53
+"""Later than any moment, and still exact in every engine."""
 
 
 @dataclass(frozen=True)
 class Context:
-    """`exported` are the canonical columns that the export fills, `history` those whose changes it records."""
+    """`exported` are the canonical columns that the export fills, `history` those whose changes it records.
+
+    `exported_at` is the last moment that the export knows of, `zone` the export's, in which days are days.
+    """
 
     definitions: Definitions
     exported: frozenset[str]
     history: frozenset[str]
     as_of: int
+    exported_at: int = 0
+    zone: str = "UTC"
+
+    def first_moment(self, effective: Effective) -> int:
+        """When a definition comes into force: midnight of its first day, or the beginning of time."""
+        return self._midnight(effective.start) if effective.start else -EVER
+
+    def end_moment(self, effective: Effective) -> int:
+        """When it is no longer in force: midnight after its last day, or the end of time."""
+        return self._midnight(effective.end + timedelta(days=1)) if effective.end else EVER
+
+    def _midnight(self, day: date) -> int:
+        return int(datetime(day.year, day.month, day.day, tzinfo=zone_info(self.zone or "UTC")).timestamp())
 
 
 @dataclass(frozen=True)

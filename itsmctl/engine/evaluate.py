@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from itsmctl.engine.context import Check, Context
 from itsmctl.engine.session import Session, name
 from itsmctl.engine.sql import Fragment, all_of
-from itsmctl.model import Rule
+from itsmctl.model import Effective, Rule
 from itsmctl.result import Share, Verdict
 
 SAMPLES = 10
@@ -99,6 +99,9 @@ def _scope(rule: Rule, context: Context) -> Fragment:
     condition = all_of(testable)
     if rule.process:
         condition = Fragment("r.process = ? AND ", (rule.process,)) + condition
+    if rule.effective != Effective():
+        period = (context.first_moment(rule.effective), context.end_moment(rule.effective))
+        condition = Fragment("(r.opened_at IS NULL OR (r.opened_at >= ? AND r.opened_at < ?)) AND ", period) + condition
     return parts + condition + _in_force(rule)
 
 

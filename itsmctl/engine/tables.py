@@ -18,7 +18,10 @@ TABLE_FILES = ("record", "event", "approval", "link", "reject")
 
 @dataclass(frozen=True)
 class Loading:
-    """How a dataset is read: `files` are (name, rows read, rows imported, rows rejected) of its receipt."""
+    """How a dataset is read: `files` are (name, rows read, rows imported, rows rejected) of its receipt.
+
+    `last_moment` is when the export was made, as far as it tells; without it, `as_of` is taken for it.
+    """
 
     folder: Path
     codes: Codes
@@ -27,18 +30,28 @@ class Loading:
     opened_from: int | None
     opened_until: int | None
     files: tuple[tuple[str, int, int, int], ...]
+    last_moment: int | None = None
+
+    @property
+    def exported_at(self) -> int:
+        """The moment up to which the export knows anything, never before `as_of`."""
+        return max(self.as_of, self.last_moment if self.last_moment is not None else self.as_of)
 
 
 def load_tables(session: Session, loading: Loading) -> None:
     """Create `record`, `event`, `span`, `approval`, `link`, `reject` and `source_file`.
 
     Records opened after `as_of` or outside the period are left out, and so is all that hangs on them; a record
-    without a moment of opening stays, as no period can claim it.
+    without a moment of opening stays, as no period can claim it, and so does one that was opened after the export was
+    made, which is an error to be found. Where `as_of` lies before the export, what happened in between is forgotten:
+    moments become empty, and the state is the one of that time.
     """
     _create_codes(session, loading.codes)
     _create_record(session, loading)
     _create_event(session, loading)
     _create_span(session, loading.as_of)
+    if loading.as_of < loading.exported_at:
+        session.run("UPDATE record SET state = s.state FROM span AS s WHERE s.tix = record.tix AND s.is_last")
     for table in ("approval", "link"):
         session.run(
             f"CREATE TABLE {table} AS SELECT t.* FROM {_parquet(loading.folder, table)} AS t JOIN record AS r ON r.record_id = t.record_id"
@@ -79,9 +92,9 @@ def _create_record(session: Session, loading: Loading) -> None:
         else:
             columns.append(f"r.{name(column)}")
     columns += [f"r.{column}" for column in TIME_COLUMNS + NUMBER_COLUMNS + BOOLEAN_COLUMNS]
-    epochs = ", ".join(f"CAST(floor(epoch({column})) AS BIGINT) AS {column}" for column in TIME_COLUMNS)
-    kept = ["opened_at IS NULL OR opened_at <= ?"]
-    values: list[object] = [loading.as_of]
+    epochs = ", ".join(f"{_moment(column, loading)} AS {column}" for column in TIME_COLUMNS)
+    kept = ["opened_at IS NULL OR opened_at <= ? OR opened_at > ?"]
+    values: list[object] = [loading.as_of, loading.exported_at]
     if loading.opened_from is not None:
         kept.append("opened_at IS NULL OR opened_at >= ?")
         values.append(loading.opened_from)
@@ -100,6 +113,14 @@ def _create_record(session: Session, loading: Loading) -> None:
         ORDER BY r.record_id""",
         values,
     )
+
+
+def _moment(column: str, loading: Loading) -> str:
+    """SQL for a moment of the record in epoch seconds, empty where it was still to come at `as_of`."""
+    seconds = f"CAST(floor(epoch({column})) AS BIGINT)"
+    if column == "opened_at" or loading.as_of >= loading.exported_at:
+        return seconds
+    return f"CASE WHEN {seconds} > {loading.as_of} AND {seconds} <= {loading.exported_at} THEN NULL ELSE {seconds} END"
 
 
 def _create_zone(session: Session, loading: Loading) -> None:

@@ -55,6 +55,7 @@ PHRASES = (
     msg("{n} gaps in the ticket numbers, {total} numbers in all"),
     msg("{n} rows have no readable time of their own; they are not part of the history"),
     msg("{n} tickets have updates whose times run backwards: {records}"),
+    msg("{n} records were opened outside the period or after the moment of the audit, and not judged"),
 )
 _DURATION = re.compile(r"(-?)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 
