@@ -253,6 +253,10 @@ REASONS: dict[str, tuple[str, str]] = {
         msg("The export has no history of {columns}"),
         msg("Export the audit log of {columns}: one row per change, with its time."),
     ),
+    "known-later": (
+        msg("{columns} as exported was only known later than the moment of the audit"),
+        msg("Judge at the moment of the export, or export the history of {columns}."),
+    ),
     "history-gap": (
         msg("The history of {columns} does not lead to the value exported"),
         msg("Export the whole history, back to the creation of the record."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
 from functools import cache
 from importlib import resources
 from zoneinfo import ZoneInfo
@@ -30,3 +31,19 @@ def nearest_zone(name: str) -> str:
     cities = {zone.rsplit("/", 1)[-1]: zone for zone in reversed(zone_names())}
     city = did_you_mean(name.strip().replace(" ", "_"), cities)
     return did_you_mean(name, zone_names()) or (cities[city] if city else "")
+
+
+EVER = 2**53
+"""Later than any moment in epoch seconds, and still exact in every engine and in JSON."""
+
+
+def midnight(day: date, zone: str) -> int:
+    """When a day begins in a zone, in epoch seconds; the last year of the calendar means for ever."""
+    if day.year == date.max.year:
+        return EVER
+    return int(datetime(day.year, day.month, day.day, tzinfo=zone_info(zone or "UTC")).timestamp())
+
+
+def midnight_after(day: date, zone: str) -> int:
+    """When a day has ended in a zone, in epoch seconds."""
+    return EVER if day.year == date.max.year else midnight(day + timedelta(days=1), zone)

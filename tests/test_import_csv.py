@@ -483,7 +483,7 @@ def test_the_most_specific_mapping_wins(tmp_path: Path) -> None:
 def test_an_unknown_export_names_the_nearest_mapping_and_what_is_missing(tmp_path: Path) -> None:
     one = problem(tmp_path, "Number,Openned,State\nINC1,2026-03-01 09:00:00,New\n")
     assert one.code == "unknown-export"
-    assert one.message.endswith("The nearest is tickets; it also needs: Opened (did you mean Openned?)")
+    assert "The nearest is tickets; it also needs: Opened (did you mean Openned?). Describe" in one.message
     assert "Number, Openned, State" in one.message
 
 

@@ -10,16 +10,23 @@ from pathlib import Path
 
 from itsmctl import explanation
 from itsmctl.audit import facts
-from itsmctl.audit.choices import audited_period, chosen_by_default, chosen_rules, moment_of_judgement, plan_named
+from itsmctl.audit.choices import (
+    audited_period,
+    chosen_by_default,
+    chosen_rules,
+    moment_of_judgement,
+    plan_named,
+    with_foundations,
+)
 from itsmctl.checks import CHECKS
 from itsmctl.engine.clocks import create_clocks
 from itsmctl.engine.context import Context
 from itsmctl.engine.evaluate import Counts, breakdown, create_verdict_table, evaluate, failures, reasons
-from itsmctl.engine.session import Session
+from itsmctl.engine.session import Session, quote
 from itsmctl.engine.tables import Loading, load_tables, service_codes
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers.receipt import Receipt, read_receipt
-from itsmctl.model import SEVERITIES, Definitions, Limit, Outcome, Rule
+from itsmctl.model import NUMBER_COLUMNS, SEVERITIES, Definitions, Limit, Outcome, Rule
 from itsmctl.result import AuditResult, RuleResult
 
 FAIL_ON = (*SEVERITIES, "not-testable", "never")
@@ -28,6 +35,11 @@ Progress = Callable[[str, float], None]
 
 SAMPLED_PER_RULE = 3
 MOST_EXPLAINED = 60
+KNOWN_LATER = frozenset(
+    {"state", "group", "assignee", "priority", "impact", "urgency", "closure_code", "resolution", "resolved_by", "closed_by",
+     "reported_sla_met", *NUMBER_COLUMNS}
+)  # fmt: skip
+"""Columns that an export fills with what was learnt last; without a history they say nothing of an earlier moment."""
 _GROUPED = frozenset({"attainment", "number-gaps", "row-count", "share"})
 """Checks whose rows are groups or files, not records."""
 
@@ -78,11 +90,26 @@ def audit(
         create_verdict_table(session)
         exported_at = max(as_of, _last_moment(receipt) or as_of)
         context = Context(
-            definitions, frozenset(receipt.mapped), frozenset(receipt.history), as_of, exported_at, receipt.zone
+            definitions,
+            frozenset(receipt.mapped),
+            frozenset(receipt.history),
+            as_of,
+            exported_at,
+            receipt.zone,
+            KNOWN_LATER - frozenset(receipt.history) if as_of < exported_at else frozenset(),
+            period[1],
         )
-        results = _judge(session, rules, context, options, lambda share: report("rules", 0.3 + 0.6 * share))
+        judged = _judge(
+            session,
+            with_foundations(definitions, rules),
+            context,
+            options,
+            lambda share: report("rules", 0.3 + 0.6 * share),
+        )
+        asked = {rule.id for rule in rules}
+        results = [r for r in judged if r.rule.id in asked]
         if verdicts is not None:
-            _write_verdicts(session, verdicts)
+            _write_verdicts(session, verdicts, sorted(asked))
         explained = options.explain or _sampled(results)
         result = AuditResult(
             title=str(plan.title) if plan else "",
@@ -121,7 +148,18 @@ def _loading(
 ) -> Loading:
     codes = {**receipt.codes, "service": {**service_codes(definitions.services), **receipt.codes.get("service", {})}}
     files = tuple((f.name, f.rows_read, f.rows_imported, f.rows_rejected) for f in receipt.files)
-    return Loading(folder, codes, receipt.zone, as_of, period[0], period[1], files, _last_moment(receipt))
+    return Loading(
+        folder,
+        codes,
+        receipt.zone,
+        as_of,
+        period[0],
+        period[1],
+        files,
+        _last_moment(receipt),
+        receipt.history,
+        receipt.history_time,
+    )
 
 
 def _last_moment(receipt: Receipt) -> int | None:
@@ -134,7 +172,8 @@ def _judge(
     results: dict[str, RuleResult] = {}
     for position, rule in enumerate(rules):
         report(position / len(rules))
-        failed_below = next((r for r in rule.rests_on if r in results and results[r].outcome == "fail"), "")
+        shaky = ("fail", "not_testable")
+        failed_below = next((r for r in rule.rests_on if r in results and results[r].outcome in shaky), "")
         because = f"rests-on:{failed_below}" if failed_below else ""
         counts = evaluate(
             session,
@@ -170,7 +209,9 @@ def _outcome(rule: Rule, counts: Counts) -> Outcome:
         return "fail"
     if counts.not_testable > _allowed(rule.allowance, counts.in_scope):
         return "not_testable"
-    return "pass" if counts.in_scope else "no_data"
+    if not counts.in_scope:
+        return "not_testable" if counts.untested_because else "no_data"
+    return "pass" if counts.passed or counts.failed else "not_testable"
 
 
 def _allowed(limit: Limit, population: int) -> int:
@@ -178,10 +219,11 @@ def _allowed(limit: Limit, population: int) -> int:
     return max(limit.count, math.floor(round(limit.percent * population, 6) / 100))
 
 
-def _write_verdicts(session: Session, path: Path) -> None:
+def _write_verdicts(session: Session, path: Path, rules: Sequence[str]) -> None:
     session.write_parquet(
-        """SELECT "rule", record_id, passed, observed, expected, make_timestamp("at" * 1000000) AS "at", reason, waiver
-        FROM verdict ORDER BY "rule", record_id, "at", observed""",
+        f"""SELECT "rule", record_id, passed, observed, expected, make_timestamp("at" * 1000000) AS "at", reason, waiver
+        FROM verdict WHERE "rule" IN ({", ".join(quote(rule) for rule in rules)})
+        ORDER BY "rule", record_id, "at", observed, expected""",
         path,
     )
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 
 from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean
 from itsmctl.importers.receipt import Receipt
 from itsmctl.model import AuditPlan, Definitions, Rule
 from itsmctl.worktime import parse_moment
-from itsmctl.zones import zone_info
+from itsmctl.zones import midnight, midnight_after
 
 
 def plan_named(definitions: Definitions, name: str) -> AuditPlan | None:
@@ -23,14 +23,13 @@ def plan_named(definitions: Definitions, name: str) -> AuditPlan | None:
 
 
 def chosen_rules(definitions: Definitions, plan: AuditPlan | None, asked: Sequence[str]) -> list[Rule]:
-    """The rules asked for, else the plan's, else all; patterns such as `INC-*` are allowed. Sorted so that a rule
-    comes after those it rests on."""
+    """The rules asked for, else the plan's, else all; patterns such as `INC-*` are allowed."""
     patterns = list(asked) or list(plan.rules if plan else ())
     chosen = dict(definitions.rules)
     if patterns:
         by_alias = {alias: rule.id for rule in definitions.rules.values() for alias in rule.aliases}
         names = [by_alias.get(pattern, pattern) for pattern in patterns]
-        unknown = [n for n in names if not fnmatch.filter(definitions.rules, n)]
+        unknown = [n for n in names if not any(fnmatch.fnmatchcase(rule, n) for rule in definitions.rules)]
         if unknown:
             raise ItsmctlError(_unknown("rule", word, definitions.rules) for word in unknown)
         chosen = {rule: d for rule, d in definitions.rules.items() if any(fnmatch.fnmatchcase(rule, n) for n in names)}
@@ -43,7 +42,19 @@ def chosen_rules(definitions: Definitions, plan: AuditPlan | None, asked: Sequen
     if not chosen:
         template = "no rule is left to judge by: the plan's processes and frameworks leave out every rule"
         raise ItsmctlError(Problem("no-rules", template, plan.where if plan else Where()))
-    return sorted(chosen.values(), key=lambda rule: (_tier(rule, chosen), rule.id))
+    return sorted(chosen.values(), key=lambda rule: rule.id)
+
+
+def with_foundations(definitions: Definitions, rules: Sequence[Rule]) -> list[Rule]:
+    """The rules and all that they rest on, each after its foundations: a rule asked for alone must not stand on air."""
+    every = {rule.id: rule for rule in rules}
+    waiting = list(rules)
+    while waiting:
+        for name in waiting.pop().rests_on:
+            if name not in every:
+                every[name] = definitions.rules[name]
+                waiting.append(definitions.rules[name])
+    return sorted(every.values(), key=lambda rule: (_tier(rule, every), rule.id))
 
 
 def moment_of_judgement(receipt: Receipt, plan: AuditPlan | None, asked: str) -> int:
@@ -55,7 +66,7 @@ def moment_of_judgement(receipt: Receipt, plan: AuditPlan | None, asked: str) ->
             day = date.fromisoformat(text)
         except ValueError:
             return parse_moment(text, zone, Where("--as-of"))
-        return _midnight(day + timedelta(days=1), zone)
+        return midnight_after(day, zone)
     if not receipt.last_moment:
         raise ItsmctlError(
             Problem("no-moment", "the dataset holds no moment at all; say with --as-of when it is judged")
@@ -69,7 +80,7 @@ def audited_period(receipt: Receipt, plan: AuditPlan | None) -> tuple[int | None
         return None, None
     zone = plan.zone or receipt.zone or "UTC"
     start, end = plan.period_start, plan.period_end
-    return (_midnight(start, zone) if start else None, _midnight(end + timedelta(days=1), zone) if end else None)
+    return (midnight(start, zone) if start else None, midnight_after(end, zone) if end else None)
 
 
 def chosen_by_default(definitions: Definitions, plan: AuditPlan | None, as_of: str) -> tuple[str, ...]:
@@ -102,7 +113,3 @@ def _unknown(what: str, word: str, known: Mapping[str, object]) -> Problem:
         values,
         suggestion=did_you_mean(word, known),
     )
-
-
-def _midnight(day: date, zone: str) -> int:
-    return int(datetime.combine(day, time(), tzinfo=zone_info(zone)).timestamp())

@@ -31,7 +31,7 @@ def needs(rule: Rule) -> Needs:
 def compile(rule: Rule, context: Context) -> Fragment:
     """One row per record; `observed` is the person who is everywhere, or how many there are."""
     columns = _columns(rule)
-    same = " AND ".join(f"r.{name(columns[0])} = r.{name(c)}" for c in columns[1:])
+    same = " AND ".join(f"lower(r.{name(columns[0])}) = lower(r.{name(c)})" for c in columns[1:])
     empty = ", ".join(f"CASE WHEN r.{name(c)} IS NULL THEN {quote(c)} END" for c in columns)
     some_empty = " OR ".join(f"r.{name(c)} IS NULL" for c in columns)
     return Fragment(

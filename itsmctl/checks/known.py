@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from itsmctl.engine.context import EVER, Context, Needs
+from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.sql import Fragment, literal_rows, name, quote
 from itsmctl.model import Definition, Definitions, Rule
+from itsmctl.zones import EVER
 
 ID = "known"
 PARAMETERS = {

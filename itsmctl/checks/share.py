@@ -1,7 +1,8 @@
 """The share of records that meet a condition, per group of records.
 
 Groups are formed by month of opening (in the export's zone) and any columns; a group with fewer records than
-`minimum` is noise and not judged.
+`minimum` is noise and not judged. A record whose column is empty could meet the condition or not; where such records
+could turn the verdict, the group is not testable.
 
     check: {share: {where: {ci: {present: true}}, least: 90, per: [service, month], minimum: 20}}
 
@@ -42,19 +43,24 @@ def compile(rule: Rule, context: Context) -> Fragment:
     key = ", ' / ', ".join(f"coalesce(CAST(r.{name(column)} AS VARCHAR), '-')" for column in _per(rule))
     least, most = rule.parameters.get("least", 0), rule.parameters.get("most", 100)
     expected = f"at least {least} %" if "least" in rule.parameters else f"at most {most} %"
+    asked = [name(c.column) for c in _where(rule) if c.test in ("in", "at-least", "at-most")]
+    unknown = " OR ".join(f"r.{column} IS NULL" for column in asked) or "false"
+    hits = "count(*) FILTER (WHERE " + all_of(_where(rule)) + ")"
+    doubts = f"count(*) FILTER (WHERE {unknown})"
+    groups = ", ".join(f"r.{name(column)}" for column in _per(rule))
     return (
-        Fragment(f"SELECT concat({key}) AS record_id, 100.0 * count(*) FILTER (WHERE ")
-        + all_of(_where(rule))
-        + Fragment(") / count(*) >= ? AND 100.0 * count(*) FILTER (WHERE ", (least,))
-        + all_of(_where(rule))
-        + Fragment(") / count(*) <= ? AS passed, concat(CAST(round(100.0 * count(*) FILTER (WHERE ", (most,))
-        + all_of(_where(rule))
-        + ") / count(*), 1) AS VARCHAR), ' % (', count(*) FILTER (WHERE "
-        + all_of(_where(rule))
+        f"""SELECT record_id,
+            CASE WHEN 100.0 * hits / n >= ? AND 100.0 * (hits + doubts) / n <= ? THEN true
+                WHEN 100.0 * (hits + doubts) / n < ? OR 100.0 * hits / n > ? THEN false END AS passed,
+            concat(CAST(round(100.0 * hits / n, 1) AS VARCHAR), ' % (', hits, ' of ', n, ')') AS observed, ? AS expected, first_at AS "at",
+            CASE WHEN NOT (100.0 * hits / n >= ? AND 100.0 * (hits + doubts) / n <= ?)
+                AND NOT (100.0 * (hits + doubts) / n < ? OR 100.0 * hits / n > ?) THEN 'undecided' END AS reason
+        FROM (SELECT concat({key}) AS record_id, min(r.opened_at) AS first_at, count(*) AS n, {doubts} AS doubts, """
+        + Fragment("", (least, most, least, most, expected, least, most, least, most))
+        + hits
         + Fragment(
-            f"""), ' of ', count(*), ')') AS observed, ? AS expected, min(r.opened_at) AS "at", CAST(NULL AS VARCHAR) AS reason
-            FROM scoped AS r GROUP BY {", ".join(f"r.{name(column)}" for column in _per(rule))} HAVING count(*) >= ?""",
-            (expected, rule.parameters.get("minimum", 1)),
+            f" AS hits FROM scoped AS r GROUP BY {groups} HAVING count(*) >= ?) AS counted",
+            (rule.parameters.get("minimum", 1),),
         )
     )
 

@@ -9,19 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 
 from itsmctl.engine.session import Session, name, quote
 from itsmctl.engine.sql import Fragment, all_of, join
 from itsmctl.engine.tables import month_text
 from itsmctl.errors import ItsmctlError, Problem
-from itsmctl.model import TIME_COLUMNS, Agreement, Calendar, ClockDefinition, Definitions
+from itsmctl.model import TIME_COLUMNS, Agreement, Calendar, ClockDefinition, Conditions, Definitions
 from itsmctl.worktime import day_columns, day_rows, day_table
-from itsmctl.zones import zone_info
+from itsmctl.zones import EVER, midnight, midnight_after
 
 DAY = 86_400
 LAST_DAY = 99_999
-_EVER = 2**53
 
 
 @dataclass(frozen=True)
@@ -97,13 +95,19 @@ def _create_assignment(session: Session, every: Sequence[Offer]) -> None:
     session.insert("clock_name", ("clock",), [(clock,) for clock in names])
     match = """SELECT r.tix, min(o.offer) AS offer, o.clock FROM record AS r JOIN offer AS o ON {service}
         AND (o.customer IS NULL OR o.customer = r.customer) AND r.opened_at >= o.since AND r.opened_at < o.until GROUP BY r.tix, o.clock"""
-    # An agreement of the service's own decides alone, even for a clock that it does not promise.
+    # An agreement of the service's own decides alone, even for a clock that it does not promise. Where the customer
+    # decides which agreement it is, and is not known, the looser promise must not be taken for the agreed one.
+    torn = """SELECT DISTINCT r.tix FROM record AS r JOIN offer AS o ON {service} AND o.customer IS NOT NULL
+        AND r.opened_at >= o.since AND r.opened_at < o.until WHERE r.customer IS NULL"""
     session.run(
         f"""CREATE TABLE assigned AS
-        SELECT r.tix, n.clock, CASE WHEN own.tix IS NOT NULL THEN s.offer ELSE a.offer END AS offer, own.tix IS NOT NULL OR common.tix IS NOT NULL AS has_agreement
+        SELECT r.tix, n.clock, CASE WHEN own.tix IS NOT NULL THEN s.offer ELSE a.offer END AS offer, own.tix IS NOT NULL OR common.tix IS NOT NULL AS has_agreement,
+            torn.tix IS NOT NULL OR (own.tix IS NULL AND torn_common.tix IS NOT NULL) AS customer_missing
         FROM record AS r CROSS JOIN clock_name AS n
         LEFT JOIN (SELECT DISTINCT tix FROM ({match.format(service="o.service = r.service")}) AS m) AS own ON own.tix = r.tix
         LEFT JOIN (SELECT DISTINCT tix FROM ({match.format(service="o.service IS NULL")}) AS m) AS common ON common.tix = r.tix
+        LEFT JOIN ({torn.format(service="o.service = r.service")}) AS torn ON torn.tix = r.tix
+        LEFT JOIN ({torn.format(service="o.service IS NULL")}) AS torn_common ON torn_common.tix = r.tix
         LEFT JOIN ({match.format(service="o.service = r.service")}) AS s ON s.tix = r.tix AND s.clock = n.clock
         LEFT JOIN ({match.format(service="o.service IS NULL")}) AS a ON a.tix = r.tix AND a.clock = n.clock"""
     )
@@ -113,7 +117,10 @@ def _create_assignment(session: Session, every: Sequence[Offer]) -> None:
         every,
         lambda o: join(
             " ",
-            [Fragment("WHEN ") + all_of(t.conditions) + f" THEN {i}" for i, t in enumerate(o.clock.targets)]
+            [
+                Fragment(_unknown_first(t.conditions)) + "WHEN " + all_of(t.conditions) + f" THEN {i}"
+                for i, t in enumerate(o.clock.targets)
+            ]
             or [Fragment("WHEN true THEN NULL")],
         ),
     )
@@ -123,7 +130,7 @@ def _create_assignment(session: Session, every: Sequence[Offer]) -> None:
     unknown = _choice(every, lambda o: Fragment(f"WHEN true THEN {_empty_columns(o)}"))
     stops_at = _choice(every, lambda o: Fragment("WHEN true THEN ?", (o.clock.stops_at,)))
     query = (
-        Fragment("CREATE TABLE assignment AS SELECT a.tix, a.clock, a.offer, a.has_agreement, k.calendar, k.has_stop, k.has_pause, k.reopens, ")
+        Fragment("CREATE TABLE assignment AS SELECT a.tix, a.clock, a.offer, a.has_agreement, a.customer_missing, k.calendar, k.has_stop, k.has_pause, k.reopens, ")
         + chosen + " AS target_number, " + starts + " AS start, " + stops + " AS column_stop, " + unknown + " AS unknown_columns, " + starts_at + " AS start_column, " + stops_at
         + """ AS stop_column, r.state, r.opened_at, r.resolved_at, r.closed_at
         FROM assigned AS a JOIN record AS r ON r.tix = a.tix LEFT JOIN clock_kind AS k ON k.offer = a.offer"""
@@ -135,6 +142,12 @@ def _choice(every: Sequence[Offer], branches: Callable[[Offer], Fragment]) -> Fr
     """`CASE a.offer WHEN n THEN CASE … END … END`, one branch per offer."""
     parts = [Fragment(f"WHEN {o.number} THEN CASE ") + branches(o) + " END" for o in every]
     return Fragment("CASE a.offer ") + join(" ", parts) + " END" if parts else Fragment("NULL")
+
+
+def _unknown_first(conditions: Conditions) -> str:
+    """A branch before a target: a column that it asks about is empty, so neither it nor a later target is known to fit."""
+    asked = [name(c.column) for c in conditions if c.test in ("in", "at-least", "at-most")]
+    return f"WHEN {' OR '.join(f'r.{column} IS NULL' for column in asked)} THEN NULL " if asked else ""
 
 
 def _empty_columns(o: Offer) -> str:
@@ -190,7 +203,7 @@ def _create_endings(session: Session, as_of: int) -> None:
                 CASE WHEN least(coalesce(column_stop, ?), coalesce(stopped, ?)) <= ? THEN least(coalesce(column_stop, ?), coalesce(stopped, ?)) END AS known_stop
             FROM run
         ) AS r""",
-        (_EVER, _EVER, as_of, _EVER, _EVER),
+        (EVER, EVER, as_of, EVER, EVER),
     )
 
 
@@ -266,10 +279,12 @@ def _create_verdicts(session: Session, as_of: int, exported: frozenset[str]) -> 
             CASE WHEN j.offer IS NOT NULL AND j.target IS NULL THEN j.unpromised END AS unpromised
         FROM (
             SELECT j.*, o.agreement, t.seconds AS target, c.counted,
-                CASE WHEN NOT j.has_agreement THEN CASE WHEN j.opened_at IS NULL THEN 'missing:opened_at' ELSE 'no-agreement' END
+                CASE WHEN j.customer_missing THEN 'missing:customer'
+                    WHEN NOT j.has_agreement THEN CASE WHEN j.opened_at IS NULL THEN 'missing:opened_at' ELSE 'no-agreement' END
                     WHEN j.offer IS NULL THEN 'no-clock'
                     WHEN j.start IS NULL THEN concat('missing:', j.start_column) WHEN j.start < 0 THEN 'before-1970'
                     WHEN j.start > {as_of} THEN 'after-as-of'
+                    WHEN (j.by_history OR j.has_pause) AND b.tix IS NOT NULL THEN 'history-gap:state'
                     WHEN NOT j.by_history AND NOT j.cancelled AND j.stop_column NOT IN ({known})
                         THEN concat('column-not-exported:', j.stop_column)
                     WHEN j.stop_missing AND NOT j.cancelled THEN concat('missing:', j.stop_column)
@@ -282,6 +297,7 @@ def _create_verdicts(session: Session, as_of: int, exported: frozenset[str]) -> 
             ) AS j LEFT JOIN (SELECT DISTINCT offer, agreement FROM offer) AS o ON o.offer = j.offer
             LEFT JOIN target AS t ON t.offer = j.offer AND t.target_number = j.target_number
             LEFT JOIN counted AS c ON c.tix = j.tix AND c.clock = j.clock
+            LEFT JOIN broken AS b ON b.tix = j.tix
         ) AS j LEFT JOIN zone_span AS z ON coalesce(j.stop, {as_of}) >= z.since AND coalesce(j.stop, {as_of}) < z.until"""
     )
 
@@ -294,10 +310,6 @@ def _period(o: Offer) -> tuple[int, int]:
     """The days in force, from midnight to midnight of the agreement's calendar."""
     start, end = o.agreement.effective.start, o.agreement.effective.end
     return (
-        _midnight(start, o.calendar.zone) if start else -_EVER,
-        _midnight(end + timedelta(days=1), o.calendar.zone) if end else _EVER,
+        midnight(start, o.calendar.zone) if start else -EVER,
+        midnight_after(end, o.calendar.zone) if end else EVER,
     )
-
-
-def _midnight(day: date, zone: str) -> int:
-    return int(datetime(day.year, day.month, day.day, tzinfo=zone_info(zone)).timestamp())

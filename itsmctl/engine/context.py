@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from itsmctl.engine.sql import Fragment
 from itsmctl.model import Definitions, Effective, Rule
-from itsmctl.zones import zone_info
-
-EVER = 2**53
-"""Later than any moment, and still exact in every engine."""
+from itsmctl.zones import EVER, midnight, midnight_after
 
 
 @dataclass(frozen=True)
@@ -28,17 +24,18 @@ class Context:
     as_of: int
     exported_at: int = 0
     zone: str = "UTC"
+    known_later: frozenset[str] = frozenset()
+    """Columns that hold what was learnt after `as_of`, where that lies before the export: they cannot judge."""
+    until: int | None = None
+    """The end of the audited period, where there is one."""
 
     def first_moment(self, effective: Effective) -> int:
         """When a definition comes into force: midnight of its first day, or the beginning of time."""
-        return self._midnight(effective.start) if effective.start else -EVER
+        return midnight(effective.start, self.zone) if effective.start else -EVER
 
     def end_moment(self, effective: Effective) -> int:
         """When it is no longer in force: midnight after its last day, or the end of time."""
-        return self._midnight(effective.end + timedelta(days=1)) if effective.end else EVER
-
-    def _midnight(self, day: date) -> int:
-        return int(datetime(day.year, day.month, day.day, tzinfo=zone_info(self.zone or "UTC")).timestamp())
+        return midnight_after(effective.end, self.zone) if effective.end else EVER
 
 
 @dataclass(frozen=True)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
 
-from itsmctl.engine.context import Check, Context
-from itsmctl.engine.session import Session, name
-from itsmctl.engine.sql import Fragment, all_of
+from itsmctl.engine.context import Check, Context, Needs
+from itsmctl.engine.session import Session, name, quote
+from itsmctl.engine.sql import Fragment, all_of, join
 from itsmctl.model import Effective, Rule
 from itsmctl.result import Share, Verdict
 
 SAMPLES = 10
 BREAKDOWN_COLUMNS = ("priority", "service")
+ABOUT_CLOCKS = frozenset({"attainment", "clock-within", "reported-agrees"})
+"""Checks whose moment is the clock's, not the opening of the record."""
 _WITHOUT_EXPORT = frozenset({"record_id", "process", "attributes", "source_file", "source_row"})
 
 
@@ -61,7 +62,7 @@ def evaluate(
             (untested,),
         )
     else:
-        body = check.compile(rule, context)
+        body = _with_gaps(check.compile(rule, context), check.needs(rule))
     query = Fragment("CREATE OR REPLACE TEMP TABLE judgement AS WITH scoped AS (") + scope + ") " + body
     session.run(query.text, query.values)
     counts = session.one(
@@ -81,43 +82,53 @@ def evaluate(
     return Counts(in_scope, passed, failed, in_scope - passed - failed, max(records - in_scope, 0), untested)
 
 
+def _with_gaps(body: Fragment, needs: Needs) -> Fragment:
+    """Where a check reads the history, a record whose history has a gap is not testable, whatever the rest says."""
+    if not needs.history:
+        return body
+    reason = quote("history-gap:" + ",".join(sorted(needs.history)))
+    return (
+        """SELECT j.record_id, CASE WHEN b.tix IS NULL THEN j.passed END AS passed, CASE WHEN b.tix IS NULL THEN j.observed END AS observed,
+        j.expected, j."at", CASE WHEN b.tix IS NULL THEN j.reason ELSE """
+        + Fragment(reason)
+        + " END AS reason FROM ("
+        + body
+        + ") AS j LEFT JOIN (SELECT b.tix, r.record_id FROM broken AS b JOIN record AS r ON r.tix = b.tix) AS b ON b.record_id = j.record_id"
+    )
+
+
 def missing_for(rule: Rule, check: Check, context: Context) -> str:
     """A reason code naming what the export lacks for this rule, or ''."""
     needs = check.needs(rule)
-    scoped = {c.column for c in rule.scope if c.test != "present"}
-    columns = sorted((needs.columns | scoped) - context.exported - _WITHOUT_EXPORT)
+    asked = needs.columns | {c.column for c in rule.scope}
+    columns = sorted(asked - context.exported - _WITHOUT_EXPORT)
     if columns:
         return "column-not-exported:" + ",".join(columns)
+    later = sorted(asked & context.known_later)
+    if later:
+        return "known-later:" + ",".join(later)
     history = sorted(needs.history - context.history)
     return "no-history:" + ",".join(history) if history else ""
 
 
 def _scope(rule: Rule, context: Context) -> Fragment:
-    """The records of the rule's process that meet its conditions, opened while the rule was in force."""
-    parts = Fragment("SELECT r.* FROM record AS r WHERE ")
-    testable = tuple(c for c in rule.scope if c.column in context.exported | _WITHOUT_EXPORT or c.test == "present")
-    condition = all_of(testable)
+    """The records of the rule's process that meet its conditions, opened while the rule was in force.
+
+    A rule about clocks judges what stopped or still ran within the audited period, whenever it was opened, so that a
+    breach across two periods is found in one of them; every other rule judges what was opened within it.
+    """
+    testable = tuple(c for c in rule.scope if c.column in context.exported | _WITHOUT_EXPORT)
+    tests = [all_of(testable)]
     if rule.process:
-        condition = Fragment("r.process = ? AND ", (rule.process,)) + condition
+        tests.append(Fragment("r.process = ?", (rule.process,)))
     if rule.effective != Effective():
         period = (context.first_moment(rule.effective), context.end_moment(rule.effective))
-        condition = Fragment("(r.opened_at IS NULL OR (r.opened_at >= ? AND r.opened_at < ?)) AND ", period) + condition
-    return parts + condition + _in_force(rule)
-
-
-def _in_force(rule: Rule) -> Fragment:
-    """The days of the rule (in UTC, as everywhere in checks); a record without a moment of opening stays in scope."""
-    test = Fragment("")
-    if rule.effective.start:
-        test += Fragment(" AND (r.opened_at IS NULL OR r.opened_at >= ?)", (_midnight(rule.effective.start),))
-    if rule.effective.end:
-        end = _midnight(rule.effective.end + timedelta(days=1))
-        test += Fragment(" AND (r.opened_at IS NULL OR r.opened_at < ?)", (end,))
-    return test
-
-
-def _midnight(day: date) -> int:
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
+        tests.append(Fragment("(r.opened_at IS NULL OR (r.opened_at >= ? AND r.opened_at < ?))", period))
+    if rule.check not in ABOUT_CLOCKS:
+        tests.append(Fragment("r.opened_in_period"))
+    elif context.until is not None:
+        tests.append(Fragment("(r.ended_at IS NULL OR r.ended_at < ?)", (context.until,)))
+    return Fragment("SELECT r.* FROM record AS r WHERE ") + join(" AND ", tests)
 
 
 def failures(session: Session, rule_id: str, limit: int = SAMPLES) -> tuple[Verdict, ...]:

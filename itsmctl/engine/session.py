@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,10 +31,9 @@ class Session:
         )
         self.run("SET preserve_insertion_order = true")
         self.run("SET enable_progress_bar = false")
+        self.run(f"SET temp_directory = {quote(str(spill or tempfile.gettempdir()))}")
         if memory_limit:
             self.run(f"SET memory_limit = '{int(memory_bytes(memory_limit) * HEADROOM)}B'")
-        if spill is not None:
-            self.run(f"SET temp_directory = {quote(str(spill))}")
         if threads:
             self.run(f"SET threads = {int(threads)}")
 
@@ -80,8 +80,8 @@ class Session:
             self.run(head + marks, [v for row in part for v in row if type(v) is not int])
 
     def write_parquet(self, query: str, path: Path, parameters: Sequence[object] = ()) -> None:
-        """Write a query's rows to a Parquet file (ZSTD), in the query's order."""
-        self.run(f"COPY ({query}) TO {quote(str(path))} (FORMAT parquet, COMPRESSION zstd)", parameters)
+        """Write a query's rows to a Parquet file (Snappy), in the query's order."""
+        self.run(f"COPY ({query}) TO {quote(str(path))} (FORMAT parquet, COMPRESSION snappy)", parameters)
 
 
 @contextmanager

@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
+
 from itsmctl.engine.session import Session, name, quote
-from itsmctl.model import BOOLEAN_COLUMNS, NUMBER_COLUMNS, TEXT_COLUMNS, TIME_COLUMNS, Service
+from itsmctl.errors import ItsmctlError, Problem, Where
+from itsmctl.model import (
+    APPROVAL_COLUMNS,
+    BOOLEAN_COLUMNS,
+    EVENT_COLUMNS,
+    LINK_COLUMNS,
+    NUMBER_COLUMNS,
+    RECORD_COLUMNS,
+    REJECT_COLUMNS,
+    TEXT_COLUMNS,
+    TIME_COLUMNS,
+    Service,
+)
 from itsmctl.worktime import offset_spans
 
 Codes = Mapping[str, Mapping[str, str]]
 """Exported value to code, by canonical column."""
 
-TABLE_FILES = ("record", "event", "approval", "link", "reject")
+TABLE_FILES = {
+    "record": RECORD_COLUMNS,
+    "event": EVENT_COLUMNS,
+    "approval": APPROVAL_COLUMNS,
+    "link": LINK_COLUMNS,
+    "reject": REJECT_COLUMNS,
+}
 
 
 @dataclass(frozen=True)
@@ -31,6 +52,9 @@ class Loading:
     opened_until: int | None
     files: tuple[tuple[str, int, int, int], ...]
     last_moment: int | None = None
+    history: tuple[str, ...] = ()
+    history_time: str = ""
+    """The exported column with the time of each update."""
 
     @property
     def exported_at(self) -> int:
@@ -39,26 +63,47 @@ class Loading:
 
 
 def load_tables(session: Session, loading: Loading) -> None:
-    """Create `record`, `event`, `span`, `approval`, `link`, `reject` and `source_file`.
+    """Create `record`, `event`, `span`, `approval`, `link`, `reject`, `source_file` and `broken`.
 
-    Records opened after `as_of` or outside the period are left out, and so is all that hangs on them; a record
+    Records opened after `as_of`, or not alive in the period, are left out, and so is all that hangs on them; a record
     without a moment of opening stays, as no period can claim it, and so does one that was opened after the export was
     made, which is an error to be found. Where `as_of` lies before the export, what happened in between is forgotten:
-    moments become empty, and the state is the one of that time.
+    moments become empty, and columns with a history are what they were. `broken` are records whose history has a gap.
     """
+    _check_files(session, loading.folder)
     _create_codes(session, loading.codes)
     _create_record(session, loading)
     _create_event(session, loading)
     _create_span(session, loading.as_of)
     if loading.as_of < loading.exported_at:
-        session.run("UPDATE record SET state = s.state FROM span AS s WHERE s.tix = record.tix AND s.is_last")
+        _restore(session, loading)
     for table in ("approval", "link"):
         session.run(
             f"CREATE TABLE {table} AS SELECT t.* FROM {_parquet(loading.folder, table)} AS t JOIN record AS r ON r.record_id = t.record_id"
         )
     session.run(f"CREATE TABLE reject AS SELECT * FROM {_parquet(loading.folder, 'reject')}")
+    _create_lost(session)
+    _create_broken(session, loading)
     session.run("CREATE TABLE source_file (name VARCHAR, rows_read BIGINT, rows_imported BIGINT, rows_rejected BIGINT)")
     session.insert("source_file", ("name", "rows_read", "rows_imported", "rows_rejected"), loading.files)
+
+
+def _check_files(session: Session, folder: Path) -> None:
+    """Refuse a folder in which a table is missing, damaged, or another one."""
+    for table, wanted in TABLE_FILES.items():
+        try:
+            found = {row[0] for row in session.rows(f"DESCRIBE SELECT * FROM {_parquet(folder, table)}")}
+        except (duckdb.IOException, duckdb.InvalidInputException) as error:
+            raise _no_dataset(folder, table, str(error).splitlines()[0]) from error
+        missing = [column for column in wanted if column not in found]
+        if missing:
+            raise _no_dataset(folder, table, f"no column {missing[0]}")
+
+
+def _no_dataset(folder: Path, table: str, why: str) -> ItsmctlError:
+    template = "this is not a dataset folder: {file} cannot be read ({why})"
+    values = {"file": f"{table}.parquet", "why": why}
+    return ItsmctlError(Problem("not-a-dataset", template, Where(str(folder)), values))
 
 
 def service_codes(services: Mapping[str, Service]) -> Mapping[str, str]:
@@ -88,15 +133,19 @@ def _create_record(session: Session, loading: Loading) -> None:
             joins.append(
                 f'LEFT JOIN code AS {alias} ON {alias}."column" = {quote(column)} AND {alias}.exported = r.{name(column)}'
             )
-            columns.append(f"coalesce({alias}.code, r.{name(column)}) AS {name(column)}")
+            columns.append(f"coalesce({alias}.code, {_filled(column)}) AS {name(column)}")
         else:
-            columns.append(f"r.{name(column)}")
+            columns.append(f"{_filled(column)} AS {name(column)}")
     columns += [f"r.{column}" for column in TIME_COLUMNS + NUMBER_COLUMNS + BOOLEAN_COLUMNS]
     epochs = ", ".join(f"{_moment(column, loading)} AS {column}" for column in TIME_COLUMNS)
     kept = ["opened_at IS NULL OR opened_at <= ? OR opened_at > ?"]
     values: list[object] = [loading.as_of, loading.exported_at]
+    inside = "true"
     if loading.opened_from is not None:
-        kept.append("opened_at IS NULL OR opened_at >= ?")
+        inside = f"(opened_at IS NULL OR opened_at >= {loading.opened_from})"
+        kept.append(
+            "opened_at IS NULL OR coalesce(resolved_at, closed_at) IS NULL OR coalesce(resolved_at, closed_at) >= ?"
+        )
         values.append(loading.opened_from)
     if loading.opened_until is not None:
         kept.append("opened_at IS NULL OR opened_at < ?")
@@ -106,7 +155,8 @@ def _create_record(session: Session, loading: Loading) -> None:
         f"""CREATE TABLE record AS
         SELECT row_number() OVER (ORDER BY r.record_id) AS tix, r.*, {month_text("r.opened_at", "z")} AS month FROM (
             SELECT * FROM (
-                SELECT r.record_id, r.process, {", ".join(columns)}, r.attributes, r.source_file, r.source_row
+                SELECT r.record_id, r.process, {", ".join(columns)}, r.attributes, r.source_file, r.source_row,
+                    coalesce(resolved_at, closed_at) AS ended_at, {inside} AS opened_in_period
                 FROM (SELECT * REPLACE ({epochs}) FROM {_parquet(loading.folder, "record")}) AS r {" ".join(joins)}
             ) WHERE {" AND ".join(f"({test})" for test in kept)}
         ) AS r LEFT JOIN zone_span AS z ON r.opened_at >= z.since AND r.opened_at < z.until
@@ -115,12 +165,64 @@ def _create_record(session: Session, loading: Loading) -> None:
     )
 
 
+def _filled(column: str) -> str:
+    """SQL for a text of the record as exported; nothing but blanks, also wide ones, is nothing."""
+    return f"CASE WHEN trim(r.{name(column)}, ' \t\r\n\u00a0\u3000') <> '' THEN r.{name(column)} END"
+
+
 def _moment(column: str, loading: Loading) -> str:
     """SQL for a moment of the record in epoch seconds, empty where it was still to come at `as_of`."""
     seconds = f"CAST(floor(epoch({column})) AS BIGINT)"
-    if column == "opened_at" or loading.as_of >= loading.exported_at:
+    if column in ("opened_at", "due_at") or loading.as_of >= loading.exported_at:
         return seconds
     return f"CASE WHEN {seconds} > {loading.as_of} AND {seconds} <= {loading.exported_at} THEN NULL ELSE {seconds} END"
+
+
+def _restore(session: Session, loading: Loading) -> None:
+    """Put columns whose changes were recorded back to what they were at `as_of`."""
+    for column in loading.history:
+        session.run(
+            f"""UPDATE record SET {name(column)} = was.value FROM (
+                SELECT tix, CASE WHEN seen > 0 THEN before ELSE after END AS value FROM (
+                    SELECT tix, count(*) FILTER (WHERE moment <= ?) AS seen,
+                        max(CASE WHEN place_down = 1 THEN new END) AS before, max(CASE WHEN place = 1 THEN old END) AS after
+                    FROM (
+                        SELECT *, row_number() OVER (PARTITION BY tix ORDER BY seq) AS place,
+                            row_number() OVER (PARTITION BY tix, moment <= ? ORDER BY seq DESC) + CASE WHEN moment <= ? THEN 0 ELSE 1 END AS place_down
+                        FROM event WHERE field = ?
+                    ) AS change GROUP BY tix
+                ) AS told
+            ) AS was WHERE was.tix = record.tix""",
+            (loading.as_of, loading.as_of, loading.as_of, column),
+        )
+
+
+def _create_lost(session: Session) -> None:
+    """Records that a row mentions which could not be read at all: `lost(record_id)`."""
+    rows = session.rows("SELECT DISTINCT value FROM reject WHERE coalesce(\"column\", '') = '' AND value IS NOT NULL")
+    words = sorted({word.strip().strip("\"'") for (value,) in rows for word in re.split(r"[,;|\t]", str(value))})
+    session.run("CREATE TABLE mentioned (word VARCHAR)")
+    session.insert("mentioned", ("word",), [(word,) for word in words if word])
+    session.run(
+        "CREATE TABLE lost AS SELECT DISTINCT r.record_id FROM record AS r JOIN mentioned AS m ON m.word = r.record_id"
+    )
+
+
+def _create_broken(session: Session, loading: Loading) -> None:
+    """Records whose history is known to have a gap: an update lost its time or its row, or the last state of the
+    history is not the state exported."""
+    lost = "SELECT record_id FROM reject WHERE \"column\" = ? AND reason IN ('bad-time', 'nonexistent-time') UNION SELECT record_id FROM lost"
+    unlike = ""
+    if "state" in loading.history and loading.as_of >= loading.exported_at:
+        unlike = """ UNION SELECT r.record_id FROM record AS r JOIN (
+            SELECT tix, state FROM (
+                SELECT tix, new AS state, row_number() OVER (PARTITION BY tix ORDER BY seq DESC) AS place FROM event WHERE field = 'state'
+            ) AS change WHERE place = 1
+        ) AS s ON s.tix = r.tix WHERE s.state <> r.state"""
+    session.run(
+        f"CREATE TABLE broken AS SELECT DISTINCT r.tix FROM ({lost}{unlike}) AS l JOIN record AS r ON r.record_id = l.record_id",
+        (loading.history_time,),
+    )
 
 
 def _create_zone(session: Session, loading: Loading) -> None:

@@ -120,6 +120,7 @@ def _receipt(session: Session, built: Built) -> Receipt:
         number_gaps=built.gaps.runs,
         warnings=built.warnings,
         digest=_digest(files, x.mapping, built.zone),
+        history_time=x.mapping.at if x.mapping.shape == "updates" else "",
     )
 
 
@@ -147,13 +148,24 @@ def _files(session: Session, staged: Staged) -> tuple[ReceiptFile, ...]:
     return tuple(files)
 
 
+FAR_APART = 366 * 86_400
+"""A moment a year later than that of every other ticket is a typing error, and not when the export was made."""
+
+
 def _last_moment(session: Session, shape: MappingShape) -> Value:
-    """The latest update; where the export has no updates, the latest time at which something happened to a ticket."""
+    """The latest update, or where there are none the latest time at which something happened to a ticket.
+
+    A moment far beyond all others is passed over: open tickets would be judged by it, and it by itself.
+    """
     if shape == "records":
-        (latest,) = session.one(f"SELECT max(epoch_ms(greatest({', '.join(_MOMENTS)})) // 1000) FROM record")
+        moments = f"SELECT record_id AS id, epoch_ms(greatest({', '.join(_MOMENTS)})) // 1000 AS moment FROM record"
     else:
-        (latest,) = session.one(f"SELECT max(utc) FROM {canonical.ORDERED}")
-    return latest
+        moments = f"SELECT id, max(utc) AS moment FROM {canonical.ORDERED} GROUP BY id"
+    rows = session.rows(
+        f"""SELECT moment FROM (SELECT moment, lead(moment) OVER (ORDER BY moment DESC) AS before FROM ({moments}) WHERE moment IS NOT NULL)
+        WHERE before IS NULL OR moment - before <= {FAR_APART} ORDER BY moment DESC LIMIT 1"""
+    )
+    return rows[0][0] if rows else None
 
 
 def _count(session: Session, table: str) -> int:

@@ -63,6 +63,8 @@ class Receipt:
     warnings: tuple[tuple[str, str], ...]
     """(code, English message)"""
     digest: str
+    history_time: str = ""
+    """The exported column with the time of each update, where there are updates."""
 
     @property
     def rows_read(self) -> int:
@@ -97,6 +99,7 @@ def _plain(receipt: Receipt) -> dict[str, object]:
         "number_gaps": receipt.number_gaps,
         "warnings": [{"code": code, "message": message} for code, message in receipt.warnings],
         "digest": receipt.digest,
+        "history_time": receipt.history_time,
     }
 
 
@@ -169,6 +172,7 @@ class _Json(TypedDict):
     number_gaps: int
     warnings: list[dict[str, str]]
     digest: str
+    history_time: str
 
 
 def _receipt(data: _Json) -> Receipt:
@@ -196,4 +200,5 @@ def _receipt(data: _Json) -> Receipt:
         number_gaps=data["number_gaps"],
         warnings=tuple((warning["code"], warning["message"]) for warning in data["warnings"]),
         digest=data["digest"],
+        history_time=data.get("history_time", ""),
     )

@@ -62,7 +62,7 @@ def findings_rows(
         for rule in rules
     }
     for verdict in verdicts:
-        if verdict.passed is not False:
+        if verdict.passed is not False or verdict.rule not in about:
             continue
         yield (
             *about[verdict.rule],

@@ -29,7 +29,7 @@ def audit_to_folder(
         (place / "result.json").write_text(json.render(result), encoding="utf-8", newline="\n")
         (place / "report.html").write_text(html.render(result, "en"), encoding="utf-8", newline="\n")
         (place / "report.zh.html").write_text(html.render(result, "zh"), encoding="utf-8", newline="\n")
-        rules = [r.rule for r in (*result.rules, *result.enquiries)]
+        rules = [r.rule for r in result.rules]  # an enquiry asks, it does not find
         with (place / "findings.csv").open("w", encoding="utf-8", newline="") as file:
             file.writelines(csv.findings(read_verdicts(place / "verdicts.parquet", failed_only=True), rules))
         shutil.copyfile(dataset / RECEIPT, place / RECEIPT)

@@ -31,6 +31,7 @@ PHRASES = (
     msg("filled"),
     msg("empty"),
     msg("readable"),
+    msg("a whole row"),
     msg("a moment"),
     msg("no number missing"),
     msg("{n} missing between {first} and {last}"),

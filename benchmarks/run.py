@@ -1,0 +1,267 @@
+"""Measure itsmctl against the floor, print the limits with pass or fail, and write docs/benchmarks.md.
+
+    python benchmarks/run.py [--runs N] [--warm-up N] [--records N] [--output FILE]
+
+The tickets are the public UCI incident log where it lies at ../shared/data/uci-incident-event-log beside the
+repository, else (or with --records) as many generated ones.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from measure import Sample, Task, interleaved, median, peak, ratio
+
+ROOT = Path(__file__).resolve().parent.parent
+UCI = ROOT.parent / "shared" / "data" / "uci-incident-event-log" / "incident_event_log.zip"
+PAGE = ROOT / "docs" / "benchmarks.md"
+RECORDS = 24_918
+"""As many incidents as the UCI log has."""
+PACKAGES = ("itsmctl", "duckdb", "click", "PyYAML", "jsonschema", "Jinja2")
+GIB = 2**30
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A promise about speed or memory, and what was measured."""
+
+    what: str
+    measured: float
+    most: float
+    unit: str
+
+    @property
+    def kept(self) -> bool:
+        return self.measured <= self.most
+
+
+@dataclass(frozen=True)
+class Tickets:
+    """The export that is measured: as a zip and as plain CSV."""
+
+    what: str
+    archive: Path
+    plain: Path
+    zone: str
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure, print, write the page; 1 where a limit is not kept."""
+    parser = argparse.ArgumentParser(description="Measure itsmctl against the floor.")
+    parser.add_argument("--runs", type=int, default=5, help="how many runs after the warm-up (default 5)")
+    parser.add_argument("--warm-up", type=int, default=1, help="how many runs before them do not count (default 1)")
+    parser.add_argument("--records", type=int, default=0, help="generate so many incidents instead of the UCI log")
+    parser.add_argument("--output", type=Path, default=PAGE, help="the page to write")
+    options = parser.parse_args(arguments)
+    load = os.getloadavg()[0]
+    with tempfile.TemporaryDirectory(prefix="itsmctl-bench-") as folder:
+        work = Path(folder)
+        tickets = prepare(work, options.records)
+        samples = interleaved(tasks(tickets, work), options.runs, options.warm_up)
+    found = limits(samples)
+    options.output.write_text(page(tickets, samples, found, options.runs, load), encoding="utf-8", newline="\n")
+    sys.stdout.write(terminal(samples, found))
+    return int(not all(limit.kept for limit in found))
+
+
+def prepare(work: Path, records: int) -> Tickets:
+    """The tickets to measure, unpacked and zipped."""
+    if UCI.is_file() and not records:
+        with zipfile.ZipFile(UCI) as archive:
+            (name,) = archive.namelist()
+            plain = Path(archive.extract(name, work))
+        return Tickets(
+            "the UCI incident log (doi:10.24432/C57S4H), 24,918 incidents in 141,712 rows", UCI, plain, "Europe/Lisbon"
+        )
+    number = records or RECORDS
+    made = work / "history"
+    subprocess.run([*itsmctl(), "generate", "--records", str(number), "--seed", "1", "-q", "-o", str(made)], check=True)
+    plain, archive_path = made / "incidents.csv", work / "incidents.zip"
+    with zipfile.ZipFile(archive_path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(plain, plain.name)
+    return Tickets(
+        f"{number:,} generated incidents (`itsmctl generate --records {number} --seed 1`)",
+        archive_path,
+        plain,
+        "Asia/Shanghai",
+    )
+
+
+def itsmctl() -> tuple[str, ...]:
+    """The program that is installed beside this Python."""
+    return (str(Path(sys.executable).with_name("itsmctl")),)
+
+
+def tasks(tickets: Tickets, work: Path) -> tuple[Task, ...]:
+    """What is measured, in the order in which one needs the other."""
+    program = itsmctl()
+    dataset, other, result, direct = (work / name for name in ("dataset", "dataset-csv", "result", "direct"))
+    zone = ("--zone", tickets.zone)
+    pack = work / "pack.zip"
+    return (
+        Task("floor", (sys.executable, str(ROOT / "benchmarks" / "floor.py"), str(tickets.plain))),
+        Task("import csv", (*program, "import", str(tickets.plain), *zone, "-q", "-o", str(other)), (other,)),
+        Task("import zip", (*program, "import", str(tickets.archive), *zone, "-q", "-o", str(dataset)), (dataset,)),
+        Task("audit", (*program, "audit", "--tickets", str(dataset), "-q", "-o", str(result)), (result,), (0, 1)),
+        Task("audit of the zip", (*program, "audit", "--tickets", str(tickets.archive), *zone, "-q", "-o", str(direct)), (direct,), (0, 1)),
+        Task("evidence build", (*program, "evidence", "build", str(result), "-o", str(pack)), (pack,)),
+        Task("evidence verify", (*program, "evidence", "verify", str(pack))),
+        Task("validate", (*program, "validate")),
+        Task("help", (*program, "--help")),
+    )  # fmt: skip
+
+
+def limits(samples: Mapping[str, Sequence[Sample]]) -> tuple[Limit, ...]:
+    """Everything that was promised."""
+    floor = samples["floor"]
+    heavy = ("import csv", "import zip", "audit", "audit of the zip", "evidence build")
+    most = max(peak(samples[name]) for name in heavy)
+    return (
+        Limit("import (csv) + audit", ratio((samples["import csv"], samples["audit"]), floor), 6, "x floor"),
+        Limit("import (zip) + audit", ratio((samples["import zip"], samples["audit"]), floor), 6, "x floor"),
+        Limit("evidence build", ratio((samples["evidence build"],), floor), 6, "x floor"),
+        Limit("peak memory of each", most / GIB, 1, "GiB"),
+        Limit("itsmctl --help", median(samples["help"]) * 1000, 150, "ms"),
+        Limit("itsmctl validate", median(samples["validate"]) * 1000, 1000, "ms"),
+    )
+
+
+def terminal(samples: Mapping[str, Sequence[Sample]], found: Sequence[Limit]) -> str:
+    """The numbers for a terminal."""
+    lines = [f"{'':18}{'median s':>10}{'min':>8}{'max':>8}{'cpu s':>8}{'peak MiB':>10}{'x floor':>9}{'x cpu':>7}"]
+    lines += [
+        "".join(
+            (
+                f"{row[0]:18}",
+                f"{row[1]:>10}",
+                *(f"{x:>8}" for x in row[2:5]),
+                f"{row[5]:>10}",
+                f"{row[6]:>9}",
+                f"{row[7]:>7}",
+            )
+        )
+        for row in rows(samples)
+    ]
+    lines.append("")
+    lines += [
+        f"{'pass' if one.kept else 'FAIL'}  {one.what:24}{one.measured:8.2f} {one.unit}, at most {one.most:g}"
+        for one in found
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def rows(samples: Mapping[str, Sequence[Sample]]) -> list[tuple[str, ...]]:
+    """One row per task."""
+    made = []
+    floor = statistics.median(sample.processor for sample in samples["floor"])
+    for name, some in samples.items():
+        seconds = sorted(sample.seconds for sample in some)
+        processor = statistics.median(sample.processor for sample in some)
+        cells = (f"{x:.2f}" for x in (median(some), seconds[0], seconds[-1], processor))
+        made.append(
+            (
+                name,
+                *cells,
+                f"{peak(some) / 2**20:.0f}",
+                f"{ratio((some,), samples['floor']):.2f}",
+                f"{processor / floor:.2f}",
+            )
+        )
+    return made
+
+
+def page(
+    tickets: Tickets, samples: Mapping[str, Sequence[Sample]], found: Sequence[Limit], runs: int, load: float
+) -> str:
+    """docs/benchmarks.md."""
+    head = "| | median s | min | max | processor s | peak MiB | x floor | x floor, processor |\n|---|---|---|---|---|---|---|---|\n"
+    body = "".join("| " + " | ".join(row) + " |\n" for row in rows(samples))
+    kept = "".join(
+        f"| {one.what} | {one.measured:.2f} {one.unit} | {one.most:g} {one.unit} | {'pass' if one.kept else '**fail**'} |\n"
+        for one in found
+    )
+    return PAGE_TEXT.format(
+        tickets=tickets.what,
+        runs=runs,
+        table=head + body,
+        limits="| | measured | at most | |\n|---|---|---|---|\n" + kept,
+        machine=machine(),
+        versions=versions(),
+        load=busy(load),
+    )
+
+
+PAGE_TEXT = """<!-- Written by benchmarks/run.py: run `make bench`. -->
+
+# Benchmarks
+
+What an audit costs, as a multiple of the least that it could cost: DuckDB, told every type and the form of the times,
+reading the same CSV into a typed table (`benchmarks/floor.py`). Seconds depend on the machine, ratios hardly do.
+
+Tickets: {tickets}.
+
+## Limits
+
+{limits}
+## Measured
+
+{table}
+Every row is a whole process, from starting Python to the end; `itsmctl` starts with its modules compiled and the files in
+the page cache. Medians of {runs} runs after one warm-up; the tasks ran in turn, so that a slow minute hits all alike, and
+a ratio is the median of the ratios within each round. The peak is what the kernel recorded for that process, the largest of
+all runs. `audit` reads the imported dataset and writes the result folder with both reports; `audit of the zip` imports it
+on the way.
+
+## Machine and versions
+
+{machine} {load}
+
+{versions}
+
+## Again
+
+```sh
+make bench                                    # with the public log beside the repository, else generated tickets
+python benchmarks/run.py --records 24918      # generated tickets, on any machine
+```
+"""
+
+
+def machine() -> str:
+    """Processor, cores and memory; nothing that names the computer."""
+    processor = platform.processor() or platform.machine()
+    cpu = Path("/proc/cpuinfo")
+    if cpu.is_file():
+        names = [
+            line.partition(":")[2].strip() for line in cpu.read_text().splitlines() if line.startswith("model name")
+        ]
+        processor = names[0] if names else processor
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / GIB
+    return f"{processor}, {os.cpu_count()} cores, {memory:.0f} GiB of memory, {platform.system()}."
+
+
+def busy(load: float) -> str:
+    """Whether others used the machine when the measuring began."""
+    if load < 0.5:
+        return "Nobody else used it."
+    return f"Others used it too (load {load:.1f} at the start): the processor column is the safer one."
+
+
+def versions() -> str:
+    """Versions of Python and of what matters for speed."""
+    return f"Python {platform.python_version()}, " + ", ".join(f"{name} {version(name)}" for name in PACKAGES) + "."
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,56 @@
+"""Write the pages of docs/reference/ from the program itself; with `--check`, only tell whether they are up to date."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from generator import checks, command_line, mappings, outputs, problems, rules, schemas
+
+REFERENCE = Path(__file__).parent / "reference"
+NOTE = "<!-- Written by docs/generate.py from the code and the definitions. Change those, then run it again. -->\n\n"
+
+
+def pages() -> dict[str, str]:
+    """Every page of the reference by its name under docs/reference/."""
+    found: dict[str, str] = {}
+    for module in (command_line, checks, rules, mappings, schemas, outputs, problems):
+        found |= module.pages()
+    return {name: NOTE + text.rstrip() + "\n" for name, text in sorted(found.items())}
+
+
+def stale(folder: Path, wanted: dict[str, str]) -> list[str]:
+    """Names of the pages that are missing, differ, or that nobody writes any more."""
+    there = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.md")}
+    differ = [name for name, text in wanted.items() if name not in there or there[name].read_text("utf-8") != text]
+    return sorted([*differ, *(name for name in there if name not in wanted)])
+
+
+def write(folder: Path, wanted: dict[str, str]) -> None:
+    """Make the folder hold exactly these pages."""
+    for path in folder.rglob("*.md"):
+        if path.relative_to(folder).as_posix() not in wanted:
+            path.unlink()
+    for name, text in wanted.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def main(arguments: list[str]) -> int:
+    """Write the reference, or check it; the exit code."""
+    if arguments not in ([], ["--check"]):
+        sys.stderr.write("usage: generate.py [--check]\n")
+        return 2
+    wanted = pages()
+    if not arguments:
+        write(REFERENCE, wanted)
+        return 0
+    differ = stale(REFERENCE, wanted)
+    for name in differ:
+        sys.stderr.write(f"docs/reference/{name} is not up to date: run python docs/generate.py\n")
+    return int(bool(differ))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,63 @@
+"""The check types: their docstrings, and their parameters from the JSON Schema that guards them."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from types import ModuleType
+from typing import Any
+
+from generator.markdown import code, codes, table
+from generator.schemas import type_text
+from itsmctl.checks import CHECKS
+from itsmctl.definitions import load
+from itsmctl.reference import reference_root
+
+INTRODUCTION = """# Check types
+
+A rule names one check type and gives its parameters: `check: {clock-within: {clock: resolution}}`. A check returns
+one verdict per record in scope: passed, failed, or not testable. *Names* says of what a parameter is the name: of a
+column of the [record](outputs.md#dataset-folder), or of a definition.
+
+"""
+
+
+def pages() -> dict[str, str]:
+    """One page with every check type."""
+    definitions = load(reference_root())
+    users: dict[str, list[str]] = {}
+    for rule in definitions.rules.values():
+        users.setdefault(rule.check, []).append(rule.id)
+    parts = [INTRODUCTION]
+    for name, check in sorted(CHECKS.items()):
+        assert isinstance(check, ModuleType)
+        parts.append(f"## {name}\n\n{inspect.cleandoc(check.__doc__ or '')}\n\n")
+        parts.append(parameters(check.PARAMETERS, check.NAMES))
+        used = ", ".join(f"[{rule}](rules.md#{rule.lower()})" for rule in sorted(users.get(name, [])))
+        parts.append(f"Used by {used}.\n\n" if used else "No reference rule uses it.\n\n")
+    return {"checks.md": "".join(parts)}
+
+
+def parameters(schema: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """A table of parameters."""
+    required = set(schema.get("required", ()))
+    rows = [
+        (code(key), "yes" if key in required else "", type_text(body, "definitions/"), names_of(key, names))
+        for key, body in schema.get("properties", {}).items()
+    ]
+    note = choice(schema)
+    return (table(("parameter", "required", "type", "names"), rows) + note + "\n") if rows else "No parameters.\n\n"
+
+
+def names_of(key: str, names: Mapping[str, str]) -> str:
+    """What a parameter, or each of its parts, is a name of."""
+    return ", ".join(f"a {what}" for path, what in names.items() if path.split("/")[0] == key)
+
+
+def choice(schema: Mapping[str, Any]) -> str:
+    """Which of the parameters exclude each other."""
+    for word, meaning in (("oneOf", "Exactly one of"), ("anyOf", "At least one of")):
+        groups = [branch.get("required", []) for branch in schema.get(word, ())]
+        if groups and all(groups):
+            return f"\n{meaning} {codes(key for group in groups for key in group)}.\n"
+    return ""

@@ -1,0 +1,264 @@
+"""What itsmctl writes: every file with its columns or keys, from the code that writes it."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+
+from generator.markdown import block, code, table
+from generator.schemas import Schema, properties, type_text
+from itsmctl import model
+from itsmctl.engine.evaluate import create_verdict_table
+from itsmctl.engine.session import Session
+from itsmctl.importers.receipt import Receipt, ReceiptFile
+from itsmctl.language import COLUMNS, column_text
+from itsmctl.reports.csv import COLUMNS as FINDINGS_COLUMNS
+from itsmctl.reports.json import result_schema
+
+INTRODUCTION = """# Outputs
+
+What scripts may rely on. Formats carry a version (`itsmctl/result/v1`); keys and columns are only added within one.
+Everything is written with sorted keys, UTC times and no trace of the machine: the same inputs give the same bytes.
+
+"""
+
+
+def pages() -> dict[str, str]:
+    """One page with every output."""
+    writers = (dataset, receipt, result, verdicts, findings, explanation, clock, pack, truth)
+    return {"outputs.md": "\n".join((INTRODUCTION, *(write() for write in writers)))}
+
+
+def dataset() -> str:
+    """The tables of an import."""
+    tables = {
+        "event.parquet": ("one row per change of a field, sorted by record and number", model.EVENT_COLUMNS),
+        "approval.parquet": ("one row per decision of an approver", model.APPROVAL_COLUMNS),
+        "link.parquet": ("one row per link to another record", model.LINK_COLUMNS),
+        "reject.parquet": ("one row per row or value that could not be read", model.REJECT_COLUMNS),
+    }
+    records = table(
+        ("column", "type", "what", "含义"),
+        [(code(c), column_type(c), title(c, "en"), title(c, "zh")) for c in model.RECORD_COLUMNS],
+    )
+    text = (
+        "## Dataset folder\n\nWritten by `itsmctl import FILE... -o DIR`. Texts are as exported; times are UTC. Columns of the export that the\n"
+        "model does not know are kept in `attributes`, a JSON object in the order of the file.\n\n"
+        "### record.parquet\n\nOne row per ticket, sorted by `record_id`.\n\n" + records
+    )
+    for name, (what, columns) in tables.items():
+        rows = [(code(column), OTHER_TYPES.get(column, "VARCHAR")) for column in columns]
+        text += f"\n### {name}\n\n{what[0].upper()}{what[1:]}.\n\n" + table(("column", "type"), rows)
+    return text
+
+
+def title(column: str, language: model.Language) -> str:
+    """What people call a column."""
+    return column_text(column, language) if column in COLUMNS else ""
+
+
+OTHER_TYPES = {"at": "TIMESTAMP (UTC)", "seq": "BIGINT", "source_row": "BIGINT"}
+
+
+def column_type(column: str) -> str:
+    """The Parquet type of a column of the record."""
+    if column in model.TIME_COLUMNS:
+        return "TIMESTAMP (UTC)"
+    if column in model.NUMBER_COLUMNS or column == "source_row":
+        return "BIGINT"
+    return "BOOLEAN" if column in model.BOOLEAN_COLUMNS else "VARCHAR"
+
+
+RECEIPT = {
+    "format": "`itsmctl/receipt/v1`",
+    "mapping": "Id of the mapping that was used.",
+    "process": "Process of the records.",
+    "shape": "`records`, `updates` or `trace`.",
+    "tool": "Tool that exported them.",
+    "zone": "Zone in which times without an offset were read; empty where all had one.",
+    "files": "The files, see below.",
+    "records": "Tickets.",
+    "events": "Changes of fields.",
+    "rejects": "Rows of reject.parquet.",
+    "period": "`from` and `to`: first and last moment at which a ticket was opened.",
+    "last_moment": "The latest moment in the data: the default `--as-of` of an audit.",
+    "precision_seconds": "60 where the times have minutes only, else 1.",
+    "time_format": "The format in which each exported time column was read.",
+    "columns": "`mapped` (canonical columns that were filled), `kept` (exported columns in `attributes`), `missing` (canonical columns that the export lacks).",
+    "history": "Canonical columns whose changes are events.",
+    "history_time": "The exported column with the time of each update; empty where there are no updates.",
+    "codes": "Per column: exported value to code; applied when the dataset is audited.",
+    "duplicates": "Rows that repeat an earlier row.",
+    "number_gaps": "Runs of ticket numbers that are missing.",
+    "warnings": "`code` and `message` of everything worth knowing, see [codes](problems.md#warnings-of-an-import).",
+    "digest": "SHA-256 of what the dataset follows from: the files, how they were read, the mapping, the zone, the format.",
+}
+RECEIPT_FILE = {
+    "name": "File name, without its folder.",
+    "member": "Its name inside a zip, or empty.",
+    "sha256": "SHA-256 of the file as it was given.",
+    "bytes": "Its size.",
+    "format": "`csv` or `xes`.",
+    "encoding": "Encoding, as detected or named.",
+    "delimiter": "What separates cells.",
+    "rows_read": "Data rows; always `rows_imported + rows_rejected`.",
+    "rows_imported": "Rows that became part of a record.",
+    "rows_rejected": "Rows that could not.",
+}
+
+
+def receipt() -> str:
+    """receipt.json; a key without words, or words without a key, is an error."""
+    exact(RECEIPT, json.loads(empty_receipt().to_json()))
+    exact(RECEIPT_FILE, {field.name: 0 for field in fields(ReceiptFile)})
+    rows = [(code(key), words) for key, words in RECEIPT.items()]
+    files = [(code(f"files[].{key}"), words) for key, words in RECEIPT_FILE.items()]
+    return "### receipt.json\n\nWhat was read, and what became of every row.\n\n" + table(("key", "what"), rows + files)
+
+
+def empty_receipt() -> Receipt:
+    """A receipt that holds nothing, to ask it for its keys."""
+    empty: dict[str, object] = {"str": "", "int": 0, "tuple": (), "Mapping": {}}
+    return Receipt(**{f.name: empty[str(f.type).partition("[")[0]] for f in fields(Receipt)})  # type: ignore[arg-type]
+
+
+def exact(words: Mapping[str, str], keys: Mapping[str, object]) -> None:
+    """Raise where the words and the keys are not the same."""
+    assert set(words) == set(keys), sorted(set(words) ^ set(keys))
+
+
+def result() -> str:
+    """result.json from its schema."""
+    schema: Schema = result_schema()
+    text = (
+        "## Result folder\n\nWritten by `itsmctl audit -o DIR`: `result.json`, `verdicts.parquet`, `findings.csv`, `report.html`,\n"
+        "`report.zh.html`, and the `receipt.json` of the dataset.\n\n### result.json\n\n"
+        "Also `itsmctl audit --format json`; its JSON Schema is printed by `itsmctl schema result`.\n\n"
+        + properties(schema)
+    )
+    parts = schema.get("definitions", {})
+    assert isinstance(parts, dict)
+    for name, part in parts.items():
+        text += f"\n#### {name}\n\n{part.get('description', '')}\n\n{properties(part) or 'Type: ' + type_text(part) + chr(10)}"
+    return text
+
+
+VERDICT = {
+    "rule": "Id of the rule.",
+    "record_id": "The record; for a rule about groups the key of the group, such as `erp / 2026-03`.",
+    "passed": "true, false, or null where it could not be tested.",
+    "observed": "What was found.",
+    "expected": "What the rule wants.",
+    "at": "The moment that the verdict is about, UTC.",
+    "reason": "Why it could not be tested, see [codes](problems.md#why-something-was-not-testable).",
+    "waiver": "The waiver that covers it; none in this version.",
+}
+
+
+def verdicts() -> str:
+    """verdicts.parquet, with the types that it is really written with."""
+    types = verdict_types()
+    exact(VERDICT, types)
+    rows = [(code(column), types[column], words) for column, words in VERDICT.items()]
+    return (
+        "### verdicts.parquet\n\nEvery verdict that is not a plain pass, sorted by rule and record; with `--all-verdicts` the passes too.\n\n"
+        + table(("column", "type", "what"), rows)
+    )
+
+
+def verdict_types() -> dict[str, object]:
+    """Column and type, as in the file."""
+    with tempfile.TemporaryDirectory() as folder, Session() as session:
+        create_verdict_table(session)
+        path = Path(folder) / "verdicts.parquet"
+        session.write_parquet('SELECT * REPLACE (make_timestamp("at" * 1000000) AS "at") FROM verdict', path)
+        rows = session.rows(f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM '{path}')")
+    return {str(column): str(kind) for column, kind in rows}  # type: ignore[misc]
+
+
+def findings() -> str:
+    """findings.csv."""
+    columns = ", ".join(code(column) for column in FINDINGS_COLUMNS)
+    return (
+        f"### findings.csv\n\nEvery verdict that failed, for a spreadsheet: {columns}. UTF-8 with a byte order mark, so that Excel reads\n"
+        "Chinese; a cell that a spreadsheet could take for a formula has an apostrophe in front.\n"
+    )
+
+
+EXPLANATION = """{
+  "format": "itsmctl/explanation/v1", "as_of": "…Z",
+  "record": {"record_id": "…", "<column>": "…"},
+  "moments": [{"at", "actor", "actor_group", "field", "old", "new"}],
+  "verdicts": [{"rule", "record_id", "passed", "observed", "expected", "at", "reason", "waiver"}],
+  "clocks": [{
+    "rule", "clock", "agreement", "calendar", "zone", "reason",
+    "target": {"text", "file", "line"},
+    "cycles": [{
+      "start", "stop", "running", "counted_seconds", "paused_seconds", "closed_seconds", "target_seconds", "deadline", "verdict",
+      "ledger": [{"from", "to", "kind", "seconds", "reason"}]
+    }]
+  }]
+}"""
+CLOCK = """{
+  "counted_seconds", "paused_seconds", "closed_seconds", "deadline", "verdict",
+  "ledger": [{"from", "to", "kind", "seconds", "reason"}]
+}"""
+TRUTH = """{
+  "format": "itsmctl/truth/v1", "seed", "records", "rows", "zone", "as_of",
+  "planted": [{"rule", "record", "what"}]
+}"""
+
+
+def explanation() -> str:
+    """The JSON of explain."""
+    return (
+        "## Explanation\n\n`itsmctl explain RECORD --tickets PATH --format json`. The seconds of a ledger add up to stop − start; `kind` is\n"
+        "`counted`, `paused` or `closed`.\n\n" + block(EXPLANATION)
+    )
+
+
+def clock() -> str:
+    """The JSON of clock."""
+    return (
+        "## Clock\n\n`itsmctl clock --format json`. `deadline` and `verdict` are null without `--target`. Moments carry the offset of the\n"
+        "calendar's zone.\n\n" + block(CLOCK)
+    )
+
+
+def truth() -> str:
+    """truth.json of generated tickets."""
+    return (
+        "## Truth\n\n`truth.json` beside generated tickets: everything that an audit must find, and nothing else.\n\n"
+        + block(TRUTH)
+    )
+
+
+PACK = (
+    ("bagit.txt, bag-info.txt", "the BagIt 1.0 declaration (RFC 8493) and what the bag is"),
+    ("manifest-sha256.txt, manifest-sha512.txt", "a checksum of every file under data/"),
+    (
+        "tagmanifest-sha256.txt, tagmanifest-sha512.txt",
+        "a checksum of the files above; the digest of the pack is that of `tagmanifest-sha256.txt`",
+    ),
+    ("data/README.md, data/README.zh.md", "what is what, how to check it, and what it proves"),
+    ("data/statement.md, .zh.md, .json", "clause by clause: what the pack gives evidence for, and what not"),
+    ("data/result/", "the result folder of the audit"),
+    (
+        "data/definitions/, data/definitions.json",
+        "the exact definitions and schemas that judged, their commit and checksums",
+    ),
+    ("data/history.csv", "document control: which commits changed each definition; absent outside git"),
+    ("data/receipts/receipt.json, data/inputs.csv", "what was imported, with the checksums of the exported files"),
+)
+
+
+def pack() -> str:
+    """The evidence pack."""
+    rows = [(", ".join(code(name.strip()) for name in names.split(",")), what) for names, what in PACK]
+    return (
+        "## Evidence pack\n\nWritten by `itsmctl evidence build RESULT -o PACK`; a zip where the name ends in `.zip`, else a folder.\n\n"
+        + table(("file", "what"), rows)
+    )

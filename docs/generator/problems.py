@@ -1,0 +1,208 @@
+"""Problem codes: every `Problem(code, template, …)` of the source, found in its syntax tree."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import itsmctl
+from generator.markdown import code, table
+from itsmctl.definitions.references import REFERENCES
+from itsmctl.language import REASONS, reason_remedy, reason_text
+
+SOURCE = Path(itsmctl.__file__).parent
+
+INTRODUCTION = """# Codes
+
+Every message ends in a stable code in brackets: `file:line:column: message [code]`. Scripts may rely on the code, not
+on the words. A problem with the input ends a command with exit code 2; a warning does not.
+
+"""
+REASONS_INTRODUCTION = """## Why something was not testable
+
+A verdict that could not be given carries a reason, such as `missing:impact`: a code, and what it is about.
+
+"""
+WARNINGS_INTRODUCTION = """## Warnings of an import
+
+They stand in the receipt and in every report, as they say how far the tickets can be trusted.
+
+"""
+
+
+@dataclass(frozen=True)
+class Maker:
+    """A function that makes a problem: which argument is the code, and which the template."""
+
+    code: int | str
+    template: int | str
+
+
+@dataclass(frozen=True)
+class Found:
+    """A code with one of its templates."""
+
+    code: str
+    template: str
+    file: str
+
+
+def pages() -> dict[str, str]:
+    """One page with every code."""
+    rows = [(code(found.code), found.template, code(found.file)) for found in collect()]
+    reasons = [(code(name), reason_text(sample, "en"), reason_remedy(sample, "en")) for name, sample in samples()]
+    warnings = [(code(name), words) for name, words in sorted(import_warnings())]
+    return {
+        "problems.md": INTRODUCTION
+        + table(("code", "message", "from"), rows)
+        + "\n"
+        + REASONS_INTRODUCTION
+        + table(("reason", "meaning", "what helps"), reasons)
+        + "\n"
+        + WARNINGS_INTRODUCTION
+        + table(("code", "message"), warnings)
+    }
+
+
+def samples() -> Iterator[tuple[str, str]]:
+    """Every reason with something for it to be about."""
+    for name, (meaning, _) in sorted(REASONS.items()):
+        about = "DQ-06" if "{rules}" in meaning else "state" if "{columns}" in meaning else ""
+        yield name, f"{name}:{about}" if about else name
+
+
+def collect() -> list[Found]:
+    """Every code and template of the source, sorted; each pair once."""
+    found: dict[tuple[str, str], Found] = {}
+    for path in sorted(SOURCE.rglob("*.py")):
+        tree = ast.parse(path.read_text("utf-8"))
+        for name, template in _pairs(tree):
+            found.setdefault((name, template), Found(name, template, path.relative_to(SOURCE.parent).as_posix()))
+    return [found[key] for key in sorted(found)]
+
+
+def _pairs(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    makers = _makers(tree)
+    for scope, call in _calls(tree):
+        maker = makers.get(_called(call))
+        if maker is None:
+            continue
+        for name in _texts(_argument(call, maker.code), scope, call.lineno):
+            for template in _texts(_argument(call, maker.template), scope, call.lineno):
+                yield from ((each, template) for each in _spelled(name))
+
+
+def _makers(tree: ast.Module) -> dict[str, Maker]:
+    """`Problem`, and the functions of this module that hand their own arguments on to it."""
+    makers = {"Problem": Maker(0, 1)}
+    for _ in range(2):
+        for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+            for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
+                inner = makers.get(_called(call))
+                if inner is None or function.name in makers:
+                    continue
+                made = _handed_on(function, _argument(call, inner.code), _argument(call, inner.template))
+                if made is not None:
+                    makers[function.name] = made
+    return makers
+
+
+def _handed_on(function: ast.FunctionDef, name: ast.expr | None, template: ast.expr | None) -> Maker | None:
+    names = [argument.arg for argument in function.args.args if argument.arg != "self"]
+
+    def place(node: ast.expr | None) -> int | str | None:
+        if isinstance(node, ast.Name) and node.id in names:
+            return names.index(node.id)
+        return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+    made = (place(name), place(template))
+    if made[0] is None or made[1] is None or not any(isinstance(part, int) for part in made):
+        return None
+    return Maker(made[0], made[1])
+
+
+def _calls(tree: ast.Module) -> Iterator[tuple[ast.AST, ast.Call]]:
+    """Every call with the innermost function around it."""
+    pending: list[tuple[ast.AST, ast.AST]] = [(tree, tree)]
+    while pending:
+        scope, node = pending.pop()
+        if isinstance(node, ast.Call):
+            yield scope, node
+        inner = node if isinstance(node, ast.FunctionDef) else scope
+        pending += [(inner, child) for child in ast.iter_child_nodes(node)]
+
+
+def _called(call: ast.Call) -> str:
+    match call.func:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
+
+
+def _argument(call: ast.Call, which: int | str) -> ast.expr | None:
+    if isinstance(which, str):
+        return ast.Constant(which)
+    if which < len(call.args):
+        return call.args[which]
+    names = {0: "code", 1: "template"}
+    return next((k.value for k in call.keywords if k.arg == names.get(which)), None)
+
+
+def _texts(node: ast.expr | None, scope: ast.AST, line: int = 0) -> Iterator[str]:
+    """The texts that an expression may be: itself, either branch of a choice, or what a name was last given."""
+    match node:
+        case ast.Constant(value=str(text)):
+            yield text
+        case ast.JoinedStr(values=parts):
+            yield "".join(p.value if isinstance(p, ast.Constant) else _hole(p) for p in parts)
+        case ast.IfExp(body=body, orelse=other):
+            yield from _texts(body, scope, line)
+            yield from _texts(other, scope, line)
+        case ast.Name(id=name):
+            given = [one for one in ast.walk(scope) if isinstance(one, ast.Assign) and _gives(one, name)]
+            before = [one for one in given if one.lineno <= line] or given
+            for one in sorted(before, key=lambda assign: assign.lineno)[-1:]:
+                yield from _texts(one.value, scope, one.lineno)
+
+
+def _gives(assign: ast.Assign, name: str) -> bool:
+    return any(isinstance(target, ast.Name) and target.id == name for target in assign.targets)
+
+
+def _hole(part: ast.AST) -> str:
+    """The name in a hole of a text, or dots for anything longer."""
+    if not isinstance(part, ast.FormattedValue):
+        return ""
+    return "{" + part.value.id + "}" if isinstance(part.value, ast.Name) else "{…}"
+
+
+def _spelled(name: str) -> Iterator[str]:
+    """A code; one that ends in what is unknown, once for each thing that can be."""
+    if "{" not in name:
+        yield name
+    elif name.startswith("unknown-{"):
+        things = {what for _, _, what in REFERENCES} | {"rule", "plan", "lane", "activity", "clause", "record"}
+        yield from (f"unknown-{what.replace(' ', '-')}" for what in sorted(things))
+    else:
+        yield name[: name.index("{")] + "…"
+
+
+def import_warnings() -> set[tuple[str, str]]:
+    """What an import warns about: (code, message) as the importers say it."""
+    found: set[tuple[str, str]] = set()
+    for path in sorted((SOURCE / "importers").rglob("*.py")):
+        tree = ast.parse(path.read_text("utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Tuple) and len(node.elts) == 2:
+                first, second = node.elts
+                if isinstance(first, ast.Constant) and isinstance(first.value, str) and _is_message(second):
+                    words = " ".join(_texts(second, tree))
+                    if "-" in first.value and " " in words:
+                        found.add((first.value, words))
+    return found
+
+
+def _is_message(node: ast.expr) -> bool:
+    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))

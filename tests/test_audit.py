@@ -1,0 +1,494 @@
+"""The audit as a whole: the same answer under any circumstances, what may be asked, and real exports to the last record."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import io
+import os
+import random
+import re
+import subprocess
+import sys
+import zipfile
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from dataset import at, write_dataset
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from itsmctl.audit import AuditOptions, audit, exceeds
+from itsmctl.definitions import load
+from itsmctl.engine.results import read_verdicts
+from itsmctl.errors import ItsmctlError
+from itsmctl.importers import import_files
+from itsmctl.model import AuditPlan, Definitions, Effective, Text
+from itsmctl.reference import reference_root
+from itsmctl.result import AuditResult, RuleResult
+
+DATA = Path(__file__).resolve().parent.parent / ".." / "shared" / "data"
+AS_OF = "2026-06-30T00:00:00Z"
+STATES = ("new", "assigned", "in-progress", "awaiting-user", "resolved", "closed", "cancelled", "-100")
+
+
+@cache
+def reference() -> Definitions:
+    return load(reference_root())
+
+
+def with_plan(**fields: Any) -> Definitions:
+    """The reference definitions with one more plan, `mine`."""
+    empty: dict[str, Any] = {
+        "period_start": None, "period_end": None, "as_of": "", "mapping": "", "zone": "", "datasets": (), "rules": (),
+        "processes": (), "frameworks": (), "fail_on": "",
+    }  # fmt: skip
+    base = next(iter(reference().plans.values()))
+    plan = AuditPlan("audit", "mine", Text("Mine", "我的"), Effective(), base.where, (), **{**empty, **fields})
+    return replace(reference(), plans={**reference().plans, "mine": plan})
+
+
+def tickets(count: int, seed: str) -> tuple[list[dict[str, object]], list[list[object]]]:
+    """Tickets of half a year as a hasty service desk keeps them; every column is sometimes empty."""
+    rng = random.Random(seed)
+    people, groups = ("Li", "Wang", "Zhao", None), ("desk", "network", "server", None)
+    records, events = [], []
+    for number in range(count):
+        opened = at("2026-01-01T00:00:00Z") + rng.randrange(180 * 86_400)
+        record_id, moment, state = f"INC{number:05}", opened, "new"
+        events.append([record_id, moment, "state", None, "new", "Li", "desk"])
+        for _ in range(rng.randrange(6)):
+            moment += rng.choice((0, 60, rng.randrange(86_400)))
+            state, before = rng.choice(STATES), state
+            events.append([record_id, moment, "state", before, state, rng.choice(people), None])
+            events.append([record_id, moment, "group", None, rng.choice(groups), None, None])
+        records.append(
+            {
+                "record_id": record_id,
+                "number": rng.choice((record_id, record_id, None)),
+                "service": rng.choice(("order-management", "email-collaboration", "ERP", "fax", None)),
+                "priority": rng.choice(("P1", "P2", "P3", "P4", "p1", None)),
+                "impact": rng.choice("123"),
+                "urgency": rng.choice(("1", "2", "3", None)),
+                "category": rng.choice(("network", "other", None)),
+                "ci": rng.choice(("db01", None)),
+                "state": state,
+                "group": rng.choice(groups),
+                "requester": rng.choice(people),
+                "resolved_by": rng.choice(people),
+                "closed_by": rng.choice(people),
+                "closure_code": rng.choice(("solved", None)),
+                "opened_at": opened if rng.random() < 0.98 else None,
+                "responded_at": rng.choice((opened + rng.randrange(7200), None)),
+                "resolved_at": rng.choice((moment, None)),
+                "closed_at": rng.choice((moment + 3600, None)),
+                "recorded_at": rng.choice((opened, opened + rng.randrange(100_000), None)),
+                "reopen_count": rng.choice((0, 0, 1, None)),
+                "reassignment_count": rng.choice((0, 1, 5, None)),
+                "reported_sla_met": rng.choice((True, False, None)),
+            }
+        )
+    return records, events
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    records, events = tickets(1500, "audit")
+    history = ("state", "group", "assignee", "priority")
+    return write_dataset(
+        tmp_path_factory.mktemp("audit") / "dataset", records, events, zone="Asia/Shanghai", history=history
+    )
+
+
+def run(folder: Path, out: Path, definitions: Definitions | None = None, **options: Any) -> tuple[AuditResult, bytes]:
+    result = audit(definitions or reference(), folder, AuditOptions(**{"as_of": AS_OF, **options}), verdicts=out)
+    return result, out.read_bytes()
+
+
+def by_id(result: AuditResult) -> dict[str, RuleResult]:
+    return {r.rule.id: r for r in (*result.rules, *result.enquiries)}
+
+
+# The same answer under any circumstances
+
+
+def test_threads_do_not_matter(dataset: Path, tmp_path: Path) -> None:
+    first, *others = [run(dataset, tmp_path / f"{n}.parquet", threads=n, all_verdicts=True) for n in (1, 2, 8)]
+    assert all(other == first for other in others)
+    assert len(first[0].explanations) > 10
+
+
+def test_neither_does_the_order_of_rows_nor_the_size_of_memory(dataset: Path, tmp_path: Path) -> None:
+    shuffled = tmp_path / "shuffled"
+    shuffled.mkdir()
+    for path in dataset.iterdir():
+        if path.suffix == ".parquet":
+            query = f"SELECT * FROM '{path}' ORDER BY md5(CAST(record_id AS VARCHAR) || CAST(random() AS VARCHAR))"
+            duckdb.sql(f"SELECT setseed(0.5); COPY ({query}) TO '{shuffled / path.name}' (FORMAT parquet)")
+        else:
+            (shuffled / path.name).write_bytes(path.read_bytes())
+    before, after = (duckdb.sql(f"SELECT record_id FROM '{f}/record.parquet'").fetchall() for f in (dataset, shuffled))
+    assert before != after and sorted(before) == sorted(after)
+    usual = run(dataset, tmp_path / "a.parquet", all_verdicts=True)
+    assert run(shuffled, tmp_path / "b.parquet", all_verdicts=True) == usual
+    assert run(dataset, tmp_path / "c.parquet", all_verdicts=True, memory_limit="300MiB", spill=tmp_path) == usual
+
+
+ASK = """
+import hashlib, sys
+from pathlib import Path
+from itsmctl.audit import AuditOptions, audit
+from itsmctl.definitions import load
+from itsmctl.reference import reference_root
+result = audit(load(reference_root()), Path(sys.argv[1]), AuditOptions(as_of="2026-06-29"), verdicts=Path(sys.argv[2]))
+print(hashlib.sha256(repr(result).encode()).hexdigest(), hashlib.sha256(Path(sys.argv[2]).read_bytes()).hexdigest())
+"""
+
+
+def test_the_machine_does_not_matter(dataset: Path, tmp_path: Path) -> None:
+    answers = set()
+    for number, (zone, lang, seed) in enumerate(
+        [("UTC", "C", "0"), ("Pacific/Kiritimati", "zh_CN.UTF-8", "1"), ("America/St_Johns", "de_DE.UTF-8", "77")]
+    ):
+        env = {**os.environ, "TZ": zone, "LANG": lang, "LC_ALL": lang, "PYTHONHASHSEED": seed}
+        command = [sys.executable, "-c", ASK, str(dataset), str(tmp_path / f"{number}.parquet")]
+        answers.add(subprocess.run(command, env=env, cwd=tmp_path, check=True, capture_output=True, text=True).stdout)
+    assert len(answers) == 1
+
+
+# What may be asked
+
+
+def test_without_a_plan_everything_is_judged_at_the_last_moment_and_says_so(dataset: Path) -> None:
+    result = audit(reference(), dataset)
+    assert set(by_id(result)) == set(reference().rules)
+    assert result.chosen_by_default == ("plan", "period", "as_of", "definitions")
+    latest = duckdb.sql(
+        f"SELECT max(m) FROM (SELECT \"at\" AS m FROM '{dataset}/event.parquet' UNION ALL SELECT greatest(opened_at, resolved_at, closed_at) FROM '{dataset}/record.parquet')"
+    ).fetchall()[0][0]
+    assert datetime.fromtimestamp(result.as_of, UTC).replace(tzinfo=None) == latest
+
+
+def test_a_day_means_its_end_in_the_zone_of_the_export(dataset: Path) -> None:
+    options = AuditOptions(as_of="2026-03-31", rules=("DQ-08",))
+    assert audit(reference(), dataset, options).as_of == at("2026-04-01T00:00:00+08:00")
+    exact = AuditOptions(as_of="2026-03-31T12:00", rules=("DQ-08",))
+    assert audit(reference(), dataset, exact).as_of == at("2026-03-31T12:00:00+08:00")
+
+
+def test_an_audit_in_the_middle_of_lives_knows_nothing_of_what_comes(tmp_path: Path) -> None:
+    middle = at("2026-03-03T12:00:00Z")
+    life = [
+        ["A1", "2026-03-03T09:00:00Z", "state", None, "new"],
+        ["A1", "2026-03-03T10:00:00Z", "state", "new", "awaiting-user"],
+        ["A1", "2026-03-03T11:00:00Z", "state", "awaiting-user", "in-progress"],
+        ["A1", "2026-03-03T11:00:00Z", "group", None, "desk"],
+        ["A1", "2026-03-03T13:00:00Z", "state", "in-progress", "closed"],
+    ]
+    row = {"service": "order-management", "priority": "P1"}
+    rows = [
+        {"record_id": r, "opened_at": t, **row}
+        for r, t in (("A1", "2026-03-03T09:00:00Z"), ("A2", middle), ("A3", middle + 1))
+    ]
+    folder = write_dataset(tmp_path / "dataset", rows, life, mapped=["resolved_at"], history=("state", "group"))
+    options = AuditOptions(as_of="2026-03-03T12:00:00Z", all_verdicts=True, explain=("A1",))
+    result = audit(reference(), folder, options, verdicts=tmp_path / "v.parquet")
+    told = {(v.rule, v.record_id): v for v in read_verdicts(tmp_path / "v.parquet")}
+    assert result.dataset.records == 2
+    assert told["INC-06", "A1"].passed is True and told["INC-06", "A1"].observed == "2h"
+    assert told["INC-06", "A2"].observed == "0m"
+    assert told["INC-24", "A1"].passed is True and told["INC-02", "A1"].observed == "never closed"
+    assert ("INC-06", "A3") not in told
+    (explained,) = result.explanations
+    (resolution,) = [c for c in explained.clocks if c.clock == "resolution"]
+    assert (resolution.cycles[0].stop, resolution.cycles[0].running) == (middle, True)
+    late = audit(reference(), folder, replace(options, as_of="2026-03-03T14:00:00Z"), verdicts=tmp_path / "w.parquet")
+    told = {(v.rule, v.record_id): v for v in read_verdicts(tmp_path / "w.parquet")}
+    assert told["INC-24", "A1"].passed is False and told["INC-24", "A1"].observed == "in-progress -> closed"
+    assert late.dataset.records == 3
+
+
+def test_a_period_takes_whole_local_days_of_opening(tmp_path: Path) -> None:
+    moments = {
+        "A1": "2026-03-31T23:59:59+08:00",
+        "A2": "2026-04-01T00:00:00+08:00",
+        "A3": "2026-04-30T23:59:59+08:00",
+        "A4": "2026-05-01T00:00:00+08:00",
+        "A5": None,
+    }
+    rows = [{"record_id": r, "opened_at": m, "priority": None} for r, m in moments.items()]
+    folder = write_dataset(
+        tmp_path / "dataset", rows, zone="Asia/Shanghai", mapped=["number", "category", "state", "group"]
+    )
+    definitions = with_plan(period_start=date(2026, 4, 1), period_end=date(2026, 4, 30), rules=("DQ-08",))
+    result = audit(definitions, folder, AuditOptions(plan="mine", as_of=AS_OF), verdicts=tmp_path / "v.parquet")
+    assert [v.record_id for v in read_verdicts(tmp_path / "v.parquet")] == ["A2", "A3", "A5"]
+    assert (result.period_from, result.period_to) == (at("2026-04-01T00:00:00+08:00"), at("2026-05-01T00:00:00+08:00"))
+    assert result.title == "Mine" and result.chosen_by_default == ("definitions",)
+
+
+def test_a_plan_chooses_rules_moment_and_frameworks(dataset: Path) -> None:
+    definitions = with_plan(rules=("DQ-*", "INC-06"), as_of="2026-05-01T00:00:00Z", frameworks=("fitsm-1",))
+    result = audit(definitions, dataset, AuditOptions(plan="mine"))
+    cites = {r for r, rule in reference().rules.items() if any(c.startswith("fitsm-1:") for c in rule.clauses)}
+    assert set(by_id(result)) == {r for r in reference().rules if (r.startswith("DQ-") or r == "INC-06") and r in cites}
+    assert result.as_of == at("2026-05-01T00:00:00Z")
+    with pytest.raises(ItsmctlError) as caught:
+        audit(with_plan(processes=("nobody",)), dataset, AuditOptions(plan="mine"))
+    assert [p.code for p in caught.value.problems] == ["no-rules"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "chosen"),
+    [
+        (("INC-06",), {"INC-06"}),
+        (("DQ-0*",), {r for r in reference().rules if r.startswith("DQ-0")}),
+        (("*-12", "INC-06"), {"DQ-12", "INC-12", "SLM-12", "INC-06"}),
+        (("*",), set(reference().rules)),
+    ],
+)
+def test_rules_may_be_named_by_pattern(asked: tuple[str, ...], chosen: set[str], dataset: Path) -> None:
+    assert set(by_id(audit(reference(), dataset, AuditOptions(rules=asked, as_of=AS_OF)))) == chosen
+
+
+def test_a_rule_is_found_by_its_earlier_id(dataset: Path) -> None:
+    renamed = replace(reference().rules["DQ-08"], aliases=("OLD-01",))
+    definitions = replace(reference(), rules={**reference().rules, "DQ-08": renamed})
+    assert set(by_id(audit(definitions, dataset, AuditOptions(rules=("OLD-01",), as_of=AS_OF)))) == {"DQ-08"}
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "word", "suggestion"),
+    [
+        ({"plan": "montly"}, "unknown-plan", "montly", "monthly"),
+        ({"rules": ("INC06",)}, "unknown-rule", "INC06", "INC-06"),
+        ({"rules": ("inc-06",)}, "unknown-rule", "inc-06", "INC-06"),
+        ({"rules": ("DQ-08", "XYZ-*")}, "unknown-rule", "XYZ-*", ""),
+        ({"explain": ("inc00012",)}, "unknown-record", "inc00012", "INC00012"),
+        ({"as_of": "tomorrow"}, "bad-time", "tomorrow", ""),
+        ({"as_of": "1960-01-01"}, "as-of-too-early", "", ""),
+        ({"as_of": "2250-01-01"}, "as-of-too-late", "", ""),
+        ({"memory_limit": "much"}, "bad-memory", "much", ""),
+    ],
+)
+def test_what_does_not_exist_is_named_with_the_nearest(
+    options: dict[str, Any], code: str, word: str, suggestion: str, dataset: Path
+) -> None:
+    with pytest.raises(ItsmctlError) as caught:
+        audit(reference(), dataset, AuditOptions(**{"as_of": AS_OF, **options}))
+    (problem,) = caught.value.problems
+    assert problem.code == code
+    assert word in problem.message
+    assert problem.suggestion == suggestion
+
+
+def test_every_unknown_rule_is_named(dataset: Path) -> None:
+    with pytest.raises(ItsmctlError) as caught:
+        audit(reference(), dataset, AuditOptions(rules=("A-1", "INC-06", "B-2")))
+    assert [p.values["word"] for p in caught.value.problems] == ["A-1", "B-2"]
+
+
+def test_rules_that_rest_on_each_other_are_refused(dataset: Path) -> None:
+    rules = reference().rules
+    circle = {
+        "DQ-08": replace(rules["DQ-08"], rests_on=("DQ-09",)),
+        "DQ-09": replace(rules["DQ-09"], rests_on=("DQ-08",)),
+    }
+    with pytest.raises(ItsmctlError, match="DQ-08 -> DQ-09 -> DQ-08"):
+        audit(replace(reference(), rules=circle), dataset)
+
+
+def test_a_dataset_without_any_moment_needs_one(tmp_path: Path) -> None:
+    folder = write_dataset(tmp_path / "dataset", [{"record_id": "A1", "opened_at": None}])
+    with pytest.raises(ItsmctlError) as caught:
+        audit(reference(), folder)
+    assert [p.code for p in caught.value.problems] == ["no-moment"]
+    assert by_id(audit(reference(), folder, AuditOptions(as_of=AS_OF)))["DQ-08"].in_scope == 1
+
+
+def test_no_records_at_all_are_no_answer(tmp_path: Path) -> None:
+    folder = write_dataset(tmp_path / "dataset", [], mapped=["opened_at", "priority"], files=[("empty.csv", 7)])
+    with pytest.raises(ItsmctlError) as caught:
+        audit(reference(), folder, AuditOptions(as_of=AS_OF), verdicts=tmp_path / "v.parquet")
+    assert [(p.code, p.where.file) for p in caught.value.problems] == [("no-records", str(folder))]
+    assert not (tmp_path / "v.parquet").exists()
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "severities", "untested", "wanted"),
+    [
+        ("minor", ["observation"], 1, False),
+        ("minor", ["minor"], 0, True),
+        ("major", ["minor", "observation"], 0, False),
+        ("major", ["major"], 0, True),
+        ("observation", ["observation"], 0, True),
+        ("not-testable", [], 1, True),
+        ("not-testable", [], 0, False),
+        ("never", ["major"], 3, False),
+    ],
+)
+def test_which_findings_count(fail_on: str, severities: list[str], untested: int, wanted: bool, dataset: Path) -> None:
+    result = audit(reference(), dataset, AuditOptions(rules=("DQ-08",), as_of=AS_OF))
+    (r,) = result.rules
+    rules = [replace(r, outcome="fail", rule=replace(r.rule, severity=s)) for s in severities]  # type: ignore[arg-type]
+    rules += [replace(r, outcome="not_testable")] * untested
+    assert exceeds(replace(result, rules=tuple(rules), enquiries=(r,)), fail_on) is wanted
+
+
+# Laws
+
+
+def check_laws(result: AuditResult) -> None:
+    for r in by_id(result).values():
+        assert r.in_scope == r.passed + r.failed + r.not_testable + r.waived
+        assert sum(n for _, n in r.reasons) == r.not_testable
+        assert len(r.samples) == min(r.failed, 10) and all(v.passed is False for v in r.samples)
+        assert r.untested_because == "" or (r.not_testable == r.in_scope and r.passed == 0)
+        assert (r.outcome == "no_data") == (r.in_scope == 0 and not r.untested_because)
+        for column in ("priority", "service"):
+            shares = [s for s in r.breakdown if s.column == column]
+            assert not shares or sum(s.failed for s in shares) == r.failed
+            assert not shares or sum(s.in_scope for s in shares) == r.in_scope
+    assert all(a.met <= a.judged for a in result.attainment)
+    assert sum(n for _, n in result.states) == result.dataset.records
+
+
+def test_laws_hold(dataset: Path, tmp_path: Path) -> None:
+    result, _ = run(dataset, tmp_path / "v.parquet", all_verdicts=True)
+    check_laws(result)
+    verdicts = Counter((v.rule, v.passed) for v in read_verdicts(tmp_path / "v.parquet"))
+    for rule, r in by_id(result).items():
+        told = (verdicts[rule, True], verdicts[rule, False], verdicts[rule, None])
+        assert told == (r.passed, r.failed, r.not_testable)
+    kept, _ = run(dataset, tmp_path / "w.parquet")
+    assert replace(kept, explanations=()) == replace(result, explanations=())
+    assert not any(v.passed for v in read_verdicts(tmp_path / "w.parquet"))
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+@given(seed=st.integers(0, 10**6), count=st.integers(1, 30), data=st.data())
+def test_laws_hold_whatever_is_missing(
+    seed: int, count: int, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Any records, without any columns, without any history: the sums hold, and what is missing never passes."""
+    records, events = tickets(count, str(seed))
+    dropped = data.draw(st.sets(st.sampled_from(sorted(records[0])))) - {"record_id"}
+    history = data.draw(st.sets(st.sampled_from(["state", "group"])))
+    rows = [{c: v for c, v in row.items() if c not in dropped} for row in records]
+    kept = [event for event in events if event[2] in history]
+    folder = write_dataset(tmp_path_factory.mktemp("law") / "dataset", rows, kept, history=sorted(history))
+    result = audit(reference(), folder, AuditOptions(as_of=AS_OF, threads=1))
+    check_laws(result)
+    for r in by_id(result).values():
+        named = set(re.findall(r"[a-z_]+", str(r.rule.parameters)))
+        if r.passed and r.rule.check in ("at-most", "different-people", "elapsed-within", "required"):
+            assert not named & dropped
+
+
+def test_an_empty_value_is_never_a_pass(tmp_path: Path) -> None:
+    """Records with nothing in them: only what an import says of every record, and a history without hand-overs, passes."""
+    columns = tickets(1, "columns")[0][0]
+    folder = write_dataset(
+        tmp_path / "dataset",
+        [{"record_id": f"A{n}", **dict.fromkeys(c for c in columns if c != "record_id")} for n in range(30)],
+        history=("state", "group"),
+    )
+    result = audit(reference(), folder, AuditOptions(as_of=AS_OF))
+    passed = {r.rule.check for r in by_id(result).values() if r.passed}
+    assert passed == {"readable", "row-count", "handovers"} | ({"share"} if by_id(result)["DQ-10"].passed else set())
+    assert {r.rule.check for r in by_id(result).values() if r.failed} >= {"required", "known"}
+
+
+# Real exports
+
+
+def real(*parts: str) -> Path:
+    path = DATA.joinpath(*parts)
+    if not path.exists():
+        pytest.skip(f"the real export {'/'.join(parts)} is not beside the repository")
+    return path
+
+
+def test_uci_incident_event_log(tmp_path: Path) -> None:
+    export = real("uci-incident-event-log", "incident_event_log.zip")
+    folder = tmp_path / "dataset"
+    receipt = import_files([export], None, reference().mappings, "Asia/Shanghai", folder)
+    assert (receipt.rows_read, receipt.records, receipt.rejects) == (141_712, 24_918, 5)
+    result = audit(reference(), folder, verdicts=tmp_path / "v.parquet")
+    check_laws(result)
+    rules = by_id(result)
+    reported = rules["SLM-13"]
+    assert (reported.outcome, reported.in_scope, reported.failed, reported.not_testable) == ("fail", 24_918, 9_115, 0)
+    by_priority = {s.value: (s.failed, s.in_scope) for s in reported.breakdown if s.column == "priority"}
+    assert by_priority == {"P1": (265, 270), "P2": (406, 408), "P3": (8_321, 23_466), "P4": (123, 774)}
+    assert rules["INC-12"].failed == 275
+    assert rules["INC-23"].failed == 2_848
+    verdicts = list(read_verdicts(tmp_path / "v.parquet"))
+    strange = [(v.record_id, v.observed) for v in verdicts if v.rule == "DQ-09" and v.passed is False]
+    assert strange == [("INC0028089", "-100"), ("INC0030413", "-100")]
+    with zipfile.ZipFile(export) as archive, archive.open("incident_event_log.csv") as file:
+        rows = list(csv.DictReader(io.TextIOWrapper(file, "utf-8")))
+    last = {row["number"]: row for row in rows}
+    dirty = [(n, row["number"]) for n, row in enumerate(rows, start=1) if row["incident_state"] == "-100"]
+    told = duckdb.sql(
+        f"SELECT source_row, record_id, \"column\", value, reason FROM '{folder}/reject.parquet' ORDER BY ALL"
+    )
+    assert told.fetchall() == [(n, r, "incident_state", "-100", "unknown-code") for n, r in dirty]
+    assert len(dirty) == 5
+    missed = {v.record_id for v in verdicts if v.rule == "SLM-13" and v.passed is False}
+    assert missed == {number for number, row in last.items() if row["made_sla"] == "false"}
+    skipped = set(last) - {row["number"] for row in rows if row["incident_state"] == "Resolved"}
+    never = {v.record_id for v in verdicts if v.rule == "INC-02" and v.passed is False}
+    assert never == {n for n in skipped if last[n]["incident_state"] == "Closed"}
+    assert len(never) == 13
+
+
+def test_bpic13_volvo_incidents(tmp_path: Path) -> None:
+    export = real("bpic13-volvo-vinst", "BPIC13_incidents.xes.gz")
+    folder = tmp_path / "dataset"
+    receipt = import_files([export], None, reference().mappings, "", folder)
+    assert (receipt.records, receipt.events) == (7_554, 65_533)
+    rows = duckdb.sql(
+        f"SELECT record_id, CAST(epoch(\"at\") AS BIGINT), new FROM '{folder}/event.parquet' WHERE field = 'state'"
+    ).fetchall()
+    assert len(rows) == 65_533
+    statuses = Counter(new.split("/", 1)[0] for _, _, new in rows)
+    assert statuses == {"Accepted": 40_117, "Completed": 13_867, "Queued": 11_544, "Unmatched": 5}
+    parts = Counter(new.split("/", 1)[1] for _, _, new in rows)
+    assert parts == {
+        "In Progress": 30_239, "Awaiting Assignment": 11_544, "Resolved": 6_115, "Closed": 5_716, "Wait - User": 4_217,
+        "Assigned": 3_221, "In Call": 2_035, "Wait": 1_533, "Wait - Implementation": 493, "Wait - Vendor": 313,
+        "Wait - Customer": 101, "Unmatched": 5, "Cancelled": 1,
+    }  # fmt: skip
+    # Summer time ended on 31 October 2010 and 30 October 2011, and began on 28 March 2010 and 27 March 2011.
+    written = re.findall(
+        r'<event>.*?key="time:timestamp" value="([^"]+)"',
+        gzip.decompress(export.read_bytes()).decode("utf-8-sig"),
+        re.DOTALL,
+    )
+    assert {text[-6:] for text in written} == {"+01:00", "+02:00"}
+    assert sorted(moment for _, moment, _ in rows) == sorted(
+        int(datetime.fromisoformat(text).timestamp()) for text in written
+    )
+    first = [datetime.fromtimestamp(moment, UTC).isoformat() for record, moment, _ in rows if record == "1-364285768"]
+    assert first[0] == "2010-03-31T14:59:42+00:00"  # written 2010-03-31T16:59:42+02:00
+    winter = next(text for text in written if text.endswith("+01:00"))
+    moment = datetime.fromisoformat(winter)
+    assert int(moment.timestamp()) in {m for _, m, _ in rows} and moment.hour - moment.astimezone(UTC).hour in (1, -23)
+
+
+def test_real_exports_keep_what_they_were(tmp_path: Path) -> None:
+    """A test of the tests: the files beside the repository are those that the numbers above were counted in."""
+    sums = {
+        ("uci-incident-event-log", "incident_event_log.zip"): 2_400_214,
+        ("bpic13-volvo-vinst", "BPIC13_incidents.xes.gz"): 1_322_456,
+    }
+    for parts, size in sums.items():
+        assert real(*parts).stat().st_size == size, hashlib.sha256(real(*parts).read_bytes()).hexdigest()

@@ -1,0 +1,116 @@
+"""The benchmark harness measures what it says, on a handful of generated tickets."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
+
+
+def module(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, BENCHMARKS / f"{name}.py")
+    assert spec is not None and spec.loader is not None
+    loaded = importlib.util.module_from_spec(spec)
+    sys.modules[name] = loaded
+    spec.loader.exec_module(loaded)
+    return loaded
+
+
+measure = module("measure")
+run = module("run")
+floor = module("floor")
+
+
+def python(code: str, **more: object) -> object:
+    return measure.Task("task", (sys.executable, "-c", code), **more)
+
+
+def test_a_run_knows_its_time_and_its_peak() -> None:
+    sample = measure.run(python("import time; x = bytearray(80_000_000); time.sleep(0.2)"))
+    assert 0.2 <= sample.seconds < 30
+    assert sample.peak > 80_000_000
+    assert sample.processor < sample.seconds + 1
+
+
+def test_the_peak_is_that_of_one_process_alone() -> None:
+    # From a process of its own: a child's peak is never below what its parent held when it forked.
+    code = """
+import sys
+import measure
+task = lambda code: measure.Task("python", (sys.executable, "-c", code))
+large, small = measure.run(task("x = bytearray(200_000_000)")), measure.run(task("pass"))
+print(small.peak < large.peak / 2)
+"""
+    folder = Path(measure.__file__).parent
+    told = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True)
+    assert told.stdout == "True\n"
+
+
+def test_findings_are_a_success_only_where_that_is_said() -> None:
+    assert measure.run(python("raise SystemExit(1)", codes=(0, 1))).seconds > 0
+    with pytest.raises(RuntimeError, match="ended with 1:\nwhat was wrong"):
+        measure.run(python("raise SystemExit('what was wrong')"))
+
+
+def test_runs_are_interleaved_and_the_warm_up_is_left_out(tmp_path: Path) -> None:
+    log, made = tmp_path / "log", tmp_path / "made"
+    tasks = [
+        measure.Task(name, (sys.executable, "-c", f"open({str(log)!r}, 'a').write({name!r}); open({str(made)!r}, 'x')"), (made,))
+        for name in ("a", "b")
+    ]  # fmt: skip
+    samples = measure.interleaved(tasks, 2)
+    assert log.read_text("utf-8") == "ababab"
+    assert {name: len(some) for name, some in samples.items()} == {"a": 2, "b": 2}
+
+
+def test_ratios_are_taken_within_each_round() -> None:
+    def samples(*seconds: float) -> list[object]:
+        return [measure.Sample(value, value, 1) for value in seconds]
+
+    assert measure.ratio((samples(2, 40, 2), samples(2, 40, 4)), samples(1, 20, 1)) == 4
+    assert measure.median(samples(3, 1, 2)) == 2
+
+
+def test_a_limit_that_is_not_kept_is_said_so() -> None:
+    sample = measure.Sample(1.0, 1.0, 10)
+    slow = measure.Sample(4.0, 4.0, 2**31)
+    names = ("floor", "import csv", "import zip", "audit", "audit of the zip", "evidence build", "validate", "help")
+    samples = {name: [slow if name == "audit" else sample] for name in names}
+    found = {limit.what: limit.kept for limit in run.limits(samples)}
+    assert found["import (zip) + audit"] is True
+    assert found["peak memory of each"] is False
+    assert found["itsmctl --help"] is False
+    assert "FAIL  peak memory of each" in run.terminal(samples, run.limits(samples))
+
+
+@pytest.mark.slow
+def test_the_whole_harness_on_a_handful_of_tickets(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = tmp_path / "benchmarks.md"
+    assert run.main(["--runs", "1", "--warm-up", "0", "--records", "40", "--output", str(page)]) in (0, 1)
+    text = page.read_text("utf-8")
+    for name in ("floor", "import csv", "import zip", "audit", "evidence build", "validate", "help"):
+        assert f"| {name} |" in text
+    assert "40 generated incidents" in text
+    assert "import (csv) + audit" in capsys.readouterr().out
+
+
+def test_the_floor_reads_what_generate_writes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    export = tmp_path / "incidents.csv"
+    export.write_text(
+        "number,made_sla,reopen_count,opened_at\nINC1,true,0,2026-01-01 10:25:41\nINC2,false,2,\n", encoding="utf-8"
+    )
+    assert floor.main(export) == 0
+    assert capsys.readouterr().out == "2\n"
+
+
+def test_the_floor_reads_days_before_months(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    export = tmp_path / "log.csv"
+    export.write_text("number,opened_at\nINC1,29/2/2016 01:16\nINC2,?\n", encoding="utf-8")
+    assert floor.main(export) == 0
+    assert capsys.readouterr().out == "2\n"

@@ -1,0 +1,338 @@
+"""Every check by cases: `tests/cases/CHECK.yaml` holds rows in and verdicts out, and no Python is needed to add one.
+
+A case gives the check's parameters, what else the rule says, the rows of records and events, and every verdict with
+record, observed, expected and reason. `shows` says which of the situations that a check must handle it is about.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dataset import write_dataset
+
+from itsmctl.audit import AuditOptions, audit
+from itsmctl.checks import CHECKS
+from itsmctl.definitions import load
+from itsmctl.definitions.build import Builder
+from itsmctl.definitions.references import Entry, cross_check
+from itsmctl.definitions.schema import check_document
+from itsmctl.engine.results import read_verdicts
+from itsmctl.errors import Problem
+from itsmctl.model import Definition, Definitions, Rule
+from itsmctl.result import AuditResult, RuleResult, Verdict
+from itsmctl.source import Document, parse_documents
+
+CASES = Path(__file__).parent / "cases"
+ENGINE = "engine"
+"""The file of cases about what every rule has, whatever its check: scope, tolerance, allowance, tiers, enquiries."""
+
+SITUATIONS = ("pass", "fail", "unknown", "no-data", "limit", "open", "column", "history")
+APPLIES: Mapping[str, str] = {
+    "agreement": "pass fail unknown no-data limit column",
+    "allowed": "pass fail unknown no-data limit column history",
+    "at-most": "pass fail unknown no-data limit column",
+    "attainment": "pass fail no-data limit open column",
+    "batch": "pass fail no-data limit column",
+    "clock-within": "pass fail unknown no-data limit open column history",
+    "different-people": "pass fail unknown no-data column",
+    "elapsed-within": "pass fail unknown no-data limit open column",
+    "handovers": "pass fail no-data limit open history",
+    "init": "pass fail unknown no-data history",
+    "known": "pass fail unknown no-data limit column",
+    "matrix": "pass fail unknown no-data column",
+    "not-in-future": "pass fail unknown no-data limit",
+    "number-gaps": "pass fail unknown no-data column",
+    "ordered-times": "pass fail unknown no-data limit column",
+    "precedence": "pass fail unknown no-data open history",
+    "readable": "pass fail no-data",
+    "reported-agrees": "pass fail unknown no-data open column",
+    "required": "pass fail no-data column",
+    "row-count": "pass fail limit",
+    "share": "pass fail no-data limit column",
+    "transition": "pass fail unknown no-data open history",
+}
+"""Which situations exist for a check: a group is never unknown, a file is always there, a state has no time limit."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case of a file: plain data, as `dataset.write_dataset` and the rule's schema want it."""
+
+    file: str
+    name: str
+    data: Mapping[str, Any]
+
+    @property
+    def rules(self) -> list[dict[str, Any]]:
+        many: list[dict[str, Any]] = self.data.get("rules") or [self.data["rule"]]
+        return many
+
+
+def read_cases(path: Path) -> list[Case]:
+    (document,) = parse_documents(path.read_text(encoding="utf-8"), path.name)
+    assert isinstance(document.data, dict)
+    return [Case(path.stem, name, data) for name, data in document.data.items() if isinstance(data, dict)]
+
+
+ALL = [case for path in sorted(CASES.glob("*.yaml")) for case in read_cases(path)]
+
+
+@cache
+def system() -> Definitions:
+    return load(CASES / "system")
+
+
+@cache
+def _entries() -> tuple[Entry, ...]:
+    paths = sorted((CASES / "system").rglob("*.yaml"))
+    documents = [d for path in paths for d in parse_documents(path.read_text(encoding="utf-8"), path.name)]
+    return tuple(Entry(document, _built(document)) for document in documents)
+
+
+def _built(document: Document) -> Definition:
+    assert check_document(document) == []
+    builder = Builder(document)
+    definition = builder.build()
+    assert builder.problems == []
+    return definition
+
+
+def build_rule(written: Mapping[str, Any], number: int) -> Rule:
+    """A rule of a case, valid as one in a file would have to be."""
+    body = {
+        "kind": "rule",
+        "id": f"CASE-{number:02}",
+        "title": "Case",
+        "version": 1,
+        "process": "incident",
+        "clauses": ["iso-20000-1:8.6.1"],
+        "severity": "minor",
+        "rationale": "Case.",
+        "remedy": "Case.",
+        **written,
+    }
+    document = Document(body, "case")
+    rule = _built(document)
+    assert isinstance(rule, Rule)
+    others = [Entry(document, replace(rule, id=r)) for r in rule.rests_on]
+    problems: list[Problem] = [
+        p for p in cross_check([*_entries(), *others, Entry(document, rule)]) if p.where.file == "case"
+    ]
+    assert problems == []
+    return rule
+
+
+def judge(rules: Mapping[str, Rule], data: Mapping[str, Any], folder: Path) -> tuple[AuditResult, list[Verdict]]:
+    """Audit the rows of a case, through the same door as the command line."""
+    dataset = write_dataset(
+        folder / "dataset",
+        data.get("records", []),
+        data.get("events", []),
+        rejects=data.get("rejects", []),
+        exported=data.get("exported"),
+        mapped=data.get("exported", []),
+        history=data.get("history", ["state", "group", "assignee", "priority"]),
+        zone=data.get("zone", "UTC"),
+        files=[(name, read) for name, read in data.get("files", {"export.csv": 0}).items()],
+    )
+    options = AuditOptions(as_of=data.get("as-of", "2026-06-30T00:00:00Z"), all_verdicts=True, threads=1)
+    result = audit(replace(system(), rules=rules), dataset, options, verdicts=folder / "verdicts.parquet")
+    return result, list(read_verdicts(folder / "verdicts.parquet"))
+
+
+@pytest.mark.parametrize("case", ALL, ids=lambda case: f"{case.file}: {case.name}")
+def test_case(case: Case, tmp_path: Path) -> None:
+    rules = [build_rule(written, number) for number, written in enumerate(case.rules, start=1)]
+    assert case.file == ENGINE or {rule.check for rule in rules} == {case.file}
+    result, verdicts = judge({rule.id: rule for rule in rules}, case.data, tmp_path)
+    told = [_told(verdict) for verdict in verdicts]
+    wanted = [_wanted(row) for row in case.data.get("verdicts", [])]
+    assert told == wanted
+    outcomes = {r.rule.id: r for r in (*result.rules, *result.enquiries)}
+    expected = case.data["outcome"] if isinstance(case.data["outcome"], dict) else {rules[0].id: case.data["outcome"]}
+    assert {rule: r.outcome for rule, r in outcomes.items()} == expected
+    assert [r.rule.id for r in result.enquiries] == case.data.get("enquiries", [])
+    for r in outcomes.values():
+        _check_counts(r, verdicts)
+
+
+def _told(verdict: Verdict) -> tuple[object, ...]:
+    return verdict.rule, verdict.record_id, verdict.passed, verdict.observed, verdict.expected, verdict.reason
+
+
+def _wanted(row: Mapping[str, Any] | list[Any]) -> tuple[object, ...]:
+    """A verdict is written `[record, passed, observed, expected, reason]`, with the rule in front where there are several."""
+    assert isinstance(row, list)
+    rule, record, passed, observed, expected, reason = row if len(row) == 6 else ["CASE-01", *row]
+    return rule, str(record), passed, observed or "", expected or "", reason or ""
+
+
+def _check_counts(r: RuleResult, verdicts: list[Verdict]) -> None:
+    mine = [v.passed for v in verdicts if v.rule == r.rule.id]
+    assert (r.passed, r.failed, r.not_testable) == (mine.count(True), mine.count(False), mine.count(None))
+    assert r.in_scope == r.passed + r.failed + r.not_testable + r.waived
+    assert sum(n for _, n in r.reasons) == r.not_testable
+
+
+def test_every_check_has_cases_for_every_situation() -> None:
+    assert set(APPLIES) == set(CHECKS)
+    shown: dict[str, set[str]] = {case.file: set() for case in ALL}
+    for case in ALL:
+        shows = case.data["shows"].split()
+        assert set(shows) <= set(SITUATIONS) or case.file == ENGINE, case
+        shown[case.file] |= set(shows)
+    assert set(shown) == {*CHECKS, ENGINE}
+    missing = {check: sorted(set(kinds.split()) - shown[check]) for check, kinds in APPLIES.items()}
+    assert {check: kinds for check, kinds in missing.items() if kinds} == {}
+    needed = {"scope", "in-force", "tolerance", "allowance", "rests-on", "enquiry", "outcome-order", "process"}
+    assert shown[ENGINE] >= needed
+
+
+def test_a_situation_is_what_the_verdicts_show() -> None:
+    """`shows: fail` with no failing verdict would be a lie; so for the others that a verdict can tell."""
+    for case in ALL:
+        if case.file == ENGINE:
+            continue
+        verdicts = [_wanted(row) for row in case.data.get("verdicts", [])]
+        passed, reasons = {v[2] for v in verdicts}, {str(v[5]) for v in verdicts}
+        about = set(case.data["shows"].split())
+        assert "pass" not in about or True in passed, case.name
+        assert "fail" not in about or False in passed, case.name
+        assert "unknown" not in about or None in passed, case.name
+        assert "no-data" not in about or (not verdicts and case.data["outcome"] == "no_data"), case.name
+        assert "column" not in about or all(r.startswith("column-not-exported:") for r in reasons), case.name
+        assert "history" not in about or any(r.startswith("no-history:") for r in reasons), case.name
+
+
+# Values that are no trouble to anybody but a program
+
+HOSTILE = (
+    "'; DROP TABLE record; --",
+    "\"quoted\" and 'quoted'",
+    "'' OR 1=1",
+    "percent % under_score \\ back",
+    "控制\x01\x1f\x7f字符\t制表\n换行\r\n回车",
+    "漢字 🙂 \u202eright-to-left",
+    "?; ?1 $1 :name {brace} {{ jinja }}",
+    " leading and trailing ",
+    "x" * 100_000,
+    "NULL",
+    "-0",
+)
+
+HOSTILE_RULES: Mapping[str, Mapping[str, object]] = {
+    "agreement": {"clock": "resolution"},
+    "allowed": {"column": "category", "values": HOSTILE},
+    "at-most": {"column": "reopen_count", "most": 0},
+    "attainment": {"clock": "resolution", "per": ("service", "category")},
+    "batch": {"by": "closed_by", "at": "closed_at", "count": 2, "within": "10m"},
+    "clock-within": {"clock": "resolution"},
+    "different-people": {"columns": ("requester", "resolved_by")},
+    "elapsed-within": {"from": "opened_at", "to": "resolved_at", "most": "4h"},
+    "handovers": {"column": "group", "most": 1},
+    "init": {"states": HOSTILE},
+    "known": {"column": "service", "kind": "service"},
+    "matrix": {"matrix": "incident-priority"},
+    "not-in-future": {"columns": ("opened_at", "closed_at")},
+    "number-gaps": {"column": "number"},
+    "ordered-times": {"columns": ("opened_at", "resolved_at")},
+    "precedence": {"first": HOSTILE[0], "then": HOSTILE[1]},
+    "readable": {},
+    "reported-agrees": {"clock": "resolution"},
+    "required": {"columns": ("category", "service")},
+    "row-count": {"round": (1000,)},
+    "share": {"where": (), "least": 50, "per": ("category", "month")},
+    "transition": {"process": "incident"},
+}
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> tuple[AuditResult, list[Verdict]]:
+    """One audit by all checks of records in which every text is hostile, on a base rule with hostile parameters."""
+    base = build_rule({"check": {"readable": {}}}, 1)
+    rules = {
+        f"CASE-{number:02}": replace(base, id=f"CASE-{number:02}", check=check, parameters=parameters)
+        for number, (check, parameters) in enumerate(HOSTILE_RULES.items(), start=1)
+    }
+    texts = [
+        "number",
+        "service",
+        "ci",
+        "category",
+        "priority",
+        "impact",
+        "urgency",
+        "state",
+        "customer",
+        "requester",
+        "group",
+        "resolved_by",
+        "closed_by",
+    ]
+    times = {"opened_at": 1_770_000_000, "resolved_at": 1_770_000_060, "closed_at": 1_770_000_120}
+    records = [
+        {
+            "record_id": f"{i}{value}",
+            **dict.fromkeys(texts, value),
+            **times,
+            "reopen_count": 0,
+            "reported_sla_met": True,
+        }
+        for i, value in enumerate(HOSTILE)
+    ]
+    events = [
+        (f"{i}{value}", 1_770_000_000 + n, field, None, word)
+        for i, value in enumerate(HOSTILE)
+        for n, (field, word) in enumerate(
+            [("state", value), ("group", value), ("state", HOSTILE[0]), ("group", HOSTILE[i - 1])]
+        )
+    ]
+    rejects = [
+        {
+            "source_file": value,
+            "source_row": i,
+            "record_id": f"{i}{value}",
+            "column": value,
+            "value": value,
+            "reason": "bad-time",
+        }
+        for i, value in enumerate(HOSTILE)
+    ]
+    folder = tmp_path_factory.mktemp("hostile ' folder 目录")
+    files = dict.fromkeys(HOSTILE, 1)
+    return judge(rules, {"records": records, "events": events, "rejects": rejects, "files": files}, folder)
+
+
+@pytest.mark.parametrize("check", HOSTILE_RULES)
+def test_hostile_values_come_through_unchanged(check: str, hostile: tuple[AuditResult, list[Verdict]]) -> None:
+    result, verdicts = hostile
+    number = list(HOSTILE_RULES).index(check) + 1
+    (r,) = [r for r in result.rules if r.rule.id == f"CASE-{number:02}"]
+    mine = {v.record_id: v for v in verdicts if v.rule == r.rule.id}
+    ids = {f"{i}{value}" for i, value in enumerate(HOSTILE)}
+    assert result.dataset.records == len(HOSTILE)
+    match check:
+        case "row-count":
+            assert set(mine) == set(HOSTILE)
+        case "attainment":  # none of these services has an agreement
+            assert mine == {}
+        case "share":
+            assert set(mine) == {f"{value} / 2026-02" for value in HOSTILE}
+        case "number-gaps":
+            assert set(mine) == {re.sub(r"[0-9]+\Z", "", value) for value in HOSTILE}
+        case _:
+            assert set(mine) == ids
+    if check in ("allowed", "known", "different-people"):
+        assert {mine[f"{i}{value}"].observed for i, value in enumerate(HOSTILE)} == set(HOSTILE)
+    if check == "readable":
+        assert [mine[f"{i}{value}"].observed for i, value in enumerate(HOSTILE)] == [f"{v}: {v}" for v in HOSTILE]
+
+
+def test_every_check_meets_hostile_values() -> None:
+    assert set(HOSTILE_RULES) == set(CHECKS)
