@@ -19,7 +19,8 @@ from dataset import write_dataset
 from itsmctl.audit import AuditOptions, audit
 from itsmctl.checks import CHECKS
 from itsmctl.definitions import load
-from itsmctl.definitions.build import Builder
+from itsmctl.definitions.build import build
+from itsmctl.definitions.build.builder import Builder
 from itsmctl.definitions.references import Entry, cross_check
 from itsmctl.definitions.schema import check_document
 from itsmctl.engine.results import read_verdicts
@@ -98,7 +99,7 @@ def _entries() -> tuple[Entry, ...]:
 def _built(document: Document) -> Definition:
     assert check_document(document) == []
     builder = Builder(document)
-    definition = builder.build()
+    definition = build(builder)
     assert builder.problems == []
     return definition
 

@@ -13,7 +13,8 @@ import pytest
 
 from itsmctl import definitions
 from itsmctl.definitions import find_root, load, load_mapping, validate
-from itsmctl.definitions.build import Builder
+from itsmctl.definitions.build import build
+from itsmctl.definitions.build.builder import Builder
 from itsmctl.definitions.references import values_at
 from itsmctl.definitions.schema import check_document, kinds
 from itsmctl.errors import ItsmctlError, Problem
@@ -488,5 +489,5 @@ def test_a_builder_reports_what_the_schema_cannot_see() -> None:
     (document,) = parse_documents(text, "a.yaml")
     assert check_document(document) == []
     builder = Builder(document)
-    builder.build()
+    build(builder)
     assert [(p.code, p.where.line, p.where.column) for p in builder.problems] == [("ends-before-start", 4, 35)]

@@ -10,7 +10,8 @@ from typing import TypeVar
 
 from itsmctl import model
 from itsmctl.definitions.aliases import resolve_aliases
-from itsmctl.definitions.build import Builder
+from itsmctl.definitions.build import build
+from itsmctl.definitions.build.builder import Builder
 from itsmctl.definitions.references import Entry, check_mapping, cross_check
 from itsmctl.definitions.schema import check_document
 from itsmctl.errors import ItsmctlError, Problem, Where
@@ -60,7 +61,7 @@ def load_mapping(path: Path, definitions: model.Definitions) -> model.MappingDef
     if problems:
         raise ItsmctlError(problems)
     builders = [Builder(document) for document in documents]
-    found = [Entry(builder.document, builder.build()) for builder in builders]
+    found = [Entry(builder.document, build(builder)) for builder in builders]
     mappings = [entry.definition for entry in found if isinstance(entry.definition, model.MappingDefinition)]
     if len(mappings) != 1 or len(found) != 1:
         raise ItsmctlError(
@@ -121,7 +122,7 @@ def _read(folder: Path) -> tuple[list[Entry], list[Problem]]:
         found = check_document(document)
         if not found:
             builder = Builder(document)
-            entries.append(Entry(document, builder.build()))
+            entries.append(Entry(document, build(builder)))
             found = builder.problems
         elif isinstance(document.data, dict):
             lost.append((str(document.data.get("kind")), str(document.data.get("id"))))

@@ -7,7 +7,8 @@ from typing import Any
 
 from itsmctl import model
 from itsmctl.checks import CHECKS
-from itsmctl.definitions.build import Builder
+from itsmctl.definitions.build import build
+from itsmctl.definitions.build.builder import Builder
 from itsmctl.definitions.references import REFERENCES, Entry, values_at
 from itsmctl.source import Path_
 
@@ -25,7 +26,7 @@ def _resolved(entry: Entry, ids: Mapping[tuple[str, str], str]) -> Entry:
         for key in path[:-1]:
             target = target[key]
         target[path[-1]] = word
-    return Entry(entry.document, Builder(entry.document).build()) if replaced else entry
+    return Entry(entry.document, build(Builder(entry.document))) if replaced else entry
 
 
 def _references(entry: Entry) -> Iterator[tuple[Path_, str, str]]:

@@ -1,0 +1,139 @@
+"""What turns a document that passed its schema into values; what the schema cannot see is collected as problems."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from itsmctl import model
+from itsmctl.errors import ItsmctlError, Problem
+from itsmctl.model import Effective, Text
+from itsmctl.source import Document, Path_
+from itsmctl.worktime import Duration, parse_duration
+from itsmctl.zones import nearest_zone, zone_names
+
+
+@dataclass
+class Builder:
+    """Reads one document; `problems` holds what the schema cannot see."""
+
+    document: Document
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def data(self) -> dict[str, Any]:
+        assert isinstance(self.document.data, dict)
+        return self.document.data
+
+    def common(self) -> dict[str, Any]:
+        """The fields that every kind has."""
+        return {
+            "kind": self.data["kind"],
+            "id": self.data["id"],
+            "title": text(self.data.get("title")),
+            "effective": self.effective(self.data.get("effective"), ("effective",)),
+            "where": self.document.where(),
+            "aliases": tuple(self.data.get("aliases", ())),
+        }
+
+    def effective(self, value: Mapping[str, Any] | None, path: Path_) -> Effective:
+        value = value or {}
+        start, end = self.day(value.get("from"), (*path, "from")), self.day(value.get("to"), (*path, "to"))
+        if start and end and end < start:
+            self.report(
+                "ends-before-start",
+                "the last day {end} comes before the first day {start}",
+                (*path, "to"),
+                start=start,
+                end=end,
+            )
+        return Effective(start, end)
+
+    def day(self, value: object, path: Path_) -> date | None:
+        if value is None:
+            return None
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.report("no-such-day", "{value!r} is not a day of the calendar; write YYYY-MM-DD", path, value=value)
+            return None
+
+    def duration(self, value: object, path: Path_) -> Duration:
+        try:
+            return parse_duration(str(value), self.document.where(path))
+        except ItsmctlError as error:
+            self.problems += error.problems
+            return Duration(0)
+
+    def zone(self, value: str, path: Path_) -> str:
+        if value and value not in zone_names():
+            near = nearest_zone(value)
+            template = "{value!r} is not a time zone; write an IANA name such as Asia/Shanghai"
+            self.problems.append(
+                Problem("unknown-zone", template, self.document.where(path), {"value": value}, suggestion=near)
+            )
+        return value
+
+    def report(self, code: str, template: str, path: Path_, **values: object) -> None:
+        self.problems.append(Problem(code, template, self.document.where(path), values))
+
+
+def text(value: Any) -> Text:
+    """A text from YAML: a string is English and Chinese at once."""
+    if value is None:
+        return Text()
+    if isinstance(value, str):
+        return Text(value, value)
+    return Text(str(value.get("en", "")), str(value.get("zh", "")))
+
+
+def texts(values: Any) -> tuple[Text, ...]:
+    """A list of texts."""
+    return tuple(text(value) for value in values or ())
+
+
+def conditions(where: Mapping[str, Any] | None) -> model.Conditions:
+    """A condition map as conditions, in the order of the columns' names."""
+    found: list[model.Condition] = []
+    for column, wanted in sorted((where or {}).items()):
+        if not isinstance(wanted, dict):
+            found.append(model.Condition(column, "in", listed(wanted)))
+            continue
+        if "not" in wanted:
+            found.append(model.Condition(column, "not-in", listed(wanted["not"])))
+        if "present" in wanted:
+            found.append(model.Condition(column, "present" if wanted["present"] else "absent"))
+        if "at-least" in wanted:
+            found.append(model.Condition(column, "at-least", (wanted["at-least"],)))
+        if "at-most" in wanted:
+            found.append(model.Condition(column, "at-most", (wanted["at-most"],)))
+    return tuple(found)
+
+
+def listed(value: Any) -> tuple[Any, ...]:
+    return tuple(value) if isinstance(value, list) else (value,)
+
+
+def limit(value: Mapping[str, Any] | None) -> model.Limit:
+    value = value or {}
+    return model.Limit(int(value.get("count", 0)), float(value.get("percent", 0)))
+
+
+def frozen(value: Any) -> model.Parameter:
+    """A YAML value as an immutable parameter: lists become tuples."""
+    if isinstance(value, list):
+        return tuple(frozen(child) for child in value)
+    if isinstance(value, dict):
+        return {key: frozen(child) for key, child in value.items()}
+    checked: model.Parameter = value
+    return checked
+
+
+def unique_ids(b: Builder, key: str) -> None:
+    seen: set[str] = set()
+    for position, entry in enumerate(b.data.get(key, ())):
+        if entry["id"] in seen:
+            b.report("id-twice", "{id!r} stands twice under {key!r}", (key, position, "id"), id=entry["id"], key=key)
+        seen.add(entry["id"])

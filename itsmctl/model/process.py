@@ -1,0 +1,124 @@
+"""A process with its sections, and the codes that its records use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from itsmctl.model.definition import Definition, Effective, Phase, Text
+
+
+@dataclass(frozen=True)
+class PriorityMatrix(Definition):
+    """Priority by impact and urgency."""
+
+    process: str
+    cells: Mapping[tuple[str, str], str]
+
+
+@dataclass(frozen=True)
+class Code:
+    """One value of a code list."""
+
+    id: str
+    title: Text
+    effective: Effective
+
+
+@dataclass(frozen=True)
+class CodeList(Definition):
+    """The allowed values of one field."""
+
+    column: str
+    codes: tuple[Code, ...]
+
+
+@dataclass(frozen=True)
+class State:
+    """A state of a process, and the phase of life that it belongs to."""
+
+    id: str
+    title: Text
+    phase: Phase
+    initial: bool
+
+
+@dataclass(frozen=True)
+class Lane:
+    """Who acts: a horizontal lane of the process drawing, with the roles that stand in it."""
+
+    id: str
+    title: Text
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Flow:
+    """An arrow from one activity to the next, with the condition written on it."""
+
+    to: str
+    when: Text
+
+
+@dataclass(frozen=True)
+class Activity:
+    """A step of a process in one lane, with what comes in, what goes out, and where it goes on."""
+
+    id: str
+    title: Text
+    lane: str
+    description: Text
+    inputs: tuple[Text, ...]
+    outputs: tuple[Text, ...]
+    states: tuple[str, ...]
+    flows: tuple[Flow, ...]
+
+
+@dataclass(frozen=True)
+class Principle:
+    """A sentence of the process policy, and the rules that test it."""
+
+    text: Text
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FormField:
+    """A field of the record form, and the state from which it must be filled."""
+
+    column: str
+    title: Text
+    required_in: str
+    codes: str
+
+
+@dataclass(frozen=True)
+class Interface:
+    """A hand-over between this process and another at one activity."""
+
+    process: str
+    activity: str
+    direction: Literal["gives", "takes", "consults"]
+    what: Text
+
+
+@dataclass(frozen=True)
+class Process(Definition):
+    """A process with its sections: people, purpose, flow, states, principles, codes, form, interfaces, indicators."""
+
+    version: str
+    owner: str
+    manager: str
+    purpose: Text
+    scope: Text
+    inputs: tuple[Text, ...]
+    outputs: tuple[Text, ...]
+    lanes: tuple[Lane, ...]
+    activities: tuple[Activity, ...]
+    states: tuple[State, ...]
+    transitions: Mapping[str, tuple[str, ...]]
+    principles: Mapping[str, tuple[Principle, ...]]
+    codes: Mapping[str, str]
+    form: tuple[FormField, ...]
+    interfaces: tuple[Interface, ...]

@@ -1,0 +1,37 @@
+"""A whole management system: every definition by kind and id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from itsmctl.model.audits import AuditPlan, MappingDefinition
+from itsmctl.model.catalog import Agreement, Calendar, Service
+from itsmctl.model.policies import Framework, Rule
+from itsmctl.model.process import CodeList, PriorityMatrix, Process
+from itsmctl.model.roles import Assignment, Position, Raci, Role
+
+
+@dataclass(frozen=True)
+class Definitions:
+    """A whole, valid management system: every definition by kind and id."""
+
+    root: Path
+    is_reference: bool
+    files: tuple[str, ...]
+    digest: str
+    services: Mapping[str, Service] = field(default_factory=dict)
+    agreements: Mapping[str, Agreement] = field(default_factory=dict)
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    matrices: Mapping[str, PriorityMatrix] = field(default_factory=dict)
+    code_lists: Mapping[str, CodeList] = field(default_factory=dict)
+    processes: Mapping[str, Process] = field(default_factory=dict)
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    positions: Mapping[str, Position] = field(default_factory=dict)
+    assignments: Mapping[str, Assignment] = field(default_factory=dict)
+    racis: Mapping[str, Raci] = field(default_factory=dict)
+    frameworks: Mapping[str, Framework] = field(default_factory=dict)
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    mappings: Mapping[str, MappingDefinition] = field(default_factory=dict)
+    plans: Mapping[str, AuditPlan] = field(default_factory=dict)
