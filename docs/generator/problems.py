@@ -85,6 +85,8 @@ def collect() -> list[Found]:
 
 def _pairs(tree: ast.Module) -> Iterator[tuple[str, str]]:
     makers = _makers(tree)
+    for imported in _imported(tree):
+        makers = {**_makers(imported), **makers}
     for scope, call in _calls(tree):
         maker = makers.get(_called(call))
         if maker is None:
@@ -107,6 +109,15 @@ def _makers(tree: ast.Module) -> dict[str, Maker]:
                 if made is not None:
                     makers[function.name] = made
     return makers
+
+
+def _imported(tree: ast.Module) -> Iterator[ast.Module]:
+    """The syntax trees of our own modules from which this one takes names."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("itsmctl."):
+            path = SOURCE.parent / ((node.module or "").replace(".", "/") + ".py")
+            if path.is_file():
+                yield ast.parse(path.read_text("utf-8"))
 
 
 def _handed_on(function: ast.FunctionDef, name: ast.expr | None, template: ast.expr | None) -> Maker | None:
