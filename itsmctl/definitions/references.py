@@ -142,7 +142,7 @@ def _process(document: Document, process: model.Process) -> Iterator[Problem]:
     states = frozenset(state.id for state in process.states)
     for pattern, what, allowed in (
         ("activities/*/lane", "lane", lanes),
-        ("activities/*/next/*/to", "activity", activities),
+        ("activities/*/next/*/to", "activity", activities | {model.END}),
         ("activities/*/states/*", "state", states),
         ("interfaces/*/activity", "activity", activities),
         ("form/*/required-in", "state", states),

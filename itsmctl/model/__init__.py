@@ -32,6 +32,7 @@ from itsmctl.model.definition import (
 )
 from itsmctl.model.policies import Clause, Framework, Parameter, Rule
 from itsmctl.model.process import (
+    END,
     Activity,
     Code,
     CodeList,
@@ -84,6 +85,7 @@ __all__ = [
     "PriorityMatrix",
     "Code",
     "CodeList",
+    "END",
     "State",
     "Lane",
     "Flow",

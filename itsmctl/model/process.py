@@ -53,9 +53,13 @@ class Lane:
     roles: tuple[str, ...]
 
 
+END = "end"
+"""Where a flow leads that ends the process."""
+
+
 @dataclass(frozen=True)
 class Flow:
-    """An arrow from one activity to the next, with the condition written on it."""
+    """An arrow from one activity to the next or to END, with the condition written on it."""
 
     to: str
     when: Text
