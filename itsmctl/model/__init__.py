@@ -27,8 +27,10 @@ from itsmctl.model.definition import (
     Limit,
     Outcome,
     Phase,
+    ReviewCycle,
     Severity,
     Text,
+    months_after,
 )
 from itsmctl.model.policies import Clause, Framework, Parameter, Rule
 from itsmctl.model.process import (
@@ -67,6 +69,8 @@ __all__ = [
     "SEVERITIES",
     "Text",
     "Effective",
+    "ReviewCycle",
+    "months_after",
     "Definition",
     "Condition",
     "Conditions",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from calendar import monthrange
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -50,8 +51,28 @@ class Effective:
 
 
 @dataclass(frozen=True)
+class ReviewCycle:
+    """How often somebody looks at a definition again, and when somebody last did; `last` is None before the first time."""
+
+    months: int
+    last: date | None
+    where: Where
+
+    def due(self, since: date | None) -> date | None:
+        """The last day for the next review; before the first one the cycle runs `since` the definition came into force."""
+        start = self.last or since
+        return months_after(start, self.months) if start else None
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day some months later, or the last day of a month that is too short."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+@dataclass(frozen=True)
 class Definition:
-    """What every kind of definition has."""
+    """What every kind of definition has; `review` only the kinds that are reviewed at intervals."""
 
     kind: str
     id: str
@@ -59,6 +80,7 @@ class Definition:
     effective: Effective
     where: Where
     aliases: tuple[str, ...]
+    review: ReviewCycle | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from itsmctl import model
 from itsmctl.errors import ItsmctlError, Problem
-from itsmctl.model import Effective, Text
+from itsmctl.model import Effective, ReviewCycle, Text
 from itsmctl.source import Document, Path_
 from itsmctl.worktime import Duration, parse_duration
 from itsmctl.zones import nearest_zone, zone_names
@@ -36,7 +36,16 @@ class Builder:
             "effective": self.effective(self.data.get("effective"), ("effective",)),
             "where": self.document.where(),
             "aliases": tuple(self.data.get("aliases", ())),
+            "review": self.review(),
         }
+
+    def review(self) -> ReviewCycle | None:
+        """The review cycle of the document, where it has one; its form is the schema's."""
+        written = self.data.get("review")
+        if written is None:
+            return None
+        months = int(written["every"].removesuffix("mo"))
+        return ReviewCycle(months, self.day(written.get("last"), ("review", "last")), self.document.where(("review",)))
 
     def effective(self, value: Mapping[str, Any] | None, path: Path_) -> Effective:
         value = value or {}
