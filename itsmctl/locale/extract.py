@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
 from typing import IO
 
+PACKAGE = Path(__file__).resolve().parent.parent
 NAMES = ("template", "message")
 Found = tuple[int, str | None, str | tuple[str, ...], list[str]]
 
@@ -19,7 +21,7 @@ def messages(
 ) -> Iterator[Found]:
     """Yield (line, function, text or texts, comments) as Babel wants them from an extraction method."""
     tree = ast.parse(file.read())
-    helpers = dict(_helpers(tree))
+    helpers = {name: place for part in (*_imported(tree), tree) for name, place in _helpers(part)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             yield from _from_call(node, helpers)
@@ -27,6 +29,15 @@ def messages(
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             if any(isinstance(target, ast.Name) and target.id in NAMES for target in targets):
                 yield from _each(node.value)
+
+
+def _imported(tree: ast.AST) -> Iterator[ast.AST]:
+    """The syntax trees of our own modules from which this one takes names: their helpers are called here too."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("itsmctl."):
+            path = PACKAGE.parent / ((node.module or "").replace(".", "/") + ".py")
+            if path.is_file():
+                yield ast.parse(path.read_text("utf-8"))
 
 
 def _helpers(tree: ast.AST) -> Iterator[tuple[str, int]]:
