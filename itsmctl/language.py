@@ -309,6 +309,10 @@ REASONS: dict[str, tuple[str, str]] = {
         msg("The clock stops before it starts"),
         msg("Correct the times of the record in the tool."),
     ),
+    "runs-backwards": (
+        msg("Its times contradict each other: the order of {columns} is reversed"),
+        msg("Correct the times of the record in the tool."),
+    ),
     "before-1970": (msg("Its time lies before 1970"), msg("Correct the times of the record in the tool.")),
     "after-as-of": (
         msg("It begins after the moment of the audit"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,8 @@ from itsmctl.definitions.build.builder import Builder
 from itsmctl.definitions.references import Entry, cross_check
 from itsmctl.definitions.schema import check_document
 from itsmctl.engine.results import read_verdicts
-from itsmctl.errors import Problem
-from itsmctl.model import Definition, Definitions, Rule
+from itsmctl.errors import Problem, Where
+from itsmctl.model import AuditPlan, Definition, Definitions, Effective, Rule, Text
 from itsmctl.result import AuditResult, RuleResult, Verdict
 from itsmctl.source import Document, parse_documents
 
@@ -143,8 +144,22 @@ def judge(rules: Mapping[str, Rule], data: Mapping[str, Any], folder: Path) -> t
         files=[(name, read) for name, read in data.get("files", {"export.csv": 0}).items()],
     )
     options = AuditOptions(as_of=data.get("as-of", "2026-06-30T00:00:00Z"), all_verdicts=True, threads=1)
-    result = audit(replace(system(), rules=rules), dataset, options, verdicts=folder / "verdicts.parquet")
+    definitions = replace(system(), rules=rules)
+    if "period" in data:
+        definitions, options = replace(definitions, plans={"case": _plan(data)}), replace(options, plan="case")
+    result = audit(definitions, dataset, options, verdicts=folder / "verdicts.parquet")
     return result, list(read_verdicts(folder / "verdicts.parquet"))
+
+
+def _plan(data: Mapping[str, Any]) -> AuditPlan:
+    """The plan of a case that names a `period`, and for it perhaps a zone under `plan-zone`."""
+    days = {
+        f"period_{edge}": date.fromisoformat(data["period"][key]) for edge, key in (("start", "from"), ("end", "to"))
+    }
+    return AuditPlan(
+        "audit", "case", Text("Case", ""), Effective(), Where("case"), (), **days, as_of="", mapping="",
+        zone=data.get("plan-zone", ""), datasets=(), rules=(), processes=(), frameworks=(), fail_on="",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("case", ALL, ids=lambda case: f"{case.file}: {case.name}")

@@ -1,10 +1,14 @@
 """Time between two moments of a record, by the wall clock.
 
-With `running: true` a record without the second moment is measured up to the moment of the audit.
+With `running: true` a record without the second moment is measured up to the moment of the audit. With `may-precede:
+true` the second moment may also lie before the first, as when a record is stored long before it is resolved; without
+it such times contradict each other, and nothing can be measured.
 
     check: {elapsed-within: {from: opened_at, to: recorded_at, most: 24h}}
+    check: {elapsed-within: {from: resolved_at, to: recorded_at, most: 15m, may-precede: true}}
 
-Passing: stored 20 minutes after it was opened. Failing: stored two days later. Not testable: a moment is missing.
+Passing: stored 20 minutes after it was opened. Failing: stored two days later. Not testable: a moment is missing, or
+stored before it was opened.
 """
 
 from __future__ import annotations
@@ -24,6 +28,7 @@ PARAMETERS = {
         "to": {"enum": list(TIME_COLUMNS)},
         "most": {"type": "string", "pattern": "^([0-9]+h([0-9]+m)?|[0-9]+m)$", "examples": ["24h"]},
         "running": {"type": "boolean"},
+        "may-precede": {"type": "boolean"},
     },
 }
 NAMES = {"from": "column", "to": "column"}
@@ -41,10 +46,12 @@ def compile(rule: Rule, context: Context) -> Fragment:
     if rule.parameters.get("running"):
         last = f"coalesce({last}, {int(context.as_of)})"
     most = parse_duration(str(rule.parameters["most"])).seconds
+    backwards = "false" if rule.parameters.get("may-precede") else f"{last} < {first}"
     return Fragment(
-        f"""SELECT r.record_id, {last} - {first} <= ? AS passed, {duration_text(f"{last} - {first}")} AS observed,
+        f"""SELECT r.record_id, CASE WHEN {backwards} THEN NULL ELSE {last} - {first} <= ? END AS passed, {duration_text(f"{last} - {first}")} AS observed,
             ? AS expected, {first} AS "at",
-            CASE WHEN {first} IS NULL THEN {quote("missing:" + start)} WHEN {last} IS NULL THEN {quote("missing:" + end)} END AS reason
+            CASE WHEN {first} IS NULL THEN {quote("missing:" + start)} WHEN {last} IS NULL THEN {quote("missing:" + end)}
+                WHEN {backwards} AND r.{name(end)} IS NULL THEN 'after-as-of' WHEN {backwards} THEN {quote(f"runs-backwards:{start},{end}")} END AS reason
         FROM scoped AS r""",
         (most, f"at most {rule.parameters['most']}"),
     )

@@ -1,6 +1,8 @@
 """Ticket numbers without holes: a hole may be a ticket that was left out of the export, or deleted.
 
-Numbers are split into a prefix and the digits at their end; one verdict per prefix.
+Numbers are split into a prefix and the digits at their end; one verdict per prefix, from the first to the last number
+in scope. A number that the export holds outside the scope or the audited period, or in a row that could not be read, is
+not missing.
 
     check: {number-gaps: {column: number}}
 
@@ -30,15 +32,27 @@ def needs(rule: Rule) -> Needs:
 
 def compile(rule: Rule, context: Context) -> Fragment:
     """One row per prefix; `observed` counts the numbers missing between the first and the last."""
-    column = f"r.{name(str(rule.parameters['column']))}"
+    column = name(str(rule.parameters["column"]))
+    held = "count(DISTINCT k.digits)"
     return Fragment(
-        f"""SELECT prefix AS record_id, max(high) - min(low) + 1 = count(DISTINCT digits) AS passed,
-            CASE WHEN max(high) IS NOT NULL THEN concat(max(high) - min(low) + 1 - count(DISTINCT digits), ' missing between ',
-                min(CASE WHEN digits = low THEN number END), ' and ', max(CASE WHEN digits = high THEN number END)) END AS observed,
-            'no number missing' AS expected, min(opened_at) AS "at", CASE WHEN max(high) IS NULL THEN 'no-digits' END AS reason
-        FROM (SELECT *, min(digits) OVER (PARTITION BY prefix) AS low, max(digits) OVER (PARTITION BY prefix) AS high FROM (
-            SELECT {column} AS number, r.opened_at, regexp_replace({column}, '[0-9]+$', '') AS prefix,
-                CASE WHEN length(regexp_extract({column}, '[0-9]+$', 0)) < 19 THEN TRY_CAST(regexp_extract({column}, '[0-9]+$', 0) AS BIGINT) END AS digits
-            FROM scoped AS r WHERE {column} IS NOT NULL
-        ) AS numbered) AS ranged GROUP BY prefix"""
+        f"""SELECT s.prefix AS record_id, s.high - s.low + 1 = {held} AS passed,
+            CASE WHEN s.high IS NOT NULL THEN concat(s.high - s.low + 1 - {held}, ' missing between ', s.first, ' and ', s.last) END AS observed,
+            'no number missing' AS expected, s.first_at AS "at", CASE WHEN s.high IS NULL THEN 'no-digits' END AS reason
+        FROM (
+            SELECT prefix, low, high, min(CASE WHEN digits = low THEN number END) AS first,
+                max(CASE WHEN digits = high THEN number END) AS last, min(opened_at) AS first_at
+            FROM (SELECT *, min(digits) OVER (PARTITION BY prefix) AS low, max(digits) OVER (PARTITION BY prefix) AS high FROM (
+                {_split(f"SELECT r.{column} AS number, r.opened_at FROM scoped AS r WHERE r.{column} IS NOT NULL")}
+            ) AS numbered) AS ranged GROUP BY prefix, low, high
+        ) AS s LEFT JOIN (
+            {_split(f"SELECT {column} AS number FROM every_number UNION ALL SELECT word AS number FROM mentioned")}
+        ) AS k ON k.prefix = s.prefix AND k.digits BETWEEN s.low AND s.high
+        GROUP BY s.prefix, s.low, s.high, s.first, s.last, s.first_at"""
     )
+
+
+def _split(numbers: str) -> str:
+    """SQL for the numbers of a query with the prefix and the digits of each."""
+    digits = "regexp_extract(number, '[0-9]+$', 0)"
+    return f"""SELECT *, regexp_replace(number, '[0-9]+$', '') AS prefix,
+                CASE WHEN length({digits}) < 19 THEN TRY_CAST({digits} AS BIGINT) END AS digits FROM ({numbers}) AS listed"""

@@ -63,12 +63,13 @@ class Loading:
 
 
 def load_tables(session: Session, loading: Loading) -> None:
-    """Create `record`, `event`, `span`, `approval`, `link`, `reject`, `source_file` and `broken`.
+    """Create `record`, `event`, `span`, `approval`, `link`, `reject`, `source_file`, `every_number` and `broken`.
 
     Records opened after `as_of`, or not alive in the period, are left out, and so is all that hangs on them; a record
     without a moment of opening stays, as no period can claim it, and so does one that was opened after the export was
     made, which is an error to be found. Where `as_of` lies before the export, what happened in between is forgotten:
-    moments become empty, and columns with a history are what they were. `broken` are records whose history has a gap.
+    moments become empty, and columns with a history are what they were. `broken` are records whose history has a gap;
+    `every_number` are the ids and numbers of all that the export holds, also of the records that are left out.
     """
     _check_files(session, loading.folder)
     _create_codes(session, loading.codes)
@@ -82,6 +83,7 @@ def load_tables(session: Session, loading: Loading) -> None:
             f"CREATE TABLE {table} AS SELECT t.* FROM {_parquet(loading.folder, table)} AS t JOIN record AS r ON r.record_id = t.record_id"
         )
     session.run(f"CREATE TABLE reject AS SELECT * FROM {_parquet(loading.folder, 'reject')}")
+    session.run(f"CREATE VIEW every_number AS SELECT record_id, number FROM {_parquet(loading.folder, 'record')}")
     _create_lost(session)
     _create_broken(session, loading)
     session.run("CREATE TABLE source_file (name VARCHAR, rows_read BIGINT, rows_imported BIGINT, rows_rejected BIGINT)")
