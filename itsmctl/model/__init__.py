@@ -32,7 +32,19 @@ from itsmctl.model.definition import (
     Text,
     months_after,
 )
-from itsmctl.model.policies import Clause, Framework, Parameter, Rule
+from itsmctl.model.frameworks import (
+    Clause,
+    ClauseType,
+    Crosswalk,
+    EvidenceClass,
+    Framework,
+    Objective,
+    Subject,
+    WayOfChecking,
+    covers,
+    within,
+)
+from itsmctl.model.policies import Parameter, Rule
 from itsmctl.model.process import (
     END,
     Activity,
@@ -98,8 +110,16 @@ __all__ = [
     "FormField",
     "Interface",
     "Process",
+    "EvidenceClass",
+    "ClauseType",
+    "Objective",
+    "WayOfChecking",
     "Clause",
     "Framework",
+    "Subject",
+    "Crosswalk",
+    "within",
+    "covers",
     "Parameter",
     "Rule",
     "MappingShape",
