@@ -31,7 +31,10 @@ REGISTRY: Registry[Any] = Registry().with_resources(
     (name, Resource.from_contents(body, DRAFT7)) for name, body in SCHEMAS.items()
 )
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-TEXT_KEYS = {"title", "text", "when", "what", "description", "purpose", "rationale", "remedy", "workload-limit"}
+TEXT_KEYS = {
+    *("title", "text", "when", "what", "description", "purpose", "rationale", "remedy", "workload-limit"),
+    *("definition", "basis", "begins", "evidence"),
+}
 TEXT_LIST_KEYS = {
     *("inputs", "outputs", "exceptions"),
     *("responsibilities", "standards", "competences", "assessment", "training"),

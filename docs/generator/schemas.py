@@ -16,7 +16,8 @@ Schema = Mapping[str, Any]
 FOLDERS = {
     "service": "catalog", "sla": "catalog", "calendar": "catalog",
     "role": "roles", "position": "roles", "assignment": "roles", "raci": "roles",
-    "process": "policies", "priority-matrix": "policies", "code-list": "policies", "rule": "policies", "framework": "policies", "crosswalk": "policies",
+    "process": "policies", "priority-matrix": "policies", "code-list": "policies", "rule": "policies", "framework": "policies",
+    "kpi": "policies", "procedure": "policies",
     "audit": "audits", "mapping": "audits",
 }  # fmt: skip
 """In which folder of a management system a kind usually lives."""

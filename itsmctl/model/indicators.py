@@ -1,0 +1,128 @@
+"""Indicators (KGI and KPI), and from what each of them is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from itsmctl.model.definition import Conditions, Definition, Text
+
+Quadrant = Literal["customer", "finance", "learning", "operation"]
+
+
+Direction = Literal["between", "higher", "lower"]
+
+
+Unit = Literal["count", "days", "hours", "level", "percent", "points"]
+
+
+Period = Literal["half-year", "month", "quarter", "year"]
+
+
+DefinitionFigure = Literal[
+    "contracts-fitting", "new-services", "reviews-in-time", "roles-filled", "services-with-agreement"
+]
+
+
+@dataclass(frozen=True)
+class RuleShare:
+    """Share of the records judged by some rules that passed."""
+
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ClockShare:
+    """Share of the records of a process whose clock met its target."""
+
+    clock: str
+    process: str
+    where: Conditions
+
+
+@dataclass(frozen=True)
+class RecordFigure:
+    """A count, share, median time or number per engineer over the records of a process."""
+
+    process: str
+    figure: Literal["count", "median", "per-head", "share"]
+    where: Conditions
+    of: Conditions
+    start: str
+    stop: str
+
+
+@dataclass(frozen=True)
+class RegisterFigure:
+    """A count, share, ratio or mean over the rows of a register."""
+
+    register: str
+    figure: Literal["count", "mean", "ratio", "share"]
+    where: Mapping[str, tuple[str | int | float | bool, ...]]
+    of: Mapping[str, tuple[str | int | float | bool, ...]]
+    column: str
+    over: str
+
+
+@dataclass(frozen=True)
+class SurveyFigure:
+    """A figure from the answers to a survey."""
+
+    survey: str
+    figure: Literal["mean", "response", "satisfied"]
+
+
+@dataclass(frozen=True)
+class DefinitionShare:
+    """A percentage over the definitions themselves."""
+
+    figure: DefinitionFigure
+
+
+@dataclass(frozen=True)
+class MaturityLevel:
+    """Level from the latest maturity assessment."""
+
+    of: Literal["all", "process"]
+
+
+@dataclass(frozen=True)
+class Attested:
+    """A figure that somebody states, with what it rests on."""
+
+    role: str
+    basis: Text
+
+
+Measure = (
+    RuleShare | ClockShare | RecordFigure | RegisterFigure | SurveyFigure | DefinitionShare | MaturityLevel | Attested
+)
+
+
+@dataclass(frozen=True)
+class Band:
+    """What a figure is to reach; one end is open unless the direction is `between`."""
+
+    at_least: float | None
+    at_most: float | None
+
+
+@dataclass(frozen=True)
+class Kpi(Definition):
+    """An indicator with its target, its source, and the position that answers for it."""
+
+    process: str
+    position: str
+    quadrant: Quadrant
+    type: Literal["goal", "process"]
+    supports: tuple[str, ...]
+    definition: Text
+    unit: Unit
+    direction: Direction
+    target: Band
+    alarm: float | None
+    period: Period
+    minimum: int
+    clauses: tuple[str, ...]
+    measure: Measure
