@@ -191,6 +191,7 @@ REFERENCES: dict[str, tuple[str, ...]] = {
     "assignment": ("role", "position"),
     "audit": ("mapping", "processes/*", "frameworks/*", "rules/*", "zone"),
     "calendar": ("zone",),
+    "crosswalk": ("frameworks/*", "subjects/*/clauses/*", "alone/*/clauses/*"),
     "kpi": (
         "process", "position", "supports/*", "clauses/*", "measure/rules/*", "measure/clock/clock", "measure/clock/process",
         "measure/records/process", "measure/records/from", "measure/records/to", "measure/register/register",
@@ -374,7 +375,7 @@ def test_a_file_that_is_not_yaml_is_one_problem_and_hides_nobody_elses(copy: Pat
 
 
 @pytest.mark.parametrize(
-    "name", [INCIDENT, SERVICES, AGREEMENTS, CHINA, QUALITY, "policies/framework-fitsm-1.yaml", "roles/roles.yaml"]
+    "name", [INCIDENT, SERVICES, AGREEMENTS, CHINA, QUALITY, "policies/frameworks/fitsm-1.yaml", "roles/roles.yaml"]
 )
 @pytest.mark.parametrize("broken", ["\n\tx: y", "\nid: again", "\nunknown-key: 1"])
 def test_a_broken_file_does_not_echo(name: str, broken: str, copy: Path, quick: None) -> None:

@@ -80,7 +80,7 @@ def limit(tolerance: Limit) -> str:
 def clause(name: str, definitions: Definitions) -> str:
     """A clause with its title in our words."""
     framework, _, number = name.partition(":")
-    title = definitions.frameworks[framework].clauses[number].title
+    title = definitions.frameworks[framework].requirements[number].title
     return f"{code(name)} {title.en} {title.zh}".rstrip()
 
 

@@ -16,7 +16,7 @@ Schema = Mapping[str, Any]
 FOLDERS = {
     "service": "catalog", "sla": "catalog", "calendar": "catalog",
     "role": "roles", "position": "roles", "assignment": "roles", "raci": "roles",
-    "process": "policies", "priority-matrix": "policies", "code-list": "policies", "rule": "policies", "framework": "policies",
+    "process": "policies", "priority-matrix": "policies", "code-list": "policies", "rule": "policies", "framework": "policies", "crosswalk": "policies",
     "kpi": "policies", "procedure": "policies",
     "audit": "audits", "mapping": "audits",
 }  # fmt: skip

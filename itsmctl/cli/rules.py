@@ -108,7 +108,7 @@ def _find(definitions: Definitions, rule_id: str) -> Rule:
 
 def _clause(clause: str, definitions: Definitions, language: Language) -> str:
     framework, _, number = clause.partition(":")
-    title = definitions.frameworks[framework].clauses[number].title.in_(language)
+    title = definitions.frameworks[framework].requirements[number].title.in_(language)
     return f"{framework} {number} {title}"
 
 

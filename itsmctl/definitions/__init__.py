@@ -208,6 +208,7 @@ def _definitions(folder: Path, entries: list[Entry]) -> model.Definitions:
         assignments=of(model.Assignment),
         racis=of(model.Raci),
         frameworks=of(model.Framework),
+        crosswalks=of(model.Crosswalk),
         rules=of(model.Rule),
         kpis=of(model.Kpi),
         procedures=of(model.Procedure),

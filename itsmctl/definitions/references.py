@@ -9,7 +9,7 @@ from typing import Any
 
 from itsmctl import model
 from itsmctl.checks import CHECKS
-from itsmctl.definitions.schema import check_parameters
+from itsmctl.definitions.schema import check_parameters, kinds
 from itsmctl.errors import Problem, did_you_mean
 from itsmctl.source import Document, Path_
 
@@ -22,6 +22,7 @@ REFERENCES: tuple[tuple[str, str, str], ...] = (
     ("audit", "mapping", "mapping"),
     ("audit", "processes/*", "process"),
     ("audit", "frameworks/*", "framework"),
+    ("crosswalk", "frameworks/*", "framework"),
     ("kpi", "process", "process"),
     ("kpi", "position", "position"),
     ("kpi", "measure/rules/*", "rule"),
@@ -78,22 +79,27 @@ def cross_check(entries: list[Entry]) -> list[Problem]:
     )
     problems: list[Problem] = []
     processes = {e.definition.id: e.definition for e in entries if isinstance(e.definition, model.Process)}
-    clauses = {e.definition.id: e.definition for e in entries if isinstance(e.definition, model.Framework)}
+    frameworks = {e.definition.id: e.definition for e in entries if isinstance(e.definition, model.Framework)}
     kpis = {e.definition.id: e.definition for e in entries if isinstance(e.definition, model.Kpi)}
     procedures = {e.definition.id: e.definition for e in entries if isinstance(e.definition, model.Procedure)}
     for entry in entries:
         problems += _references(entry, known)
+        problems += _clauses(entry.document, frameworks)
         match entry.definition:
             case model.Process() as process:
                 problems += _process(entry.document, process)
             case model.Raci() as raci if raci.process in processes:
                 problems += _raci(entry.document, raci, processes[raci.process])
+            case model.Framework():
+                problems += _framework(entry.document)
+            case model.Crosswalk() as crosswalk:
+                problems += _crosswalk(entry.document, crosswalk, frameworks)
             case model.Rule() as rule:
-                problems += _rule(entry.document, rule, known, clauses)
+                problems += _rule(entry.document, rule, known)
             case model.Kpi() as kpi:
-                problems += _kpi(entry.document, kpi, kpis, clauses)
+                problems += _kpi(entry.document, kpi, kpis)
             case model.Procedure() as procedure:
-                problems += _procedure(entry.document, procedure, procedures, processes, clauses)
+                problems += _procedure(entry.document, procedure, procedures, processes)
             case model.Agreement() as agreement:
                 problems += _agreement(entry.document, agreement, known, processes)
             case model.Assignment() as assignment if bool(assignment.role) == bool(assignment.position):
@@ -239,10 +245,7 @@ def _raci(document: Document, raci: model.Raci, process: model.Process) -> Itera
         )
 
 
-def _rule(
-    document: Document, rule: model.Rule, known: Known, frameworks: Mapping[str, model.Framework]
-) -> Iterator[Problem]:
-    yield from _clauses(document, rule.clauses, frameworks)
+def _rule(document: Document, rule: model.Rule, known: Known) -> Iterator[Problem]:
     yield from _condition_columns(document, "scope")
     check = CHECKS.get(rule.check)
     base: Path_ = ("check", rule.check)
@@ -265,22 +268,46 @@ def _rule(
     yield from _condition_columns(document, f"check/{rule.check}/where")
 
 
-def _clauses(
-    document: Document, clauses: tuple[str, ...], frameworks: Mapping[str, model.Framework]
-) -> Iterator[Problem]:
-    for position, clause in enumerate(clauses):
-        framework, _, number = clause.partition(":")
-        path: Path_ = ("clauses", position)
-        if framework not in frameworks:
-            yield unknown(document, path, framework, "framework", frozenset(frameworks))
-        elif number not in frameworks[framework].clauses:
-            yield unknown(document, path, number, "clause", frozenset(frameworks[framework].clauses))
+def _clauses(document: Document, frameworks: Mapping[str, model.Framework]) -> Iterator[Problem]:
+    """Every requirement that a definition names, wherever it names it, exists."""
+    for pattern in ("clauses/*", "subjects/*/clauses/*", "alone/*/clauses/*"):
+        for path, clause in values_at(document.data, pattern):
+            if not isinstance(clause, str):
+                continue
+            framework, _, number = clause.partition(":")
+            if framework not in frameworks:
+                yield unknown(document, path, framework, "framework", frozenset(frameworks))
+            elif number not in frameworks[framework].requirements:
+                yield unknown(document, path, number, "clause", frozenset(frameworks[framework].requirements))
 
 
-def _kpi(
-    document: Document, kpi: model.Kpi, kpis: Mapping[str, model.Kpi], frameworks: Mapping[str, model.Framework]
+def _framework(document: Document) -> Iterator[Problem]:
+    for key in ("kinds", "named"):
+        for path, word in values_at(document.data, f"clauses/*/checked/*/{key}/*"):
+            if word not in kinds():
+                yield unknown(document, path, str(word), "kind", kinds())
+
+
+def _crosswalk(
+    document: Document, crosswalk: model.Crosswalk, frameworks: Mapping[str, model.Framework]
 ) -> Iterator[Problem]:
-    yield from _clauses(document, kpi.clauses, frameworks)
+    """Every requirement of every framework that it joins is mapped, or said to stand alone, and never both."""
+    mapped = [clause for subject in crosswalk.subjects for clause in subject.clauses]
+    for path, clause in values_at(document.data, "alone/*/clauses/*"):
+        if any(model.within(clause, other) or model.within(other, clause) for other in mapped):
+            template = "{clause} is said to stand alone, but a subject names it"
+            yield Problem("mapped-and-alone", template, document.where(path), {"clause": clause})
+    for position, id_ in enumerate(crosswalk.frameworks):
+        for leaf in frameworks[id_].leaves() if id_ in frameworks else ():
+            if not model.covers([*mapped, *crosswalk.alone], f"{id_}:{leaf.number}"):
+                template = (
+                    "{clause} has no place in the crosswalk; name it under a subject, or under `alone` with the reason"
+                )
+                place = document.where(("frameworks", position))
+                yield Problem("clause-not-mapped", template, place, {"clause": f"{id_}:{leaf.number}"})
+
+
+def _kpi(document: Document, kpi: model.Kpi, kpis: Mapping[str, model.Kpi]) -> Iterator[Problem]:
     for key in ("clock/where", "records/where", "records/of"):
         yield from _condition_columns(document, f"measure/{key}")
     for position, id_ in enumerate(kpi.supports):
@@ -294,9 +321,7 @@ def _procedure(
     procedure: model.Procedure,
     procedures: Mapping[str, model.Procedure],
     processes: Mapping[str, model.Process],
-    frameworks: Mapping[str, model.Framework],
 ) -> Iterator[Problem]:
-    yield from _clauses(document, procedure.clauses, frameworks)
     process = processes.get(procedure.process)
     activities = (
         frozenset(activity.id for activity in process.activities) if process else frozenset(procedure.activities)

@@ -110,13 +110,13 @@ def _framework(
 ) -> FrameworkStatement:
     tested = {
         number
-        for number in framework.clauses
+        for number in framework.requirements
         if any(rule.outcome in _TESTED for rule in rules.get(f"{framework.id}:{number}", []))
     }
     clauses = []
-    for number, clause in framework.clauses.items():
+    for number, clause in framework.requirements.items():
         served = rules.get(f"{framework.id}:{number}", [])
-        below = tuple(other for other in framework.clauses if other in tested and other.startswith(f"{number}."))
+        below = tuple(other for other in framework.requirements if other in tested and other.startswith(f"{number}."))
         if number in tested:
             sentence = PARTIAL
         elif served:

@@ -32,6 +32,18 @@ from itsmctl.model.definition import (
     Text,
     months_after,
 )
+from itsmctl.model.frameworks import (
+    Clause,
+    ClauseType,
+    Crosswalk,
+    EvidenceClass,
+    Framework,
+    Objective,
+    Subject,
+    WayOfChecking,
+    covers,
+    within,
+)
 from itsmctl.model.indicators import (
     Attested,
     Band,
@@ -45,7 +57,7 @@ from itsmctl.model.indicators import (
     RuleShare,
     SurveyFigure,
 )
-from itsmctl.model.policies import Clause, Framework, Parameter, Rule
+from itsmctl.model.policies import Parameter, Rule
 from itsmctl.model.procedures import Procedure, Step
 from itsmctl.model.process import (
     END,
@@ -112,8 +124,16 @@ __all__ = [
     "FormField",
     "Interface",
     "Process",
+    "EvidenceClass",
+    "ClauseType",
+    "Objective",
+    "WayOfChecking",
     "Clause",
     "Framework",
+    "Subject",
+    "Crosswalk",
+    "within",
+    "covers",
     "Parameter",
     "Rule",
     "Kpi",

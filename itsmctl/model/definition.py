@@ -81,6 +81,8 @@ class Definition:
     where: Where
     aliases: tuple[str, ...]
     review: ReviewCycle | None = field(default=None, kw_only=True)
+    clauses: tuple[str, ...] = field(default=(), kw_only=True)
+    """Requirements that it gives evidence for, as FRAMEWORK:NUMBER."""
 
 
 @dataclass(frozen=True)

@@ -124,5 +124,4 @@ class Kpi(Definition):
     alarm: float | None
     period: Period
     minimum: int
-    clauses: tuple[str, ...]
     measure: Measure

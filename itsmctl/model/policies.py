@@ -1,4 +1,4 @@
-"""What else stands under `policies/`: frameworks and the rules tied to their clauses."""
+"""What else stands under `policies/`: the rules."""
 
 from __future__ import annotations
 
@@ -6,23 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from itsmctl.model.definition import Condition, Conditions, Definition, Limit, Severity, Text
-
-
-@dataclass(frozen=True)
-class Clause:
-    """A numbered requirement of a framework, with our own short title."""
-
-    number: str
-    title: Text
-
-
-@dataclass(frozen=True)
-class Framework(Definition):
-    """A standard or framework, as clause numbers with titles in our words."""
-
-    version: str
-    clauses: Mapping[str, Clause]
-
 
 Parameter = str | int | float | bool | None | Condition | tuple["Parameter", ...] | Mapping[str, "Parameter"]
 
@@ -33,7 +16,6 @@ class Rule(Definition):
 
     version: int
     process: str
-    clauses: tuple[str, ...]
     severity: Severity
     enquiry: bool
     scope: Conditions

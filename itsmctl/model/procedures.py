@@ -30,5 +30,4 @@ class Procedure(Definition):
     version: str
     purpose: Text
     begins: Text
-    clauses: tuple[str, ...]
     steps: tuple[Step, ...]

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from itsmctl.model.audits import AuditPlan, MappingDefinition
 from itsmctl.model.catalog import Agreement, Calendar, Service
+from itsmctl.model.frameworks import Crosswalk, Framework
 from itsmctl.model.indicators import Kpi
-from itsmctl.model.policies import Framework, Rule
+from itsmctl.model.policies import Rule
 from itsmctl.model.procedures import Procedure
 from itsmctl.model.process import CodeList, PriorityMatrix, Process
 from itsmctl.model.roles import Assignment, Position, Raci, Role
@@ -34,6 +35,7 @@ class Definitions:
     assignments: Mapping[str, Assignment] = field(default_factory=dict)
     racis: Mapping[str, Raci] = field(default_factory=dict)
     frameworks: Mapping[str, Framework] = field(default_factory=dict)
+    crosswalks: Mapping[str, Crosswalk] = field(default_factory=dict)
     rules: Mapping[str, Rule] = field(default_factory=dict)
     kpis: Mapping[str, Kpi] = field(default_factory=dict)
     procedures: Mapping[str, Procedure] = field(default_factory=dict)

@@ -6,13 +6,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from itsmctl import model
-from itsmctl.definitions.build import audits, catalog, documents, policies, roles
+from itsmctl.definitions.build import audits, catalog, documents, frameworks, policies, roles
 from itsmctl.definitions.build.builder import Builder
 
 BUILDERS: Mapping[str, Callable[[Builder], model.Definition]] = {
     **catalog.BUILDERS,
     **roles.BUILDERS,
     **policies.BUILDERS,
+    **frameworks.BUILDERS,
     **documents.BUILDERS,
     **audits.BUILDERS,
 }

@@ -37,6 +37,8 @@ class Builder:
             "where": self.document.where(),
             "aliases": tuple(self.data.get("aliases", ())),
             "review": self.review(),
+            # The clauses of a framework are its own; those of every other kind name them.
+            "clauses": tuple(clause for clause in self.data.get("clauses", ()) if isinstance(clause, str)),
         }
 
     def review(self) -> ReviewCycle | None:

@@ -23,7 +23,6 @@ def _procedure(b: Builder) -> model.Procedure:
         version=d["version"],
         purpose=text(d["purpose"]),
         begins=text(d.get("begins")),
-        clauses=tuple(d.get("clauses", ())),
         steps=tuple(_step(step) for step in d["steps"]),
     )
 
@@ -48,7 +47,6 @@ def _kpi(b: Builder) -> model.Kpi:
         alarm=d.get("alarm"),
         period=d["period"],
         minimum=d.get("minimum", 1),
-        clauses=tuple(d.get("clauses", ())),
         measure=_measure(b),
     )
 

@@ -1,4 +1,4 @@
-"""Definitions under `policies/`: processes, codes, frameworks and rules."""
+"""Definitions under `policies/`: processes, codes and rules."""
 
 from __future__ import annotations
 
@@ -79,17 +79,6 @@ def _activity(x: Mapping[str, Any]) -> model.Activity:
     )
 
 
-def _framework(b: Builder) -> model.Framework:
-    clauses: dict[str, model.Clause] = {}
-    for position, clause in enumerate(b.data["clauses"]):
-        if clause["number"] in clauses:
-            b.report(
-                "clause-twice", "clause {number} stands twice", ("clauses", position, "number"), number=clause["number"]
-            )
-        clauses[clause["number"]] = model.Clause(clause["number"], text(clause.get("title")))
-    return model.Framework(**b.common(), version=str(b.data.get("version", "")), clauses=clauses)
-
-
 def _rule(b: Builder) -> model.Rule:
     d = b.data
     ((check, parameters),) = d["check"].items()
@@ -97,7 +86,6 @@ def _rule(b: Builder) -> model.Rule:
         **b.common(),
         version=d.get("version", 1),
         process=d.get("process", ""),
-        clauses=tuple(d.get("clauses", ())),
         severity=d["severity"],
         enquiry=d.get("enquiry", False),
         scope=conditions(d.get("scope")),
@@ -114,7 +102,6 @@ def _rule(b: Builder) -> model.Rule:
 
 BUILDERS: Mapping[str, Callable[[Builder], model.Definition]] = {
     "code-list": _code_list,
-    "framework": _framework,
     "priority-matrix": _matrix,
     "process": _process,
     "rule": _rule,

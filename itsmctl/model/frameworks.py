@@ -1,0 +1,94 @@
+"""Standards and frameworks: their requirements, and which of them are about the same subject."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from itsmctl.model.definition import Definition, Text
+
+EvidenceClass = Literal["definitions", "history", "tickets", "registers", "attestation"]
+
+ClauseType = Literal["requirement", "process", "function", "practice"]
+
+
+@dataclass(frozen=True)
+class Objective:
+    """A control objective: what a clause is after, in our words."""
+
+    id: str
+    text: Text
+    news: Text
+
+
+@dataclass(frozen=True)
+class WayOfChecking:
+    """One class of evidence for a clause: what is looked at, and which kinds of definitions show it."""
+
+    by: EvidenceClass
+    how: Text
+    kinds: tuple[str, ...]
+    """Kinds of which every definition stands for the clause."""
+    named: tuple[str, ...]
+    """Kinds of which at least one definition should name the clause."""
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A numbered requirement of a framework, with our own short title."""
+
+    number: str
+    title: Text
+    type: ClauseType = "requirement"
+    news: Text = Text()
+    objectives: tuple[Objective, ...] = ()
+    evidence: tuple[Text, ...] = ()
+    checked: tuple[WayOfChecking, ...] = ()
+
+
+@dataclass(frozen=True)
+class Framework(Definition):
+    """A standard or framework, as numbered requirements in our words."""
+
+    version: str
+    attribution: Text
+    requirements: Mapping[str, Clause]
+
+    def leaves(self) -> list[Clause]:
+        """The requirements that are no heading of others, in order."""
+        return [clause for clause in self.requirements.values() if not self.is_heading(clause.number)]
+
+    def is_heading(self, number: str) -> bool:
+        """Whether other requirements stand below this one."""
+        return any(within(other, number) for other in self.requirements if other != number)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A row of a crosswalk: what the frameworks say about one subject, as FRAMEWORK:NUMBER."""
+
+    id: str
+    title: Text
+    clauses: tuple[str, ...]
+    note: Text
+
+
+@dataclass(frozen=True)
+class Crosswalk(Definition):
+    """Which requirements of several frameworks are about the same subject."""
+
+    frameworks: tuple[str, ...]
+    subjects: tuple[Subject, ...]
+    alone: Mapping[str, Text]
+    """Requirements without a counterpart, with the reason."""
+
+
+def within(number: str, heading: str) -> bool:
+    """Whether a requirement is a heading itself, or stands below it; works with and without the framework's name."""
+    return number == heading or number.startswith(f"{heading}.")
+
+
+def covers(named: Iterable[str], clause: str) -> bool:
+    """Whether a clause is among those named, directly or by a heading above it."""
+    return any(within(clause, heading) for heading in named)
