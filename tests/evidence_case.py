@@ -46,10 +46,18 @@ owner: owner
 manager: owner
 purpose: restore
 scope: all
-inputs: [report]
-outputs: [closed record]
+inputs: [{id: fault-report, title: Report, from: [outside]}]
+outputs: [{id: restored-service, title: Service, to: [outside]}]
 lanes: [{id: first-line, title: First line, roles: [owner]}]
-activities: [{id: IM1, title: Record, lane: first-line, states: [new, closed]}]
+activities:
+  - {id: IM1, title: Record, lane: first-line, description: Record it, inputs: [fault-report], outputs: [restored-service], states: [new, closed]}
+principles:
+  general: [{text: No work without a record.}]
+  responsibility: [{text: Every record has an owner.}]
+  assignment: [{text: Work goes to those who can do it.}]
+  closure: [{text: Only what was resolved is closed.}]
+  notification: [{text: Users are told.}]
+  escalation: [{text: What is late goes up.}]
 states: [{id: new, title: New, phase: new, initial: true}, {id: closed, title: Closed, phase: closed}]
 transitions: {new: [closed], closed: []}
 ---

@@ -75,7 +75,11 @@ def told(problems: list[Problem]) -> list[tuple[str, str, int, int, str]]:
 
 # Single mistakes, each with its whole message
 
-INCIDENT, AGREEMENTS, QUALITY = "policies/incident.yaml", "catalog/agreements.yaml", "policies/rules/data-quality.yaml"
+INCIDENT, AGREEMENTS, QUALITY = (
+    "policies/processes/incident.yaml",
+    "catalog/agreements.yaml",
+    "policies/rules/data-quality.yaml",
+)
 SERVICES, CHINA, MAPPINGS = "catalog/services.yaml", "catalog/calendar-cn-office.yaml", "audits/mappings.yaml"
 
 
@@ -124,8 +128,8 @@ SERVICES, CHINA, MAPPINGS = "catalog/services.yaml", "catalog/calendar-cn-office
         (MAPPINGS, "shape: updates", "shape: update", 7, "not-allowed", "updates"),
         ("audits/monthly.yaml", "fail-on: minor", "fail-on: miner", 9, "not-allowed", "minor"),
         ("audits/monthly.yaml", "processes: [incident]", "rules: [DQ-*, INC-6]", 14, "unknown-rule", "INC-16"),
-        ("policies/incident-priority.yaml", 'impact: "1", urgency: "2"', 'impact: "1", urgency: "1"', -1, "cell-twice", ""),
-        ("policies/code-lists.yaml", "- {id: P2", "- {id: P1", 7, "code-twice", ""),
+        ("policies/codes/incident-priority.yaml", 'impact: "1", urgency: "2"', 'impact: "1", urgency: "1"', -1, "cell-twice", ""),
+        ("policies/codes/incident.yaml", "- {id: P2", "- {id: P1", 7, "code-twice", ""),
         ("roles/assignments.yaml", "role: ", "roel: ", 0, "unknown-key", "role"),
     ],
 )  # fmt: skip
@@ -149,11 +153,11 @@ def test_the_whole_message_is_a_sentence_with_what_was_allowed(copy: Path) -> No
 
 def test_laws_that_no_schema_can_state(copy: Path) -> None:
     block = "  IM1:\n    R: [service-desk-agent]\n    A: [incident-process-manager]\n    I: [user]\n"
-    edit(copy, "roles/raci-incident.yaml", block, "")
+    edit(copy, "roles/raci/incident.yaml", block, "")
     edit(copy, INCIDENT, ", initial: true", "")
     found = {p.code: (p.where.file, p.values) for p in validate(copy)}
     assert set(found) == {"activity-without-raci", "no-initial-state"}
-    assert found["activity-without-raci"] == ("roles/raci-incident.yaml", {"activity": "IM1"})
+    assert found["activity-without-raci"] == ("roles/raci/incident.yaml", {"activity": "IM1"})
 
 
 def test_states_that_cannot_be_reached_or_left(copy: Path) -> None:
@@ -203,6 +207,7 @@ REFERENCES: dict[str, tuple[str, ...]] = {
     "procedure": ("process", "activities/*", "under", "owner", "clauses/*", "steps/*/role"),
     "process": (
         "owner", "manager", "lanes/*/roles/*", "activities/*/lane", "activities/*/states/*", "activities/*/next/*/to",
+        "activities/*/inputs/*", "activities/*/outputs/*",
         "transitions/*/*", "principles/*/*/rules/*", "codes/*", "form/*/column", "form/*/required-in", "form/*/codes",
         "interfaces/*/activity",
     ),
@@ -452,9 +457,9 @@ def test_earlier_ids_stand_for_todays(copy: Path) -> None:
     for name, old in (
         (SERVICES, "id: order-management\n"),
         (CHINA, "id: cn-office\n"),
-        ("policies/incident-priority.yaml", "id: incident-priority\n"),
+        ("policies/codes/incident-priority.yaml", "id: incident-priority\n"),
         (INCIDENT, "id: incident\n"),
-        ("policies/code-lists.yaml", "id: priority\n"),
+        ("policies/codes/incident.yaml", "id: priority\n"),
         (QUALITY, "id: DQ-06\n"),
     ):
         word = old.split()[1]

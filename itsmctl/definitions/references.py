@@ -44,6 +44,8 @@ REFERENCES: tuple[tuple[str, str, str], ...] = (
     ("process", "principles/*/*/rules/*", "rule"),
     ("process", "codes/*", "code-list"),
     ("process", "form/*/codes", "code-list"),
+    ("process", "kpis/*", "kpi"),
+    ("process", "activities/*/procedures/*", "procedure"),
     ("raci", "process", "process"),
     ("raci", "activities/*/*/*", "role"),
     ("role", "process", "process"),
@@ -71,9 +73,6 @@ def cross_check(entries: list[Entry]) -> list[Problem]:
     for entry in entries:
         d = entry.definition
         known[d.kind] = known.get(d.kind, frozenset()) | {d.id, *d.aliases}
-    known["state"] = frozenset(
-        s.id for e in entries if isinstance(e.definition, model.Process) for s in e.definition.states
-    )
     known["clock"] = frozenset(
         c for e in entries if isinstance(e.definition, model.Agreement) for c in e.definition.clocks
     )
@@ -82,6 +81,7 @@ def cross_check(entries: list[Entry]) -> list[Problem]:
     frameworks = {e.definition.id: e.definition for e in entries if isinstance(e.definition, model.Framework)}
     kpis = {e.definition.id: e.definition for e in entries if isinstance(e.definition, model.Kpi)}
     procedures = {e.definition.id: e.definition for e in entries if isinstance(e.definition, model.Procedure)}
+    states = {id_: frozenset(state.id for state in process.states) for id_, process in processes.items()}
     for entry in entries:
         problems += _references(entry, known)
         problems += _clauses(entry.document, frameworks)
@@ -95,13 +95,14 @@ def cross_check(entries: list[Entry]) -> list[Problem]:
             case model.Crosswalk() as crosswalk:
                 problems += _crosswalk(entry.document, crosswalk, frameworks)
             case model.Rule() as rule:
-                problems += _rule(entry.document, rule, known)
+                own = states.get(rule.process, frozenset().union(*states.values()))
+                problems += _rule(entry.document, rule, {**known, "state": own})
             case model.Kpi() as kpi:
                 problems += _kpi(entry.document, kpi, kpis)
             case model.Procedure() as procedure:
                 problems += _procedure(entry.document, procedure, procedures, processes)
             case model.Agreement() as agreement:
-                problems += _agreement(entry.document, agreement, known, processes)
+                problems += _agreement(entry.document, agreement, known, states)
             case model.Assignment() as assignment if bool(assignment.role) == bool(assignment.position):
                 template = "an assignment names either a role or a position, one of the two"
                 problems.append(Problem("role-or-position", template, entry.document.where()))
@@ -164,6 +165,7 @@ def _process(document: Document, process: model.Process) -> Iterator[Problem]:
     lanes = frozenset(lane.id for lane in process.lanes)
     activities = frozenset(activity.id for activity in process.activities)
     states = frozenset(state.id for state in process.states)
+    artefacts = frozenset(artefact.id for artefact in (*process.inputs, *process.outputs))
     for pattern, what, allowed in (
         ("activities/*/lane", "lane", lanes),
         ("activities/*/next/*/to", "activity", activities | {model.END}),
@@ -171,10 +173,12 @@ def _process(document: Document, process: model.Process) -> Iterator[Problem]:
         ("interfaces/*/activity", "activity", activities),
         ("form/*/required-in", "state", states),
         ("transitions/*/*", "state", states),
+        ("activities/*/inputs/*", "artefact", artefacts),
+        ("activities/*/outputs/*", "artefact", artefacts),
     ):
         for path, word in values_at(document.data, pattern):
-            if word not in allowed:
-                yield unknown(document, path, str(word), what, allowed)
+            if isinstance(word, str) and word not in allowed:
+                yield unknown(document, path, word, what, allowed)
     for state in process.transitions:
         if state not in states:
             yield unknown(document, ("transitions", state), state, "state", states, key=True)
@@ -336,23 +340,29 @@ def _procedure(
         yield Problem("under-no-procedure", template, document.where(("under",)), values)
 
 
-def _agreement(
-    document: Document, agreement: model.Agreement, known: Known, processes: Mapping[str, model.Process]
-) -> Iterator[Problem]:
+def _agreement(document: Document, agreement: model.Agreement, known: Known, states: Known) -> Iterator[Problem]:
     for position, service in enumerate(agreement.services):
         if service not in known.get("service", frozenset()):
             yield unknown(document, ("services", position), service, "service", known.get("service", frozenset()))
-    states = frozenset(state.id for process in processes.values() for state in process.states)
     for name, clock in agreement.clocks.items():
+        allowed = _states_of_clock(clock, states)
         for key in ("pause", "stop", "cancel"):
             for path, word in values_at(document.data, f"clocks/{name}/{key}/*"):
-                if word not in states:
-                    yield unknown(document, path, str(word), "state", states)
+                if word not in allowed:
+                    yield unknown(document, path, str(word), "state", allowed)
         for key, column in (("starts-at", clock.starts_at), ("stops-at", clock.stops_at)):
             if column not in model.TIME_COLUMNS:
                 yield unknown(document, ("clocks", name, key), column, "time column", frozenset(model.TIME_COLUMNS))
         for position in range(len(clock.targets)):
             yield from _condition_columns(document, f"clocks/{name}/targets/{position}/where")
+
+
+def _states_of_clock(clock: model.ClockDefinition, states: Known) -> frozenset[str]:
+    """The states of the one process that the clock measures: that which knows most of the states it names.
+
+    A state of another process is as wrong there as one that nobody knows: the clock would never see it.
+    """
+    return max(states.values(), key=lambda own: len(own & set(clock.states)), default=frozenset())
 
 
 def check_mapping(

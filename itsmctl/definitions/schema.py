@@ -153,6 +153,12 @@ def _problems(error: ValidationError, document: Document, base: Path_) -> Iterat
                         document.where(path),
                         {"key": key, "hint": _near_key(key, instance)},
                     )
+        case "dependencies":
+            for key in (key for holder, keys in wanted.items() if holder in instance for key in keys):
+                if key not in instance:
+                    yield Problem(
+                        "missing-key", "key {key!r} is missing{hint}", document.where(path), {"key": key, "hint": ""}
+                    )
         case "enum" | "const":
             allowed = [str(choice) for choice in (wanted if error.validator == "enum" else [wanted])]
             yield _unknown(

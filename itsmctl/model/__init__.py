@@ -61,7 +61,9 @@ from itsmctl.model.policies import Parameter, Rule
 from itsmctl.model.procedures import Procedure, Step
 from itsmctl.model.process import (
     END,
+    OUTSIDE,
     Activity,
+    Artefact,
     Code,
     CodeList,
     Flow,
@@ -72,6 +74,7 @@ from itsmctl.model.process import (
     PriorityMatrix,
     Process,
     State,
+    WorkProduct,
 )
 from itsmctl.model.roles import Assignment, Position, Raci, Role
 from itsmctl.model.system import Definitions
@@ -116,6 +119,9 @@ __all__ = [
     "Code",
     "CodeList",
     "END",
+    "OUTSIDE",
+    "Artefact",
+    "WorkProduct",
     "State",
     "Lane",
     "Flow",

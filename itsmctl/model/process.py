@@ -28,9 +28,10 @@ class Code:
 
 @dataclass(frozen=True)
 class CodeList(Definition):
-    """The allowed values of one field."""
+    """The allowed values of one field: a column of the record, or an attribute that has no column."""
 
     column: str
+    attribute: str
     codes: tuple[Code, ...]
 
 
@@ -65,6 +66,27 @@ class Flow:
     when: Text
 
 
+OUTSIDE = "outside"
+"""Where artefacts come from and go to that no process makes or takes: users, customers, suppliers, authorities."""
+
+
+@dataclass(frozen=True)
+class Artefact:
+    """What passes between processes, by the same id on both sides; `processes` are those at the other end."""
+
+    id: str
+    title: Text
+    processes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class WorkProduct:
+    """What an activity takes or makes; `artefact` is empty for what stays inside the process."""
+
+    title: Text
+    artefact: str
+
+
 @dataclass(frozen=True)
 class Activity:
     """A step of a process in one lane, with what comes in, what goes out, and where it goes on."""
@@ -73,9 +95,10 @@ class Activity:
     title: Text
     lane: str
     description: Text
-    inputs: tuple[Text, ...]
-    outputs: tuple[Text, ...]
+    inputs: tuple[WorkProduct, ...]
+    outputs: tuple[WorkProduct, ...]
     states: tuple[str, ...]
+    procedures: tuple[str, ...]
     flows: tuple[Flow, ...]
 
 
@@ -89,9 +112,10 @@ class Principle:
 
 @dataclass(frozen=True)
 class FormField:
-    """A field of the record form, and the state from which it must be filled."""
+    """A field of the record form, and the state from which it must be filled; a column, or an attribute without one."""
 
     column: str
+    attribute: str
     title: Text
     required_in: str
     codes: str
@@ -116,8 +140,8 @@ class Process(Definition):
     manager: str
     purpose: Text
     scope: Text
-    inputs: tuple[Text, ...]
-    outputs: tuple[Text, ...]
+    inputs: tuple[Artefact, ...]
+    outputs: tuple[Artefact, ...]
     lanes: tuple[Lane, ...]
     activities: tuple[Activity, ...]
     states: tuple[State, ...]
@@ -126,3 +150,4 @@ class Process(Definition):
     codes: Mapping[str, str]
     form: tuple[FormField, ...]
     interfaces: tuple[Interface, ...]
+    kpis: tuple[str, ...]

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from itsmctl import model
-from itsmctl.definitions.build import audits, catalog, documents, frameworks, policies, roles
+from itsmctl.definitions.build import audits, catalog, documents, frameworks, policies, process, roles
 from itsmctl.definitions.build.builder import Builder
 
 BUILDERS: Mapping[str, Callable[[Builder], model.Definition]] = {
@@ -15,6 +15,7 @@ BUILDERS: Mapping[str, Callable[[Builder], model.Definition]] = {
     **policies.BUILDERS,
     **frameworks.BUILDERS,
     **documents.BUILDERS,
+    **process.BUILDERS,
     **audits.BUILDERS,
 }
 """What builds each kind of definition, by the name of the kind."""
