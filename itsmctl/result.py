@@ -61,6 +61,8 @@ class RuleResult:
     """Up to ten verdicts that failed, first by record id."""
     untested_because: str = ""
     """A reason code where the whole rule could not be tested (a tier below it failed, a column is missing)."""
+    too_small: int = 0
+    """Groups that were not judged, as they have fewer records than the rule asks for; not in scope."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,8 @@ class Attainment:
     judged: int
     met: int
     agreed: float | None
+    not_testable: int = 0
+    """Clocks that the agreement promises and nobody can measure; they are not among those judged."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +127,8 @@ class AuditResult:
 
     title: str
     as_of: int
+    zone: str
+    """The time zone in which its days and months begin."""
     period_from: int | None
     period_to: int | None
     chosen_by_default: tuple[str, ...]

@@ -85,6 +85,7 @@ def outcome(
     because: str = "",
     allowed: int = 0,
     waived: int = 0,
+    too_small: int = 0,
 ) -> RuleResult:
     return RuleResult(
         rule=rule,
@@ -100,6 +101,7 @@ def outcome(
         breakdown=breakdown,
         samples=samples,
         untested_because=because,
+        too_small=too_small,
     )
 
 
@@ -110,8 +112,9 @@ def verdict(rule: str, record: str, observed: str, expected: str, when: str, pas
 def audit_result() -> AuditResult:
     """Six months of a bank's incidents: two clocks, failures of each severity, things that could not be tested."""
     return AuditResult(
-        title="Incident management, first half of 2026 · 2026年上半年事件管理审计",
+        title="Incident management, first half of 2026 · 2026年上半年事件管理审核",
         as_of=at("2026-06-30T18:00"),
+        zone="Asia/Shanghai",
         period_from=at("2026-01-01T00:00"),
         period_to=at("2026-07-01T00:00"),
         chosen_by_default=("plan", "as_of"),
@@ -204,7 +207,7 @@ def _rules() -> tuple[RuleResult, ...]:
     )
     return (
         outcome(promise, "fail", 1284, 128, 12, (("no-agreement", 9), ("missing:resolved_at", 3)), by_priority, slow, allowed=63),
-        outcome(levels, "fail", 18, 4, 0, (), (Share("service", BANK, 6, 3, 0), Share("service", MAIL, 6, 1, 0)), missed),
+        outcome(levels, "fail", 18, 4, 0, (), (Share("service", BANK, 6, 3, 0), Share("service", MAIL, 6, 1, 0)), missed, too_small=1),
         outcome(jump, "fail", 1284, 31, 0, (), by_priority[:0], (verdict("INC-24", "INC0010871", "new -> closed", "a transition of the process", "2026-04-02T09:00"),)),
         outcome(code, "fail", 1131, 402, 0, (), (), (verdict("INC-11", "INC0010500", "empty: closure_code", "filled: closure_code", "2026-02-11T10:20"),)),
         outcome(matrix, "not_testable", 1284, 0, 1284, (("column-not-exported:urgency", 1284),), because="column-not-exported:urgency"),
@@ -252,8 +255,9 @@ def _attainment() -> tuple[Attainment, ...]:
         service: tuple((judged, judged - index % 3) for index, (judged, _) in enumerate(months))
         for service, months in resolution.items()
     }
+    untested = {("resolution", BANK, "2026-01"): 4, ("resolution", WAREHOUSE, "2026-02"): 1}
     return tuple(
-        Attainment(clock, service, month, judged, met, agreed)
+        Attainment(clock, service, month, judged, met, agreed, untested.get((clock, service, month), 0))
         for clock, agreed, services in (("resolution", 90.0, resolution), ("response", 95.0, response))
         for service, months in services.items()
         for month, (judged, met) in zip(MONTHS, months, strict=True)

@@ -27,7 +27,7 @@ from itsmctl.definitions.schema import check_document
 from itsmctl.engine.results import read_verdicts
 from itsmctl.errors import Problem, Where
 from itsmctl.model import AuditPlan, Definition, Definitions, Effective, Rule, Text
-from itsmctl.result import AuditResult, RuleResult, Verdict
+from itsmctl.result import Attainment, AuditResult, RuleResult, Verdict
 from itsmctl.source import Document, parse_documents
 
 CASES = Path(__file__).parent / "cases"
@@ -174,6 +174,7 @@ def test_case(case: Case, tmp_path: Path) -> None:
     expected = case.data["outcome"] if isinstance(case.data["outcome"], dict) else {rules[0].id: case.data["outcome"]}
     assert {rule: r.outcome for rule, r in outcomes.items()} == expected
     assert [r.rule.id for r in result.enquiries] == case.data.get("enquiries", [])
+    assert sum(r.too_small for r in outcomes.values()) == case.data.get("too-small", 0)
     for r in outcomes.values():
         _check_counts(r, verdicts)
 
@@ -194,6 +195,22 @@ def _check_counts(r: RuleResult, verdicts: list[Verdict]) -> None:
     assert (r.passed, r.failed, r.not_testable) == (mine.count(True), mine.count(False), mine.count(None))
     assert r.in_scope == r.passed + r.failed + r.not_testable + r.waived
     assert sum(n for _, n in r.reasons) == r.not_testable
+
+
+def test_attainment_tells_what_was_judged_from_what_could_not_be_tested(tmp_path: Path) -> None:
+    """Under a period, what ends after it belongs to the next one, as the rule about attainment has it."""
+    base = {"service": "erp", "priority": "P1", "opened_at": "2026-03-02T09:00:00Z", "state": "resolved"}
+    records = [
+        {"record_id": "A1", **base, "resolved_at": "2026-03-02T10:00:00Z"},
+        {"record_id": "A2", **base, "resolved_at": "2026-03-02T10:00:00Z", "priority": None},
+        {"record_id": "A3", **base, "resolved_at": "2026-04-01T10:00:00Z"},
+    ]
+    events = [[str(r["record_id"]), r["resolved_at"], "state", "new", "resolved"] for r in records]
+    rule = build_rule({"check": {"attainment": {"clock": "resolution", "per": ["service", "month"]}}}, 1)
+    data = {"records": records, "events": events, "period": {"from": "2026-03-01", "to": "2026-03-31"}}
+    result, _ = judge({rule.id: rule}, data, tmp_path)
+    found = [entry for entry in result.attainment if entry.clock == "resolution"]
+    assert found == [Attainment("resolution", "erp", "2026-03", judged=1, met=1, agreed=75.0, not_testable=1)]
 
 
 def test_every_check_has_cases_for_every_situation() -> None:

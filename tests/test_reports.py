@@ -14,11 +14,13 @@ from report_cases import TURNED, at, audit_result, hostile_result, outcome, rule
 from rich.cells import cell_len
 
 from itsmctl.language import LANGUAGES, Language
-from itsmctl.reports import FORMATS, csv, json, text
+from itsmctl.model import Outcome
+from itsmctl.reports import FORMATS, csv, html, json, text
+from itsmctl.reports.levels import levels
 from itsmctl.reports.phrases import phrase_text
 from itsmctl.reports.plain import cut, fit, shown, wrap
 from itsmctl.reports.tally import headline, period_text, rate_text
-from itsmctl.result import AuditResult, Verdict
+from itsmctl.result import Attainment, AuditResult, Verdict
 
 Golden = Callable[[str, str], None]
 
@@ -106,6 +108,36 @@ def results(*outcomes: tuple[str, str]) -> AuditResult:
 )  # fmt: skip
 def test_the_headline_never_calls_clean_what_could_not_be_looked_at(outcomes: list[tuple[str, str]], said: str) -> None:
     assert headline(results(*outcomes), "en") == said
+
+
+@pytest.mark.parametrize("which", ["pass", "fail", "not_testable"])
+def test_groups_too_small_to_judge_are_told_whatever_came_out(which: Outcome) -> None:
+    because = "too-few" if which == "not_testable" else ""
+    entry = outcome(rule("SLM-04", "Level kept", "达到级别"), which, 0 if because else 5, 5 * (which == "fail"), because=because, too_small=3)  # fmt: skip
+    result = replace(audit_result(), rules=(entry,), enquiries=())
+    told = "Too few records to judge" if because else "3 groups too small to judge"
+    assert told in " ".join(text.render(result, "en").split())
+    assert told in html.render(result, "en")
+    assert stdlib_json.loads(json.render(result))["rules"][0]["too_small"] == 3
+
+
+@pytest.mark.parametrize(
+    ("judged", "met", "untested", "standing"),
+    [(20, 18, 0, "kept"), (20, 17, 0, "below"), (20, 20, 2, "kept"), (20, 18, 1, "torn"), (20, 17, 10, "torn"), (20, 17, 9, "below"), (20, 10, 1, "below"), (9, 9, 0, "few"), (0, 0, 50, "none")],
+)  # fmt: skip
+def test_a_level_is_kept_or_missed_only_where_the_untested_cannot_turn_it(
+    judged: int, met: int, untested: int, standing: str
+) -> None:
+    entry = Attainment("resolution", "erp", "2026-03", judged, met, 90.0, untested)
+    (clock,) = levels(replace(audit_result(), attainment=(entry,)))
+    assert clock.services[0].whole.standing == clock.services[0].months[0].standing == standing
+
+
+def test_the_zone_of_days_and_months_is_said_and_the_export_s_where_it_is_another() -> None:
+    other = replace(audit_result(), zone="Europe/Lisbon")
+    assert "Days and months in    Asia/Shanghai\n" in text.render(audit_result(), "en")
+    assert "Europe/Lisbon, as the plan has it; the export was read in Asia/Shanghai" in html.render(other, "en")
+    assert "31 Dec 2025 to" in text.render(other, "en"), "and every day in the report follows it"
 
 
 def test_a_rate_with_untested_records_is_a_range() -> None:

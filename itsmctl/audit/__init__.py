@@ -17,6 +17,7 @@ from itsmctl.audit.choices import (
     moment_of_judgement,
     plan_named,
     with_foundations,
+    zone_of_audit,
 )
 from itsmctl.checks import CHECKS
 from itsmctl.engine.clocks import create_clocks
@@ -77,9 +78,10 @@ def audit(
     rules = chosen_rules(definitions, plan, options.rules)
     as_of = moment_of_judgement(receipt, plan, options.as_of)
     period = audited_period(receipt, plan)
+    zone = zone_of_audit(receipt, plan)
     with Session(memory_limit=options.memory_limit, spill=options.spill, threads=options.threads) as session:
         report("load", 0.0)
-        load_tables(session, _loading(definitions, dataset, receipt, as_of, period))
+        load_tables(session, _loading(definitions, dataset, receipt, as_of, period, zone))
         if session.one("SELECT count(*) FROM record") == (0,):
             template = (
                 "no record was opened in the period and before the moment of the audit, so there is nothing to judge"
@@ -95,7 +97,7 @@ def audit(
             frozenset(receipt.history),
             as_of,
             exported_at,
-            receipt.zone,
+            zone,
             KNOWN_LATER - frozenset(receipt.history) if as_of < exported_at else frozenset(),
             period[1],
         )
@@ -114,6 +116,7 @@ def audit(
         result = AuditResult(
             title=str(plan.title) if plan else "",
             as_of=as_of,
+            zone=zone,
             period_from=period[0],
             period_to=period[1],
             chosen_by_default=chosen_by_default(definitions, plan, options.as_of),
@@ -121,7 +124,7 @@ def audit(
             dataset=facts.dataset_facts(session, receipt),
             rules=tuple(r for r in results if not r.rule.enquiry),
             enquiries=tuple(r for r in results if r.rule.enquiry),
-            attainment=facts.attainment(session, definitions),
+            attainment=facts.attainment(session, definitions, period[1]),
             states=facts.states(session),
             months=facts.months(session),
             explanations=explanation.explain(session, context, explained),
@@ -144,14 +147,19 @@ def exceeds(result: AuditResult, fail_on: str) -> bool:
 
 
 def _loading(
-    definitions: Definitions, folder: Path, receipt: Receipt, as_of: int, period: tuple[int | None, int | None]
+    definitions: Definitions,
+    folder: Path,
+    receipt: Receipt,
+    as_of: int,
+    period: tuple[int | None, int | None],
+    zone: str,
 ) -> Loading:
     codes = {**receipt.codes, "service": {**service_codes(definitions.services), **receipt.codes.get("service", {})}}
     files = tuple((f.name, f.rows_read, f.rows_imported, f.rows_rejected) for f in receipt.files)
     return Loading(
         folder,
         codes,
-        receipt.zone,
+        zone,
         as_of,
         period[0],
         period[1],
@@ -199,6 +207,7 @@ def _judge(
             breakdown=breakdown(session) if judges_records else (),
             samples=failures(session, rule.id) if counts.failed else (),
             untested_because=counts.untested_because,
+            too_small=counts.too_small,
         )
     return [results[rule] for rule in sorted(results)]
 

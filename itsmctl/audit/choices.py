@@ -57,10 +57,15 @@ def with_foundations(definitions: Definitions, rules: Sequence[Rule]) -> list[Ru
     return sorted(every.values(), key=lambda rule: (_tier(rule, every), rule.id))
 
 
+def zone_of_audit(receipt: Receipt, plan: AuditPlan | None) -> str:
+    """The one zone in which days and months begin: the plan's, else the export's, else UTC."""
+    return (plan.zone if plan else "") or receipt.zone or "UTC"
+
+
 def moment_of_judgement(receipt: Receipt, plan: AuditPlan | None, asked: str) -> int:
-    """The moment of judgement; a bare day means the end of that day in the export's zone."""
+    """The moment of judgement; a bare day means the end of that day in the zone of the audit."""
     text = asked or (plan.as_of if plan else "")
-    zone = (plan.zone if plan else "") or receipt.zone or "UTC"
+    zone = zone_of_audit(receipt, plan)
     if text:
         try:
             day = date.fromisoformat(text)
@@ -75,10 +80,10 @@ def moment_of_judgement(receipt: Receipt, plan: AuditPlan | None, asked: str) ->
 
 
 def audited_period(receipt: Receipt, plan: AuditPlan | None) -> tuple[int | None, int | None]:
-    """[from, until) of the plan in its zone; None where the plan leaves it open."""
+    """[from, until) of the plan in the zone of the audit; None where the plan leaves it open."""
     if plan is None:
         return None, None
-    zone = plan.zone or receipt.zone or "UTC"
+    zone = zone_of_audit(receipt, plan)
     start, end = plan.period_start, plan.period_end
     return (midnight(start, zone) if start else None, midnight_after(end, zone) if end else None)
 

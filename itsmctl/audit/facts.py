@@ -7,6 +7,7 @@ from itsmctl.history import commit_of
 from itsmctl.importers.receipt import Receipt
 from itsmctl.model import Definitions
 from itsmctl.result import Attainment, DatasetFacts, DefinitionFacts, Source
+from itsmctl.zones import EVER
 
 
 def definition_facts(definitions: Definitions) -> DefinitionFacts:
@@ -54,15 +55,22 @@ def _left_out(records: int) -> tuple[tuple[str, str], ...]:
     )
 
 
-def attainment(session: Session, definitions: Definitions) -> tuple[Attainment, ...]:
-    """By clock, service and the month in which the clock stopped (or of the audit, where it runs beyond its target)."""
+def attainment(session: Session, definitions: Definitions, until: int | None) -> tuple[Attainment, ...]:
+    """By clock, service and the month in which the clock stopped (or of the audit, where it runs beyond its target).
+
+    What ended after the audited period (`until`) belongs to the next one.
+    """
     rows = session.rows(
-        """SELECT c.clock, coalesce(r.service, ''), c.month, c.agreement, count(*), count(*) FILTER (WHERE c.verdict = 'met')
-        FROM clock AS c JOIN record AS r ON r.tix = c.tix WHERE c.verdict IN ('met', 'breached', 'running_breached')
-        GROUP BY ALL ORDER BY ALL"""
+        """SELECT c.clock, coalesce(r.service, ''), c.month, c.agreement, count(*) FILTER (WHERE c.verdict <> 'not_testable'),
+            count(*) FILTER (WHERE c.verdict = 'met'), count(*) FILTER (WHERE c.verdict = 'not_testable')
+        FROM clock AS c JOIN record AS r ON r.tix = c.tix
+        WHERE c.verdict IN ('met', 'breached', 'running_breached', 'not_testable') AND c.agreement IS NOT NULL
+            AND (r.ended_at IS NULL OR r.ended_at < ?)
+        GROUP BY ALL ORDER BY ALL""",
+        (EVER if until is None else until,),
     )
     merged: dict[tuple[str, str, str], Attainment] = {}
-    for clock, service, month, agreement, judged, met in rows:
+    for clock, service, month, agreement, judged, met, untested in rows:
         key = (str(clock), str(service), str(month))
         before = merged.get(key)
         agreed = definitions.agreements[str(agreement)].attainment.get(str(clock))
@@ -73,6 +81,7 @@ def attainment(session: Session, definitions: Definitions) -> tuple[Attainment, 
             int(str(judged)) + (before.judged if before else 0),
             int(str(met)) + (before.met if before else 0),
             agreed,
+            int(str(untested)) + (before.not_testable if before else 0),
         )
     return tuple(merged.values())
 
@@ -84,7 +93,7 @@ def states(session: Session) -> tuple[tuple[str, int], ...]:
 
 
 def months(session: Session) -> tuple[tuple[str, int, int], ...]:
-    """(month, opened, resolved) in the export's zone."""
+    """(month, opened, resolved) in the audit's zone."""
     rows = session.rows(
         """SELECT month, sum(opened), sum(resolved) FROM (
             SELECT month, 1 AS opened, 0 AS resolved FROM record WHERE month IS NOT NULL

@@ -94,7 +94,7 @@ def _codes(rule: Rule, context: Context) -> tuple[Code, ...]:
 
 
 def _allowed(codes: tuple[Code, ...], value: str, context: Context) -> Fragment:
-    """A boolean: `value` is one of the codes, in force when the record was opened (days in the export's zone)."""
+    """A boolean: `value` is one of the codes, in force when the record was opened (days in the audit's zone)."""
     always = [code.id for code in codes if code.effective == Effective()]
     parts = [Fragment(f"{value} IN ({', '.join('?' * len(always))})", tuple(always))] if always else []
     parts += [

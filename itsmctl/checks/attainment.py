@@ -1,7 +1,7 @@
 """Clock attainment per group against the share that the agreement promises.
 
-Records count in the month in which their clock stopped (in the export's zone); those that still run beyond their
-target count in the month of the audit. A group with fewer records than `minimum` is not judged; one whose untestable
+Records count in the month in which their clock stopped (in the audit's zone); those that still run beyond their
+target count in the month of the audit. A group with fewer records than `minimum` is counted but not judged; one whose untestable
 records could turn the verdict either way is not testable.
 
     check: {attainment: {clock: resolution, per: [service, month], minimum: 10}}
@@ -42,6 +42,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
     columns = ["c.month" if column == "month" else f"r.{name(str(column))}" for column in per]
     key = ", ' / ', ".join(f"coalesce(CAST({column} AS VARCHAR), '-')" for column in columns)
     agreed = [(a.id, a.attainment[clock]) for a in context.definitions.agreements.values() if clock in a.attainment]
+    minimum = rule.parameters.get("minimum", 1)
     met = "count(*) FILTER (WHERE c.verdict = 'met')"
     unknown = "count(*) FILTER (WHERE c.verdict = 'not_testable')"
     judged = f"(count(*) - {unknown})"
@@ -49,18 +50,15 @@ def compile(rule: Rule, context: Context) -> Fragment:
     missed = f"100.0 * ({met} + {unknown}) / count(*) < p.agreed"
     return (
         Fragment(
-            f"""SELECT concat({key}) AS record_id, CASE WHEN {kept} THEN true WHEN {missed} THEN false END AS passed,
+            f"""SELECT concat({key}) AS record_id, CASE WHEN count(*) < ? THEN NULL WHEN {kept} THEN true WHEN {missed} THEN false END AS passed,
             concat(CAST(round(100.0 * {met} / greatest({judged}, 1), 1) AS VARCHAR), ' % (', {met}, ' of ', {judged}, ')') AS observed,
             concat('at least ', CAST(p.agreed AS VARCHAR), ' % (', c.agreement, ')') AS expected, min(c.start) AS "at",
-            CASE WHEN NOT ({kept}) AND NOT ({missed}) THEN 'undecided' END AS reason
+            CASE WHEN count(*) < ? THEN 'too-few' WHEN NOT ({kept}) AND NOT ({missed}) THEN 'undecided' END AS reason
             FROM scoped AS r JOIN clock AS c ON c.tix = r.tix AND c.clock = ?
                 AND c.verdict IN ('met', 'breached', 'running_breached', 'not_testable')
             JOIN """,
-            (clock,),
+            (minimum, minimum, clock),
         )
         + literal_rows(agreed or [("", 0.0)], "p", ("agreement", "agreed"))
-        + Fragment(
-            f" ON p.agreement = c.agreement GROUP BY {', '.join(columns)}, c.agreement, p.agreed HAVING count(*) >= ?",
-            (rule.parameters.get("minimum", 1),),
-        )
+        + f" ON p.agreement = c.agreement GROUP BY {', '.join(columns)}, c.agreement, p.agreed"
     )

@@ -1,4 +1,4 @@
-"""A name in a record that must be one of the definitions in force on the day the record was opened (days in the export's zone).
+"""A name in a record that must be one of the definitions in force on the day the record was opened (days in the audit's zone).
 
     check: {known: {column: service, kind: service}}
 

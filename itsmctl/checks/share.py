@@ -1,7 +1,7 @@
 """The share of records that meet a condition, per group of records.
 
-Groups are formed by month of opening (in the export's zone) and any columns; a group with fewer records than
-`minimum` is noise and not judged. A record whose column is empty could meet the condition or not; where such records
+Groups are formed by month of opening (in the audit's zone) and any columns; a group with fewer records than
+`minimum` is noise: it is counted but not judged. A record whose column is empty could meet the condition or not; where such records
 could turn the verdict, the group is not testable.
 
     check: {share: {where: {ci: {present: true}}, least: 90, per: [service, month], minimum: 20}}
@@ -42,6 +42,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
     """One row per group; `observed` is `share % (n of m)`."""
     key = ", ' / ', ".join(f"coalesce(CAST(r.{name(column)} AS VARCHAR), '-')" for column in _per(rule))
     least, most = rule.parameters.get("least", 0), rule.parameters.get("most", 100)
+    limits, small = (least, most, least, most), rule.parameters.get("minimum", 1)
     expected = f"at least {least} %" if "least" in rule.parameters else f"at most {most} %"
     asked = [name(c.column) for c in _where(rule) if c.test in ("in", "at-least", "at-most")]
     unknown = " OR ".join(f"r.{column} IS NULL" for column in asked) or "false"
@@ -50,18 +51,15 @@ def compile(rule: Rule, context: Context) -> Fragment:
     groups = ", ".join(f"r.{name(column)}" for column in _per(rule))
     return (
         f"""SELECT record_id,
-            CASE WHEN 100.0 * hits / n >= ? AND 100.0 * (hits + doubts) / n <= ? THEN true
+            CASE WHEN n < ? THEN NULL WHEN 100.0 * hits / n >= ? AND 100.0 * (hits + doubts) / n <= ? THEN true
                 WHEN 100.0 * (hits + doubts) / n < ? OR 100.0 * hits / n > ? THEN false END AS passed,
             concat(CAST(round(100.0 * hits / n, 1) AS VARCHAR), ' % (', hits, ' of ', n, ')') AS observed, ? AS expected, first_at AS "at",
-            CASE WHEN NOT (100.0 * hits / n >= ? AND 100.0 * (hits + doubts) / n <= ?)
+            CASE WHEN n < ? THEN 'too-few' WHEN NOT (100.0 * hits / n >= ? AND 100.0 * (hits + doubts) / n <= ?)
                 AND NOT (100.0 * (hits + doubts) / n < ? OR 100.0 * hits / n > ?) THEN 'undecided' END AS reason
         FROM (SELECT concat({key}) AS record_id, min(r.opened_at) AS first_at, count(*) AS n, {doubts} AS doubts, """
-        + Fragment("", (least, most, least, most, expected, least, most, least, most))
+        + Fragment("", (small, *limits, expected, small, *limits))
         + hits
-        + Fragment(
-            f" AS hits FROM scoped AS r GROUP BY {groups} HAVING count(*) >= ?) AS counted",
-            (rule.parameters.get("minimum", 1),),
-        )
+        + f" AS hits FROM scoped AS r GROUP BY {groups}) AS counted"
     )
 
 

@@ -15,7 +15,7 @@ from itsmctl.zones import EVER, midnight, midnight_after
 class Context:
     """`exported` are the canonical columns that the export fills, `history` those whose changes it records.
 
-    `exported_at` is the last moment that the export knows of, `zone` the export's, in which days are days.
+    `exported_at` is the last moment that the export knows of, `zone` the audit's, in which days are days.
     """
 
     definitions: Definitions

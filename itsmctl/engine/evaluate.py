@@ -28,6 +28,8 @@ class Counts:
     not_testable: int
     not_applicable: int
     untested_because: str
+    too_small: int = 0
+    """Groups with fewer records than the check asks for."""
 
 
 def create_verdict_table(session: Session) -> None:
@@ -65,6 +67,7 @@ def evaluate(
         body = _with_gaps(check.compile(rule, context), check.needs(rule))
     query = Fragment("CREATE OR REPLACE TEMP TABLE judgement AS WITH scoped AS (") + scope + ") " + body
     session.run(query.text, query.values)
+    too_small = _set_aside_small_groups(session)
     counts = session.one(
         "SELECT count(*), count(*) FILTER (WHERE passed), count(*) FILTER (WHERE NOT passed), (SELECT count(*) FROM record) FROM judgement"
     )
@@ -79,7 +82,17 @@ def evaluate(
         CASE WHEN passed IS NULL THEN coalesce(reason, 'cannot-tell') END, NULL FROM judgement {kept.text}""",
         (rule.id, *kept.values),
     )
-    return Counts(in_scope, passed, failed, in_scope - passed - failed, max(records - in_scope, 0), untested)
+    if too_small and not in_scope:
+        untested = "too-few"  # there are records, so this is not a lack of data
+    return Counts(in_scope, passed, failed, in_scope - passed - failed, max(records - in_scope, 0), untested, too_small)
+
+
+def _set_aside_small_groups(session: Session) -> int:
+    """Take groups that are too small to judge out of the judgement, and tell how many there are."""
+    (small,) = session.one("SELECT count(*) FROM judgement WHERE reason = 'too-few'")
+    if small:
+        session.run("DELETE FROM judgement WHERE reason = 'too-few'")
+    return int(str(small))
 
 
 def _with_gaps(body: Fragment, needs: Needs) -> Fragment:

@@ -228,7 +228,7 @@ def _create_broken(session: Session, loading: Loading) -> None:
 
 
 def _create_zone(session: Session, loading: Loading) -> None:
-    """The offsets of the export's zone, so that months are the local ones whatever engine asks."""
+    """The offsets of the audit's zone, so that months are the local ones whatever engine asks."""
     session.run("CREATE TABLE zone_span (since BIGINT, until BIGINT, utc_offset BIGINT)")
     (first, last) = session.one(
         f"SELECT CAST(min(epoch(opened_at)) AS BIGINT), CAST(max(epoch(opened_at)) AS BIGINT) FROM {_parquet(loading.folder, 'record')}"

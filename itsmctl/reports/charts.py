@@ -19,7 +19,7 @@ def attainment(levels: ServiceLevels, language: Language) -> str:
     low = _floor(levels)
     parts = [element("title", words(_attainment_told(levels, language), 1000))]
     parts += _agreed(levels, low)
-    firm = [(index, level) for index, level in judged if level.standing != "few"]
+    firm = [(index, level) for index, level in judged if level.standing not in ("few", "torn")]
     if len(firm) > 1:
         points = " ".join(f"{_x(index, levels):.1f},{_y(level, low):.1f}" for index, level in firm)
         parts.append(element("polyline", points=points, class_="trend"))

@@ -15,7 +15,7 @@ CHARTS = 12
 def render(result: AuditResult, language: Language = "en") -> str:
     """The whole report, in which people are numbered instead of named."""
     result = without_names(result)
-    zone = zone_of(result.dataset.zone)
+    zone = zone_of(result.zone)
     return pages.page(
         "report.html.j2",
         language,
@@ -25,6 +25,7 @@ def render(result: AuditResult, language: Language = "en") -> str:
         as_of=moment_text(result.as_of, zone),
         headline=tally.headline(result, language),
         period=tally.period_text(result, language),
+        days_in=tally.zone_text(result, language),
         definitions=tally.definitions_text(result, language),
         chosen=[tally.default_text(name, language) for name in result.chosen_by_default],
         outcomes=[
@@ -39,7 +40,7 @@ def render(result: AuditResult, language: Language = "en") -> str:
         partly=[
             (entry, tally.reasons(entry, language))
             for entry in result.rules
-            if entry.outcome in ("pass", "fail") and entry.not_testable
+            if entry.outcome in ("pass", "fail") and (entry.not_testable or entry.too_small)
         ],
         passing=[
             (entry, tally.caveat(entry, language)) for entry in result.rules if entry.outcome in ("pass", "no_data")

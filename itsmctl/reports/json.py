@@ -26,6 +26,7 @@ def document(result: AuditResult) -> dict[str, object]:
         "format": FORMAT,
         "title": result.title,
         "as_of": iso(result.as_of),
+        "zone": result.zone,
         "period": {"from": iso(result.period_from), "to": iso(result.period_to)},
         "chosen_by_default": list(result.chosen_by_default),
         "definitions": {
@@ -95,6 +96,7 @@ def _rule(result: RuleResult) -> dict[str, object]:
         "not_testable": result.not_testable,
         "waived": result.waived,
         "not_applicable": result.not_applicable,
+        "too_small": result.too_small,
         "tolerance": {
             "count": rule.tolerance.count,
             "percent": rule.tolerance.percent,
@@ -142,6 +144,7 @@ def _attainment(entry: Attainment) -> dict[str, object]:
         "month": entry.month,
         "judged": entry.judged,
         "met": entry.met,
+        "not_testable": entry.not_testable,
         "percent": round(100 * entry.met / entry.judged, 2) if entry.judged else None,
         "agreed": entry.agreed,
     }

@@ -9,8 +9,8 @@ from typing import Literal
 from itsmctl.reports.tally import minimum_judged
 from itsmctl.result import Attainment, AuditResult
 
-Standing = Literal["kept", "below", "few", "open", "none"]
-"""Kept or below what was agreed; too few to judge; nothing agreed; nothing to judge."""
+Standing = Literal["kept", "below", "few", "torn", "open", "none"]
+"""Kept or below what was agreed; too few to judge; too many not testable to decide; nothing agreed; nothing to judge."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class Level:
     month: str
     judged: int
     met: int
+    not_testable: int
     agreed: float | None
     standing: Standing
 
@@ -75,15 +76,19 @@ def _level(month: str, minimum: int, entries: Iterable[Attainment]) -> Level:
     """The level over some months; agreed is what the last of them promises."""
     entries = list(entries)
     judged, met = sum(entry.judged for entry in entries), sum(entry.met for entry in entries)
+    untested = sum(entry.not_testable for entry in entries)
     agreed = next((entry.agreed for entry in reversed(entries) if entry.agreed is not None), None)
-    return Level(month, judged, met, agreed, _standing(judged, met, agreed, minimum))
+    return Level(month, judged, met, untested, agreed, _standing(judged, met, untested, agreed, minimum))
 
 
-def _standing(judged: int, met: int, agreed: float | None, minimum: int) -> Standing:
+def _standing(judged: int, met: int, untested: int, agreed: float | None, minimum: int) -> Standing:
+    """As the check `attainment` has it: what could not be tested may have been met or missed."""
     if not judged:
         return "none"
-    if judged < minimum:
+    if judged + untested < minimum:
         return "few"
     if agreed is None:
         return "open"
-    return "kept" if 100 * met >= agreed * judged else "below"
+    if 100 * met >= agreed * (judged + untested):
+        return "kept"
+    return "below" if 100 * (met + untested) < agreed * (judged + untested) else "torn"

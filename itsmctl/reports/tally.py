@@ -91,7 +91,7 @@ def headline(result: AuditResult, language: Language) -> str:
 
 def period_text(result: AuditResult, language: Language) -> str:
     """First and last day of the audited period, or of the openings in the export, in its zone."""
-    zone = zone_of(result.dataset.zone)
+    zone = zone_of(result.zone)
     if result.period_from is not None and result.period_to is not None:
         ends_at_midnight = local(result.period_to, zone).time() == time(0)
         first, last = result.period_from, result.period_to - ends_at_midnight
@@ -101,6 +101,14 @@ def period_text(result: AuditResult, language: Language) -> str:
         return tr("all that the export holds", language)
     days = {"first": date_text(first, zone, language), "last": date_text(last, zone, language)}
     return tr("{first} to {last}", language, **days)
+
+
+def zone_text(result: AuditResult, language: Language) -> str:
+    """The zone in which days and months begin, and the export's own where that is another."""
+    own = result.dataset.zone or "UTC"
+    if own == result.zone:
+        return result.zone
+    return tr("{zone}, as the plan has it; the export was read in {own}", language, zone=result.zone, own=own)
 
 
 def definitions_text(result: AuditResult, language: Language) -> str:
@@ -131,8 +139,16 @@ def caveat(result: RuleResult, language: Language) -> str:
         tr("{n} failed, within tolerance", language, n=number_text(result.failed)) if result.failed else "",
         tr("{n} not testable", language, n=number_text(result.not_testable)) if result.not_testable else "",
         tr("{n} waived", language, n=number_text(result.waived)) if result.waived else "",
+        small_groups(result, language),
     ]
     return tr("; ", language).join(note for note in notes if note)
+
+
+def small_groups(result: RuleResult, language: Language) -> str:
+    """How many groups a rule left unjudged, as they have too few records; nothing where there is none."""
+    if not result.too_small:
+        return ""
+    return trn("{n} group too small to judge", "{n} groups too small to judge", result.too_small, language)
 
 
 def default_text(name: str, language: Language) -> str:
@@ -150,7 +166,7 @@ def reasons(result: RuleResult, language: Language) -> list[tuple[str, str]]:
     """Why a rule or some of its records could not be tested, each with what would make it testable."""
     if result.untested_because:
         return [(reason_text(result.untested_because, language), reason_remedy(result.untested_because, language))]
-    return [
+    told = [
         (
             tr(
                 "{n} of {total} ({percent}): {reason}",
@@ -164,6 +180,7 @@ def reasons(result: RuleResult, language: Language) -> list[tuple[str, str]]:
         )
         for reason, n in result.reasons
     ]
+    return told + ([(small_groups(result, language), reason_remedy("too-few", language))] if result.too_small else [])
 
 
 def outcome_of(verdict: Verdict) -> str:

@@ -26,8 +26,10 @@ from itsmctl.reports.tally import (
     period_text,
     rate_text,
     reasons,
+    small_groups,
     title_text,
     with_outcome,
+    zone_text,
 )
 from itsmctl.result import AuditResult, RuleResult
 
@@ -50,7 +52,7 @@ def _paint(text: str, role: str, color: bool) -> str:
 
 
 def _head(result: AuditResult, language: Language, width: int, color: bool) -> Iterator[str]:
-    zone = zone_of(result.dataset.zone)
+    zone = zone_of(result.zone)
     for line in wrap(shown(title_text(result, language)), width):
         yield _paint(line, "head", color)
     for line in wrap(headline(result, language), width):
@@ -79,6 +81,7 @@ def _head(result: AuditResult, language: Language, width: int, color: bool) -> I
     for label, value in (
         (tr("Judged as of", language), f"{moment_text(result.as_of, zone)} {zone.key}"),
         (tr("Period", language), period_text(result, language)),
+        (tr("Days and months in", language), zone_text(result, language)),
         (tr("Definitions", language), definitions_text(result, language)),
     ):
         yield from _labelled(label, value, width)
@@ -121,7 +124,7 @@ def _table(rules: tuple[RuleResult, ...], language: Language, width: int, color:
     ]
     widths = [max(cells(row[index]) for row in [head, *rows]) for index in range(5)]
     left = sum(widths) + 4 * 2 + 4
-    titles = [tr("title", language)] + [shown(entry.rule.title.in_(language)) for entry in rules]
+    titles = [tr("title", language)] + [_title(entry, language) for entry in rules]
     for number, (row, title) in enumerate(zip([head, *rows], titles, strict=True)):
         line_cells = [
             fit(cell, size) if index < 2 else right(cell, size)
@@ -132,6 +135,11 @@ def _table(rules: tuple[RuleResult, ...], language: Language, width: int, color:
         line = f"{mark} " + "  ".join(line_cells) + "  " + first
         yield _paint(line, rules[number - 1].outcome if number else "dim", color)
         yield from (" " * left + rest for rest in more)
+
+
+def _title(entry: RuleResult, language: Language) -> str:
+    title, note = shown(entry.rule.title.in_(language)), small_groups(entry, language)
+    return tr("{rule} ({note})", language, rule=title, note=note) if note else title
 
 
 def _untested(result: AuditResult, language: Language, width: int, color: bool) -> Iterator[str]:
