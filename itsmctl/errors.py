@@ -41,6 +41,8 @@ class Problem:
     values: Mapping[str, object] = field(default_factory=dict)
     severity: Severity = "error"
     suggestion: str = ""
+    subject: str = ""
+    """What it is about, as `process incident/states/new`: unlike the line, it stays when text is added above."""
 
     @property
     def message(self) -> str:

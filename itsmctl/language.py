@@ -41,6 +41,15 @@ def problem_text(problem: Problem, language: Language) -> str:
     return tr(problem.template, language).format(**problem.values)
 
 
+def problem_line(problem: Problem, language: Language) -> str:
+    """One problem as `file:line:column: message [code]`, with the nearest word where there is one."""
+    place = f"{problem.where}: " if str(problem.where) else ""
+    hint = ""
+    if problem.suggestion:
+        hint = " " + tr("(did you mean {word}?)", language, word=problem.suggestion)
+    return f"{place}{problem_text(problem, language)} [{problem.code}]{hint}"
+
+
 @cache
 def _catalogue(language: Language) -> gettext.NullTranslations:
     if language == "en":

@@ -48,6 +48,29 @@ def replacing(out: Path) -> Iterator[Path]:
         shutil.rmtree(made, ignore_errors=True)
 
 
+def write_file(out: Path, text: str) -> None:
+    """Write a text file whole, in place of whatever file had its name; raises ItsmctlError where that cannot be."""
+    if out.is_dir():
+        raise ItsmctlError(
+            Problem("output-exists", "the output must be a file; a folder has this name", Where(str(out)))
+        )
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{out.name}-", suffix=".partial", dir=out.parent)
+    except OSError as error:
+        raise cannot_write(out, error) from error
+    made = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        made.chmod(0o666 & ~_umask())
+        made.replace(out)
+    except OSError as error:
+        raise cannot_write(out, error) from error
+    finally:
+        made.unlink(missing_ok=True)
+
+
 def _swap(made: Path, out: Path) -> None:
     if not out.exists():
         made.rename(out)

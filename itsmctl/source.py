@@ -55,6 +55,7 @@ _CORE_SCALARS = (
     ),
 )
 _TAG = "tag:yaml.org,2002:"
+_HASH = re.compile(r"(?:(?<=\s)|^)#")
 
 
 def _core_loader() -> Any:
@@ -116,6 +117,46 @@ def parse_documents(text: str, name: str) -> list[Document]:
     if problems:
         raise ItsmctlError(problems)
     return documents
+
+
+@dataclass(frozen=True)
+class Comment:
+    """A comment from its `#` on, and the line of the values that it speaks of: its own, or the next with any."""
+
+    text: str
+    line: int
+    column: int
+    speaks_of: int
+
+
+def comments(text: str) -> list[Comment]:
+    """The comments of a text that is readable as YAML; a `#` inside a value is none."""
+    lines = text.splitlines()
+    inside = [_inside(token) for token in yaml.scan(text, Loader=_LOADER) if isinstance(token, yaml.ScalarToken)]
+    starts: dict[int, int] = {}
+    for number, line in enumerate(lines):
+        places = (match.start() for match in _HASH.finditer(line))
+        first = next((c for c in places if not any(low <= (number, c) < high for low, high in inside)), None)
+        if first is not None:
+            starts[number] = first
+    return [
+        Comment(lines[number][start:], number + 1, start + 1, _speaks_of(lines, starts, number) + 1)
+        for number, start in starts.items()
+    ]
+
+
+def _inside(token: yaml.ScalarToken) -> tuple[tuple[int, int], tuple[int, int]]:
+    """From where to where a value goes; after the sign of a block (`>-`) there may still be a comment."""
+    start, end = token.start_mark, token.end_mark
+    first = (start.line + 1, 0) if token.style in ("|", ">") else (start.line, start.column)
+    return first, (end.line, end.column)
+
+
+def _speaks_of(lines: list[str], starts: Mapping[int, int], number: int) -> int:
+    """The line itself if something stands before the comment, else the next one that holds more than a comment."""
+    while number < len(lines) - 1 and not lines[number][: starts.get(number)].strip():
+        number += 1
+    return number
 
 
 def _nodes(text: str, name: str) -> Iterator[Node]:

@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from itsmctl import definitions
-from itsmctl.definitions import find_root, load, load_mapping, validate
+from itsmctl.definitions import find_root, load, load_mapping, reading, validate
 from itsmctl.definitions.build import build
 from itsmctl.definitions.build.builder import Builder
 from itsmctl.definitions.references import values_at
@@ -36,8 +35,8 @@ def copy(tmp_path: Path) -> Path:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Read and schema-check each version of a file once: most of a copy is what it was."""
-    monkeypatch.setattr(definitions, "read_documents", _read_once)
-    monkeypatch.setattr(definitions, "check_document", _check_once)
+    monkeypatch.setattr(reading, "read_documents", _read_once)
+    monkeypatch.setattr(reading, "check_document", _check_once)
 
 
 _READ: dict[tuple[str, bytes], list[Document]] = {}
@@ -388,6 +387,17 @@ def test_a_broken_file_does_not_echo(name: str, broken: str, copy: Path, quick: 
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("\ntitle:", f"{broken}\ntitle:", 1), encoding="utf-8")
     assert [p.where.file for p in validate(copy)] == [name]
+
+
+def test_a_document_that_breaks_its_schema_has_its_references_checked_too(copy: Path) -> None:
+    first = edit(copy, SERVICES, "criticality: high", "criticality: hihg")
+    second = edit(copy, SERVICES, "hours: around-the-clock", "hours: arond-the-clock")
+    assert told(validate(copy)) == [
+        ("unknown-calendar", SERVICES, second[0], second[1] + 7, "around-the-clock"),
+        ("not-allowed", SERVICES, first[0], first[1] + 13, "high"),
+    ]
+    edit(copy, SERVICES, "hours: arond-the-clock", "hours: [around-the-clock]")
+    assert [p.code for p in validate(copy)] == ["wrong-type", "not-allowed"], "one complaint about one value"
 
 
 def test_a_file_that_is_no_text_does_not_echo(copy: Path) -> None:

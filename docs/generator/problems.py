@@ -9,6 +9,7 @@ from pathlib import Path
 
 import itsmctl
 from generator.markdown import code, table
+from itsmctl.definitions.lint import LAWS
 from itsmctl.definitions.references import REFERENCES
 from itsmctl.language import REASONS, reason_remedy, reason_text
 
@@ -17,7 +18,8 @@ SOURCE = Path(itsmctl.__file__).parent
 INTRODUCTION = """# Codes
 
 Every message ends in a stable code in brackets: `file:line:column: message [code]`. Scripts may rely on the code, not
-on the words. A problem with the input ends a command with exit code 2; a warning does not.
+on the words. A problem with the input ends a command with exit code 2; a warning does not. A code with a link is that of
+a [law](lint/index.md).
 
 """
 REASONS_INTRODUCTION = """## Why something was not testable
@@ -51,7 +53,7 @@ class Found:
 
 def pages() -> dict[str, str]:
     """One page with every code."""
-    rows = [(code(found.code), found.template, code(found.file)) for found in collect()]
+    rows = [(linked(found.code), found.template, code(found.file)) for found in collect()]
     reasons = [(code(name), reason_text(sample, "en"), reason_remedy(sample, "en")) for name, sample in samples()]
     warnings = [(code(name), words) for name, words in sorted(import_warnings())]
     return {
@@ -64,6 +66,11 @@ def pages() -> dict[str, str]:
         + WARNINGS_INTRODUCTION
         + table(("code", "message"), warnings)
     }
+
+
+def linked(name: str) -> str:
+    """A code, with a link to its page if it is that of a law."""
+    return f"[{code(name)}](lint/{name}.md)" if any(name == law.CODE for law in LAWS) else code(name)
 
 
 def samples() -> Iterator[tuple[str, str]]:
@@ -91,9 +98,16 @@ def _pairs(tree: ast.Module) -> Iterator[tuple[str, str]]:
         maker = makers.get(_called(call))
         if maker is None:
             continue
-        for name in _texts(_argument(call, maker.code), scope, call.lineno):
+        for name in _texts(_named(tree, _argument(call, maker.code)), scope, call.lineno):
             for template in _texts(_argument(call, maker.template), scope, call.lineno):
                 yield from ((each, template) for each in _spelled(name))
+
+
+def _named(tree: ast.Module, node: ast.expr | None) -> ast.expr | None:
+    """A constant of the module (`CODE`) as what it stands for; anything else as it is."""
+    if isinstance(node, ast.Name) and node.id.isupper():
+        return next((one.value for one in tree.body if isinstance(one, ast.Assign) and _gives(one, node.id)), node)
+    return node
 
 
 def _makers(tree: ast.Module) -> dict[str, Maker]:

@@ -17,20 +17,11 @@ if TYPE_CHECKING:  # the model is slow to load, and `--help` does not need it
 
 def report_problems(problems: Sequence[Problem], arguments: Sequence[str]) -> None:
     """Print problems on standard error in the language that the arguments ask for, each with its suggestion."""
+    from itsmctl.language import problem_line
+
     language = language_of(arguments)
     for problem in problems:
         click.echo(problem_line(problem, language), err=True)
-
-
-def problem_line(problem: Problem, language: Language) -> str:
-    """One problem as `file:line:column: message [code]`, with the nearest word where there is one."""
-    from itsmctl.language import problem_text, tr
-
-    place = f"{problem.where}: " if str(problem.where) else ""
-    hint = ""
-    if problem.suggestion:
-        hint = " " + tr("(did you mean {word}?)", language, word=problem.suggestion)
-    return f"{place}{problem_text(problem, language)} [{problem.code}]{hint}"
 
 
 def language_of(arguments: Sequence[str]) -> Language:

@@ -56,6 +56,13 @@ def choice(names: tuple[str, ...], default: str) -> Decorator:
     )
 
 
+def base_of(folder: Path) -> str:
+    """A folder as a forge names it, which runs us where the repository begins: relative to here, if it lies inside."""
+    here, there = Path.cwd().resolve(), folder.resolve()
+    base = there.relative_to(here).as_posix() if there.is_relative_to(here) else ""
+    return "" if base == "." else base
+
+
 def use_color(no_color: bool) -> bool:
     """Whether to colour standard output: a terminal, and nobody said no."""
     import os

@@ -10,23 +10,30 @@ import click
 from itsmctl.checks import CHECKS
 from itsmctl.cli import options
 from itsmctl.definitions import load
+from itsmctl.definitions.lint import LAWS
+from itsmctl.definitions.lint.law import Page, page_of
 from itsmctl.errors import ItsmctlError, Problem, did_you_mean
 from itsmctl.language import severity_text, tr
 from itsmctl.model import Condition, Definitions, Language, Limit, Rule
+from itsmctl.reports import laws
 from itsmctl.reports.plain import cells, cut, fit, wrap
 
 
 @click.group("rules")
 def command() -> None:
-    """List the audit rules, or show one in full."""
+    """List the audit rules, or the laws of definitions, or show one in full."""
 
 
 @command.command("list")
+@click.option("--lint", is_flag=True, help="The laws that `itsmctl validate` holds definitions to, instead.")
 @options.choice(("text", "json"), "text")
 @options.root
 @options.language
-def list_rules(form: str, root: Path | None, language: Language) -> None:
-    """List every rule: id, severity, check, title."""
+def list_rules(lint: bool, form: str, root: Path | None, language: Language) -> None:
+    """List every rule: id, severity, title."""
+    if lint:
+        _list_laws(form, language)
+        return
     definitions = load(root)
     rules = list(definitions.rules.values())
     if form == "json":
@@ -47,7 +54,11 @@ def list_rules(form: str, root: Path | None, language: Language) -> None:
 @options.root
 @options.language
 def show_rule(rule_id: str, form: str, root: Path | None, language: Language) -> None:
-    """Show one rule: what it demands, why, of whom, and how to put it right."""
+    """Show one rule, or the law with that code: what it demands, why, of whom, and how to put it right."""
+    pages = {law.CODE: page_of(law) for law in LAWS}
+    if rule_id in pages:
+        _show_law(pages[rule_id], form, language)
+        return
     definitions = load(root)
     rule = _find(definitions, rule_id)
     if form == "json":
@@ -60,6 +71,21 @@ def show_rule(rule_id: str, form: str, root: Path | None, language: Language) ->
         click.echo("\n".join(wrap(f"{label}: {text}", width, "  ")))
     click.echo()
     click.echo(tr("Defined in {place}", language, place=rule.where))
+
+
+def _list_laws(form: str, language: Language) -> None:
+    pages = [page_of(law) for law in LAWS]
+    if form == "json":
+        click.echo(json.dumps({"laws": [laws.as_json(page) for page in pages]}, ensure_ascii=False, indent=2))
+    else:
+        click.echo(laws.listing(pages, language, options.terminal_width()))
+
+
+def _show_law(page: Page, form: str, language: Language) -> None:
+    if form == "json":
+        click.echo(json.dumps(laws.as_json(page), ensure_ascii=False, indent=2))
+    else:
+        click.echo(laws.render(page, language, options.terminal_width()))
 
 
 def _page(rule: Rule, definitions: Definitions, language: Language) -> list[tuple[str, str]]:
@@ -100,7 +126,7 @@ def _find(definitions: Definitions, rule_id: str) -> Rule:
         if rule_id == rule.id or rule_id in rule.aliases:
             return rule
     values = {"what": "rule", "word": rule_id, "allowed": ", ".join(definitions.rules)}
-    near = did_you_mean(rule_id, definitions.rules)
+    near = did_you_mean(rule_id, [*definitions.rules, *(law.CODE for law in LAWS)])
     raise ItsmctlError(
         Problem("unknown-rule", "unknown {what} {word!r}; known: {allowed}", values=values, suggestion=near)
     )

@@ -2,47 +2,45 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
 from itsmctl.cli import options
-from itsmctl.cli.failing import problem_line
-from itsmctl.definitions import find_root, load, validate
-from itsmctl.language import tr
+from itsmctl.definitions import find_root, load, shown_files, validate
+from itsmctl.language import tr, trn
 from itsmctl.model import Language
+from itsmctl.output import write_file
+from itsmctl.reports.problems import FORMATS, Checked
+from itsmctl.worktime import parse_day
 
 
 @click.command("validate")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @options.root
-@options.choice(("text", "json"), "text")
+@options.choice(tuple(FORMATS), "text")
+@click.option("--as-of", default="", metavar="DATE", help="The day to judge at: what is overdue or has expired.")
+@options.output("Write the problems into this file.")
 @options.language
-def command(paths: tuple[Path, ...], root: Path | None, form: str, language: Language) -> int:
-    """Check the definitions, or only the files named, against their schemas and against each other.
+def command(
+    paths: tuple[Path, ...], root: Path | None, form: str, as_of: str, output: Path | None, language: Language
+) -> int:
+    """Check the definitions, or only the files named, against their schemas, each other, and the laws.
 
-    Prints `file:line:column: message [code]` for each problem. Exit code 0 when there is none, 1 for warnings only,
-    2 when the definitions cannot be used.
+    Prints `file:line:column: message [code]` for each problem; `itsmctl rules show CODE` explains a law. Laws about time
+    (overdue reviews, expired waivers) are asked with --as-of only. Exit code 0 when there is no problem, 1 for warnings
+    only, 2 when the definitions cannot be used.
     """
-    problems = validate(root, paths)
-    if form == "json":
-        rows = [
-            {
-                "code": p.code,
-                "message": p.message,
-                "file": p.where.file,
-                "line": p.where.line,
-                "column": p.where.column,
-                "severity": p.severity,
-                "suggestion": p.suggestion or None,
-            }
-            for p in problems
-        ]
-        click.echo(json.dumps({"problems": rows}, ensure_ascii=False, indent=2))
+    day = parse_day(as_of) if as_of else None
+    problems = validate(root, paths, day)
+    folder = find_root(root)
+    checked = Checked("validate", problems, shown_files(folder, paths), language, options.base_of(folder), day)
+    text = FORMATS[form](checked)
+    if output:
+        write_file(output, text)
     else:
-        for problem in problems:
-            click.echo(problem_line(problem, language))
+        click.echo(text, nl=False)
+    if form == "text":
         click.echo(_summary(len(problems), root, language), err=bool(problems))
     if any(p.severity == "error" for p in problems):
         return 2
@@ -51,7 +49,7 @@ def command(paths: tuple[Path, ...], root: Path | None, form: str, language: Lan
 
 def _summary(problems: int, root: Path | None, language: Language) -> str:
     if problems:
-        return tr("{n} problems", language, n=problems)
+        return trn("{n} problem", "{n} problems", problems, language)
     definitions = load(root)
     place = tr("the reference set", language) if definitions.is_reference else str(find_root(root))
     counts = {

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
 from itsmctl import model
-from itsmctl.definitions.aliases import resolve_aliases
 from itsmctl.definitions.build import build
 from itsmctl.definitions.build.builder import Builder
-from itsmctl.definitions.references import Entry, check_mapping, cross_check
+from itsmctl.definitions.reading import read
+from itsmctl.definitions.references import Entry, check_mapping
 from itsmctl.definitions.schema import check_document
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.reference import FOLDERS, is_management_system, reference_root
-from itsmctl.source import Document, read_documents
+from itsmctl.source import read_documents
 
 _Kind = TypeVar("_Kind", bound=model.Definition)
-Glimpse = tuple[str, str]
-"""Kind and id of a definition that could not be built."""
-
-_GLIMPSE = re.compile(r"^(kind|id): *['\"]?([^\s'\"#]+)", re.MULTILINE)
 
 
 def find_root(root: Path | None) -> Path:
@@ -47,11 +43,11 @@ def find_root(root: Path | None) -> Path:
 def load(root: Path | None = None) -> model.Definitions:
     """Return the definitions of a root folder; raises ItsmctlError with all their problems."""
     folder = find_root(root)
-    entries, problems = _read(folder)
+    entries, problems = _read(folder, errors_only=True)
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors:
         raise ItsmctlError(errors)
-    return _definitions(folder, resolve_aliases(entries))
+    return _definitions(folder, entries)
 
 
 def load_mapping(path: Path, definitions: model.Definitions) -> model.MappingDefinition:
@@ -75,24 +71,37 @@ def load_mapping(path: Path, definitions: model.Definitions) -> model.MappingDef
     return mappings[0]
 
 
-def validate(root: Path | None = None, paths: Sequence[Path] = ()) -> list[Problem]:
-    """Return every problem of the definitions, or of the files named (judged within the whole set), by place."""
+def validate(root: Path | None = None, paths: Sequence[Path] = (), as_of: date | None = None) -> list[Problem]:
+    """Return every problem of the definitions, or of the files named (judged within the whole set), by place.
+
+    Laws about time are only asked where a day is named: nothing here looks at a clock.
+    """
     folder = find_root(root)
-    _, problems = _read(folder)
-    if paths:
-        wanted = [_shown(folder, path.resolve()) for path in paths]
-        missing = [path for path, shown in zip(paths, wanted, strict=True) if not (folder / shown).exists()]
-        if missing:
-            raise ItsmctlError(
-                Problem("unreadable-file", "cannot read the file: {why}", Where(str(path)), {"why": "no such file"})
-                for path in missing
-            )
-        problems = [
-            p
-            for p in problems
-            if any(p.where.file == shown or p.where.file.startswith(shown.rstrip("/") + "/") for shown in wanted)
-        ]
-    return problems
+    _, problems = _read(folder, as_of)
+    wanted = _wanted(folder, paths)
+    return [p for p in problems if not paths or _is_among(p.where.file, wanted)]
+
+
+def shown_files(folder: Path, paths: Sequence[Path] = ()) -> list[str]:
+    """The definition files of a root, or of the files and folders named, as messages name them."""
+    wanted = _wanted(folder, paths)
+    shown = [_shown(folder, path) for path in definition_files(folder)]
+    return [file for file in shown if not paths or _is_among(file, wanted)]
+
+
+def _wanted(folder: Path, paths: Sequence[Path]) -> list[str]:
+    wanted = [_shown(folder, path.resolve()) for path in paths]
+    missing = [path for path, shown in zip(paths, wanted, strict=True) if not (folder / shown).exists()]
+    if missing:
+        raise ItsmctlError(
+            Problem("unreadable-file", "cannot read the file: {why}", Where(str(path)), {"why": "no such file"})
+            for path in missing
+        )
+    return wanted
+
+
+def _is_among(file: str, wanted: Sequence[str]) -> bool:
+    return any(file == shown or file.startswith(shown.rstrip("/") + "/") for shown in wanted)
 
 
 def definition_files(folder: Path) -> list[Path]:
@@ -107,83 +116,9 @@ def definition_files(folder: Path) -> list[Path]:
     return sorted(found, key=lambda path: path.relative_to(folder).as_posix())
 
 
-def _read(folder: Path) -> tuple[list[Entry], list[Problem]]:
-    documents: list[Document] = []
-    problems: list[Problem] = []
-    lost: list[Glimpse] = []
-    for path in definition_files(folder):
-        try:
-            documents += read_documents(path, _shown(folder, path))
-        except ItsmctlError as error:
-            problems += error.problems
-            lost += _glimpses(path)
-    entries: list[Entry] = []
-    for document in documents:
-        found = check_document(document)
-        if not found:
-            builder = Builder(document)
-            entries.append(Entry(document, build(builder)))
-            found = builder.problems
-        elif isinstance(document.data, dict):
-            lost.append((str(document.data.get("kind")), str(document.data.get("id"))))
-        problems += found
-    problems += _twice(entries)
-    # A set with broken documents is still cross-checked, but what may only be missing because its own document
-    # is broken would be noise on top of the real mistake.
-    complaints = cross_check(entries)
-    problems += _without_echo(complaints, lost)
-    return entries, sorted(set_of(problems), key=lambda p: (p.where, p.code, p.message))
-
-
-def set_of(problems: Iterable[Problem]) -> list[Problem]:
-    """The problems without repeats, in order."""
-    seen: dict[str, Problem] = {}
-    for problem in problems:
-        seen.setdefault(str(problem), problem)
-    return list(seen.values())
-
-
-def _glimpses(path: Path) -> list[Glimpse]:
-    """What a file that is not YAML seems to define; ("", "") where not even that can be seen."""
-    try:
-        text = path.read_bytes().decode("utf-8", "replace")
-    except OSError:
-        text = ""
-    parts = [_GLIMPSE.findall(part) for part in re.split(r"^---", text, flags=re.MULTILINE)]
-    seen = [(kind, id_) for part in parts for a, kind in part if a == "kind" for b, id_ in part if b == "id"]
-    return seen or [("", "")]
-
-
-def _without_echo(complaints: list[Problem], lost: Collection[Glimpse]) -> list[Problem]:
-    """Drop complaints about names that a broken document would have defined: its own id, or the states of a process."""
-    ids = {word for _, word in lost}
-    inside = {
-        "process": ("unknown-state", "unknown-activity"),
-        "sla": ("unknown-clock",),
-        "framework": ("unknown-clause",),
-    }
-    codes = {code for kind, _ in lost for code in inside.get(kind, ())}
-    if "" in ids:
-        complaints = [p for p in complaints if not p.code.startswith("unknown-")]
-    return [p for p in complaints if str(p.values.get("word")) not in ids and p.code not in codes]
-
-
-def _twice(entries: list[Entry]) -> list[Problem]:
-    first: dict[tuple[str, str], Where] = {}
-    problems = []
-    for entry in entries:
-        d = entry.definition
-        for path, word in ((("id",), d.id), *(((("aliases", i)), alias) for i, alias in enumerate(d.aliases))):
-            where = entry.document.where(path)
-            if (d.kind, word) in first:
-                values = {"kind": d.kind, "id": word, "first": str(first[d.kind, word])}
-                problems.append(
-                    Problem(
-                        "duplicate-id", "{kind} {id!r} is defined a second time; the first is at {first}", where, values
-                    )
-                )
-            first.setdefault((d.kind, word), where)
-    return problems
+def _read(folder: Path, as_of: date | None = None, *, errors_only: bool = False) -> tuple[list[Entry], list[Problem]]:
+    files = [(path, _shown(folder, path)) for path in definition_files(folder)]
+    return read(files, as_of, errors_only=errors_only)
 
 
 def _definitions(folder: Path, entries: list[Entry]) -> model.Definitions:

@@ -14,7 +14,7 @@ from itsmctl.source import Path_
 
 
 def resolve_aliases(entries: Sequence[Entry]) -> list[Entry]:
-    """Return the entries of a valid set with every reference by alias turned into one by id."""
+    """Return the entries of a set with every reference by alias turned into one by id."""
     ids = {(e.definition.kind, alias): e.definition.id for e in entries for alias in e.definition.aliases}
     return [_resolved(entry, ids) for entry in entries] if ids else list(entries)
 
@@ -36,7 +36,8 @@ def _references(entry: Entry) -> Iterator[tuple[Path_, str, str]]:
         case model.Agreement():
             patterns.append(("services/*", "service"))
         case model.Rule() as rule:
-            patterns += [(f"check/{rule.check}/{path}", kind) for path, kind in CHECKS[rule.check].NAMES.items()]
+            names = CHECKS[rule.check].NAMES if rule.check in CHECKS else {}
+            patterns += [(f"check/{rule.check}/{path}", kind) for path, kind in names.items()]
         case _:
             pass
     for pattern, kind in patterns:

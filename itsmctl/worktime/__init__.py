@@ -14,7 +14,7 @@ from itsmctl.worktime.calendars import (
 from itsmctl.worktime.durations import Duration, duration_text, parse_duration, parse_slot
 from itsmctl.worktime.measuring import HORIZON, NO_TARGET, Pause, measure
 from itsmctl.worktime.record_clock import RecordClock, record_clock
-from itsmctl.worktime.zones import moment_text, offset_spans, parse_moment
+from itsmctl.worktime.zones import moment_text, offset_spans, parse_day, parse_moment
 
 __all__ = [
     "HORIZON",
@@ -33,6 +33,7 @@ __all__ = [
     "offset_spans",
     "open_intervals",
     "open_seconds",
+    "parse_day",
     "parse_duration",
     "parse_moment",
     "parse_slot",

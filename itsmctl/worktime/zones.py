@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -87,6 +87,15 @@ def parse_moment(text: str, zone: str, where: Where = _NOWHERE) -> int:
             return wall - offset
     skipped = Problem("nonexistent-time", "{text} never happens in {zone}: the clocks skip it", where)
     raise ItsmctlError(_about(skipped, text, zone, "give the time with its offset from UTC"))
+
+
+def parse_day(text: str, where: Where = _NOWHERE) -> date:
+    """Read a day such as 2026-06-30."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError as error:
+        template = "{text!r} is not a day; write it like 2026-06-30"
+        raise ItsmctlError(Problem("bad-day", template, where, {"text": text})) from error
 
 
 def _about(problem: Problem, text: str, zone: str, suggestion: str = "") -> Problem:

@@ -1,0 +1,41 @@
+"""The laws of definitions that no schema can state, one module each, and what is asked of them as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from itsmctl.definitions.lint import (
+    activity_without_raci,
+    dead_end_state,
+    no_initial_state,
+    no_responsible,
+    one_accountable,
+    role_or_position,
+    unreachable_state,
+)
+from itsmctl.definitions.lint.law import Law
+from itsmctl.definitions.lint.system import System
+from itsmctl.errors import Problem
+
+LAWS: tuple[Law, ...] = (
+    activity_without_raci,
+    dead_end_state,
+    no_initial_state,
+    no_responsible,
+    one_accountable,
+    role_or_position,
+    unreachable_state,
+)
+"""Every law, by its code."""
+
+
+def broken_laws(system: System, unsound: Collection[str] = (), *, errors_only: bool = False) -> Iterator[Problem]:
+    """Every problem that a law finds; a law that reads a kind with errors of its own is not asked.
+
+    Its answer would be an echo: where an assignment cannot be read, every role that it fills looks vacant.
+    """
+    for law in LAWS:
+        if unsound and not set(law.READS).isdisjoint(unsound):
+            continue
+        if law.SEVERITY == "error" or not errors_only:
+            yield from law.check(system)

@@ -1,0 +1,36 @@
+"""The states of a process as a graph; what the laws about states share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from itsmctl.model import Process
+
+END_PHASES = ("closed", "cancelled")
+"""Phases of life that a ticket may end in."""
+
+
+def reachable(starts: Iterable[str], steps: Mapping[str, Iterable[str]]) -> frozenset[str]:
+    """Everything that the starts lead to, themselves included."""
+    reached = set(starts)
+    frontier = list(reached)
+    while frontier:
+        for following in steps.get(frontier.pop(), ()):
+            if following not in reached:
+                reached.add(following)
+                frontier.append(following)
+    return frozenset(reached)
+
+
+def live_states(process: Process) -> frozenset[str]:
+    """The states that a ticket can be in: those that the transitions reach from an initial one."""
+    return reachable((state.id for state in process.states if state.initial), process.transitions)
+
+
+def backwards(steps: Mapping[str, Iterable[str]]) -> Mapping[str, list[str]]:
+    """The same steps, each the other way round."""
+    turned: dict[str, list[str]] = {}
+    for start, ends in steps.items():
+        for end in ends:
+            turned.setdefault(end, []).append(start)
+    return turned
