@@ -164,8 +164,6 @@ BROKEN: list[tuple[str, str, str, Any, str]] = [
     ("priority-matrix", "incident-priority", "cells/0/impact", 1, "is not of type 'string'"),
     ("service", "network-vpn", "title", {"de": "Netz"}, "'de' was unexpected"),
     ("process", "incident", "transitions/In Progress", [], "does not match"),
-    ("raci", "raci-incident", "activities/IM1/A", ["user", "top-management"], "is too long"),
-]
 
 
 @pytest.mark.parametrize(
