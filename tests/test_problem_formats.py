@@ -202,7 +202,9 @@ def test_a_problem_keeps_its_name_while_lines_and_entries_move(copy: Path) -> No
     assert len(before) >= 4
     moved = wrong.replace("\nlanes:\n", "\n\n\nlanes:\n  - {id: a-new-lane, title: New}\n", 1)
     moved = moved.replace(
-        "\nactivities:\n", "\nactivities:\n  - {id: IM0, title: Nothing, lane: a-new-lane, next: [{to: IM1}]}\n", 1
+        "\nactivities:\n",
+        "\nactivities:\n  - {id: IM0, title: N, description: N, lane: a-new-lane, inputs: [n], outputs: [n], next: [{to: IM1}]}\n",
+        1,
     )
     incident.write_text(moved, encoding="utf-8")
     after = fingerprints(copy)

@@ -164,6 +164,7 @@ BROKEN: list[tuple[str, str, str, Any, str]] = [
     ("priority-matrix", "incident-priority", "cells/0/impact", 1, "is not of type 'string'"),
     ("service", "network-vpn", "title", {"de": "Netz"}, "'de' was unexpected"),
     ("process", "incident", "transitions/In Progress", [], "does not match"),
+]
 
 
 @pytest.mark.parametrize(
