@@ -1,13 +1,14 @@
-"""Write the pages of docs/reference/ from the program itself; with `--check`, only tell whether they are up to date."""
+"""Write docs/reference/ and docs/images/ from the program itself; with `--check`, only tell whether they are up to date."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-from generator import checks, command_line, laws, mappings, outputs, problems, rules, schemas
+from generator import checks, command_line, laws, mappings, outputs, pictures, problems, rules, schemas
 
 REFERENCE = Path(__file__).parent / "reference"
+IMAGES = Path(__file__).parent / "images"
 NOTE = "<!-- Written by docs/generate.py from the code and the definitions. Change those, then run it again. -->\n\n"
 
 
@@ -20,15 +21,15 @@ def pages() -> dict[str, str]:
 
 
 def stale(folder: Path, wanted: dict[str, str]) -> list[str]:
-    """Names of the pages that are missing, differ, or that nobody writes any more."""
-    there = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.md")}
+    """Names of the files that are missing, differ, or that nobody writes any more."""
+    there = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.*")}
     differ = [name for name, text in wanted.items() if name not in there or there[name].read_text("utf-8") != text]
     return sorted([*differ, *(name for name in there if name not in wanted)])
 
 
 def write(folder: Path, wanted: dict[str, str]) -> None:
-    """Make the folder hold exactly these pages."""
-    for path in folder.rglob("*.md"):
+    """Make the folder hold exactly these files."""
+    for path in list(folder.rglob("*.*")):
         if path.relative_to(folder).as_posix() not in wanted:
             path.unlink()
     for name, text in wanted.items():
@@ -42,13 +43,14 @@ def main(arguments: list[str]) -> int:
     if arguments not in ([], ["--check"]):
         sys.stderr.write("usage: generate.py [--check]\n")
         return 2
-    wanted = pages()
+    made = ((REFERENCE, pages()), (IMAGES, pictures.pictures()))
     if not arguments:
-        write(REFERENCE, wanted)
+        for folder, wanted in made:
+            write(folder, wanted)
         return 0
-    differ = stale(REFERENCE, wanted)
+    differ = [f"docs/{folder.name}/{name}" for folder, wanted in made for name in stale(folder, wanted)]
     for name in differ:
-        sys.stderr.write(f"docs/reference/{name} is not up to date: run python docs/generate.py\n")
+        sys.stderr.write(f"{name} is not up to date: run python docs/generate.py\n")
     return int(bool(differ))
 
 

@@ -15,6 +15,7 @@ from itsmctl.errors import ItsmctlError
 COMMANDS = {
     "validate": "Check definitions: schema, references, laws.",
     "rules": "List the rules, or show one in full.",
+    "show": "Show one definition: page, drawing, BPMN, data.",
     "schema": "Print the JSON Schema of a kind of definition or output.",
     "import": "Turn ticket exports into a dataset, with a receipt.",
     "audit": "Judge tickets by the definitions.",

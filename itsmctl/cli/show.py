@@ -1,0 +1,182 @@
+"""`itsmctl show`: one definition as a person wants to see it, as a page, a drawing, or data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from itsmctl.cli import options
+from itsmctl.definitions import load
+from itsmctl.errors import ItsmctlError, Problem, did_you_mean
+from itsmctl.language import tr
+from itsmctl.model import Definitions, Language
+from itsmctl.output import write_file
+from itsmctl.views import agreement, bpmn, calendar, process, raci, role, service, service_map, swimlane_svg
+from itsmctl.views.page import Page, markdown, text
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked for, beside the definition itself."""
+
+    definitions: Definitions
+    language: Language
+    day: date | None
+    year: int
+
+
+@dataclass(frozen=True)
+class View:
+    """How one kind is shown: where its definitions are, its page, its data, and its drawings by format."""
+
+    found: Callable[[Definitions], Mapping[str, Any]]
+    page: Callable[[Any, Asked], Page]
+    data: Callable[[Any, Asked], Mapping[str, object]]
+    drawings: Mapping[str, Callable[[Any, Asked], str]]
+
+
+def _people(definitions: Definitions) -> Mapping[str, str]:
+    return {assignment.person: assignment.person for assignment in definitions.assignments.values()}
+
+
+def _raci_by_process(definitions: Definitions) -> Mapping[str, Any]:
+    """Matrices by their own id and by the process that they belong to."""
+    return {**{matrix.process: matrix for matrix in definitions.racis.values()}, **definitions.racis}
+
+
+def _titles(asked: Asked) -> dict[str, str]:
+    return {id_: found.title.in_(asked.language) for id_, found in asked.definitions.processes.items()}
+
+
+VIEWS: Mapping[str, View] = {
+    "service": View(
+        lambda d: d.services,
+        lambda x, a: service.page(a.definitions, x, a.language, a.day),
+        lambda x, a: service.data(a.definitions, x, a.day),
+        {"svg": lambda x, a: service_map.svg(a.definitions, x, a.language)},
+    ),
+    "sla": View(
+        lambda d: d.agreements,
+        lambda x, a: agreement.page(a.definitions, x, a.language),
+        lambda x, a: agreement.data(x),
+        {},
+    ),
+    "role": View(
+        lambda d: d.roles,
+        lambda x, a: role.role_page(a.definitions, x, a.language, a.day),
+        lambda x, a: role.role_data(a.definitions, x, a.day),
+        {},
+    ),
+    "person": View(
+        _people,
+        lambda x, a: role.person_page(a.definitions, x, a.language, a.day),
+        lambda x, a: role.person_data(a.definitions, x, a.day),
+        {},
+    ),
+    "process": View(
+        lambda d: d.processes,
+        lambda x, a: process.page(a.definitions, x, a.language),
+        lambda x, a: process.data(x),
+        {
+            "svg": lambda x, a: swimlane_svg.svg(x, a.language, _titles(a)),
+            "bpmn": lambda x, a: bpmn.bpmn(x, a.language),
+        },
+    ),
+    "raci": View(
+        _raci_by_process,
+        lambda x, a: raci.page(a.definitions, x, a.language),
+        lambda x, a: raci.data(x),
+        {"svg": lambda x, a: raci.svg(a.definitions, x, a.language)},
+    ),
+    "calendar": View(
+        lambda d: d.calendars,
+        lambda x, a: calendar.page(x, a.language, a.year or calendar.year_of(x)),
+        lambda x, a: calendar.data(x, a.year or calendar.year_of(x)),
+        {"svg": lambda x, a: calendar.svg(x, a.language, a.year or calendar.year_of(x))},
+    ),
+}
+
+
+@click.command("show")
+@click.argument("kind", type=click.Choice(tuple(VIEWS)))
+@click.argument("name", metavar="ID")
+@options.choice(("text", "json", "markdown", "svg", "bpmn"), "text")
+@options.output("Write to a file instead of standard output.")
+@click.option("--as-of", "day", metavar="DATE", help="As it was on this day; default: all that is written down.")
+@click.option("--year", type=click.IntRange(1970, 2100), help="Year of a calendar; default: the last that it knows.")
+@options.root
+@options.language
+def command(
+    kind: str,
+    name: str,
+    form: str,
+    output: Path | None,
+    day: str | None,
+    year: int,
+    root: Path | None,
+    language: Language,
+) -> None:
+    """Show one definition: a page, a drawing (svg), a process for modelling tools (bpmn), or data (json).
+
+    \b
+    itsmctl show process incident --format svg -o incident.svg
+    itsmctl show person "Zhang Min 张敏" --as-of 2026-06-30
+    itsmctl show calendar cn-office --year 2026
+
+    A process is drawn as swim-lanes, a RACI matrix (by its id or its process) as a heat map, a service with all that it
+    rests on and that rests on it, a calendar as the map of a year.
+    """  # fmt: skip
+    asked = Asked(load(root), language, _day(day), year or 0)
+    view = VIEWS[kind]
+    shown = _rendered(view, kind, _found(view, kind, name, asked.definitions), form, asked)
+    if output is None:
+        click.echo(shown, nl=False)
+    else:
+        write_file(output, shown)
+        click.echo(tr("{path} written", language, path=output), err=True)
+
+
+def _rendered(view: View, kind: str, found: object, form: str, asked: Asked) -> str:
+    match form:
+        case "text":
+            return text(view.page(found, asked), options.terminal_width())
+        case "markdown":
+            return markdown(view.page(found, asked))
+        case "json":
+            return json.dumps(view.data(found, asked), ensure_ascii=False, indent=2) + "\n"
+        case drawing if drawing in view.drawings:
+            return view.drawings[drawing](found, asked)
+        case _:
+            values = {"form": form, "kind": kind, "allowed": ", ".join(("text", "json", "markdown", *view.drawings))}
+            template = "a {kind} has no form {form!r}; it has {allowed}"
+            raise ItsmctlError(Problem("no-such-form", template, values=values))
+
+
+def _found(view: View, kind: str, name: str, definitions: Definitions) -> object:
+    known = view.found(definitions)
+    if name in known:
+        return known[name]
+    by_alias = {alias: d for d in known.values() for alias in getattr(d, "aliases", ())}
+    if name in by_alias:
+        return by_alias[name]
+    values = {"what": kind, "word": name, "allowed": ", ".join(sorted(known))}
+    near = did_you_mean(name, sorted(known))
+    raise ItsmctlError(
+        Problem(f"unknown-{kind}", "unknown {what} {word!r}; known: {allowed}", values=values, suggestion=near)
+    )
+
+
+def _day(text_: str | None) -> date | None:
+    if not text_:
+        return None
+    try:
+        return date.fromisoformat(text_)
+    except ValueError:
+        template = "{value!r} is not a day of the calendar; write YYYY-MM-DD"
+        raise ItsmctlError(Problem("no-such-day", template, values={"value": text_})) from None
