@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from itsmctl.definitions.lint import (
+    activity_unreachable,
+    activity_without_end,
     activity_without_raci,
+    code_list_unused,
     dead_end_state,
+    dependency_cycle,
+    depends_on_retired,
+    handover_without_owner,
     no_initial_state,
     no_responsible,
     one_accountable,
+    process_without_raci,
+    review_overdue,
     role_or_position,
     unreachable_state,
 )
@@ -18,11 +26,19 @@ from itsmctl.definitions.lint.system import System
 from itsmctl.errors import Problem
 
 LAWS: tuple[Law, ...] = (
+    activity_unreachable,
+    activity_without_end,
     activity_without_raci,
+    code_list_unused,
     dead_end_state,
+    dependency_cycle,
+    depends_on_retired,
+    handover_without_owner,
     no_initial_state,
     no_responsible,
     one_accountable,
+    process_without_raci,
+    review_overdue,
     role_or_position,
     unreachable_state,
 )

@@ -37,7 +37,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from itsmctl import model
-from itsmctl.definitions.lint.state_graph import live_states
+from itsmctl.definitions.lint.graphs import live_states
 from itsmctl.definitions.lint.system import System
 from itsmctl.errors import Problem, Severity
 

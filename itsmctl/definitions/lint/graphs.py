@@ -1,10 +1,10 @@
-"""The states of a process as a graph; what the laws about states share."""
+"""The states and the activities of a process as graphs; what the laws about them share."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from itsmctl.model import Process
+from itsmctl.model import END, Process
 
 END_PHASES = ("closed", "cancelled")
 """Phases of life that a ticket may end in."""
@@ -34,3 +34,8 @@ def backwards(steps: Mapping[str, Iterable[str]]) -> Mapping[str, list[str]]:
         for end in ends:
             turned.setdefault(end, []).append(start)
     return turned
+
+
+def activity_steps(process: Process) -> Mapping[str, list[str]]:
+    """Where the flow goes on from each activity; one without a flow ends the process."""
+    return {activity.id: [flow.to for flow in activity.flows] or [END] for activity in process.activities}
