@@ -252,7 +252,7 @@ def test_a_broken_yaml_is_named_with_line_and_column(ask: Ask, clean: Path, copy
 
 
 def test_a_calendar_without_open_hours_is_named(ask: Ask, clean: Path, copy: Path) -> None:
-    path = copy / "catalog" / "calendar-cn-office.yaml"
+    path = copy / "catalog" / "calendars" / "cn-office.yaml"
     lines = [line for line in path.read_text(encoding="utf-8").splitlines() if "hours:" not in line]
     for day in ("mon", "tue", "wed", "thu", "fri"):
         lines = [f"  {day}: []" if line.startswith(f"  {day}:") else line for line in lines]
@@ -260,7 +260,7 @@ def test_a_calendar_without_open_hours_is_named(ask: Ask, clean: Path, copy: Pat
     code, out, err = ask("audit", "--tickets", clean, "--root", copy)
     assert (code, out) == (2, "")
     assert (
-        err.startswith("catalog/calendar-cn-office.yaml:")
+        err.startswith("catalog/calendars/cn-office.yaml:")
         and "[never-open]" in err
         and len(err.strip().splitlines()) == 1
     )

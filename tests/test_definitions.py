@@ -76,10 +76,14 @@ def told(problems: list[Problem]) -> list[tuple[str, str, int, int, str]]:
 
 INCIDENT, AGREEMENTS, QUALITY = (
     "policies/processes/incident.yaml",
-    "catalog/agreements.yaml",
+    "catalog/sla/order-management.yaml",
     "policies/rules/data-quality.yaml",
 )
-SERVICES, CHINA, MAPPINGS = "catalog/services.yaml", "catalog/calendar-cn-office.yaml", "audits/mappings.yaml"
+SERVICES, CHINA, MAPPINGS = (
+    "catalog/services/order-management.yaml",
+    "catalog/calendars/cn-office.yaml",
+    "audits/mappings.yaml",
+)
 
 
 @pytest.mark.parametrize(
@@ -200,7 +204,12 @@ REFERENCES: dict[str, tuple[str, ...]] = {
         "measure/records/process", "measure/records/from", "measure/records/to", "measure/register/register",
         "measure/attested/role",
     ),
+    "contract": (
+        "supplier", "manager", "supports/*", "services/*", "calendar", "clocks/*/leg",
+    ),
+    "customer": ("relationship-manager", "zone"),
     "mapping": ("process", "history/*", "codes/state/*", "zone"),
+    "ola": ("provider", "supports/*", "services/*", "calendar", "clocks/*/leg", "clocks/*/pause/*"),
     "position": ("roles/*",),
     "priority-matrix": ("process",),
     "procedure": ("process", "activities/*", "under", "owner", "clauses/*", "steps/*/role"),
@@ -217,11 +226,12 @@ REFERENCES: dict[str, tuple[str, ...]] = {
         "check/init/states/*", "check/*/first", "check/*/then", "check/*/column", "check/*/columns/*", "check/*/process",
         "check/*/from", "check/*/to", "check/*/by", "check/*/at", "check/*/per/*", "check/*/kind",
     ),
-    "service": ("owner", "hours", "depends-on/*"),
+    "service": ("owner", "hours", "customers/*", "depends-on/*"),
     "sla": (
-        "services/*", "calendar", "clocks/*/starts-at", "clocks/*/stops-at", "clocks/*/pause/*", "clocks/*/stop/*",
-        "clocks/*/cancel/*",
+        "services/*", "calendar", "clocks/*/starts-at", "clocks/*/stops-at", "clocks/*/pause/*",
+        "clocks/*/stop/*", "clocks/*/cancel/*",
     ),
+    "supplier": ("manager", "hours"),
 }  # fmt: skip
 """Values that name something, by kind and path."""
 
@@ -231,6 +241,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "process": ("transitions", "principles", "codes"),
     "raci": ("activities",),
     "rule": ("check", "scope", "check/*/where"),
+    "contract": ("attainment", "clocks/*/targets/*/where"),
+    "ola": ("attainment", "clocks/*/targets/*/where"),
     "sla": ("attainment", "clocks/*/targets/*/where"),
 }
 """Mappings whose keys name something."""

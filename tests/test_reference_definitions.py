@@ -31,14 +31,6 @@ REGISTRY: Registry[Any] = Registry().with_resources(
     (name, Resource.from_contents(body, DRAFT7)) for name, body in SCHEMAS.items()
 )
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-TEXT_KEYS = {
-    *("title", "text", "when", "what", "description", "purpose", "rationale", "remedy", "workload-limit"),
-    *("definition", "basis", "begins", "evidence"),
-}
-TEXT_LIST_KEYS = {
-    *("inputs", "outputs", "exceptions"),
-    *("responsibilities", "standards", "competences", "assessment", "training"),
-}
 
 
 def shown(path: Path) -> str:
@@ -208,29 +200,29 @@ def test_every_text_is_in_both_languages(path: Path) -> None:
     for data in contents(path):
         wrong = [
             f"{data['id']}: {value!r}"
-            for value in texts(data)
+            for value in texts(data, SCHEMAS[f"{data['kind']}.schema.json"], f"{data['kind']}.schema.json")
             if not isinstance(value, dict) or not value.get("en") or not CHINESE.search(value.get("zh", ""))
         ]
         assert wrong == []
 
 
-def texts(data: Any, key: str = "") -> Iterator[Any]:
-    """Every value that stands where words for people stand."""
-    if key in TEXT_KEYS:
-        yield data
-    elif key in TEXT_LIST_KEYS:
-        # An artefact of a process is a mapping with an id, and an activity names it by that id.
-        for entry in data:
-            if isinstance(entry, dict) and "title" in entry:
-                yield entry["title"]
-            elif key not in ("inputs", "outputs") or isinstance(entry, dict):
-                yield entry
+def texts(data: Any, schema: dict[str, Any], name: str) -> Iterator[Any]:
+    """Every value that stands where the schema wants words for people."""
+    if "$ref" in schema:
+        file, _, pointer = schema["$ref"].partition("#/definitions/")
+        if pointer == "text":
+            yield data
+            return
+        name = file or name
+        yield from texts(data, SCHEMAS[name]["definitions"][pointer] if pointer else SCHEMAS[name], name)
     elif isinstance(data, dict):
-        for name, child in data.items():
-            yield from texts(child, name)
+        others = schema.get("additionalProperties")
+        for key, child in data.items():
+            inside = schema.get("properties", {}).get(key, others)
+            yield from texts(child, inside if isinstance(inside, dict) else {}, name)
     elif isinstance(data, list):
         for child in data:
-            yield from texts(child)
+            yield from texts(child, schema.get("items", {}), name)
 
 
 def test_loads_without_a_problem() -> None:

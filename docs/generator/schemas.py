@@ -14,7 +14,8 @@ from itsmctl.model import RECORD_COLUMNS
 Schema = Mapping[str, Any]
 
 FOLDERS = {
-    "service": "catalog", "sla": "catalog", "calendar": "catalog",
+    "service": "catalog", "sla": "catalog", "ola": "catalog", "contract": "catalog", "calendar": "catalog",
+    "customer": "catalog", "supplier": "catalog",
     "role": "roles", "position": "roles", "assignment": "roles", "raci": "roles",
     "process": "policies", "priority-matrix": "policies", "code-list": "policies", "rule": "policies", "framework": "policies", "crosswalk": "policies",
     "kpi": "policies", "procedure": "policies",

@@ -24,7 +24,7 @@ from itsmctl.engine.clocks import create_clocks
 from itsmctl.engine.context import Context
 from itsmctl.engine.evaluate import Counts, breakdown, create_verdict_table, evaluate, failures, reasons
 from itsmctl.engine.session import Session, quote
-from itsmctl.engine.tables import Loading, load_tables, service_codes
+from itsmctl.engine.tables import Loading, catalogue_codes, load_tables
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers.receipt import Receipt, read_receipt
 from itsmctl.model import NUMBER_COLUMNS, SEVERITIES, Definitions, Limit, Outcome, Rule
@@ -154,7 +154,8 @@ def _loading(
     period: tuple[int | None, int | None],
     zone: str,
 ) -> Loading:
-    codes = {**receipt.codes, "service": {**service_codes(definitions.services), **receipt.codes.get("service", {})}}
+    called = catalogue_codes(definitions)
+    codes = {**receipt.codes, **{column: {**called[column], **receipt.codes.get(column, {})} for column in called}}
     files = tuple((f.name, f.rows_read, f.rows_imported, f.rows_rejected) for f in receipt.files)
     return Loading(
         folder,

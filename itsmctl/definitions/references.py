@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -31,7 +31,21 @@ REFERENCES: tuple[tuple[str, str, str], ...] = (
     ("kpi", "measure/records/process", "process"),
     ("kpi", "measure/attested/role", "role"),
     ("kpi", "supports/*", "kpi"),
+    ("contract", "supplier", "supplier"),
+    ("contract", "manager", "role"),
+    ("contract", "supports/*", "sla"),
+    ("contract", "services/*", "service"),
+    ("contract", "calendar", "calendar"),
+    ("contract", "clocks/*/leg", "clock"),
+    ("contract", "subcontractors/*", "supplier"),
+    ("customer", "part-of", "customer"),
+    ("customer", "relationship-manager", "role"),
     ("mapping", "process", "process"),
+    ("ola", "provider", "role"),
+    ("ola", "supports/*", "sla"),
+    ("ola", "services/*", "service"),
+    ("ola", "calendar", "calendar"),
+    ("ola", "clocks/*/leg", "clock"),
     ("position", "roles/*", "role"),
     ("priority-matrix", "process", "process"),
     ("procedure", "process", "process"),
@@ -52,9 +66,16 @@ REFERENCES: tuple[tuple[str, str, str], ...] = (
     ("rule", "process", "process"),
     ("rule", "rests-on/*", "rule"),
     ("service", "owner", "role"),
+    ("service", "customers/*", "customer"),
     ("service", "hours", "calendar"),
     ("service", "depends-on/*", "service"),
+    ("service", "requests/*/approval", "role"),
+    ("sla", "agreed/provider", "role"),
     ("sla", "calendar", "calendar"),
+    ("sla", "customers/*", "customer"),
+    ("supplier", "manager", "role"),
+    ("supplier", "hours", "calendar"),
+    ("supplier", "subcontractors/*", "supplier"),
 )
 """(kind, path with `*` for any key or position, kind that it names)."""
 
@@ -110,6 +131,8 @@ def cross_check(entries: Sequence[Entry], broken: Sequence[Document] = ()) -> li
                 problems += _procedure(entry.document, procedure, procedures, processes)
             case model.Agreement() as agreement:
                 problems += _agreement(entry.document, agreement, known, states)
+            case model.OperationalAgreement() | model.Contract() as support:
+                problems += _support(entry.document, support.terms, states)
             case model.MappingDefinition() as mapping:
                 problems += _mapping(entry.document, mapping, processes)
             case model.AuditPlan() as plan:
@@ -292,7 +315,7 @@ def _agreement(document: Document, agreement: model.Agreement, known: Known, sta
         if service not in known.get("service", frozenset()):
             yield unknown(document, ("services", position), service, "service", known.get("service", frozenset()))
     for name, clock in agreement.clocks.items():
-        allowed = _states_of_clock(clock, states)
+        allowed = _states_of_clock(clock.states, states)
         for key in ("pause", "stop", "cancel"):
             for path, word in values_at(document.data, f"clocks/{name}/{key}/*"):
                 if word not in allowed:
@@ -304,12 +327,21 @@ def _agreement(document: Document, agreement: model.Agreement, known: Known, sta
             yield from _condition_columns(document, f"clocks/{name}/targets/{position}/where")
 
 
-def _states_of_clock(clock: model.ClockDefinition, states: Known) -> frozenset[str]:
-    """The states of the one process that the clock measures: that which knows most of the states it names.
+def _support(document: Document, terms: model.SupportTerms, states: Known) -> Iterator[Problem]:
+    for name, leg in terms.clocks.items():
+        allowed = _states_of_clock(leg.pauses, states)
+        for path, word in values_at(document.data, f"clocks/{name}/pause/*"):
+            if word not in allowed:
+                yield unknown(document, path, str(word), "state", allowed)
+    yield from _condition_columns(document, "clocks/*/targets/*/where")
+
+
+def _states_of_clock(named: Collection[str], states: Known) -> frozenset[str]:
+    """The states of the one process that a clock measures: that which knows most of the states named.
 
     A state of another process is as wrong there as one that nobody knows: the clock would never see it.
     """
-    return max(states.values(), key=lambda own: len(own & set(clock.states)), default=frozenset())
+    return max(states.values(), key=lambda own: len(own.intersection(named)), default=frozenset())
 
 
 def check_mapping(

@@ -21,6 +21,8 @@ from itsmctl.model import (
     REJECT_COLUMNS,
     TEXT_COLUMNS,
     TIME_COLUMNS,
+    Customer,
+    Definitions,
     Service,
 )
 from itsmctl.worktime import offset_spans
@@ -108,13 +110,17 @@ def _no_dataset(folder: Path, table: str, why: str) -> ItsmctlError:
     return ItsmctlError(Problem("not-a-dataset", template, Where(str(folder)), values))
 
 
-def service_codes(services: Mapping[str, Service]) -> Mapping[str, str]:
-    """What exports call the services: their ids, aliases, titles and the names under `also-called`."""
+def catalogue_codes(definitions: Definitions) -> Codes:
+    """What exports call services and customers: their ids, aliases, titles and the names under `also-called`."""
+    return {"service": _names(definitions.services), "customer": _names(definitions.customers)}
+
+
+def _names(called: Mapping[str, Service] | Mapping[str, Customer]) -> Mapping[str, str]:
     words: dict[str, str] = {}
-    for service in services.values():
-        for word in (service.id, *service.aliases, service.title.en, service.title.zh, *service.also_called):
+    for one in called.values():
+        for word in (one.id, *one.aliases, one.title.en, one.title.zh, *one.also_called):
             if word:
-                words.setdefault(word, service.id)
+                words.setdefault(word, one.id)
     return words
 
 

@@ -187,7 +187,7 @@ def columns_of(ticket: Ticket) -> dict[str, str]:
     """The columns that conditions and groups may ask for, as codes of the definitions."""
     return {
         "service": ticket.service.id if ticket.service else ticket.service_name,
-        "customer": ticket.company,
+        "customer": ticket.customer,
         "priority": ticket.priority,
         "impact": ticket.impact,
         "urgency": ticket.urgency,

@@ -30,6 +30,7 @@ class Ticket:
     recorded_at: int
     service: Service | None
     service_name: str
+    customer: str
     company: str
     priority: str
     impact: str

@@ -14,7 +14,7 @@ from itsmctl.generate.symptoms import Catalogue, Symptom
 from itsmctl.generate.terms import Agreements, offered
 from itsmctl.generate.ticket import Ticket
 from itsmctl.generate.violations import VIOLATIONS, Scene, Violation
-from itsmctl.model import Definitions, Service
+from itsmctl.model import Customer, Definitions, Service
 
 PREFIX = "INC"
 _FIRST_NUMBER = 10_021
@@ -94,6 +94,7 @@ def _drawn(world: World, index: int) -> tuple[Ticket, Symptom]:
     channel = "monitoring" if opening.monitored else dice.weighted(_CHANNELS)
     requester = people.MONITORING if opening.monitored else dice.pick(world.staff.users[opening.site.id])
     agent = world.staff.anyone(dice, people.FIRST_LINE[opening.site.id], opening.site, opening.at)
+    customer = _customer(world, service, opening.site)
     bare = 230 if (service.id, month) == (story.bare_service, story.bare_month) else 15
     ticket = Ticket(
         number=f"{PREFIX}{_FIRST_NUMBER + index + (3 if story.gap_at and index >= story.gap_at else 0):07d}",
@@ -102,7 +103,8 @@ def _drawn(world: World, index: int) -> tuple[Ticket, Symptom]:
         recorded_at=opening.at if opening.monitored or channel == "self-service" else opening.at + dice.below(240),
         service=service,
         service_name=_called(service, opening.site.id),
-        company=_customer(service, opening.site.id),
+        customer=customer.id if customer else "",
+        company=_name_in_tickets(customer) if customer else "",
         priority=world.cells.get((impact, urgency), priority),
         impact=impact,
         urgency=urgency,
@@ -131,10 +133,15 @@ def _called(service: Service, site: str) -> str:
     return (service.title.zh if site == "shanghai" else service.title.en) or service.id
 
 
-def _customer(service: Service, site: str) -> str:
-    if not service.customers:
-        return ""
-    return service.customers[0 if site == "shanghai" else len(service.customers) - 1]
+def _customer(world: World, service: Service, site: people.Site) -> Customer | None:
+    """One of the service's customers, rather one whose working day is the site's."""
+    every = [world.definitions.customers[id_] for id_ in service.customers]
+    near = [customer for customer in every if customer.zone == site.zone] or every
+    return world.dice.pick(near) if len(near) > 1 else next(iter(near), None)
+
+
+def _name_in_tickets(customer: Customer) -> str:
+    return customer.also_called[0] if customer.also_called else str(customer.title)
 
 
 def _item(service: Service, dice: Dice) -> str:
@@ -159,7 +166,7 @@ def _lived(world: World, ticket: Ticket, symptom: Symptom, deed: Violation | Non
 def _promise(world: World, ticket: Ticket) -> Promise:
     """What people work towards; where nothing was promised, what is usual for others."""
     service = ticket.service.id if ticket.service else ticket.service_name
-    terms = world.agreements.of(service, ticket.company, ticket.opened_at)
+    terms = world.agreements.of(service, ticket.customer, ticket.opened_at)
     priorities = (ticket.priority, "P3")
     found = (
         [terms.promise({"priority": p, "impact": ticket.impact, "urgency": ticket.urgency}) for p in priorities]

@@ -1,14 +1,13 @@
-"""What stands under `catalog/`: services, the promises about them, and the hours in which those are kept."""
+"""What stands under `catalog/`: services, who agrees them, who helps to supply them, and the hours in which they run."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from itsmctl.errors import Where
-from itsmctl.model.definition import ClockRole, Conditions, Definition, Text
+from itsmctl.model.definition import Definition, Text
 
 
 @dataclass(frozen=True)
@@ -30,63 +29,161 @@ class SpecialDay:
 
 @dataclass(frozen=True)
 class Calendar(Definition):
-    """Service hours in a zone: seven weekdays from Monday, and the days that differ."""
+    """Service hours in a zone: seven weekdays from Monday, and the days that differ.
+
+    `known_until` is the last day whose special hours have been published; None: every day is known.
+    """
 
     zone: str
     week: tuple[tuple[Slot, ...], ...]
     special: Mapping[date, SpecialDay]
     day_minutes: int
+    source: Text = Text()
+    known_until: date | None = None
+
+
+Stage = Literal["pipeline", "live", "retired"]
+
+
+STAGES: tuple[Stage, ...] = ("pipeline", "live", "retired")
+"""The life of a service, in order."""
+
+
+Grade = Literal["high", "medium", "low"]
+
+
+@dataclass(frozen=True)
+class OfferedRequest:
+    """Something that users may ask for: who may, who approves, who does it, how soon."""
+
+    id: str
+    title: Text
+    entitled: Text
+    within: str
+    approval: str
+    group: str
+
+
+@dataclass(frozen=True)
+class Continuity:
+    """After a disaster: how soon a service is back, and how much of the last work may be lost, in seconds."""
+
+    recovery_time: int
+    recovery_point: int
+
+
+@dataclass(frozen=True)
+class UserView:
+    """A service as its users see it."""
+
+    get_it: Text = Text()
+    use_it: Text = Text()
+    get_help: Text = Text()
+
+
+@dataclass(frozen=True)
+class TechnicianView:
+    """A service as those see it who repair it; `groups` in the order in which a ticket reaches them."""
+
+    groups: tuple[str, ...] = ()
+    monitoring: Text = Text()
+    recovery: Text = Text()
+    watch_out: Text = Text()
 
 
 @dataclass(frozen=True)
 class Service(Definition):
-    """A service of the catalogue."""
+    """A service of the catalogue.
+
+    `stages` says since when it has been, or will be, in each stage; `capabilities` and `resources` hold what it
+    takes, by the names of the five capabilities and the five resources.
+    """
 
     type: Literal["business", "technical"]
-    stage: Literal["pipeline", "live", "retired"]
+    stage: Stage
     description: Text
     owner: str
     customers: tuple[str, ...]
     hours: str
-    criticality: str
+    criticality: Grade
     depends_on: tuple[str, ...]
     supported_by: tuple[str, ...]
+    also_called: tuple[str, ...]
+    stages: Mapping[Stage, date] = field(default_factory=dict)
+    offering: Literal["support", "managed", "designed", ""] = ""
+    outcome: Text = Text()
+    continuity: Continuity | None = None
+    requests: tuple[OfferedRequest, ...] = ()
+    for_users: UserView = UserView()
+    for_technicians: TechnicianView = TechnicianView()
+    capabilities: Mapping[str, Text] = field(default_factory=dict)
+    resources: Mapping[str, Text] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Customer(Definition):
+    """Who agrees services and speaks for their users."""
+
+    type: Literal["internal", "external"]
+    description: Text
+    part_of: str
+    region: str
+    zone: str
+    users: int | None
+    contact: Text
+    relationship_manager: str
+    channels: tuple[Text, ...]
+    escalation: Text
     also_called: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Target:
-    """A promise: records that meet `conditions` within a counted time; the first match wins.
+class Certificate:
+    """What a supplier is certified for, and until when."""
 
-    The time is `seconds`, plus `business_days` of the agreement's calendar.
-    """
-
-    conditions: Conditions
-    seconds: int
-    business_days: int
-    text: str
-    where: Where
+    standard: str
+    scope: Text
+    valid_until: date | None
 
 
 @dataclass(frozen=True)
-class ClockDefinition:
-    """How one clock of an agreement runs: when it starts, stops, pauses, and its targets."""
+class Criterion:
+    """One criterion of a supplier's assessment: its share in per cent, and its score from 0 to 5."""
 
-    name: str
+    id: str
     title: Text
-    starts_at: str
-    stops_at: str
-    states: Mapping[str, ClockRole]
-    reopens: bool
-    targets: tuple[Target, ...]
+    weight: float
+    score: float
 
 
 @dataclass(frozen=True)
-class Agreement(Definition):
-    """A service level agreement: which services, for whom, in which calendar, with which clocks."""
+class SupplierAssessment:
+    """The last assessment of a supplier."""
 
-    services: tuple[str, ...]
-    customers: tuple[str, ...]
-    calendar: str
-    clocks: Mapping[str, ClockDefinition]
-    attainment: Mapping[str, float]
+    on: date | None
+    grade: Literal["A", "B", "C", "D"]
+    criteria: tuple[Criterion, ...]
+    conclusion: Text
+
+    @property
+    def score(self) -> float:
+        """The weighted score, from 0 to 5."""
+        return sum(criterion.weight * criterion.score for criterion in self.criteria) / 100
+
+
+@dataclass(frozen=True)
+class Supplier(Definition):
+    """A party outside that provides or operates a service, a component or people."""
+
+    type: str
+    description: Text
+    manager: str
+    contact: Text
+    criticality: Grade
+    status: Literal["candidate", "approved", "watched", "ended"]
+    hours: str
+    groups: tuple[str, ...]
+    certifications: tuple[Certificate, ...]
+    assessment: SupplierAssessment | None
+    subcontractors: tuple[str, ...]
+    risks: tuple[Text, ...]

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from itsmctl.model.agreements import Agreement, Contract, OperationalAgreement
 from itsmctl.model.audits import AuditPlan, MappingDefinition
-from itsmctl.model.catalog import Agreement, Calendar, Service
+from itsmctl.model.catalog import Calendar, Customer, Service, Supplier
 from itsmctl.model.frameworks import Crosswalk, Framework
 from itsmctl.model.indicators import Kpi
 from itsmctl.model.policies import Rule
@@ -26,6 +27,10 @@ class Definitions:
     digest: str
     services: Mapping[str, Service] = field(default_factory=dict)
     agreements: Mapping[str, Agreement] = field(default_factory=dict)
+    operational_agreements: Mapping[str, OperationalAgreement] = field(default_factory=dict)
+    contracts: Mapping[str, Contract] = field(default_factory=dict)
+    customers: Mapping[str, Customer] = field(default_factory=dict)
+    suppliers: Mapping[str, Supplier] = field(default_factory=dict)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     matrices: Mapping[str, PriorityMatrix] = field(default_factory=dict)
     code_lists: Mapping[str, CodeList] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""Definitions under `catalog/`: calendars, services and agreements."""
+"""Definitions under `catalog/`: services, customers, suppliers, with calendars and agreements beside them."""
 
 from __future__ import annotations
 
@@ -7,73 +7,13 @@ from datetime import date
 from typing import Any
 
 from itsmctl import model
-from itsmctl.definitions.build.builder import Builder, conditions, text
-from itsmctl.errors import ItsmctlError, Problem, did_you_mean
-from itsmctl.source import Path_
-from itsmctl.worktime import parse_slot
-
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-def _calendar(b: Builder) -> model.Calendar:
-    week: list[list[model.Slot]] = [[] for _ in WEEKDAYS]
-    for index, name in enumerate(WEEKDAYS):
-        for position, written in enumerate(b.data.get("week", {}).get(name, ())):
-            today, tomorrow = _slots(b, written, ("week", name, position))
-            week[index] += today
-            week[(index + 1) % 7] += tomorrow
-    special: dict[date, model.SpecialDay] = {}
-    for position, entry in enumerate(b.data.get("days", ())):
-        path: Path_ = ("days", position)
-        day = b.day(entry["date"], (*path, "date"))
-        if day is None:
-            continue
-        if day in special:
-            b.report("day-twice", "{day} stands twice in this calendar", (*path, "date"), day=day)
-        hours = [_slots(b, written, (*path, "hours", i)) for i, written in enumerate(entry.get("hours", ()))]
-        if any(tomorrow for _, tomorrow in hours):
-            b.report(
-                "crosses-midnight",
-                "the hours of a special day end at 24:00 at the latest; give the next day its own entry",
-                (*path, "hours"),
-            )
-        special[day] = model.SpecialDay(
-            day, text(entry.get("title")), _merged(b, [slot for today, _ in hours for slot in today], (*path, "hours"))
-        )
-    merged = tuple(_merged(b, slots, ("week", WEEKDAYS[i])) for i, slots in enumerate(week))
-    if not any(merged) and not any(day.slots for day in special.values()):
-        b.report("never-open", "this calendar has no open hours, so no clock would ever run", ("week",))
-    length = b.data.get("day-length")
-    minutes = b.duration(length, ("day-length",)).seconds // 60 if length else sum(s.end - s.start for s in merged[0])
-    return model.Calendar(
-        **b.common(), zone=b.zone(b.data["zone"], ("zone",)), week=merged, special=special, day_minutes=minutes
-    )
-
-
-def _slots(b: Builder, written: object, path: Path_) -> tuple[list[model.Slot], list[model.Slot]]:
-    try:
-        today, tomorrow = parse_slot(str(written), b.document.where(path))
-        return list(today), list(tomorrow)
-    except ItsmctlError as error:
-        b.problems += error.problems
-        return [], []
-
-
-def _merged(b: Builder, slots: list[model.Slot], path: Path_) -> tuple[model.Slot, ...]:
-    """Sort the slots of a day, join those that touch, and report those that overlap."""
-    joined: list[model.Slot] = []
-    for slot in sorted(slots, key=lambda s: (s.start, s.end)):
-        if joined and slot.start < joined[-1].end:
-            b.report("hours-overlap", "opening hours overlap on one day", path)
-        if joined and slot.start <= joined[-1].end:
-            joined[-1] = model.Slot(joined[-1].start, max(joined[-1].end, slot.end))
-        else:
-            joined.append(slot)
-    return tuple(joined)
+from itsmctl.definitions.build import agreements, calendars
+from itsmctl.definitions.build.builder import Builder, text, texts, unique_ids
 
 
 def _service(b: Builder) -> model.Service:
     d = b.data
+    unique_ids(b, "requests")
     return model.Service(
         **b.common(),
         type=d["type"],
@@ -82,80 +22,137 @@ def _service(b: Builder) -> model.Service:
         owner=d.get("owner", ""),
         customers=tuple(d.get("customers", ())),
         hours=d.get("hours", ""),
-        criticality=d.get("criticality", ""),
+        criticality=d["criticality"],
         depends_on=tuple(d.get("depends-on", ())),
         supported_by=tuple(d.get("supported-by", ())),
+        also_called=tuple(d.get("also-called", ())),
+        stages=_stages(b),
+        offering=d.get("offering", ""),
+        outcome=text(d.get("outcome")),
+        continuity=_continuity(b),
+        requests=tuple(_request(request) for request in d.get("requests", ())),
+        for_users=model.UserView(**_texts_of(d.get("for-users", {}))),
+        for_technicians=_technicians(d.get("for-technicians", {})),
+        capabilities={name: text(words) for name, words in d.get("capabilities", {}).items()},
+        resources={name: text(words) for name, words in d.get("resources", {}).items()},
+    )
+
+
+def _stages(b: Builder) -> dict[model.Stage, date]:
+    """The days on which the stages begin; a life does not run backwards, and the present stage has begun."""
+    written = b.data.get("lifecycle", {})
+    found: dict[model.Stage, date] = {}
+    for stage in model.STAGES:
+        day = b.day(written.get(stage), ("lifecycle", stage))
+        if day is None:
+            continue
+        last, before = max(((d, s) for s, d in found.items()), default=(day, stage))
+        if day < last:
+            template = "stage {stage!r} begins on {day}, before stage {before!r} on {last}"
+            b.report("stage-before", template, ("lifecycle", stage), stage=stage, day=day, before=before, last=last)
+        found[stage] = day
+    if written and b.data["stage"] not in written:
+        template = "the service is in stage {stage!r}, but its lifecycle does not say since when"
+        b.report("stage-without-day", template, ("stage",), stage=b.data["stage"])
+    return found
+
+
+def _continuity(b: Builder) -> model.Continuity | None:
+    written = b.data.get("continuity")
+    if not written:
+        return None
+    times = {key: b.duration(written[key], ("continuity", key)) for key in ("recovery-time", "recovery-point")}
+    for key, duration in times.items():
+        if duration.business_days:
+            template = "a disaster keeps no office hours: write hours and minutes, not business days"
+            b.report("recovery-in-days", template, ("continuity", key))
+    return model.Continuity(times["recovery-time"].seconds, times["recovery-point"].seconds)
+
+
+def _request(written: Mapping[str, Any]) -> model.OfferedRequest:
+    return model.OfferedRequest(
+        written["id"],
+        text(written["title"]),
+        text(written.get("for")),
+        written.get("within", ""),
+        written.get("approval", ""),
+        written.get("group", ""),
+    )
+
+
+def _technicians(written: Mapping[str, Any]) -> model.TechnicianView:
+    words = {key: value for key, value in written.items() if key != "groups"}
+    return model.TechnicianView(tuple(written.get("groups", ())), **_texts_of(words))
+
+
+def _texts_of(written: Mapping[str, Any]) -> dict[str, model.Text]:
+    """Texts by the names that the model has for them."""
+    return {key.replace("-", "_"): text(words) for key, words in written.items()}
+
+
+def _customer(b: Builder) -> model.Customer:
+    d = b.data
+    return model.Customer(
+        **b.common(),
+        type=d["type"],
+        description=text(d["description"]),
+        part_of=d.get("part-of", ""),
+        region=d.get("region", ""),
+        zone=b.zone(d.get("zone", ""), ("zone",)),
+        users=d.get("users"),
+        contact=text(d["contact"]),
+        relationship_manager=d["relationship-manager"],
+        channels=texts(d.get("channels")),
+        escalation=text(d.get("escalation")),
         also_called=tuple(d.get("also-called", ())),
     )
 
 
-def _sla(b: Builder) -> model.Agreement:
+def _supplier(b: Builder) -> model.Supplier:
     d = b.data
-    clocks = {name: _clock(b, name, body) for name, body in d["clocks"].items()}
-    services = () if d["services"] == "any" else tuple(d["services"])
-    attainment = {name: float(share) for name, share in d.get("attainment", {}).items()}
-    for name in attainment:
-        if name not in clocks:
-            b.problems.append(
-                Problem("unknown-clock", "{word!r} is not a clock of this agreement; it has {allowed}", b.document.where(("attainment", name), key=True),
-                        {"word": name, "allowed": ", ".join(clocks)}, suggestion=did_you_mean(name, clocks))
-            )  # fmt: skip
-    return model.Agreement(
+    certificates = (
+        model.Certificate(c["standard"], text(c.get("scope")), b.day(c["valid-until"], ("certifications", i, "valid-until")))
+        for i, c in enumerate(d.get("certifications", ()))
+    )  # fmt: skip
+    return model.Supplier(
         **b.common(),
-        services=services,
-        customers=tuple(d.get("customers", ())),
-        calendar=d["calendar"],
-        clocks=clocks,
-        attainment=attainment,
+        type=d["type"],
+        description=text(d["description"]),
+        manager=d["manager"],
+        contact=text(d.get("contact")),
+        criticality=d["criticality"],
+        status=d.get("status", "approved"),
+        hours=d.get("hours", ""),
+        groups=tuple(d.get("groups", ())),
+        certifications=tuple(certificates),
+        assessment=_assessment(b),
+        subcontractors=tuple(d.get("subcontractors", ())),
+        risks=texts(d.get("risks")),
     )
 
 
-def _clock(b: Builder, name: str, body: Mapping[str, Any]) -> model.ClockDefinition:
-    states: dict[str, model.ClockRole] = {}
-    roles: tuple[tuple[str, model.ClockRole], ...] = (("pause", "pause"), ("stop", "stop"), ("cancel", "cancel"))
-    for key, role in roles:
-        for position, state in enumerate(body.get(key, ())):
-            if state in states:
-                b.report(
-                    "state-twice",
-                    "state {state!r} already has the part {role!r} in this clock",
-                    ("clocks", name, key, position),
-                    state=state,
-                    role=states[state],
-                )
-            states.setdefault(state, role)
-    targets = []
-    for position, target in enumerate(body["targets"]):
-        path: Path_ = ("clocks", name, "targets", position)
-        duration = b.duration(target["within"], (*path, "within"))
-        targets.append(
-            model.Target(
-                conditions(target.get("where")),
-                duration.seconds,
-                duration.business_days,
-                str(target["within"]),
-                b.document.where((*path, "within")),
-            )
-        )
-        if not target.get("where") and position < len(body["targets"]) - 1:
-            b.report(
-                "target-unreachable",
-                "a target without `where` matches everything, so those after it are never used",
-                path,
-            )
-    return model.ClockDefinition(
-        name=name,
-        title=text(body.get("title", name)),
-        starts_at=body.get("starts-at", "opened_at"),
-        stops_at=body.get("stops-at", "resolved_at"),
-        states=states,
-        reopens=body.get("reopens", True),
-        targets=tuple(targets),
+def _assessment(b: Builder) -> model.SupplierAssessment | None:
+    written = b.data.get("assessment")
+    if not written:
+        return None
+    criteria = tuple(
+        model.Criterion(c["id"], text(c["title"]), float(c["weight"]), float(c["score"])) for c in written["criteria"]
+    )
+    whole = sum(criterion.weight for criterion in criteria)
+    if abs(whole - 100) > 1e-9:
+        template = "the weights of the criteria add up to {whole:g}, not to 100"
+        b.report("weights-not-100", template, ("assessment", "criteria"), whole=whole)
+    return model.SupplierAssessment(
+        b.day(written["on"], ("assessment", "on")), written["grade"], criteria, text(written.get("conclusion"))
     )
 
 
 BUILDERS: Mapping[str, Callable[[Builder], model.Definition]] = {
-    "calendar": _calendar,
+    "calendar": calendars.calendar,
+    "contract": agreements.contract,
+    "customer": _customer,
+    "ola": agreements.ola,
     "service": _service,
-    "sla": _sla,
+    "sla": agreements.sla,
+    "supplier": _supplier,
 }

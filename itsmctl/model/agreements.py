@@ -1,0 +1,132 @@
+"""Promises about services: to customers (SLA), between teams (OLA), and by suppliers (underpinning contracts)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from itsmctl.errors import Where
+from itsmctl.model.definition import ClockRole, Conditions, Definition, Text
+
+
+@dataclass(frozen=True)
+class Target:
+    """A promise: records that meet `conditions` within a counted time; the first match wins.
+
+    The time is `seconds`, plus `business_days` of the agreement's calendar.
+    """
+
+    conditions: Conditions
+    seconds: int
+    business_days: int
+    text: str
+    where: Where
+
+
+@dataclass(frozen=True)
+class ClockDefinition:
+    """How one clock of an agreement runs: when it starts, stops, pauses, and its targets."""
+
+    name: str
+    title: Text
+    starts_at: str
+    stops_at: str
+    states: Mapping[str, ClockRole]
+    reopens: bool
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True)
+class WorkloadLimit:
+    """How many tickets a month a promise is made for (None: without a limit), and what happens beyond."""
+
+    per_month: int | None
+    beyond: Text
+
+
+@dataclass(frozen=True)
+class Agreement(Definition):
+    """A service level agreement: which services, for whom, in which calendar, with which clocks."""
+
+    services: tuple[str, ...]
+    customers: tuple[str, ...]
+    calendar: str
+    clocks: Mapping[str, ClockDefinition]
+    attainment: Mapping[str, float]
+    availability: float | None = None
+    workload_limit: WorkloadLimit | None = None
+    exceptions: tuple[Text, ...] = ()
+    reporting: Text = Text()
+    agreed_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Leg:
+    """One clock of an agreement that supports others: a leg of the way to the promise made to the customer.
+
+    It counts the time in which a ticket lies with those who gave this promise. Legs of one `step` run side by side
+    and the longest counts; the steps follow one another, each with its `hand_over` seconds, and must fit together
+    inside the clock `inside` of the agreements that they support.
+    """
+
+    name: str
+    title: Text
+    inside: str
+    step: int
+    hand_over: int
+    pauses: tuple[str, ...]
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True)
+class SupportTerms:
+    """What operational level agreements and underpinning contracts both promise to those who promise to customers."""
+
+    supports: tuple[str, ...]
+    services: tuple[str, ...]
+    scope: Text
+    calendar: str
+    clocks: Mapping[str, Leg]
+    attainment: Mapping[str, float]
+    availability: float | None
+    workload_limit: WorkloadLimit | None
+    interfaces: tuple[Text, ...]
+
+
+@dataclass(frozen=True)
+class OperationalAgreement(Definition):
+    """What one team promises to another (OLA)."""
+
+    terms: SupportTerms
+    provider: str
+    groups: tuple[str, ...]
+    commitments: tuple[Text, ...]
+    exceptions: tuple[Text, ...]
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """What happens at the end of a contract: the last day to decide, and whether it goes on by itself."""
+
+    decide_by: date | None
+    automatic: bool
+    notice: Text
+
+
+@dataclass(frozen=True)
+class Contract(Definition):
+    """What a supplier owes us (underpinning contract); its term is its effective period."""
+
+    terms: SupportTerms
+    supplier: str
+    number: str
+    manager: str
+    ours: tuple[Text, ...]
+    theirs: tuple[Text, ...]
+    subcontractors: tuple[str, ...]
+    reporting: Text
+    remedies: Text
+    disputes: Text
+    exit: Text
+    renewal: Renewal | None
