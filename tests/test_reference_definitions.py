@@ -365,8 +365,10 @@ def test_rules_are_many_and_of_many_kinds() -> None:
 
 
 def test_conditions_of_rules_and_targets_use_codes_that_exist() -> None:
-    allowed = {d["column"]: {code["id"] for code in d["codes"]} for d in documents("code-list").values()}
-    allowed["state"] = {state["id"] for state in documents("process")["incident"]["states"]}
+    process = documents("process")["incident"]
+    lists = [documents("code-list")[field["codes"]] for field in process["form"] if "codes" in field]
+    allowed = {d["column"]: {code["id"] for code in d["codes"]} for d in lists}
+    allowed["state"] = {state["id"] for state in process["states"]}
     wheres = [rule.get("scope", {}) for rule in documents("rule").values()]
     wheres += [body.get("where", {}) for rule in documents("rule").values() for body in rule["check"].values()]
     seen = 0
