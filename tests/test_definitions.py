@@ -496,7 +496,7 @@ def test_earlier_ids_stand_for_todays(copy: Path) -> None:
     assert d.rules["DQ-15"].parameters["codes"] == "priority-new"
     assert d.rules["DQ-09"].parameters["states"] == "incident-new"
     assert d.rules["INC-06"].rests_on == ("DQ-96",)
-    assert next(iter(d.racis.values())).process == "incident-new"
+    assert d.racis["raci-incident"].process == "incident-new"
 
 
 # A mapping beside the definitions
