@@ -20,7 +20,7 @@ def resolve_aliases(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def _resolved(entry: Entry, ids: Mapping[tuple[str, str], str]) -> Entry:
-    replaced = [(path, ids[kind, word]) for path, word, kind in _references(entry) if (kind, word) in ids]
+    replaced = [(path, ids[kind, word]) for path, word, kind in references_of(entry) if (kind, word) in ids]
     for path, word in replaced:
         target: Any = entry.document.data
         for key in path[:-1]:
@@ -29,7 +29,7 @@ def _resolved(entry: Entry, ids: Mapping[tuple[str, str], str]) -> Entry:
     return Entry(entry.document, build(Builder(entry.document))) if replaced else entry
 
 
-def _references(entry: Entry) -> Iterator[tuple[Path_, str, str]]:
+def references_of(entry: Entry) -> Iterator[tuple[Path_, str, str]]:
     """Every reference to another definition: its path, the word, and the kind that it names."""
     patterns = [(pattern, target) for kind, pattern, target in REFERENCES if kind == entry.definition.kind]
     match entry.definition:
