@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import yaml
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from itsmctl.composing import LOADER, Mark, Scalar, Value, compose
 from itsmctl.errors import ItsmctlError, Problem, Where
 
-Scalar = str | int | float | bool | None
-Value = Scalar | list["Value"] | dict[str, "Value"]
+__all__ = ["Comment", "Document", "Path_", "Scalar", "Value", "comments", "parse_documents", "read_documents"]
+
 Path_ = tuple[str | int, ...]
 
 MAX_BYTES = 16 * 1024 * 1024
@@ -23,54 +22,42 @@ MAX_BYTES = 16 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Document:
-    """One YAML document: plain data, and beside it where each value and each key stands.
-
-    `marks` maps the path of a value (`("targets", 0, "within")`) to its place, `key_marks` the same path
-    to the place of its key.
-    """
+    """One YAML document: plain data, and beside it where each value and each key stands (see `composing.Mark`)."""
 
     data: Value
     file: str
     index: int = 0
-    marks: Mapping[Path_, Where] = field(default_factory=dict)
-    key_marks: Mapping[Path_, Where] = field(default_factory=dict)
+    mark: Mark = (1, 1, None)
 
     def where(self, path: Path_ = (), *, key: bool = False) -> Where:
         """Return the place of the value at `path` (or of its key), or of its nearest parent that has one."""
-        if key and path in self.key_marks:
-            return self.key_marks[path]
-        while path and path not in self.marks:
-            path = path[:-1]
-        return self.marks.get(path, Where(self.file, 1, 1))
+        line, column, inside = self.mark
+        for number, step in enumerate(path, 1):
+            if isinstance(inside, dict) and step in inside:
+                key_line, key_column, child = inside[step]
+                if key and number == len(path):
+                    return Where(self.file, key_line, key_column)
+            elif isinstance(inside, list) and isinstance(step, int) and 0 <= step < len(inside):
+                child = inside[step]
+            else:
+                break
+            line, column, inside = child
+        return Where(self.file, line, column)
+
+    def places(self) -> Iterator[tuple[Path_, int, int]]:
+        """The path, line and column of every value and every key, parents before what they hold."""
+        waiting: list[tuple[Path_, Mark]] = [((), self.mark)]
+        for path, (line, column, inside) in waiting:
+            yield path, line, column
+            if isinstance(inside, dict):
+                for name, (key_line, key_column, child) in inside.items():
+                    yield (*path, name), key_line, key_column
+                    waiting.append(((*path, name), child))
+            elif isinstance(inside, list):
+                waiting += [((*path, number), child) for number, child in enumerate(inside)]
 
 
-_CORE_SCALARS = (
-    ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
-    ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", list("tTfF")),
-    ("int", r"^(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)$", list("-+0123456789")),
-    (
-        "float",
-        r"^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$",
-        list("-+0123456789."),
-    ),
-)
-_TAG = "tag:yaml.org,2002:"
 _HASH = re.compile(r"(?:(?<=\s)|^)#")
-
-
-def _core_loader() -> Any:
-    """The YAML 1.2 core schema (yaml.org/spec/1.2.2, 10.3) on PyYAML's parser, in C where it was built with it.
-
-    Infinity and not-a-number stay text: no definition has a use for them.
-    """
-    base = yaml.CBaseLoader if yaml.__with_libyaml__ else yaml.BaseLoader
-    loader = type("CoreLoader", (base,), {})
-    for name, pattern, first in _CORE_SCALARS:
-        loader.add_implicit_resolver(_TAG + name, re.compile(pattern), first)  # type: ignore[attr-defined]
-    return loader
-
-
-_LOADER = _core_loader()
 
 
 def read_documents(path: Path, shown_as: str = "") -> list[Document]:
@@ -106,17 +93,10 @@ def read_documents(path: Path, shown_as: str = "") -> list[Document]:
 
 def parse_documents(text: str, name: str) -> list[Document]:
     """Parse YAML text into its documents, empty ones left out; see `read_documents` for the errors."""
-    problems: list[Problem] = []
-    documents: list[Document] = []
-    for index, node in enumerate(_nodes(text, name)):
-        builder = _Builder(name)
-        data = builder.value(node, ())
-        problems += builder.problems
-        if data is not None:
-            documents.append(Document(data, name, index, builder.marks, builder.key_marks))
+    found, problems = compose(text, name)
     if problems:
         raise ItsmctlError(problems)
-    return documents
+    return [Document(data, name, index, mark) for index, data, mark in found]
 
 
 @dataclass(frozen=True)
@@ -132,7 +112,7 @@ class Comment:
 def comments(text: str) -> list[Comment]:
     """The comments of a text that is readable as YAML; a `#` inside a value is none."""
     lines = text.splitlines()
-    inside = [_inside(token) for token in yaml.scan(text, Loader=_LOADER) if isinstance(token, yaml.ScalarToken)]
+    inside = [_inside(token) for token in yaml.scan(text, Loader=LOADER) if isinstance(token, yaml.ScalarToken)]
     starts: dict[int, int] = {}
     for number, line in enumerate(lines):
         places = (match.start() for match in _HASH.finditer(line))
@@ -157,105 +137,3 @@ def _speaks_of(lines: list[str], starts: Mapping[int, int], number: int) -> int:
     while number < len(lines) - 1 and not lines[number][: starts.get(number)].strip():
         number += 1
     return number
-
-
-def _nodes(text: str, name: str) -> Iterator[Node]:
-    loader = None
-    try:
-        loader = _LOADER(text)
-        while loader.check_node():
-            yield loader.get_node()
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = Where(name, mark.line + 1, mark.column + 1) if mark else Where(name)
-        what = " ".join(part for part in (error.context, error.problem) if part)
-        raise ItsmctlError(Problem("not-yaml", "not readable as YAML: {what}", where, {"what": what})) from error
-    except yaml.YAMLError as error:
-        what = " ".join(str(error).split())
-        raise ItsmctlError(Problem("not-yaml", "not readable as YAML: {what}", Where(name), {"what": what})) from error
-    except RecursionError as error:
-        raise ItsmctlError(Problem("too-deep", "nested too deeply", Where(name))) from error
-    finally:
-        if loader is not None:
-            loader.dispose()
-
-
-MAX_DEPTH = 60
-MAX_VALUES = 200_000
-
-
-class _Builder:
-    """Builds plain data from nodes, remembering places and collecting problems."""
-
-    def __init__(self, file: str) -> None:
-        self.file = file
-        self.marks: dict[Path_, Where] = {}
-        self.key_marks: dict[Path_, Where] = {}
-        self.problems: list[Problem] = []
-        self._open: list[int] = []
-
-    def value(self, node: Node, path: Path_) -> Value:
-        where = self._where(node)
-        self.marks[path] = where
-        if isinstance(node, ScalarNode):
-            return self._scalar(node, where)
-        if id(node) in self._open or len(path) > MAX_DEPTH:
-            self.problems.append(Problem("too-deep", "nested too deeply, or an alias that contains itself", where))
-            return None
-        if len(self.marks) > MAX_VALUES:  # aliases of aliases ("billion laughs")
-            raise ItsmctlError(Problem("too-deep", "aliases expand to too many values", where))
-        self._open.append(id(node))
-        data: Value
-        if isinstance(node, SequenceNode):
-            data = [self.value(child, (*path, i)) for i, child in enumerate(node.value)]
-        elif isinstance(node, MappingNode):
-            data = self._mapping(node, path)
-        else:  # pragma: no branch
-            raise AssertionError(node)
-        self._open.pop()
-        return data
-
-    def _mapping(self, node: MappingNode, path: Path_) -> dict[str, Value]:
-        data: dict[str, Value] = {}
-        for key_node, value_node in node.value:
-            where = self._where(key_node)
-            if not isinstance(key_node, ScalarNode):
-                self.problems.append(Problem("key-not-text", "a key must be a word, not a list or a mapping", where))
-                continue
-            key = str(key_node.value)
-            if key in data:
-                values = {"key": key, "line": self.key_marks[(*path, key)].line}
-                self.problems.append(
-                    Problem(
-                        "duplicate-key",
-                        "key {key!r} stands here a second time; the first is in line {line}",
-                        where,
-                        values,
-                    )
-                )
-                continue
-            self.key_marks[(*path, key)] = where
-            data[key] = self.value(value_node, (*path, key))
-        return data
-
-    def _scalar(self, node: ScalarNode, where: Where) -> Scalar:
-        text = str(node.value)
-        match str(node.tag).removeprefix(_TAG):
-            case "null":
-                return None
-            case "bool":
-                return text.lower() == "true"
-            case "int":
-                return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
-            case "float":
-                return float(text)
-            case "str" | "!":
-                return text
-            case tag:
-                self.problems.append(
-                    Problem("unknown-tag", "tag {tag!r} is not used in definitions", where, {"tag": tag})
-                )
-                return None
-
-    def _where(self, node: Node) -> Where:
-        return Where(self.file, node.start_mark.line + 1, node.start_mark.column + 1)

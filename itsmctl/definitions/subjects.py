@@ -40,10 +40,8 @@ def _document_of(where: Where, documents: Iterable[Document]) -> Document | None
 def _paths(document: Document) -> Mapping[Where, Path_]:
     """The path of what stands at each place; the outermost, where several parts begin there."""
     found: dict[Where, Path_] = {}
-    for marks in (document.marks, document.key_marks):
-        for path, where in marks.items():
-            if where not in found or len(path) < len(found[where]):
-                found[where] = path
+    for path, line, column in document.places():
+        found.setdefault(Where(document.file, line, column), path)
     return found
 
 
