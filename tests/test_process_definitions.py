@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from itsmctl import model
 from itsmctl.definitions import load, validate
 from itsmctl.errors import Problem
+from itsmctl.reference import reference_root
 
 SYSTEM = Path(__file__).parent / "cases" / "system"
 PROCESS = "policies/policies.yaml"
@@ -134,3 +136,72 @@ def test_a_clock_names_states_of_one_process(system: Path) -> None:
     ]
     problems = broken(system, "pause: [awaiting-user]", "pause: [approved]", name)
     assert told(problems) == [("unknown-state", "approved", "resolved")]
+
+
+# The reference processes
+
+REFERENCE = load(reference_root())
+PROCESSES = pytest.mark.parametrize("process", REFERENCE.processes.values(), ids=lambda process: process.id)
+
+
+@PROCESSES
+def test_states_and_transitions_are_those_of_each_other(process: model.Process) -> None:
+    assert set(process.transitions) == {state.id for state in process.states}
+    ends = [state for state in process.states if state.phase in ("closed", "cancelled")]
+    assert [state.id for state in process.states if not process.transitions[state.id]] == [state.id for state in ends]
+    assert not process.states or {state.phase for state in ends} >= {"closed"}
+    shown = {state for activity in process.activities for state in activity.states}
+    assert {state.id for state in process.states} - shown <= {"cancelled"}, "a state in which nobody acts"
+
+
+@PROCESSES
+def test_the_form_takes_its_codes_from_lists_for_its_own_fields(process: model.Process) -> None:
+    lists = REFERENCE.code_lists
+    fields = {(field.column, field.attribute): field.codes for field in process.form}
+    assert len(fields) == len(process.form)
+    for place, codes in fields.items():
+        assert not codes or (lists[codes].column, lists[codes].attribute) == place
+    assert set(process.codes.values()) <= set(fields.values())
+    assert bool(process.form) == bool(process.states)
+
+
+@PROCESSES
+def test_every_artefact_of_a_process_is_used_or_made_by_an_activity(process: model.Process) -> None:
+    taken = {product.artefact for activity in process.activities for product in activity.inputs}
+    made = {product.artefact for activity in process.activities for product in activity.outputs}
+    assert {artefact.id for artefact in process.inputs} <= taken
+    assert {artefact.id for artefact in process.outputs} <= made
+
+
+@PROCESSES
+def test_what_one_process_gives_another_takes(process: model.Process) -> None:
+    others = REFERENCE.processes
+    for artefact in process.outputs:
+        for other in {*artefact.processes} & set(others):
+            taken = {a.id: a for a in others[other].inputs}
+            assert process.id in taken[artefact.id].processes, f"{other} does not take {artefact.id}"
+            assert taken[artefact.id].title == artefact.title
+    for artefact in process.inputs:
+        for other in {*artefact.processes} & set(others):
+            given = {a.id: a for a in others[other].outputs}
+            assert process.id in given[artefact.id].processes, f"{other} does not give {artefact.id}"
+
+
+@PROCESSES
+def test_who_is_responsible_stands_in_a_lane_of_the_process(process: model.Process) -> None:
+    (raci,) = [raci for raci in REFERENCE.racis.values() if raci.process == process.id]
+    assert raci.id == f"raci-{process.id}"
+    assert set(raci.activities) == {activity.id for activity in process.activities}
+    standing = {role for lane in process.lanes for role in lane.roles}
+    assert {role for cells in raci.activities.values() for role in cells["R"]} <= standing
+
+
+@PROCESSES
+def test_hand_overs_agree_with_the_artefacts(process: model.Process) -> None:
+    givers = {other for artefact in process.inputs for other in artefact.processes}
+    takers = {other for artefact in process.outputs for other in artefact.processes}
+    for interface in process.interfaces:
+        ends = {"gives": takers, "takes": givers, "consults": givers}[interface.direction]
+        assert interface.process in ends, (
+            f"{process.id} {interface.direction} {interface.process}, but no artefact does"
+        )
