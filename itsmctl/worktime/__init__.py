@@ -12,6 +12,7 @@ from itsmctl.worktime.calendars import (
     open_seconds,
 )
 from itsmctl.worktime.durations import Duration, duration_text, parse_duration, parse_slot
+from itsmctl.worktime.fitting import Leg, WorstCase, always_open_with, worst_case
 from itsmctl.worktime.measuring import HORIZON, NO_TARGET, Pause, measure
 from itsmctl.worktime.record_clock import RecordClock, record_clock
 from itsmctl.worktime.zones import moment_text, offset_spans, parse_day, parse_moment
@@ -21,8 +22,11 @@ __all__ = [
     "NO_TARGET",
     "DayTable",
     "Duration",
+    "Leg",
     "Pause",
     "RecordClock",
+    "WorstCase",
+    "always_open_with",
     "day_columns",
     "day_rows",
     "day_table",
@@ -38,4 +42,5 @@ __all__ = [
     "parse_moment",
     "parse_slot",
     "record_clock",
+    "worst_case",
 ]
