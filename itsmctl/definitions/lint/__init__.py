@@ -8,6 +8,8 @@ from itsmctl.definitions.lint import (
     activity_unreachable,
     activity_without_end,
     activity_without_raci,
+    calendar_closed_all_year,
+    calendar_runs_out,
     code_list_unused,
     dead_end_state,
     dependency_cycle,
@@ -19,6 +21,10 @@ from itsmctl.definitions.lint import (
     process_without_raci,
     review_overdue,
     role_or_position,
+    service_without_promise,
+    supplier_not_approved,
+    support_pauses_more,
+    target_does_not_fit,
     unreachable_state,
 )
 from itsmctl.definitions.lint.law import Law
@@ -29,6 +35,8 @@ LAWS: tuple[Law, ...] = (
     activity_unreachable,
     activity_without_end,
     activity_without_raci,
+    calendar_closed_all_year,
+    calendar_runs_out,
     code_list_unused,
     dead_end_state,
     dependency_cycle,
@@ -40,6 +48,10 @@ LAWS: tuple[Law, ...] = (
     process_without_raci,
     review_overdue,
     role_or_position,
+    service_without_promise,
+    supplier_not_approved,
+    support_pauses_more,
+    target_does_not_fit,
     unreachable_state,
 )
 """Every law, by its code."""
