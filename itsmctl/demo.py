@@ -103,21 +103,20 @@ def _beginning(demo: Demo, language: Language, width: int, color: bool) -> Itera
     result, truth = demo.result, demo.truth
     yield _paint(tr("Half a year of a service desk that does not exist", language), "head", color)
     generated = tr(
-        "Generated {records} incidents in Shanghai and Berlin up to {end}: an export of {rows} updates. Most keep every "
-        "promise. Some break one on purpose: an audit should find {planted} things.",
+        "Generated {incidents} in Shanghai and Berlin up to {end}: an export of {rows}. Most keep every promise. "
+        "Some break one on purpose: an audit should come to {findings}.",
         language,
-        records=number_text(truth.records),
-        rows=number_text(truth.rows),
-        planted=number_text(len(truth.planted)),
+        incidents=trn("{n} incident", "{n} incidents", truth.records, language),
+        rows=trn("{n} row", "{n} rows", truth.rows, language),
+        findings=trn("{n} finding", "{n} findings", len(truth.planted), language),
         end=date_text(truth.as_of, zone_of(ZONE), language),
     )
     imported = tr(
-        "Imported them ({events} changes of fields, {rejects} values set aside as unreadable), judged them by {rules} "
-        "rules, and packed the evidence.",
+        "Imported them ({events}, {rejects} set aside as unreadable), judged them by {rules}, and packed the evidence.",
         language,
-        events=number_text(result.dataset.events),
-        rejects=number_text(demo.rejects),
-        rules=number_text(len(demo.tallies)),
+        events=trn("{n} change of a field", "{n} changes of fields", result.dataset.events, language),
+        rejects=trn("{n} value", "{n} values", demo.rejects, language),
+        rules=trn("{n} rule", "{n} rules", len(demo.tallies), language),
     )
     yield from (*wrap(generated, width), *wrap(imported, width), "")
 

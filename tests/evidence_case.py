@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -135,6 +136,11 @@ def make_case(folder: Path) -> tuple[Path, Path]:
 def write_result(folder: Path, root: Path, commit_hash: str) -> Path:
     """What an audit leaves behind."""
     folder.mkdir(parents=True)
+    (folder / "receipt.json").write_text(_receipt().to_json(), encoding="utf-8")
+    (folder / "verdicts.parquet").write_bytes(b"PAR1" + bytes(range(256)) * 4 + b"PAR1")
+    (folder / "findings.csv").write_text("rule,record_id\nINC-01,INC0001\n", encoding="utf-8")
+    (folder / "report.html").write_text("<!doctype html><title>June</title>", encoding="utf-8")
+    (folder / "report.zh.html").write_text("<!doctype html><title>六月</title>", encoding="utf-8")
     entries = {id_: _entry(id_, *facts) for id_, facts in RULES.items()}
     result = {
         "format": "itsmctl/result/v1",
@@ -145,13 +151,12 @@ def write_result(folder: Path, root: Path, commit_hash: str) -> Path:
         "dataset": {"digest": "d" * 64, "records": 50, "events": 100},
         "rules": [entry for id_, entry in entries.items() if id_ != "INC-14"],
         "enquiries": [entries["INC-14"]],
+        "files": [
+            {"name": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "bytes": path.stat().st_size}
+            for path in sorted(folder.iterdir())
+        ],
     }
     (folder / "result.json").write_text(json.dumps(result, ensure_ascii=False), encoding="utf-8")
-    (folder / "receipt.json").write_text(_receipt().to_json(), encoding="utf-8")
-    (folder / "verdicts.parquet").write_bytes(b"PAR1" + bytes(range(256)) * 4 + b"PAR1")
-    (folder / "findings.csv").write_text("rule,record_id\nINC-01,INC0001\n", encoding="utf-8")
-    (folder / "report.html").write_text("<!doctype html><title>June</title>", encoding="utf-8")
-    (folder / "report.zh.html").write_text("<!doctype html><title>六月</title>", encoding="utf-8")
     (folder / "notes of somebody.txt").write_text("not part of the result", encoding="utf-8")
     return folder
 

@@ -240,7 +240,7 @@ def _enquiries() -> tuple[RuleResult, ...]:
         enquiry=True,
     )
     return (
-        outcome(passed_on, "fail", 1284, 37, 0, samples=(verdict("INC-14", "INC0010871", "5 hand-overs, 2 returns", "at most 3 hand-overs, 1 returns", "2026-05-20T10:00"),)),
+        outcome(passed_on, "fail", 1284, 37, 0, samples=(verdict("INC-14", "INC0010871", "hand-overs: 5, returns: 2", "at most hand-overs: 3, returns: 1", "2026-05-20T10:00"),)),
         outcome(batch, "fail", 1131, 26, 0, samples=(verdict("INT-04", "INC0010500", "李 娜: 26 within 10m", "fewer than 20", "2026-02-11T17:58"),)),
     )  # fmt: skip
 

@@ -12,14 +12,15 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import click
 import pytest
 from dataset import write_dataset
 
 from itsmctl import cli
-from itsmctl.cli import COMMANDS, run
+from itsmctl.cli import COMMANDS, group, run
 from itsmctl.reference import FOLDERS, reference_root
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89"
@@ -416,3 +417,43 @@ def test_help_imports_nothing_heavy() -> None:
 def test_there_is_one_place_for_each_command() -> None:
     folder = Path(cli.__file__).parent
     assert {name.replace("import", "import_") for name in COMMANDS} <= {path.stem for path in folder.glob("*.py")}
+
+
+def test_an_option_means_the_same_in_every_command() -> None:
+    """The shared options are made in one place; `--format` differs in what it offers, never in how it says it.
+
+    `--as-of` is a moment where tickets are judged and a day where definitions are.
+    """
+    shared = {"root", "language", "zone", "mapping", "quiet", "no_color", "form"}
+    said: dict[str, set[tuple[object, ...]]] = {}
+    for command in _all_commands(group):
+        for option in command.params:
+            assert not isinstance(option, click.Option) or option.help, f"{command.name} {option.name}"
+            if isinstance(option, click.Option) and option.name in shared:
+                said.setdefault(option.name, set()).add((tuple(option.opts), option.metavar, option.help))
+    assert set(said) == shared
+    assert {name: ways for name, ways in said.items() if len(ways) > 1} == {}
+
+
+def _all_commands(group: click.Group) -> Iterator[click.Command]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        yield from _all_commands(command) if isinstance(command, click.Group) else [command]
+
+
+def test_one_of_a_thing_is_not_called_several(ask: Ask, export: Path, copy: Path, tmp_path: Path) -> None:
+    export.write_text("\n".join((HEADER, ROWS[0])) + "\n", encoding="utf-8")
+    _, out, _ = ask("import", str(export), "--zone", "Asia/Shanghai", "-o", str(tmp_path / "one"))
+    assert "1 record, " in out and " from 1 row " in out
+    with (copy / "policies" / "rules" / "incident.yaml").open("a", encoding="utf-8") as file:
+        file.write("nonsense: 1\n")
+    code, _, err = ask("validate", "--root", str(copy))
+    assert (code, err.strip()) == (2, "1 problem")
+
+
+def test_what_an_import_warns_of_is_said_in_chinese_too(ask: Ask, export: Path, tmp_path: Path) -> None:
+    export.write_text("\n".join((HEADER, ROWS[0], ROWS[0])) + "\n", encoding="utf-8")
+    _, out, _ = ask("import", str(export), "--zone", "Asia/Shanghai", "-o", str(tmp_path / "one"), "--lang", "zh")
+    assert "! 1 行与先前的行完全相同，已合并 [duplicates]" in out

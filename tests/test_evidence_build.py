@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -252,6 +253,46 @@ def test_a_broken_result_gives_one_clear_problem(tmp_path: Path, old: str, new: 
     with pytest.raises(ItsmctlError) as problem:
         build(result, tmp_path / "pack", root=root)
     assert _code(problem) == [code]
+
+
+@pytest.mark.parametrize("name", ["verdicts.parquet", "findings.csv", "report.html", "report.zh.html", "receipt.json"])
+def test_a_file_that_was_edited_beside_the_result_is_named(tmp_path: Path, name: str) -> None:
+    result, root = make_case(tmp_path)
+    content = (result / name).read_bytes()
+    (result / name).write_bytes(content + b"\n")
+    with pytest.raises(ItsmctlError) as problem:
+        build(result, tmp_path / "pack", root=root)
+    assert _code(problem) == ["result-altered"]
+    assert str(result / name) in str(problem.value)
+    assert not (tmp_path / "pack").exists()
+
+
+def test_a_part_that_the_audit_wrote_and_somebody_took_away_is_named(tmp_path: Path) -> None:
+    result, root = make_case(tmp_path)
+    (result / "report.zh.html").unlink()
+    with pytest.raises(ItsmctlError) as problem:
+        build(result, tmp_path / "pack", root=root)
+    assert _code(problem) == ["result-altered"]
+    assert "report.zh.html" in str(problem.value)
+
+
+def test_a_report_that_the_audit_did_not_write_stays_outside(case: Case, tmp_path: Path) -> None:
+    result, root = case
+    other = tmp_path / "result"
+    shutil.copytree(result, other)
+    (other / "report.fr.html").write_text("added later", encoding="utf-8")
+    build(other, tmp_path / "pack", root=root)
+    assert not (tmp_path / "pack/data/result/report.fr.html").exists()
+
+
+def test_a_result_without_digests_proves_nothing(tmp_path: Path) -> None:
+    result, root = make_case(tmp_path)
+    text = (result / "result.json").read_text("utf-8")
+    (result / "result.json").write_text(text.replace('"findings.csv"', '"other.csv"'), encoding="utf-8")
+    with pytest.raises(ItsmctlError) as problem:
+        build(result, tmp_path / "pack", root=root)
+    assert _code(problem) == ["result-without-digests"]
+    assert "findings.csv" in str(problem.value)
 
 
 @pytest.mark.parametrize("name", ["result.json", "verdicts.parquet", "findings.csv", "report.html", "receipt.json"])

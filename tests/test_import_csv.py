@@ -189,7 +189,7 @@ def test_links_and_number_gaps(tmp_path: Path) -> None:
     receipt = bring(tmp_path, text)
     assert table(tmp_path, "link") == [("INC001", "problem", "PRB1"), ("INC005", "problem", "PRB2")]
     assert receipt.number_gaps == 1
-    assert dict(receipt.warnings)["number-gaps"] == "1 gaps in the ticket numbers, 2 numbers in all"
+    assert dict(receipt.warnings)["number-gaps"] == "gaps in the ticket numbers: 1, numbers missing: 2"
 
 
 def test_a_round_number_of_rows_is_pointed_out(tmp_path: Path) -> None:
@@ -450,8 +450,8 @@ def test_updates_warn_of_order_duplicates_and_rows_without_time(tmp_path: Path) 
     )
     receipt = bring(tmp_path, text, definition=updates(), zone="UTC")
     warnings = dict(receipt.warnings)
-    assert warnings["time-order"].endswith(": INC1")
-    assert warnings["rows-without-time"].startswith("1 rows")
+    assert warnings["time-order"].endswith(": 1 (INC1)")
+    assert warnings["rows-without-time"].endswith(": 1")
     assert (receipt.duplicates, receipt.events) == (1, 2)
     assert rejects(tmp_path) == [(4, "INC1", "Updated", "soon", "bad-time")]
     assert table(tmp_path, "record", ("state",)) == [("Closed",)]
@@ -460,7 +460,7 @@ def test_updates_warn_of_order_duplicates_and_rows_without_time(tmp_path: Path) 
 def test_a_history_column_known_before_it_happened_is_left_out(tmp_path: Path) -> None:
     text = "Number,Count,Updated,State,Closed\nINC1,1,2026-03-01 10:00:00,New,2026-03-01 12:00:00\nINC1,2,2026-03-01 12:00:00,Closed,2026-03-01 12:00:00\n"
     receipt = bring(tmp_path, text, definition=updates(history=("state", "closed_at")), zone="UTC")
-    assert dict(receipt.warnings)["hindsight-column"].startswith("closed_at: 1 rows")
+    assert dict(receipt.warnings)["hindsight-column"].startswith("closed_at: its changes")
     assert receipt.history == ("state",)
     assert {row[0] for row in table(tmp_path, "event", ("field",))} == {"state"}
 

@@ -50,7 +50,7 @@ def _left_out(records: int) -> tuple[tuple[str, str], ...]:
     return (
         (
             "left-out",
-            f"{records} records were opened outside the period or after the moment of the audit, and not judged",
+            f"records opened outside the period or after the moment of the audit, and not judged: {records}",
         ),
     )
 

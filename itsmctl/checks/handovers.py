@@ -41,8 +41,8 @@ def compile(rule: Rule, context: Context) -> Fragment:
     column, most, returns = str(rule.parameters["column"]), rule.parameters["most"], rule.parameters.get("returns", 1)
     return Fragment(
         """SELECT r.record_id, coalesce(h.hands - 1, 0) <= ? AND coalesce(h.hands - h.different, 0) <= ? AS passed,
-            concat(coalesce(h.hands - 1, 0), ' hand-overs, ', coalesce(h.hands - h.different, 0), ' returns') AS observed,
-            concat('at most ', ?, ' hand-overs, ', ?, ' returns') AS expected, coalesce(h.last_at, r.opened_at) AS "at", CAST(NULL AS VARCHAR) AS reason
+            concat('hand-overs: ', coalesce(h.hands - 1, 0), ', returns: ', coalesce(h.hands - h.different, 0)) AS observed,
+            concat('at most hand-overs: ', ?, ', returns: ', ?) AS expected, coalesce(h.last_at, r.opened_at) AS "at", CAST(NULL AS VARCHAR) AS reason
         FROM scoped AS r LEFT JOIN (
             SELECT tix, count(*) AS hands, count(DISTINCT holder) AS different, max(moment) AS last_at FROM (
                 SELECT tix, moment, holder, lag(holder) OVER (PARTITION BY tix ORDER BY seq) AS holder_before FROM (

@@ -33,7 +33,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
     limits = rule.parameters["round"]
     assert isinstance(limits, tuple)
     return Fragment(
-        f"""SELECT f.name AS record_id, f.rows_read NOT IN ({", ".join("?" * len(limits))}) AS passed, concat(f.rows_read, ' rows') AS observed,
+        f"""SELECT f.name AS record_id, f.rows_read NOT IN ({", ".join("?" * len(limits))}) AS passed, concat('rows: ', f.rows_read) AS observed,
             ? AS expected, CAST(NULL AS BIGINT) AS "at", CAST(NULL AS VARCHAR) AS reason FROM source_file AS f""",
         (*limits, "not a limit: " + ", ".join(str(limit) for limit in limits)),
     )

@@ -36,7 +36,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
     return (
         Fragment("""SELECT r.record_id,
             CASE WHEN m.wrong > 0 THEN false WHEN m.tix IS NULL OR m.strange > 0 THEN NULL ELSE true END AS passed,
-            CASE WHEN m.wrong > 0 THEN m.first_wrong WHEN m.tix IS NOT NULL THEN concat(m.changes, ' changes') END AS observed,
+            CASE WHEN m.wrong > 0 THEN m.first_wrong WHEN m.tix IS NOT NULL THEN concat('changes: ', m.changes) END AS observed,
             'a transition of the process' AS expected, coalesce(m.wrong_at, r.opened_at) AS "at",
             CASE WHEN m.tix IS NULL THEN 'no-history:state' WHEN m.wrong = 0 AND m.strange > 0 THEN 'unknown-state' END AS reason
         FROM scoped AS r LEFT JOIN (

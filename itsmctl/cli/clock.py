@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 from rich.cells import cell_len, set_cell_size
 
+from itsmctl.cli import options
 from itsmctl.definitions import load
 from itsmctl.errors import ItsmctlError, Problem, did_you_mean
-from itsmctl.language import CLOCK_VERDICTS, LANGUAGES, LEDGER, Language, duration_text, tr
+from itsmctl.language import CLOCK_VERDICTS, LEDGER, Language, duration_text, tr
 from itsmctl.language import moment_text as plain_moment
 from itsmctl.model import Calendar, Definitions
 from itsmctl.result import Cycle, Piece
@@ -24,16 +25,16 @@ from itsmctl.zones import zone_info
 @click.option("--to", "stop_text", required=True, metavar="T", help="When it stops.")
 @click.option("--pause", "pause_texts", multiple=True, metavar="T/T", help="Time that does not count; repeatable.")
 @click.option("--target", "target_text", metavar="DURATION", help="What was promised: 30m, 4h, 2h30m, 1bd.")
-@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--root", type=click.Path(path_type=Path), metavar="DIR", help="Folder of the definitions.")
-@click.option("--lang", "language", type=click.Choice(LANGUAGES), default="en", show_default=True)
+@options.choice(("text", "json"), "text")
+@options.root
+@options.language
 def command(
     calendar_id: str,
     start_text: str,
     stop_text: str,
     pause_texts: tuple[str, ...],
     target_text: str | None,
-    output: str,
+    form: str,
     root: Path | None,
     language: Language,
 ) -> None:
@@ -51,7 +52,7 @@ def command(
     pauses = [_pause(text, calendar.zone) for text in pause_texts]
     target = parse_duration(target_text).seconds_in(calendar.day_minutes) if target_text is not None else None
     cycle = measure(calendar, start, stop, pauses, target)
-    click.echo(_json(cycle, calendar.zone) if output == "json" else _text(cycle, calendar, language))
+    click.echo(_json(cycle, calendar.zone) if form == "json" else _text(cycle, calendar, language))
 
 
 def _calendar(definitions: Definitions, wanted: str) -> Calendar:

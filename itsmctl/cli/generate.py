@@ -10,7 +10,7 @@ import click
 from itsmctl.cli import options
 from itsmctl.definitions import load
 from itsmctl.generate import EXPORT, START, TRUTH, ZONE, generate
-from itsmctl.language import number_text, tr
+from itsmctl.language import tr, trn
 from itsmctl.model import Language
 
 
@@ -51,10 +51,10 @@ def command(
     if quiet:
         return
     facts = {
-        "rows": number_text(truth.rows),
-        "records": number_text(truth.records),
-        "n": number_text(len(truth.planted)),
+        "incidents": trn("{n} incident", "{n} incidents", truth.records, language),
+        "rows": trn("{n} row", "{n} rows", truth.rows, language),
+        "findings": trn("{n} finding", "{n} findings", len(truth.planted), language),
     }
-    click.echo(tr("{records} incidents in {rows} rows, {n} findings planted", language, **facts))
+    click.echo(tr("{incidents} in {rows}, {findings} planted", language, **facts))
     click.echo(f"  {output / EXPORT}\n  {output / TRUTH}")
     click.echo(tr("Next: itsmctl audit --tickets {file} --zone {zone}", language, file=output / EXPORT, zone=ZONE))

@@ -12,7 +12,8 @@ from itsmctl.cli.tickets import find_mapping, zone_or_plan
 from itsmctl.definitions import load
 from itsmctl.importers import ImportOptions, import_files
 from itsmctl.importers.receipt import Receipt
-from itsmctl.language import Language, number_text, tr
+from itsmctl.language import Language, number_text, tr, trn
+from itsmctl.reports.phrases import phrase_text
 
 
 @click.command("import")
@@ -61,17 +62,20 @@ def command(
 
 def _summary(receipt: Receipt, folder: Path, language: Language) -> str:
     lines = [
-        tr("{records} records, {events} events from {rows} rows ({mapping}, {zone})", language, records=number_text(receipt.records),
-           events=number_text(receipt.events), rows=number_text(receipt.rows_read), mapping=receipt.mapping, zone=receipt.zone or "UTC"),
+        tr("{records}, {events} from {rows} ({mapping}, {zone})", language,
+           records=trn("{n} record", "{n} records", receipt.records, language), events=trn("{n} event", "{n} events", receipt.events, language),
+           rows=trn("{n} row", "{n} rows", receipt.rows_read, language), mapping=receipt.mapping, zone=receipt.zone or "UTC"),
         tr("opened {start} to {end}", language, start=receipt.period_from[:10], end=receipt.period_to[:10]),
     ]  # fmt: skip
     for file in receipt.files:
         lines.append(
-            tr("{name}: {read} rows read = {imported} imported + {rejected} rejected", language, name=file.name,
+            tr("{name}: rows read {read} = imported {imported} + rejected {rejected}", language, name=file.name,
                read=number_text(file.rows_read), imported=number_text(file.rows_imported), rejected=number_text(file.rows_rejected))
         )  # fmt: skip
     if receipt.rejects:
-        lines.append(tr("{n} rejects: see reject.parquet", language, n=number_text(receipt.rejects)))
-    lines += [f"! {tr(message, language)} [{code}]" for code, message in receipt.warnings]
+        lines.append(
+            trn("{n} reject: see reject.parquet", "{n} rejects: see reject.parquet", receipt.rejects, language)
+        )
+    lines += [f"! {phrase_text(message, language)} [{code}]" for code, message in receipt.warnings]
     lines.append(tr("dataset: {folder}", language, folder=folder))
     return "\n".join(lines)

@@ -13,7 +13,7 @@ from itsmctl.definitions import load
 from itsmctl.definitions.lint import LAWS
 from itsmctl.definitions.lint.law import Page, page_of
 from itsmctl.errors import ItsmctlError, Problem, did_you_mean
-from itsmctl.language import severity_text, tr
+from itsmctl.language import severity_text, tr, trn
 from itsmctl.model import Condition, Definitions, Language, Limit, Rule
 from itsmctl.reports import laws
 from itsmctl.reports.plain import cells, cut, fit, wrap
@@ -45,7 +45,14 @@ def list_rules(lint: bool, form: str, root: Path | None, language: Language) -> 
     for rule in rules:
         start = f"{rule.id:<{id_width}}  {fit(_severity(rule, language), severity_width)}  "
         click.echo(start + cut(rule.title.in_(language), width - cells(start)))
-    click.echo(tr("{n} rules; `itsmctl rules show ID` explains one", language, n=len(rules)))
+    click.echo(
+        trn(
+            "{n} rule; `itsmctl rules show ID` explains it",
+            "{n} rules; `itsmctl rules show ID` explains one",
+            len(rules),
+            language,
+        )
+    )
 
 
 @command.command("show")
@@ -143,7 +150,7 @@ def _severity(rule: Rule, language: Language) -> str:
 
 
 def _limit(limit: Limit, language: Language) -> str:
-    parts = [tr("{n} records", language, n=limit.count)] if limit.count else []
+    parts = [trn("{n} record", "{n} records", limit.count, language)] if limit.count else []
     parts += [f"{limit.percent:g} %"] if limit.percent else []
     return ", ".join(parts) or tr("none", language)
 

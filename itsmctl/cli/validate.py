@@ -52,11 +52,13 @@ def _summary(problems: int, root: Path | None, language: Language) -> str:
         return trn("{n} problem", "{n} problems", problems, language)
     definitions = load(root)
     place = tr("the reference set", language) if definitions.is_reference else str(find_root(root))
-    counts = {
-        "services": len(definitions.services),
-        "agreements": len(definitions.agreements),
-        "processes": len(definitions.processes),
-        "rules": len(definitions.rules),
-    }
-    return tr("{files} files valid: {services} services, {agreements} agreements, {processes} processes, {rules} rules ({place})", language,
-              files=len(definitions.files), place=place, **counts)  # fmt: skip
+    counts = (
+        trn("{n} service", "{n} services", len(definitions.services), language),
+        trn("{n} agreement", "{n} agreements", len(definitions.agreements), language),
+        trn("{n} process", "{n} processes", len(definitions.processes), language),
+        trn("{n} rule", "{n} rules", len(definitions.rules), language),
+    )
+    files = trn("{n} file", "{n} files", len(definitions.files), language)
+    return tr(
+        "{files} valid: {counts} ({place})", language, files=files, counts=tr(", ", language).join(counts), place=place
+    )

@@ -49,6 +49,7 @@ def build(result_dir: Path, out: Path, *, root: Path | None = None) -> PackSumma
     """
     _check_folder(result_dir)
     judged = read_result(result_dir / "result.json")
+    _check_files(result_dir, judged)
     receipt = read_receipt(result_dir)
     if receipt.digest != judged.dataset_digest:
         message = "the receipt belongs to other tickets than the result; audit again"
@@ -79,6 +80,27 @@ def _check_folder(folder: Path) -> None:
         raise ItsmctlError(Problem("no-result", message, Where(str(folder)), values))
 
 
+def _check_files(folder: Path, judged: Judged) -> None:
+    """Refuse a folder in which a file is not the one that the audit wrote beside this `result.json`."""
+    unsaid = [name for name in NEEDED if name != "result.json" and name not in judged.files]
+    if unsaid:
+        message = "it does not say which {names} the audit wrote beside it, so nobody can tell; audit again"
+        where = Where(str(folder / "result.json"))
+        raise ItsmctlError(Problem("result-without-digests", message, where, {"names": ", ".join(unsaid)}))
+    message = "this is not the file that the audit wrote: result.json has another digest for it; audit again"
+    altered = [name for name, sha256 in sorted(judged.files.items()) if _sha256(folder / name) != sha256]
+    if altered:
+        raise ItsmctlError(Problem("result-altered", message, Where(str(folder / name))) for name in altered)
+
+
+def _sha256(path: Path) -> str:
+    """The digest of a file, or nothing where it is not there."""
+    if not path.is_file():
+        return ""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
 def _changed(root: Path) -> ItsmctlError:
     message = (
         "the definitions here are not those that the audit used, so the pack would prove nothing; "
@@ -97,7 +119,7 @@ def _log(definitions: Definitions, judged: Judged) -> history.DocumentLog:
 def _payload(
     result_dir: Path, judged: Judged, receipt: Receipt, definitions: Definitions, log: history.DocumentLog
 ) -> dict[str, Content]:
-    payload: dict[str, Content] = {f"data/result/{path.name}": path for path in _result_files(result_dir)}
+    payload: dict[str, Content] = {f"data/result/{name}": result_dir / name for name in _result_files(judged)}
     payload["data/receipts/receipt.json"] = result_dir / "receipt.json"
     payload["data/inputs.csv"] = _inputs(receipt.files)
     files = _definition_files(definitions)
@@ -115,12 +137,10 @@ def _payload(
     return payload
 
 
-def _result_files(result_dir: Path) -> list[Path]:
+def _result_files(judged: Judged) -> list[str]:
     """The files of an audit's result, and nothing else that somebody put beside them."""
-    known = {"result.json", "verdicts.parquet", "verdicts.csv", "findings.csv"}
-    return sorted(
-        path for path in result_dir.iterdir() if path.is_file() and (path.name in known or _REPORT.fullmatch(path.name))
-    )
+    known = {"verdicts.parquet", "verdicts.csv", "findings.csv"}
+    return ["result.json", *(name for name in judged.files if name in known or _REPORT.fullmatch(name))]
 
 
 def _definition_files(definitions: Definitions) -> dict[str, bytes]:

@@ -48,6 +48,8 @@ class Judged:
     records: int
     rules: tuple[JudgedRule, ...]
     enquiries: tuple[JudgedRule, ...]
+    files: Mapping[str, str]
+    """SHA-256 of each file that the audit wrote beside `result.json`, by name."""
 
 
 def read_result(path: Path) -> Judged:
@@ -66,6 +68,7 @@ def read_result(path: Path) -> Judged:
         records=dataset.get("records", int),
         rules=tuple(_rule(rule) for rule in top.objects("rules")),
         enquiries=tuple(_rule(rule) for rule in top.objects("enquiries", optional=True)),
+        files={file.get("name", str): file.get("sha256", str) for file in top.objects("files", optional=True)},
     )
 
 

@@ -36,20 +36,20 @@ def look(
     if missing:
         yield "missing-columns", f"the export lacks columns for: {', '.join(missing)}"
     if duplicates:
-        yield "duplicates", f"{duplicates} rows repeat an earlier row in every cell and were merged with it"
+        yield "duplicates", f"rows that repeat an earlier row in every cell, merged with it: {duplicates}"
     for column, count in x.moments.ambiguous.items():
         yield (
             "ambiguous-times",
-            f"{column}: {count} times fall into an hour that the zone's clocks showed twice; the first was taken",
+            f"{column}: times in an hour that the zone's clocks showed twice, of which the first was taken: {count}",
         )
     for column, count in hindsight.items():
         yield (
             "hindsight-column",
-            f"{column}: {count} rows know it before it happened; its changes were left out of the history",
+            f"{column}: its changes were left out of the history, as rows know it before it happened: {count}",
         )
     yield from _order(session, x)
     if gaps.runs:
-        yield "number-gaps", f"{gaps.runs} gaps in the ticket numbers, {gaps.numbers} numbers in all"
+        yield "number-gaps", f"gaps in the ticket numbers: {gaps.runs}, numbers missing: {gaps.numbers}"
 
 
 def number_gaps(session: Session, x: Export) -> Gaps:
@@ -72,7 +72,7 @@ def _order(session: Session, x: Export) -> Warnings:
     if timeless:
         yield (
             "rows-without-time",
-            f"{int(timeless)} rows have no readable time of their own; they are not part of the history",
+            f"rows without a readable time of their own, left out of the history: {int(timeless)}",
         )
     late = session.rows(
         f"SELECT DISTINCT id FROM (SELECT id, id = lag(id) OVER () AND utc < lag(utc) OVER () AS back FROM {ORDERED} "
@@ -82,4 +82,4 @@ def _order(session: Session, x: Export) -> Warnings:
         shown = ", ".join(ticket for (ticket,) in late[:5] if isinstance(ticket, str)) + (
             ", …" if len(late) > 5 else ""
         )
-        yield "time-order", f"{len(late)} tickets have updates whose times run backwards: {shown}"
+        yield "time-order", f"tickets with updates whose times run backwards: {len(late)} ({shown})"

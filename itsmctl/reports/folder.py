@@ -26,11 +26,12 @@ def audit_to_folder(
     check_place(out, FILES, "result.json")
     with replacing(out) as place:
         result = audit(definitions, dataset, options, verdicts=place / "verdicts.parquet", progress=progress)
-        (place / "result.json").write_text(json.render(result), encoding="utf-8", newline="\n")
         (place / "report.html").write_text(html.render(result, "en"), encoding="utf-8", newline="\n")
         (place / "report.zh.html").write_text(html.render(result, "zh"), encoding="utf-8", newline="\n")
         rules = [r.rule for r in result.rules]  # an enquiry asks, it does not find
         with (place / "findings.csv").open("w", encoding="utf-8", newline="") as file:
             file.writelines(csv.findings(read_verdicts(place / "verdicts.parquet", failed_only=True), rules))
         shutil.copyfile(dataset / RECEIPT, place / RECEIPT)
+        written = json.render(result, files=list(place.iterdir()))
+        (place / "result.json").write_text(written, encoding="utf-8", newline="\n")
     return result

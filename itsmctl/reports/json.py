@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from itsmctl.language import Language, iso
@@ -14,12 +16,12 @@ FORMAT = "itsmctl/result/v1"
 OUTCOMES: tuple[Outcome, ...] = ("fail", "not_testable", "no_data", "pass")
 
 
-def render(result: AuditResult, language: Language = "en") -> str:
-    """The whole result as JSON, the same bytes in every language."""
-    return json.dumps(document(result), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+def render(result: AuditResult, language: Language = "en", files: Sequence[Path] = ()) -> str:
+    """The whole result as JSON, the same bytes in every language; with the digests of the files written beside it."""
+    return json.dumps(document(result, files), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
-def document(result: AuditResult) -> dict[str, object]:
+def document(result: AuditResult, files: Sequence[Path] = ()) -> dict[str, object]:
     """The result as plain values in the shape of result.schema.json."""
     facts = result.definitions
     return {
@@ -42,7 +44,13 @@ def document(result: AuditResult) -> dict[str, object]:
         "states": [{"state": state, "records": n} for state, n in result.states],
         "months": [{"month": month, "opened": opened, "resolved": done} for month, opened, done in result.months],
         "summary": _summary(result),
+        "files": [_file(path) for path in sorted(files)],
     }
+
+
+def _file(path: Path) -> dict[str, object]:
+    with path.open("rb") as stream:
+        return {"name": path.name, "sha256": hashlib.file_digest(stream, "sha256").hexdigest(), "bytes": stream.tell()}
 
 
 def result_schema() -> dict[str, object]:
