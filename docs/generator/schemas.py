@@ -19,7 +19,9 @@ FOLDERS = {
     "role": "roles", "position": "roles", "assignment": "roles", "raci": "roles",
     "process": "policies", "priority-matrix": "policies", "code-list": "policies", "rule": "policies", "framework": "policies", "crosswalk": "policies",
     "kpi": "policies", "procedure": "policies",
-    "audit": "audits", "mapping": "audits",
+    "policy": "policies", "separation": "roles",
+    "audit": "audits", "mapping": "audits", "programme": "audits", "waiver": "audits", "baseline": "audits",
+    "questionnaire": "audits", "assessment": "audits", "survey": "audits", "nonconformity": "audits", "review": "audits",
 }  # fmt: skip
 """In which folder of a management system a kind usually lives."""
 

@@ -146,6 +146,8 @@ def _definitions(folder: Path, entries: list[Entry]) -> model.Definitions:
         positions=of(model.Position),
         assignments=of(model.Assignment),
         racis=of(model.Raci),
+        separations=of(model.Separation),
+        policies=of(model.Policy),
         frameworks=of(model.Framework),
         crosswalks=of(model.Crosswalk),
         rules=of(model.Rule),
@@ -153,6 +155,14 @@ def _definitions(folder: Path, entries: list[Entry]) -> model.Definitions:
         procedures=of(model.Procedure),
         mappings=of(model.MappingDefinition),
         plans=of(model.AuditPlan),
+        programmes=of(model.Programme),
+        waivers=of(model.Waiver),
+        baselines=of(model.Baseline),
+        questionnaires=of(model.Questionnaire),
+        assessments=of(model.Assessment),
+        surveys=of(model.Survey),
+        nonconformities=of(model.Nonconformity),
+        reviews=of(model.ManagementReview),
     )
 
 

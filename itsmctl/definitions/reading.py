@@ -120,6 +120,10 @@ def _without_echo(complaints: list[Problem], lost: Collection[Glimpse]) -> list[
         "process": ("unknown-state", "unknown-activity"),
         "sla": ("unknown-clock",),
         "framework": ("unknown-clause",),
+        "assignment": ("unknown-person",),
+        "position": ("unknown-competence",),
+        "role": ("unknown-competence",),
+        "questionnaire": ("unknown-criterion", "unknown-rating", "unknown-dimension"),
     }
     codes = {code for kind, _ in lost for code in inside.get(kind, ())}
     if "" in ids:

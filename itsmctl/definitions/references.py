@@ -16,9 +16,39 @@ from itsmctl.source import Document, Path_
 Known = Mapping[str, frozenset[str]]
 """The ids that exist, by kind, aliases included."""
 
+CLAUSES = (
+    "clauses/*",
+    "alone/*/clauses/*",
+    "criteria/*/clauses/*",
+    "duties/*/clauses/*",
+    "recommendations/*/clauses/*",
+    "statements/*/clauses/*",
+    "subjects/*/clauses/*",
+)
+"""Where a definition of any kind names requirements."""
+
+EVIDENCE = ("rule", "process", "policy", "audit", "survey", "assessment", "nonconformity", "review")
+"""Kinds that may be named as evidence."""
+
+EVIDENCE_PLACES = (
+    ("assessment", "answers/*/evidence/*"),
+    ("nonconformity", "evidence/*"),
+    ("nonconformity", "actions/*/evidence/*"),
+    ("nonconformity", "effectiveness/evidence/*"),
+    ("review", "inputs/*/evidence/*"),
+)
+
 REFERENCES: tuple[tuple[str, str, str], ...] = (
+    ("assessment", "questionnaire", "questionnaire"),
+    ("assessment", "processes/*", "process"),
+    ("assessment", "assessors/*", "person"),
+    ("assessment", "answers/*/by", "person"),
+    ("assessment", "recommendations/*/owner", "role"),
     ("assignment", "role", "role"),
     ("assignment", "position", "position"),
+    ("assignment", "delegate", "person"),
+    ("assignment", "delegations/*/person", "person"),
+    ("assignment", "appointed/by", "person"),
     ("audit", "mapping", "mapping"),
     ("audit", "processes/*", "process"),
     ("audit", "frameworks/*", "framework"),
@@ -31,6 +61,14 @@ REFERENCES: tuple[tuple[str, str, str], ...] = (
     ("kpi", "measure/records/process", "process"),
     ("kpi", "measure/attested/role", "role"),
     ("kpi", "supports/*", "kpi"),
+    ("audit", "programme", "programme"),
+    ("audit", "areas/*", "role"),
+    ("audit", "auditors/*", "person"),
+    ("audit", "findings/*", "nonconformity"),
+    ("baseline", "author", "person"),
+    ("baseline", "approver", "person"),
+    ("baseline", "authority", "role"),
+    ("baseline", "findings/*/rule", "rule"),
     ("contract", "supplier", "supplier"),
     ("contract", "manager", "role"),
     ("contract", "supports/*", "sla"),
@@ -41,12 +79,26 @@ REFERENCES: tuple[tuple[str, str, str], ...] = (
     ("customer", "part-of", "customer"),
     ("customer", "relationship-manager", "role"),
     ("mapping", "process", "process"),
+    ("nonconformity", "audit", "audit"),
+    ("nonconformity", "found-by", "person"),
+    ("nonconformity", "rules/*", "rule"),
+    ("nonconformity", "process", "process"),
+    ("nonconformity", "service", "service"),
+    ("nonconformity", "correction/by", "person"),
+    ("nonconformity", "actions/*/owner", "person"),
+    ("nonconformity", "effectiveness/by", "person"),
+    ("nonconformity", "repeats", "nonconformity"),
     ("ola", "provider", "role"),
     ("ola", "supports/*", "sla"),
     ("ola", "services/*", "service"),
     ("ola", "calendar", "calendar"),
     ("ola", "clocks/*/leg", "clock"),
+    ("policy", "owner", "role"),
+    ("policy", "approver", "role"),
+    ("policy", "statements/*/processes/*", "process"),
+    ("policy", "statements/*/rules/*", "rule"),
     ("position", "roles/*", "role"),
+    ("position", "kpis/*", "kpi"),
     ("priority-matrix", "process", "process"),
     ("procedure", "process", "process"),
     ("procedure", "owner", "role"),
@@ -60,11 +112,24 @@ REFERENCES: tuple[tuple[str, str, str], ...] = (
     ("process", "form/*/codes", "code-list"),
     ("process", "kpis/*", "kpi"),
     ("process", "activities/*/procedures/*", "procedure"),
+    ("programme", "frameworks/*", "framework"),
+    ("programme", "responsible", "role"),
+    ("programme", "approver", "role"),
+    ("questionnaire", "dimensions/*/process", "process"),
+    ("questionnaire", "dimensions/*/fed-by/*/questionnaire", "questionnaire"),
+    ("questionnaire", "criteria/*/caps/*/rule", "rule"),
     ("raci", "process", "process"),
     ("raci", "activities/*/*/*", "role"),
+    ("review", "chair", "person"),
+    ("review", "attendees/*/person", "person"),
+    ("review", "attendees/*/role", "role"),
+    ("review", "outputs/*/owner", "person"),
     ("role", "process", "process"),
     ("rule", "process", "process"),
     ("rule", "rests-on/*", "rule"),
+    ("separation", "duties/*/sides/*/roles/*", "role"),
+    ("separation", "duties/*/sides/*/positions/*", "position"),
+    ("separation", "duties/*/rules/*", "rule"),
     ("service", "owner", "role"),
     ("service", "customers/*", "customer"),
     ("service", "hours", "calendar"),
@@ -76,6 +141,16 @@ REFERENCES: tuple[tuple[str, str, str], ...] = (
     ("supplier", "manager", "role"),
     ("supplier", "hours", "calendar"),
     ("supplier", "subcontractors/*", "supplier"),
+    ("survey", "owner", "role"),
+    ("survey", "questions/*/measured-by/*", "rule"),
+    ("survey", "results/*/service", "service"),
+    ("survey", "results/*/customer", "customer"),
+    ("waiver", "rule", "rule"),
+    ("waiver", "author", "person"),
+    ("waiver", "approver", "person"),
+    ("waiver", "authority", "role"),
+    ("waiver", "nonconformity", "nonconformity"),
+    *((place, f"{path}/{kind}", kind) for place, path in EVIDENCE_PLACES for kind in EVIDENCE),
 )
 """(kind, path with `*` for any key or position, kind that it names)."""
 
@@ -100,12 +175,16 @@ def cross_check(entries: Sequence[Entry], broken: Sequence[Document] = ()) -> li
     known["clock"] = frozenset(
         c for e in entries if isinstance(e.definition, model.Agreement) for c in e.definition.clocks
     )
+    known["person"] = frozenset(e.definition.person for e in entries if isinstance(e.definition, model.Assignment))
     problems: list[Problem] = []
     processes = {e.definition.id: e.definition for e in entries if isinstance(e.definition, model.Process)}
     frameworks = {e.definition.id: e.definition for e in entries if isinstance(e.definition, model.Framework)}
     kpis = {e.definition.id: e.definition for e in entries if isinstance(e.definition, model.Kpi)}
     procedures = {e.definition.id: e.definition for e in entries if isinstance(e.definition, model.Procedure)}
     states = {id_: frozenset(state.id for state in process.states) for id_, process in processes.items()}
+    roles = {e.definition.id: e.definition for e in entries if isinstance(e.definition, model.Role)}
+    positions = {e.definition.id: e.definition for e in entries if isinstance(e.definition, model.Position)}
+    questionnaires = {e.definition.id: e.definition for e in entries if isinstance(e.definition, model.Questionnaire)}
     for document in broken:
         kind = document.data.get("kind") if isinstance(document.data, dict) else None
         problems += _references(document, str(kind), known)
@@ -133,6 +212,12 @@ def cross_check(entries: Sequence[Entry], broken: Sequence[Document] = ()) -> li
                 problems += _agreement(entry.document, agreement, known, states)
             case model.OperationalAgreement() | model.Contract() as support:
                 problems += _support(entry.document, support.terms, states)
+            case model.Assignment() as assignment:
+                problems += _competences(entry.document, assignment, roles, positions)
+            case model.Assessment() as assessment if assessment.questionnaire in questionnaires:
+                problems += _assessment(entry.document, questionnaires[assessment.questionnaire])
+            case model.Questionnaire():
+                problems += _fed_by(entry.document, questionnaires)
             case model.MappingDefinition() as mapping:
                 problems += _mapping(entry.document, mapping, processes)
             case model.AuditPlan() as plan:
@@ -244,7 +329,7 @@ def _rule(document: Document, rule: model.Rule, known: Known) -> Iterator[Proble
 
 def _clauses(document: Document, frameworks: Mapping[str, model.Framework]) -> Iterator[Problem]:
     """Every requirement that a definition names, wherever it names it, exists."""
-    for pattern in ("clauses/*", "subjects/*/clauses/*", "alone/*/clauses/*"):
+    for pattern in CLAUSES:
         for path, clause in values_at(document.data, pattern):
             if not isinstance(clause, str):
                 continue
@@ -379,6 +464,52 @@ def _mapping(
         for word, code in mapping.codes.get("state", {}).items():
             if code not in states:
                 yield unknown(document, ("codes", "state", word), code, "state", states)
+
+
+def _assessment(document: Document, questionnaire: model.Questionnaire) -> Iterator[Problem]:
+    """Answers are to criteria of the questionnaire, in steps of its scale; targets are for its dimensions."""
+    criteria = frozenset(questionnaire.criteria)
+    places = [(path, word, False) for path, word in values_at(document.data, "recommendations/*/criteria/*")]
+    data: Any = document.data
+    places += [(("answers", word), word, True) for word in data["answers"]]
+    for path, word, key in places:
+        if word not in criteria:
+            yield unknown(document, path, word, "criterion", criteria, key=key)
+    steps = frozenset(step.id for step in questionnaire.scale)
+    for path, word in values_at(document.data, "answers/*/rating"):
+        if word not in steps:
+            yield unknown(document, path, str(word), "rating", steps)
+    dimensions = frozenset(dimension.id for dimension in questionnaire.dimensions)
+    for word in data.get("targets", {}):
+        if word not in dimensions:
+            yield unknown(document, ("targets", word), word, "dimension", dimensions, key=True)
+
+
+def _fed_by(document: Document, questionnaires: Mapping[str, model.Questionnaire]) -> Iterator[Problem]:
+    for path, one in values_at(document.data, "dimensions/*/fed-by/*"):
+        other = questionnaires.get(one["questionnaire"])
+        dimensions = frozenset(dimension.id for dimension in other.dimensions) if other else frozenset()
+        if other and one["dimension"] not in dimensions:
+            yield unknown(document, (*path, "dimension"), one["dimension"], "dimension", dimensions)
+
+
+def _competences(
+    document: Document,
+    assignment: model.Assignment,
+    roles: Mapping[str, model.Role],
+    positions: Mapping[str, model.Position],
+) -> Iterator[Problem]:
+    """A competence that was shown is one that the position, or one of the roles, asks for."""
+    position = positions.get(assignment.position)
+    names = [assignment.role, *(position.roles if position else ())]
+    asked = [
+        *(position.competences if position else ()),
+        *(c for n in names if n in roles for c in roles[n].competences),
+    ]
+    allowed = frozenset(competence.id for competence in asked)
+    for path, word in values_at(document.data, "competences/*/competence"):
+        if word not in allowed:
+            yield unknown(document, path, str(word), "competence", allowed)
 
 
 def _plan(document: Document, plan: model.AuditPlan, rules: frozenset[str]) -> Iterator[Problem]:

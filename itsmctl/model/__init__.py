@@ -13,7 +13,23 @@ from itsmctl.model.agreements import (
     Target,
     WorkloadLimit,
 )
-from itsmctl.model.audits import AuditPlan, MappingDefinition, MappingShape
+from itsmctl.model.assessments import (
+    Answer,
+    Assessment,
+    Cap,
+    Dimension,
+    Evidence,
+    Level,
+    Question,
+    Questionnaire,
+    QuestionnaireCriterion,
+    Recommendation,
+    Response,
+    ScaleStep,
+    Survey,
+    SurveyRun,
+)
+from itsmctl.model.audits import AuditPlan, MappingDefinition, MappingShape, Programme, SamplingPlan
 from itsmctl.model.catalog import (
     STAGES,
     Calendar,
@@ -60,6 +76,11 @@ from itsmctl.model.definition import (
     Text,
     months_after,
 )
+from itsmctl.model.deviations import (
+    Baseline,
+    KnownFindings,
+    Waiver,
+)
 from itsmctl.model.frameworks import (
     Clause,
     ClauseType,
@@ -71,6 +92,16 @@ from itsmctl.model.frameworks import (
     WayOfChecking,
     covers,
     within,
+)
+from itsmctl.model.improvement import (
+    Attendee,
+    Correction,
+    CorrectiveAction,
+    Decision,
+    Effectiveness,
+    ManagementReview,
+    Nonconformity,
+    ReviewInput,
 )
 from itsmctl.model.indicators import (
     Attested,
@@ -104,7 +135,20 @@ from itsmctl.model.process import (
     State,
     WorkProduct,
 )
-from itsmctl.model.roles import Assignment, Position, Raci, Role
+from itsmctl.model.roles import (
+    Assignment,
+    Competence,
+    Delegation,
+    Holders,
+    Position,
+    Proof,
+    Raci,
+    Role,
+    SeparatedDuties,
+    Separation,
+    Side,
+)
+from itsmctl.model.statements import Communication, Policy, Statement
 from itsmctl.model.system import Definitions
 
 __all__ = [
@@ -204,5 +248,42 @@ __all__ = [
     "MappingShape",
     "MappingDefinition",
     "AuditPlan",
+    "Answer",
+    "Assessment",
+    "Cap",
+    "QuestionnaireCriterion",
+    "Dimension",
+    "Evidence",
+    "Level",
+    "Question",
+    "Questionnaire",
+    "Recommendation",
+    "Response",
+    "ScaleStep",
+    "Survey",
+    "SurveyRun",
+    "Baseline",
+    "KnownFindings",
+    "Waiver",
+    "Attendee",
+    "Correction",
+    "CorrectiveAction",
+    "Decision",
+    "Effectiveness",
+    "ManagementReview",
+    "Nonconformity",
+    "ReviewInput",
+    "Programme",
+    "SamplingPlan",
+    "Communication",
+    "Policy",
+    "Statement",
+    "Competence",
+    "Delegation",
+    "Holders",
+    "Proof",
+    "SeparatedDuties",
+    "Separation",
+    "Side",
     "Definitions",
 ]

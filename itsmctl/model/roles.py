@@ -1,11 +1,26 @@
-"""What stands under `roles/`: roles, positions, who holds them, and who answers for what."""
+"""What stands under `roles/`: roles, positions, who holds them, who answers for what, and what must be kept apart."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from typing import Literal
 
+from itsmctl.errors import Where
 from itsmctl.model.definition import Definition, Text
+
+Holders = Literal["one", "many"]
+
+
+@dataclass(frozen=True)
+class Competence:
+    """What a holder must be able to do; a proof counts for `renew_months`, or for ever where that is 0."""
+
+    id: str
+    title: Text
+    proof: str
+    renew_months: int
 
 
 @dataclass(frozen=True)
@@ -14,22 +29,59 @@ class Role(Definition):
 
     process: str
     responsibilities: tuple[Text, ...]
+    holders: Holders
+    competences: tuple[Competence, ...]
 
 
 @dataclass(frozen=True)
 class Position(Definition):
-    """A position (岗位) of the organisation, and the roles that its holder takes."""
+    """A position (岗位) of the organisation with its six attributes, and the roles that its holder takes."""
 
+    exists: bool
+    holders: Holders
+    responsibilities: tuple[Text, ...]
+    standards: tuple[Text, ...]
+    competences: tuple[Competence, ...]
+    assessment: tuple[Text, ...]
+    kpis: tuple[str, ...]
+    training: tuple[Text, ...]
     roles: tuple[str, ...]
 
 
 @dataclass(frozen=True)
+class Delegation:
+    """Days, both included, on which somebody else holds the role instead, with all its rights."""
+
+    person: str
+    start: date
+    end: date
+    reason: Text
+    where: Where
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A competence that a person has shown, and the days on which that counts; None is open-ended."""
+
+    competence: str
+    start: date
+    end: date | None
+    proof: Text
+    where: Where
+
+
+@dataclass(frozen=True)
 class Assignment(Definition):
-    """Who holds a role (or a position), from when to when."""
+    """Who holds a role (or a position), from when to when, and who stands in."""
 
     person: str
     role: str
     position: str
+    delegate: str
+    delegations: tuple[Delegation, ...]
+    competences: tuple[Proof, ...]
+    appointed_by: str
+    appointed_on: date | None
 
 
 @dataclass(frozen=True)
@@ -38,3 +90,32 @@ class Raci(Definition):
 
     process: str
     activities: Mapping[str, Mapping[str, tuple[str, ...]]]
+
+
+@dataclass(frozen=True)
+class Side:
+    """Roles and positions that one person may combine with each other, but not with those of another side."""
+
+    roles: tuple[str, ...]
+    positions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SeparatedDuties:
+    """Sides on more than one of which nobody may stand: ever (`person`), or on one ticket (`record`)."""
+
+    id: str
+    title: Text
+    sides: tuple[Side, ...]
+    within: Literal["person", "record"]
+    reason: Text
+    rules: tuple[str, ...]
+    clauses: tuple[str, ...]
+    where: Where
+
+
+@dataclass(frozen=True)
+class Separation(Definition):
+    """The duties that must not meet in one hand 职责分离."""
+
+    duties: tuple[SeparatedDuties, ...]

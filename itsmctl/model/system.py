@@ -7,14 +7,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from itsmctl.model.agreements import Agreement, Contract, OperationalAgreement
-from itsmctl.model.audits import AuditPlan, MappingDefinition
+from itsmctl.model.assessments import Assessment, Questionnaire, Survey
+from itsmctl.model.audits import AuditPlan, MappingDefinition, Programme
 from itsmctl.model.catalog import Calendar, Customer, Service, Supplier
+from itsmctl.model.deviations import Baseline, Waiver
 from itsmctl.model.frameworks import Crosswalk, Framework
+from itsmctl.model.improvement import ManagementReview, Nonconformity
 from itsmctl.model.indicators import Kpi
 from itsmctl.model.policies import Rule
 from itsmctl.model.procedures import Procedure
 from itsmctl.model.process import CodeList, PriorityMatrix, Process
-from itsmctl.model.roles import Assignment, Position, Raci, Role
+from itsmctl.model.roles import Assignment, Position, Raci, Role, Separation
+from itsmctl.model.statements import Policy
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,8 @@ class Definitions:
     positions: Mapping[str, Position] = field(default_factory=dict)
     assignments: Mapping[str, Assignment] = field(default_factory=dict)
     racis: Mapping[str, Raci] = field(default_factory=dict)
+    separations: Mapping[str, Separation] = field(default_factory=dict)
+    policies: Mapping[str, Policy] = field(default_factory=dict)
     frameworks: Mapping[str, Framework] = field(default_factory=dict)
     crosswalks: Mapping[str, Crosswalk] = field(default_factory=dict)
     rules: Mapping[str, Rule] = field(default_factory=dict)
@@ -46,3 +52,11 @@ class Definitions:
     procedures: Mapping[str, Procedure] = field(default_factory=dict)
     mappings: Mapping[str, MappingDefinition] = field(default_factory=dict)
     plans: Mapping[str, AuditPlan] = field(default_factory=dict)
+    programmes: Mapping[str, Programme] = field(default_factory=dict)
+    waivers: Mapping[str, Waiver] = field(default_factory=dict)
+    baselines: Mapping[str, Baseline] = field(default_factory=dict)
+    questionnaires: Mapping[str, Questionnaire] = field(default_factory=dict)
+    assessments: Mapping[str, Assessment] = field(default_factory=dict)
+    surveys: Mapping[str, Survey] = field(default_factory=dict)
+    nonconformities: Mapping[str, Nonconformity] = field(default_factory=dict)
+    reviews: Mapping[str, ManagementReview] = field(default_factory=dict)

@@ -6,7 +6,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from itsmctl import model
-from itsmctl.definitions.build import audits, catalog, documents, frameworks, policies, process, roles
+from itsmctl.definitions.build import (
+    assessments,
+    audits,
+    catalog,
+    deviations,
+    documents,
+    frameworks,
+    improvement,
+    policies,
+    process,
+    roles,
+    statements,
+    surveys,
+)
 from itsmctl.definitions.build.builder import Builder
 
 BUILDERS: Mapping[str, Callable[[Builder], model.Definition]] = {
@@ -16,7 +29,12 @@ BUILDERS: Mapping[str, Callable[[Builder], model.Definition]] = {
     **frameworks.BUILDERS,
     **documents.BUILDERS,
     **process.BUILDERS,
+    **statements.BUILDERS,
     **audits.BUILDERS,
+    **deviations.BUILDERS,
+    **assessments.BUILDERS,
+    **surveys.BUILDERS,
+    **improvement.BUILDERS,
 }
 """What builds each kind of definition, by the name of the kind."""
 

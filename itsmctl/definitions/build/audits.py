@@ -1,11 +1,12 @@
-"""Definitions under `audits/`: mappings of exports, and audit plans."""
+"""Definitions under `audits/`: mappings of exports, audit plans, and the programme they belong to."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from itsmctl import model
-from itsmctl.definitions.build.builder import Builder, listed
+from itsmctl.definitions.build.builder import Builder, conditions, listed, text, texts
 
 
 def _mapping(b: Builder) -> model.MappingDefinition:
@@ -44,6 +45,10 @@ def _mapping(b: Builder) -> model.MappingDefinition:
 def _plan(b: Builder) -> model.AuditPlan:
     d = b.data
     period = b.effective(d.get("period"), ("period",))
+    held, reported = b.day(d.get("held"), ("held",)), b.day(d.get("reported"), ("reported",))
+    if held and reported and reported < held:
+        template = "reported on {reported}, before it was held on {held}"
+        b.report("reported-before-held", template, ("reported",), reported=reported, held=held)
     return model.AuditPlan(
         **b.common(),
         period_start=period.start,
@@ -56,10 +61,53 @@ def _plan(b: Builder) -> model.AuditPlan:
         processes=tuple(d.get("processes", ())),
         frameworks=tuple(d.get("frameworks", ())),
         fail_on=d.get("fail-on", ""),
+        type=d.get("type", "tickets"),
+        programme=d.get("programme", ""),
+        scope=text(d.get("scope")),
+        areas=tuple(d.get("areas", ())),
+        auditors=tuple(d.get("auditors", ())),
+        guest_auditors=tuple(d.get("guest-auditors", ())),
+        planned=b.effective(d.get("planned"), ("planned",)),
+        held=held,
+        reported=reported,
+        conclusion=text(d.get("conclusion")),
+        findings=tuple(d.get("findings", ())),
+        sampling=_sampling(d["sampling"]) if "sampling" in d else None,
+    )
+
+
+def _sampling(x: Mapping[str, Any]) -> model.SamplingPlan:
+    return model.SamplingPlan(
+        objective=text(x.get("objective")),
+        population=conditions(x.get("population")),
+        method=x["method"],
+        confidence=float(x["confidence"]),
+        tolerable=float(x["tolerable"]),
+        expected=float(x["expected"]) if "expected" in x else None,
+        allowed=x.get("allowed", 0),
+        strata=tuple(x.get("strata", ())),
+        always=conditions(x.get("always")),
+        seed_origin=text(x.get("seed-origin")),
+    )
+
+
+def _programme(b: Builder) -> model.Programme:
+    d = b.data
+    return model.Programme(
+        **b.common(),
+        cycle=b.effective(d["cycle"], ("cycle",)),
+        frameworks=tuple(d["frameworks"]),
+        responsible=d["responsible"],
+        approver=d.get("approver", ""),
+        method=text(d["method"]),
+        priorities=texts(d.get("priorities")),
+        independence=text(d["independence"]),
+        reporting=text(d["reporting"]),
     )
 
 
 BUILDERS: Mapping[str, Callable[[Builder], model.Definition]] = {
     "audit": _plan,
     "mapping": _mapping,
+    "programme": _programme,
 }

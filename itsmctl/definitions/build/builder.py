@@ -11,7 +11,7 @@ from itsmctl import model
 from itsmctl.errors import ItsmctlError, Problem
 from itsmctl.model import Effective, ReviewCycle, Text
 from itsmctl.source import Document, Path_
-from itsmctl.worktime import Duration, parse_duration
+from itsmctl.worktime import Duration, parse_duration, parse_moment
 from itsmctl.zones import nearest_zone, zone_names
 
 
@@ -70,6 +70,14 @@ class Builder:
         except ValueError:
             self.report("no-such-day", "{value!r} is not a day of the calendar; write YYYY-MM-DD", path, value=value)
             return None
+
+    def moment(self, value: object, path: Path_) -> int:
+        """A moment that carries its zone, in epoch seconds; 0 where it does not exist."""
+        try:
+            return parse_moment(str(value), "UTC", self.document.where(path))
+        except ItsmctlError as error:
+            self.problems += error.problems
+            return 0
 
     def duration(self, value: object, path: Path_) -> Duration:
         try:
@@ -140,6 +148,30 @@ def frozen(value: Any) -> model.Parameter:
         return {key: frozen(child) for key, child in value.items()}
     checked: model.Parameter = value
     return checked
+
+
+def evidence(values: Any) -> tuple[model.Evidence, ...]:
+    """What a statement rests on: one kind of thing and its id in each entry, or a document in words."""
+    pairs = [next(iter(entry.items())) for entry in values or ()]
+    return tuple(
+        model.Evidence(kind, "", text(named)) if kind == "document" else model.Evidence(kind, str(named), Text())
+        for kind, named in pairs
+    )
+
+
+def scale(steps: list[Mapping[str, Any]]) -> tuple[model.ScaleStep, ...]:
+    """A scale of answers, from the lowest; its points are those written, or count from 1."""
+    return tuple(
+        model.ScaleStep(
+            id=x["id"],
+            title=text(x["title"]),
+            points=float(x.get("points", number)),
+            start=x.get("from"),
+            end=x.get("to"),
+            satisfied=x.get("satisfied", False),
+        )
+        for number, x in enumerate(steps, 1)
+    )
 
 
 def unique_ids(b: Builder, key: str) -> None:

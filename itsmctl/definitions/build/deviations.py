@@ -1,0 +1,66 @@
+"""Definitions under `audits/` that name deviations: waivers and baselines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+from itsmctl import model
+from itsmctl.definitions.build.builder import Builder, conditions, text, texts
+from itsmctl.zones import midnight
+
+
+def _waiver(b: Builder) -> model.Waiver:
+    d = b.data
+    approved, expires = _approval(b)
+    return model.Waiver(
+        **b.common(),
+        rule=d["rule"],
+        scope=conditions(d["scope"]),
+        opened=b.effective(d.get("opened"), ("opened",)),
+        reason=text(d["reason"]),
+        risk=text(d["risk"]),
+        measures=texts(d.get("measures")),
+        author=d["author"],
+        approver=d["approver"],
+        authority=d["authority"],
+        approved=approved,
+        expires=expires,
+        nonconformity=d.get("nonconformity", ""),
+    )
+
+
+def _baseline(b: Builder) -> model.Baseline:
+    d = b.data
+    approved, expires = _approval(b)
+    rules: set[str] = set()
+    for position, found in enumerate(d["findings"]):
+        if found["rule"] in rules:
+            b.report("rule-twice", "rule {rule} stands here a second time", ("findings", position, "rule"), rule=found["rule"])  # fmt: skip
+        rules.add(found["rule"])
+    return model.Baseline(
+        **b.common(),
+        taken=b.moment(d["taken"], ("taken",)),
+        definitions=d.get("definitions", ""),
+        reason=text(d["reason"]),
+        author=d["author"],
+        approver=d["approver"],
+        authority=d["authority"],
+        approved=approved,
+        expires=expires,
+        findings=tuple(model.KnownFindings(x["rule"], tuple(x["records"]), text(x.get("note"))) for x in d["findings"]),
+    )
+
+
+def _approval(b: Builder) -> tuple[date | None, int]:
+    """When it was approved, by somebody other than its author, and when it ends after that."""
+    d = b.data
+    approved, expires = b.day(d["approved"], ("approved",)), b.moment(d["expires"], ("expires",))
+    if d["approver"] == d["author"]:
+        b.report("own-approval", "nobody approves what they ask for themselves", ("approver",))
+    if approved and expires <= midnight(approved, "UTC"):
+        b.report("expires-before-approval", "it expires before it is approved on {day}", ("expires",), day=approved)
+    return approved, expires
+
+
+BUILDERS: Mapping[str, Callable[[Builder], model.Definition]] = {"baseline": _baseline, "waiver": _waiver}

@@ -1,0 +1,50 @@
+"""Named deviations: rules that need not be kept for a while, and findings that are known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from itsmctl.model.definition import Conditions, Definition, Effective, Text
+
+
+@dataclass(frozen=True)
+class Waiver(Definition):
+    """A rule that need not be kept for some records until a moment, in epoch seconds; approved by somebody else."""
+
+    rule: str
+    scope: Conditions
+    opened: Effective
+    reason: Text
+    risk: Text
+    measures: tuple[Text, ...]
+    author: str
+    approver: str
+    authority: str
+    approved: date | None
+    expires: int
+    nonconformity: str
+
+
+@dataclass(frozen=True)
+class KnownFindings:
+    """Records known to break a rule."""
+
+    rule: str
+    records: tuple[str, ...]
+    note: Text
+
+
+@dataclass(frozen=True)
+class Baseline(Definition):
+    """Findings known at a moment, one by one; from `expires` on they count again (both in epoch seconds)."""
+
+    taken: int
+    definitions: str
+    reason: Text
+    author: str
+    approver: str
+    authority: str
+    approved: date | None
+    expires: int
+    findings: tuple[KnownFindings, ...]
