@@ -53,11 +53,16 @@ def system(tmp_path: Path) -> Path:
     return tmp_path / "sms"
 
 
+def errors(system: Path) -> list[Problem]:
+    """What is wrong, without the warnings about what is only missing from so small a system."""
+    return [problem for problem in validate(system) if problem.severity == "error"]
+
+
 def broken(system: Path, old: str, new: str, name: str = "policies/change.yaml") -> list[Problem]:
     text = (system / name).read_text(encoding="utf-8")
     assert old in text
     (system / name).write_text(text.replace(old, new, 1), encoding="utf-8")
-    return validate(system)
+    return errors(system)
 
 
 def told(problems: list[Problem]) -> list[tuple[str, str, str]]:
@@ -79,7 +84,7 @@ def test_a_process_without_tickets_has_neither_states_nor_transitions(system: Pa
     text = (system / "policies" / "change.yaml").read_text(encoding="utf-8")
     start = text.index("states:")
     (system / "policies" / "change.yaml").write_text(text[:start], encoding="utf-8")
-    assert validate(system) == []
+    assert errors(system) == []
 
 
 @pytest.mark.parametrize(("gone", "key"), [("transitions:", "transitions"), ("states:", "states")])
@@ -88,7 +93,7 @@ def test_states_and_transitions_come_together(system: Path, gone: str, key: str)
     first = next(i for i, line in enumerate(lines) if line.startswith(gone))
     last = next((i for i in range(first + 1, len(lines)) if not lines[i].startswith(" ")), len(lines))
     (system / "policies" / "change.yaml").write_text("\n".join(lines[:first] + lines[last:]), encoding="utf-8")
-    assert ("missing-key", key, "") in told(validate(system))
+    assert ("missing-key", key, "") in told(errors(system))
 
 
 @pytest.mark.parametrize(
@@ -121,9 +126,9 @@ remedy: Look.
 def test_a_rule_names_states_of_its_own_process(system: Path) -> None:
     path = system / "policies" / "zz.yaml"
     path.write_text(RULE.format(process="change", state="approved"), encoding="utf-8")
-    assert validate(system) == []
+    assert errors(system) == []
     path.write_text(RULE.format(process="incident", state="approved"), encoding="utf-8")
-    (problem,) = validate(system)
+    (problem,) = errors(system)
     assert (problem.code, problem.values["word"]) == ("unknown-state", "approved")
     assert problem.values["allowed"] == "awaiting-user, cancelled, closed, in-progress, new, resolved"
 
