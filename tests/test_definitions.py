@@ -215,9 +215,9 @@ REFERENCES: dict[str, tuple[str, ...]] = {
     "procedure": ("process", "activities/*", "under", "owner", "clauses/*", "steps/*/role"),
     "process": (
         "owner", "manager", "lanes/*/roles/*", "activities/*/lane", "activities/*/states/*", "activities/*/next/*/to",
-        "activities/*/inputs/*", "activities/*/outputs/*",
+        "activities/*/inputs/*", "activities/*/outputs/*", "inputs/*/from/*", "outputs/*/to/*",
         "transitions/*/*", "principles/*/*/rules/*", "codes/*", "form/*/column", "form/*/required-in", "form/*/codes",
-        "interfaces/*/activity",
+        "interfaces/*/activity", "interfaces/*/process",
     ),
     "raci": ("process", "activities/*/R/*", "activities/*/A/*", "activities/*/C/*", "activities/*/I/*"),
     "role": ("process",),
@@ -247,7 +247,7 @@ KEYS: dict[str, tuple[str, ...]] = {
 }
 """Mappings whose keys name something."""
 
-NOT_NAMES = {("sla", "any"), ("rule", "month")}
+NOT_NAMES = {("sla", "any"), ("rule", "month"), ("process", "outside")}
 
 
 @dataclass(frozen=True)

@@ -110,6 +110,7 @@ REFERENCES: tuple[tuple[str, str, str], ...] = (
     ("process", "principles/*/*/rules/*", "rule"),
     ("process", "codes/*", "code-list"),
     ("process", "form/*/codes", "code-list"),
+    ("process", "interfaces/*/process", "process"),
     ("process", "kpis/*", "kpi"),
     ("process", "activities/*/procedures/*", "procedure"),
     ("programme", "frameworks/*", "framework"),
@@ -194,7 +195,7 @@ def cross_check(entries: Sequence[Entry], broken: Sequence[Document] = ()) -> li
         problems += _clauses(entry.document, frameworks)
         match entry.definition:
             case model.Process() as process:
-                problems += _process(entry.document, process)
+                problems += _process(entry.document, process, known.get("process", frozenset()))
             case model.Raci() as raci if raci.process in processes:
                 problems += _raci(entry.document, raci, processes[raci.process])
             case model.Framework():
@@ -273,7 +274,7 @@ def _references(document: Document, kind: str, known: Known) -> Iterator[Problem
                 yield unknown(document, path, word, target, allowed)
 
 
-def _process(document: Document, process: model.Process) -> Iterator[Problem]:
+def _process(document: Document, process: model.Process, processes: frozenset[str]) -> Iterator[Problem]:
     lanes = frozenset(lane.id for lane in process.lanes)
     activities = frozenset(activity.id for activity in process.activities)
     states = frozenset(state.id for state in process.states)
@@ -285,6 +286,8 @@ def _process(document: Document, process: model.Process) -> Iterator[Problem]:
         ("interfaces/*/activity", "activity", activities),
         ("form/*/required-in", "state", states),
         ("transitions/*/*", "state", states),
+        ("inputs/*/from/*", "process", processes | {model.OUTSIDE}),
+        ("outputs/*/to/*", "process", processes | {model.OUTSIDE}),
         ("activities/*/inputs/*", "artefact", artefacts),
         ("activities/*/outputs/*", "artefact", artefacts),
     ):
