@@ -202,7 +202,7 @@ REFERENCES: dict[str, tuple[str, ...]] = {
     "kpi": (
         "process", "position", "supports/*", "clauses/*", "measure/rules/*", "measure/clock/clock", "measure/clock/process",
         "measure/records/process", "measure/records/from", "measure/records/to", "measure/register/register",
-        "measure/attested/role",
+        "measure/attested/role", "measure/survey/survey",
     ),
     "contract": (
         "supplier", "manager", "supports/*", "services/*", "calendar", "clocks/*/leg",

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from itsmctl import definitions, model
+from itsmctl import model
 from itsmctl.definitions.build import build
 from itsmctl.definitions.build.builder import Builder
 from itsmctl.definitions.schema import check_document
-from itsmctl.reference import reference_root
 from itsmctl.source import parse_documents
 
 KPI: dict[str, Any] = {
@@ -126,35 +124,3 @@ def test_a_work_instruction_stands_under_a_procedure_and_a_procedure_under_nothi
     assert built(data)[1] == [("procedure-under", line_of(data, "under"))]
     (document,) = parse_documents(json.dumps({**PROCEDURE, "level": "work-instruction"}), "a.yaml")
     assert [(p.code, p.values["key"]) for p in check_document(document)] == [("missing-key", "under")]
-
-
-def edited(root: Path, name: str, old: str, new: str) -> list[tuple[str, str]]:
-    path = root / name
-    before = path.read_text(encoding="utf-8")
-    assert old in before
-    path.write_text(before.replace(old, new, 1), encoding="utf-8")
-    found = [(p.code, f"{p.where.file}:{p.where.line}") for p in definitions.validate(root)]
-    path.write_text(before, encoding="utf-8")
-    return found
-
-
-def test_laws_between_the_documents(tmp_path: Path) -> None:
-    source = reference_root()
-    for folder in ("catalog", "roles", "policies", "audits"):
-        (tmp_path / folder).mkdir()
-        for path in (source / folder).rglob("*.yaml"):
-            target = tmp_path / path.relative_to(source)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(path.read_bytes())
-    name = "policies/procedures/incident.yaml"
-    lines = (tmp_path / name).read_text(encoding="utf-8").split("\n")
-    line = lines.index("under: incident-handling") + 1
-    assert edited(tmp_path, name, "under: incident-handling", "under: write-a-notice") == [
-        ("under-no-procedure", f"{name}:{line}")
-    ]
-    name = "policies/kpis/incident.yaml"
-    lines = (tmp_path / name).read_text(encoding="utf-8").split("\n")
-    line = lines.index("supports: [sla-attainment]") + 1
-    assert edited(tmp_path, name, "supports: [sla-attainment]", "supports: [incidents-reopened]") == [
-        ("supports-no-goal", f"{name}:{line}")
-    ]

@@ -60,6 +60,7 @@ REFERENCES: tuple[tuple[str, str, str], ...] = (
     ("kpi", "measure/clock/process", "process"),
     ("kpi", "measure/records/process", "process"),
     ("kpi", "measure/attested/role", "role"),
+    ("kpi", "measure/survey/survey", "survey"),
     ("kpi", "supports/*", "kpi"),
     ("audit", "programme", "programme"),
     ("audit", "areas/*", "role"),
@@ -180,8 +181,6 @@ def cross_check(entries: Sequence[Entry], broken: Sequence[Document] = ()) -> li
     problems: list[Problem] = []
     processes = {e.definition.id: e.definition for e in entries if isinstance(e.definition, model.Process)}
     frameworks = {e.definition.id: e.definition for e in entries if isinstance(e.definition, model.Framework)}
-    kpis = {e.definition.id: e.definition for e in entries if isinstance(e.definition, model.Kpi)}
-    procedures = {e.definition.id: e.definition for e in entries if isinstance(e.definition, model.Procedure)}
     states = {id_: frozenset(state.id for state in process.states) for id_, process in processes.items()}
     roles = {e.definition.id: e.definition for e in entries if isinstance(e.definition, model.Role)}
     positions = {e.definition.id: e.definition for e in entries if isinstance(e.definition, model.Position)}
@@ -205,10 +204,11 @@ def cross_check(entries: Sequence[Entry], broken: Sequence[Document] = ()) -> li
             case model.Rule() as rule:
                 own = states.get(rule.process, frozenset().union(*states.values()))
                 problems += _rule(entry.document, rule, {**known, "state": own})
-            case model.Kpi() as kpi:
-                problems += _kpi(entry.document, kpi, kpis)
+            case model.Kpi():
+                for key in ("clock/where", "records/where", "records/of"):
+                    problems += _condition_columns(entry.document, f"measure/{key}")
             case model.Procedure() as procedure:
-                problems += _procedure(entry.document, procedure, procedures, processes)
+                problems += _procedure(entry.document, procedure, processes)
             case model.Agreement() as agreement:
                 problems += _agreement(entry.document, agreement, known, states)
             case model.OperationalAgreement() | model.Contract() as support:
@@ -369,33 +369,15 @@ def _crosswalk(
                 yield Problem("clause-not-mapped", template, place, {"clause": f"{id_}:{leaf.number}"})
 
 
-def _kpi(document: Document, kpi: model.Kpi, kpis: Mapping[str, model.Kpi]) -> Iterator[Problem]:
-    for key in ("clock/where", "records/where", "records/of"):
-        yield from _condition_columns(document, f"measure/{key}")
-    for position, id_ in enumerate(kpi.supports):
-        if id_ in kpis and kpis[id_].type != "goal":
-            template = "{id!r} is no goal indicator, so it cannot be served by another one"
-            yield Problem("supports-no-goal", template, document.where(("supports", position)), {"id": id_})
-
-
 def _procedure(
-    document: Document,
-    procedure: model.Procedure,
-    procedures: Mapping[str, model.Procedure],
-    processes: Mapping[str, model.Process],
+    document: Document, procedure: model.Procedure, processes: Mapping[str, model.Process]
 ) -> Iterator[Problem]:
-    process = processes.get(procedure.process)
-    activities = (
-        frozenset(activity.id for activity in process.activities) if process else frozenset(procedure.activities)
-    )
+    if procedure.process not in processes:
+        return
+    activities = frozenset(activity.id for activity in processes[procedure.process].activities)
     for position, activity in enumerate(procedure.activities):
         if activity not in activities:
             yield unknown(document, ("activities", position), activity, "activity", activities)
-    above = procedures.get(procedure.under)
-    if above and (above.level != "procedure" or above.process != procedure.process):
-        template = "a work instruction stands under a procedure of its own process; {id!r} is {level} of {process}"
-        values = {"id": above.id, "level": above.level, "process": above.process}
-        yield Problem("under-no-procedure", template, document.where(("under",)), values)
 
 
 def _agreement(document: Document, agreement: model.Agreement, known: Known, states: Known) -> Iterator[Problem]:
