@@ -380,9 +380,40 @@ def test_one_format_is_chosen_for_a_whole_column(tmp_path: Path) -> None:
     )
     assert receipt.time_formats == {"Opened": "d/M/yyyy HH:mm"}
     assert opened(tmp_path) == [("A", "2026-02-01 10:00:00"), ("B", "2026-02-13 10:00:00")]
-    text = "Number,Opened\nA,1/2/2026 10:00\nB,1/13/2026 10:00\nC,1/14/2026 10:00\nD,13/2/2026 10:00\n"
+    text = "Number,Opened\nA,1/1/2026 10:00\nB,2/2/2026 10:00\n"
     bring(tmp_path, text, definition=mapping(time_formats=formats), zone="UTC")
-    assert rejects(tmp_path) == [(4, "D", "Opened", "13/2/2026 10:00", "bad-time")]
+    assert opened(tmp_path) == [("A", "2026-01-01 10:00:00"), ("B", "2026-02-02 10:00:00")], "both say the same"
+
+
+def test_each_column_has_a_format_of_its_own(tmp_path: Path) -> None:
+    formats = ("M/d/yyyy HH:mm", "d/M/yyyy HH:mm", "iso")
+    text = "Number,Opened,Closed\nA,1/2/2026 10:00,2/1/2026 12:00\nB,13/2/2026 10:00,2/13/2026 12:00\n"
+    receipt = bring(tmp_path, text, definition=mapping(time_formats=formats), zone="UTC")
+    assert receipt.time_formats == {"Opened": "d/M/yyyy HH:mm", "Closed": "M/d/yyyy HH:mm"}
+    assert table(tmp_path, "record", ("CAST(closed_at - opened_at AS VARCHAR)",)) == [("02:00:00",)] * 2
+
+
+@pytest.mark.parametrize(
+    ("formats", "times", "code", "value"),
+    [
+        (("M/d/yyyy HH:mm", "d/M/yyyy HH:mm"), ["1/2/2026 10:00", "3/4/2026 10:00"], "ambiguous-times", "1/2/2026 10:00"),
+        (("M/d/yyyy HH:mm", "d/M/yyyy HH:mm"), ["1/2/2026 10:00", "1/13/2026 10:00", "1/14/2026 10:00", "13/2/2026 10:00"], "ambiguous-times", "1/2/2026 10:00"),
+        (("d/M/yyyy HH:mm",), ["1/2/2026 10:00", "1/13/2026 10:00"], "other-time-format", "1/13/2026 10:00"),
+        (("MM.dd.yyyy HH:mm", "iso"), ["01.02.2026 10:00", "13.02.2026 10:00"], "other-time-format", "13.02.2026 10:00"),
+    ],
+)  # fmt: skip
+def test_day_and_month_that_cannot_be_told_apart_are_refused(
+    tmp_path: Path, formats: tuple[str, ...], times: list[str], code: str, value: str
+) -> None:
+    text = "Number,Opened\n" + "".join(f"INC{i},{time}\n" for i, time in enumerate(times))
+    one = problem(tmp_path, text, definition=mapping(time_formats=formats), zone="UTC")
+    assert (one.code, one.where.file, one.values["column"], one.values["value"]) == (code, "audits/mappings.yaml", "Opened", value)  # fmt: skip
+
+
+def test_one_time_the_wrong_way_round_is_set_aside_where_the_column_decides(tmp_path: Path) -> None:
+    text = "Number,Opened\nA,1/2/2026 10:00\nB,13/2/2026 10:00\nC,2/13/2026 10:00\n"
+    bring(tmp_path, text, definition=mapping(time_formats=("d/M/yyyy HH:mm",)), zone="UTC")
+    assert rejects(tmp_path) == [(3, "C", "Opened", "2/13/2026 10:00", "bad-time")]
 
 
 def test_an_unknown_pattern_letter_is_an_error_at_the_mapping(tmp_path: Path) -> None:

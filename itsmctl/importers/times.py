@@ -65,6 +65,27 @@ def strptime_format(pattern: str, where: Where) -> str:
     return "".join(parts)
 
 
+def rivals(pattern: str, patterns: Sequence[str]) -> list[str]:
+    """The formats that can read the same text as `pattern` and mean another day: the same but for the order of its parts."""
+    shape = _shape(pattern)
+    return [other for other in patterns if other != pattern and ISO not in (other, pattern) and _shape(other) == shape]
+
+
+def mirrored(pattern: str) -> str:
+    """The format with day and month in each other's place; '' where it has not both as numbers."""
+    tokens = [token[0] for token in _TOKEN.finditer(pattern)]
+    days = [i for i, text in enumerate(tokens) if text in ("d", "dd")]
+    months = [i for i, text in enumerate(tokens) if text in ("M", "MM")]
+    if pattern == ISO or len(days) != 1 or len(months) != 1:
+        return ""
+    tokens[days[0]], tokens[months[0]] = tokens[months[0]], tokens[days[0]]
+    return "".join(tokens)
+
+
+def _shape(pattern: str) -> str:
+    return "".join("0" if token[1] else token[0] for token in _TOKEN.finditer(pattern))
+
+
 def stamp_sql(column: str, pattern: str, where: Where) -> str:
     """SQL for the TIMESTAMP that a text says on its own clock face; NULL where it does not parse."""
     if pattern == ISO:

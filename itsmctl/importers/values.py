@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from itsmctl.engine.session import Session, quote
+from itsmctl.engine.session import Session, Value, quote
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers.export import RAW, REJECT, Staged
 from itsmctl.importers.recognition import Source
-from itsmctl.importers.times import Piece, local_pieces, offset_sql, seconds_sql, stamp_sql, twice_sql, utc_sql
+from itsmctl.importers.times import (
+    Piece,
+    local_pieces,
+    mirrored,
+    offset_sql,
+    rivals,
+    seconds_sql,
+    stamp_sql,
+    twice_sql,
+    utc_sql,
+)
 from itsmctl.model import BOOLEAN_COLUMNS, NUMBER_COLUMNS, TIME_COLUMNS, MappingDefinition
 
 MOMENT = "moment"
@@ -123,7 +133,44 @@ def _best_format(session: Session, column: _Column, mapping: MappingDefinition) 
         )
         if int(bad or 0) < best.unreadable:
             best = replace(column, format=pattern, unreadable=int(bad or 0))
+    _refuse_rivals(session, best, mapping)
     return best
+
+
+def _refuse_rivals(session: Session, column: _Column, mapping: MappingDefinition) -> None:
+    """Raise ItsmctlError where day and month cannot be told apart, or stand the other way round than the mapping says.
+
+    The whole column decides, never one row: its format must read values that a rival cannot, and the rival none beyond.
+    """
+    for rival in rivals(column.format, mapping.time_formats):
+        ours, theirs, torn = _against(session, column, rival, mapping)
+        if torn and (theirs or not ours):
+            values = {"column": column.name, "first": column.format, "second": rival, "value": torn}
+            template = (
+                "{column}: times such as {value!r} can be read as {first} and as {second}, and the other times of the "
+                "column do not decide; leave only the right one under `time-formats` of the mapping"
+            )
+            raise ItsmctlError(Problem("ambiguous-times", template, mapping.where, values))
+    mirror = mirrored(column.format)
+    if column.unreadable and mirror and mirror not in mapping.time_formats:
+        ours, theirs, _ = _against(session, column, mirror, mapping)
+        if theirs and not ours:
+            values = {"column": column.name, "format": column.format, "mirror": mirror, "value": theirs}
+            template = (
+                "{column}: {value!r} is not {format}, as the mapping says, but {mirror}, and nothing in the column speaks "
+                "for {format}; write {mirror} under `time-formats` of the mapping"
+            )
+            raise ItsmctlError(Problem("other-time-format", template, mapping.where, values))
+
+
+def _against(session: Session, column: _Column, rival: str, mapping: MappingDefinition) -> tuple[Value, ...]:
+    """A value that only the column's format reads, one that only the rival reads, one that both read differently."""
+    ours, theirs = (seconds_sql(stamp_sql(column.cell, form, mapping.where)) for form in (column.format, rival))
+    return session.one(
+        "SELECT min(CASE WHEN ours IS NOT NULL AND theirs IS NULL THEN cell END), "
+        "min(CASE WHEN ours IS NULL AND theirs IS NOT NULL THEN cell END), min(CASE WHEN ours <> theirs THEN cell END) "
+        f"FROM (SELECT {column.cell} AS cell, {ours} AS ours, {theirs} AS theirs FROM {RAW})"
+    )
 
 
 def reject_values(session: Session, staged: Staged, found: Mapping[str, Source], mapping: MappingDefinition) -> None:
