@@ -100,6 +100,7 @@ def local(moment: int, zone: tzinfo) -> datetime:
     return (_EPOCH + timedelta(seconds=moment)).astimezone(zone)
 
 
+@lru_cache(4096)
 def moment_text(moment: int, zone: ZoneInfo, *, seconds: bool = False) -> str:
     """2026-03-04 16:05, with the offset added in the hour that a change to winter time repeats."""
     at = local(moment, zone)

@@ -6,13 +6,18 @@ import csv as stdlib_csv
 import io
 import json as stdlib_json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import astuple, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import jsonschema
 import pytest
 from report_cases import TURNED, at, audit_result, hostile_result, outcome, rule, verdict
 from rich.cells import cell_len
 
+from itsmctl.engine.evaluate import create_verdict_table
+from itsmctl.engine.results import read_failures
+from itsmctl.engine.session import Session
 from itsmctl.language import LANGUAGES, Language
 from itsmctl.model import Outcome
 from itsmctl.reports import FORMATS, csv, html, json, text
@@ -159,7 +164,14 @@ def test_a_period_that_ends_at_midnight_ends_the_day_before() -> None:
 
 
 def findings(*verdicts: Verdict, language: Language = "en") -> str:
-    return "".join(csv.findings(verdicts, [entry.rule for entry in audit_result().rules], language))
+    """What becomes of verdicts that were written to `verdicts.parquet`."""
+    columns = ("rule", "record_id", "passed", "observed", "expected", "at", "reason", "waiver")
+    with TemporaryDirectory() as folder, Session() as session:
+        create_verdict_table(session)
+        session.insert("verdict", columns, [astuple(one) for one in verdicts])
+        path = Path(folder) / "verdicts.parquet"
+        session.write_parquet('SELECT * REPLACE (make_timestamp("at" * 1000000) AS "at") FROM verdict', path)
+        return "".join(csv.findings(read_failures(path), [entry.rule for entry in audit_result().rules], language))
 
 
 def test_findings_are_the_failures_with_bom_and_crlf() -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from itsmctl import explanation
@@ -19,16 +20,17 @@ from itsmctl.audit.choices import (
     with_foundations,
     zone_of_audit,
 )
+from itsmctl.beside import Beside
 from itsmctl.checks import CHECKS
 from itsmctl.engine.clocks import create_clocks
 from itsmctl.engine.context import Context
-from itsmctl.engine.evaluate import Counts, breakdown, create_verdict_table, evaluate, failures, reasons
+from itsmctl.engine.evaluate import GROUPED, Counts, Task, create_verdict_table, evaluate, failures, reasons
 from itsmctl.engine.session import Session, quote
 from itsmctl.engine.tables import Loading, catalogue_codes, load_tables
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers.receipt import Receipt, read_receipt
 from itsmctl.model import NUMBER_COLUMNS, SEVERITIES, Definitions, Limit, Outcome, Rule
-from itsmctl.result import AuditResult, RuleResult
+from itsmctl.result import AuditResult, RuleResult, Verdict
 
 FAIL_ON = (*SEVERITIES, "not-testable", "never")
 Progress = Callable[[str, float], None]
@@ -41,8 +43,6 @@ KNOWN_LATER = frozenset(
      "reported_sla_met", *NUMBER_COLUMNS}
 )  # fmt: skip
 """Columns that an export fills with what was learnt last; without a history they say nothing of an earlier moment."""
-_GROUPED = frozenset({"attainment", "number-gaps", "row-count", "share"})
-"""Checks whose rows are groups or files, not records."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,10 @@ def audit(
     as_of = moment_of_judgement(receipt, plan, options.as_of)
     period = audited_period(receipt, plan)
     zone = zone_of_audit(receipt, plan)
-    with Session(memory_limit=options.memory_limit, spill=options.spill, threads=options.threads) as session:
+    with (
+        Beside(lambda: facts.definition_facts(definitions)) as judged_by,  # git takes its time
+        Session(memory_limit=options.memory_limit, spill=options.spill, threads=options.threads) as session,
+    ):
         report("load", 0.0)
         load_tables(session, _loading(definitions, dataset, receipt, as_of, period, zone))
         if session.one("SELECT count(*) FROM record") == (0,):
@@ -110,26 +113,25 @@ def audit(
         )
         asked = {rule.id for rule in rules}
         results = [r for r in judged if r.rule.id in asked]
-        if verdicts is not None:
-            _write_verdicts(session, verdicts, sorted(asked))
-        explained = options.explain or _sampled(results)
-        result = AuditResult(
-            title=str(plan.title) if plan else "",
-            as_of=as_of,
-            zone=zone,
-            period_from=period[0],
-            period_to=period[1],
-            chosen_by_default=chosen_by_default(definitions, plan, options.as_of),
-            definitions=facts.definition_facts(definitions),
-            dataset=facts.dataset_facts(session, receipt),
-            rules=tuple(r for r in results if not r.rule.enquiry),
-            enquiries=tuple(r for r in results if r.rule.enquiry),
-            attainment=facts.attainment(session, definitions, period[1]),
-            states=facts.states(session),
-            months=facts.months(session),
-            explanations=explanation.explain(session, context, explained),
-            service_titles={service.id: service.title for service in definitions.services.values()},
-        )
+        writing = partial(_write_verdicts, path=verdicts, rules=sorted(asked))
+        with session.beside(writing):
+            result = AuditResult(
+                title=str(plan.title) if plan else "",
+                as_of=as_of,
+                zone=zone,
+                period_from=period[0],
+                period_to=period[1],
+                chosen_by_default=chosen_by_default(definitions, plan, options.as_of),
+                definitions=judged_by.result(),
+                dataset=facts.dataset_facts(session, receipt),
+                rules=tuple(r for r in results if not r.rule.enquiry),
+                enquiries=tuple(r for r in results if r.rule.enquiry),
+                attainment=facts.attainment(session, definitions, period[1]),
+                states=facts.states(session),
+                months=facts.months(session),
+                explanations=explanation.explain(session, context, options.explain or _sampled(results)),
+                service_titles={service.id: service.title for service in definitions.services.values()},
+            )
     report("done", 1.0)
     return result
 
@@ -176,41 +178,46 @@ def _last_moment(receipt: Receipt) -> int | None:
 
 
 def _judge(
-    session: Session, rules: Sequence[Rule], context: Context, options: AuditOptions, report: Callable[[float], None]
+    session: Session,
+    tiers: Sequence[Sequence[Rule]],
+    context: Context,
+    options: AuditOptions,
+    report: Callable[[float], None],
 ) -> list[RuleResult]:
-    results: dict[str, RuleResult] = {}
-    for position, rule in enumerate(rules):
-        report(position / len(rules))
-        shaky = ("fail", "not_testable")
-        failed_below = next((r for r in rule.rests_on if r in results and results[r].outcome in shaky), "")
-        because = f"rests-on:{failed_below}" if failed_below else ""
-        counts = evaluate(
-            session,
-            rule,
-            CHECKS[rule.check],
-            context,
-            all_verdicts=options.all_verdicts,
-            keep=options.explain,
-            because=because,
-        )
-        judges_records = rule.check not in _GROUPED and not counts.untested_because and counts.failed > 0
-        results[rule.id] = RuleResult(
-            rule=rule,
-            outcome=_outcome(rule, counts),
-            in_scope=counts.in_scope,
-            passed=counts.passed,
-            failed=counts.failed,
-            not_testable=counts.not_testable,
-            waived=0,
-            not_applicable=counts.not_applicable,
-            allowed_failures=_allowed(rule.tolerance, counts.in_scope - counts.not_testable),
-            reasons=reasons(session, rule.id) if counts.not_testable else (),
-            breakdown=breakdown(session) if judges_records else (),
-            samples=failures(session, rule.id) if counts.failed else (),
-            untested_because=counts.untested_because,
-            too_small=counts.too_small,
-        )
-    return [results[rule] for rule in sorted(results)]
+    counts: dict[str, tuple[Rule, Counts]] = {}
+    for position, tier in enumerate(tiers):
+        report(position / len(tiers))
+        tasks = [Task(rule, CHECKS[rule.check], _because(rule, counts)) for rule in tier]
+        found = evaluate(session, tasks, context, all_verdicts=options.all_verdicts, keep=options.explain)
+        counts |= {rule.id: (rule, found[rule.id]) for rule in tier}
+    why, samples = reasons(session), failures(session)
+    return [_result(*counts[rule], why.get(rule, ()), samples.get(rule, ())) for rule in sorted(counts)]
+
+
+def _because(rule: Rule, judged: Mapping[str, tuple[Rule, Counts]]) -> str:
+    """The first of the rules that this one rests on which does not hold, as a reason, or ''."""
+    shaky = (name for name in rule.rests_on if name in judged and _outcome(*judged[name]) in ("fail", "not_testable"))
+    failed_below = next(shaky, "")
+    return f"rests-on:{failed_below}" if failed_below else ""
+
+
+def _result(rule: Rule, counts: Counts, why: tuple[tuple[str, int], ...], samples: tuple[Verdict, ...]) -> RuleResult:
+    return RuleResult(
+        rule=rule,
+        outcome=_outcome(rule, counts),
+        in_scope=counts.in_scope,
+        passed=counts.passed,
+        failed=counts.failed,
+        not_testable=counts.not_testable,
+        waived=0,
+        not_applicable=counts.not_applicable,
+        allowed_failures=_allowed(rule.tolerance, counts.in_scope - counts.not_testable),
+        reasons=why,
+        breakdown=counts.breakdown,
+        samples=samples,
+        untested_because=counts.untested_because,
+        too_small=counts.too_small,
+    )
 
 
 def _outcome(rule: Rule, counts: Counts) -> Outcome:
@@ -229,7 +236,9 @@ def _allowed(limit: Limit, population: int) -> int:
     return max(limit.count, math.floor(round(limit.percent * population, 6) / 100))
 
 
-def _write_verdicts(session: Session, path: Path, rules: Sequence[str]) -> None:
+def _write_verdicts(session: Session, path: Path | None, rules: Sequence[str]) -> None:
+    if path is None:
+        return
     session.write_parquet(
         f"""SELECT "rule", record_id, passed, observed, expected, make_timestamp("at" * 1000000) AS "at", reason, waiver
         FROM verdict WHERE "rule" IN ({", ".join(quote(rule) for rule in rules)})
@@ -242,7 +251,7 @@ def _sampled(results: Sequence[RuleResult]) -> tuple[str, ...]:
     """Records that reports explain: the first failures of each failing rule, worst severity first, within a bound."""
     chosen: dict[str, None] = {}
     worst_first = sorted(
-        (r for r in results if r.failed and r.rule.check not in _GROUPED),
+        (r for r in results if r.failed and r.rule.check not in GROUPED),
         key=lambda r: (SEVERITIES.index(r.rule.severity), r.rule.id),
     )
     for result in worst_first:

@@ -45,8 +45,8 @@ def chosen_rules(definitions: Definitions, plan: AuditPlan | None, asked: Sequen
     return sorted(chosen.values(), key=lambda rule: rule.id)
 
 
-def with_foundations(definitions: Definitions, rules: Sequence[Rule]) -> list[Rule]:
-    """The rules and all that they rest on, each after its foundations: a rule asked for alone must not stand on air."""
+def with_foundations(definitions: Definitions, rules: Sequence[Rule]) -> list[list[Rule]]:
+    """The rules and all that they rest on, in tiers, each after its foundations: none must stand on air."""
     every = {rule.id: rule for rule in rules}
     waiting = list(rules)
     while waiting:
@@ -54,7 +54,10 @@ def with_foundations(definitions: Definitions, rules: Sequence[Rule]) -> list[Ru
             if name not in every:
                 every[name] = definitions.rules[name]
                 waiting.append(definitions.rules[name])
-    return sorted(every.values(), key=lambda rule: (_tier(rule, every), rule.id))
+    tiers: dict[int, list[Rule]] = {}
+    for rule in sorted(every.values(), key=lambda rule: rule.id):
+        tiers.setdefault(_tier(rule, every), []).append(rule)
+    return [tiers[number] for number in sorted(tiers)]
 
 
 def zone_of_audit(receipt: Receipt, plan: AuditPlan | None) -> str:

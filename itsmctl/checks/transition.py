@@ -43,13 +43,13 @@ def compile(rule: Rule, context: Context) -> Fragment:
             SELECT tix, sum(CASE WHEN before <> state THEN 1 ELSE 0 END) AS changes, sum(CASE WHEN is_known AND NOT is_allowed THEN 1 ELSE 0 END) AS wrong,
                 sum(CASE WHEN is_known THEN 0 ELSE 1 END) AS strange,
                 min(CASE WHEN is_known AND NOT is_allowed THEN t0 END) AS wrong_at,
-                min_by(concat(before, ' -> ', state), CASE WHEN is_known AND NOT is_allowed THEN seq END) AS first_wrong
+                min_by(CASE WHEN is_known AND NOT is_allowed THEN concat(before, ' -> ', state) END, CASE WHEN is_known AND NOT is_allowed THEN seq END) AS first_wrong
             FROM (
                 SELECT s.tix, s.seq, s.t0, s.before, s.state, ok.old IS NOT NULL OR s.before IS NULL OR s.before = s.state AS is_allowed,
                     s.state IN (""")
         + Fragment(f"{known}) AND (s.before IS NULL OR s.before IN ({known})) AS is_known", states + states)
         + """
-                FROM (SELECT tix, seq, t0, state, lag(state) OVER (PARTITION BY tix ORDER BY seq) AS before FROM span) AS s LEFT JOIN """
+                FROM span AS s LEFT JOIN """
         + literal_rows(pairs or [("", "")], "ok", ("old", "new"))
         + """ ON ok.old = s.before AND ok.new = s.state
             ) AS change GROUP BY tix

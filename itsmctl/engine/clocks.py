@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from itsmctl.engine.session import Session, name, quote
+from itsmctl.engine.spans import add_spans, create_span_table
 from itsmctl.engine.sql import Fragment, all_of, join
 from itsmctl.engine.tables import month_text
 from itsmctl.errors import ItsmctlError, Problem
@@ -40,7 +41,7 @@ def offers(definitions: Definitions) -> tuple[Offer, ...]:
 
 
 def create_clocks(session: Session, definitions: Definitions, as_of: int, exported: frozenset[str]) -> None:
-    """Create the table `clock`: one row per record and clock name, with what was counted and the verdict.
+    """Create the tables `span` and `clock`: one row per record and clock name, with what was counted and the verdict.
 
     Columns: tix, clock, agreement, offer, target_number, target, start, stop (NULL while running), judged_at,
     counted, month (of stop, or of `as_of`), verdict, reason, unpromised (why a clock has no target, or NULL).
@@ -55,12 +56,25 @@ def create_clocks(session: Session, definitions: Definitions, as_of: int, export
         )
     every = offers(definitions)
     _create_offers(session, every)
-    _create_assignment(session, every)
-    _create_endings(session, as_of)
-    _create_days(session, definitions, every, as_of)
-    _create_edges(session, as_of)
-    _create_counted(session)
-    _create_verdicts(session, as_of, exported)
+    segments = _create_days(session, definitions, every, as_of)
+    create_span_table(session)
+    session.run(
+        """CREATE TABLE clock (tix BIGINT, clock VARCHAR, agreement VARCHAR, offer BIGINT, target_number BIGINT, target BIGINT, start BIGINT,
+        stop BIGINT, judged_at BIGINT, counted BIGINT, month VARCHAR, verdict VARCHAR, reason VARCHAR, unpromised VARCHAR)"""
+    )
+
+    def run(connection: Session, half: int) -> None:
+        # The tables on the way are temporary: each connection has its own, for its half of the records.
+        connection.run(f"CREATE OR REPLACE TEMP VIEW ticket AS SELECT * FROM record WHERE tix % 2 = {half}")
+        add_spans(connection, as_of)
+        _create_assignment(connection, every)
+        _create_endings(connection, as_of)
+        _create_edges(connection, as_of)
+        _create_counted(connection, segments)
+        _add_verdicts(connection, as_of, exported)
+
+    with session.beside(lambda other: run(other, 1)):
+        run(session, 0)
 
 
 def _create_offers(session: Session, every: Sequence[Offer]) -> None:
@@ -86,24 +100,25 @@ def _create_offers(session: Session, every: Sequence[Offer]) -> None:
         for o in every
     ]  # fmt: skip
     session.insert("clock_kind", ("offer", "calendar", "has_stop", "has_pause", "reopens"), kinds)
+    session.run("CREATE TABLE clock_name (clock VARCHAR)")
+    session.insert("clock_name", ("clock",), [(clock,) for clock in sorted({o.clock.name for o in every})])
+    session.run("CREATE TABLE target (offer BIGINT, target_number BIGINT, seconds BIGINT)")
+    session.insert("target", ("offer", "target_number", "seconds"), list(_targets(every)))
 
 
 def _create_assignment(session: Session, every: Sequence[Offer]) -> None:
     """Which offer judges each record under each clock name, and its target."""
-    names = sorted({o.clock.name for o in every})
-    session.run("CREATE TABLE clock_name (clock VARCHAR)")
-    session.insert("clock_name", ("clock",), [(clock,) for clock in names])
-    match = """SELECT r.tix, min(o.offer) AS offer, o.clock FROM record AS r JOIN offer AS o ON {service}
+    match = """SELECT r.tix, min(o.offer) AS offer, o.clock FROM ticket AS r JOIN offer AS o ON {service}
         AND (o.customer IS NULL OR o.customer = r.customer) AND r.opened_at >= o.since AND r.opened_at < o.until GROUP BY r.tix, o.clock"""
     # An agreement of the service's own decides alone, even for a clock that it does not promise. Where the customer
     # decides which agreement it is, and is not known, the looser promise must not be taken for the agreed one.
-    torn = """SELECT DISTINCT r.tix FROM record AS r JOIN offer AS o ON {service} AND o.customer IS NOT NULL
+    torn = """SELECT DISTINCT r.tix FROM ticket AS r JOIN offer AS o ON {service} AND o.customer IS NOT NULL
         AND r.opened_at >= o.since AND r.opened_at < o.until WHERE r.customer IS NULL"""
     session.run(
-        f"""CREATE TABLE assigned AS
+        f"""CREATE OR REPLACE TEMP TABLE assigned AS
         SELECT r.tix, n.clock, CASE WHEN own.tix IS NOT NULL THEN s.offer ELSE a.offer END AS offer, own.tix IS NOT NULL OR common.tix IS NOT NULL AS has_agreement,
             torn.tix IS NOT NULL OR (own.tix IS NULL AND torn_common.tix IS NOT NULL) AS customer_missing
-        FROM record AS r CROSS JOIN clock_name AS n
+        FROM ticket AS r CROSS JOIN clock_name AS n
         LEFT JOIN (SELECT DISTINCT tix FROM ({match.format(service="o.service = r.service")}) AS m) AS own ON own.tix = r.tix
         LEFT JOIN (SELECT DISTINCT tix FROM ({match.format(service="o.service IS NULL")}) AS m) AS common ON common.tix = r.tix
         LEFT JOIN ({torn.format(service="o.service = r.service")}) AS torn ON torn.tix = r.tix
@@ -111,8 +126,6 @@ def _create_assignment(session: Session, every: Sequence[Offer]) -> None:
         LEFT JOIN ({match.format(service="o.service = r.service")}) AS s ON s.tix = r.tix AND s.clock = n.clock
         LEFT JOIN ({match.format(service="o.service IS NULL")}) AS a ON a.tix = r.tix AND a.clock = n.clock"""
     )
-    session.run("CREATE TABLE target (offer BIGINT, target_number BIGINT, seconds BIGINT)")
-    session.insert("target", ("offer", "target_number", "seconds"), list(_targets(every)))
     chosen = _choice(
         every,
         lambda o: join(
@@ -130,10 +143,10 @@ def _create_assignment(session: Session, every: Sequence[Offer]) -> None:
     unknown = _choice(every, lambda o: Fragment(f"WHEN true THEN {_empty_columns(o)}"))
     stops_at = _choice(every, lambda o: Fragment("WHEN true THEN ?", (o.clock.stops_at,)))
     query = (
-        Fragment("CREATE TABLE assignment AS SELECT a.tix, a.clock, a.offer, a.has_agreement, a.customer_missing, k.calendar, k.has_stop, k.has_pause, k.reopens, ")
+        Fragment("CREATE OR REPLACE TEMP TABLE assignment AS SELECT a.tix, a.clock, a.offer, a.has_agreement, a.customer_missing, k.calendar, k.has_stop, k.has_pause, k.reopens, ")
         + chosen + " AS target_number, " + starts + " AS start, " + stops + " AS column_stop, " + unknown + " AS unknown_columns, " + starts_at + " AS start_column, " + stops_at
         + """ AS stop_column, r.state, r.opened_at, r.resolved_at, r.closed_at
-        FROM assigned AS a JOIN record AS r ON r.tix = a.tix LEFT JOIN clock_kind AS k ON k.offer = a.offer"""
+        FROM assigned AS a JOIN ticket AS r ON r.tix = a.tix LEFT JOIN clock_kind AS k ON k.offer = a.offer"""
     )  # fmt: skip
     session.run(query.text, query.values)
 
@@ -166,13 +179,13 @@ def _targets(every: Sequence[Offer]) -> Iterable[tuple[int, int, int]]:
 def _create_endings(session: Session, as_of: int) -> None:
     """Where each clock stops and what became of it: steps 3 to 6 of `worktime.record_clock`."""
     session.run(
-        """CREATE TABLE part AS
+        """CREATE OR REPLACE TEMP TABLE part AS
         SELECT a.tix, a.clock, s.seq, s.t0, s.t1, s.is_last, coalesce(c.role, '') AS role, coalesce(c.role IN ('stop', 'cancel'), false) AS ends, s.state
         FROM assignment AS a JOIN span AS s ON s.tix = a.tix AND (s.t0 < s.t1 OR s.is_last)
         LEFT JOIN clock_role AS c ON c.offer = a.offer AND c.state = s.state WHERE a.offer IS NOT NULL"""
     )
     session.run(
-        """CREATE TABLE ending AS
+        """CREATE OR REPLACE TEMP TABLE ending AS
         SELECT p.tix, p.clock, count(*) AS parts, max(CASE WHEN p.is_last THEN p.role END) AS last_role,
             min(CASE WHEN p.ends AND p.seq > coalesce(n.last_running, -1) THEN p.t0 END) AS last_stop,
             min(CASE WHEN p.ends THEN p.t0 END) AS first_stop, min_by(p.role, CASE WHEN p.ends THEN p.seq END) AS first_role
@@ -181,18 +194,7 @@ def _create_endings(session: Session, as_of: int) -> None:
         GROUP BY p.tix, p.clock"""
     )
     session.run(
-        """CREATE TABLE run AS
-        SELECT a.*, e.tix IS NOT NULL AS has_parts, CASE WHEN a.reopens THEN e.last_stop ELSE e.first_stop END AS stopped,
-            CASE WHEN e.tix IS NULL THEN coalesce(k.role, '') WHEN NOT a.reopens THEN coalesce(e.first_role, '')
-                WHEN e.last_stop IS NULL THEN '' ELSE e.last_role END AS decisive,
-            coalesce(e.last_role = 'pause', false) AS paused_now,
-            coalesce(a.resolved_at <= ?, false) OR coalesce(a.closed_at <= ?, false) AS ended
-        FROM assignment AS a LEFT JOIN ending AS e ON e.tix = a.tix AND e.clock = a.clock
-        LEFT JOIN clock_role AS k ON k.offer = a.offer AND k.state = a.state""",
-        (as_of, as_of),
-    )
-    session.run(
-        """CREATE TABLE judged AS
+        """CREATE OR REPLACE TEMP TABLE judged AS
         SELECT *, CASE WHEN by_history THEN stopped ELSE known_stop END AS stop,
             CASE WHEN by_history THEN stopped IS NOT NULL AND decisive = 'cancel'
                 WHEN stop_missing THEN decisive = 'cancel'
@@ -201,17 +203,30 @@ def _create_endings(session: Session, as_of: int) -> None:
             SELECT *, has_parts AND has_stop AS by_history,
                 NOT (has_parts AND has_stop) AND column_stop IS NULL AND stopped IS NULL AND (decisive IN ('stop', 'cancel') OR ended) AS stop_missing,
                 CASE WHEN least(coalesce(column_stop, ?), coalesce(stopped, ?)) <= ? THEN least(coalesce(column_stop, ?), coalesce(stopped, ?)) END AS known_stop
-            FROM run
+            FROM (
+                SELECT a.*, e.tix IS NOT NULL AS has_parts, CASE WHEN a.reopens THEN e.last_stop ELSE e.first_stop END AS stopped,
+                    CASE WHEN e.tix IS NULL THEN coalesce(k.role, '') WHEN NOT a.reopens THEN coalesce(e.first_role, '')
+                        WHEN e.last_stop IS NULL THEN '' ELSE e.last_role END AS decisive,
+                    coalesce(e.last_role = 'pause', false) AS paused_now,
+                    coalesce(a.resolved_at <= ?, false) OR coalesce(a.closed_at <= ?, false) AS ended
+                FROM assignment AS a LEFT JOIN ending AS e ON e.tix = a.tix AND e.clock = a.clock
+                LEFT JOIN clock_role AS k ON k.offer = a.offer AND k.state = a.state
+            ) AS run
         ) AS r""",
-        (EVER, EVER, as_of, EVER, EVER),
+        (EVER, EVER, as_of, EVER, EVER, as_of, as_of),
     )
 
 
-def _create_days(session: Session, definitions: Definitions, every: Sequence[Offer], as_of: int) -> None:
-    """The day table of every calendar in use, over the days that the clocks touch."""
+def _create_days(session: Session, definitions: Definitions, every: Sequence[Offer], as_of: int) -> int:
+    """The day table of every calendar in use, over the days that the clocks touch; returns its open segments a day."""
     numbers = _calendar_numbers(every)
-    (first,) = session.one("SELECT min(start) FROM judged WHERE start >= 0")
-    first_day = min(int(first) if isinstance(first, int) else as_of, as_of) // DAY
+    starts = ", ".join(
+        f"min(CASE WHEN {name(column)} >= 0 THEN {name(column)} END)"
+        for column in sorted({o.clock.starts_at for o in every})
+    )
+    found = session.one(f"SELECT {starts or 'NULL'} FROM record")
+    first = min((int(str(moment)) for moment in found if moment is not None), default=as_of)
+    first_day = min(first, as_of) // DAY
     tables = {
         number: day_table(definitions.calendars[calendar], first_day, as_of // DAY + 1)
         for calendar, number in numbers.items()
@@ -219,41 +234,38 @@ def _create_days(session: Session, definitions: Definitions, every: Sequence[Off
     segments = max((table.segments for table in tables.values()), default=1)
     columns = day_columns(segments)
     session.run(f"CREATE TABLE cday ({', '.join(f'{column} BIGINT' for column in columns)})")
-    for number, table in tables.items():
-        session.insert("cday", columns, day_rows(table, number, segments))
+    rows = (row for number, table in tables.items() for row in day_rows(table, number, segments))
+    session.insert("cday", columns, rows)
+    return segments
 
 
 def _create_edges(session: Session, as_of: int) -> None:
     """The moments whose F adds up to the counted time: run from start to stop, less its pauses."""
     session.run(
-        """CREATE TABLE timed AS
+        """CREATE OR REPLACE TEMP TABLE timed AS
         SELECT tix, clock, calendar, start, coalesce(stop, ?) AS stop_or_now FROM judged
         WHERE start BETWEEN 0 AND ? AND NOT stop_missing AND coalesce(stop, ?) >= start""",
         (as_of, as_of, as_of),
     )
     session.run(
-        """CREATE TABLE pause AS
+        """CREATE OR REPLACE TEMP TABLE pause AS
         SELECT t.tix, t.clock, t.calendar, greatest(p.t0, t.start) AS t0, least(p.t1, t.stop_or_now) AS t1
         FROM timed AS t JOIN part AS p ON p.tix = t.tix AND p.clock = t.clock AND p.role <> ''
         WHERE greatest(p.t0, t.start) < least(p.t1, t.stop_or_now)"""
     )
     session.run(
-        """CREATE TABLE edge AS
+        """CREATE OR REPLACE TEMP TABLE edge AS
         SELECT tix, clock, calendar, stop_or_now AS t, 1 AS sign FROM timed UNION ALL SELECT tix, clock, calendar, start AS t, -1 AS sign FROM timed
         UNION ALL SELECT tix, clock, calendar, t1 AS t, -1 AS sign FROM pause UNION ALL SELECT tix, clock, calendar, t0 AS t, 1 AS sign FROM pause"""
     )
 
 
-def _create_counted(session: Session) -> None:
+def _create_counted(session: Session, segments: int) -> None:
     """Counted seconds per clock; a moment outside the day table is a bug and must not look like zero."""
-    columns = [
-        str(row[0])
-        for row in session.rows("SELECT column_name FROM information_schema.columns WHERE table_name = 'cday'")
-    ]
-    numbers = range(1, (len(columns) - 2) // 2 + 1)
+    numbers = range(1, segments + 1)
     inside = " + ".join(f"least(greatest(m.t % {DAY} - d.s{n}, 0), d.e{n} - d.s{n})" for n in numbers)
     session.run(
-        f"""CREATE TABLE counted AS
+        f"""CREATE OR REPLACE TEMP TABLE counted AS
         SELECT m.tix, m.clock, CAST(sum(m.sign * (d.cum + {inside})) AS BIGINT) AS counted, count(*) - count(d.k) AS outside
         FROM edge AS m LEFT JOIN cday AS d ON d.k = m.calendar * 100000 + m.t // {DAY} GROUP BY m.tix, m.clock"""
     )
@@ -261,7 +273,7 @@ def _create_counted(session: Session) -> None:
     assert outside == 0, f"{outside!r} moments lie outside the day table"
 
 
-def _create_verdicts(session: Session, as_of: int, exported: frozenset[str]) -> None:
+def _add_verdicts(session: Session, as_of: int, exported: frozenset[str]) -> None:
     """Steps 1 and 9 of `worktime.record_clock`, after the questions that come before it: which agreement, which clock.
 
     Where the stop comes from a column that the export does not have at all, nothing is known of any record: an empty
@@ -269,7 +281,7 @@ def _create_verdicts(session: Session, as_of: int, exported: frozenset[str]) -> 
     """
     known = ", ".join(quote(column) for column in TIME_COLUMNS if column in exported) or "''"
     session.run(
-        f"""CREATE TABLE clock AS
+        f"""INSERT INTO clock
         SELECT j.tix, j.clock, j.agreement, j.offer, j.target_number, j.target, j.start, j.stop, coalesce(j.stop, {as_of}) AS judged_at,
             CASE WHEN j.reason LIKE 'column-not-exported:%' THEN NULL ELSE j.counted END AS counted,
             {month_text(f"coalesce(j.stop, {as_of})", "z")} AS month,

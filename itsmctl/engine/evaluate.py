@@ -1,9 +1,12 @@
-"""Run one rule: its check over its scope, counted, and the rows that are not a plain pass kept."""
+"""Run rules: their checks over their scopes in one statement, counted, and the rows that are not a plain pass kept."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict, deque
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from itsmctl.engine.context import Check, Context, Needs
 from itsmctl.engine.session import Session, name, quote
@@ -11,11 +14,30 @@ from itsmctl.engine.sql import Fragment, all_of, join
 from itsmctl.model import Effective, Rule
 from itsmctl.result import Share, Verdict
 
+_About = TypeVar("_About")
+
+TOO_FEW = "too-few"
+"""The reason of a group with fewer records than its check asks for, which is told and not judged."""
 SAMPLES = 10
 BREAKDOWN_COLUMNS = ("priority", "service")
+GROUPED = frozenset({"attainment", "number-gaps", "row-count", "share"})
+"""Checks whose rows are groups or files, not records."""
 ABOUT_CLOCKS = frozenset({"attainment", "clock-within", "reported-agrees"})
 """Checks whose moment is the clock's, not the opening of the record."""
+AT_ONCE = 500_000
+"""Rows that rules judged in one statement may have together: it bounds what is held before passes are dropped."""
+SOME = 6
+"""Rules judged in one statement at most, so that two connections that share them end at about the same time."""
 _WITHOUT_EXPORT = frozenset({"record_id", "process", "attributes", "source_file", "source_row"})
+
+
+@dataclass(frozen=True)
+class Task:
+    """A rule to judge by; it is not testable as a whole where `because` says so, or where the export lacks what it needs."""
+
+    rule: Rule
+    check: Check
+    because: str = ""
 
 
 @dataclass(frozen=True)
@@ -30,6 +52,7 @@ class Counts:
     untested_because: str
     too_small: int = 0
     """Groups with fewer records than the check asks for."""
+    breakdown: tuple[Share, ...] = ()
 
 
 def create_verdict_table(session: Session) -> None:
@@ -41,22 +64,60 @@ def create_verdict_table(session: Session) -> None:
 
 
 def evaluate(
-    session: Session,
-    rule: Rule,
-    check: Check,
-    context: Context,
-    *,
-    all_verdicts: bool,
-    keep: Sequence[str] = (),
-    because: str = "",
-) -> Counts:
-    """Judge every record in the rule's scope into `verdict`, and return the counts.
+    session: Session, tasks: Sequence[Task], context: Context, *, all_verdicts: bool, keep: Sequence[str] = ()
+) -> dict[str, Counts]:
+    """Judge every record in the scope of each rule into `verdict`, and return the counts by rule.
 
-    The rule as a whole is not testable where `because` says so or the export lacks what it needs; then each record
-    in scope is, with that reason. Plain passes are counted and dropped, but for the records in `keep`.
+    Rules are judged as many at once as AT_ONCE allows, on two connections. Plain passes are counted and dropped, but
+    for the records in `keep`; where the rule itself cannot be tested, no record in scope can.
     """
-    untested = because or missing_for(rule, check, context)
-    scope = _scope(rule, context)
+    (count,) = session.one("SELECT count(*) FROM record")
+    records = int(str(count))
+    number = min(max(1, AT_ONCE // max(records, 1)), SOME)
+    waiting = deque(tasks[start : start + number] for start in range(0, len(tasks), number))
+    kept = Fragment("passed IS NOT true")
+    if all_verdicts:
+        kept = Fragment("true")
+    elif keep:
+        kept += Fragment(f" OR record_id IN ({', '.join('?' * len(keep))})", tuple(keep))
+
+    def judge(connection: Session) -> dict[str, Counts]:
+        counts: dict[str, Counts] = {}
+        with suppress(IndexError):  # nothing waits any more
+            while some := waiting.popleft():
+                counts |= _judge(connection, some, context, kept, records)
+        return counts
+
+    with session.beside(judge) as second:
+        return judge(session) | second.result()
+
+
+def _judge(
+    session: Session, tasks: Sequence[Task], context: Context, kept: Fragment, records: int
+) -> dict[str, Counts]:
+    untested = {t.rule.id: t.because or missing_for(t.rule, t.check, context) for t in tasks}
+    parts = (_judgement(t, context, untested[t.rule.id]) for t in tasks)
+    query = "CREATE OR REPLACE TEMP TABLE judgement AS " + join(" UNION ALL ", parts)
+    session.run(query.text, query.values)
+    session.run(
+        f"""INSERT INTO verdict SELECT "rule", record_id, passed, observed, expected, "at",
+        CASE WHEN passed IS NULL THEN coalesce(reason, 'cannot-tell') END, NULL FROM judgement
+        WHERE reason IS DISTINCT FROM {quote(TOO_FEW)} AND ({kept.text})""",
+        kept.values,
+    )
+    rows = session.rows(
+        f"""SELECT "rule", count(*) FILTER (WHERE NOT small), count(*) FILTER (WHERE passed AND NOT small),
+        count(*) FILTER (WHERE NOT passed AND NOT small), count(*) FILTER (WHERE small)
+        FROM (SELECT *, coalesce(reason = {quote(TOO_FEW)}, false) AS small FROM judgement) AS j GROUP BY "rule\""""
+    )
+    found = {str(rule): tuple(int(str(n)) for n in numbers) for rule, *numbers in rows}
+    counts = {rule: _counts(found.get(rule, (0, 0, 0, 0)), records, because) for rule, because in untested.items()}
+    shares = _breakdown(session, [t.rule.id for t in tasks if _has_breakdown(t.rule, counts[t.rule.id])])
+    return {rule: replace(count, breakdown=shares.get(rule, ())) for rule, count in counts.items()}
+
+
+def _judgement(task: Task, context: Context, untested: str) -> Fragment:
+    """The SELECT of one rule over its scope, with the rule's id before the columns of its check."""
     if untested:
         body = Fragment(
             """SELECT r.record_id, CAST(NULL AS BOOLEAN) AS passed, CAST(NULL AS VARCHAR) AS observed, CAST(NULL AS VARCHAR) AS expected,
@@ -64,35 +125,23 @@ def evaluate(
             (untested,),
         )
     else:
-        body = _with_gaps(check.compile(rule, context), check.needs(rule))
-    query = Fragment("CREATE OR REPLACE TEMP TABLE judgement AS WITH scoped AS (") + scope + ") " + body
-    session.run(query.text, query.values)
-    too_small = _set_aside_small_groups(session)
-    counts = session.one(
-        "SELECT count(*), count(*) FILTER (WHERE passed), count(*) FILTER (WHERE NOT passed), (SELECT count(*) FROM record) FROM judgement"
+        body = _with_gaps(task.check.compile(task.rule, context), task.check.needs(task.rule))
+    scope = _scope(task.rule, context)
+    return (
+        Fragment(f'SELECT {quote(task.rule.id)} AS "rule", j.* FROM (WITH scoped AS (') + scope + ") " + body + ") AS j"
     )
-    in_scope, passed, failed, records = (int(str(value)) for value in counts)
-    kept = Fragment("WHERE passed IS NOT true")
-    if all_verdicts:
-        kept = Fragment("")
-    elif keep:
-        kept += Fragment(f" OR record_id IN ({', '.join('?' * len(keep))})", tuple(keep))
-    session.run(
-        f"""INSERT INTO verdict SELECT ?, record_id, passed, observed, expected, "at",
-        CASE WHEN passed IS NULL THEN coalesce(reason, 'cannot-tell') END, NULL FROM judgement {kept.text}""",
-        (rule.id, *kept.values),
-    )
+
+
+def _counts(found: Sequence[int], records: int, because: str) -> Counts:
+    in_scope, passed, failed, too_small = found
     if too_small and not in_scope:
-        untested = "too-few"  # there are records, so this is not a lack of data
-    return Counts(in_scope, passed, failed, in_scope - passed - failed, max(records - in_scope, 0), untested, too_small)
+        because = TOO_FEW  # there are records, so this is not a lack of data
+    return Counts(in_scope, passed, failed, in_scope - passed - failed, max(records - in_scope, 0), because, too_small)
 
 
-def _set_aside_small_groups(session: Session) -> int:
-    """Take groups that are too small to judge out of the judgement, and tell how many there are."""
-    (small,) = session.one("SELECT count(*) FROM judgement WHERE reason = 'too-few'")
-    if small:
-        session.run("DELETE FROM judgement WHERE reason = 'too-few'")
-    return int(str(small))
+def _has_breakdown(rule: Rule, counts: Counts) -> bool:
+    """Rules that some record failed; where the rows are groups or files, they have no priority and no service."""
+    return rule.check not in GROUPED and not counts.untested_because and counts.failed > 0
 
 
 def _with_gaps(body: Fragment, needs: Needs) -> Fragment:
@@ -144,14 +193,15 @@ def _scope(rule: Rule, context: Context) -> Fragment:
     return Fragment("SELECT r.* FROM record AS r WHERE ") + join(" AND ", tests)
 
 
-def failures(session: Session, rule_id: str, limit: int = SAMPLES) -> tuple[Verdict, ...]:
-    """The first verdicts of a rule that failed, by record id."""
+def failures(session: Session, limit: int = SAMPLES) -> Mapping[str, tuple[Verdict, ...]]:
+    """The first verdicts that failed of each rule, by record id."""
     rows = session.rows(
-        """SELECT record_id, passed, observed, expected, "at", reason FROM verdict WHERE "rule" = ? AND passed = false
-        ORDER BY record_id LIMIT ?""",
-        (rule_id, limit),
+        """SELECT "rule", record_id, passed, observed, expected, "at", reason FROM (
+            SELECT *, row_number() OVER (PARTITION BY "rule" ORDER BY record_id, "at", observed, expected) AS place FROM verdict WHERE passed = false
+        ) AS v WHERE place <= ? ORDER BY "rule", place""",
+        (limit,),
     )
-    return tuple(verdict_of(rule_id, row) for row in rows)
+    return _by_rule((str(rule), verdict_of(str(rule), tuple(rest))) for rule, *rest in rows)
 
 
 def verdict_of(rule_id: str, row: tuple[object, ...]) -> Verdict:
@@ -168,25 +218,38 @@ def verdict_of(rule_id: str, row: tuple[object, ...]) -> Verdict:
     )
 
 
-def reasons(session: Session, rule_id: str) -> tuple[tuple[str, int], ...]:
-    """Why records of a rule were not testable, most frequent first."""
+def reasons(session: Session) -> Mapping[str, tuple[tuple[str, int], ...]]:
+    """Why records of each rule were not testable, most frequent first."""
     rows = session.rows(
-        """SELECT reason, count(*) AS n FROM verdict WHERE "rule" = ? AND passed IS NULL GROUP BY reason ORDER BY n DESC, reason""",
-        (rule_id,),
+        """SELECT "rule", reason, count(*) AS n FROM verdict WHERE passed IS NULL GROUP BY "rule", reason ORDER BY "rule", n DESC, reason"""
     )
-    return tuple((str(reason), int(str(n))) for reason, n in rows)
+    return _by_rule((str(rule), (str(reason), int(str(n)))) for rule, reason, n in rows)
 
 
-def breakdown(session: Session) -> tuple[Share, ...]:
-    """The last judgement by priority and by service, for checks that judge records; values sorted, '' where empty."""
+def _breakdown(session: Session, rules: Sequence[str]) -> Mapping[str, tuple[Share, ...]]:
+    """The last judgement of some rules by priority and by service; values sorted, '' where empty."""
+    if not rules:
+        return {}
     priority, service = (f"r.{name(column)}" for column in BREAKDOWN_COLUMNS)
     rows = session.rows(
-        f"""SELECT grouping({priority}) AS which, coalesce({priority}, {service}, '') AS value, count(*),
+        f"""SELECT j."rule", grouping({priority}) AS which, coalesce({priority}, {service}, '') AS value, count(*),
             count(*) FILTER (WHERE NOT j.passed), count(*) FILTER (WHERE j.passed IS NULL)
-        FROM judgement AS j JOIN record AS r ON r.record_id = j.record_id
-        GROUP BY GROUPING SETS (({priority}), ({service})) ORDER BY which, value"""
+        FROM judgement AS j JOIN record AS r ON r.record_id = j.record_id WHERE j."rule" IN ({", ".join("?" * len(rules))})
+        GROUP BY GROUPING SETS ((j."rule", {priority}), (j."rule", {service})) ORDER BY "rule", which, value""",
+        rules,
     )
-    return tuple(
-        Share(BREAKDOWN_COLUMNS[int(str(which))], str(value), int(str(n)), int(str(failed)), int(str(untested)))
-        for which, value, n, failed, untested in rows
+    return _by_rule(
+        (
+            str(rule),
+            Share(BREAKDOWN_COLUMNS[int(str(which))], str(value), int(str(n)), int(str(failed)), int(str(untested))),
+        )
+        for rule, which, value, n, failed, untested in rows
     )
+
+
+def _by_rule(pairs: Iterable[tuple[str, _About]]) -> Mapping[str, tuple[_About, ...]]:
+    """What is told of each rule, in the order told."""
+    told: dict[str, list[_About]] = defaultdict(list)
+    for rule, about in pairs:
+        told[rule].append(about)
+    return {rule: tuple(some) for rule, some in told.items()}

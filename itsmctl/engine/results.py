@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import starmap
 from pathlib import Path
+from typing import cast
 
-from itsmctl.engine.evaluate import verdict_of
 from itsmctl.engine.session import Session, quote
+from itsmctl.engine.sql import moment_text
 from itsmctl.result import Verdict
 
 
@@ -15,8 +17,21 @@ def read_verdicts(path: Path, *, failed_only: bool = False) -> Iterator[Verdict]
     where = "WHERE passed = false" if failed_only else ""
     with Session() as session:
         rows = session.rows(
-            f"""SELECT "rule", record_id, passed, observed, expected, CAST(epoch("at") AS BIGINT), reason
-            FROM read_parquet({quote(str(path))}) {where}"""
+            f"""SELECT "rule", record_id, passed, coalesce(observed, ''), coalesce(expected, ''), CAST(epoch("at") AS BIGINT),
+            coalesce(reason, ''), coalesce(waiver, '') FROM read_parquet({quote(str(path))}) {where}"""
         )
-    for rule, *rest in rows:
-        yield verdict_of(str(rule), tuple(rest))
+    return starmap(Verdict, rows)
+
+
+def read_failures(path: Path) -> list[tuple[str, ...]]:
+    """The verdicts of a file that failed, as texts: rule, record, observed, expected, moment in ISO 8601, reason, waiver.
+
+    Values would say the same, but making tens of thousands of them takes longer than all else that is done with them.
+    """
+    moment = moment_text('epoch("at")')
+    with Session() as session:
+        rows = session.rows(
+            f"""SELECT "rule", record_id, coalesce(observed, ''), coalesce(expected, ''), coalesce({moment}, ''),
+            coalesce(reason, ''), coalesce(waiver, '') FROM read_parquet({quote(str(path))}) WHERE passed = false"""
+        )
+    return cast("list[tuple[str, ...]]", rows)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
 import duckdb
 
+from itsmctl.beside import Beside, Result
 from itsmctl.errors import ItsmctlError, Problem
 
 Value = str | int | float | bool | bytes | None
@@ -36,6 +37,8 @@ class Session:
             self.run(f"SET memory_limit = '{int(memory_bytes(memory_limit) * HEADROOM)}B'")
         if threads:
             self.run(f"SET threads = {int(threads)}")
+        (allowed,) = self.one("SELECT current_setting('threads')")
+        self._threads = int(str(allowed))
 
     def __enter__(self) -> Session:
         return self
@@ -44,6 +47,28 @@ class Session:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._connection.close()
+
+    @contextmanager
+    def beside(self, work: Callable[[Session], Result]) -> Iterator[Beside[Result]]:
+        """Do a piece of work on a second connection to the same database while the block goes on with this one.
+
+        DuckDB gives one processor to a query over few rows, so two queries at once keep two busy; each then has to do with
+        fewer threads, or they would be in each other's way. What the work makes must not be temporary where this
+        connection is to see it. With one thread allowed the work is done first.
+        """
+        if self._threads == 1:
+            done = work(self)
+            with Beside(lambda: done) as nothing:
+                yield nothing
+            return
+        other = Session.__new__(Session)
+        other._connection, other._threads = self._connection.cursor(), 1
+        self.run(f"SET threads = {self._threads - 1}")
+        try:
+            with Beside(lambda: work(other), other._connection.interrupt) as second:
+                yield second
+        finally:
+            self.run(f"SET threads = {self._threads}")
 
     def run(self, sql: str, parameters: Sequence[object] = ()) -> None:
         """Execute a statement and drop its result."""
@@ -68,20 +93,17 @@ class Session:
         (row,) = self.rows(sql, parameters)
         return row
 
-    def insert(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-        """Append rows to a table; meant for lookup tables of at most some ten thousands of rows.
+    def insert(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        """Append rows of values to a table."""
+        with _explained():
+            appender = self._connection.appender(table, columns=list(columns))
+            appender.append_rows(rows)
+            appender.flush()
 
-        Whole numbers are written into the statement, which is ten times faster than binding them; all else is bound.
-        """
-        head = f"INSERT INTO {name(table)} ({', '.join(name(column) for column in columns)}) VALUES "
-        for start in range(0, len(rows), 1000):
-            part = rows[start : start + 1000]
-            marks = ", ".join("(" + ", ".join(str(v) if type(v) is int else "?" for v in row) + ")" for row in part)
-            self.run(head + marks, [v for row in part for v in row if type(v) is not int])
-
-    def write_parquet(self, query: str, path: Path, parameters: Sequence[object] = ()) -> None:
-        """Write a query's rows to a Parquet file (Snappy), in the query's order."""
-        self.run(f"COPY ({query}) TO {quote(str(path))} (FORMAT parquet, COMPRESSION snappy)", parameters)
+    def write_parquet(self, query: str, path: Path, parameters: Sequence[object] = ()) -> int:
+        """Write a query's rows to a Parquet file (Snappy), in the query's order, and return how many there are."""
+        (count,) = self.one(f"COPY ({query}) TO {quote(str(path))} (FORMAT parquet, COMPRESSION snappy)", parameters)
+        return int(count or 0)
 
 
 @contextmanager

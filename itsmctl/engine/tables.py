@@ -65,7 +65,7 @@ class Loading:
 
 
 def load_tables(session: Session, loading: Loading) -> None:
-    """Create `record`, `event`, `span`, `approval`, `link`, `reject`, `source_file`, `every_number` and `broken`.
+    """Create `record`, `event`, `approval`, `link`, `reject`, `source_file`, `every_number` and `broken`.
 
     Records opened after `as_of`, or not alive in the period, are left out, and so is all that hangs on them; a record
     without a moment of opening stays, as no period can claim it, and so does one that was opened after the export was
@@ -76,20 +76,21 @@ def load_tables(session: Session, loading: Loading) -> None:
     _check_files(session, loading.folder)
     _create_codes(session, loading.codes)
     _create_record(session, loading)
-    _create_event(session, loading)
-    _create_span(session, loading.as_of)
+    with session.beside(lambda other: _create_event(other, loading)):
+        for table in ("approval", "link"):
+            session.run(
+                f"CREATE TABLE {table} AS SELECT t.* FROM {_parquet(loading.folder, table)} AS t JOIN record AS r ON r.record_id = t.record_id"
+            )
+        session.run(f"CREATE TABLE reject AS SELECT * FROM {_parquet(loading.folder, 'reject')}")
+        session.run(f"CREATE VIEW every_number AS SELECT record_id, number FROM {_parquet(loading.folder, 'record')}")
+        _create_lost(session)
+        session.run(
+            "CREATE TABLE source_file (name VARCHAR, rows_read BIGINT, rows_imported BIGINT, rows_rejected BIGINT)"
+        )
+        session.insert("source_file", ("name", "rows_read", "rows_imported", "rows_rejected"), loading.files)
     if loading.as_of < loading.exported_at:
         _restore(session, loading)
-    for table in ("approval", "link"):
-        session.run(
-            f"CREATE TABLE {table} AS SELECT t.* FROM {_parquet(loading.folder, table)} AS t JOIN record AS r ON r.record_id = t.record_id"
-        )
-    session.run(f"CREATE TABLE reject AS SELECT * FROM {_parquet(loading.folder, 'reject')}")
-    session.run(f"CREATE VIEW every_number AS SELECT record_id, number FROM {_parquet(loading.folder, 'record')}")
-    _create_lost(session)
     _create_broken(session, loading)
-    session.run("CREATE TABLE source_file (name VARCHAR, rows_read BIGINT, rows_imported BIGINT, rows_rejected BIGINT)")
-    session.insert("source_file", ("name", "rows_read", "rows_imported", "rows_rejected"), loading.files)
 
 
 def _check_files(session: Session, folder: Path) -> None:
@@ -159,23 +160,30 @@ def _create_record(session: Session, loading: Loading) -> None:
         kept.append("opened_at IS NULL OR opened_at < ?")
         values.append(loading.opened_until)
     _create_zone(session, loading)
+    # Only the ids are sorted: sorting whole rows would cost more than all the rest, and the dataset is in order already.
     session.run(
         f"""CREATE TABLE record AS
-        SELECT row_number() OVER (ORDER BY r.record_id) AS tix, r.*, {month_text("r.opened_at", "z")} AS month FROM (
+        SELECT n.tix, r.*, {month_text("r.opened_at", "z")} AS month FROM (
             SELECT * FROM (
                 SELECT r.record_id, r.process, {", ".join(columns)}, r.attributes, r.source_file, r.source_row,
                     coalesce(resolved_at, closed_at) AS ended_at, {inside} AS opened_in_period
                 FROM (SELECT * REPLACE ({epochs}) FROM {_parquet(loading.folder, "record")}) AS r {" ".join(joins)}
             ) WHERE {" AND ".join(f"({test})" for test in kept)}
-        ) AS r LEFT JOIN zone_span AS z ON r.opened_at >= z.since AND r.opened_at < z.until
-        ORDER BY r.record_id""",
+        ) AS r JOIN (
+            SELECT record_id, row_number() OVER (ORDER BY record_id) AS tix FROM {_parquet(loading.folder, "record")}
+        ) AS n ON n.record_id = r.record_id
+        LEFT JOIN zone_span AS z ON r.opened_at >= z.since AND r.opened_at < z.until""",
         values,
     )
 
 
 def _filled(column: str) -> str:
-    """SQL for a text of the record as exported; nothing but blanks, also wide ones, is nothing."""
-    return f"CASE WHEN trim(r.{name(column)}, ' \t\r\n\u00a0\u3000') <> '' THEN r.{name(column)} END"
+    """SQL for a text of the record as exported; nothing but blanks, also wide ones, is nothing.
+
+    What begins with a visible ASCII character is something, which is quicker to see than by trimming.
+    """
+    text = f"r.{name(column)}"
+    return f"CASE WHEN {text} >= '!' AND {text} < '\u00a0' THEN {text} WHEN trim({text}, ' \t\r\n\u00a0\u3000') <> '' THEN {text} END"
 
 
 def _moment(column: str, loading: Loading) -> str:
@@ -260,29 +268,7 @@ def _create_event(session: Session, loading: Loading) -> None:
     session.run(
         f"""CREATE TABLE event AS
         SELECT r.tix, e.seq, CAST(floor(epoch(e.at)) AS BIGINT) AS moment, e.actor, e.actor_group, e.field, {old} AS old, {new} AS new
-        FROM {_parquet(loading.folder, "event")} AS e JOIN record AS r ON r.record_id = e.record_id {joins}
-        ORDER BY r.tix, e.seq"""
-    )
-
-
-def _create_span(session: Session, as_of: int) -> None:
-    """States of each record as [t0, t1): moments after `as_of` are dropped, times never run backwards.
-
-    A first change that names what was before it tells the state since opening (seq 0).
-    """
-    session.run(
-        """CREATE TABLE span AS
-        SELECT tix, seq, state, t0, coalesce(lead(t0) OVER life, ?) AS t1, lead(t0) OVER life IS NULL AS is_last
-        FROM (
-            SELECT tix, seq, state, max(moment) OVER (PARTITION BY tix ORDER BY seq) AS t0 FROM (
-                SELECT tix, seq, new AS state, moment FROM event WHERE field = 'state' AND moment <= ? AND new IS NOT NULL
-                UNION ALL
-                SELECT f.tix, 0 AS seq, f.old AS state, r.opened_at AS moment FROM (
-                    SELECT tix, old, moment, row_number() OVER (PARTITION BY tix ORDER BY seq) AS place FROM event WHERE field = 'state'
-                ) AS f JOIN record AS r ON r.tix = f.tix WHERE f.place = 1 AND f.old IS NOT NULL AND r.opened_at <= f.moment
-            ) AS moved_to
-        ) AS moved WINDOW life AS (PARTITION BY tix ORDER BY seq) ORDER BY tix, seq""",
-        (as_of, as_of),
+        FROM {_parquet(loading.folder, "event")} AS e JOIN record AS r ON r.record_id = e.record_id {joins}"""
     )
 
 

@@ -64,10 +64,10 @@ def import_files(
             check_mapping(exports, mapping)
         staged = _stage(session, exports, mapping, scratch)
         tell("reading", 0.5)
-        tables = dataset.build(session, staged, mapping, zone or mapping.zone)
+        staging = dataset.prepare(session, staged, mapping, zone or mapping.zone)
         tell("writing", 0.8)
         with replacing(out) as place:
-            receipt = dataset.write(session, tables, place)
+            receipt = dataset.write(session, staging, place)
         tell("writing", 1.0)
         return receipt
 
@@ -86,7 +86,7 @@ def _check_options(files: Sequence[Path], options: ImportOptions) -> None:
 
 def _unpacked(files: Sequence[Path], scratch: Path) -> list[Plain]:
     """The files, unpacked, in an order that does not depend on the order in which they were named."""
-    plains = sorted((unpack(file, scratch) for file in files), key=lambda plain: (plain.name, plain.sha256))
+    plains = sorted((unpack(file, scratch) for file in files), key=lambda plain: plain.name)
     problems = [
         Problem(
             "duplicate-file",

@@ -59,7 +59,7 @@ def put_in_order(session: Session, x: Export) -> None:
     columns += [f"{key} AS k{i}" for i, key in enumerate(keys)]
     order = ", ".join(["id", *(f"k{i} NULLS FIRST" for i in range(len(keys))), "raw"])
     session.run(
-        f"CREATE TEMP TABLE {ORDERED} AS SELECT row_number() OVER () AS o, * FROM "
+        f"CREATE TABLE {ORDERED} AS SELECT row_number() OVER () AS o, * FROM "
         f"(SELECT {', '.join(columns)} FROM {RAW} r JOIN {MOMENT} m ON m.raw = r.rowid ORDER BY {order})"
     )
 
@@ -150,18 +150,30 @@ def _text(x: Export, column: str) -> str:
 
 def _update_changes(x: Export) -> str:
     """One row per real change of a history column, first values included; rows without a time are passed over."""
-    before = "".join(f", lag(h{i}) OVER () AS b{i}" for i in range(len(x.history)))
+    numbers = range(len(x.history))
+    before = "".join(f", lag(h{i}) OVER () AS b{i}" for i in numbers)
     life = f"SELECT *, id IS DISTINCT FROM lag(id) OVER () AS fresh{before} FROM {ORDERED} WHERE utc IS NOT NULL"
-    known = "".join(f", CASE WHEN NOT fresh THEN b{i} END AS p{i}" for i in range(len(x.history)))
-    changes = ", ".join(
-        f"CASE WHEN h{i} IS DISTINCT FROM p{i} THEN {{'field': {quote(column)}, 'old': p{i}, 'new': h{i}}} END"
-        for i, column in enumerate(x.history)
+    known = "".join(f", CASE WHEN NOT fresh THEN b{i} END AS p{i}" for i in numbers)
+    changed = (
+        ", ".join(f"CASE WHEN h{i} IS DISTINCT FROM p{i} THEN {i} END" for i in numbers) or "CAST(NULL AS INTEGER)"
     )
-    nothing = "CAST(NULL AS STRUCT(field VARCHAR, old VARCHAR, new VARCHAR))"
-    listed = f"list_filter([{changes or nothing}], lambda change: change IS NOT NULL)"
+    field, old, new = (
+        _numbered(texts)
+        for texts in ([quote(c) for c in x.history], [f"p{i}" for i in numbers], [f"h{i}" for i in numbers])
+    )
+    # First the numbers of what changed become rows, only then their texts: texts in lists are dear.
     return (
-        "SELECT id, utc, actor, crew, CAST(NULL AS VARCHAR) AS attributes, unnest(changes, max_depth := 2) "
-        f"FROM (SELECT id, utc, actor, crew, {listed} AS changes FROM (SELECT *{known} FROM ({life})))"
+        f"SELECT id, utc, actor, crew, CAST(NULL AS VARCHAR) AS attributes, {field} AS field, {old} AS old, {new} AS new "
+        f"FROM (SELECT *, unnest(list_filter([{changed}], lambda change: change IS NOT NULL)) AS i FROM (SELECT *{known} FROM ({life})))"
+    )
+
+
+def _numbered(texts: Sequence[str]) -> str:
+    """SQL for that of some texts whose number is `i`."""
+    return (
+        f"CASE i {' '.join(f'WHEN {i} THEN {text}' for i, text in enumerate(texts))} END"
+        if texts
+        else "CAST(NULL AS VARCHAR)"
     )
 
 

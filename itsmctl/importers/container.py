@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from itsmctl.beside import Beside
 from itsmctl.errors import ItsmctlError, Problem, Where
 
 MAX_RATIO = 200
@@ -45,8 +46,13 @@ class Plain:
     shown: str
     name: str
     member: str
-    sha256: str
+    digest: Beside[str]
     bytes: int
+
+    @property
+    def sha256(self) -> str:
+        """The digest, which is made while the file is read."""
+        return self.digest.result()
 
 
 def unpack(file: Path, scratch: Path) -> Plain:
@@ -58,14 +64,20 @@ def unpack(file: Path, scratch: Path) -> Plain:
     if file.is_dir():
         raise _error("is-a-directory", "this is a folder; name the exported files in it", shown)
     try:
-        with file.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-            size = stream.tell()
+        size = file.stat().st_size
         path, member = _inflate(file, shown, scratch)
     except OSError as error:
-        raise _error("unreadable-file", "cannot read the file: {why}", shown, why=error.strerror or error) from error
+        raise _unreadable(shown, error) from error
     _refuse_other_kinds(path, shown)
-    return Plain(path, shown, _portable(file.name), member, digest, size)
+    return Plain(path, shown, _portable(file.name), member, Beside(lambda: _digest(file, shown)), size)
+
+
+def _digest(file: Path, shown: str) -> str:
+    try:
+        with file.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise _unreadable(shown, error) from error
 
 
 def _inflate(file: Path, shown: str, scratch: Path) -> tuple[Path, str]:
@@ -158,6 +170,10 @@ def _damaged(shown: str, why: Exception) -> ItsmctlError:
 
 def _kind_error(kind: str, shown: str) -> ItsmctlError:
     return _error("wrong-kind", "this is {kind}; export the tickets as CSV or XES", shown, kind=kind)
+
+
+def _unreadable(shown: str, error: OSError) -> ItsmctlError:
+    return _error("unreadable-file", "cannot read the file: {why}", shown, why=error.strerror or error)
 
 
 def _error(code: str, template: str, shown: str, **values: object) -> ItsmctlError:

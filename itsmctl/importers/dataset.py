@@ -26,56 +26,75 @@ _MOMENTS = ("opened_at", "resolved_at", "closed_at")
 
 
 @dataclass(frozen=True)
-class Built:
-    """The canonical tables in the database, and what was noticed on the way."""
+class Staging:
+    """All that the tables are made from, and what was noticed on the way."""
 
     export: canonical.Export
     missing: tuple[str, ...]
     zone: str
+    merged: int
+    hindsight: Mapping[str, int]
+
+
+def prepare(session: Session, staged: Staged, mapping: MappingDefinition, zone: str) -> Staging:
+    """Read the cells of RAW as what they are, and put its rows in the order of each ticket's life."""
+    found, missing = sources(mapping, staged.columns)
+    record_id = found["record_id"]
+    drop_rows_without_id(session, staged, record_id)
+    merged = merge_duplicates(session, staged, record_id) if mapping.shape == "records" else 0
+    with session.beside(lambda other: reject_values(other, staged, found, mapping)):
+        moments = convert_times(session, staged, record_id, time_names(found, mapping, staged), mapping, zone)
+    export = canonical.Export(staged, mapping, found, moments, _history(mapping, found))
+    hindsight = canonical.hindsight_columns(session, export)
+    export = replace(export, history=tuple(column for column in export.history if column not in hindsight))
+    canonical.put_in_order(session, export)
+    return Staging(export, missing, zone, merged, hindsight)
+
+
+def write(session: Session, staging: Staging, place: Path) -> Receipt:
+    """Write the five tables and the receipt into a folder."""
+    changes = canonical.event_query(staging.export)
+    with session.beside(lambda other: other.write_parquet(changes, place / "event.parquet")) as events:
+        _create_tables(session, staging.export)
+        for table in TABLES:
+            if table != "event":  # by far the largest, and needed for nothing else
+                session.write_parquet(f"SELECT * FROM {table}", place / f"{table}.parquet")
+        noticed = _notice(session, staging)
+    receipt = _receipt(session, staging, noticed, events.result())
+    (place / FILE).write_text(receipt.to_json(), encoding="utf-8", newline="\n")
+    return receipt
+
+
+def _create_tables(session: Session, x: canonical.Export) -> None:
+    """The tables record, link, approval and reject."""
+    session.run(f"CREATE TABLE record AS {canonical.record_query(x)}")
+    session.run(f"CREATE TABLE link AS {canonical.link_query(x.found)}")
+    columns = ", ".join(f"{name(column)} {'TIMESTAMP' if column == 'at' else 'VARCHAR'}" for column in APPROVAL_COLUMNS)
+    session.run(f"CREATE TABLE approval ({columns})")
+    sorted_columns = ", ".join(name(column) for column in REJECT_COLUMNS)
+    files = " ".join(f"WHEN {i} THEN ?" for i in range(len(x.staged.exports)))
+    session.run(
+        f"CREATE TABLE reject AS SELECT DISTINCT CASE file {files} END AS source_file, row AS source_row, record_id, "
+        f'"column", value, reason FROM {REJECT} ORDER BY {sorted_columns}',
+        [one.source.name for one in x.staged.exports],
+    )
+
+
+@dataclass(frozen=True)
+class _Noticed:
     duplicates: int
     gaps: findings.Gaps
     warnings: tuple[tuple[str, str], ...]
 
 
-def build(session: Session, staged: Staged, mapping: MappingDefinition, zone: str) -> Built:
-    """Make the tables record, event, approval, link and reject from the rows of RAW."""
-    found, missing = sources(mapping, staged.columns)
-    record_id = found["record_id"]
-    drop_rows_without_id(session, staged, record_id)
-    duplicates = merge_duplicates(session, staged, record_id) if mapping.shape == "records" else 0
-    moments = convert_times(session, staged, record_id, time_names(found, mapping, staged), mapping, zone)
-    reject_values(session, staged, found, mapping)
-    export = canonical.Export(staged, mapping, found, moments, _history(mapping, found))
-    hindsight = canonical.hindsight_columns(session, export)
-    export = replace(export, history=tuple(column for column in export.history if column not in hindsight))
-    canonical.put_in_order(session, export)
-    if mapping.shape == "updates":
-        duplicates = canonical.repeated_rows(session, export)
-    session.run(f"CREATE TABLE record AS {canonical.record_query(export)}")
-    session.run(f"CREATE TABLE event AS {canonical.event_query(export)}")
-    session.run(f"CREATE TABLE link AS {canonical.link_query(found)}")
-    columns = ", ".join(f"{name(column)} {'TIMESTAMP' if column == 'at' else 'VARCHAR'}" for column in APPROVAL_COLUMNS)
-    session.run(f"CREATE TABLE approval ({columns})")
-    sorted_columns = ", ".join(name(column) for column in REJECT_COLUMNS)
-    files = " ".join(f"WHEN {i} THEN ?" for i in range(len(staged.exports)))
-    session.run(
-        f"CREATE TABLE reject AS SELECT DISTINCT CASE file {files} END AS source_file, row AS source_row, record_id, "
-        f'"column", value, reason FROM {REJECT} ORDER BY {sorted_columns}',
-        [one.source.name for one in staged.exports],
-    )
-    gaps = findings.number_gaps(session, export)
-    warnings = [*findings.look(session, export, missing, duplicates, hindsight, gaps)]
-    warnings += [note for one in staged.exports for note in one.notes]
-    return Built(export, missing, zone, duplicates, gaps, tuple(sorted(set(warnings))))
-
-
-def write(session: Session, built: Built, place: Path) -> Receipt:
-    """Write the five tables and the receipt into a folder."""
-    for table in TABLES:
-        session.write_parquet(f"SELECT * FROM {table}", place / f"{table}.parquet")
-    receipt = _receipt(session, built)
-    (place / FILE).write_text(receipt.to_json(), encoding="utf-8", newline="\n")
-    return receipt
+def _notice(session: Session, staging: Staging) -> _Noticed:
+    """What a reader should know."""
+    x = staging.export
+    duplicates = canonical.repeated_rows(session, x) if x.mapping.shape == "updates" else staging.merged
+    gaps = findings.number_gaps(session, x)
+    warnings = {*findings.look(session, x, staging.missing, duplicates, staging.hindsight, gaps)}
+    warnings |= {note for one in x.staged.exports for note in one.notes}
+    return _Noticed(duplicates, gaps, tuple(sorted(warnings)))
 
 
 def _history(mapping: MappingDefinition, found: Mapping[str, Source]) -> tuple[str, ...]:
@@ -88,8 +107,8 @@ def _history(mapping: MappingDefinition, found: Mapping[str, Source]) -> tuple[s
             return ()
 
 
-def _receipt(session: Session, built: Built) -> Receipt:
-    x = built.export
+def _receipt(session: Session, staging: Staging, noticed: _Noticed, events: int) -> Receipt:
+    x = staging.export
     files = _files(session, x.staged)
     first, last = session.one(
         "SELECT min(opened_at), max(opened_at) FROM (SELECT epoch_ms(opened_at) // 1000 AS opened_at FROM record)"
@@ -101,10 +120,10 @@ def _receipt(session: Session, built: Built) -> Receipt:
         process=x.mapping.process,
         shape=x.mapping.shape,
         tool=x.mapping.tool,
-        zone=built.zone,
+        zone=staging.zone,
         files=files,
         records=_count(session, "record"),
-        events=_count(session, "event"),
+        events=events,
         rejects=_count(session, "reject"),
         period_from=_iso(first),
         period_to=_iso(last),
@@ -113,13 +132,13 @@ def _receipt(session: Session, built: Built) -> Receipt:
         time_formats=x.moments.formats,
         mapped=tuple(sorted({*x.found, *derived})),
         kept=canonical.kept_columns(x),
-        missing=tuple(column for column in built.missing if column not in derived),
+        missing=tuple(column for column in staging.missing if column not in derived),
         history=x.history,
         codes=x.mapping.codes,
-        duplicates=built.duplicates,
-        number_gaps=built.gaps.runs,
-        warnings=built.warnings,
-        digest=_digest(files, x.mapping, built.zone),
+        duplicates=noticed.duplicates,
+        number_gaps=noticed.gaps.runs,
+        warnings=noticed.warnings,
+        digest=_digest(files, x.mapping, staging.zone),
         history_time=x.mapping.at if x.mapping.shape == "updates" else "",
     )
 

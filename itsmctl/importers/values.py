@@ -76,7 +76,7 @@ def convert_times(
     pieces = _pieces(session, columns, staged, zone)
     utc = [f"CASE WHEN z{i} IS NULL THEN {utc_sql(f'l{i}', pieces)} ELSE l{i} - z{i} END" for i in range(len(columns))]
     session.run(
-        f"CREATE TEMP TABLE {MOMENT} AS SELECT *{''.join(f', {sql} AS t{i}' for i, sql in enumerate(utc))} FROM face"
+        f"CREATE TABLE {MOMENT} AS SELECT *{''.join(f', {sql} AS t{i}' for i, sql in enumerate(utc))} FROM face"
     )
     ambiguous: dict[str, int] = {}
     precise = False

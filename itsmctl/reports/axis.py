@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from itsmctl.language import local
@@ -140,17 +141,20 @@ def _step(axis: Axis, apart: float) -> int:
     return next((step for step in _STEPS if step >= wanted), _STEPS[-1])
 
 
-def _round_moments(start: int, end: int, step: int, zone: ZoneInfo) -> Iterator[int]:
+@lru_cache(1024)  # every report draws the same lives
+def _round_moments(start: int, end: int, step: int, zone: ZoneInfo) -> tuple[int, ...]:
     """Multiples of a step on the local clock (from midnight, or from a Monday) within [start, end]."""
     midnight = local(start, zone).replace(hour=0, minute=0, second=0, tzinfo=None)
     if step >= _DAY:
         midnight -= timedelta(days=(midnight.toordinal() - 1) % (step // _DAY))
     wall, last = midnight, local(end, zone).replace(tzinfo=None)
+    found: list[int] = []
     while wall <= last:
         at = _epoch(wall, zone)
         if start <= at <= end:
-            yield at
+            found.append(at)
         wall += timedelta(seconds=step)
+    return tuple(found)
 
 
 def _epoch(wall: datetime, zone: ZoneInfo) -> int:

@@ -6,13 +6,12 @@ could take for a formula gets an apostrophe in front: the text of a ticket must 
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 
-from itsmctl.language import Language, iso, reason_text, severity_text
+from itsmctl.language import Language, reason_text, severity_text
 from itsmctl.model import Rule
-from itsmctl.result import Verdict
 
 COLUMNS = (
     "rule",
@@ -27,31 +26,20 @@ COLUMNS = (
     "waiver",
 )
 BYTE_ORDER_MARK = "\ufeff"
+LINE_END = "\r\n"
 _FORMULA = "=+-@\t\r\n＝＋－＠"
-_FLUSH = 1 << 20
-"""Characters of text that are handed on at once."""
+_SPECIAL = re.compile('[,"\r\n]')
 
 
-def findings(verdicts: Iterable[Verdict], rules: Iterable[Rule], language: Language = "en") -> Iterator[str]:
-    """The text of findings.csv in pieces, the header with its byte order mark first; write them without newline translation."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    buffer.write(BYTE_ORDER_MARK)
-    writer.writerow(COLUMNS)
-    for row in findings_rows(verdicts, rules, language):
-        if buffer.tell() > _FLUSH:
-            yield _emptied(buffer)
-        writer.writerow(row)
-    yield _emptied(buffer)
+def findings(failures: Iterable[Sequence[str]], rules: Iterable[Rule], language: Language = "en") -> Iterator[str]:
+    """The text of findings.csv by lines, the header with its byte order mark first; write them without newline translation.
 
-
-def findings_rows(
-    verdicts: Iterable[Verdict], rules: Iterable[Rule], language: Language = "en"
-) -> Iterator[tuple[str, ...]]:
-    """The harmless cells of each verdict that failed, in the order of COLUMNS and of the verdicts."""
+    `failures` are texts as `engine.results.read_failures` gives them.
+    """
+    safe = cache(_safe)  # most cells repeat others
     about = {
-        rule.id: tuple(
-            harmless(cell)
+        rule.id: ",".join(
+            safe(cell)
             for cell in (
                 rule.id,
                 rule.title.in_(language),
@@ -61,18 +49,18 @@ def findings_rows(
         )
         for rule in rules
     }
-    for verdict in verdicts:
-        if verdict.passed is not False or verdict.rule not in about:
-            continue
-        yield (
-            *about[verdict.rule],
-            harmless(verdict.record_id),
-            harmless(verdict.observed),
-            harmless(verdict.expected),
-            iso(verdict.at) or "",
-            harmless(reason_text(verdict.reason, language)) if verdict.reason else "",
-            harmless(verdict.waiver),
-        )
+    yield BYTE_ORDER_MARK + ",".join(COLUMNS) + LINE_END
+    for rule, record_id, observed, expected, moment, reason, waiver in failures:
+        if rule in about:
+            why = safe(reason_text(reason, language)) if reason else ""
+            cells = (about[rule], safe(record_id), safe(observed), safe(expected), moment, why, safe(waiver))
+            yield ",".join(cells) + LINE_END
+
+
+def _safe(cell: str) -> str:
+    """A harmless cell, in quotation marks where RFC 4180 wants them."""
+    text = harmless(cell)
+    return '"' + text.replace('"', '""') + '"' if _SPECIAL.search(text) else text
 
 
 def harmless(cell: str) -> str:
@@ -81,10 +69,3 @@ def harmless(cell: str) -> str:
     if first.isalnum() or not first:
         return cell
     return f"'{cell}" if first in _FORMULA or cell.lstrip()[:1] in (*_FORMULA,) else cell
-
-
-def _emptied(buffer: io.StringIO) -> str:
-    text = buffer.getvalue()
-    buffer.seek(0)
-    buffer.truncate()
-    return text

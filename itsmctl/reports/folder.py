@@ -6,11 +6,12 @@ import shutil
 from pathlib import Path
 
 from itsmctl.audit import AuditOptions, Progress, audit
-from itsmctl.engine.results import read_verdicts
+from itsmctl.beside import Beside
+from itsmctl.engine.results import read_failures
 from itsmctl.importers.receipt import FILE as RECEIPT
 from itsmctl.model import Definitions
 from itsmctl.output import check_place, replacing
-from itsmctl.reports import csv, html, json
+from itsmctl.reports import csv, html, json, pages
 from itsmctl.result import AuditResult
 
 FILES = ("result.json", "verdicts.parquet", "findings.csv", "report.html", "report.zh.html", RECEIPT)
@@ -25,12 +26,14 @@ def audit_to_folder(
     """
     check_place(out, FILES, "result.json")
     with replacing(out) as place:
-        result = audit(definitions, dataset, options, verdicts=place / "verdicts.parquet", progress=progress)
-        (place / "report.html").write_text(html.render(result, "en"), encoding="utf-8", newline="\n")
-        (place / "report.zh.html").write_text(html.render(result, "zh"), encoding="utf-8", newline="\n")
+        with Beside(pages.prepare):  # while the engine judges
+            result = audit(definitions, dataset, options, verdicts=place / "verdicts.parquet", progress=progress)
+        with Beside(lambda: read_failures(place / "verdicts.parquet")) as failed:
+            (place / "report.html").write_text(html.render(result, "en"), encoding="utf-8", newline="\n")
+            (place / "report.zh.html").write_text(html.render(result, "zh"), encoding="utf-8", newline="\n")
         rules = [r.rule for r in result.rules]  # an enquiry asks, it does not find
         with (place / "findings.csv").open("w", encoding="utf-8", newline="") as file:
-            file.writelines(csv.findings(read_verdicts(place / "verdicts.parquet", failed_only=True), rules))
+            file.writelines(csv.findings(failed.result(), rules))
         shutil.copyfile(dataset / RECEIPT, place / RECEIPT)
         written = json.render(result, files=list(place.iterdir()))
         (place / "result.json").write_text(written, encoding="utf-8", newline="\n")

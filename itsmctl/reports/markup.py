@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from html import escape
 
 from itsmctl.reports.plain import cells, shown
@@ -11,10 +12,13 @@ Attribute = str | int | float
 
 def element(name: str, *children: str, **attributes: Attribute) -> str:
     """<name …>children</name>; `class_` and `stroke_width` lose and change their underscores, children are markup."""
-    written = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{escape(_number(value))}"' for key, value in attributes.items()
-    )
+    written = "".join(f' {_attribute(key)}="{escape(_number(value))}"' for key, value in attributes.items())
     return f"<{name}{written}>{''.join(children)}</{name}>" if children else f"<{name}{written}/>"
+
+
+@cache
+def _attribute(key: str) -> str:
+    return key.rstrip("_").replace("_", "-")
 
 
 def words(text: str, longest: int = 120) -> str:

@@ -33,6 +33,14 @@ def explanation_html(explanation: Explanation, language: Language, zone: str = "
     return page("explanation.html.j2", language, record=record_view(explanation, language, zone), zone=zone)
 
 
+def prepare() -> None:
+    """Compile the templates of the pages ahead of their use: that takes as long as to fill them in."""
+    for language in words.LANGUAGES:
+        environment = _environment(language)
+        for name in environment.list_templates(filter_func=lambda name: "/" not in name):
+            environment.get_template(name)
+
+
 def page(name: str, language: Language, **values: object) -> str:
     """A template filled in for a language."""
     environment = _environment(language)

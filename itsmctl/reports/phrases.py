@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from string import Formatter
 
 from itsmctl.language import COLUMNS, STATES, Language, column_text, duration_text, msg, state_text, tr
@@ -61,6 +61,7 @@ PHRASES = (
 _DURATION = re.compile(r"(-?)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 
 
+@lru_cache(4096)  # one phrase stands on many a record, in every report
 def phrase_text(text: str, language: Language) -> str:
     """The phrase in the reader's language; one of another form stays as it is."""
     if any(marker in text for marker in ("\n", "\r")):
