@@ -1,0 +1,53 @@
+"""Work on another thread or connection: its result, its errors, and its end when nobody waits for it any more."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from itsmctl.beside import Beside
+from itsmctl.engine.session import Session
+from itsmctl.errors import ItsmctlError, Problem
+
+ENDLESS = "SELECT count(*) FROM range(1000000000) AS a, range(1000000000) AS b WHERE a.range % 7 = b.range % 3"
+
+
+def test_the_result_of_work_is_there_when_asked_for() -> None:
+    with Beside(lambda: 6 * 7) as work:
+        assert work.result() == 42
+    assert work.result() == 42
+
+
+def test_what_work_raises_is_raised_where_somebody_waits() -> None:
+    def fail() -> None:
+        raise ItsmctlError(Problem("no-rows", "the file has a header and no rows"))
+
+    with pytest.raises(ItsmctlError, match="no rows"), Beside(fail):
+        pass
+
+
+def test_an_interruption_ends_the_query_of_the_other_connection() -> None:
+    def interrupted(session: Session) -> None:
+        with session.beside(lambda other: other.rows(ENDLESS)):
+            time.sleep(0.1)
+            raise KeyboardInterrupt
+
+    with Session() as session:
+        begin = time.monotonic()
+        with pytest.raises(KeyboardInterrupt):
+            interrupted(session)
+        assert time.monotonic() - begin < 30
+        assert session.one("SELECT 1") == (1,)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_two_connections_share_a_database_and_give_back_the_processors(threads: int, tmp_path: Path) -> None:
+    with Session(threads=threads) as session:
+        with session.beside(lambda other: other.run("CREATE TABLE there AS SELECT 1 AS n")) as work:
+            session.run("CREATE TABLE here AS SELECT 2 AS n")
+        work.result()
+        assert session.rows("SELECT n FROM there UNION ALL SELECT n FROM here ORDER BY n") == [(1,), (2,)]
+        assert session.one("SELECT current_setting('threads')") == (threads,)
+        assert session.write_parquet("SELECT * FROM range(5)", tmp_path / "five.parquet") == 5
