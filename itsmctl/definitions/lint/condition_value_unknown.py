@@ -1,0 +1,140 @@
+"""A condition asks for values that its process knows.
+
+条件中的取值都是该流程已有的代码或状态。
+
+Why
+    A priority written `p1` instead of `P1` selects no record. The rule then has nothing to judge and the indicator stands at
+    zero, and both look as if all were well.
+
+    把优先级 `P1` 写成 `p1` 就选不出任何记录：规则无可判定，指标显示为零，看上去却一切正常。
+
+Passes
+    kind: rule
+    id: INC-90
+    process: incident
+    scope: {priority: [P1]}
+    check: {readable: {}}
+    ---
+    kind: process
+    id: incident
+    form:
+      - {column: priority, title: Priority, codes: priority}
+    ---
+    kind: code-list
+    id: priority
+    column: priority
+    codes: [{id: P1, title: Critical}]
+
+Fails
+    kind: rule
+    id: INC-90
+    process: incident
+    scope:
+      priority: [p1]  # <-
+    check: {readable: {}}
+    ---
+    kind: process
+    id: incident
+    form:
+      - {column: priority, title: Priority, codes: priority}
+    ---
+    kind: code-list
+    id: priority
+    column: priority
+    codes: [{id: P1, title: Critical}]
+    ---
+    kind: kpi
+    id: critical-incidents
+    measure:
+      records:
+        process: incident
+        figure: count
+        where: {priority: [critical]}  # <-
+
+Remedy
+    Write the code as the code list has it, or the state as the process has it; digits in quotes. What the tool calls it is the
+    business of the mapping.
+
+    按代码表中的代码或流程中的状态书写；数字加引号。工具中的叫法由映射处理。
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from itsmctl import model
+from itsmctl.definitions.lint.system import Placed, System
+from itsmctl.definitions.references import values_at
+from itsmctl.errors import Problem, Severity, did_you_mean
+from itsmctl.source import Path_
+
+CODE = "condition-value-unknown"
+SEVERITY: Severity = "error"
+READS = ("code-list", "kpi", "process", "rule", "sla")
+
+Values = Mapping[str, frozenset[str]]
+"""Codes, or states, by column."""
+
+
+def check(system: System) -> Iterator[Problem]:
+    """Values in the conditions of rules, indicators and targets that are neither code nor state of the process."""
+    known = {process.definition.id: _values(system, process) for process in system.all(model.Process)}
+    anywhere = _together(known.values())
+    for rule in system.all(model.Rule):
+        allowed = known.get(rule.definition.process, anywhere)
+        for pattern in ("scope", f"check/{rule.definition.check}/where"):
+            yield from _strangers(rule, pattern, allowed)
+    for kpi in system.all(model.Kpi):
+        measure = kpi.definition.measure
+        if isinstance(measure, model.ClockShare | model.RecordFigure):
+            for pattern in ("measure/clock/where", "measure/records/where", "measure/records/of"):
+                yield from _strangers(kpi, pattern, known.get(measure.process, anywhere))
+    for agreement in system.all(model.Agreement):
+        yield from _strangers(agreement, "clocks/*/targets/*/where", anywhere)
+
+
+def _values(system: System, process: Placed[model.Process]) -> Values:
+    """What the record form of a process allows; a column without a code list may hold anything."""
+    lists = {field.column: system.find(model.CodeList, field.codes) for field in process.definition.form}
+    found = {column: frozenset(code.id for code in codes.definition.codes) for column, codes in lists.items() if codes}
+    if process.definition.states:
+        found["state"] = frozenset(state.id for state in process.definition.states)
+    return found
+
+
+def _together(values: Any) -> Values:
+    found: dict[str, frozenset[str]] = {}
+    for one in values:
+        for column, allowed in one.items():
+            found[column] = found.get(column, frozenset()) | allowed
+    return found
+
+
+def _strangers(placed: Placed[model.Definition], pattern: str, allowed: Values) -> Iterator[Problem]:
+    for base, where in values_at(placed.document.data, pattern):
+        for column, wanted in where.items() if isinstance(where, dict) else ():
+            for path, value in _asked(wanted):
+                if column in allowed and value not in allowed[column]:
+                    choices = sorted(allowed[column])
+                    yield Problem(
+                        CODE,
+                        "{column} is never {word!r}; known: {allowed}",
+                        placed.where(*base, column, *path),
+                        {"column": column, "word": value, "allowed": ", ".join(choices)},
+                        SEVERITY,
+                        did_you_mean(str(value), choices),
+                    )
+
+
+def _asked(wanted: Any) -> Iterator[tuple[Path_, Any]]:
+    """Every value that a condition names, with its path."""
+    inside: Path_ = ()
+    if isinstance(wanted, dict):
+        if "not" not in wanted:
+            return
+        wanted, inside = wanted["not"], ("not",)
+    if isinstance(wanted, list):
+        yield from (((*inside, position), value) for position, value in enumerate(wanted))
+    else:
+        yield inside, wanted
