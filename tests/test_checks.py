@@ -6,10 +6,10 @@ record, observed, expected and reason. `shows` says which of the situations that
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,8 @@ from itsmctl.definitions.build.builder import Builder
 from itsmctl.definitions.references import Entry, cross_check
 from itsmctl.definitions.schema import check_document
 from itsmctl.engine.results import read_verdicts
-from itsmctl.errors import Problem, Where
-from itsmctl.model import AuditPlan, Definition, Definitions, Effective, Rule, Text
+from itsmctl.errors import Problem
+from itsmctl.model import AuditPlan, Definition, Definitions, Rule
 from itsmctl.result import Attainment, AuditResult, RuleResult, Verdict
 from itsmctl.source import Document, parse_documents
 
@@ -153,13 +153,18 @@ def judge(rules: Mapping[str, Rule], data: Mapping[str, Any], folder: Path) -> t
 
 def _plan(data: Mapping[str, Any]) -> AuditPlan:
     """The plan of a case that names a `period`, and for it perhaps a zone under `plan-zone`."""
-    days = {
-        f"period_{edge}": date.fromisoformat(data["period"][key]) for edge, key in (("start", "from"), ("end", "to"))
+    written = {
+        "kind": "audit",
+        "id": "case",
+        "title": "Case",
+        "period": data["period"],
+        "zone": data.get("plan-zone", "UTC"),
     }
-    return AuditPlan(
-        "audit", "case", Text("Case", ""), Effective(), Where("case"), (), **days, as_of="", mapping="",
-        zone=data.get("plan-zone", ""), datasets=(), rules=(), processes=(), frameworks=(), fail_on="",
-    )  # fmt: skip
+    (document,) = parse_documents(json.dumps(written), "case.yaml")
+    assert check_document(document) == []
+    plan = build(Builder(document))
+    assert isinstance(plan, AuditPlan)
+    return plan
 
 
 @pytest.mark.parametrize("case", ALL, ids=lambda case: f"{case.file}: {case.name}")
