@@ -15,6 +15,7 @@ from itsmctl.engine.evaluate import create_verdict_table
 from itsmctl.engine.session import Session
 from itsmctl.importers.receipt import Receipt, ReceiptFile
 from itsmctl.language import COLUMNS, column_text
+from itsmctl.reports.coverage_data import coverage_schema
 from itsmctl.reports.csv import COLUMNS as FINDINGS_COLUMNS
 from itsmctl.reports.json import result_schema
 
@@ -28,7 +29,7 @@ Everything is written with sorted keys, UTC times and no trace of the machine: t
 
 def pages() -> dict[str, str]:
     """One page with every output."""
-    writers = (dataset, receipt, result, verdicts, findings, explanation, clock, pack, truth)
+    writers = (dataset, receipt, result, verdicts, findings, explanation, clock, coverage, pack, truth)
     return {"outputs.md": "\n".join((INTRODUCTION, *(write() for write in writers)))}
 
 
@@ -144,6 +145,14 @@ def result() -> str:
     for name, part in parts.items():
         text += f"\n#### {name}\n\n{part.get('description', '')}\n\n{properties(part) or 'Type: ' + type_text(part) + chr(10)}"
     return text
+
+
+def coverage() -> str:
+    """The coverage from its schema."""
+    return (
+        "## Coverage\n\nPrinted by `itsmctl coverage --format json`; its JSON Schema is printed by `itsmctl schema coverage`.\n\n"
+        + properties(coverage_schema())
+    )
 
 
 VERDICT = {

@@ -70,8 +70,8 @@ def use_color(no_color: bool) -> bool:
     return not no_color and not os.environ.get("NO_COLOR") and sys.stdout.isatty()
 
 
-def terminal_width() -> int:
-    """Columns of the terminal, between 60 and 120; 80 where there is none, so that files come out the same everywhere."""
+def terminal_width(most: int = 120) -> int:
+    """Columns of the terminal, between 60 and `most`; 80 where there is none, so that files come out the same everywhere."""
     import shutil
 
-    return min(max(shutil.get_terminal_size((80, 24)).columns, 60), 120) if sys.stdout.isatty() else 80
+    return min(max(shutil.get_terminal_size((80, 24)).columns, 60), most) if sys.stdout.isatty() else 80

@@ -8,14 +8,15 @@ import click
 
 from itsmctl.definitions.schema import schemas
 from itsmctl.errors import ItsmctlError, Problem, did_you_mean
+from itsmctl.reports.coverage_data import coverage_schema
 from itsmctl.reports.json import result_schema
 
 
 @click.command("schema")
 @click.argument("name", required=False)
 def command(name: str | None) -> None:
-    """Print the schema NAME: a kind of definition (rule, sla, …), or `result`. Without NAME, list them."""
-    known = {**schemas(), "result": result_schema()}
+    """Print the schema NAME: a kind of definition (rule, sla, …), `result` or `coverage`. Without NAME, list them."""
+    known = {**schemas(), "result": result_schema(), "coverage": coverage_schema()}
     if name is None:
         click.echo("\n".join(sorted(known)))
         return

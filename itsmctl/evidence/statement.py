@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from itsmctl.coverage import worst
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.evidence.reading import Judged, JudgedRule
 from itsmctl.model import Definitions, Framework, Text
 
 Strength = Literal["partial", "none"]
 
-_WORST_FIRST = ("fail", "not_testable", "no_data", "pass")
 _TESTED = ("pass", "fail")
 
 PARTIAL = Text(
@@ -58,13 +58,17 @@ class FrameworkStatement:
 
 
 def statements(definitions: Definitions, judged: Judged) -> tuple[FrameworkStatement, ...]:
-    """State every clause of every framework, in the framework's own order.
+    """State every clause of every framework that a rule of the definitions names, in the framework's own order.
+
+    A framework that no rule names (ITIL as a mere vocabulary, say) was not what the audit was about.
 
     Enquiries stand beside a clause and never count as evidence: by themselves they are no verdict.
     """
     _check_rules(definitions, judged)
     rules, enquiries = _by_clause(judged.rules), _by_clause(judged.enquiries)
-    return tuple(_framework(framework, rules, enquiries) for _, framework in sorted(definitions.frameworks.items()))
+    named = {clause.partition(":")[0] for rule in definitions.rules.values() for clause in rule.clauses}
+    wanted = sorted(id_ for id_ in definitions.frameworks if id_ in named)
+    return tuple(_framework(definitions.frameworks[id_], rules, enquiries) for id_ in wanted)
 
 
 def as_json(definitions: Definitions, judged: Judged, found: Sequence[FrameworkStatement]) -> dict[str, object]:
@@ -129,7 +133,7 @@ def _framework(
                 number,
                 clause.title,
                 "partial" if number in tested else "none",
-                next((outcome for outcome in _WORST_FIRST if outcome in outcomes), ""),
+                worst(outcomes) or "",
                 sentence,
                 tuple(served),
                 tuple(enquiries.get(f"{framework.id}:{number}", [])),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from itsmctl.model.agreements import Agreement, Contract, OperationalAgreement
 from itsmctl.model.assessments import Assessment, Questionnaire, Survey
 from itsmctl.model.audits import AuditPlan, MappingDefinition, Programme
 from itsmctl.model.catalog import Calendar, Customer, Service, Supplier
+from itsmctl.model.definition import Definition
 from itsmctl.model.deviations import Baseline, Waiver
 from itsmctl.model.frameworks import Crosswalk, Framework
 from itsmctl.model.improvement import ManagementReview, Nonconformity
@@ -60,3 +61,8 @@ class Definitions:
     surveys: Mapping[str, Survey] = field(default_factory=dict)
     nonconformities: Mapping[str, Nonconformity] = field(default_factory=dict)
     reviews: Mapping[str, ManagementReview] = field(default_factory=dict)
+
+    def every(self) -> tuple[Definition, ...]:
+        """Every definition of every kind."""
+        groups = (getattr(self, field_.name) for field_ in fields(self))
+        return tuple(d for group in groups if isinstance(group, Mapping) for d in group.values())

@@ -1,0 +1,95 @@
+"""`itsmctl coverage`: for each clause of a framework, what stands for it, and what to do next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from itsmctl.cli import options
+from itsmctl.language import tr
+from itsmctl.model import Definitions, Language
+
+if TYPE_CHECKING:
+    from itsmctl.coverage import Judged
+
+
+@click.command("coverage")
+@click.argument("clause", required=False)
+@click.option("--framework", "framework", default="", metavar="ID", help="Only this framework, in full.")
+@click.option(
+    "--result",
+    "result",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Result folder of an audit, for the last result of each clause.",
+)
+@click.option(
+    "--steps", "most", type=click.IntRange(min=0), default=5, show_default=True, help="How many next steps to show."
+)
+@options.root
+@options.choice(("text", "json", "markdown"), "text")
+@options.language
+@options.no_color
+def command(
+    clause: str | None,
+    framework: str,
+    result: Path | None,
+    most: int,
+    root: Path | None,
+    form: str,
+    language: Language,
+    no_color: bool,
+) -> None:
+    """Show what stands for each clause of a framework: definitions, rules, registers, and the last result.
+
+    With CLAUSE (8.6.1, or fitsm-1:PR9.1), that one in full: what it is after, which evidence is wanted, how it is checked.
+
+    \b
+    itsmctl coverage --framework iso-20000-1
+    itsmctl coverage --result result --format markdown
+    itsmctl coverage 8.6.1
+    """
+    from itsmctl.coverage import cover, main_framework
+    from itsmctl.coverage.finding import find_clause, find_framework
+    from itsmctl.coverage.steps import steps
+    from itsmctl.definitions import load
+    from itsmctl.history import commit_of
+    from itsmctl.reports import coverage as text
+    from itsmctl.reports.coverage_data import as_json, markdown
+    from itsmctl.reports.coverage_page import page
+
+    definitions = load(root)
+    reference = find_clause(definitions, clause, framework) if clause else ""
+    chosen = (find_framework(definitions, framework or reference.partition(":")[0]),) if framework or reference else ()
+    judged = _judged(result, definitions, language)
+    commit = commit_of(definitions.root)
+    found = cover(definitions, judged, frameworks=chosen, controlled=commit is not None and not commit.dirty)
+    todo = {entry.framework.id: steps(entry, definitions, judged) for entry in found}
+    width, color = options.terminal_width(180), options.use_color(no_color)
+    if form == "json":
+        click.echo(as_json(found, todo, definitions, reference), nl=False)
+    elif reference:
+        click.echo(page(found[0], reference, definitions, language, width, color), nl=False)
+    elif form == "markdown":
+        click.echo(markdown(found, todo, definitions, language, most), nl=False)
+    else:
+        entry = main_framework(found)
+        if not chosen:
+            ordered = sorted(found, key=lambda other: other != entry)
+            click.echo(text.overview(ordered, language, width, color))
+        click.echo(text.render(entry, todo[entry.framework.id], definitions, language, width, color, most), nl=False)
+
+
+def _judged(result: Path | None, definitions: Definitions, language: Language) -> Judged | None:
+    """The outcomes in a result folder; a note where it was judged by other definitions than these."""
+    if result is None:
+        return None
+    from itsmctl.coverage import Judged
+    from itsmctl.evidence.reading import read_result
+
+    read = read_result(result / "result.json" if result.is_dir() else result)
+    if read.definitions_digest != definitions.digest:
+        click.echo(tr("note: the result was judged by other definitions than these", language), err=True)
+    return Judged({rule.id: rule.outcome for rule in read.rules})
