@@ -12,7 +12,18 @@ import yaml
 from itsmctl.composing import LOADER, Mark, Scalar, Value, compose
 from itsmctl.errors import ItsmctlError, Problem, Where
 
-__all__ = ["Comment", "Document", "Path_", "Scalar", "Value", "comments", "parse_documents", "read_documents"]
+__all__ = [
+    "Comment",
+    "Document",
+    "Path_",
+    "Scalar",
+    "Value",
+    "comments",
+    "decode",
+    "parse_documents",
+    "read_bytes",
+    "read_documents",
+]
 
 Path_ = tuple[str | int, ...]
 
@@ -66,6 +77,11 @@ def read_documents(path: Path, shown_as: str = "") -> list[Document]:
     Raises ItsmctlError with all problems found: not UTF-8, not YAML, duplicate keys, keys that are not text.
     """
     name = shown_as or str(path)
+    return parse_documents(decode(read_bytes(path, name), name), name)
+
+
+def read_bytes(path: Path, name: str) -> bytes:
+    """The bytes of a definition file; raises ItsmctlError where it cannot be read, or is no definition by its size."""
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -76,8 +92,13 @@ def read_documents(path: Path, shown_as: str = "") -> list[Document]:
         raise ItsmctlError(
             Problem("file-too-large", "{size} bytes; a definition file has at most {most}", Where(name), values)
         )
+    return raw
+
+
+def decode(raw: bytes, name: str) -> str:
+    """The text of a definition file; raises ItsmctlError at the first byte that is not UTF-8."""
     try:
-        text = raw.decode("utf-8-sig")
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         column = error.start - raw.rfind(b"\n", 0, error.start)
@@ -88,7 +109,6 @@ def read_documents(path: Path, shown_as: str = "") -> list[Document]:
             {"byte": f"0x{raw[error.start]:02X}"},
         )
         raise ItsmctlError(problem) from error
-    return parse_documents(text, name)
 
 
 def parse_documents(text: str, name: str) -> list[Document]:

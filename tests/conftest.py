@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="itsmctl-tests-")
+"""No test sees, or leaves anything in, the cache of whoever runs it."""
 
 GOLDEN = Path(__file__).parent / "golden"
 

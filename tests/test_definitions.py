@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from itsmctl.definitions import find_root, load, load_mapping, reading, validate
+from itsmctl.definitions import cache, find_root, load, load_mapping, validate
 from itsmctl.definitions.build import build
 from itsmctl.definitions.build.builder import Builder
 from itsmctl.definitions.references import values_at
@@ -33,29 +33,10 @@ def copy(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Read and schema-check each version of a file once: most of a copy is what it was."""
-    monkeypatch.setattr(reading, "read_documents", _read_once)
-    monkeypatch.setattr(reading, "check_document", _check_once)
-
-
-_READ: dict[tuple[str, bytes], list[Document]] = {}
-_CHECKED: dict[int, list[Problem]] = {}
-
-
-def _read_once(path: Path, shown_as: str = "") -> list[Document]:
-    key = (shown_as, path.read_bytes())
-    if key not in _READ:
-        _READ[key] = read_documents(path, shown_as)
-    return _READ[key]
-
-
-def _check_once(document: Document) -> list[Problem]:
-    if not any(document is kept for documents in _READ.values() for kept in documents):
-        return check_document(document)
-    if id(document) not in _CHECKED:
-        _CHECKED[id(document)] = check_document(document)
-    return _CHECKED[id(document)]
+def quick(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Let all copies share one cache: most of a copy is what the one before was."""
+    shared = tmp_path_factory.getbasetemp() / "definitions.bin"
+    monkeypatch.setattr(cache, "_place", lambda root: shared)
 
 
 def edit(root: Path, name: str, old: str, new: str) -> tuple[int, int]:

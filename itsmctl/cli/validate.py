@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 
 from itsmctl.cli import options
-from itsmctl.definitions import find_root, load, shown_files, validate
+from itsmctl.definitions import count_by_kind, find_root, shown_files, validate
 from itsmctl.language import tr, trn
 from itsmctl.model import Language
 from itsmctl.output import write_file
+from itsmctl.reference import reference_root
 from itsmctl.reports.problems import FORMATS, Checked
 from itsmctl.worktime import parse_day
 
@@ -41,24 +42,25 @@ def command(
     else:
         click.echo(text, nl=False)
     if form == "text":
-        click.echo(_summary(len(problems), root, language), err=bool(problems))
+        click.echo(_summary(len(problems), len(checked.files), root, paths, language), err=bool(problems))
     if any(p.severity == "error" for p in problems):
         return 2
     return 1 if problems else 0
 
 
-def _summary(problems: int, root: Path | None, language: Language) -> str:
+def _summary(problems: int, files: int, root: Path | None, paths: tuple[Path, ...], language: Language) -> str:
     if problems:
         return trn("{n} problem", "{n} problems", problems, language)
-    definitions = load(root)
-    place = tr("the reference set", language) if definitions.is_reference else str(find_root(root))
+    folder = find_root(root)
+    place = tr("the reference set", language) if folder.resolve() == reference_root().resolve() else str(folder)
+    kinds = count_by_kind(root, paths)
     counts = (
-        trn("{n} service", "{n} services", len(definitions.services), language),
-        trn("{n} agreement", "{n} agreements", len(definitions.agreements), language),
-        trn("{n} process", "{n} processes", len(definitions.processes), language),
-        trn("{n} rule", "{n} rules", len(definitions.rules), language),
+        trn("{n} service", "{n} services", kinds["service"], language),
+        trn("{n} agreement", "{n} agreements", kinds["sla"], language),
+        trn("{n} process", "{n} processes", kinds["process"], language),
+        trn("{n} rule", "{n} rules", kinds["rule"], language),
     )
-    files = trn("{n} file", "{n} files", len(definitions.files), language)
+    valid = trn("{n} file", "{n} files", files, language)
     return tr(
-        "{files} valid: {counts} ({place})", language, files=files, counts=tr(", ", language).join(counts), place=place
+        "{files} valid: {counts} ({place})", language, files=valid, counts=tr(", ", language).join(counts), place=place
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -11,7 +12,8 @@ from typing import TypeVar
 from itsmctl import model
 from itsmctl.definitions.build import build
 from itsmctl.definitions.build.builder import Builder
-from itsmctl.definitions.reading import read
+from itsmctl.definitions.cache import Cache
+from itsmctl.definitions.reading import count, read
 from itsmctl.definitions.references import Entry, check_mapping
 from itsmctl.definitions.schema import check_document
 from itsmctl.errors import ItsmctlError, Problem, Where
@@ -77,9 +79,12 @@ def validate(root: Path | None = None, paths: Sequence[Path] = (), as_of: date |
     Laws about time are only asked where a day is named: nothing here looks at a clock.
     """
     folder = find_root(root)
-    _, problems = _read(folder, as_of)
+    if not paths:
+        return _read(folder, as_of)[1]
     wanted = _wanted(folder, paths)
-    return [p for p in problems if not paths or _is_among(p.where.file, wanted)]
+    only = frozenset(file for path in definition_files(folder) if _is_among(file := _shown(folder, path), wanted))
+    _, problems = _read(folder, as_of, only=only)
+    return [p for p in problems if p.where.file in only]
 
 
 def shown_files(folder: Path, paths: Sequence[Path] = ()) -> list[str]:
@@ -87,6 +92,14 @@ def shown_files(folder: Path, paths: Sequence[Path] = ()) -> list[str]:
     wanted = _wanted(folder, paths)
     shown = [_shown(folder, path) for path in definition_files(folder)]
     return [file for file in shown if not paths or _is_among(file, wanted)]
+
+
+def count_by_kind(root: Path | None = None, paths: Sequence[Path] = ()) -> Counter[str]:
+    """How many definitions of each kind a root holds, or the files and folders named."""
+    folder = find_root(root)
+    wanted = _wanted(folder, paths)
+    files = [(path, _shown(folder, path)) for path in definition_files(folder)]
+    return count([(path, file) for path, file in files if not paths or _is_among(file, wanted)], Cache(folder))
 
 
 def _wanted(folder: Path, paths: Sequence[Path]) -> list[str]:
@@ -116,9 +129,11 @@ def definition_files(folder: Path) -> list[Path]:
     return sorted(found, key=lambda path: path.relative_to(folder).as_posix())
 
 
-def _read(folder: Path, as_of: date | None = None, *, errors_only: bool = False) -> tuple[list[Entry], list[Problem]]:
+def _read(
+    folder: Path, as_of: date | None = None, *, errors_only: bool = False, only: Collection[str] | None = None
+) -> tuple[list[Entry], list[Problem]]:
     files = [(path, _shown(folder, path)) for path in definition_files(folder)]
-    return read(files, as_of, errors_only=errors_only)
+    return read(files, as_of, errors_only=errors_only, only=only, cache=Cache(folder))
 
 
 def _definitions(folder: Path, entries: list[Entry]) -> model.Definitions:

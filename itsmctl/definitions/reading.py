@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -11,19 +12,25 @@ from pathlib import Path
 from itsmctl.definitions.aliases import resolve_aliases
 from itsmctl.definitions.build import build
 from itsmctl.definitions.build.builder import Builder
-from itsmctl.definitions.lint import broken_laws
+from itsmctl.definitions.cache import Cache, Sheet, sheet_of
+from itsmctl.definitions.lint import LAWS, broken_laws
+from itsmctl.definitions.lint.law import stands_alone
 from itsmctl.definitions.lint.suppression import Suppression, read_suppressions, without_suppressed
 from itsmctl.definitions.lint.system import System
 from itsmctl.definitions.references import Entry, cross_check
 from itsmctl.definitions.schema import check_document, kinds
 from itsmctl.definitions.subjects import with_subjects
-from itsmctl.errors import ItsmctlError, Problem, Where
-from itsmctl.source import Document, read_documents
+from itsmctl.errors import ItsmctlError, Problem
+from itsmctl.source import Document, Path_, decode, parse_documents, read_bytes
 
 Glimpse = tuple[str, str]
 """Kind and id of a definition that could not be built."""
 
 _GLIMPSE = re.compile(r"^(kind|id): *['\"]?([^\s'\"#]+)", re.MULTILINE)
+
+
+LOOKED_INTO = ("framework", "process", "sla")
+"""Kinds whose inside other definitions refer to: clauses, activities and states, clocks."""
 
 
 @dataclass
@@ -36,32 +43,76 @@ class _Read:
     problems: list[Problem] = field(default_factory=list)
     lost: list[Glimpse] = field(default_factory=list)
     suppressions: list[Suppression] = field(default_factory=list)
+    sheets: list[tuple[str, Sheet]] = field(default_factory=list)
+    """Every document that passed its schema, with its file."""
 
 
 def read(
-    files: Sequence[tuple[Path, str]], as_of: date | None = None, *, errors_only: bool = False
+    files: Sequence[tuple[Path, str]],
+    as_of: date | None = None,
+    *,
+    errors_only: bool = False,
+    only: Collection[str] | None = None,
+    cache: Cache | None = None,
 ) -> tuple[list[Entry], list[Problem]]:
     """Read files (path, name in messages): what could be built, and what is wrong, by place.
 
-    `errors_only` leaves out the laws that only warn: whoever uses the definitions need not wait for them.
+    `errors_only` leaves out the laws that only warn: whoever uses the definitions need not wait for them. With `only`,
+    the problems of those files alone are wanted: they are judged within the whole set, but of the rest no more is
+    opened than their references and laws look at.
     """
     found = _Read()
     for path, shown in files:
-        _read_file(found, path, shown)
-    for document in found.documents:
-        _read_document(found, document)
-    found.problems += _twice(found.entries)
+        _read_file(found, path, shown, cache)
+    if cache is not None:
+        cache.save()
+    kinds_needed = None if only is None else _needed(found, only)
+    for file, sheet in found.sheets:
+        if only is None or file in only or (kinds_needed is not None and sheet.kind in kinds_needed):
+            _build(found, sheet.document(file))
+    found.problems += _twice(found.sheets)
     # A set with broken documents is still cross-checked, but what may only be missing because its own document
     # is broken would be noise on top of the real mistake; so would a complaint about a value that is wrong already.
     wrong_already = {problem.where for problem in found.problems}
-    complaints = cross_check(found.entries, found.broken)
+    complaints = cross_check(found.entries, found.broken, _ids(found.sheets), only)
     found.problems += [p for p in _without_echo(complaints, found.lost) if p.where not in wrong_already]
     problems = list(with_subjects(found.problems, found.documents))
     entries = resolve_aliases(found.entries)
-    broken = broken_laws(System(tuple(entries), as_of), _unsound(problems, found.lost), errors_only=errors_only)
+    laws = [law for law in LAWS if kinds_needed is None or stands_alone(law) or set(law.READS) <= kinds_needed]
+    unsound = _unsound(problems, found.lost)
+    broken = broken_laws(System(tuple(entries), as_of), unsound, errors_only=errors_only, laws=laws)
     problems += with_subjects(broken, found.documents)
     judged = without_suppressed(problems, found.suppressions, as_of, errors_only=errors_only)
     return entries, sorted(set_of(judged), key=lambda p: (p.where, p.code, p.message))
+
+
+def count(files: Sequence[tuple[Path, str]], cache: Cache) -> Counter[str]:
+    """How many sound definitions of each kind stand in some files."""
+    found = _Read()
+    for path, shown in files:
+        _read_file(found, path, shown, cache)
+    return Counter(sheet.kind for _, sheet in found.sheets)
+
+
+def _needed(found: _Read, only: Collection[str]) -> frozenset[str]:
+    """The kinds that must be opened to judge some files: all that a law reads which reads a kind that stands in them."""
+    about = {sheet.kind for file, sheet in found.sheets if file in only}
+    about |= {kind for document in found.broken if document.file in only for kind in _kind_of(document)}
+    relevant = [law for law in LAWS if not stands_alone(law) and not about.isdisjoint(law.READS)]
+    return frozenset(LOOKED_INTO) | about | {kind for law in relevant for kind in law.READS}
+
+
+def _kind_of(document: Document) -> Iterator[str]:
+    if isinstance(document.data, dict):
+        yield str(document.data.get("kind"))
+
+
+def _ids(sheets: Iterable[tuple[str, Sheet]]) -> dict[str, frozenset[str]]:
+    """Every id and alias by kind."""
+    known: dict[str, set[str]] = {}
+    for _, sheet in sheets:
+        known.setdefault(sheet.kind, set()).update((sheet.id, *sheet.aliases))
+    return {kind: frozenset(ids) for kind, ids in known.items()}
 
 
 def set_of(problems: Iterable[Problem]) -> list[Problem]:
@@ -72,26 +123,43 @@ def set_of(problems: Iterable[Problem]) -> list[Problem]:
     return list(seen.values())
 
 
-def _read_file(found: _Read, path: Path, shown: str) -> None:
+def _read_file(found: _Read, path: Path, shown: str, cache: Cache | None) -> None:
     try:
-        found.documents += read_documents(path, shown)
-        found.suppressions += read_suppressions(path, shown)
+        raw = read_bytes(path, shown)
+        found.suppressions += read_suppressions(raw, shown)
+        kept = cache.sheets(raw) if cache else None
+        if kept is None:
+            kept = _checked(found, raw, shown, cache)
+        found.sheets += ((shown, sheet) for sheet in kept)
     except ItsmctlError as error:
         found.problems += error.problems
         found.lost += _glimpses(path)
 
 
-def _read_document(found: _Read, document: Document) -> None:
-    problems = check_document(document)
-    if not problems:
-        builder = Builder(document)
-        found.entries.append(Entry(document, build(builder)))
-        problems = builder.problems
-    else:
+def _checked(found: _Read, raw: bytes, shown: str, cache: Cache | None) -> tuple[Sheet, ...]:
+    """The documents of a file that pass their schema; what is wrong with the others is noted."""
+    documents = parse_documents(decode(raw, shown), shown)
+    sound = []
+    for document in documents:
+        problems = check_document(document)
+        if not problems:
+            sound.append(document)
+            continue
+        found.problems += problems
+        found.documents.append(document)
         found.broken.append(document)
         if isinstance(document.data, dict):
             found.lost.append((str(document.data.get("kind")), str(document.data.get("id"))))
-    found.problems += problems
+    if cache is not None and len(sound) == len(documents):
+        return cache.keep(raw, sound)
+    return tuple(sheet_of(document) for document in sound)
+
+
+def _build(found: _Read, document: Document) -> None:
+    builder = Builder(document)
+    found.documents.append(document)
+    found.entries.append(Entry(document, build(builder)))
+    found.problems += builder.problems
 
 
 def _unsound(problems: Iterable[Problem], lost: Collection[Glimpse]) -> frozenset[str]:
@@ -131,19 +199,18 @@ def _without_echo(complaints: list[Problem], lost: Collection[Glimpse]) -> list[
     return [p for p in complaints if str(p.values.get("word")) not in ids and p.code not in codes]
 
 
-def _twice(entries: list[Entry]) -> list[Problem]:
-    first: dict[tuple[str, str], Where] = {}
-    problems = []
-    for entry in entries:
-        d = entry.definition
-        for path, word in ((("id",), d.id), *(((("aliases", i)), alias) for i, alias in enumerate(d.aliases))):
-            where = entry.document.where(path)
-            if (d.kind, word) in first:
-                values = {"kind": d.kind, "id": word, "first": str(first[d.kind, word])}
-                problems.append(
-                    Problem(
-                        "duplicate-id", "{kind} {id!r} is defined a second time; the first is at {first}", where, values
-                    )
-                )
-            first.setdefault((d.kind, word), where)
-    return problems
+def _twice(sheets: Iterable[tuple[str, Sheet]]) -> Iterator[Problem]:
+    """Ids and aliases that stand for two definitions of one kind, at the second of them."""
+    first: dict[tuple[str, str], tuple[str, Sheet, Path_]] = {}
+    template = "{kind} {id!r} is defined a second time; the first is at {first}"
+    for file, sheet in sheets:
+        names: tuple[tuple[Path_, str], ...] = (
+            (("id",), sheet.id),
+            *((("aliases", i), alias) for i, alias in enumerate(sheet.aliases)),
+        )
+        for path, word in names:
+            if (sheet.kind, word) in first:
+                other, earlier, at = first[sheet.kind, word]
+                values = {"kind": sheet.kind, "id": word, "first": str(earlier.document(other).where(at))}
+                yield Problem("duplicate-id", template, sheet.document(file).where(path), values)
+            first.setdefault((sheet.kind, word), (file, sheet, path))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -165,15 +165,18 @@ class Entry:
     definition: model.Definition
 
 
-def cross_check(entries: Sequence[Entry], broken: Sequence[Document] = ()) -> list[Problem]:
-    """Return every reference that leads nowhere, over the whole set.
+def cross_check(
+    entries: Sequence[Entry],
+    broken: Sequence[Document] = (),
+    ids: Known | None = None,
+    only: Collection[str] | None = None,
+) -> list[Problem]:
+    """Return every reference that leads nowhere, over the whole set, or over the files in `only`.
 
-    Of documents that break their schema, only the references are looked at that stand where they should.
+    Of documents that break their schema, only the references are looked at that stand where they should. `ids` are the
+    names that exist by kind where `entries` does not hold all of them.
     """
-    known: dict[str, frozenset[str]] = {}
-    for entry in entries:
-        d = entry.definition
-        known[d.kind] = known.get(d.kind, frozenset()) | {d.id, *d.aliases}
+    known = dict(_ids(entries) if ids is None else ids)
     known["clock"] = frozenset(
         c for e in entries if isinstance(e.definition, model.Agreement) for c in e.definition.clocks
     )
@@ -190,6 +193,8 @@ def cross_check(entries: Sequence[Entry], broken: Sequence[Document] = ()) -> li
         problems += _references(document, str(kind), known)
         problems += _clauses(document, frameworks)
     for entry in entries:
+        if only is not None and entry.document.file not in only:
+            continue
         problems += _references(entry.document, entry.definition.kind, known)
         problems += _clauses(entry.document, frameworks)
         match entry.definition:
@@ -226,6 +231,13 @@ def cross_check(entries: Sequence[Entry], broken: Sequence[Document] = ()) -> li
             case _:
                 pass
     return problems
+
+
+def _ids(entries: Iterable[Entry]) -> Known:
+    known: dict[str, set[str]] = {}
+    for entry in entries:
+        known.setdefault(entry.definition.kind, set()).update((entry.definition.id, *entry.definition.aliases))
+    return {kind: frozenset(ids) for kind, ids in known.items()}
 
 
 def values_at(data: Any, pattern: str) -> Iterator[tuple[Path_, Any]]:

@@ -22,7 +22,10 @@ _AS_OF = re.compile(r"^# --as-of (\d{4}-\d{2}-\d{2})$", re.MULTILINE)
 
 
 class Law(Protocol):
-    """A module of this package; `READS` are the kinds that must be sound before it can say anything."""
+    """A module of this package; `READS` are the kinds that must be sound before it can say anything.
+
+    A law with `ALONE = True` looks at each definition by itself, so that one file can be judged without the others.
+    """
 
     @property
     def CODE(self) -> str: ...  # noqa: N802 - a constant of the module
@@ -54,6 +57,11 @@ class Page:
     def as_of(self) -> date | None:
         """The day that its examples are judged at; None for a law that needs no day."""
         return example_day(self.fails)
+
+
+def stands_alone(law: Law) -> bool:
+    """Whether the law looks at each definition by itself."""
+    return bool(getattr(law, "ALONE", False))
 
 
 def page_of(law: Law) -> Page:

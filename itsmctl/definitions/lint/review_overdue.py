@@ -37,6 +37,7 @@ from itsmctl.errors import Problem, Severity
 CODE = "review-overdue"
 SEVERITY: Severity = "warning"
 READS = tuple(kinds())
+ALONE = True
 
 
 def check(system: System) -> Iterator[Problem]:

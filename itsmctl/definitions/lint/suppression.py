@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 from itsmctl.definitions.lint import LAWS
 from itsmctl.errors import Problem, Where, did_you_mean
-from itsmctl.source import Comment, comments
+from itsmctl.source import Comment, comments, decode
 
 _MARKER = b"itsmctl:"
 _FORM = re.compile(r"#\s*itsmctl:\s*(?P<word>[\w-]*)\s*(?:\[(?P<codes>[^\]]*)\])?(?P<rest>.*)")
@@ -43,12 +42,11 @@ class Suppression:
         return not list(_faults(self))
 
 
-def read_suppressions(path: Path, shown: str) -> list[Suppression]:
-    """The suppressions of a file that has already been read as YAML."""
-    raw = path.read_bytes()
+def read_suppressions(raw: bytes, shown: str) -> list[Suppression]:
+    """The suppressions of a definition file; raises ItsmctlError where one stands in what is not YAML."""
     if _MARKER not in raw:  # nearly every file
         return []
-    return [_read(comment, shown) for comment in comments(raw.decode("utf-8-sig")) if _FORM.match(comment.text)]
+    return [_read(comment, shown) for comment in comments(decode(raw, shown)) if _FORM.match(comment.text)]
 
 
 def without_suppressed(

@@ -1,0 +1,124 @@
+"""Definitions that were read before, kept by the content of their file: what did not change is not parsed again.
+
+The cache can only save time. It is found by the SHA-256 of a file's bytes, of every schema and of this program's
+version, holds nothing but documents that passed their schema, and is left alone where it cannot be read or written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import marshal
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from itsmctl import __version__
+from itsmctl.reference import schema_folder
+from itsmctl.source import Document
+
+FORMAT = 1
+"""Raised whenever what is kept changes its form or its meaning."""
+_CHECKSUM = hashlib.sha256().digest_size
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One document that passed its schema: its name at hand, its content packed away until somebody asks."""
+
+    kind: str
+    id: str
+    aliases: tuple[str, ...]
+    index: int
+    packed: bytes
+
+    def document(self, file: str) -> Document:
+        """The document as it was read, under the name that its file has today."""
+        data, mark = marshal.loads(self.packed)
+        return Document(data, file, self.index, mark)
+
+
+def sheet_of(document: Document) -> Sheet:
+    """Pack a document that passed its schema."""
+    data: Any = document.data
+    packed = marshal.dumps((data, document.mark))
+    return Sheet(str(data["kind"]), str(data["id"]), tuple(data.get("aliases", ())), document.index, packed)
+
+
+class Cache:
+    """The sheets of one management system, by the digest of the file that they stand in."""
+
+    def __init__(self, root: Path) -> None:
+        self._path = _place(root)
+        self._before = _read(self._path) if self._path else {}
+        self._now: dict[str, tuple[Sheet, ...]] = {}
+
+    def sheets(self, raw: bytes) -> tuple[Sheet, ...] | None:
+        """The sheets of a file with these bytes; None where it was never read, or had something wrong with it."""
+        digest = hashlib.sha256(raw).hexdigest()
+        if digest in self._before:
+            self._now[digest] = self._before[digest]
+        return self._now.get(digest)
+
+    def keep(self, raw: bytes, documents: Sequence[Document]) -> tuple[Sheet, ...]:
+        """Keep the documents of a file, all of which passed their schema."""
+        sheets = tuple(sheet_of(document) for document in documents)
+        self._now[hashlib.sha256(raw).hexdigest()] = sheets
+        return sheets
+
+    def save(self) -> None:
+        """Write what this run used, if it is not what was there; without a place to write, nothing happens."""
+        if self._path is None or self._now.keys() == self._before.keys():
+            return
+        plain = {
+            digest: [(s.kind, s.id, s.aliases, s.index, s.packed) for s in sheets]
+            for digest, sheets in self._now.items()
+        }
+        body = marshal.dumps((_key(), plain))
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(prefix=".definitions-", dir=self._path.parent)
+            with os.fdopen(handle, "wb") as file:
+                file.write(hashlib.sha256(body).digest() + body)
+            Path(name).replace(self._path)
+        except OSError:
+            return  # a home that cannot be written to must not stop anybody
+
+
+def _place(root: Path) -> Path | None:
+    """Where the cache of a root lies: in the user's cache folder, as each system has it."""
+    named = os.environ.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME", "")
+    try:
+        usual = Path("~/Library/Caches" if sys.platform == "darwin" else "~/.cache").expanduser()
+    except RuntimeError:  # nobody's home
+        usual = Path()
+    home = Path(named) if named else usual
+    if not home.is_absolute():
+        return None
+    return home / "itsmctl" / f"definitions-{hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:16]}.bin"
+
+
+def _read(path: Path) -> dict[str, tuple[Sheet, ...]]:
+    """What an earlier run kept; nothing where that is damaged, or was written by another version."""
+    try:
+        raw = path.read_bytes()
+    except OSError:
+        return {}
+    body = memoryview(raw)[_CHECKSUM:]
+    if hashlib.sha256(body).digest() != raw[:_CHECKSUM]:
+        return {}
+    key, plain = marshal.loads(body)
+    if key != _key():
+        return {}
+    return {digest: tuple(Sheet(*sheet) for sheet in sheets) for digest, sheets in plain.items()}
+
+
+def _key() -> str:
+    """What a kept document depends on beside its own bytes."""
+    digest = hashlib.sha256(repr((FORMAT, __version__, sys.version_info[:2], marshal.version)).encode())
+    for path in sorted(schema_folder().glob("*.json")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,97 @@
+"""What was read before is not read again, and nobody can tell but by the time it takes."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from itsmctl.definitions import cache, definition_files, load, validate
+from itsmctl.definitions.reading import read
+from itsmctl.model import Definitions
+from itsmctl.reference import FOLDERS, reference_root
+
+ROOT = reference_root()
+
+
+@pytest.fixture
+def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the reference set, and an empty cache of its own."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    for part in FOLDERS:
+        shutil.copytree(ROOT / part, tmp_path / "system" / part)
+    return tmp_path / "system"
+
+
+def kept(system: Path) -> Path:
+    (path,) = (system.parent / "cache" / "itsmctl").iterdir()
+    return path
+
+
+def test_definitions_from_the_cache_are_those_from_the_files(system: Path) -> None:
+    fresh, again = load(system), load(system)
+    assert kept(system).stat().st_mode & 0o077 == 0, "nobody else may read or change it"
+    for field in fields(Definitions):
+        assert getattr(again, field.name) == getattr(fresh, field.name), field.name
+
+
+def test_places_move_with_the_file(system: Path) -> None:
+    load(system)
+    path = system / "roles" / "roles.yaml"
+    moved = path.with_name("moved.yaml")
+    path.rename(moved)
+    assert load(system).roles["user"].where.file == "roles/moved.yaml"
+    moved.write_text("# one more line\n" + moved.read_text("utf-8"), "utf-8")
+    assert load(system).roles["user"].where.line == load(ROOT).roles["user"].where.line + 1
+
+
+def test_a_file_with_a_mistake_is_never_kept(system: Path) -> None:
+    path = system / "roles" / "roles.yaml"
+    path.write_text(path.read_text("utf-8").replace("kind: role", "kind: roll", 1), "utf-8")
+    first = [str(problem) for problem in validate(system)]
+    assert any("unknown-kind" in problem for problem in first)
+    assert [str(problem) for problem in validate(system)] == first
+
+
+def flip(raw: bytes) -> bytes:
+    return raw[:200] + bytes([raw[200] ^ 1]) + raw[201:]
+
+
+@pytest.mark.parametrize(
+    "damage", [flip, lambda raw: raw[:100], lambda raw: b"", lambda raw: b"x" * 500], ids=["byte", "short", "empty", "other"]
+)  # fmt: skip
+def test_a_damaged_cache_is_as_good_as_none(system: Path, damage: Callable[[bytes], bytes]) -> None:
+    load(system)
+    whole = kept(system).read_bytes()
+    kept(system).write_bytes(damage(whole))
+    assert load(system).roles == load(ROOT).roles or load(system).roles.keys() == load(ROOT).roles.keys()
+    validate(system)
+    assert kept(system).stat().st_size >= len(whole) - 1000, "and it is written anew"
+
+
+def test_another_schema_forgets_everything(system: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    load(system)
+    schemas = tmp_path / "schemas"
+    shutil.copytree(ROOT / "schemas", schemas)
+    (schemas / "role.schema.json").write_text("{}", "utf-8")
+    monkeypatch.setattr(cache, "schema_folder", lambda: schemas)
+    raw = (system / "roles" / "roles.yaml").read_bytes()
+    assert cache.Cache(system).sheets(raw) is None
+
+
+@pytest.mark.parametrize("home", ["relative/path", "/proc/nowhere"])
+def test_without_a_place_for_it_everything_works(system: Path, home: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", home)
+    assert load(system).roles.keys() == load(ROOT).roles.keys()
+    assert not Path("relative").exists()
+
+
+def test_no_definition_stands_in_two_documents_of_the_cache(system: Path) -> None:
+    load(system)
+    files = [(path, path.name) for path in definition_files(system)]
+    known = {(e.definition.kind, e.definition.id) for e in read(files)[0]}
+    sheets = [s for path, _ in files for s in cache.Cache(system).sheets(path.read_bytes()) or ()]
+    assert {(sheet.kind, sheet.id) for sheet in sheets} == known and len(sheets) == len(known)
