@@ -64,12 +64,11 @@ def flip(raw: bytes) -> bytes:
     "damage", [flip, lambda raw: raw[:100], lambda raw: b"", lambda raw: b"x" * 500], ids=["byte", "short", "empty", "other"]
 )  # fmt: skip
 def test_a_damaged_cache_is_as_good_as_none(system: Path, damage: Callable[[bytes], bytes]) -> None:
-    load(system)
+    before = load(system).roles
     whole = kept(system).read_bytes()
     kept(system).write_bytes(damage(whole))
-    assert load(system).roles == load(ROOT).roles or load(system).roles.keys() == load(ROOT).roles.keys()
-    validate(system)
-    assert kept(system).stat().st_size >= len(whole) - 1000, "and it is written anew"
+    assert load(system).roles == before
+    assert kept(system).stat().st_size >= len(whole), "and it is written anew"
 
 
 def test_another_schema_forgets_everything(system: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

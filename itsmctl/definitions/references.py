@@ -421,9 +421,11 @@ def _support(document: Document, terms: model.SupportTerms, states: Known) -> It
 def _states_of_clock(named: Collection[str], states: Known) -> frozenset[str]:
     """The states of the one process that a clock measures: that which knows most of the states named.
 
-    A state of another process is as wrong there as one that nobody knows: the clock would never see it.
+    A state of another process is as wrong there as one that nobody knows: the clock would never see it. Where no process
+    knows any of them, it may be any.
     """
-    return max(states.values(), key=lambda own: len(own.intersection(named)), default=frozenset())
+    best = max(states.values(), key=lambda own: len(own.intersection(named)), default=frozenset())
+    return best if best.intersection(named) else frozenset().union(*states.values())
 
 
 def check_mapping(
