@@ -114,7 +114,7 @@ SERVICES, CHINA, MAPPINGS = (
         ("audits/monthly.yaml", "processes: [incident]", "rules: [DQ-*, INC-6]", 14, "unknown-rule", "INC-16"),
         ("policies/codes/incident-priority.yaml", 'impact: "1", urgency: "2"', 'impact: "1", urgency: "1"', -1, "cell-twice", ""),
         ("policies/codes/incident.yaml", "- {id: P2", "- {id: P1", 7, "code-twice", ""),
-        ("roles/assignments.yaml", "role: ", "roel: ", 0, "unknown-key", "role"),
+        ("roles/assignments.yaml", "role: top-management", "roel: top-management", 0, "unknown-key", "role"),
     ],
 )  # fmt: skip
 def test_one_mistake_is_one_problem_at_its_place(
