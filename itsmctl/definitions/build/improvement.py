@@ -98,7 +98,7 @@ def _review(b: Builder) -> model.ManagementReview:
     unique_ids(b, "outputs")
     present = [x.get("person") for x in d["attendees"]]
     if d["chair"] not in present:
-        b.report("chair-absent", "{person} chaired the review, but is not among the attendees", ("chair",), person=d["chair"])  # fmt: skip
+        b.report("chair-absent", "{person} chaired the review, but is not among the attendees", ("attendees",), person=d["chair"])  # fmt: skip
     return model.ManagementReview(
         **b.common(),
         held=b.day(d["held"], ("held",)),
