@@ -15,8 +15,8 @@ def _nonconformity(b: Builder) -> model.Nonconformity:
     d = b.data
     found, closed = b.day(d["found"], ("found",)), b.day(d.get("closed"), ("closed",))
     actions = tuple(_action(b, x, ("actions", i)) for i, x in enumerate(d.get("actions", ())))
-    effectiveness = _effectiveness(b, actions)
-    _check_closure(b, found, closed, actions, effectiveness)
+    effectiveness = _effectiveness(b)
+    _check_closure(b, found, closed)
     return model.Nonconformity(
         **b.common(),
         severity=d["severity"],
@@ -57,12 +57,10 @@ def _correction(b: Builder) -> model.Correction | None:
     return model.Correction(text(x["what"]), x["by"], b.day(x["on"], ("correction", "on"))) if x else None
 
 
-def _effectiveness(b: Builder, actions: tuple[model.CorrectiveAction, ...]) -> model.Effectiveness | None:
+def _effectiveness(b: Builder) -> model.Effectiveness | None:
     x = b.data.get("effectiveness")
     if not x:
         return None
-    if x["by"] in {action.owner for action in actions}:
-        b.report("own-check", "whoever took the action does not judge whether it worked", ("effectiveness", "by"))
     return model.Effectiveness(
         by=x["by"],
         on=b.day(x["on"], ("effectiveness", "on")),
@@ -73,24 +71,9 @@ def _effectiveness(b: Builder, actions: tuple[model.CorrectiveAction, ...]) -> m
     )
 
 
-def _check_closure(
-    b: Builder,
-    found: date | None,
-    closed: date | None,
-    actions: tuple[model.CorrectiveAction, ...],
-    effectiveness: model.Effectiveness | None,
-) -> None:
-    """Closed means: a cause, actions that are done, and a check by somebody else that they worked."""
-    if not closed:
-        return
-    if found and closed < found:
+def _check_closure(b: Builder, found: date | None, closed: date | None) -> None:
+    if found and closed and closed < found:
         b.report("closed-before-found", "closed on {closed}, before it was found on {found}", ("closed",), closed=closed, found=found)  # fmt: skip
-    missing = [] if b.data.get("cause") else ["cause"]
-    missing += [] if actions and all(action.done for action in actions) else ["actions"]
-    missing += [] if effectiveness and effectiveness.result == "effective" else ["effectiveness"]
-    if missing:
-        template = "closed without what closing asks for: {missing}"
-        b.report("closed-unfinished", template, ("closed",), missing=", ".join(missing))
 
 
 def _review(b: Builder) -> model.ManagementReview:

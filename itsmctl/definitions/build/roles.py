@@ -56,15 +56,15 @@ def _assignment(b: Builder) -> model.Assignment:
         role=d.get("role", ""),
         position=d.get("position", ""),
         delegate=d.get("delegate", ""),
-        delegations=_delegations(b, common["effective"]),
+        delegations=_delegations(b),
         competences=tuple(p for i, x in enumerate(d.get("competences", ())) if (p := _proof(b, x, ("competences", i)))),
         appointed_by=appointed.get("by", ""),
         appointed_on=b.day(appointed.get("on"), ("appointed", "on")),
     )
 
 
-def _delegations(b: Builder, held: model.Effective) -> tuple[model.Delegation, ...]:
-    """The absences in order of time; each within the days of the assignment, and none of two people at once."""
+def _delegations(b: Builder) -> tuple[model.Delegation, ...]:
+    """The absences in order of time."""
     found: list[model.Delegation] = []
     for position, x in enumerate(b.data.get("delegations", ())):
         path: Path_ = ("delegations", position)
@@ -73,10 +73,6 @@ def _delegations(b: Builder, held: model.Effective) -> tuple[model.Delegation, .
             continue
         if x["person"] == b.data["person"]:
             b.report("own-delegate", "nobody stands in for themselves", (*path, "person"))
-        if (held.start and days.start < held.start) or (held.end and days.end > held.end):
-            b.report("delegation-outside", "the delegation is not within the days of the assignment", path)
-        if any(other.start <= days.end and days.start <= other.end for other in found):
-            b.report("delegations-overlap", "on some of these days somebody else stands in already", (*path, "from"))
         where = b.document.where(path)
         found.append(model.Delegation(x["person"], days.start, days.end, text(x["reason"]), where))
     return tuple(sorted(found, key=lambda one: one.start))

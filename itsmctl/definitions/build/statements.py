@@ -16,8 +16,6 @@ def _policy(b: Builder) -> model.Policy:
     common = b.common()
     approved = b.day(d["approved"], ("approved",))
     start = common["effective"].start
-    if d["approver"] == d["owner"]:
-        b.report("own-approval", "nobody approves what they own; name another role", ("approver",))
     if approved and start and approved > start:
         template = "approved on {approved}, though in force since {start}"
         b.report("approved-too-late", template, ("approved",), approved=approved, start=start)

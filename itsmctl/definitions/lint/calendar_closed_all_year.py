@@ -35,8 +35,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from itsmctl import model
-from itsmctl.definitions.lint.periods import in_force
 from itsmctl.definitions.lint.system import System
+from itsmctl.definitions.periods import in_force
 from itsmctl.errors import Problem, Severity
 from itsmctl.worktime import open_seconds
 

@@ -56,16 +56,15 @@ READS = ("process", "raci")
 
 
 def check(system: System) -> Iterator[Problem]:
-    """Interfaces at an activity for which no matrix names anybody accountable."""
-    owned = {
-        (matrix.definition.process, activity)
-        for matrix in system.all(model.Raci)
-        for activity, cells in matrix.definition.activities.items()
-        if cells.get("A")
-    }
+    """Interfaces at an activity for which no matrix names anybody accountable; that a matrix leaves it out is told there."""
+    answers: dict[str, dict[str, bool]] = {}
+    for matrix in system.all(model.Raci):
+        cells = matrix.definition.activities.items()
+        answers.setdefault(matrix.definition.process, {}).update({name: bool(cell.get("A")) for name, cell in cells})
     for process in system.all(model.Process):
+        told = answers.get(process.definition.id)
         for position, interface in enumerate(process.definition.interfaces):
-            if (process.definition.id, interface.activity) not in owned:
+            if told is None or not told.get(interface.activity, True):
                 yield Problem(
                     CODE,
                     "nobody is accountable at {activity} for what passes between {process} and {other}",

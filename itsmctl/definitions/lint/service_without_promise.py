@@ -38,9 +38,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from itsmctl import model
-from itsmctl.definitions.lint.periods import in_force
 from itsmctl.definitions.lint.support import supporters, terms_of
 from itsmctl.definitions.lint.system import System
+from itsmctl.definitions.periods import in_force
 from itsmctl.errors import Problem, Severity
 
 CODE = "service-without-promise"

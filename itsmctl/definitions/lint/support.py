@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from itsmctl.definitions.lint.periods import edges, in_force
 from itsmctl.definitions.lint.system import Placed, System
+from itsmctl.definitions.periods import edges, in_force
 from itsmctl.model import Agreement, Calendar, Contract, Leg, OperationalAgreement, SupportTerms
 
 

@@ -1,0 +1,39 @@
+"""Who holds which role on which days: by assignments to it or to a position that brings it, and while standing in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from itsmctl.definitions.periods import without
+from itsmctl.model import Assignment, Delegation, Effective, Position
+
+
+@dataclass(frozen=True)
+class Tenure:
+    """A person holds a role on the days of a period.
+
+    `position` is what brings the role, or '' where it is given by name; `delegation` is what the
+    person stands in by, or None for the holder.
+    """
+
+    person: str
+    role: str
+    position: str
+    period: Effective
+    assignment: Assignment
+    delegation: Delegation | None = None
+
+
+def tenures(assignments: Iterable[Assignment], positions: Mapping[str, Position]) -> Iterator[Tenure]:
+    """Every tenure; while a delegate stands in, the holder does not hold the role."""
+    for assignment in assignments:
+        position = positions.get(assignment.position)
+        roles = [(assignment.role, "")] if assignment.role else []
+        roles += [(role, position.id) for role in position.roles] if position else []
+        away = [Effective(one.start, one.end) for one in assignment.delegations]
+        for role, brought_by in roles:
+            for period in without(assignment.effective, away):
+                yield Tenure(assignment.person, role, brought_by, period, assignment)
+            for one in assignment.delegations:
+                yield Tenure(one.person, role, brought_by, Effective(one.start, one.end), assignment, one)
