@@ -30,7 +30,7 @@ from itsmctl.definitions import load
 from itsmctl.engine.results import read_verdicts
 from itsmctl.errors import ItsmctlError
 from itsmctl.importers import import_files
-from itsmctl.model import AuditPlan, Definitions, Effective, Text
+from itsmctl.model import Definitions, Text
 from itsmctl.reference import reference_root
 from itsmctl.result import AuditResult, RuleResult
 
@@ -50,8 +50,7 @@ def with_plan(**fields: Any) -> Definitions:
         "period_start": None, "period_end": None, "as_of": "", "mapping": "", "zone": "", "datasets": (), "rules": (),
         "processes": (), "frameworks": (), "fail_on": "",
     }  # fmt: skip
-    base = next(iter(reference().plans.values()))
-    plan = AuditPlan("audit", "mine", Text("Mine", "我的"), Effective(), base.where, (), **{**empty, **fields})
+    plan = replace(reference().plans["monthly"], id="mine", title=Text("Mine", "我的"), **{**empty, **fields})
     return replace(reference(), plans={**reference().plans, "mine": plan})
 
 

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from itsmctl import model
+from itsmctl.audit.choices import chosen_rules
 from itsmctl.definitions import load, validate
+from itsmctl.errors import ItsmctlError
 from itsmctl.reference import FOLDERS, reference_root
 
 ROOT = reference_root()
@@ -142,6 +144,17 @@ def test_the_programme_covers_every_clause_and_every_process_by_others() -> None
         assert programme.cycle.start <= plan.planned.start <= plan.planned.end <= programme.cycle.end
         for process in (REFERENCE.processes[name] for name in plan.processes):
             assert not set(plan.auditors) & (holders[process.owner] | holders[process.manager]), (plan.id, process.id)
+
+
+def test_a_plan_runs_only_rules_for_the_clauses_that_it_covers() -> None:
+    plan = REFERENCE.plans["internal-2026-operation"]
+    chosen = chosen_rules(REFERENCE, plan, [])
+    assert {"INC-01", "INC-02"} <= {rule.id for rule in chosen}
+    assert all(any(model.covers(plan.clauses, clause) for clause in rule.clauses) for rule in chosen)
+    assert "INC-06" not in {rule.id for rule in chosen}
+    with pytest.raises(ItsmctlError) as raised:  # leadership leaves no trace in tickets, and must not look clean
+        chosen_rules(REFERENCE, REFERENCE.plans["internal-2026-leadership"], [])
+    assert [problem.code for problem in raised.value.problems] == ["no-rules"]
 
 
 def test_findings_of_an_audit_and_its_plan_name_each_other() -> None:

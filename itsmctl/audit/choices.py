@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean
 from itsmctl.importers.receipt import Receipt
-from itsmctl.model import AuditPlan, Definitions, Rule
+from itsmctl.model import AuditPlan, Definitions, Rule, covers
 from itsmctl.worktime import parse_moment
 from itsmctl.zones import midnight, midnight_after
 
@@ -39,8 +39,10 @@ def chosen_rules(definitions: Definitions, plan: AuditPlan | None, asked: Sequen
         chosen = {
             rule: d for rule, d in chosen.items() if any(c.partition(":")[0] in plan.frameworks for c in d.clauses)
         }
+    if plan and plan.clauses:
+        chosen = {rule: d for rule, d in chosen.items() if any(covers(plan.clauses, c) for c in d.clauses)}
     if not chosen:
-        template = "no rule is left to judge by: the plan's processes and frameworks leave out every rule"
+        template = "no rule is left to judge by: the plan's processes, frameworks and clauses leave out every rule"
         raise ItsmctlError(Problem("no-rules", template, plan.where if plan else Where()))
     return sorted(chosen.values(), key=lambda rule: rule.id)
 
