@@ -132,7 +132,7 @@ def _clock(
     if not isinstance(offer_number, int):
         return ClockExplanation(rule, str(clock), "", "", "", "", "", 0, (), str(reason))
     offer = every[offer_number]
-    asked_elsewhere = ("before-1970", "column-not-exported:", "history-gap:", "missing:customer")
+    asked_elsewhere = ("before-1970", "column-not-exported:", "column-not-in-file:", "history-gap:", "missing:customer")
     if str(reason).startswith(asked_elsewhere):  # record_clock asks neither
         return ClockExplanation(
             rule, str(clock), offer.agreement.id, offer.calendar.id, offer.calendar.zone, "", "", 0, (), str(reason)

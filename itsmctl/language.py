@@ -259,6 +259,10 @@ REASONS: dict[str, tuple[str, str]] = {
         msg("The export has no column for {columns}"),
         msg("Export {columns}, and name the column in the mapping."),
     ),
+    "column-not-in-file": (
+        msg("The file that holds the record has no column for {columns}, which other files have"),
+        msg("Export {columns} in every file."),
+    ),
     "no-history": (
         msg("The export has no history of {columns}"),
         msg("Export the audit log of {columns}: one row per change, with its time."),

@@ -57,11 +57,13 @@ def write_dataset(
     codes: Mapping[str, Mapping[str, str]] | None = None,
     files: Sequence[tuple[str, int]] = (("export.csv", 0),),
     exported: int | str | None = None,
+    lacking: Mapping[str, Sequence[str]] | None = None,
 ) -> Path:
     """Write a dataset folder and return it; moments are epoch seconds, or ISO 8601 text with an offset.
 
     `mapped` are columns that the export has beyond those that some record names, `files` (name, rows read); 0 rows
-    stand for one per record. `exported` is when the export was made, else the latest moment of any record or event.
+    stand for one per record. `exported` is when the export was made, else the latest moment of any record or event; `lacking` are columns that
+    single files have not.
     """
     folder.mkdir(parents=True)
     rows = [{"process": "incident", "attributes": "{}", "source_file": "export.csv", **record} for record in records]
@@ -89,7 +91,7 @@ def write_dataset(
         shape="updates",
         tool="Test",
         zone=zone,
-        files=tuple(_file(name, read or len(rows)) for name, read in files),
+        files=tuple(_file(name, read or len(rows), (lacking or {}).get(name, ())) for name, read in files),
         records=len(rows),
         events=len(changes),
         rejects=len(rejected),
@@ -179,5 +181,5 @@ def _iso(seconds: int | None) -> str:
     return "" if seconds is None else datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _file(name: str, read: int) -> ReceiptFile:
-    return ReceiptFile(name, "", "0" * 64, 1, "csv", "utf-8", ",", read, read, 0)
+def _file(name: str, read: int, missing: Sequence[str]) -> ReceiptFile:
+    return ReceiptFile(name, "", "0" * 64, 1, "csv", "utf-8", ",", read, read, 0, tuple(missing))

@@ -141,6 +141,7 @@ def judge(rules: Mapping[str, Rule], data: Mapping[str, Any], folder: Path) -> t
         mapped=data.get("exported", []),
         history=data.get("history", ["state", "group", "assignee", "priority"]),
         zone=data.get("zone", "UTC"),
+        lacking=data.get("lacking", {}),
         files=[(name, read) for name, read in data.get("files", {"export.csv": 0}).items()],
     )
     options = AuditOptions(as_of=data.get("as-of", "2026-06-30T00:00:00Z"), all_verdicts=True, threads=1)

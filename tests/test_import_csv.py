@@ -200,6 +200,32 @@ def test_a_round_number_of_rows_is_pointed_out(tmp_path: Path) -> None:
     assert "round-row-count" not in dict(bring(tmp_path / "b", "Number,Opened\n" + rows).warnings)
 
 
+def both(tmp_path: Path, first: str, second: str, definition: MappingDefinition) -> Receipt:
+    for name, text in (("a.csv", first), ("b.csv", second)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    files = [tmp_path / "a.csv", tmp_path / "b.csv"]
+    return import_files(files, definition, {}, "UTC", tmp_path / "out")
+
+
+def test_a_column_that_one_file_lacks_is_told_of_that_file(tmp_path: Path) -> None:
+    receipt = both(tmp_path, "Number,Opened,State\nA,2026-03-01,New\n", "Number,Opened\nB,2026-03-02\n", mapping())
+    assert [file.missing for file in receipt.files] == [(), ("state",)]
+    assert dict(receipt.warnings)["missing-in-file"] == "b.csv alone lacks columns for: state"
+    assert read_receipt(tmp_path / "out") == receipt
+    assert table(tmp_path, "record", ("record_id", "state")) == [("A", "New"), ("B", None)]
+
+
+def test_files_with_unlike_history_are_refused_as_one_would_invent_changes(tmp_path: Path) -> None:
+    first = "Number,Count,Updated,State\nINC1,1,2026-03-01 10:00:00,New\n"
+    second = "Number,Count,Updated\nINC1,2,2026-03-01 11:00:00\n"
+    with pytest.raises(ItsmctlError) as caught:
+        both(tmp_path, first, second, updates())
+    assert [(p.code, p.values["column"], Path(p.where.file).name) for p in caught.value.problems] == [
+        ("missing-column", "State", "b.csv")
+    ]
+    assert not (tmp_path / "out").exists()
+
+
 def test_several_files_become_one_dataset_in_any_order(tmp_path: Path) -> None:
     first, second = tmp_path / "a.csv", tmp_path / "b.csv"
     first.write_text("Number,Opened,Extra\nINC2,2026-03-01 09:00:00,x\n", encoding="utf-8")
@@ -396,8 +422,8 @@ def test_each_column_has_a_format_of_its_own(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("formats", "times", "code", "value"),
     [
-        (("M/d/yyyy HH:mm", "d/M/yyyy HH:mm"), ["1/2/2026 10:00", "3/4/2026 10:00"], "ambiguous-times", "1/2/2026 10:00"),
-        (("M/d/yyyy HH:mm", "d/M/yyyy HH:mm"), ["1/2/2026 10:00", "1/13/2026 10:00", "1/14/2026 10:00", "13/2/2026 10:00"], "ambiguous-times", "1/2/2026 10:00"),
+        (("M/d/yyyy HH:mm", "d/M/yyyy HH:mm"), ["1/2/2026 10:00", "3/4/2026 10:00"], "ambiguous-time-format", "1/2/2026 10:00"),
+        (("M/d/yyyy HH:mm", "d/M/yyyy HH:mm"), ["1/2/2026 10:00", "1/13/2026 10:00", "1/14/2026 10:00", "13/2/2026 10:00"], "ambiguous-time-format", "1/2/2026 10:00"),
         (("d/M/yyyy HH:mm",), ["1/2/2026 10:00", "1/13/2026 10:00"], "other-time-format", "1/13/2026 10:00"),
         (("MM.dd.yyyy HH:mm", "iso"), ["01.02.2026 10:00", "13.02.2026 10:00"], "other-time-format", "13.02.2026 10:00"),
     ],

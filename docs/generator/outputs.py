@@ -108,6 +108,7 @@ RECEIPT_FILE = {
     "rows_read": "Data rows; always `rows_imported + rows_rejected`.",
     "rows_imported": "Rows that became part of a record.",
     "rows_rejected": "Rows that could not.",
+    "missing": "Canonical columns that other files of the import fill and this one has not.",
 }
 
 

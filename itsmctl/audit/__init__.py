@@ -102,6 +102,7 @@ def audit(
             exported_at,
             zone,
             KNOWN_LATER - frozenset(receipt.history) if as_of < exported_at else frozenset(),
+            frozenset(column for file in receipt.files for column in file.missing),
             period[1],
         )
         judged = _judge(
@@ -169,6 +170,7 @@ def _loading(
         files,
         _last_moment(receipt),
         receipt.history,
+        tuple((file.name, column) for file in receipt.files for column in file.missing),
         receipt.history_time,
     )
 

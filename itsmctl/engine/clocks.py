@@ -40,6 +40,14 @@ def offers(definitions: Definitions) -> tuple[Offer, ...]:
     return tuple(Offer(i, a, clock, definitions.calendars[a.calendar]) for i, (a, clock) in enumerate(pairs))
 
 
+def columns_of_clocks(definitions: Definitions) -> frozenset[str]:
+    """The columns of a record that decide which agreement and target it has, and when its clocks start and stop."""
+    clocks = [clock for agreement in definitions.agreements.values() for clock in agreement.clocks.values()]
+    asked = {c.column for clock in clocks for target in clock.targets for c in target.conditions}
+    ends = {column for clock in clocks for column in (clock.starts_at, clock.stops_at)}
+    return frozenset({"service", "customer", "state", "opened_at", "resolved_at", "closed_at", *asked, *ends} - {""})
+
+
 def create_clocks(session: Session, definitions: Definitions, as_of: int, exported: frozenset[str]) -> None:
     """Create the tables `span` and `clock`: one row per record and clock name, with what was counted and the verdict.
 
@@ -54,7 +62,7 @@ def create_clocks(session: Session, definitions: Definitions, as_of: int, export
         raise ItsmctlError(
             Problem("as-of-too-late", "the moment of the audit lies after the year 2243; name another with --as-of")
         )
-    every = offers(definitions)
+    every, read = offers(definitions), columns_of_clocks(definitions)
     _create_offers(session, every)
     segments = _create_days(session, definitions, every, as_of)
     create_span_table(session)
@@ -71,7 +79,7 @@ def create_clocks(session: Session, definitions: Definitions, as_of: int, export
         _create_endings(connection, as_of)
         _create_edges(connection, as_of)
         _create_counted(connection, segments)
-        _add_verdicts(connection, as_of, exported)
+        _add_verdicts(connection, as_of, exported, read)
 
     with session.beside(lambda other: run(other, 1)):
         run(session, 0)
@@ -273,17 +281,18 @@ def _create_counted(session: Session, segments: int) -> None:
     assert outside == 0, f"{outside!r} moments lie outside the day table"
 
 
-def _add_verdicts(session: Session, as_of: int, exported: frozenset[str]) -> None:
+def _add_verdicts(session: Session, as_of: int, exported: frozenset[str], read: frozenset[str]) -> None:
     """Steps 1 and 9 of `worktime.record_clock`, after the questions that come before it: which agreement, which clock.
 
     Where the stop comes from a column that the export does not have at all, nothing is known of any record: an empty
-    column would mean that the clock still runs, a missing one does not.
+    column would mean that the clock still runs, a missing one does not. So for the records of a single file without it.
     """
+    columns = ", ".join(quote(column) for column in sorted(read))
     known = ", ".join(quote(column) for column in TIME_COLUMNS if column in exported) or "''"
     session.run(
         f"""INSERT INTO clock
         SELECT j.tix, j.clock, j.agreement, j.offer, j.target_number, j.target, j.start, j.stop, coalesce(j.stop, {as_of}) AS judged_at,
-            CASE WHEN j.reason LIKE 'column-not-exported:%' THEN NULL ELSE j.counted END AS counted,
+            CASE WHEN j.reason LIKE 'column-not-%' THEN NULL ELSE j.counted END AS counted,
             {month_text(f"coalesce(j.stop, {as_of})", "z")} AS month,
             CASE WHEN j.reason IS NOT NULL THEN 'not_testable' WHEN j.cancelled THEN 'cancelled'
                 WHEN j.counted <= j.target THEN CASE WHEN j.stop IS NOT NULL THEN 'met' WHEN j.paused_now THEN 'paused_ok' ELSE 'running_ok' END
@@ -291,7 +300,8 @@ def _add_verdicts(session: Session, as_of: int, exported: frozenset[str]) -> Non
             CASE WHEN j.offer IS NOT NULL AND j.target IS NULL THEN j.unpromised END AS unpromised
         FROM (
             SELECT j.*, o.agreement, t.seconds AS target, c.counted,
-                CASE WHEN j.customer_missing THEN 'missing:customer'
+                CASE WHEN k.tix IS NOT NULL THEN concat('column-not-in-file:', k.columns)
+                    WHEN j.customer_missing THEN 'missing:customer'
                     WHEN NOT j.has_agreement THEN CASE WHEN j.opened_at IS NULL THEN 'missing:opened_at' ELSE 'no-agreement' END
                     WHEN j.offer IS NULL THEN 'no-clock'
                     WHEN j.start IS NULL THEN concat('missing:', j.start_column) WHEN j.start < 0 THEN 'before-1970'
@@ -310,6 +320,8 @@ def _add_verdicts(session: Session, as_of: int, exported: frozenset[str]) -> Non
             LEFT JOIN target AS t ON t.offer = j.offer AND t.target_number = j.target_number
             LEFT JOIN counted AS c ON c.tix = j.tix AND c.clock = j.clock
             LEFT JOIN broken AS b ON b.tix = j.tix
+            LEFT JOIN (SELECT tix, string_agg("column", ',' ORDER BY "column") AS columns FROM lacking
+                WHERE "column" IN ({columns}) GROUP BY tix) AS k ON k.tix = j.tix
         ) AS j LEFT JOIN zone_span AS z ON coalesce(j.stop, {as_of}) >= z.since AND coalesce(j.stop, {as_of}) < z.until"""
     )
 

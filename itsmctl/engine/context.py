@@ -26,6 +26,8 @@ class Context:
     zone: str = "UTC"
     known_later: frozenset[str] = frozenset()
     """Columns that hold what was learnt after `as_of`, where that lies before the export: they cannot judge."""
+    lacking: frozenset[str] = frozenset()
+    """Columns that some file of the export has not, though others have."""
     until: int | None = None
     """The end of the audited period, where there is one."""
 

@@ -8,10 +8,11 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from itsmctl.engine.clocks import columns_of_clocks
 from itsmctl.engine.context import Check, Context, Needs
 from itsmctl.engine.session import Session, name, quote
 from itsmctl.engine.sql import Fragment, all_of, join
-from itsmctl.model import Effective, Rule
+from itsmctl.model import Condition, Effective, Rule
 from itsmctl.result import Share, Verdict
 
 _About = TypeVar("_About")
@@ -24,6 +25,7 @@ GROUPED = frozenset({"attainment", "number-gaps", "row-count", "share"})
 """Checks whose rows are groups or files, not records."""
 ABOUT_CLOCKS = frozenset({"attainment", "clock-within", "reported-agrees"})
 """Checks whose moment is the clock's, not the opening of the record."""
+ABOUT_AGREEMENTS = ABOUT_CLOCKS | {"agreement"}
 AT_ONCE = 500_000
 """Rows that rules judged in one statement may have together: it bounds what is held before passes are dropped."""
 SOME = 6
@@ -95,7 +97,9 @@ def evaluate(
 def _judge(
     session: Session, tasks: Sequence[Task], context: Context, kept: Fragment, records: int
 ) -> dict[str, Counts]:
-    untested = {t.rule.id: t.because or missing_for(t.rule, t.check, context) for t in tasks}
+    untested = {
+        t.rule.id: t.because or missing_for(t.rule, t.check, context) or _missing_in_file(t, context) for t in tasks
+    }
     parts = (_judgement(t, context, untested[t.rule.id]) for t in tasks)
     query = "CREATE OR REPLACE TEMP TABLE judgement AS " + join(" UNION ALL ", parts)
     session.run(query.text, query.values)
@@ -127,6 +131,9 @@ def _judgement(task: Task, context: Context, untested: str) -> Fragment:
     else:
         body = _with_gaps(task.check.compile(task.rule, context), task.check.needs(task.rule))
     scope = _scope(task.rule, context)
+    lacking = _lacking(task, context)
+    if lacking and not untested:
+        scope, body = _apart(scope, body, lacking)
     return (
         Fragment(f'SELECT {quote(task.rule.id)} AS "rule", j.* FROM (WITH scoped AS (') + scope + ") " + body + ") AS j"
     )
@@ -142,6 +149,41 @@ def _counts(found: Sequence[int], records: int, because: str) -> Counts:
 def _has_breakdown(rule: Rule, counts: Counts) -> bool:
     """Rules that some record failed; where the rows are groups or files, they have no priority and no service."""
     return rule.check not in GROUPED and not counts.untested_because and counts.failed > 0
+
+
+def _missing_in_file(task: Task, context: Context) -> str:
+    """A reason code where a rule about groups lacks a column in one of the files: its groups would not be whole."""
+    lacking = _lacking(task, context) if task.rule.check in GROUPED else ()
+    return "column-not-in-file:" + ",".join(lacking) if lacking else ""
+
+
+def _lacking(task: Task, context: Context) -> tuple[str, ...]:
+    """The columns that the rule rests on and some file has not; a clock rests on more than its rule names."""
+    rule, check = task.rule, task.check
+    per = rule.parameters.get("per", ())
+    read = (
+        check.needs(rule).columns
+        | {c.column for c in rule.scope}
+        | {str(c) for c in (per if isinstance(per, tuple) else ())}
+    )
+    if rule.check in ABOUT_AGREEMENTS:
+        read |= columns_of_clocks(context.definitions)
+    return tuple(sorted(read & context.lacking))
+
+
+def _apart(scope: Fragment, body: Fragment, lacking: Sequence[str]) -> tuple[Fragment, Fragment]:
+    """Judge only the records whose file has the columns; the others are not testable, as nobody knows what stands there."""
+    columns = ", ".join(quote(column) for column in lacking)
+    known = Fragment(f') AS r WHERE r.tix NOT IN (SELECT tix FROM lacking WHERE "column" IN ({columns}))')
+    rest = Fragment(
+        """) AS judged UNION ALL SELECT r.record_id, CAST(NULL AS BOOLEAN) AS passed, CAST(NULL AS VARCHAR) AS observed,
+        CAST(NULL AS VARCHAR) AS expected, r.opened_at AS "at", concat('column-not-in-file:', k.columns) AS reason FROM ("""
+    )
+    among = Fragment(
+        f""") AS r JOIN (SELECT tix, string_agg("column", ',' ORDER BY "column") AS columns FROM lacking
+        WHERE "column" IN ({columns}) GROUP BY tix) AS k ON k.tix = r.tix"""
+    )
+    return "SELECT r.* FROM (" + scope + known, "SELECT * FROM (" + body + rest + scope + among
 
 
 def _with_gaps(body: Fragment, needs: Needs) -> Fragment:
@@ -180,7 +222,7 @@ def _scope(rule: Rule, context: Context) -> Fragment:
     breach across two periods is found in one of them; every other rule judges what was opened within it.
     """
     testable = tuple(c for c in rule.scope if c.column in context.exported | _WITHOUT_EXPORT)
-    tests = [all_of(testable)]
+    tests = [_may_hold(c, context) for c in testable]
     if rule.process:
         tests.append(Fragment("r.process = ?", (rule.process,)))
     if rule.effective != Effective():
@@ -190,7 +232,15 @@ def _scope(rule: Rule, context: Context) -> Fragment:
         tests.append(Fragment("r.opened_in_period"))
     elif context.until is not None:
         tests.append(Fragment("(r.ended_at IS NULL OR r.ended_at < ?)", (context.until,)))
-    return Fragment("SELECT r.* FROM record AS r WHERE ") + join(" AND ", tests)
+    return Fragment("SELECT r.* FROM record AS r WHERE ") + join(" AND ", tests or [Fragment("true")])
+
+
+def _may_hold(c: Condition, context: Context) -> Fragment:
+    """The condition holds, or the record's file has no such column, so that it may."""
+    if c.column not in context.lacking:
+        return all_of((c,))
+    unknown = f'r.tix IN (SELECT tix FROM lacking WHERE "column" = {quote(c.column)})'
+    return "(" + all_of((c,)) + f" OR {unknown})"
 
 
 def failures(session: Session, limit: int = SAMPLES) -> Mapping[str, tuple[Verdict, ...]]:

@@ -55,6 +55,8 @@ class Loading:
     files: tuple[tuple[str, int, int, int], ...]
     last_moment: int | None = None
     history: tuple[str, ...] = ()
+    lacking: tuple[tuple[str, str], ...] = ()
+    """(file, column) where a file has no column that other files fill."""
     history_time: str = ""
     """The exported column with the time of each update."""
 
@@ -76,6 +78,7 @@ def load_tables(session: Session, loading: Loading) -> None:
     _check_files(session, loading.folder)
     _create_codes(session, loading.codes)
     _create_record(session, loading)
+    _create_lacking(session, loading)
     with session.beside(lambda other: _create_event(other, loading)):
         for table in ("approval", "link"):
             session.run(
@@ -238,6 +241,15 @@ def _create_broken(session: Session, loading: Loading) -> None:
     session.run(
         f"CREATE TABLE broken AS SELECT DISTINCT r.tix FROM ({lost}{unlike}) AS l JOIN record AS r ON r.record_id = l.record_id",
         (loading.history_time,),
+    )
+
+
+def _create_lacking(session: Session, loading: Loading) -> None:
+    """What is unknown of a record because its file has no such column, though other files have: `lacking(tix, "column")`."""
+    session.run('CREATE TABLE file_lacks (name VARCHAR, "column" VARCHAR)')
+    session.insert("file_lacks", ("name", "column"), loading.lacking)
+    session.run(
+        'CREATE TABLE lacking AS SELECT r.tix, f."column" FROM record AS r JOIN file_lacks AS f ON f.name = r.source_file'
     )
 
 

@@ -14,7 +14,7 @@ from itsmctl.importers import canonical, findings
 from itsmctl.importers.export import REJECT, Staged
 from itsmctl.importers.population import drop_rows_without_id, merge_duplicates
 from itsmctl.importers.receipt import FILE, FORMAT, Receipt, ReceiptFile
-from itsmctl.importers.recognition import Source, sources
+from itsmctl.importers.recognition import Source, check_alike, lacking, sources
 from itsmctl.importers.values import convert_times, reject_values, time_names
 from itsmctl.model import APPROVAL_COLUMNS, REJECT_COLUMNS, MappingDefinition, MappingShape
 
@@ -39,6 +39,8 @@ class Staging:
 def prepare(session: Session, staged: Staged, mapping: MappingDefinition, zone: str) -> Staging:
     """Read the cells of RAW as what they are, and put its rows in the order of each ticket's life."""
     found, missing = sources(mapping, staged.columns)
+    if mapping.shape != "records":
+        check_alike(staged.exports, mapping, found)
     record_id = found["record_id"]
     drop_rows_without_id(session, staged, record_id)
     merged = merge_duplicates(session, staged, record_id) if mapping.shape == "records" else 0
@@ -109,7 +111,7 @@ def _history(mapping: MappingDefinition, found: Mapping[str, Source]) -> tuple[s
 
 def _receipt(session: Session, staging: Staging, noticed: _Noticed, events: int) -> Receipt:
     x = staging.export
-    files = _files(session, x.staged)
+    files = _files(session, x.staged, x.found)
     first, last = session.one(
         "SELECT min(opened_at), max(opened_at) FROM (SELECT epoch_ms(opened_at) // 1000 AS opened_at FROM record)"
     )
@@ -143,7 +145,7 @@ def _receipt(session: Session, staging: Staging, noticed: _Noticed, events: int)
     )
 
 
-def _files(session: Session, staged: Staged) -> tuple[ReceiptFile, ...]:
+def _files(session: Session, staged: Staged, found: Mapping[str, Source]) -> tuple[ReceiptFile, ...]:
     rejected = session.rows(f"SELECT file, count(DISTINCT row) FROM {REJECT} WHERE whole GROUP BY file")
     lost = {file: int(count or 0) for file, count in rejected}
     files = []
@@ -162,6 +164,7 @@ def _files(session: Session, staged: Staged) -> tuple[ReceiptFile, ...]:
                 rows_read=read,
                 rows_imported=read - rows_lost,
                 rows_rejected=rows_lost,
+                missing=lacking(export, found),
             )
         )
     return tuple(files)

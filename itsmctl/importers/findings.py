@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from itsmctl.engine.session import Session
 from itsmctl.importers.canonical import ORDERED, Export
+from itsmctl.importers.recognition import lacking
 
 ROUND_COUNTS = (1000, 5000, 10000, 50000, 100000)
 """Where tools cut an export off without saying so."""
@@ -33,6 +34,9 @@ def look(
                 "round-row-count",
                 f"{export.source.name} has exactly {rows} rows; was the export cut off at a limit of the tool?",
             )
+    for export in x.staged.exports:
+        if columns := lacking(export, x.found):
+            yield "missing-in-file", f"{export.source.name} alone lacks columns for: {', '.join(columns)}"
     if missing:
         yield "missing-columns", f"the export lacks columns for: {', '.join(missing)}"
     if duplicates:

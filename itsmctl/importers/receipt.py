@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from itsmctl.errors import ItsmctlError, Problem, Where
 
@@ -28,6 +28,8 @@ class ReceiptFile:
     rows_read: int
     rows_imported: int
     rows_rejected: int
+    missing: tuple[str, ...] = ()
+    """Canonical columns that other files of the import fill and this one has not."""
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,7 @@ class _File(TypedDict):
     rows_read: int
     rows_imported: int
     rows_rejected: int
+    missing: NotRequired[list[str]]
 
 
 class _Json(TypedDict):
@@ -175,6 +178,22 @@ class _Json(TypedDict):
     history_time: str
 
 
+def _file(data: _File) -> ReceiptFile:
+    return ReceiptFile(
+        data["name"],
+        data["member"],
+        data["sha256"],
+        data["bytes"],
+        data["format"],
+        data["encoding"],
+        data["delimiter"],
+        data["rows_read"],
+        data["rows_imported"],
+        data["rows_rejected"],
+        tuple(data.get("missing", ())),
+    )
+
+
 def _receipt(data: _Json) -> Receipt:
     return Receipt(
         mapping=data["mapping"],
@@ -182,7 +201,7 @@ def _receipt(data: _Json) -> Receipt:
         shape=data["shape"],
         tool=data["tool"],
         zone=data["zone"],
-        files=tuple(ReceiptFile(**file) for file in data["files"]),
+        files=tuple(_file(file) for file in data["files"]),
         records=data["records"],
         events=data["events"],
         rejects=data["rejects"],

@@ -89,6 +89,27 @@ def sources(mapping: MappingDefinition, columns: Sequence[str]) -> tuple[dict[st
     return found, tuple(missing)
 
 
+def lacking(export: Export, found: Mapping[str, Source]) -> tuple[str, ...]:
+    """The canonical columns that the files fill together and this one alone does not."""
+    return tuple(column for column, source in found.items() if not set(source.exported) <= set(export.columns))
+
+
+def check_alike(exports: Sequence[Export], mapping: MappingDefinition, found: Mapping[str, Source]) -> None:
+    """Raise ItsmctlError where a file lacks what the history of the others is made from: its changes would be invented."""
+    read = {mapping.at, mapping.actor, mapping.actor_group, *mapping.order_by}
+    read |= {name for column in mapping.history if column in found for name in found[column].exported}
+    asked = sorted(read & {column for export in exports for column in export.columns})
+    template = "column {column!r}, which another of the files has, is not in the header; export the files alike, or import them apart"
+    problems = [
+        Problem("missing-column", template, Where(export.source.shown), {"column": column})
+        for export in exports
+        for column in asked
+        if column not in export.columns
+    ]
+    if problems:
+        raise ItsmctlError(problems)
+
+
 def _needed(mapping: MappingDefinition) -> tuple[str, ...]:
     """What the header must have: the columns it is recognised by, the record id, and the moment of each update."""
     record_id = mapping.columns.get("record_id", ())

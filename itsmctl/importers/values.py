@@ -150,7 +150,7 @@ def _refuse_rivals(session: Session, column: _Column, mapping: MappingDefinition
                 "{column}: times such as {value!r} can be read as {first} and as {second}, and the other times of the "
                 "column do not decide; leave only the right one under `time-formats` of the mapping"
             )
-            raise ItsmctlError(Problem("ambiguous-times", template, mapping.where, values))
+            raise ItsmctlError(Problem("ambiguous-time-format", template, mapping.where, values))
     mirror = mirrored(column.format)
     if column.unreadable and mirror and mirror not in mapping.time_formats:
         ours, theirs, _ = _against(session, column, mirror, mapping)
