@@ -33,7 +33,7 @@ def copy(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("file", "old", "new", "found"),
     [
-        ("audits/waivers.yaml", "expires: \"2026-05-18", "expires: \"2026-05-05", ("expires-before-approval", 10)),
+        ("audits/waivers.yaml", "expires: \"2026-05-18", "expires: \"2026-04-05", ("expires-before-approval", 10)),
         ("audits/waivers.yaml", "expires: \"2026-05-18T09:00:00+02:00\"", "expires: \"2026-05-18T09:00:00\"", ("wrong-form", 10)),
         ("audits/baseline.yaml", "rule: INC-16", "rule: INC-11", ("rule-twice", 11)),
         (OPERATION_2025, "closed: 2025-12-11", "closed: 2025-09-11", ("closed-before-found", 9)),
