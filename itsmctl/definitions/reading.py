@@ -17,7 +17,7 @@ from itsmctl.definitions.lint import LAWS, broken_laws
 from itsmctl.definitions.lint.law import stands_alone
 from itsmctl.definitions.lint.suppression import Suppression, read_suppressions, without_suppressed
 from itsmctl.definitions.lint.system import System
-from itsmctl.definitions.references import Entry, cross_check
+from itsmctl.definitions.references import Entry, cross_check, looked_into
 from itsmctl.definitions.schema import check_document, kinds
 from itsmctl.definitions.subjects import with_subjects
 from itsmctl.errors import ItsmctlError, Problem
@@ -27,10 +27,6 @@ Glimpse = tuple[str, str]
 """Kind and id of a definition that could not be built."""
 
 _GLIMPSE = re.compile(r"^(kind|id): *['\"]?([^\s'\"#]+)", re.MULTILINE)
-
-
-LOOKED_INTO = ("framework", "process", "sla")
-"""Kinds whose inside other definitions refer to: clauses, activities and states, clocks."""
 
 
 @dataclass
@@ -96,10 +92,10 @@ def count(files: Sequence[tuple[Path, str]], cache: Cache) -> Counter[str]:
 
 def _needed(found: _Read, only: Collection[str]) -> frozenset[str]:
     """The kinds that must be opened to judge some files: all that a law reads which reads a kind that stands in them."""
-    about = {sheet.kind for file, sheet in found.sheets if file in only}
+    about = frozenset(sheet.kind for file, sheet in found.sheets if file in only)
     about |= {kind for document in found.broken if document.file in only for kind in _kind_of(document)}
     relevant = [law for law in LAWS if not stands_alone(law) and not about.isdisjoint(law.READS)]
-    return frozenset(LOOKED_INTO) | about | {kind for law in relevant for kind in law.READS}
+    return about | looked_into(about) | {kind for law in relevant for kind in law.READS}
 
 
 def _kind_of(document: Document) -> Iterator[str]:

@@ -157,6 +157,23 @@ REFERENCES: tuple[tuple[str, str, str], ...] = (
 """(kind, path with `*` for any key or position, kind that it names)."""
 
 
+_INSIDE = {"clock": "sla", "person": "assignment"}
+"""What is named inside a kind of definition rather than by an id of its own."""
+_OPENED = {
+    "assessment": ("questionnaire",),
+    "assignment": ("position", "role"),
+    "questionnaire": ("questionnaire",),
+    "rule": ("sla",),
+}
+"""Kinds that must be open to check one, beside those that any may refer into."""
+
+
+def looked_into(kinds: Collection[str]) -> frozenset[str]:
+    """The kinds whose inside some kinds refer to: clauses, activities and states, clocks, people, competences."""
+    named = {_INSIDE[target] for kind, _, target in REFERENCES if kind in kinds and target in _INSIDE}
+    return frozenset({"framework", "process"} | named | {other for kind in kinds for other in _OPENED.get(kind, ())})
+
+
 @dataclass(frozen=True)
 class Entry:
     """A document beside the definition built from it."""
