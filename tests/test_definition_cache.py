@@ -11,6 +11,7 @@ import pytest
 
 from itsmctl.definitions import cache, definition_files, load, validate
 from itsmctl.definitions.reading import read
+from itsmctl.errors import ItsmctlError
 from itsmctl.model import Definitions
 from itsmctl.reference import FOLDERS, reference_root
 
@@ -94,3 +95,27 @@ def test_no_definition_stands_in_two_documents_of_the_cache(system: Path) -> Non
     known = {(e.definition.kind, e.definition.id) for e in read(files)[0]}
     sheets = [s for path, _ in files for s in cache.Cache(system).sheets(path.read_bytes()) or ()]
     assert {(sheet.kind, sheet.id) for sheet in sheets} == known and len(sheets) == len(known)
+
+
+def test_a_sound_system_is_known_by_all_of_its_files(system: Path) -> None:
+    load(system)
+    path = system / "roles" / "raci" / "incident.yaml"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("A: [incident-process-manager]", "A: [incident-process-manager, user]", 1), "utf-8")
+    for _ in range(2):
+        with pytest.raises(ItsmctlError, match="one-accountable"):
+            load(system)
+    path.write_text(text, "utf-8")
+    assert load(system).racis == load(system).racis
+    (system / "roles" / "raci" / "more.yaml").write_text(text, "utf-8")
+    with pytest.raises(ItsmctlError, match="duplicate-id"):
+        load(system)
+
+
+def test_earlier_ids_are_resolved_whether_kept_or_not(system: Path) -> None:
+    path = system / "roles" / "roles.yaml"
+    text = path.read_text("utf-8").replace("id: user\n", "id: employee\naliases: [user]\n", 1)
+    path.write_text(text, "utf-8")
+    for _ in range(2):
+        informed = {role for cells in load(system).racis["raci-incident"].activities.values() for role in cells["I"]}
+        assert "employee" in informed and "user" not in informed

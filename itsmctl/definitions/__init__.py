@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,7 +14,7 @@ from itsmctl import model
 from itsmctl.definitions.build import build
 from itsmctl.definitions.build.builder import Builder
 from itsmctl.definitions.cache import Cache
-from itsmctl.definitions.reading import count, read
+from itsmctl.definitions.reading import built_from, count, read
 from itsmctl.definitions.references import Entry, check_mapping
 from itsmctl.definitions.schema import check_document
 from itsmctl.errors import ItsmctlError, Problem, Where
@@ -21,6 +22,8 @@ from itsmctl.reference import FOLDERS, is_management_system, reference_root
 from itsmctl.source import read_documents
 
 _Kind = TypeVar("_Kind", bound=model.Definition)
+Built = Callable[[str], Iterable[model.Definition]]
+"""The definitions of a kind."""
 
 
 def find_root(root: Path | None) -> Path:
@@ -45,11 +48,22 @@ def find_root(root: Path | None) -> Path:
 def load(root: Path | None = None) -> model.Definitions:
     """Return the definitions of a root folder; raises ItsmctlError with all their problems."""
     folder = find_root(root)
-    entries, problems = _read(folder, errors_only=True)
+    cache = Cache(folder)
+    files = [(path, _shown(folder, path)) for path in definition_files(folder)]
+    names = [name for _, name in files]
+    sums = _sums(folder, names)
+    digest = _digest(sums)
+    known = cache.sound(digest)
+    if known is not None:
+        return _definitions(folder, names, digest, partial(built_from, known))
+    entries, problems = read(files, errors_only=True, cache=cache)
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors:
         raise ItsmctlError(errors)
-    return _definitions(folder, entries)
+    cache.keep_as_sound(digest, sums)
+    return _definitions(
+        folder, names, digest, lambda kind: [e.definition for e in entries if e.definition.kind == kind]
+    )
 
 
 def load_mapping(path: Path, definitions: model.Definitions) -> model.MappingDefinition:
@@ -136,60 +150,82 @@ def _read(
     return read(files, as_of, errors_only=errors_only, only=only, cache=Cache(folder))
 
 
-def _definitions(folder: Path, entries: list[Entry]) -> model.Definitions:
-    def of(kind: type[_Kind]) -> Mapping[str, _Kind]:
-        found = sorted((e.definition for e in entries if type(e.definition) is kind), key=lambda d: d.id)
-        return {d.id: d for d in found}
+def _definitions(folder: Path, files: Sequence[str], digest: str, built: Built) -> model.Definitions:
+    def of(class_: type[_Kind], kind: str) -> Mapping[str, _Kind]:
+        return _OnDemand(lambda: (d for d in built(kind) if type(d) is class_))
 
-    files = [_shown(folder, path) for path in definition_files(folder)]
     return model.Definitions(
         root=folder,
         is_reference=folder.resolve() == reference_root().resolve(),
         files=tuple(files),
-        digest=_digest(folder, files),
-        services=of(model.Service),
-        agreements=of(model.Agreement),
-        operational_agreements=of(model.OperationalAgreement),
-        contracts=of(model.Contract),
-        customers=of(model.Customer),
-        suppliers=of(model.Supplier),
-        calendars=of(model.Calendar),
-        matrices=of(model.PriorityMatrix),
-        code_lists=of(model.CodeList),
-        processes=of(model.Process),
-        roles=of(model.Role),
-        positions=of(model.Position),
-        assignments=of(model.Assignment),
-        racis=of(model.Raci),
-        separations=of(model.Separation),
-        policies=of(model.Policy),
-        frameworks=of(model.Framework),
-        crosswalks=of(model.Crosswalk),
-        rules=of(model.Rule),
-        kpis=of(model.Kpi),
-        procedures=of(model.Procedure),
-        mappings=of(model.MappingDefinition),
-        plans=of(model.AuditPlan),
-        programmes=of(model.Programme),
-        waivers=of(model.Waiver),
-        baselines=of(model.Baseline),
-        questionnaires=of(model.Questionnaire),
-        assessments=of(model.Assessment),
-        surveys=of(model.Survey),
-        nonconformities=of(model.Nonconformity),
-        reviews=of(model.ManagementReview),
+        digest=digest,
+        services=of(model.Service, "service"),
+        agreements=of(model.Agreement, "sla"),
+        operational_agreements=of(model.OperationalAgreement, "ola"),
+        contracts=of(model.Contract, "contract"),
+        customers=of(model.Customer, "customer"),
+        suppliers=of(model.Supplier, "supplier"),
+        calendars=of(model.Calendar, "calendar"),
+        matrices=of(model.PriorityMatrix, "priority-matrix"),
+        code_lists=of(model.CodeList, "code-list"),
+        processes=of(model.Process, "process"),
+        roles=of(model.Role, "role"),
+        positions=of(model.Position, "position"),
+        assignments=of(model.Assignment, "assignment"),
+        racis=of(model.Raci, "raci"),
+        separations=of(model.Separation, "separation"),
+        policies=of(model.Policy, "policy"),
+        frameworks=of(model.Framework, "framework"),
+        crosswalks=of(model.Crosswalk, "crosswalk"),
+        rules=of(model.Rule, "rule"),
+        kpis=of(model.Kpi, "kpi"),
+        procedures=of(model.Procedure, "procedure"),
+        mappings=of(model.MappingDefinition, "mapping"),
+        plans=of(model.AuditPlan, "audit"),
+        programmes=of(model.Programme, "programme"),
+        waivers=of(model.Waiver, "waiver"),
+        baselines=of(model.Baseline, "baseline"),
+        questionnaires=of(model.Questionnaire, "questionnaire"),
+        assessments=of(model.Assessment, "assessment"),
+        surveys=of(model.Survey, "survey"),
+        nonconformities=of(model.Nonconformity, "nonconformity"),
+        reviews=of(model.ManagementReview, "review"),
     )
 
 
-def _digest(folder: Path, files: Sequence[str]) -> str:
-    """SHA-256 over `sha256  path` lines, as `sha256sum` prints them; line endings as they are on disk."""
-    lines = [f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}\n" for name in files]
-    return hashlib.sha256("".join(lines).encode()).hexdigest()
+class _OnDemand(Mapping[str, _Kind]):
+    """The definitions of one kind by id, built when somebody first asks for any."""
+
+    def __init__(self, make: Callable[[], Iterable[_Kind]]) -> None:
+        self._make = make
+
+    @cached_property
+    def _built(self) -> dict[str, _Kind]:
+        return {d.id: d for d in sorted(self._make(), key=lambda d: d.id)}
+
+    def __getitem__(self, key: str) -> _Kind:
+        return self._built[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._built)
+
+    def __len__(self) -> int:
+        return len(self._built)
+
+
+def _sums(folder: Path, files: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Each file with the SHA-256 of its bytes; line endings as they are on disk."""
+    return tuple((name, hashlib.sha256((folder / name).read_bytes()).hexdigest()) for name in files)
+
+
+def _digest(sums: Sequence[tuple[str, str]]) -> str:
+    """SHA-256 over `sha256  path` lines, as `sha256sum` prints them."""
+    return hashlib.sha256("".join(f"{sum_}  {name}\n" for name, sum_ in sums).encode()).hexdigest()
 
 
 def _shown(folder: Path, path: Path) -> str:
     """A path as messages show it: relative to the root where it lies inside."""
-    for inside, base in ((path, folder), (path.resolve(), folder.resolve())):
-        if inside.is_relative_to(base):
-            return inside.relative_to(base).as_posix()
-    return str(path)
+    if path.is_relative_to(folder):
+        return path.relative_to(folder).as_posix()
+    inside, base = path.resolve(), folder.resolve()
+    return inside.relative_to(base).as_posix() if inside.is_relative_to(base) else str(path)

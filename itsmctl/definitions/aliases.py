@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from itsmctl import model
@@ -12,14 +12,16 @@ from itsmctl.definitions.build.builder import Builder
 from itsmctl.definitions.references import REFERENCES, Entry, values_at
 from itsmctl.source import Path_
 
+Aliases = Mapping[tuple[str, str], str]
+"""Today's id by kind and earlier id."""
 
-def resolve_aliases(entries: Sequence[Entry]) -> list[Entry]:
-    """Return the entries of a set with every reference by alias turned into one by id."""
-    ids = {(e.definition.kind, alias): e.definition.id for e in entries for alias in e.definition.aliases}
+
+def resolve_aliases(entries: Iterable[Entry], ids: Aliases) -> list[Entry]:
+    """Return entries with every reference by alias turned into one by id."""
     return [_resolved(entry, ids) for entry in entries] if ids else list(entries)
 
 
-def _resolved(entry: Entry, ids: Mapping[tuple[str, str], str]) -> Entry:
+def _resolved(entry: Entry, ids: Aliases) -> Entry:
     replaced = [(path, ids[kind, word]) for path, word, kind in references_of(entry) if (kind, word) in ids]
     for path, word in replaced:
         target: Any = entry.document.data

@@ -25,6 +25,11 @@ FORMAT = 1
 _CHECKSUM = hashlib.sha256().digest_size
 
 
+Sound = tuple[str, tuple[tuple[str, str], ...]]
+"""The digest of a system without errors, and its files with their SHA-256."""
+NOTHING: Sound = ("", ())
+
+
 @dataclass(frozen=True)
 class Sheet:
     """One document that passed its schema: its name at hand, its content packed away until somebody asks."""
@@ -53,8 +58,9 @@ class Cache:
 
     def __init__(self, root: Path) -> None:
         self._path = _place(root)
-        self._before = _read(self._path) if self._path else {}
+        self._before, self._sound_before = _read(self._path) if self._path else ({}, NOTHING)
         self._now: dict[str, tuple[Sheet, ...]] = {}
+        self._sound = self._sound_before
 
     def sheets(self, raw: bytes) -> tuple[Sheet, ...] | None:
         """The sheets of a file with these bytes; None where it was never read, or had something wrong with it."""
@@ -69,15 +75,28 @@ class Cache:
         self._now[hashlib.sha256(raw).hexdigest()] = sheets
         return sheets
 
+    def sound(self, digest: str) -> list[tuple[str, Sheet]] | None:
+        """Every sheet with its file, where a whole system of this digest was read before and had no error."""
+        known, files = self._sound
+        if known != digest or any(sum_ not in self._before for _, sum_ in files):
+            return None
+        return [(name, sheet) for name, sum_ in files for sheet in self._before[sum_]]
+
+    def keep_as_sound(self, digest: str, files: Sequence[tuple[str, str]]) -> None:
+        """Remember that a whole system, its files with their SHA-256, has no error."""
+        if all(sum_ in self._now for _, sum_ in files):
+            self._sound = (digest, tuple(files))
+            self.save()
+
     def save(self) -> None:
         """Write what this run used, if it is not what was there; without a place to write, nothing happens."""
-        if self._path is None or self._now.keys() == self._before.keys():
+        if self._path is None or (self._now.keys() == self._before.keys() and self._sound == self._sound_before):
             return
         plain = {
             digest: [(s.kind, s.id, s.aliases, s.index, s.packed) for s in sheets]
             for digest, sheets in self._now.items()
         }
-        body = marshal.dumps((_key(), plain))
+        body = marshal.dumps((_key(), plain, self._sound))
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(prefix=".definitions-", dir=self._path.parent)
@@ -101,19 +120,19 @@ def _place(root: Path) -> Path | None:
     return home / "itsmctl" / f"definitions-{hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:16]}.bin"
 
 
-def _read(path: Path) -> dict[str, tuple[Sheet, ...]]:
+def _read(path: Path) -> tuple[dict[str, tuple[Sheet, ...]], Sound]:
     """What an earlier run kept; nothing where that is damaged, or was written by another version."""
     try:
         raw = path.read_bytes()
     except OSError:
-        return {}
+        return {}, NOTHING
     body = memoryview(raw)[_CHECKSUM:]
     if hashlib.sha256(body).digest() != raw[:_CHECKSUM]:
-        return {}
-    key, plain = marshal.loads(body)
+        return {}, NOTHING
+    key, plain, sound = marshal.loads(body)
     if key != _key():
-        return {}
-    return {digest: tuple(Sheet(*sheet) for sheet in sheets) for digest, sheets in plain.items()}
+        return {}, NOTHING
+    return {digest: tuple(Sheet(*sheet) for sheet in sheets) for digest, sheets in plain.items()}, sound
 
 
 def _key() -> str:
