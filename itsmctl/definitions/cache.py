@@ -20,7 +20,7 @@ from itsmctl import __version__
 from itsmctl.reference import schema_folder
 from itsmctl.source import Document
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever what is kept changes its form or its meaning."""
 _CHECKSUM = hashlib.sha256().digest_size
 
@@ -96,7 +96,7 @@ class Cache:
             digest: [(s.kind, s.id, s.aliases, s.index, s.packed) for s in sheets]
             for digest, sheets in self._now.items()
         }
-        body = marshal.dumps((_key(), plain, self._sound))
+        body = marshal.dumps((_key(), (plain, self._sound)))
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(prefix=".definitions-", dir=self._path.parent)
@@ -129,9 +129,10 @@ def _read(path: Path) -> tuple[dict[str, tuple[Sheet, ...]], Sound]:
     body = memoryview(raw)[_CHECKSUM:]
     if hashlib.sha256(body).digest() != raw[:_CHECKSUM]:
         return {}, NOTHING
-    key, plain, sound = marshal.loads(body)
+    key, kept = marshal.loads(body)
     if key != _key():
         return {}, NOTHING
+    plain, sound = kept
     return {digest: tuple(Sheet(*sheet) for sheet in sheets) for digest, sheets in plain.items()}, sound
 
 
