@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from law_examples import marked_lines, system_of
 
 from itsmctl.definitions.lint import LAWS, broken_laws
-from itsmctl.definitions.lint.law import Law, page_of
+from itsmctl.definitions.lint.law import Law, page_of, told_at
 from itsmctl.definitions.schema import kinds
+from itsmctl.definitions.subjects import with_subjects
+from itsmctl.errors import Problem
 from itsmctl.reference import reference_root
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -79,3 +82,14 @@ def test_a_law_that_reads_a_broken_kind_is_not_asked() -> None:
 def test_laws_have_pages_in_the_documentation() -> None:
     folder = reference_root() / "docs" / "reference" / "lint"
     assert sorted(path.stem for path in folder.glob("*.md")) == sorted(["index", *(law.CODE for law in LAWS)])
+
+
+@each_law
+def test_a_law_reports_at_the_kinds_that_it_says(law: Law) -> None:
+    kinds_told = {problem.subject.partition(" ")[0] for problem in _told(law)}
+    assert kinds_told <= set(told_at(law)) <= set(law.READS)
+
+
+def _told(law: Law) -> Iterator[Problem]:
+    system = system_of(page_of(law).fails)
+    return with_subjects(law.check(system), [entry.document for entry in system.entries])

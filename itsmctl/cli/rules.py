@@ -9,13 +9,14 @@ import click
 
 from itsmctl.checks import CHECKS
 from itsmctl.cli import options
-from itsmctl.definitions import load
-from itsmctl.definitions.lint import LAWS
+from itsmctl.definitions import load, system_of
+from itsmctl.definitions.lint import LAWS, eight_able
+from itsmctl.definitions.lint.able import scores
 from itsmctl.definitions.lint.law import Page, page_of
 from itsmctl.errors import ItsmctlError, Problem, did_you_mean
 from itsmctl.language import severity_text, tr, trn
 from itsmctl.model import Condition, Definitions, Language, Limit, Rule
-from itsmctl.reports import laws
+from itsmctl.reports import able, laws
 from itsmctl.reports.plain import cells, cut, fit, wrap
 
 
@@ -64,7 +65,8 @@ def show_rule(rule_id: str, form: str, root: Path | None, language: Language) ->
     """Show one rule, or the law with that code: what it demands, why, of whom, and how to put it right."""
     pages = {law.CODE: page_of(law) for law in LAWS}
     if rule_id in pages:
-        _show_law(pages[rule_id], form, language)
+        scored = list(scores(system_of(root))) if rule_id == eight_able.CODE else []
+        _show_law(pages[rule_id], scored, form, language)
         return
     definitions = load(root)
     rule = _find(definitions, rule_id)
@@ -88,11 +90,14 @@ def _list_laws(form: str, language: Language) -> None:
         click.echo(laws.listing(pages, language, options.terminal_width()))
 
 
-def _show_law(page: Page, form: str, language: Language) -> None:
+def _show_law(page: Page, scored: able.Scored, form: str, language: Language) -> None:
     if form == "json":
-        click.echo(json.dumps(laws.as_json(page), ensure_ascii=False, indent=2))
-    else:
-        click.echo(laws.render(page, language, options.terminal_width()))
+        body = laws.as_json(page) | ({"scores": able.as_json(scored)} if scored else {})
+        click.echo(json.dumps(body, ensure_ascii=False, indent=2))
+        return
+    click.echo(laws.render(page, language, options.terminal_width()))
+    if scored:
+        click.echo("\n" + able.render(scored, language))
 
 
 def _page(rule: Rule, definitions: Definitions, language: Language) -> list[tuple[str, str]]:

@@ -14,7 +14,12 @@ from itsmctl import model
 from itsmctl.definitions.build import build
 from itsmctl.definitions.build.builder import Builder
 from itsmctl.definitions.cache import Cache
+<<<<<<< HEAD
 from itsmctl.definitions.reading import built_from, count, read
+=======
+from itsmctl.definitions.lint.system import System
+from itsmctl.definitions.reading import count, read
+>>>>>>> 6e38d66 (Score every process by the eight "-able" principles, and see that something stands for every clause)
 from itsmctl.definitions.references import Entry, check_mapping
 from itsmctl.definitions.schema import check_document
 from itsmctl.errors import ItsmctlError, Problem, Where
@@ -64,6 +69,15 @@ def load(root: Path | None = None) -> model.Definitions:
     return _definitions(
         folder, names, digest, lambda kind: [e.definition for e in entries if e.definition.kind == kind]
     )
+
+
+def system_of(root: Path | None = None, as_of: date | None = None) -> System:
+    """Return the definitions of a root folder with the places of their values; raises ItsmctlError with their errors."""
+    entries, problems = _read(find_root(root), errors_only=True)
+    errors = [problem for problem in problems if problem.severity == "error"]
+    if errors:
+        raise ItsmctlError(errors)
+    return System(tuple(entries), as_of)
 
 
 def load_mapping(path: Path, definitions: model.Definitions) -> model.MappingDefinition:

@@ -49,6 +49,7 @@ from itsmctl.errors import Problem, Severity
 CODE = "activity-without-raci"
 SEVERITY: Severity = "error"
 READS = ("process", "raci")
+TELLS = ("raci",)
 
 
 def check(system: System) -> Iterator[Problem]:

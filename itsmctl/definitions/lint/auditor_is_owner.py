@@ -61,6 +61,7 @@ from itsmctl.errors import Problem, Severity
 CODE = "auditor-is-owner"
 SEVERITY: Severity = "warning"
 READS = ("assignment", "audit", "position", "process", "raci", "role")
+TELLS = ("audit",)
 
 
 def check(system: System) -> Iterator[Problem]:

@@ -57,6 +57,7 @@ from itsmctl.errors import Problem, Severity
 CODE = "clause-not-audited"
 SEVERITY: Severity = "warning"
 READS = ("audit", "framework", "programme")
+TELLS = ("programme",)
 
 
 def check(system: System) -> Iterator[Problem]:

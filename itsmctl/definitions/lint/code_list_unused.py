@@ -44,6 +44,7 @@ from itsmctl.errors import Problem, Severity
 CODE = "code-list-unused"
 SEVERITY: Severity = "warning"
 READS = ("code-list", "process", "rule")
+TELLS = ("code-list",)
 
 
 def check(system: System) -> Iterator[Problem]:

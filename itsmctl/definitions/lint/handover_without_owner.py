@@ -53,6 +53,7 @@ from itsmctl.errors import Problem, Severity
 CODE = "handover-without-owner"
 SEVERITY: Severity = "warning"
 READS = ("process", "raci")
+TELLS = ("process",)
 
 
 def check(system: System) -> Iterator[Problem]:

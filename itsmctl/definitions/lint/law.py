@@ -24,7 +24,8 @@ _AS_OF = re.compile(r"^# --as-of (\d{4}-\d{2}-\d{2})$", re.MULTILINE)
 class Law(Protocol):
     """A module of this package; `READS` are the kinds that must be sound before it can say anything.
 
-    A law with `ALONE = True` looks at each definition by itself, so that one file can be judged without the others.
+    A law with `ALONE = True` looks at each definition by itself, so that one file can be judged without the others; one
+    with `TELLS` reports at definitions of those kinds only, and need not be asked about files that hold none of them.
     """
 
     @property
@@ -62,6 +63,12 @@ class Page:
 def stands_alone(law: Law) -> bool:
     """Whether the law looks at each definition by itself."""
     return bool(getattr(law, "ALONE", False))
+
+
+def told_at(law: Law) -> tuple[str, ...]:
+    """The kinds of definitions at which the law may report something."""
+    told: tuple[str, ...] = getattr(law, "TELLS", law.READS)
+    return told
 
 
 def page_of(law: Law) -> Page:

@@ -67,6 +67,7 @@ from itsmctl.errors import Problem, Severity
 CODE = "overlapping-assignments"
 SEVERITY: Severity = "warning"
 READS = ("assignment", "position", "role")
+TELLS = ("assignment",)
 
 
 def check(system: System) -> Iterator[Problem]:

@@ -37,6 +37,7 @@ from itsmctl.errors import Problem, Severity
 CODE = "process-without-kpi"
 SEVERITY: Severity = "warning"
 READS = ("kpi", "process")
+TELLS = ("process",)
 
 
 def check(system: System) -> Iterator[Problem]:

@@ -37,6 +37,7 @@ from itsmctl.errors import Problem, Severity
 CODE = "process-without-raci"
 SEVERITY: Severity = "warning"
 READS = ("process", "raci")
+TELLS = ("process",)
 
 
 def check(system: System) -> Iterator[Problem]:

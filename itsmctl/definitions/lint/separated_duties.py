@@ -79,6 +79,7 @@ from itsmctl.errors import Problem, Severity
 CODE = "separated-duties"
 SEVERITY: Severity = "warning"
 READS = ("assignment", "position", "role", "separation")
+TELLS = ("assignment",)
 
 
 def check(system: System) -> Iterator[Problem]:

@@ -46,6 +46,7 @@ from itsmctl.errors import Problem, Severity
 CODE = "service-without-promise"
 SEVERITY: Severity = "warning"
 READS = ("contract", "ola", "service", "sla")
+TELLS = ("service",)
 
 
 def check(system: System) -> Iterator[Problem]:

@@ -43,6 +43,7 @@ from itsmctl.errors import Problem, Severity
 CODE = "supplier-not-approved"
 SEVERITY: Severity = "warning"
 READS = ("contract", "supplier")
+TELLS = ("contract",)
 
 
 def check(system: System) -> Iterator[Problem]:

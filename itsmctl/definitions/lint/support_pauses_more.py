@@ -54,6 +54,7 @@ from itsmctl.errors import Problem, Severity
 CODE = "support-pauses-more"
 SEVERITY: Severity = "warning"
 READS = ("contract", "ola", "sla")
+TELLS = ("contract", "ola")
 
 
 def check(system: System) -> Iterator[Problem]:

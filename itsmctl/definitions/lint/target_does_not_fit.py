@@ -99,6 +99,7 @@ from itsmctl.worktime import Leg, WorstCase, always_open_with, duration_text, mo
 CODE = "target-does-not-fit"
 SEVERITY: Severity = "warning"
 READS = ("calendar", "contract", "ola", "sla")
+TELLS = ("contract", "ola")
 
 Chosen = Sequence[tuple[SupportingLeg, model.Target]]
 """Legs with the targets that one and the same record meets."""

@@ -52,6 +52,7 @@ from itsmctl.errors import Problem, Severity
 CODE = "vacant-role"
 SEVERITY: Severity = "warning"
 READS = ("assignment", "position", "process", "raci", "role", "service")
+TELLS = ("role",)
 
 
 def check(system: System) -> Iterator[Problem]:

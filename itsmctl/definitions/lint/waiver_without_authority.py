@@ -54,6 +54,7 @@ from itsmctl.errors import Problem, Severity, Where
 CODE = "waiver-without-authority"
 SEVERITY: Severity = "warning"
 READS = ("assignment", "baseline", "position", "role", "waiver")
+TELLS = ("baseline", "waiver")
 
 
 def check(system: System) -> Iterator[Problem]:
