@@ -14,12 +14,8 @@ from itsmctl import model
 from itsmctl.definitions.build import build
 from itsmctl.definitions.build.builder import Builder
 from itsmctl.definitions.cache import Cache
-<<<<<<< HEAD
-from itsmctl.definitions.reading import built_from, count, read
-=======
 from itsmctl.definitions.lint.system import System
-from itsmctl.definitions.reading import count, read
->>>>>>> 6e38d66 (Score every process by the eight "-able" principles, and see that something stands for every clause)
+from itsmctl.definitions.reading import built_from, count, read
 from itsmctl.definitions.references import Entry, check_mapping
 from itsmctl.definitions.schema import check_document
 from itsmctl.errors import ItsmctlError, Problem, Where

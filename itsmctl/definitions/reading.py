@@ -99,19 +99,11 @@ def count(files: Sequence[tuple[Path, str]], cache: Cache) -> Counter[str]:
 
 
 def _needed(found: _Read, only: Collection[str]) -> frozenset[str]:
-<<<<<<< HEAD
-    """The kinds that must be opened to judge some files: all that a law reads which reads a kind that stands in them."""
+    """The kinds that must be opened to judge some files: all that a law reads which may report at a kind that stands in them."""
     about = frozenset(sheet.kind for file, sheet in found.sheets if file in only)
     about |= {kind for document in found.broken if document.file in only for kind in _kind_of(document)}
-    relevant = [law for law in LAWS if not stands_alone(law) and not about.isdisjoint(law.READS)]
-    return about | looked_into(about) | {kind for law in relevant for kind in law.READS}
-=======
-    """The kinds that must be opened to judge some files: all that a law reads which may report at a kind that stands in them."""
-    about = {sheet.kind for file, sheet in found.sheets if file in only}
-    about |= {kind for document in found.broken if document.file in only for kind in _kind_of(document)}
     relevant = [law for law in LAWS if not stands_alone(law) and not about.isdisjoint(told_at(law))]
-    return frozenset(LOOKED_INTO) | about | {kind for law in relevant for kind in law.READS}
->>>>>>> 6e38d66 (Score every process by the eight "-able" principles, and see that something stands for every clause)
+    return about | looked_into(about) | {kind for law in relevant for kind in law.READS}
 
 
 def _kind_of(document: Document) -> Iterator[str]:
