@@ -195,9 +195,9 @@ REFERENCES: dict[str, tuple[str, ...]] = {
         "measure/attested/role", "measure/survey/survey",
     ),
     "contract": (
-        "supplier", "manager", "supports/*", "services/*", "calendar", "clocks/*/leg",
+        "supplier", "manager", "supports/*", "services/*", "calendar", "clocks/*/leg", "subcontractors/*",
     ),
-    "customer": ("relationship-manager", "zone"),
+    "customer": ("part-of", "relationship-manager", "zone"),
     "mapping": ("process", "history/*", "codes/state/*", "zone"),
     "nonconformity": (
         "audit", "found-by", "clauses/*", "rules/*", "process", "service", "repeats", "evidence/*/rule", "evidence/*/policy",
@@ -231,14 +231,14 @@ REFERENCES: dict[str, tuple[str, ...]] = {
         "check/*/from", "check/*/to", "check/*/by", "check/*/at", "check/*/per/*", "check/*/kind",
     ),
     "separation": ("duties/*/sides/*/roles/*", "duties/*/sides/*/positions/*", "duties/*/rules/*", "duties/*/clauses/*"),
-    "service": ("owner", "hours", "customers/*", "depends-on/*"),
+    "service": ("owner", "hours", "customers/*", "depends-on/*", "requests/*/approval"),
     "sla": (
-        "services/*", "calendar", "clocks/*/starts-at", "clocks/*/stops-at", "clocks/*/pause/*",
-        "clocks/*/stop/*", "clocks/*/cancel/*",
+        "services/*", "customers/*", "calendar", "clocks/*/starts-at", "clocks/*/stops-at", "clocks/*/pause/*",
+        "clocks/*/stop/*", "clocks/*/cancel/*", "agreed/provider",
     ),
-    "supplier": ("manager", "hours"),
     "survey": ("owner", "questions/*/measured-by/*", "results/*/customer", "clauses/*"),
     "waiver": ("rule", "author", "approver", "authority"),
+    "supplier": ("manager", "hours", "subcontractors/*"),
 }  # fmt: skip
 """Values that name something, by kind and path."""
 

@@ -56,7 +56,7 @@ SECOND_LINE = {
     "workplace": "Workplace Support 桌面支持组",
     "platform": "Servers and Databases 系统与数据库组",
 }
-SUPPLIERS = ("Supplier: Huaxin Networks 华信网络（供应商）", "Supplier: Spreedata GmbH 施普雷数据（供应商）")
+SUPPLIERS = ("Supplier: Jiechi Maintenance 捷驰维保（供应商）", "Supplier: Nordlicht Netze GmbH 北光网络（供应商）")
 MONITORING = "event.monitor"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from itsmctl.generate.people import Site
 from itsmctl.generate.rhythm import DAY, Opening, Period, midnight, month_of
 from itsmctl.generate.terms import RESOLUTION, Agreements
 from itsmctl.generate.violations import VIOLATIONS
-from itsmctl.model import Definitions, Service
+from itsmctl.model import Customer, Definitions, Service
 
 SETTLED = 36 * DAY
 """A ticket opened this long before the export is over by then."""
@@ -51,8 +51,9 @@ def tell(
     dice: Dice,
 ) -> Story:
     """Decide who suffers from what."""
-    services = tuple(_service(definitions, offered, opening, dice) for opening in openings)
+    services = tuple(_service(definitions, agreements, offered, opening, dice) for opening in openings)
     last = len(openings) - 1
+    bare_month = when.months[min(1, len(when.months) - 1)]
     batch_at = midnight(when.days[-1]) - DAY + 17 * 3600 + 2_400
     deeds = {last: "future"} if len(openings) >= 8 else {}
     planner = _Planner(openings, services, deeds, when, dice)
@@ -67,24 +68,44 @@ def tell(
         services=services,
         deeds=deeds,
         shelved_month=when.months[min(4, len(when.months) - 1)],
-        bare_month=when.months[min(1, len(when.months) - 1)],
-        bare_service=offered[-1].id,
+        bare_month=bare_month,
+        bare_service=_busiest(services, openings, bare_month),
         batch_at=batch_at,
         gap_at=len(openings) * 4 // 7 if len(openings) >= 20 else 0,
     )
 
 
-def _service(definitions: Definitions, offered: Sequence[Service], opening: Opening, dice: Dice) -> Service:
-    return dice.weighted([(s, _weight(definitions, s, rank, opening.site)) for rank, s in enumerate(offered)])
+def _busiest(services: Sequence[Service], openings: Sequence[Opening], month: str) -> str:
+    """The service with most tickets in a month, or at all."""
+    tickets = Counter(s.id for s, o in zip(services, openings, strict=True) if month_of(o.at) == month)
+    return min(tickets or Counter(s.id for s in services), key=lambda id_: (-tickets[id_], id_))
 
 
-def _weight(definitions: Definitions, service: Service, rank: int, site: Site) -> int:
-    """Tickets come rather from the site whose hours the service keeps."""
+def near(definitions: Definitions, service: Service, site: Site) -> list[Customer]:
+    """The customers of a service on the continent of a site, or on none; all of them where there is nobody near."""
+    every = [definitions.customers[id_] for id_ in service.customers]
+    continent = site.zone.partition("/")[0]
+    return [customer for customer in every if customer.zone.partition("/")[0] in ("", continent)] or every
+
+
+def _service(
+    definitions: Definitions, agreements: Agreements, offered: Sequence[Service], opening: Opening, dice: Dice
+) -> Service:
+    return dice.weighted([(service, _weight(definitions, agreements, service, opening)) for service in offered])
+
+
+def _weight(definitions: Definitions, agreements: Agreements, service: Service, opening: Opening) -> int:
+    """Tickets as the agreements expect them, and rather from the site whose hours the service keeps."""
+    customers = [customer.id for customer in near(definitions, service, opening.site)] or [""]
+    expected: dict[str, int] = {}
+    for customer in customers:
+        terms = agreements.of(service.id, customer, opening.at)
+        expected[terms.agreement.id if terms else ""] = agreements.workload(service.id, customer, opening.at)
+    weight = 4 * sum(expected.values())
     calendar = definitions.calendars.get(service.hours)
-    weight = (40, 44, 26)[rank % 3]
     if calendar is None or calendar.zone == "UTC":
         return weight
-    return weight * 2 if calendar.zone == site.zone else weight // 2
+    return weight * 2 if calendar.zone == opening.site.zone else weight // 2
 
 
 class _Planner:
@@ -147,7 +168,7 @@ class _Planner:
 
     def _agreed(self, agreements: Agreements, index: int) -> int:
         named = self.services[index]
-        customer = named.customers[0] if named.customers else ""
+        customer = next(iter(named.customers), "")
         terms = agreements.of(named.id, customer, self.openings[index].at)
         return int(terms.agreement.attainment.get(RESOLUTION, 90)) if terms else 90
 

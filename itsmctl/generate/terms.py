@@ -14,6 +14,8 @@ from itsmctl.model import Agreement, Calendar, ClockDefinition, Condition, Defin
 
 RESPONSE, RESOLUTION = "response", "resolution"
 _DAY = 86_400
+_FEW = 10
+"""Tickets a month where no agreement says how many."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,14 @@ class Agreements:
             and (not terms.agreement.customers or customer in terms.agreement.customers)
         ]
         return min(fitting, key=lambda t: (not t.agreement.services, not t.agreement.customers), default=None)
+
+    def workload(self, service: str, customer: str, moment: int) -> int:
+        """How many tickets a month the promise to this customer was made for; as a weight, never 0."""
+        terms = self.of(service, customer, moment)
+        limit = terms.agreement.workload_limit if terms else None
+        if terms is None or limit is None or limit.per_month is None:
+            return _FEW
+        return max(limit.per_month // max(len(terms.agreement.services), 1), 1)
 
     def usual(self) -> Promise:
         """What is promised for an ordinary ticket somewhere; the definitions must promise something."""

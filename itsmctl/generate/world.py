@@ -94,7 +94,7 @@ def _drawn(world: World, index: int) -> tuple[Ticket, Symptom]:
     channel = "monitoring" if opening.monitored else dice.weighted(_CHANNELS)
     requester = people.MONITORING if opening.monitored else dice.pick(world.staff.users[opening.site.id])
     agent = world.staff.anyone(dice, people.FIRST_LINE[opening.site.id], opening.site, opening.at)
-    customer = _customer(world, service, opening.site)
+    customer = _customer(world, service, opening)
     bare = 230 if (service.id, month) == (story.bare_service, story.bare_month) else 15
     ticket = Ticket(
         number=f"{PREFIX}{_FIRST_NUMBER + index + (3 if story.gap_at and index >= story.gap_at else 0):07d}",
@@ -133,11 +133,11 @@ def _called(service: Service, site: str) -> str:
     return (service.title.zh if site == "shanghai" else service.title.en) or service.id
 
 
-def _customer(world: World, service: Service, site: people.Site) -> Customer | None:
-    """One of the service's customers, rather one whose working day is the site's."""
-    every = [world.definitions.customers[id_] for id_ in service.customers]
-    near = [customer for customer in every if customer.zone == site.zone] or every
-    return world.dice.pick(near) if len(near) > 1 else next(iter(near), None)
+def _customer(world: World, service: Service, opening: rhythm.Opening) -> Customer | None:
+    """One of the customers near the site, as often as the agreement with them expects tickets."""
+    near = plan.near(world.definitions, service, opening.site)
+    weights = [(c, world.agreements.workload(service.id, c.id, opening.at)) for c in near]
+    return world.dice.weighted(weights) if len(weights) > 1 else next(iter(near), None)
 
 
 def _name_in_tickets(customer: Customer) -> str:
