@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -45,6 +46,55 @@ def replacing(out: Path) -> Iterator[Path]:
             raise  # about another file: reading an input, not writing the output
         raise cannot_write(out, error) from error
     finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def check_empty(folder: Path) -> None:
+    """Raise ItsmctlError unless a folder is new or empty; a repository in which nothing lies yet is empty."""
+    shown = Where(str(folder))
+    if not os.path.lexists(folder):
+        return
+    if not folder.is_dir():
+        raise ItsmctlError(Problem("output-exists", "the output must be a folder; a file has this name", shown))
+    try:
+        names = sorted(entry.name for entry in folder.iterdir() if entry.name != ".git")
+    except OSError as error:
+        raise cannot_write(folder, error) from error
+    if names:
+        template = "the folder is not empty ({names}); nothing in it was touched, name a new folder"
+        raise ItsmctlError(Problem("output-exists", template, shown, {"names": ", ".join(names[:5])}))
+
+
+@contextmanager
+def filling(folder: Path) -> Iterator[Path]:
+    """Give a new folder to write into; what it holds moves into `folder` when the block ends, all of it or nothing.
+
+    Unlike `replacing`, this leaves a folder that exists in its place: somebody may stand in it.
+    """
+    if not folder.exists():
+        with replacing(folder) as made:
+            yield made
+        return
+    try:
+        made = Path(tempfile.mkdtemp(prefix=".itsmctl-", suffix=".partial", dir=folder))
+    except OSError as error:
+        raise cannot_write(folder, error) from error
+    moved: list[Path] = []
+    whole = False
+    try:
+        yield made
+        for entry in sorted(made.iterdir()):
+            place = folder / entry.name
+            if os.path.lexists(place):
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(place))
+            moved.append(place)
+            entry.rename(place)
+        whole = True
+    except OSError as error:
+        raise cannot_write(folder, error) from error
+    finally:
+        for path in () if whole else moved:
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
         shutil.rmtree(made, ignore_errors=True)
 
 

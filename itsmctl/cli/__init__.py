@@ -18,6 +18,7 @@ _GARBAGE = 100_000
 time, and finds nothing."""
 
 COMMANDS = {
+    "init": "Write a small working management system to begin with.",
     "validate": "Check definitions: schema, references, laws.",
     "rules": "List the rules, or show one in full.",
     "show": "Show one definition: page, drawing, BPMN, data.",
@@ -73,6 +74,7 @@ def group() -> None:
 
     \b
     New here?   itsmctl demo
+    Your own?   itsmctl init our-services
     Your data?  itsmctl audit --tickets export.csv --zone Asia/Shanghai -o result
 
     Exit codes: 0 clean, 1 findings, 2 cannot answer, 3 our bug, 130 interrupted.

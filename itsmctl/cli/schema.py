@@ -1,33 +1,71 @@
-"""`itsmctl schema`: the JSON Schema of a kind of definition, or of an output."""
+"""`itsmctl schema`: the JSON Schema of a kind of definition or of an output, and the settings of an editor that uses them."""
 
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import click
 
+from itsmctl.cli import options
+from itsmctl.definitions import find_root
 from itsmctl.definitions.schema import schemas
+from itsmctl.editor import merged, own_schemas, refresh_schemas, vscode_settings
 from itsmctl.errors import ItsmctlError, Problem, did_you_mean
+from itsmctl.language import tr
+from itsmctl.model import Language
+from itsmctl.output import write_file
+from itsmctl.reference import schema_folder
 from itsmctl.reports.coverage_data import coverage_schema
 from itsmctl.reports.json import result_schema
+from itsmctl.source import decode, read_bytes
 
 
 @click.command("schema")
 @click.argument("name", required=False)
-def command(name: str | None) -> None:
-    """Print the schema NAME: a kind of definition (rule, sla, …), `result` or `coverage`. Without NAME, list them."""
+@click.option("--vscode", is_flag=True, help="Settings that make VS Code complete and check definitions, offline.")
+@options.root
+@options.output("Write into this file; with --vscode merge into it, and keep the schemas beside the definitions.")
+@options.language
+def command(name: str | None, vscode: bool, root: Path | None, output: Path | None, language: Language) -> None:
+    """Print the schema NAME: a kind of definition (rule, sla, …), `result` or `coverage`. Without NAME, list them.
+
+    \b
+    itsmctl schema rule
+    itsmctl schema --vscode -o .vscode/settings.json
+    """
+    if vscode:
+        if name:
+            raise click.UsageError("--vscode is about all schemas; leave NAME out")
+        text = _settings(find_root(root) if root else Path.cwd(), output)
+    else:
+        text = _schema(name)
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    write_file(output, text)
+    if vscode:
+        message = tr("{file} written; VS Code needs its extension YAML (redhat.vscode-yaml)", language, file=output)
+        click.echo(message)
+
+
+def _schema(name: str | None) -> str:
     known = {**schemas(), "result": result_schema(), "coverage": coverage_schema()}
     if name is None:
-        click.echo("\n".join(sorted(known)))
-        return
+        return "\n".join(sorted(known)) + "\n"
     if name not in known:
         values = {"what": "schema", "word": name, "allowed": ", ".join(sorted(known))}
-        raise ItsmctlError(
-            Problem(
-                "unknown-schema",
-                "unknown {what} {word!r}; known: {allowed}",
-                values=values,
-                suggestion=did_you_mean(name, known),
-            )
-        )
-    click.echo(json.dumps(known[name], ensure_ascii=False, indent=2))
+        template = "unknown {what} {word!r}; known: {allowed}"
+        raise ItsmctlError(Problem("unknown-schema", template, values=values, suggestion=did_you_mean(name, known)))
+    return json.dumps(known[name], ensure_ascii=False, indent=2) + "\n"
+
+
+def _settings(root: Path, output: Path | None) -> str:
+    """The settings to print; or, with the schemas brought up to date, those that will stand in `output`."""
+    if output is None:
+        return merged(vscode_settings(root, own_schemas(root) or schema_folder(), Path.cwd()), "", "")
+    folder = output.resolve().parent
+    workspace = folder.parent if folder.name == ".vscode" else Path.cwd()
+    before = decode(read_bytes(output, str(output)), str(output)) if output.is_file() else ""
+    merged({"yaml.schemas": {}}, before, str(output))  # refused before anything is written
+    return merged(vscode_settings(root, refresh_schemas(root), workspace), before, str(output))

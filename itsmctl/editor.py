@@ -1,0 +1,88 @@
+"""What an editor needs to complete and check definitions: the schemas in a folder, and settings that point to them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import cast
+
+from itsmctl.errors import ItsmctlError, Problem, Where
+from itsmctl.output import check_place, replacing
+from itsmctl.reference import FOLDERS, schema_folder
+
+SCHEMAS = ".itsmctl/schemas"
+"""Where a management system keeps the schemas that its editors use."""
+_ANY = "any.schema.json"
+_KEY = "yaml.schemas"
+
+
+def schema_files() -> Mapping[str, str]:
+    """Every schema of this version by its file name."""
+    return {path.name: path.read_text(encoding="utf-8") for path in sorted(schema_folder().glob("*.schema.json"))}
+
+
+def own_schemas(root: Path) -> Path | None:
+    """The folder of schemas inside a management system; None where it has none."""
+    places = (root / "schemas", root / SCHEMAS)
+    return next((place for place in places if (place / _ANY).is_file()), None)
+
+
+def refresh_schemas(root: Path) -> Path:
+    """The folder of schemas inside a management system, with those of this version in it.
+
+    One under `schemas/` is that of itsmctl itself and stays as it is. Raises ItsmctlError where the place holds other things.
+    """
+    own = own_schemas(root)
+    if own == root / "schemas":
+        return own
+    folder, files = root / SCHEMAS, schema_files()
+    there = {path.name for path in folder.glob("*.schema.json")} if folder.is_dir() else set()
+    check_place(folder, {*files, *there}, _ANY)
+    with replacing(folder) as place:
+        for name, text in files.items():
+            (place / name).write_text(text, encoding="utf-8", newline="\n")
+    return folder
+
+
+def vscode_settings(root: Path, schemas: Path, workspace: Path) -> dict[str, object]:
+    """Settings of the YAML extension of VS Code for the definitions under `root`, as seen from a workspace folder."""
+    base = _seen(root, workspace)
+    patterns = [f"{base}/{folder}/**/*.{ending}".removeprefix("./") for folder in FOLDERS for ending in ("yaml", "yml")]
+    place = schemas / _ANY
+    inside = place.resolve().is_relative_to(workspace.resolve())
+    return {_KEY: {_seen(place, workspace) if inside else place.resolve().as_uri(): patterns}}
+
+
+def merged(settings: Mapping[str, object], text: str, file: str) -> str:
+    """A settings file with ours in it, everything else left as it is; raises ItsmctlError where it cannot be kept."""
+    there = _settings(text, file) if text.strip() else {}
+    before = there.get(_KEY, {})
+    ours = cast("dict[str, object]", settings[_KEY])
+    if not isinstance(before, dict):
+        template = "{key} is not a mapping from schemas to files"
+        raise ItsmctlError(Problem("settings-unreadable", template, Where(file), {"key": _KEY}))
+    others = {place: patterns for place, patterns in before.items() if patterns not in ours.values()}
+    return json.dumps({**there, _KEY: others | ours}, ensure_ascii=False, indent=2) + "\n"
+
+
+def _settings(text: str, file: str) -> dict[str, object]:
+    try:
+        found: object = json.loads(text.removeprefix("\ufeff"))
+    except json.JSONDecodeError as error:
+        template = (
+            "not plain JSON ({what}); comments would be lost, so add what `itsmctl schema --vscode` prints by hand"
+        )
+        where = Where(file, error.lineno, error.colno)
+        raise ItsmctlError(Problem("settings-unreadable", template, where, {"what": error.msg})) from error
+    if not isinstance(found, dict):
+        raise ItsmctlError(Problem("settings-unreadable", "the settings of an editor are a JSON object", Where(file)))
+    return found
+
+
+def _seen(path: Path, workspace: Path) -> str:
+    """A path as settings name it: relative to the workspace where it lies inside."""
+    there, here = path.resolve(), workspace.resolve()
+    return (
+        f"./{there.relative_to(here).as_posix()}".removesuffix("/.") if there.is_relative_to(here) else there.as_posix()
+    )

@@ -1,0 +1,151 @@
+"""What is taken from the reference set as it stands there, comments included: rules, frameworks, codes, mappings, holidays."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+from itsmctl.reference import reference_root
+from itsmctl.source import Value, decode, parse_documents, read_bytes
+from itsmctl.starter.weeks import AROUND_THE_CLOCK, DAYS, Week, ordinary
+
+PROCESSES = ("incident", "change")
+_RULES = ("data-quality", "incident", "integrity", "service-level")
+_FRAMEWORKS = ("iso-20000-1", "fitsm-1")
+_CODES = ("incident", "incident-priority", "change")
+_MODELINE = re.compile(r"\A(# yaml-language-server: \$schema=).*/(.+)$", re.MULTILINE)
+_BETWEEN = re.compile(r"^---[ \t]*\n", re.MULTILINE)
+
+File = tuple[str, str]
+"""A path and its text, in which `{schemas}` stands for the folder of the schemas."""
+Data = Mapping[str, Value]
+
+
+def rules() -> Iterator[File]:
+    """The rules about incidents that need nothing but their tickets and one agreement."""
+    for name in _RULES:
+        yield from _file(f"policies/rules/{name}.yaml", lambda data: data.get("process") in PROCESSES)
+
+
+def frameworks() -> Iterator[File]:
+    """The frameworks that those rules and processes name."""
+    for name in _FRAMEWORKS:
+        yield from _file(f"policies/frameworks/{name}.yaml", lambda data: data.get("kind") == "framework")
+
+
+def code_lists() -> Iterator[File]:
+    """The code lists of both processes, and the priority matrix."""
+    for name in _CODES:
+        yield from _file(f"policies/codes/{name}.yaml", lambda data: data.get("process", PROCESSES[0]) in PROCESSES)
+
+
+def mappings() -> Iterator[File]:
+    """How the exports of tools are read."""
+    for path in sorted((reference_root() / "audits").rglob("*.yaml")):
+        if any(_is_mapping(data) for _, data in _documents(path)[1]):
+            yield from _file(path.relative_to(reference_root()).as_posix(), _is_mapping)
+
+
+def mapping_of(tool: str) -> str:
+    """The id of the mapping for a tool; '' where there is none."""
+    return _mapped().get(tool, "")
+
+
+def tools() -> tuple[str, ...]:
+    """The tools whose exports can be read."""
+    return tuple(_mapped())
+
+
+@cache
+def _mapped() -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for path in sorted((reference_root() / "audits").rglob("*.yaml")):
+        for _, data in _documents(path)[1]:
+            if _is_mapping(data) and data.get("tool"):
+                found.setdefault(str(data["tool"]), str(data["id"]))
+    return found
+
+
+def _is_mapping(data: Data) -> bool:
+    return data.get("kind") == "mapping" and data.get("process") in PROCESSES
+
+
+# Calendars
+
+
+def office_week(zone: str) -> Week | None:
+    """The ordinary week of the reference calendar of a zone."""
+    calendar = _calendar(zone)
+    if calendar is None:
+        return None
+    week = calendar[1].get("week")
+    hours = week if isinstance(week, dict) else {}
+    return tuple((day, tuple(str(slot) for slot in _list(hours.get(day)))) for day in DAYS)
+
+
+def special_days(zone: str, week: Week) -> str:
+    """The special days of the reference calendar of a zone, as YAML, with the hours of `week` on make-up working days.
+
+    Days whose hours are a custom of the reference organisation are left out; who works around the clock has none.
+    """
+    calendar = _calendar(zone)
+    if calendar is None or week == AROUND_THE_CLOCK:
+        return ""
+    text, data = calendar
+    known = office_week(zone)
+    assert known is not None
+    theirs, ours = _hours(ordinary(known)), _hours(ordinary(week))
+    lines = [line for key in ("source", "known-until", "days") if key in data for line in _block(text, key)]
+    return "\n".join(line.replace(theirs, ours) for line in lines if "hours: " not in line or theirs in line)
+
+
+def _hours(slots: tuple[str, ...]) -> str:
+    return "hours: [" + ", ".join(f'"{slot}"' for slot in slots) + "]"
+
+
+@cache
+def _calendar(zone: str) -> tuple[str, Data] | None:
+    for path in sorted((reference_root() / "catalog" / "calendars").glob("*.yaml")):
+        for text, data in _documents(path)[1]:
+            if data.get("kind") == "calendar" and data.get("zone") == zone and data.get("days"):
+                return text, data
+    return None
+
+
+def _block(text: str, key: str) -> Iterator[str]:
+    """The lines of one key of a document, up to the next key."""
+    inside = False
+    for line in text.splitlines():
+        if re.match(r"[a-z]", line):
+            inside = line.startswith(f"{key}:")
+        if inside and line.strip() and not line.startswith("#"):
+            yield line
+
+
+def _list(value: Value) -> list[Value]:
+    return value if isinstance(value, list) else []
+
+
+# Documents with their comments
+
+
+def _file(path: str, wanted: Callable[[Data], bool]) -> Iterator[File]:
+    head, documents = _documents(reference_root() / path)
+    kept = [text for text, data in documents if wanted(data)]
+    if kept:
+        yield path, _MODELINE.sub(r"\1{schemas}/\2", head + "---\n".join(kept))
+
+
+@cache
+def _documents(path: Path) -> tuple[str, list[tuple[str, Data]]]:
+    """The comment at the top of a file, and the text and data of each document."""
+    text = decode(read_bytes(path, path.name), path.name)
+    head = re.match(r"(?:#.*\n|\n)*", text)
+    start = head.end() if head else 0
+    parts = _BETWEEN.split(text[start:])
+    read = [document.data for document in parse_documents(text, path.name)]
+    data = [value for value in read if isinstance(value, dict)]
+    assert len(parts) == len(data), f"{path.name} is not written as one document between two lines of hyphens"
+    return text[:start], list(zip(parts, data, strict=True))
