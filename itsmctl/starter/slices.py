@@ -76,13 +76,9 @@ def _is_mapping(data: Data) -> bool:
 
 
 def office_week(zone: str) -> Week | None:
-    """The ordinary week of the reference calendar of a zone."""
+    """The ordinary week of the reference calendar of an office in a zone: a warehouse's is no suggestion for an office."""
     calendar = _calendar(zone)
-    if calendar is None:
-        return None
-    week = calendar[1].get("week")
-    hours = week if isinstance(week, dict) else {}
-    return tuple((day, tuple(str(slot) for slot in _list(hours.get(day)))) for day in DAYS)
+    return _week(calendar[1]) if calendar and str(calendar[1].get("id")).endswith("office") else None
 
 
 def special_days(zone: str, week: Week) -> str:
@@ -94,11 +90,15 @@ def special_days(zone: str, week: Week) -> str:
     if calendar is None or week == AROUND_THE_CLOCK:
         return ""
     text, data = calendar
-    known = office_week(zone)
-    assert known is not None
-    theirs, ours = _hours(ordinary(known)), _hours(ordinary(week))
+    theirs, ours = _hours(ordinary(_week(data))), _hours(ordinary(week))
     lines = [line for key in ("source", "known-until", "days") if key in data for line in _block(text, key)]
     return "\n".join(line.replace(theirs, ours) for line in lines if "hours: " not in line or theirs in line)
+
+
+def _week(data: Data) -> Week:
+    week = data.get("week")
+    hours = week if isinstance(week, dict) else {}
+    return tuple((day, tuple(str(slot) for slot in _list(hours.get(day)))) for day in DAYS)
 
 
 def _hours(slots: tuple[str, ...]) -> str:
