@@ -21,12 +21,7 @@ from yaml.events import (
 )
 
 from itsmctl.errors import ItsmctlError, Problem, Where
-
-Scalar = str | int | float | bool | None
-Value = Scalar | list["Value"] | dict[str, "Value"]
-Mark = tuple[int, int, Any]
-"""Line and column of a value, from 1, and those of what it holds: nothing, a list of marks, or
-{key: (line, column, mark of the value)}. Plain tuples, lists and dicts, so that they can be kept on disk."""
+from itsmctl.marks import Mark, Scalar, Value
 
 MAX_DEPTH = 60
 MAX_VALUES = 200_000

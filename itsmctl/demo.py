@@ -12,7 +12,7 @@ from itsmctl.engine.results import read_verdicts
 from itsmctl.evidence.pack import PackSummary, build
 from itsmctl.evidence.verify import VerifyReport, verify
 from itsmctl.generate import EXPORT, ZONE, Truth, generate
-from itsmctl.importers import import_files
+from itsmctl.importers.importing import import_files
 from itsmctl.language import Language, date_text, number_text, tr, trn, zone_of
 from itsmctl.output import check_place, replacing
 from itsmctl.reference import reference_root

@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import yaml
-
-from itsmctl.composing import LOADER, Mark, Scalar, Value, compose
 from itsmctl.errors import ItsmctlError, Problem, Where
+from itsmctl.marks import Mark, Path_, Scalar, Value
+
+if TYPE_CHECKING:
+    import yaml
 
 __all__ = [
     "Comment",
@@ -25,7 +27,6 @@ __all__ = [
     "read_documents",
 ]
 
-Path_ = tuple[str | int, ...]
 
 MAX_BYTES = 16 * 1024 * 1024
 """A definition file larger than this is refused: it is data, not a definition."""
@@ -113,6 +114,8 @@ def decode(raw: bytes, name: str) -> str:
 
 def parse_documents(text: str, name: str) -> list[Document]:
     """Parse YAML text into its documents, empty ones left out; see `read_documents` for the errors."""
+    from itsmctl.composing import compose  # and with it PyYAML, for who finds nothing to read
+
     found, problems = compose(text, name)
     if problems:
         raise ItsmctlError(problems)
@@ -131,6 +134,10 @@ class Comment:
 
 def comments(text: str) -> list[Comment]:
     """The comments of a text that is readable as YAML; a `#` inside a value is none."""
+    import yaml
+
+    from itsmctl.composing import LOADER
+
     lines = text.splitlines()
     inside = [_inside(token) for token in yaml.scan(text, Loader=LOADER) if isinstance(token, yaml.ScalarToken)]
     starts: dict[int, int] = {}

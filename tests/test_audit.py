@@ -29,7 +29,7 @@ from itsmctl.audit import AuditOptions, audit, exceeds
 from itsmctl.definitions import load
 from itsmctl.engine.results import read_verdicts
 from itsmctl.errors import ItsmctlError
-from itsmctl.importers import import_files
+from itsmctl.importers.importing import import_files
 from itsmctl.model import Definitions, Text
 from itsmctl.reference import reference_root
 from itsmctl.result import AuditResult, RuleResult

@@ -25,7 +25,7 @@ from itsmctl.errors import ItsmctlError
 from itsmctl.generate import EXPORT, TRUTH, ZONE, Truth, generate
 from itsmctl.generate.dice import shares
 from itsmctl.generate.hours import Hours
-from itsmctl.importers import import_files
+from itsmctl.importers.importing import import_files
 from itsmctl.model import Definitions
 from itsmctl.reference import reference_root
 from itsmctl.worktime import open_seconds

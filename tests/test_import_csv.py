@@ -19,7 +19,8 @@ from importing.mappings import ROOT, mapping, shipped, updates
 
 from itsmctl.engine.session import Session
 from itsmctl.errors import ItsmctlError
-from itsmctl.importers import ImportOptions, container, import_files
+from itsmctl.importers import container
+from itsmctl.importers.importing import ImportOptions, import_files
 from itsmctl.importers.receipt import Receipt, read_receipt
 from itsmctl.model import EVENT_COLUMNS, RECORD_COLUMNS, REJECT_COLUMNS, MappingDefinition
 

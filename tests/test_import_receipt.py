@@ -11,8 +11,8 @@ import pytest
 from importing.mappings import mapping, updates
 
 from itsmctl.errors import ItsmctlError
-from itsmctl.importers import import_files
 from itsmctl.importers.dataset import FILES, mapping_digest
+from itsmctl.importers.importing import import_files
 from itsmctl.importers.receipt import Receipt, read_receipt
 
 TICKETS = "Number,Opened,State\n" + "".join(
@@ -90,7 +90,7 @@ import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from importing.mappings import updates
-from itsmctl.importers import import_files
+from itsmctl.importers.importing import import_files
 import_files([Path(sys.argv[2])], updates(), {}, "Europe/Berlin", Path(sys.argv[3]))
 """
 

@@ -14,7 +14,7 @@ from importing.mappings import ROOT, mapping, shipped
 
 from itsmctl.engine.session import Session
 from itsmctl.errors import ItsmctlError
-from itsmctl.importers import import_files
+from itsmctl.importers.importing import import_files
 from itsmctl.importers.receipt import Receipt
 from itsmctl.model import MappingDefinition
 

@@ -10,7 +10,7 @@ from itsmctl.cli import options
 from itsmctl.cli.progress import bar
 from itsmctl.cli.tickets import find_mapping, zone_or_plan
 from itsmctl.definitions import load
-from itsmctl.importers import ImportOptions, import_files
+from itsmctl.importers.importing import ImportOptions, import_files
 from itsmctl.importers.receipt import Receipt
 from itsmctl.language import Language, number_text, tr, trn
 from itsmctl.reports.phrases import phrase_text

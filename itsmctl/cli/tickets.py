@@ -10,7 +10,6 @@ from pathlib import Path
 from itsmctl.cli.progress import Progress
 from itsmctl.definitions import load_mapping
 from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean
-from itsmctl.importers import import_files
 from itsmctl.importers.receipt import is_dataset
 from itsmctl.model import AuditPlan, Definitions, MappingDefinition
 
@@ -44,6 +43,8 @@ def opened(
             raise ItsmctlError(Problem("already-imported", template, Where(str(paths[0])), {"option": option}))
         yield paths[0]
         return
+    from itsmctl.importers.importing import import_files  # a dataset needs none of it
+
     with tempfile.TemporaryDirectory(prefix="itsmctl-") as folder:
         out = Path(folder) / "dataset"
         chosen = find_mapping(definitions, mapping or (plan.mapping if plan else ""))

@@ -8,21 +8,21 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import date
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any
 
 from itsmctl import model
-from itsmctl.definitions.build import build
-from itsmctl.definitions.build.builder import Builder
 from itsmctl.definitions.cache import Cache
-from itsmctl.definitions.lint.system import System
-from itsmctl.definitions.reading import built_from, count, read
-from itsmctl.definitions.references import Entry, check_mapping
-from itsmctl.definitions.schema import check_document
+from itsmctl.definitions.opening import opened
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.reference import FOLDERS, is_management_system, reference_root
-from itsmctl.source import read_documents
 
-_Kind = TypeVar("_Kind", bound=model.Definition)
+if TYPE_CHECKING:
+    from itsmctl.definitions.lint.system import System
+    from itsmctl.definitions.references import Entry
+
+# Reading brings schemas, references and laws with it, and most commands find that nothing has to be read: those imports
+# stand inside the functions that need them.
+
 Built = Callable[[str], Iterable[model.Definition]]
 """The definitions of a kind."""
 
@@ -56,7 +56,9 @@ def load(root: Path | None = None) -> model.Definitions:
     digest = _digest(sums)
     known = cache.sound(digest)
     if known is not None:
-        return _definitions(folder, names, digest, partial(built_from, known))
+        return _definitions(folder, names, digest, partial(opened, known))
+    from itsmctl.definitions.reading import read
+
     entries, problems = read(files, errors_only=True, cache=cache)
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors:
@@ -69,6 +71,8 @@ def load(root: Path | None = None) -> model.Definitions:
 
 def system_of(root: Path | None = None, as_of: date | None = None) -> System:
     """Return the definitions of a root folder with the places of their values; raises ItsmctlError with their errors."""
+    from itsmctl.definitions.lint.system import System
+
     entries, problems = _read(find_root(root), errors_only=True)
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors:
@@ -78,6 +82,12 @@ def system_of(root: Path | None = None, as_of: date | None = None) -> System:
 
 def load_mapping(path: Path, definitions: model.Definitions) -> model.MappingDefinition:
     """Return the one mapping of a file that stands outside the definitions; raises ItsmctlError with its problems."""
+    from itsmctl.definitions.build import build
+    from itsmctl.definitions.build.builder import Builder
+    from itsmctl.definitions.references import Entry, check_mapping
+    from itsmctl.definitions.schema import check_document
+    from itsmctl.source import read_documents
+
     documents = read_documents(path)
     problems = [problem for document in documents for problem in check_document(document)]
     if problems:
@@ -120,6 +130,8 @@ def shown_files(folder: Path, paths: Sequence[Path] = ()) -> list[str]:
 
 def count_by_kind(root: Path | None = None, paths: Sequence[Path] = ()) -> Counter[str]:
     """How many definitions of each kind a root holds, or the files and folders named."""
+    from itsmctl.definitions.reading import count
+
     folder = find_root(root)
     wanted = _wanted(folder, paths)
     files = [(path, _shown(folder, path)) for path in definition_files(folder)]
@@ -156,64 +168,66 @@ def definition_files(folder: Path) -> list[Path]:
 def _read(
     folder: Path, as_of: date | None = None, *, errors_only: bool = False, only: Collection[str] | None = None
 ) -> tuple[list[Entry], list[Problem]]:
+    from itsmctl.definitions.reading import read
+
     files = [(path, _shown(folder, path)) for path in definition_files(folder)]
     return read(files, as_of, errors_only=errors_only, only=only, cache=Cache(folder))
 
 
 def _definitions(folder: Path, files: Sequence[str], digest: str, built: Built) -> model.Definitions:
-    def of(class_: type[_Kind], kind: str) -> Mapping[str, _Kind]:
-        return _OnDemand(lambda: (d for d in built(kind) if type(d) is class_))
+    def of(kind: str) -> Mapping[str, Any]:
+        return _OnDemand(lambda: built(kind))
 
     return model.Definitions(
         root=folder,
         is_reference=folder.resolve() == reference_root().resolve(),
         files=tuple(files),
         digest=digest,
-        services=of(model.Service, "service"),
-        agreements=of(model.Agreement, "sla"),
-        operational_agreements=of(model.OperationalAgreement, "ola"),
-        contracts=of(model.Contract, "contract"),
-        customers=of(model.Customer, "customer"),
-        suppliers=of(model.Supplier, "supplier"),
-        calendars=of(model.Calendar, "calendar"),
-        matrices=of(model.PriorityMatrix, "priority-matrix"),
-        code_lists=of(model.CodeList, "code-list"),
-        processes=of(model.Process, "process"),
-        roles=of(model.Role, "role"),
-        positions=of(model.Position, "position"),
-        assignments=of(model.Assignment, "assignment"),
-        racis=of(model.Raci, "raci"),
-        separations=of(model.Separation, "separation"),
-        policies=of(model.Policy, "policy"),
-        frameworks=of(model.Framework, "framework"),
-        crosswalks=of(model.Crosswalk, "crosswalk"),
-        rules=of(model.Rule, "rule"),
-        kpis=of(model.Kpi, "kpi"),
-        procedures=of(model.Procedure, "procedure"),
-        mappings=of(model.MappingDefinition, "mapping"),
-        plans=of(model.AuditPlan, "audit"),
-        programmes=of(model.Programme, "programme"),
-        waivers=of(model.Waiver, "waiver"),
-        baselines=of(model.Baseline, "baseline"),
-        questionnaires=of(model.Questionnaire, "questionnaire"),
-        assessments=of(model.Assessment, "assessment"),
-        surveys=of(model.Survey, "survey"),
-        nonconformities=of(model.Nonconformity, "nonconformity"),
-        reviews=of(model.ManagementReview, "review"),
+        services=of("service"),
+        agreements=of("sla"),
+        operational_agreements=of("ola"),
+        contracts=of("contract"),
+        customers=of("customer"),
+        suppliers=of("supplier"),
+        calendars=of("calendar"),
+        matrices=of("priority-matrix"),
+        code_lists=of("code-list"),
+        processes=of("process"),
+        roles=of("role"),
+        positions=of("position"),
+        assignments=of("assignment"),
+        racis=of("raci"),
+        separations=of("separation"),
+        policies=of("policy"),
+        frameworks=of("framework"),
+        crosswalks=of("crosswalk"),
+        rules=of("rule"),
+        kpis=of("kpi"),
+        procedures=of("procedure"),
+        mappings=of("mapping"),
+        plans=of("audit"),
+        programmes=of("programme"),
+        waivers=of("waiver"),
+        baselines=of("baseline"),
+        questionnaires=of("questionnaire"),
+        assessments=of("assessment"),
+        surveys=of("survey"),
+        nonconformities=of("nonconformity"),
+        reviews=of("review"),
     )
 
 
-class _OnDemand(Mapping[str, _Kind]):
+class _OnDemand(Mapping[str, Any]):
     """The definitions of one kind by id, built when somebody first asks for any."""
 
-    def __init__(self, make: Callable[[], Iterable[_Kind]]) -> None:
+    def __init__(self, make: Callable[[], Iterable[model.Definition]]) -> None:
         self._make = make
 
     @cached_property
-    def _built(self) -> dict[str, _Kind]:
+    def _built(self) -> dict[str, Any]:
         return {d.id: d for d in sorted(self._make(), key=lambda d: d.id)}
 
-    def __getitem__(self, key: str) -> _Kind:
+    def __getitem__(self, key: str) -> Any:
         return self._built[key]
 
     def __iter__(self) -> Iterator[str]:

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from itsmctl import model
-from itsmctl.definitions.aliases import Aliases, resolve_aliases
+from itsmctl.definitions.aliases import resolve_aliases
 from itsmctl.definitions.build import build
 from itsmctl.definitions.build.builder import Builder
 from itsmctl.definitions.cache import Cache, Sheet, sheet_of
@@ -18,6 +17,7 @@ from itsmctl.definitions.lint import LAWS, broken_laws
 from itsmctl.definitions.lint.law import stands_alone, told_at
 from itsmctl.definitions.lint.suppression import Suppression, read_suppressions, without_suppressed
 from itsmctl.definitions.lint.system import System
+from itsmctl.definitions.opening import alias_ids
 from itsmctl.definitions.references import Entry, cross_check, looked_into
 from itsmctl.definitions.schema import check_document, kinds
 from itsmctl.definitions.subjects import with_subjects
@@ -74,20 +74,13 @@ def read(
     complaints = cross_check(found.entries, found.broken, _ids(found.sheets), only)
     found.problems += [p for p in _without_echo(complaints, found.lost) if p.where not in wrong_already]
     problems = list(with_subjects(found.problems, found.documents))
-    entries = resolve_aliases(found.entries, _aliases(found.sheets))
+    entries = resolve_aliases(found.entries, alias_ids(found.sheets))
     laws = [law for law in LAWS if kinds_needed is None or stands_alone(law) or set(law.READS) <= kinds_needed]
     unsound = _unsound(problems, found.lost)
     broken = broken_laws(System(tuple(entries), as_of), unsound, errors_only=errors_only, laws=laws)
     problems += with_subjects(broken, found.documents)
     judged = without_suppressed(problems, found.suppressions, as_of, errors_only=errors_only)
     return entries, sorted(set_of(judged), key=lambda p: (p.where, p.code, p.message))
-
-
-def built_from(sheets: Sequence[tuple[str, Sheet]], kind: str) -> list[model.Definition]:
-    """The definitions of one kind in a system that has no error."""
-    documents = [sheet.document(file) for file, sheet in sheets if sheet.kind == kind]
-    entries = (Entry(document, build(Builder(document))) for document in documents)
-    return [entry.definition for entry in resolve_aliases(entries, _aliases(sheets))]
 
 
 def count(files: Sequence[tuple[Path, str]], cache: Cache) -> Counter[str]:
@@ -109,10 +102,6 @@ def _needed(found: _Read, only: Collection[str]) -> frozenset[str]:
 def _kind_of(document: Document) -> Iterator[str]:
     if isinstance(document.data, dict):
         yield str(document.data.get("kind"))
-
-
-def _aliases(sheets: Iterable[tuple[str, Sheet]]) -> Aliases:
-    return {(sheet.kind, alias): sheet.id for _, sheet in sheets for alias in sheet.aliases}
 
 
 def _ids(sheets: Iterable[tuple[str, Sheet]]) -> dict[str, frozenset[str]]:

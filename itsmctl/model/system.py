@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from itsmctl.model.agreements import Agreement, Contract, OperationalAgreement
-from itsmctl.model.assessments import Assessment, Questionnaire, Survey
-from itsmctl.model.audits import AuditPlan, MappingDefinition, Programme
-from itsmctl.model.catalog import Calendar, Customer, Service, Supplier
-from itsmctl.model.definition import Definition
-from itsmctl.model.deviations import Baseline, Waiver
-from itsmctl.model.frameworks import Crosswalk, Framework
-from itsmctl.model.improvement import ManagementReview, Nonconformity
-from itsmctl.model.indicators import Kpi
-from itsmctl.model.policies import Rule
-from itsmctl.model.procedures import Procedure
-from itsmctl.model.process import CodeList, PriorityMatrix, Process
-from itsmctl.model.roles import Assignment, Position, Raci, Role, Separation
-from itsmctl.model.statements import Policy
+if TYPE_CHECKING:
+    from itsmctl.model.agreements import Agreement, Contract, OperationalAgreement
+    from itsmctl.model.assessments import Assessment, Questionnaire, Survey
+    from itsmctl.model.audits import AuditPlan, MappingDefinition, Programme
+    from itsmctl.model.catalog import Calendar, Customer, Service, Supplier
+    from itsmctl.model.definition import Definition
+    from itsmctl.model.deviations import Baseline, Waiver
+    from itsmctl.model.frameworks import Crosswalk, Framework
+    from itsmctl.model.improvement import ManagementReview, Nonconformity
+    from itsmctl.model.indicators import Kpi
+    from itsmctl.model.policies import Rule
+    from itsmctl.model.procedures import Procedure
+    from itsmctl.model.process import CodeList, PriorityMatrix, Process
+    from itsmctl.model.roles import Assignment, Position, Raci, Role, Separation
+    from itsmctl.model.statements import Policy
 
 
 @dataclass(frozen=True)

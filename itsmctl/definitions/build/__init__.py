@@ -3,42 +3,34 @@ but dates, durations and opening hours, whose problems are collected."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import importlib
+from typing import TYPE_CHECKING
 
-from itsmctl import model
-from itsmctl.definitions.build import (
-    assessments,
-    audits,
-    catalog,
-    deviations,
-    documents,
-    frameworks,
-    improvement,
-    policies,
-    process,
-    roles,
-    statements,
-    surveys,
-)
-from itsmctl.definitions.build.builder import Builder
+if TYPE_CHECKING:
+    from itsmctl import model
+    from itsmctl.definitions.build.builder import Builder
 
-BUILDERS: Mapping[str, Callable[[Builder], model.Definition]] = {
-    **catalog.BUILDERS,
-    **roles.BUILDERS,
-    **policies.BUILDERS,
-    **frameworks.BUILDERS,
-    **documents.BUILDERS,
-    **process.BUILDERS,
-    **statements.BUILDERS,
-    **audits.BUILDERS,
-    **deviations.BUILDERS,
-    **assessments.BUILDERS,
-    **surveys.BUILDERS,
-    **improvement.BUILDERS,
+_KINDS = {
+    "catalog": "calendar contract customer ola service sla supplier",
+    "roles": "assignment position raci role separation",
+    "policies": "code-list priority-matrix rule",
+    "frameworks": "crosswalk framework",
+    "documents": "kpi procedure",
+    "process": "process",
+    "statements": "policy",
+    "audits": "audit mapping programme",
+    "deviations": "baseline waiver",
+    "assessments": "assessment questionnaire",
+    "surveys": "survey",
+    "improvement": "nonconformity review",
 }
-"""What builds each kind of definition, by the name of the kind."""
+"""The kinds that each module here builds; it is loaded for the first of them."""
+MODULES = {kind: module for module, kinds in _KINDS.items() for kind in kinds.split()}
 
 
 def build(builder: Builder) -> model.Definition:
     """Return the definition that a document holds; what is wrong with it stands in the builder's problems."""
-    return BUILDERS[str(builder.data["kind"])](builder)
+    kind = str(builder.data["kind"])
+    module = importlib.import_module(f"{__name__}.{MODULES[kind]}")
+    built: model.Definition = module.BUILDERS[kind](builder)
+    return built
