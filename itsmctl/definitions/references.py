@@ -221,8 +221,6 @@ def cross_check(
                 problems += _raci(entry.document, raci, processes[raci.process])
             case model.Framework():
                 problems += _framework(entry.document)
-            case model.Crosswalk() as crosswalk:
-                problems += _crosswalk(entry.document, crosswalk, frameworks)
             case model.Rule() as rule:
                 own = states.get(rule.process, frozenset().union(*states.values()))
                 problems += _rule(entry.document, rule, {**known, "state": own})
@@ -377,25 +375,6 @@ def _framework(document: Document) -> Iterator[Problem]:
         for path, word in values_at(document.data, f"clauses/*/checked/*/{key}/*"):
             if word not in kinds():
                 yield unknown(document, path, str(word), "kind", kinds())
-
-
-def _crosswalk(
-    document: Document, crosswalk: model.Crosswalk, frameworks: Mapping[str, model.Framework]
-) -> Iterator[Problem]:
-    """Every requirement of every framework that it joins is mapped, or said to stand alone, and never both."""
-    mapped = [clause for subject in crosswalk.subjects for clause in subject.clauses]
-    for path, clause in values_at(document.data, "alone/*/clauses/*"):
-        if any(model.within(clause, other) or model.within(other, clause) for other in mapped):
-            template = "{clause} is said to stand alone, but a subject names it"
-            yield Problem("mapped-and-alone", template, document.where(path), {"clause": clause})
-    for position, id_ in enumerate(crosswalk.frameworks):
-        for leaf in frameworks[id_].leaves() if id_ in frameworks else ():
-            if not model.covers([*mapped, *crosswalk.alone], f"{id_}:{leaf.number}"):
-                template = (
-                    "{clause} has no place in the crosswalk; name it under a subject, or under `alone` with the reason"
-                )
-                place = document.where(("frameworks", position))
-                yield Problem("clause-not-mapped", template, place, {"clause": f"{id_}:{leaf.number}"})
 
 
 def _procedure(

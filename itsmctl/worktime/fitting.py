@@ -64,9 +64,7 @@ def worst_case(calendar: Calendar, steps: Sequence[Sequence[Leg]], first: int, l
 
 def always_open_with(inner: Calendar, outer: Calendar, first: int, last: int) -> bool:
     """Whether `outer` is open at every moment of [first, last) at which `inner` is."""
-    wider = _timeline(outer, first, last)
-    inside = ((max(low, first), min(high, last)) for low, high in _timeline(inner, first, last).intervals)
-    return all(wider.counted(high) - wider.counted(low) == high - low for low, high in inside if low < high)
+    return inner is outer or _covers(_Key(inner), _Key(outer), first, last)
 
 
 @dataclass(frozen=True)
@@ -122,6 +120,13 @@ def _laid_out(key: _Key, first: int, last: int) -> _Timeline:
     intervals = open_intervals(key.calendar, first - DAY, last + _MARGIN)
     before = list(accumulate((high - low for low, high in intervals), initial=0))
     return _Timeline(intervals, [low for low, _ in intervals], before)
+
+
+@lru_cache(maxsize=1024)
+def _covers(inner: _Key, outer: _Key, first: int, last: int) -> bool:
+    wider = _laid_out(outer, first, last)
+    inside = ((max(low, first), min(high, last)) for low, high in _laid_out(inner, first, last).intervals)
+    return all(wider.counted(high) - wider.counted(low) == high - low for low, high in inside if low < high)
 
 
 def _end(steps: Sequence[Sequence[tuple[_Timeline, int]]], start: int) -> int | None:
