@@ -292,6 +292,21 @@ def test_what_is_named_is_not_guessed(tmp_path: Path) -> None:
     assert problem(tmp_path / "b", text, options=ImportOptions(delimiter=";;")).code == "bad-delimiter"
 
 
+@pytest.mark.parametrize(
+    ("named", "code"),
+    [
+        ("utf-16", "wrong-encoding"),
+        ("utf-32", "wrong-encoding"),
+        ("idna", "wrong-encoding"),
+        ("undefined", "wrong-encoding"),
+        ("base64", "unknown-encoding"),
+    ],
+)
+def test_an_encoding_that_cannot_read_the_file_is_no_bug_of_ours(tmp_path: Path, named: str, code: str) -> None:
+    text = "Number,Opened\nINC1,2026-03-01 09:00:00\n"
+    assert problem(tmp_path, text, options=ImportOptions(encoding=named)).code == code
+
+
 def test_gzip_and_zip_are_seen_by_their_bytes_and_the_digest_is_that_of_the_file(tmp_path: Path) -> None:
     text = b"Number,Opened\nINC1,2026-03-01 09:00:00\n"
     packed = gzip.compress(text, mtime=0)

@@ -32,7 +32,7 @@ def open_csv(plain: Plain, scratch: Path, encoding: str = "", delimiter: str = "
     """Find encoding, delimiter and header of a CSV file; raises ItsmctlError where there is no usable header."""
     csv.field_size_limit(2 * MAX_ROW)
     found = detect(plain.path, plain.shown, encoding)
-    text = to_utf8(found, scratch / f"utf8-{len(list(scratch.iterdir()))}")
+    text = to_utf8(found, scratch / f"utf8-{len(list(scratch.iterdir()))}", plain.shown)
     head = _head(text)
     delimiter = delimiter or _delimiter(head)
     header = next(_records(iter(head), delimiter), None)

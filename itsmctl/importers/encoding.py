@@ -6,6 +6,7 @@ import codecs
 import encodings.aliases
 from collections.abc import Iterable
 from dataclasses import dataclass
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean
@@ -60,10 +61,21 @@ def detect(path: Path, shown: str, named: str = "") -> TextFile:
     return TextFile(path, _likeliest(path, shown), False)
 
 
-def to_utf8(text: TextFile, target: Path) -> TextFile:
-    """Write the file anew as UTF-8; where bad bytes, NULs or endless lines are in the way it stays as it is, not clean."""
+def to_utf8(text: TextFile, target: Path, shown: str) -> TextFile:
+    """Write the file anew as UTF-8; where bad bytes, NULs or endless lines are in the way it stays as it is, not clean.
+
+    Raises ItsmctlError where the named encoding cannot begin to read it, as utf-16 cannot without a byte order mark.
+    """
     if text.clean:
         return text
+    try:
+        return _rewrite(text, target)
+    except UnicodeError as error:
+        values = {"name": text.encoding, "why": error}
+        raise ItsmctlError(Problem("wrong-encoding", "not readable as {name}: {why}", Where(shown), values)) from error
+
+
+def _rewrite(text: TextFile, target: Path) -> TextFile:
     with (
         text.path.open(encoding=text.encoding, errors="itsmctl-mark", newline="") as source,
         target.open("w", encoding="utf-8", newline="") as written,
@@ -78,7 +90,7 @@ def to_utf8(text: TextFile, target: Path) -> TextFile:
 def _named(path: Path, shown: str, named: str) -> tuple[str, bool]:
     try:
         name = codecs.lookup(named).name
-        b"".decode(name)
+        TextIOWrapper(BytesIO(), encoding=name)  # knows also which codecs are not for text
     except LookupError as error:
         near = did_you_mean(named, sorted({*encodings.aliases.aliases.values(), *_CANDIDATES, "utf-8", "gbk"}))
         template = "unknown encoding {name!r}; usual ones are utf-8, gb18030, big5, cp1252, utf-16"
