@@ -337,6 +337,10 @@ REASONS: dict[str, tuple[str, str]] = {
         msg("The calendar has no open hours"),
         msg("Give the calendar at least one open interval."),
     ),
+    "calendar-not-known": (
+        msg("It runs beyond the last day whose holidays have been entered in the calendar"),
+        msg("Enter the days of that year as published, and move `known-until` of the calendar."),
+    ),
     "rests-on": (
         msg("Rests on {rules}, which does not hold"),
         msg("Put {rules} right first; only then can this rule be trusted."),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -22,6 +23,7 @@ from itsmctl.worktime import (
     day_rows,
     day_table,
     duration_text,
+    known_before,
     measure,
     moment_text,
     offset_spans,
@@ -454,6 +456,19 @@ def test_a_clock_without_stop_states_stops_at_its_column_or_when_cancelled() -> 
 def test_reasons_of_a_clock_that_cannot_be_judged() -> None:
     assert run((0, "new"), (1, "resolved"), target=None).reason == "no-target"
     assert run((0, "new"), (1, "resolved"), calendar=NEVER).reason == "no-open-hours"
+
+
+def test_nothing_is_judged_beyond_the_last_day_that_the_calendar_knows() -> None:
+    known = replace(ALWAYS, known_until=date(2026, 3, 3))
+    end = known_before(known)
+    assert end == at("2026-03-04T00:00")
+    hours = (end - OPENED) // HOUR
+    assert spent(run((0, "new"), (hours, "resolved"), calendar=known)) == (hours, "breached")
+    late = run((0, "new"), (hours + 1, "resolved"), calendar=known)
+    assert (late.verdict, late.reason) == ("not_testable", "calendar-not-known")
+    assert run((0, "new"), as_of=end + 1, calendar=known).reason == "calendar-not-known"
+    assert run((0, "new"), (hours + 1, "cancelled"), calendar=known).verdict == "cancelled"
+    assert known_before(ALWAYS) > at("2999-01-01T00:00")
 
 
 # Bugs seen in other tools

@@ -14,8 +14,9 @@ from itsmctl.errors import ItsmctlError, Problem, did_you_mean
 from itsmctl.language import CLOCK_VERDICTS, LEDGER, Language, duration_text, tr
 from itsmctl.language import moment_text as plain_moment
 from itsmctl.model import Calendar, Definitions
+from itsmctl.reports.plain import wrap
 from itsmctl.result import Cycle, Piece
-from itsmctl.worktime import NO_TARGET, Pause, measure, moment_text, parse_duration, parse_moment
+from itsmctl.worktime import NO_TARGET, Pause, known_before, measure, moment_text, parse_duration, parse_moment
 from itsmctl.zones import zone_info
 
 
@@ -152,4 +153,9 @@ def _summary(cycle: Cycle, calendar: Calendar, language: Language) -> list[str]:
         target = f"{tr('target', language)} {duration_text(cycle.target, language)}"
         verdict = tr(CLOCK_VERDICTS[cycle.verdict], language)
         lines.append(f"  {target} · {tr('deadline', language)} {deadline} · {verdict}")
+    if calendar.known_until and max(cycle.stop, cycle.deadline or cycle.stop) > known_before(calendar):
+        template = (
+            "The special days of this calendar are known up to {day} only: what lies after it counts by the week."
+        )
+        lines += ["", *wrap(tr(template, language, day=calendar.known_until), 80)]
     return lines

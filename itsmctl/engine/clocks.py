@@ -16,7 +16,7 @@ from itsmctl.engine.sql import Fragment, all_of, join
 from itsmctl.engine.tables import month_text
 from itsmctl.errors import ItsmctlError, Problem
 from itsmctl.model import TIME_COLUMNS, Agreement, Calendar, ClockDefinition, Conditions, Definitions
-from itsmctl.worktime import day_columns, day_rows, day_table
+from itsmctl.worktime import day_columns, day_rows, day_table, known_before
 from itsmctl.zones import EVER, midnight, midnight_after
 
 DAY = 86_400
@@ -100,14 +100,15 @@ def _create_offers(session: Session, every: Sequence[Offer]) -> None:
     roles = [(o.number, state, role) for o in every for state, role in sorted(o.clock.states.items())]
     session.insert("clock_role", ("offer", "state", "role"), roles)
     session.run(
-        "CREATE TABLE clock_kind (offer BIGINT, calendar BIGINT, has_stop BOOLEAN, has_pause BOOLEAN, reopens BOOLEAN)"
+        """CREATE TABLE clock_kind (offer BIGINT, calendar BIGINT, has_stop BOOLEAN, has_pause BOOLEAN, reopens BOOLEAN,
+        known_before BIGINT)"""
     )
     calendars = _calendar_numbers(every)
     kinds = [
-        (o.number, calendars[o.calendar.id], "stop" in o.clock.states.values(), "pause" in o.clock.states.values(), o.clock.reopens)
+        (o.number, calendars[o.calendar.id], "stop" in o.clock.states.values(), "pause" in o.clock.states.values(), o.clock.reopens, known_before(o.calendar))
         for o in every
     ]  # fmt: skip
-    session.insert("clock_kind", ("offer", "calendar", "has_stop", "has_pause", "reopens"), kinds)
+    session.insert("clock_kind", ("offer", "calendar", "has_stop", "has_pause", "reopens", "known_before"), kinds)
     session.run("CREATE TABLE clock_name (clock VARCHAR)")
     session.insert("clock_name", ("clock",), [(clock,) for clock in sorted({o.clock.name for o in every})])
     session.run("CREATE TABLE target (offer BIGINT, target_number BIGINT, seconds BIGINT)")
@@ -313,13 +314,14 @@ def _add_verdicts(session: Session, as_of: int, exported: frozenset[str], read: 
                     WHEN NOT j.stop_missing AND j.stop < j.start THEN 'stop-before-start'
                     WHEN j.cancelled THEN NULL
                     WHEN t.seconds IS NULL THEN j.unpromised
+                    WHEN coalesce(j.stop, {as_of}) > d.known_before THEN 'calendar-not-known'
                     WHEN NOT j.has_parts AND j.has_pause AND c.counted > t.seconds THEN 'no-history:state' END AS reason
             FROM (
                 SELECT *, CASE WHEN unknown_columns IS NULL THEN 'no-target' ELSE concat('missing:', unknown_columns) END AS unpromised FROM judged
             ) AS j LEFT JOIN (SELECT DISTINCT offer, agreement FROM offer) AS o ON o.offer = j.offer
             LEFT JOIN target AS t ON t.offer = j.offer AND t.target_number = j.target_number
             LEFT JOIN counted AS c ON c.tix = j.tix AND c.clock = j.clock
-            LEFT JOIN broken AS b ON b.tix = j.tix
+            LEFT JOIN broken AS b ON b.tix = j.tix LEFT JOIN clock_kind AS d ON d.offer = j.offer
             LEFT JOIN (SELECT tix, string_agg("column", ',' ORDER BY "column") AS columns FROM lacking
                 WHERE "column" IN ({columns}) GROUP BY tix) AS k ON k.tix = j.tix
         ) AS j LEFT JOIN zone_span AS z ON coalesce(j.stop, {as_of}) >= z.since AND coalesce(j.stop, {as_of}) < z.until"""

@@ -11,6 +11,7 @@ from itsmctl.errors import ItsmctlError, Problem
 from itsmctl.generate.hours import Hours
 from itsmctl.generate.life import Promise
 from itsmctl.model import Agreement, Calendar, ClockDefinition, Condition, Definitions, Effective, Service
+from itsmctl.zones import EVER, midnight_after
 
 RESPONSE, RESOLUTION = "response", "resolution"
 _DAY = 86_400
@@ -25,6 +26,12 @@ class Terms:
     agreement: Agreement
     calendar: Calendar
     hours: Hours
+
+    @property
+    def known_before(self) -> int:
+        """The first moment of which the calendar does not know whether it is a holiday."""
+        last = self.calendar.known_until
+        return midnight_after(last, self.calendar.zone) if last else EVER
 
     def clock(self, name: str) -> ClockDefinition | None:
         """The clock of that name, if the agreement has it."""
@@ -83,7 +90,7 @@ def outcome(
     if by_state and stop is not None and spans[-1][2] == "cancel":
         return Outcome("cancelled", stop, False)
     end = as_of if stop is None else stop
-    if target is None or end < start:
+    if target is None or end < start or end > terms.known_before:
         return Outcome("unknown", end, stop is None)
     held = sum(
         terms.hours.counted(max(a, start), min(b, end)) for a, b, role in spans if role and max(a, start) < min(b, end)

@@ -8,6 +8,7 @@ from itsmctl.worktime.calendars import (
     day_rows,
     day_table,
     has_hours,
+    known_before,
     open_intervals,
     open_seconds,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "day_table",
     "duration_text",
     "has_hours",
+    "known_before",
     "measure",
     "moment_text",
     "offset_spans",

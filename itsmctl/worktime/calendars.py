@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from itsmctl.model import Calendar, Slot, SpecialDay
 from itsmctl.worktime.zones import DAY, offset_spans
+from itsmctl.zones import EVER, midnight_after
 
 CLOSED = "closed"
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
@@ -34,6 +35,11 @@ class DayTable:
 def has_hours(calendar: Calendar) -> bool:
     """Whether the calendar names any opening hours at all."""
     return any(calendar.week) or any(day.slots for day in calendar.special.values())
+
+
+def known_before(calendar: Calendar) -> int:
+    """The first moment whose day may differ from its weekday without anybody having published it yet."""
+    return midnight_after(calendar.known_until, calendar.zone) if calendar.known_until else EVER
 
 
 def stretches(calendar: Calendar, start: int, end: int) -> Iterator[Stretch]:

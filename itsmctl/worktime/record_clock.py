@@ -8,7 +8,7 @@ from itertools import accumulate
 
 from itsmctl.model import Calendar, ClockDefinition
 from itsmctl.result import ClockVerdict, Cycle
-from itsmctl.worktime.calendars import has_hours
+from itsmctl.worktime.calendars import has_hours, known_before
 from itsmctl.worktime.measuring import Pause, measure
 
 _ENDS = ("resolved_at", "closed_at")
@@ -80,7 +80,8 @@ def record_clock(
        running with `paused_now` if the last state is a pause. One cycle: nothing here starts a second one.
     9. The verdict is then replaced, the first that applies: `stop-before-start` → not_testable; cancelled (the state
        that stopped it, or with `reopens` the last state, has the role cancel) → cancelled; no target → not_testable
-       `no-target`; calendar without hours → not_testable `no-open-hours`; no moments although the clock has pause
+       `no-target`; calendar without hours → not_testable `no-open-hours`; stop, or as_of without one, after the last
+       day that the calendar knows → not_testable `calendar-not-known`; no moments although the clock has pause
        states, and counted > target → not_testable `no-history`, because pauses could have made it met.
     """
     start = times.get(clock.starts_at)
@@ -164,6 +165,8 @@ def _judged(
         return "not_testable", "no-target"
     if not has_hours(calendar):
         return "not_testable", "no-open-hours"
+    if cycle.stop > known_before(calendar):
+        return "not_testable", "calendar-not-known"
     if not has_history and "pause" in clock.states.values() and cycle.counted > target:
         return "not_testable", "no-history"
     return cycle.verdict, ""
