@@ -241,19 +241,32 @@ class _Router:
             label, at, anchor = ((says,) if says else ()), (min(out, into) + 8, track - 5), "start"
         else:
             points = (begin, end) if begin[1] == end[1] else self._stairs(arrow, begin, end)
-            at, anchor = (end[0] - 6, end[1] - 6), "end"
-            if source.shape == "fork" and begin[1] != end[1] and self._crowded(arrow):
-                at = (end[0] - 6, end[1] + 8 + LABEL_LINE * len(label))
+            label, at, anchor = self._place_of_label(arrow, label, points)
         return Edge(f"flow-{source.id}-{target.id}", source.id, target.id, points, says, label, at, anchor, back)
 
     def _stairs(self, arrow: Arrow, begin: Point, end: Point) -> tuple[Point, ...]:
         x = self._gutter(arrow, "out")
         return (begin, (x, begin[1]), (x, end[1]), end)
 
-    def _crowded(self, arrow: Arrow) -> bool:
-        """Whether another labelled arrow arrives at the same place without a track of its own."""
-        rivals = [a for a in self.plan.graph.entering(arrow.target) if self.labels[a] and self._track(a) is None]
-        return len(rivals) > 1 and rivals[0] is not arrow
+    def _place_of_label(
+        self, arrow: Arrow, label: tuple[str, ...], points: tuple[Point, ...]
+    ) -> tuple[tuple[str, ...], Point, Literal["start", "end"]]:
+        """Before the target, below the line where another label stands above it; where it sets out, if it comes from afar."""
+        graph, (x, y) = self.plan.graph, points[-1]
+        if graph.ranks[arrow.target] > graph.ranks[arrow.source] + 1:
+            turn = points[-2] if len(points) > 2 else points[0]
+            return ((self.says[arrow],) if label else ()), (turn[0] + 6, y - 6), "start"
+        near = [
+            other
+            for other in graph.entering(arrow.target)
+            if self.labels[other]
+            and self._track(other) is None
+            and graph.ranks[other.source] + 1 == graph.ranks[arrow.target]
+        ]
+        if arrow not in near[1:]:
+            return label, (x - 6, y - 6), "end"
+        above = sum(len(self.labels[other]) for other in near[1 : near.index(arrow)])
+        return label, (x - 6, y + LABEL_LINE * (above + len(label)) + 2), "end"
 
     def _gutter(self, arrow: Arrow, which: str) -> float:
         graph = self.plan.graph

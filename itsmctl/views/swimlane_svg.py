@@ -62,20 +62,32 @@ def _pills(
     process: Process, drawing: Drawing, titles: dict[str, str], language: Language
 ) -> Iterator[tuple[str, str, float, int]]:
     """Text, tip, middle and row of each interface, under the activity that it belongs to."""
-    filled: dict[float, int] = {}
+    rows: list[list[tuple[float, float]]] = []
     merged: dict[tuple[str, str], list[Interface]] = {}
     for interface in process.interfaces:
         merged.setdefault((interface.activity, interface.process), []).append(interface)
     for (activity, other), some in merged.items():
-        x = drawing.nodes[activity].x
-        signs = (
-            "".join(dict.fromkeys(SIGNS[interface.direction] for interface in some))
-            .replace("→←", "⇄")
-            .replace("←→", "⇄")
-        )
+        signs = "".join(dict.fromkeys(SIGNS[interface.direction] for interface in some))
+        signs = signs.replace("→←", "⇄").replace("←→", "⇄")
+        text = f"{activity} {signs} {titles.get(other, other)}"
         tip = tr("; ", language).join(interface.what.in_(language) for interface in some)
-        yield f"{activity} {signs} {titles.get(other, other)}", tip, x, filled.get(x, 0)
-        filled[x] = filled.get(x, 0) + 1
+        middle = drawing.nodes[activity].x
+        yield text, tip, middle, _free_row(rows, middle, _pill_width(text))
+
+
+def _free_row(rows: list[list[tuple[float, float]]], middle: float, width: float) -> int:
+    """The first row in which nothing else stands there; the place is taken."""
+    left, right = middle - width / 2 - PILL_GAP, middle + width / 2 + PILL_GAP
+    for number, taken in enumerate(rows):
+        if all(right <= low or left >= high for low, high in taken):
+            taken.append((left, right))
+            return number
+    rows.append([(left, right)])
+    return len(rows) - 1
+
+
+def _pill_width(text: str) -> float:
+    return text_width(text, CHARACTER) + 22
 
 
 def _band(band: Band, width: float, number: int) -> str:
@@ -134,7 +146,7 @@ def _node(node: Node, names: dict[str, str]) -> str:
 
 
 def _pill(text: str, tip: str, middle: float, top: float) -> str:
-    width = text_width(text, CHARACTER) + 22
+    width = _pill_width(text)
     return element(
         "g",
         element("title", words(tip, 600)),
