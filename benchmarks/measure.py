@@ -14,11 +14,12 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Task:
-    """One command to measure; `fresh` are files and folders that it writes, removed before every run."""
+    """One command to measure; `fresh` are files and folders removed before every run, `change` a file that gets a line."""
 
     name: str
     arguments: tuple[str, ...]
     fresh: tuple[Path, ...] = ()
+    change: Path | None = None
     codes: tuple[int, ...] = (0,)
     """Exit codes that count as success: an audit with findings ends in 1."""
 
@@ -42,6 +43,8 @@ def interleaved(tasks: Sequence[Task], runs: int, warm_up: int = 1) -> Mapping[s
         for task in tasks:
             for path in task.fresh:
                 _remove(path)
+            if task.change is not None:
+                task.change.write_text(task.change.read_text("utf-8") + "# one more line\n", "utf-8")
             sample = run(task)
             if number >= warm_up:
                 samples[task.name].append(sample)

@@ -19,14 +19,13 @@ import yaml
 
 from itsmctl.definitions import definition_files
 from itsmctl.definitions.aliases import references_of
+from itsmctl.definitions.build import MODULES
 from itsmctl.definitions.reading import read
 from itsmctl.definitions.references import Entry
 from itsmctl.reference import FOLDERS, reference_root
 
 SHARED = ("framework", "crosswalk", "mapping")
 """Kinds that a second department would not copy."""
-INSIDE = ("clock", "state", "column")
-"""What a reference may name inside a definition, which keeps its name."""
 PER_FILE = 12
 DEFINITIONS = 5_000
 
@@ -89,7 +88,7 @@ def _copied(entry: Entry, copy: int) -> Any:
     if "aliases" in data:
         data["aliases"] = [_word(alias, copy) for alias in data["aliases"]]
     for path, word, kind in references_of(entry):
-        if kind not in SHARED and kind not in INSIDE:
+        if kind in MODULES and kind not in SHARED:  # what stands inside a definition keeps its name
             target = data
             for key in path[:-1]:
                 target = target[key]

@@ -23,6 +23,7 @@ def module(name: str) -> ModuleType:
 
 
 measure = module("measure")
+mutations, organisation = module("mutations"), module("organisation")
 run = module("run")
 floor = module("floor")
 
@@ -80,7 +81,8 @@ def test_ratios_are_taken_within_each_round() -> None:
 def test_a_limit_that_is_not_kept_is_said_so() -> None:
     sample = measure.Sample(1.0, 1.0, 10)
     slow = measure.Sample(4.0, 4.0, 2**31)
-    names = ("floor", "import csv", "import zip", "audit", "audit of the zip", "evidence build", "validate", "help")
+    names = ("floor", "import csv", "import zip", "audit", "audit of the zip", "evidence build", "validate",
+             "validate many", "validate one of many", "help")  # fmt: skip
     samples = {name: [slow if name == "audit" else sample] for name in names}
     found = {limit.what: limit.kept for limit in run.limits(samples)}
     assert found["import (zip) + audit"] is True
@@ -90,9 +92,27 @@ def test_a_limit_that_is_not_kept_is_said_so() -> None:
 
 
 @pytest.mark.slow
-def test_the_whole_harness_on_a_handful_of_tickets(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_whole_harness_on_a_handful_of_tickets(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     page = tmp_path / "benchmarks.md"
-    assert run.main(["--runs", "1", "--warm-up", "0", "--records", "40", "--output", str(page)]) in (0, 1)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert run.main(
+        [
+            "--runs",
+            "1",
+            "--warm-up",
+            "0",
+            "--records",
+            "40",
+            "--definitions",
+            "600",
+            "--mutants",
+            "25",
+            "--output",
+            str(page),
+        ]
+    ) in (0, 1)
     text = page.read_text("utf-8")
     for name in ("floor", "import csv", "import zip", "audit", "evidence build", "validate", "help"):
         assert f"| {name} |" in text

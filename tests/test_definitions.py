@@ -36,7 +36,7 @@ def copy(tmp_path: Path) -> Path:
 def quick(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Let all copies share one cache: most of a copy is what the one before was."""
     shared = tmp_path_factory.getbasetemp() / "definitions.bin"
-    monkeypatch.setattr(cache, "_place", lambda root: shared)
+    monkeypatch.setattr(cache, "place_of", lambda root: shared)
 
 
 def edit(root: Path, name: str, old: str, new: str) -> tuple[int, int]:

@@ -37,6 +37,8 @@ def references_of(entry: Entry) -> Iterator[tuple[Path_, str, str]]:
     match entry.definition:
         case model.Agreement():
             patterns.append(("services/*", "service"))
+        case model.Process():
+            patterns += [(path, "process") for path in ("inputs/*/from/*", "outputs/*/to/*", "interfaces/*/process")]
         case model.Rule() as rule:
             names = CHECKS[rule.check].NAMES if rule.check in CHECKS else {}
             patterns += [(f"check/{rule.check}/{path}", kind) for path, kind in names.items()]
@@ -44,4 +46,5 @@ def references_of(entry: Entry) -> Iterator[tuple[Path_, str, str]]:
             pass
     for pattern, kind in patterns:
         for path, word in list(values_at(entry.document.data, pattern)):
-            yield path, str(word), kind
+            if word != model.OUTSIDE:
+                yield path, str(word), kind

@@ -57,7 +57,7 @@ class Cache:
     """The sheets of one management system, by the digest of the file that they stand in."""
 
     def __init__(self, root: Path) -> None:
-        self._path = _place(root)
+        self._path = place_of(root)
         self._before, self._sound_before = _read(self._path) if self._path else ({}, NOTHING)
         self._now: dict[str, tuple[Sheet, ...]] = {}
         self._sound = self._sound_before
@@ -107,7 +107,7 @@ class Cache:
             return  # a home that cannot be written to must not stop anybody
 
 
-def _place(root: Path) -> Path | None:
+def place_of(root: Path) -> Path | None:
     """Where the cache of a root lies: in the user's cache folder, as each system has it."""
     named = os.environ.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME", "")
     try:
