@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from itsmctl.errors import ItsmctlError, Problem, Where
-from itsmctl.marks import Mark, Path_, Scalar, Value
+from itsmctl.marks import Mark, Path_, Scalar, Value, inside_of
 
 if TYPE_CHECKING:
     import yaml
@@ -43,7 +43,8 @@ class Document:
 
     def where(self, path: Path_ = (), *, key: bool = False) -> Where:
         """Return the place of the value at `path` (or of its key), or of its nearest parent that has one."""
-        line, column, inside = self.mark
+        line, column, _ = self.mark
+        inside = inside_of(self.mark) if path else None
         for number, step in enumerate(path, 1):
             if isinstance(inside, dict) and step in inside:
                 key_line, key_column, child = inside[step]
@@ -58,7 +59,7 @@ class Document:
 
     def places(self) -> Iterator[tuple[Path_, int, int]]:
         """The path, line and column of every value and every key, parents before what they hold."""
-        waiting: list[tuple[Path_, Mark]] = [((), self.mark)]
+        waiting: list[tuple[Path_, Mark]] = [((), (*self.mark[:2], inside_of(self.mark)))]
         for path, (line, column, inside) in waiting:
             yield path, line, column
             if isinstance(inside, dict):

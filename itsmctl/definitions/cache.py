@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from itsmctl import __version__
+from itsmctl.marks import inside_of, pack
 from itsmctl.reference import schema_folder
 from itsmctl.source import Document
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever what is kept changes its form or its meaning."""
 _CHECKSUM = hashlib.sha256().digest_size
 
@@ -49,7 +50,8 @@ class Sheet:
 def sheet_of(document: Document) -> Sheet:
     """Pack a document that passed its schema."""
     data: Any = document.data
-    packed = marshal.dumps((data, document.mark))
+    line, column, _ = document.mark
+    packed = marshal.dumps((data, (line, column, pack(inside_of(document.mark)))))
     return Sheet(str(data["kind"]), str(data["id"]), tuple(data.get("aliases", ())), document.index, packed)
 
 
@@ -87,6 +89,11 @@ class Cache:
         if all(sum_ in self._now for _, sum_ in files):
             self._sound = (digest, tuple(files))
             self.save()
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether so much was read anew that writing costs less than reading it again would."""
+        return len(self._now.keys() - self._before.keys()) * 20 > len(self._now)
 
     def save(self) -> None:
         """Write what this run used, if it is not what was there; without a place to write, nothing happens."""

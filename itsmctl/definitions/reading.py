@@ -61,7 +61,7 @@ def read(
     found = _Read()
     for path, shown in files:
         _read_file(found, path, shown, cache)
-    if cache is not None:
+    if cache is not None and (only is None or cache.is_stale):
         cache.save()
     kinds_needed = None if only is None else _needed(found, only)
     for file, sheet in found.sheets:
