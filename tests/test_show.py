@@ -188,6 +188,25 @@ def test_a_service_names_all_that_fails_with_it() -> None:
         assert set(affected_by(DEFINITIONS, service)) == reached - {service}
 
 
+def test_a_service_shows_both_views_and_what_stands_behind_its_promises() -> None:
+    page = shown("service", "order-management", "--as-of", "2026-06-30")
+    titles = ["For users", "Promised", "Behind the promise", "For technicians", "Capabilities", "Resources"]
+    assert [page.index(f"\n{title}\n") for title in titles] == sorted(page.index(f"\n{title}\n") for title in titles)
+    told = json.loads(shown("service", "order-management", "--format", "json", "--as-of", "2026-06-30"))
+    assert told["supported_by_agreements"] == [
+        "contract-hafenlogik-suite",
+        "contract-nordlicht-line",
+        "contract-wolkenstein-hosting",
+        "ola-application-team",
+        "ola-network-team",
+        "ola-platform-team",
+        "ola-service-desk",
+    ]
+    assert told["requests"][0]["approval"] == "order-service-owner"
+    late = json.loads(shown("service", "order-management", "--format", "json", "--as-of", "2027-12-01"))
+    assert "contract-wolkenstein-hosting" not in late["supported_by_agreements"], "its term has ended"
+
+
 def test_a_person_may_do_what_their_roles_may() -> None:
     told = json.loads(shown("person", "Zhang Min 张敏", "--format", "json", "--as-of", "2026-06-30"))
     assert "service-level-manager" in {held["role"] for held in told["holds"]}

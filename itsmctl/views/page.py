@@ -78,7 +78,7 @@ def text(page: Page, width: int) -> str:
         body = [line for block in section.blocks for line in _block_text(block, width)]
         if body:
             lines += ["", section.title, "─" * min(cells(section.title), width), *body[body[0] == "" :]]
-    return "\n".join([*lines, "", page.source]) + "\n"
+    return "\n".join([*lines, "", *wrap(page.source, width)]) + "\n"
 
 
 def _block_text(block: Block, width: int) -> list[str]:

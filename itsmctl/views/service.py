@@ -7,9 +7,10 @@ from datetime import date
 
 from itsmctl.language import Language, msg, tr
 from itsmctl.model import Agreement, Definitions, Service
+from itsmctl.views import service_parts
 from itsmctl.views.holders import in_force
 from itsmctl.views.page import Facts, Grid, Page, Points, Section, Words
-from itsmctl.views.wording import called, conditions_text, period_text, target_text
+from itsmctl.views.wording import called, conditions_text, listed, period_text, target_text
 
 TYPES = {"business": msg("business service"), "technical": msg("technical service")}
 STAGES = {"pipeline": msg("in the pipeline"), "live": msg("live"), "retired": msg("retired")}
@@ -65,7 +66,8 @@ def page(definitions: Definitions, service: Service, language: Language, day: da
             Facts(
                 (
                     (tr("Owner", language), called(definitions.roles, service.owner, language)),
-                    (tr("Customers", language), tr(", ", language).join(service.customers)),
+                    (tr("Customers", language), listed(definitions.customers, service.customers, language)),
+                    (tr("What comes of it", language), service.outcome.in_(language)),
                     (tr("Service hours", language), called(definitions.calendars, service.hours, language)),
                     (
                         tr("Criticality", language),
@@ -73,10 +75,12 @@ def page(definitions: Definitions, service: Service, language: Language, day: da
                     ),
                     (tr("Also called", language), tr(", ", language).join(service.also_called)),
                     (tr("In force", language), period_text(service.effective, language)),
+                    (tr("Life", language), _life(service, language)),
                 )
             ),
         ),
         sections=(
+            service_parts.for_users(definitions, service, language),
             Section(
                 tr("Rests on", language), (Points(tuple(called(services, s, language) for s in service.depends_on)),)
             ),
@@ -87,9 +91,18 @@ def page(definitions: Definitions, service: Service, language: Language, day: da
             Section(tr("Configuration items", language), (Points(service.supported_by),)),
             Section(tr("Promised", language), (Words(nothing), Grid(columns, rows))),
             Section(tr("Attainment agreed", language), (Points(_attainment(agreements, language)),)),
+            service_parts.behind(definitions, agreements, language, day),
+            service_parts.for_technicians(service, language),
+            service_parts.capabilities(service, language),
+            service_parts.resources(service, language),
         ),
         source=str(service.where),
     )
+
+
+def _life(service: Service, language: Language) -> str:
+    """When each stage begins: `in the pipeline 2023-03-01 → live 2024-01-01`."""
+    return " → ".join(f"{tr(STAGES[stage], language)} {day}" for stage, day in service.stages.items())
 
 
 def _attainment(agreements: tuple[Agreement, ...], language: Language) -> tuple[str, ...]:
@@ -115,5 +128,9 @@ def data(definitions: Definitions, service: Service, day: date | None) -> Mappin
         "affects": list(affected_by(definitions, service.id)),
         "configuration_items": list(service.supported_by),
         "agreements": [agreement.id for agreement in promises(definitions, service.id, day)],
+        **service_parts.data(service),
+        "supported_by_agreements": sorted(
+            {s.id for s, _ in service_parts.legs(definitions, promises(definitions, service.id, day), day)}
+        ),
         "source": str(service.where),
     }

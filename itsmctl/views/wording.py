@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from itsmctl.language import Language, column_text, duration_text, tr, trn
 from itsmctl.model import Condition, Conditions, Definition, Effective, Slot, Target
+from itsmctl.worktime import Duration
 
 WEEKDAYS = {
     "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
@@ -49,7 +50,7 @@ def _condition(condition: Condition, language: Language) -> str:
             return f"{column} ≤ {values}"
 
 
-def target_text(target: Target, language: Language) -> str:
+def target_text(target: Target | Duration, language: Language) -> str:
     """The time promised."""
     parts = (
         [trn("{n} business day", "{n} business days", target.business_days, language)] if target.business_days else []
