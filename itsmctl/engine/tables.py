@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
+from itsmctl.engine.database import duckdb
 from itsmctl.engine.session import Session, name, quote
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.model import (
