@@ -233,6 +233,8 @@ def cross_check(
                 problems += _agreement(entry.document, agreement, known, states)
             case model.OperationalAgreement() | model.Contract() as support:
                 problems += _support(entry.document, support.terms, states)
+            case model.Waiver():
+                problems += _condition_columns(entry.document, "scope")
             case model.Assignment() as assignment:
                 problems += _competences(entry.document, assignment, roles, positions)
             case model.Assessment() as assessment if assessment.questionnaire in questionnaires:

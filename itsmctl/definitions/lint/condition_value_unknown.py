@@ -50,6 +50,22 @@ Fails
         process: incident
         figure: count
         where: {priority: [critical]}  # <-
+    ---
+    kind: ola
+    id: ola-network
+    supports: [sla-order]
+    clocks:
+      repair:
+        title: Time to repair
+        leg: resolution
+        targets:
+          - where: {priority: [p1]}  # <-
+            within: 2h
+    ---
+    kind: waiver
+    id: waiver-2026-1
+    rule: INC-90
+    scope: {priority: [P2]}  # <-
 
 Remedy
     Write the code as the code list has it, or the state as the process has it; digits in quotes. What the tool calls it is the
@@ -64,6 +80,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from itsmctl import model
+from itsmctl.definitions.lint.support import supporters
 from itsmctl.definitions.lint.system import Placed, System
 from itsmctl.definitions.references import values_at
 from itsmctl.errors import Problem, Severity, did_you_mean
@@ -71,14 +88,14 @@ from itsmctl.source import Path_
 
 CODE = "condition-value-unknown"
 SEVERITY: Severity = "error"
-READS = ("code-list", "kpi", "process", "rule", "sla")
+READS = ("code-list", "contract", "kpi", "ola", "process", "rule", "sla", "waiver")
 
 Values = Mapping[str, frozenset[str]]
 """Codes, or states, by column."""
 
 
 def check(system: System) -> Iterator[Problem]:
-    """Values in the conditions of rules, indicators and targets that are neither code nor state of the process."""
+    """Values in the conditions of rules, waivers, indicators and targets that are neither code nor state of the process."""
     known = {process.definition.id: _values(system, process) for process in system.all(model.Process)}
     anywhere = _together(known.values())
     for rule in system.all(model.Rule):
@@ -90,7 +107,11 @@ def check(system: System) -> Iterator[Problem]:
         if isinstance(measure, model.ClockShare | model.RecordFigure):
             for pattern in ("measure/clock/where", "measure/records/where", "measure/records/of"):
                 yield from _strangers(kpi, pattern, known.get(measure.process, anywhere))
-    for agreement in system.all(model.Agreement):
+    for waiver in system.all(model.Waiver):
+        waived = system.find(model.Rule, waiver.definition.rule)
+        allowed = known.get(waived.definition.process, anywhere) if waived else anywhere
+        yield from _strangers(waiver, "scope", allowed)
+    for agreement in (*system.all(model.Agreement), *supporters(system)):
         yield from _strangers(agreement, "clocks/*/targets/*/where", anywhere)
 
 
