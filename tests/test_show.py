@@ -216,6 +216,24 @@ def test_a_person_may_do_what_their_roles_may() -> None:
     assert earlier["holds"] == [] and earlier["parts"] == []
 
 
+def test_who_stands_in_holds_the_role_and_who_is_away_does_not() -> None:
+    during, before, after = "2026-04-15", "2026-04-12", "2026-04-25"
+    for day, holder in ((before, "Zhang Min 张敏"), (during, "Katrin Vogel"), (after, "Zhang Min 张敏")):
+        told = json.loads(shown("role", "service-level-manager", "--format", "json", "--as-of", day))
+        assert [held["person"] for held in told["holders"]] == [holder], day
+        person = json.loads(shown("person", "Katrin Vogel", "--format", "json", "--as-of", day))
+        stood_in = {held["role"]: held["standing_in_for"] for held in person["holds"]}
+        assert stood_in.get("service-level-manager") == ("Zhang Min 张敏" if day == during else None)
+        assert ("service-level" in {part["process"] for part in person["parts"] if part["letter"] == "A"}) == (
+            day == during
+        )
+    for language, words in (("en", "standing in"), ("zh", "代理 Zhang Min 张敏")):
+        asked = ("--as-of", during, "--format", "markdown", "--lang", language)
+        assert words in shown("person", "Katrin Vogel", *asked)
+        page = shown("role", "service-level-manager", *asked)
+        assert words in page and "Katrin Vogel" in page
+
+
 def test_a_year_of_a_calendar_adds_up() -> None:
     for found in DEFINITIONS.calendars.values():
         year = calendar.year_of(found)

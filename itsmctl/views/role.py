@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from itsmctl.definitions.holding import Tenure
 from itsmctl.language import Language, msg, tr
 from itsmctl.model import Definitions, Role
-from itsmctl.views.holders import Holding, holdings
+from itsmctl.views.held import brought_by, held_on, source_of, tenure_data
 from itsmctl.views.page import Grid, Page, Points, Section, Words
 from itsmctl.views.wording import called, period_text
 
@@ -42,7 +43,7 @@ def parts_of(definitions: Definitions, roles: Iterable[str]) -> tuple[Part, ...]
 
 def role_page(definitions: Definitions, role: Role, language: Language, day: date | None) -> Page:
     """The page of a role."""
-    held = [holding for holding in holdings(definitions) if holding.role == role.id and holding.holds_on(day)]
+    held = [tenure for tenure in held_on(definitions, day) if tenure.role == role.id]
     vacant = "" if held else tr("Nobody holds this role.", language)
     owned = [service.id for service in definitions.services.values() if service.owner == role.id]
     return Page(
@@ -65,17 +66,15 @@ def _of_process(definitions: Definitions, role: Role, language: Language) -> str
     return " · " + called(definitions.processes, role.process, language) if role.process else ""
 
 
-def _holders(definitions: Definitions, held: Iterable[Holding], language: Language) -> Grid:
+def _holders(definitions: Definitions, held: Iterable[Tenure], language: Language) -> Grid:
     columns = (tr("person", language), tr("by", language), tr("when", language))
     rows = tuple(
         (
-            holding.person,
-            called(definitions.positions, holding.position, language)
-            if holding.position
-            else tr("appointment", language),
-            period_text(holding.assignment.effective, language),
+            tenure.person,
+            brought_by(definitions, tenure, language),
+            period_text(tenure.period, language),
         )
-        for holding in held
+        for tenure in held
     )
     return Grid(columns, rows)
 
@@ -103,20 +102,18 @@ def _activity_title(definitions: Definitions, part: Part, language: Language) ->
 
 def person_page(definitions: Definitions, person: str, language: Language, day: date | None) -> Page:
     """The page of a person: who may do what."""
-    held = [holding for holding in holdings(definitions) if holding.person == person and holding.holds_on(day)]
+    held = [tenure for tenure in held_on(definitions, day) if tenure.person == person]
     columns = (tr("role", language), tr("by", language), tr("when", language))
     rows = tuple(
         (
-            called(definitions.roles, holding.role, language),
-            called(definitions.positions, holding.position, language)
-            if holding.position
-            else tr("appointment", language),
-            period_text(holding.assignment.effective, language),
+            called(definitions.roles, tenure.role, language),
+            brought_by(definitions, tenure, language),
+            period_text(tenure.period, language),
         )
-        for holding in held
+        for tenure in held
     )
-    parts = parts_of(definitions, {holding.role for holding in held})
-    sources = sorted({str(holding.assignment.where) for holding in held})
+    parts = parts_of(definitions, {tenure.role for tenure in held})
+    sources = sorted({source_of(tenure) for tenure in held})
     idle = "" if held else tr("This person holds no role on that day.", language)
     return Page(
         title=person,
@@ -132,12 +129,12 @@ def person_page(definitions: Definitions, person: str, language: Language, day: 
 
 def role_data(definitions: Definitions, role: Role, day: date | None) -> Mapping[str, object]:
     """The role for a program."""
-    held = [holding for holding in holdings(definitions) if holding.role == role.id and holding.holds_on(day)]
+    held = [tenure for tenure in held_on(definitions, day) if tenure.role == role.id]
     return {
         "id": role.id,
         "title": {"en": role.title.en, "zh": role.title.zh},
         "process": role.process,
-        "holders": [_holding(holding) for holding in held],
+        "holders": [tenure_data(tenure) for tenure in held],
         "parts": [vars(part) for part in parts_of(definitions, [role.id])],
         "source": str(role.where),
     }
@@ -145,20 +142,9 @@ def role_data(definitions: Definitions, role: Role, day: date | None) -> Mapping
 
 def person_data(definitions: Definitions, person: str, day: date | None) -> Mapping[str, object]:
     """The person for a program."""
-    held = [holding for holding in holdings(definitions) if holding.person == person and holding.holds_on(day)]
+    held = [tenure for tenure in held_on(definitions, day) if tenure.person == person]
     return {
         "person": person,
-        "holds": [{"role": holding.role, **_holding(holding)} for holding in held],
-        "parts": [vars(part) for part in parts_of(definitions, {holding.role for holding in held})],
-    }
-
-
-def _holding(holding: Holding) -> dict[str, object]:
-    effective = holding.assignment.effective
-    return {
-        "person": holding.person,
-        "position": holding.position,
-        "from": str(effective.start) if effective.start else None,
-        "to": str(effective.end) if effective.end else None,
-        "source": str(holding.assignment.where),
+        "holds": [{"role": tenure.role, **tenure_data(tenure)} for tenure in held],
+        "parts": [vars(part) for part in parts_of(definitions, {tenure.role for tenure in held})],
     }

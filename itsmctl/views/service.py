@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from itsmctl.definitions.periods import in_force
 from itsmctl.language import Language, msg, tr
 from itsmctl.model import Agreement, Definitions, Service
 from itsmctl.views import service_parts
-from itsmctl.views.holders import in_force
 from itsmctl.views.page import Facts, Grid, Page, Points, Section, Words
 from itsmctl.views.wording import called, conditions_text, listed, period_text, target_text
 
@@ -37,7 +37,7 @@ def affected_by(definitions: Definitions, service: str) -> tuple[str, ...]:
 def promises(definitions: Definitions, service: str, day: date | None) -> tuple[Agreement, ...]:
     """The agreements that name the service, in force on the day where one is given."""
     named = (a for a in definitions.agreements.values() if service in a.services)
-    return tuple(a for a in named if day is None or in_force(a.effective, day))
+    return tuple(a for a in named if in_force(a.effective, day))
 
 
 def page(definitions: Definitions, service: Service, language: Language, day: date | None) -> Page:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from itsmctl.definitions.periods import in_force
 from itsmctl.language import Language, duration_text, msg, tr
 from itsmctl.model import Agreement, Contract, Definitions, Leg, OperationalAgreement, Service, Text
-from itsmctl.views.holders import in_force
 from itsmctl.views.page import Facts, Grid, Section
 from itsmctl.views.wording import target_text
 from itsmctl.worktime import parse_duration
@@ -115,7 +115,7 @@ def legs(
     found = [
         (support, leg)
         for support in supports
-        if promised.intersection(support.terms.supports) and (day is None or in_force(support.effective, day))
+        if promised.intersection(support.terms.supports) and in_force(support.effective, day)
         for leg in support.terms.clocks.values()
     ]
     return tuple(sorted(found, key=lambda pair: (pair[1].step, pair[0].id, pair[1].name)))
