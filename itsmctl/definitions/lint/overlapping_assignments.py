@@ -4,9 +4,10 @@
 
 Why
     Two who hold a role that is meant for one both decide, or neither does. It mostly happens when a successor is entered and
-    the predecessor's assignment is left open. A delegate takes the holder's place for some days, which is no overlap.
+    the predecessor's assignment is left open, or when a role that a position brings is given by name as well. A delegate takes the holder's place for some days, which is no overlap.
 
-    本应一人担任的角色由两人担任，要么两个都拍板，要么都不拍板。多半是录入了继任者却没有终止前任的任命。
+    本应一人担任的角色由两人担任，要么两个都拍板，要么都不拍板。多半是录入了继任者却没有终止前任的任命，
+    或岗位已带来的角色又另行直接任命。
     代理人在约定的日子里替代担任者，不算重叠。
 
 Passes
@@ -44,6 +45,27 @@ Fails
     effective: {from: 2026-04-01}
     person: Katrin Vogel  # <-
     role: change-manager
+    ---
+    kind: role
+    id: problem-manager
+    holders: one
+    ---
+    kind: position
+    id: head-of-operation
+    roles: [problem-manager]
+    holders: one
+    ---
+    kind: assignment
+    id: head-of-operation
+    effective: {from: 2025-05-01}
+    person: Xu Jing
+    position: head-of-operation
+    ---
+    kind: assignment
+    id: problem-manager
+    effective: {from: 2026-05-01}
+    person: Lin Na  # <-
+    role: problem-manager
 
 Remedy
     End the earlier assignment on the day before the later one begins.
@@ -53,7 +75,7 @@ Remedy
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from itertools import combinations
 
@@ -78,15 +100,19 @@ def check(system: System) -> Iterator[Problem]:
     for tenure in held_roles(system):
         if tenure.position in positions:
             found.setdefault(("position", tenure.position), []).append(tenure)
-        elif tenure.role in roles:
+        if tenure.role in roles:
             found.setdefault(("role", tenure.role), []).append(tenure)
     for (kind, name), tenures in sorted(found.items()):
-        yield from _overlaps(system, kind, name, sorted(tenures, key=_order))
+        yield from _overlaps(system, kind, name, sorted(tenures, key=_order), positions)
 
 
-def _overlaps(system: System, kind: str, name: str, tenures: Sequence[Tenure]) -> Iterator[Problem]:
+def _overlaps(
+    system: System, kind: str, name: str, tenures: Sequence[Tenure], positions: Collection[str]
+) -> Iterator[Problem]:
     told: set[frozenset[str]] = set()
     for earlier, later in combinations(tenures, 2):
+        if kind == "role" and earlier.position == later.position and later.position in positions:
+            continue  # told of the position
         days = common(earlier.period, later.period)
         pair = frozenset((earlier.person, later.person))
         if days is None or len(pair) < 2 or pair in told:
