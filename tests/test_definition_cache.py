@@ -119,3 +119,46 @@ def test_earlier_ids_are_resolved_whether_kept_or_not(system: Path) -> None:
     for _ in range(2):
         informed = {role for cells in load(system).racis["raci-incident"].activities.values() for role in cells["I"]}
         assert "employee" in informed and "user" not in informed
+
+
+@pytest.mark.parametrize("path", [".", "roles/..", "roles", "roles/raci/incident.yaml"])
+def test_a_path_means_what_lies_under_it(system: Path, path: str) -> None:
+    raci = system / "roles" / "raci" / "incident.yaml"
+    text = raci.read_text("utf-8")
+    raci.write_text(text.replace("A: [incident-process-manager]", "A: [incident-process-manager, user]", 1), "utf-8")
+    assert "one-accountable" in {problem.code for problem in validate(system, [system / path])}
+
+
+def test_a_path_that_means_no_definition_is_refused(system: Path, tmp_path: Path) -> None:
+    (system / "notes.yaml").write_text("a: 1\n", "utf-8")
+    for path in (system / "notes.yaml", tmp_path):
+        with pytest.raises(ItsmctlError, match="no-definitions"):
+            validate(system, [path])
+
+
+def test_what_others_keep_from_being_judged_is_said(system: Path) -> None:
+    (system / "catalog" / "customers.yaml").write_text("kind: [\n", "utf-8")
+    raci = system / "roles" / "raci" / "incident.yaml"
+    (problem,) = validate(system, [raci])
+    assert (problem.code, problem.where.file) == ("not-judged", "roles/raci/incident.yaml")
+    assert "catalog/customers.yaml" in problem.message
+
+
+def test_earlier_ids_of_a_process_hide_nothing(system: Path) -> None:
+    process = system / "policies" / "processes" / "problem.yaml"
+    process.write_text(
+        process.read_text("utf-8").replace("id: problem\n", "id: problem\naliases: [old-problem]\n", 1), "utf-8"
+    )
+    raci = system / "roles" / "raci" / "problem.yaml"
+    text = raci.read_text("utf-8").replace("process: problem\n", "process: old-problem\n", 1)
+    raci.write_text(
+        text.replace("  PM1:\n", "  PM99:\n    R: [problem-manager]\n    A: [problem-manager]\n  PM1:\n", 1), "utf-8"
+    )
+    assert [problem.code for problem in validate(system)] == ["unknown-activity"]
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_day_that_no_calendar_knows_is_refused(system: Path, day: str) -> None:
+    path = system / "catalog" / "calendars" / "cn-office.yaml"
+    path.write_text(path.read_text("utf-8").replace("date: 2025-01-01", f"date: {day}", 1), "utf-8")
+    assert "no-such-day" in {problem.code for problem in validate(system)}

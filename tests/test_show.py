@@ -275,7 +275,7 @@ def test_markdown_takes_no_sign_for_its_own() -> None:
         (["show", "process", "incidnet"], "unknown-process", "incident"),
         (["show", "sla", "sla-network-vpn", "--format", "svg"], "no-such-form", "markdown"),
         (["show", "service", "network-vpn", "--format", "bpmn"], "no-such-form", "svg"),
-        (["show", "role", "user", "--as-of", "2026-02-30"], "no-such-day", "YYYY-MM-DD"),
+        (["show", "role", "user", "--as-of", "2026-02-30"], "bad-day", "2026-06-30"),
     ],
 )
 def test_what_cannot_be_shown_is_refused(

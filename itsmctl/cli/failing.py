@@ -36,6 +36,8 @@ def report_bug(error: BaseException, arguments: Sequence[str]) -> None:
     import tempfile
     import traceback
 
+    from itsmctl.language import tr
+
     lines = [
         f"itsmctl {__version__}, Python {sys.version.split()[0]}, {platform.system()} {platform.machine()}",
         f"itsmctl {' '.join(arguments)}",
@@ -46,6 +48,11 @@ def report_bug(error: BaseException, arguments: Sequence[str]) -> None:
         file.write("\n".join(lines))
     kind = type(error).__name__
     click.echo(
-        f"itsmctl: this is our bug ({kind}). Please send us {file.name}; it holds no ticket data but what the error names.",
+        tr(
+            "itsmctl: this is our bug ({kind}). Please send us {file}; it holds no ticket data but what the error names.",
+            language_of(arguments),
+            kind=kind,
+            file=file.name,
+        ),
         err=True,
     )

@@ -19,6 +19,7 @@ from itsmctl.model import Definitions, Language
 from itsmctl.output import write_file
 from itsmctl.views import agreement, bpmn, calendar, process, raci, role, service, service_map, swimlane_svg
 from itsmctl.views.page import Page, markdown, text
+from itsmctl.worktime import parse_day
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def command(
     A process is drawn as swim-lanes, a RACI matrix (by its id or its process) as a heat map, a service with all that it
     rests on and that rests on it, a calendar as the map of a year.
     """  # fmt: skip
-    asked = Asked(load(root), language, _day(day), year or 0)
+    asked = Asked(load(root), language, parse_day(day) if day else None, year or 0)
     view = VIEWS[kind]
     shown = _rendered(view, kind, _found(view, kind, name, asked.definitions), form, asked)
     if output is None:
@@ -170,13 +171,3 @@ def _found(view: View, kind: str, name: str, definitions: Definitions) -> object
     raise ItsmctlError(
         Problem(f"unknown-{kind}", "unknown {what} {word!r}; known: {allowed}", values=values, suggestion=near)
     )
-
-
-def _day(text_: str | None) -> date | None:
-    if not text_:
-        return None
-    try:
-        return date.fromisoformat(text_)
-    except ValueError:
-        template = "{value!r} is not a day of the calendar; write YYYY-MM-DD"
-        raise ItsmctlError(Problem("no-such-day", template, values={"value": text_})) from None

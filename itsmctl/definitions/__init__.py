@@ -15,6 +15,7 @@ from itsmctl.definitions.cache import Cache
 from itsmctl.definitions.opening import opened
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.reference import FOLDERS, is_management_system, reference_root
+from itsmctl.source import read_bytes
 
 if TYPE_CHECKING:
     from itsmctl.definitions.lint.system import System
@@ -115,17 +116,22 @@ def validate(root: Path | None = None, paths: Sequence[Path] = (), as_of: date |
     folder = find_root(root)
     if not paths:
         return _read(folder, as_of)[1]
-    wanted = _wanted(folder, paths)
-    only = frozenset(file for path in definition_files(folder) if _is_among(file := _shown(folder, path), wanted))
+    only = frozenset(shown_files(folder, paths))
     _, problems = _read(folder, as_of, only=only)
     return [p for p in problems if p.where.file in only]
 
 
 def shown_files(folder: Path, paths: Sequence[Path] = ()) -> list[str]:
     """The definition files of a root, or of the files and folders named, as messages name them."""
-    wanted = _wanted(folder, paths)
     shown = [_shown(folder, path) for path in definition_files(folder)]
-    return [file for file in shown if not paths or _is_among(file, wanted)]
+    if not paths:
+        return shown
+    wanted = _wanted(folder, paths)
+    for path, name in zip(paths, wanted, strict=True):
+        if not any(_is_among(file, [name]) for file in shown):
+            template = "no definition file of {root} is meant by this path, so nothing would be looked at"
+            raise ItsmctlError(Problem("no-definitions", template, Where(str(path)), {"root": str(folder)}))
+    return [file for file in shown if _is_among(file, wanted)]
 
 
 def count_by_kind(root: Path | None = None, paths: Sequence[Path] = ()) -> Counter[str]:
@@ -133,9 +139,7 @@ def count_by_kind(root: Path | None = None, paths: Sequence[Path] = ()) -> Count
     from itsmctl.definitions.reading import count
 
     folder = find_root(root)
-    wanted = _wanted(folder, paths)
-    files = [(path, _shown(folder, path)) for path in definition_files(folder)]
-    return count([(path, file) for path, file in files if not paths or _is_among(file, wanted)], Cache(folder))
+    return count([(folder / name, name) for name in shown_files(folder, paths)], Cache(folder))
 
 
 def _wanted(folder: Path, paths: Sequence[Path]) -> list[str]:
@@ -150,7 +154,7 @@ def _wanted(folder: Path, paths: Sequence[Path]) -> list[str]:
 
 
 def _is_among(file: str, wanted: Sequence[str]) -> bool:
-    return any(file == shown or file.startswith(shown.rstrip("/") + "/") for shown in wanted)
+    return any(shown == "." or file == shown or file.startswith(shown.rstrip("/") + "/") for shown in wanted)
 
 
 def definition_files(folder: Path) -> list[Path]:
@@ -239,7 +243,7 @@ class _OnDemand(Mapping[str, Any]):
 
 def _sums(folder: Path, files: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """Each file with the SHA-256 of its bytes; line endings as they are on disk."""
-    return tuple((name, hashlib.sha256((folder / name).read_bytes()).hexdigest()) for name in files)
+    return tuple((name, hashlib.sha256(read_bytes(folder / name, name)).hexdigest()) for name in files)
 
 
 def _digest(sums: Sequence[tuple[str, str]]) -> str:

@@ -23,6 +23,9 @@ from itsmctl.source import Document
 
 FORMAT = 3
 """Raised whenever what is kept changes its form or its meaning."""
+_PACKAGE = Path(__file__).resolve().parent.parent
+_JUDGES = ("definitions", "checks", "model", "worktime")
+"""The code that decides what is an error: in a checkout it changes without a new version."""
 _CHECKSUM = hashlib.sha256().digest_size
 
 
@@ -148,4 +151,6 @@ def _key() -> str:
     digest = hashlib.sha256(repr((FORMAT, __version__, sys.version_info[:2], marshal.version)).encode())
     for path in sorted(schema_folder().glob("*.json")):
         digest.update(path.read_bytes())
+    for path in sorted(path for folder in _JUDGES for path in (_PACKAGE / folder).rglob("*.py")):
+        digest.update(repr((path.name, path.stat().st_size, path.stat().st_mtime_ns)).encode())
     return digest.hexdigest()

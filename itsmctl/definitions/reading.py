@@ -21,7 +21,7 @@ from itsmctl.definitions.opening import alias_ids
 from itsmctl.definitions.references import Entry, cross_check, looked_into
 from itsmctl.definitions.schema import check_document, kinds
 from itsmctl.definitions.subjects import with_subjects
-from itsmctl.errors import ItsmctlError, Problem
+from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.source import Document, Path_, decode, parse_documents, read_bytes
 
 Glimpse = tuple[str, str]
@@ -79,6 +79,8 @@ def read(
     unsound = _unsound(problems, found.lost)
     broken = broken_laws(System(tuple(entries), as_of), unsound, errors_only=errors_only, laws=laws)
     problems += with_subjects(broken, found.documents)
+    if only is not None and any(not unsound.isdisjoint(law.READS) for law in laws):
+        problems += _not_judged(problems, only)
     judged = without_suppressed(problems, found.suppressions, as_of, errors_only=errors_only)
     return entries, sorted(set_of(judged), key=lambda p: (p.where, p.code, p.message))
 
@@ -159,9 +161,19 @@ def _build(found: _Read, document: Document) -> None:
     found.problems += builder.problems
 
 
+def _not_judged(problems: Sequence[Problem], only: Collection[str]) -> Iterator[Problem]:
+    """Say it where laws were not asked because of errors in files that nobody named: silence would read as clean."""
+    elsewhere = sorted({p.where.file for p in problems if p.severity == "error" and p.where.file not in only})
+    if elsewhere:
+        template = "not everything could be judged here, as there are errors in {files}"
+        values = {"files": ", ".join(elsewhere[:5]) + (" …" if len(elsewhere) > 5 else "")}
+        yield from (Problem("not-judged", template, Where(file, 1, 1), values) for file in sorted(only))
+
+
 def _unsound(problems: Iterable[Problem], lost: Collection[Glimpse]) -> frozenset[str]:
     """The kinds with an error in one of their definitions; all of them where a file says not even what it holds."""
-    wrong = {problem.subject.partition(" ")[0] for problem in problems if problem.severity == "error"}
+    errors = [problem for problem in problems if problem.severity == "error"]
+    wrong = {problem.subject.partition(" ")[0] or str(problem.values.get("kind", "")) for problem in errors}
     wrong |= {kind for kind, _ in lost}
     known = frozenset(kinds())
     return known & wrong if wrong <= known else known

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, TypeVar
 
 from itsmctl import model
 from itsmctl.checks import CHECKS
@@ -13,6 +13,7 @@ from itsmctl.definitions.schema import check_parameters, kinds
 from itsmctl.errors import Problem, did_you_mean
 from itsmctl.source import Document, Path_
 
+_Kind = TypeVar("_Kind", bound=model.Definition)
 Known = Mapping[str, frozenset[str]]
 """The ids that exist, by kind, aliases included."""
 
@@ -199,12 +200,12 @@ def cross_check(
     )
     known["person"] = frozenset(e.definition.person for e in entries if isinstance(e.definition, model.Assignment))
     problems: list[Problem] = []
-    processes = {e.definition.id: e.definition for e in entries if isinstance(e.definition, model.Process)}
+    processes = _by_name(entries, model.Process)
     frameworks = {e.definition.id: e.definition for e in entries if isinstance(e.definition, model.Framework)}
     states = {id_: frozenset(state.id for state in process.states) for id_, process in processes.items()}
-    roles = {e.definition.id: e.definition for e in entries if isinstance(e.definition, model.Role)}
-    positions = {e.definition.id: e.definition for e in entries if isinstance(e.definition, model.Position)}
-    questionnaires = {e.definition.id: e.definition for e in entries if isinstance(e.definition, model.Questionnaire)}
+    roles = _by_name(entries, model.Role)
+    positions = _by_name(entries, model.Position)
+    questionnaires = _by_name(entries, model.Questionnaire)
     for document in broken:
         kind = document.data.get("kind") if isinstance(document.data, dict) else None
         problems += _references(document, str(kind), known)
@@ -248,6 +249,12 @@ def cross_check(
             case _:
                 pass
     return problems
+
+
+def _by_name(entries: Iterable[Entry], kind: type[_Kind]) -> dict[str, _Kind]:
+    """The definitions of a kind by id and by earlier id."""
+    found = (entry.definition for entry in entries if isinstance(entry.definition, kind))
+    return {name: definition for definition in found for name in (definition.id, *definition.aliases)}
 
 
 def _ids(entries: Iterable[Entry]) -> Known:

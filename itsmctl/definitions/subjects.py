@@ -30,11 +30,8 @@ def with_subjects(problems: Iterable[Problem], documents: Iterable[Document]) ->
 
 
 def _document_of(where: Where, documents: Iterable[Document]) -> Document | None:
-    found = None
-    for document in documents:
-        if document.where() <= where:
-            found = document
-    return found
+    before = [document for document in documents if document.where() <= where]
+    return max(before, key=Document.where, default=None)
 
 
 def _paths(document: Document) -> Mapping[Where, Path_]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -85,10 +84,12 @@ def evaluate(
 
     def judge(connection: Session) -> dict[str, Counts]:
         counts: dict[str, Counts] = {}
-        with suppress(IndexError):  # nothing waits any more
-            while some := waiting.popleft():
-                counts |= _judge(connection, some, context, kept, records)
-        return counts
+        while True:
+            try:
+                some = waiting.popleft()
+            except IndexError:  # nothing waits any more
+                return counts
+            counts |= _judge(connection, some, context, kept, records)
 
     with session.beside(judge) as second:
         return judge(session) | second.result()

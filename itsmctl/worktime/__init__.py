@@ -16,11 +16,12 @@ from itsmctl.worktime.durations import Duration, duration_text, parse_duration, 
 from itsmctl.worktime.fitting import Leg, WorstCase, always_open_with, worst_case
 from itsmctl.worktime.measuring import HORIZON, NO_TARGET, Pause, measure
 from itsmctl.worktime.record_clock import RecordClock, record_clock
-from itsmctl.worktime.zones import moment_text, offset_spans, parse_day, parse_moment
+from itsmctl.worktime.zones import YEARS, moment_text, offset_spans, parse_day, parse_moment
 
 __all__ = [
     "HORIZON",
     "NO_TARGET",
+    "YEARS",
     "DayTable",
     "Duration",
     "Leg",

@@ -89,13 +89,22 @@ def parse_moment(text: str, zone: str, where: Where = _NOWHERE) -> int:
     raise ItsmctlError(_about(skipped, text, zone, "give the time with its offset from UTC"))
 
 
+YEARS = range(1970, 2101)
+"""The years in which a day may lie: before, no tool kept tickets; after, no calendar is known."""
+
+
 def parse_day(text: str, where: Where = _NOWHERE) -> date:
     """Read a day such as 2026-06-30."""
     try:
-        return date.fromisoformat(text.strip())
+        day = date.fromisoformat(text.strip())
     except ValueError as error:
         template = "{text!r} is not a day; write it like 2026-06-30"
         raise ItsmctlError(Problem("bad-day", template, where, {"text": text})) from error
+    if day.year not in YEARS:
+        template = "{text!r} lies outside the years {first} to {last}"
+        values = {"text": text, "first": YEARS[0], "last": YEARS[-1]}
+        raise ItsmctlError(Problem("bad-day", template, where, values))
+    return day
 
 
 def _about(problem: Problem, text: str, zone: str, suggestion: str = "") -> Problem:

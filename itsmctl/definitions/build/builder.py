@@ -11,7 +11,7 @@ from itsmctl import model
 from itsmctl.errors import ItsmctlError, Problem
 from itsmctl.model import Effective, ReviewCycle, Text
 from itsmctl.source import Document, Path_
-from itsmctl.worktime import Duration, parse_duration, parse_moment
+from itsmctl.worktime import YEARS, Duration, parse_duration, parse_moment
 from itsmctl.zones import nearest_zone, zone_names
 
 
@@ -66,10 +66,15 @@ class Builder:
         if value is None:
             return None
         try:
-            return date.fromisoformat(str(value))
+            day = date.fromisoformat(str(value))
         except ValueError:
             self.report("no-such-day", "{value!r} is not a day of the calendar; write YYYY-MM-DD", path, value=value)
             return None
+        if day.year not in YEARS:
+            template = "{value!r} lies outside the years {first} to {last}"
+            self.report("no-such-day", template, path, value=value, first=YEARS[0], last=YEARS[-1])
+            return None
+        return day
 
     def moment(self, value: object, path: Path_) -> int:
         """A moment that carries its zone, in epoch seconds; 0 where it does not exist."""
