@@ -93,3 +93,15 @@ def test_a_law_reports_at_the_kinds_that_it_says(law: Law) -> None:
 def _told(law: Law) -> Iterator[Problem]:
     system = system_of(page_of(law).fails)
     return with_subjects(law.check(system), [entry.document for entry in system.entries])
+
+
+def test_targets_with_too_many_conditions_to_compare_are_not_passed_over_in_silence() -> None:
+    law = next(law for law in LAWS if law.CODE == "target-does-not-fit")
+    passes = page_of(law).passes
+    columns = {column: [f"{column} {n}" for n in range(30)] for column in ("service", "category", "priority")}
+    crowded = passes.replace("[{within: 2h}]", f"[{{where: {columns}, within: 2h}}, {{within: 2h}}]", 1)
+    assert crowded != passes
+    (problem,) = law.check(system_of(crowded))
+    assert problem.message.startswith("could not compare ola-network repair with sla-order resolution")
+    assert (problem.code, problem.values["count"]) == (law.CODE, 32**3)
+    assert crowded.splitlines()[problem.where.line - 1].strip().startswith("repair:")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
+from math import prod
 
 from itsmctl.model import Condition, Conditions, Target
 
@@ -12,10 +13,17 @@ MOST = 20_000
 """So many combinations of values are tried; agreements use a few columns with a few values each."""
 
 
+def combinations_of(lists: Sequence[Sequence[Target]]) -> int:
+    """How many combinations of values the conditions speak of; beyond `MOST` not all are tried."""
+    columns = _values(target.conditions for targets in lists for target in targets)
+    return prod(len(values) for values in columns.values())
+
+
 def meeting_targets(lists: Sequence[Sequence[Target]]) -> Iterator[tuple[int | None, ...]]:
     """Every combination of targets, one of each list, that some record meets; None where none of a list matches it.
 
-    A record is tried for each combination of the values that the conditions speak of, and of one that they do not.
+    A record is tried for each combination of the values that the conditions speak of, and of one that they do not;
+    the first `MOST` of them where there are more, which is for the caller to say.
     """
     columns = _values(target.conditions for targets in lists for target in targets)
     seen: set[tuple[int | None, ...]] = set()

@@ -8,12 +8,13 @@ Why
     moment; from there every leg takes the whole of its time (hand-over included), counted in its own calendar; legs of one
     step run side by side and the longest counts, steps follow one another. The promise holds if, for every such moment
     of the years that the calendars know, the customer's calendar has counted no more than the target when the last
-    leg ends. Compared are the targets that the same records meet. (ISO/IEC 20000-1, 8.3.4)
+    leg ends. Compared are the targets that the same records meet; where the conditions make so many
+    combinations that not all can be tried, that is said. (ISO/IEC 20000-1, 8.3.4)
 
     对客户承诺四小时，就不能给供应商四小时；若客户的时钟夜间也走，办公时间内的两小时同样不行。
     比较的不是数字，而是消耗：工单可在任一时刻产生；自该时刻起，每一段都用足其时限（含交接），按各自日历计时；
     同一步骤的各段并行，取最长者，步骤之间先后相接。只有在日历已知年份的每一个时刻，最后一段结束时客户日历计得的时间都不超过目标，
-    承诺才成立。只比较同一记录所适用的目标。（ISO/IEC 20000-1，8.3.4）
+    承诺才成立。只比较同一记录所适用的目标；条件组合过多、无法逐一尝试时会予以提示。（ISO/IEC 20000-1，8.3.4）
 
 Passes
     kind: calendar
@@ -78,10 +79,11 @@ Fails
           - {within: 2h}  # <-
 
 Remedy
-    Tighten the leg, lengthen its hours, or promise the customer what can be kept. The message names the moment from which it
+    Tighten the leg, lengthen its hours, or promise the customer what can be kept. Where not all could be compared, let the
+    targets ask fewer columns or values. The message names the moment from which it
     does not work: play it through with `itsmctl clock`.
 
-    收紧该段时限、延长其服务时间，或者只向客户承诺做得到的时限。提示中给出了反例时刻，可用 `itsmctl clock` 逐段核对。
+    收紧该段时限、延长其服务时间，或者只向客户承诺做得到的时限。未能全部比较时，请减少目标条件所用的列或取值。提示中给出了反例时刻，可用 `itsmctl clock` 逐段核对。
 """
 
 from __future__ import annotations
@@ -90,7 +92,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from itsmctl import model
-from itsmctl.definitions.lint.record_classes import meeting_targets
+from itsmctl.definitions.lint.record_classes import MOST, combinations_of, meeting_targets
 from itsmctl.definitions.lint.support import SupportingLeg, chains, window
 from itsmctl.definitions.lint.system import Placed, System
 from itsmctl.errors import Problem, Severity
@@ -113,6 +115,11 @@ def check(system: System) -> Iterator[Problem]:
             told: set[tuple[object, object]] = set()
             for chain in chains(system, sla, clock.name):
                 lists = [clock.targets, *(one.leg.targets for one in chain)]
+                if (count := combinations_of(lists)) > MOST:
+                    unsure = _not_compared(sla, clock, chain[0], count)
+                    if (unsure.where, None) not in told:
+                        told.add((unsure.where, None))
+                        yield unsure
                 for first, *others in meeting_targets(lists):
                     chosen = [(one, one.leg.targets[n]) for one, n in zip(chain, others, strict=True) if n is not None]
                     if first is None or not chosen or calendar is None:
@@ -122,6 +129,14 @@ def check(system: System) -> Iterator[Problem]:
                     if problem and (problem.where, promised.where) not in told:
                         told.add((problem.where, promised.where))
                         yield problem
+
+
+def _not_compared(
+    sla: Placed[model.Agreement], clock: model.ClockDefinition, first: SupportingLeg, count: int
+) -> Problem:
+    values = {"leg": first.name, "sla": sla.definition.id, "clock": clock.name, "count": count, "most": MOST}
+    template = "could not compare {leg} with {sla} {clock} for every record: the conditions of their targets make {count} combinations, of which {most} were tried"
+    return Problem(CODE, template, first.agreement.where("clocks", first.leg.name), values, SEVERITY)
 
 
 def _problem(
