@@ -170,6 +170,33 @@ def test_the_worst_outcome_counts() -> None:
     assert worst([]) is None
 
 
+def test_a_rule_that_was_not_judged_keeps_its_clause_from_being_strong(tmp_path: Path) -> None:
+    definitions = system(tmp_path, *NAMED)
+    more = replace(definitions, rules={**definitions.rules, "INC-02": rule("INC-02", "b", "b", clauses=("std:1.1",))})
+    for outcomes, strength, outcome in (
+        ({"INC-01": "pass", "INC-02": "pass"}, "strong", "pass"),
+        ({"INC-01": "pass"}, "partial", "not_testable"),
+        ({"INC-01": "fail"}, "partial", "fail"),
+        ({"CHG-01": "pass"}, "partial", None),
+    ):
+        judged = Judged(outcomes)
+        (std,) = cover(more, judged, frameworks=["std"], controlled=True)
+        found = clause((std,), "std:1.1")
+        assert (found.strength, found.outcome) == (strength, outcome), outcomes
+        todo = {step.code: step.clauses for step in steps(std, more, judged)}
+        assert todo.get("audit") == (None if len(outcomes) == 2 else ("std:1.1",))
+
+
+@pytest.mark.parametrize("arguments", [[], ["8.6.1"], ["--format", "json"], ["--framework", "std"]])
+def test_without_any_framework_it_says_so(
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "roles").mkdir()
+    (tmp_path / "roles" / "roles.yaml").write_text(ROLE, encoding="utf-8")
+    assert run(["coverage", "--root", str(tmp_path), *arguments]) == 2
+    assert "no framework is defined [no-framework]" in capsys.readouterr().err
+
+
 def test_what_tickets_cannot_test_is_said(tmp_path: Path) -> None:
     found = cover(system(tmp_path))
     assert [c.reference for e in found for c in e.clauses if not c.testable] == [

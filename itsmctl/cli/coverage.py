@@ -52,7 +52,7 @@ def command(
     itsmctl coverage 8.6.1
     """
     from itsmctl.coverage import cover, main_framework
-    from itsmctl.coverage.finding import find_clause, find_framework
+    from itsmctl.coverage.finding import find_clause, find_framework, need_frameworks
     from itsmctl.coverage.steps import steps
     from itsmctl.definitions import load
     from itsmctl.history import commit_of
@@ -61,6 +61,7 @@ def command(
     from itsmctl.reports.coverage_page import page
 
     definitions = load(root)
+    need_frameworks(definitions)
     reference = find_clause(definitions, clause, framework) if clause else ""
     chosen = (find_framework(definitions, framework or reference.partition(":")[0]),) if framework or reference else ()
     judged = _judged(result, definitions, language)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from itsmctl.coverage.counterparts import counterparts
 from itsmctl.coverage.standing import Standing, gaps_of, lend, standing
-from itsmctl.model import Clause, Definition, Definitions, EvidenceClass, Framework, Outcome, WayOfChecking
+from itsmctl.model import Clause, Definition, Definitions, EvidenceClass, Framework, Outcome, Rule, WayOfChecking
 
 Strength = Literal["strong", "partial", "attested", "none"]
 
@@ -19,9 +19,15 @@ WORST_FIRST: tuple[Outcome, ...] = ("fail", "not_testable", "no_data", "pass")
 
 @dataclass(frozen=True)
 class Judged:
-    """What an audit says: the outcome of each rule."""
+    """What an audit says: the outcome of each rule that it judged."""
 
     outcomes: Mapping[str, str]
+
+    def worst_of(self, rules: Sequence[Rule]) -> Outcome | None:
+        """The worst outcome of some rules, where one that was not judged is not testable; None where none was."""
+        if not any(rule.id in self.outcomes for rule in rules):
+            return None
+        return worst(self.outcomes.get(rule.id, "not_testable") for rule in rules)
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,7 @@ class ClauseCoverage:
     """Clauses of other frameworks about the same subject, as FRAMEWORK:NUMBER."""
     strength: Strength
     outcome: Outcome | None
-    """The worst among the outcomes of its rules; None without an audit, or without a rule in it."""
+    """The worst among the outcomes of its rules; None where no audit judged any of them."""
 
     @property
     def reference(self) -> str:
@@ -129,7 +135,7 @@ def _clause(
     lenders = {} if clause.checked else {name: own[name] for name, other in others.items() if other.checked}
     shown = lend(own[reference], lenders, rules=not _is_tested(framework, definitions))
     ways = clause.checked or tuple(way for other in others.values() for way in other.checked)
-    outcome = worst(judged.outcomes[rule.id] for rule in shown.rules if rule.id in judged.outcomes) if judged else None
+    outcome = judged.worst_of(shown.rules) if judged else None
     return ClauseCoverage(
         framework.id,
         clause,

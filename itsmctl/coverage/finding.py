@@ -6,6 +6,12 @@ from itsmctl.errors import ItsmctlError, Problem, did_you_mean
 from itsmctl.model import Definitions
 
 
+def need_frameworks(definitions: Definitions) -> None:
+    """Raise ItsmctlError where there is no framework at all, and so nothing to cover."""
+    if not definitions.frameworks:
+        raise ItsmctlError(Problem("no-framework", "no framework is defined"))
+
+
 def find_framework(definitions: Definitions, word: str) -> str:
     """The id of a framework, also by an earlier id; raises ItsmctlError with the nearest one."""
     for framework in definitions.frameworks.values():

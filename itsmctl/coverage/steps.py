@@ -27,9 +27,10 @@ class Step:
 def steps(coverage: FrameworkCoverage, definitions: Definitions, judged: Judged | None = None) -> tuple[Step, ...]:
     """Every step that would make a clause of this framework stronger, the smallest first."""
     found = list(_from_clauses(coverage.clauses, definitions, judged))
-    ruled = tuple(clause.reference for clause in coverage.clauses if clause.standing.rules)
-    if ruled and judged is None:
-        found.append(Step("audit", ruled))
+    outcomes = judged.outcomes if judged else {}
+    unjudged = tuple(c.reference for c in coverage.clauses if any(rule.id not in outcomes for rule in c.standing.rules))
+    if unjudged:
+        found.append(Step("audit", unjudged))
     order = {clause.reference: position for position, clause in enumerate(coverage.clauses)}
     return tuple(sorted(found, key=lambda step: (EFFORT.index(step.code), order[step.clauses[0]])))
 
