@@ -236,7 +236,10 @@ def test_command_agrees(run: Run, vector: Vector) -> None:
     answer = json.loads(result.stdout)
     zone = CALENDARS[vector.calendar].zone
     assert result.exit_code == 0
-    assert list(answer) == ["counted_seconds", "paused_seconds", "closed_seconds", "deadline", "verdict", "ledger"]
+    sums = ["counted_seconds", "paused_seconds", "closed_seconds"]
+    assert list(answer) == [*sums, "deadline", "verdict", "known_until", "ledger"]
+    known = CALENDARS[vector.calendar].known_until
+    assert answer["known_until"] == (str(known) if known else None)
     assert answer["counted_seconds"] == vector.counted * 60
     assert answer["verdict"] == (vector.verdict or None)
     assert (answer["deadline"] and at(answer["deadline"])) == (at(vector.deadline, zone) if vector.deadline else None)

@@ -234,6 +234,18 @@ def test_who_stands_in_holds_the_role_and_who_is_away_does_not() -> None:
         assert words in page and "Katrin Vogel" in page
 
 
+@pytest.mark.parametrize(("language", "note"), [("en", "known up to 2026-12-31 only"), ("zh", "仅录入至 2026-12-31")])
+def test_a_year_beyond_the_published_days_says_so(language: str, note: str) -> None:
+    for year, said in (("2026", False), ("2027", True)):
+        for form in ("text", "markdown", "svg"):
+            page = shown("calendar", "cn-office", "--year", year, "--format", form, "--lang", language)
+            assert (note in page) == said, (year, form)
+        told = json.loads(shown("calendar", "cn-office", "--year", year, "--format", "json"))
+        assert told["known_until"] == "2026-12-31"
+    assert "2026-12-31" not in shown("calendar", "around-the-clock", "--year", "2027", "--format", "markdown")
+    assert json.loads(shown("calendar", "around-the-clock", "--format", "json"))["known_until"] is None
+
+
 def test_a_year_of_a_calendar_adds_up() -> None:
     for found in DEFINITIONS.calendars.values():
         year = calendar.year_of(found)

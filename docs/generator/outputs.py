@@ -213,7 +213,7 @@ EXPLANATION = """{
   }]
 }"""
 CLOCK = """{
-  "counted_seconds", "paused_seconds", "closed_seconds", "deadline", "verdict",
+  "counted_seconds", "paused_seconds", "closed_seconds", "deadline", "verdict", "known_until",
   "ledger": [{"from", "to", "kind", "seconds", "reason"}]
 }"""
 TRUTH = """{
@@ -234,7 +234,8 @@ def clock() -> str:
     """The JSON of clock."""
     return (
         "## Clock\n\n`itsmctl clock --format json`. `deadline` and `verdict` are null without `--target`. Moments carry the offset of the\n"
-        "calendar's zone.\n\n" + block(CLOCK)
+        "calendar's zone. Special days are known up to `known_until` (null: all); what lies after it counts by the week.\n\n"
+        + block(CLOCK)
     )
 
 

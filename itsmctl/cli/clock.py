@@ -53,7 +53,7 @@ def command(
     pauses = [_pause(text, calendar.zone) for text in pause_texts]
     target = parse_duration(target_text).seconds_in(calendar.day_minutes) if target_text is not None else None
     cycle = measure(calendar, start, stop, pauses, target)
-    click.echo(_json(cycle, calendar.zone) if form == "json" else _text(cycle, calendar, language))
+    click.echo(_json(cycle, calendar) if form == "json" else _text(cycle, calendar, language))
 
 
 def _calendar(definitions: Definitions, wanted: str) -> Calendar:
@@ -79,7 +79,8 @@ def _pause(text: str, zone: str) -> Pause:
     return pause
 
 
-def _json(cycle: Cycle, zone: str) -> str:
+def _json(cycle: Cycle, calendar: Calendar) -> str:
+    zone = calendar.zone
     ledger = [
         {
             "from": moment_text(piece.start, zone),
@@ -96,6 +97,7 @@ def _json(cycle: Cycle, zone: str) -> str:
         "closed_seconds": cycle.closed,
         "deadline": None if cycle.deadline is None else moment_text(cycle.deadline, zone),
         "verdict": None if _nothing_promised(cycle) else cycle.verdict,
+        "known_until": str(calendar.known_until) if calendar.known_until else None,
         "ledger": ledger,
     }
     return json.dumps(document, indent=2, ensure_ascii=False)

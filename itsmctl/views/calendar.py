@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from itsmctl.language import Language, duration_text, month_text, tr
 from itsmctl.model import Calendar, Slot
 from itsmctl.reports.markup import element, words
-from itsmctl.views.page import Facts, Grid, Page, Section
+from itsmctl.views.page import Facts, Grid, Page, Section, Words
 from itsmctl.views.picture import picture
 from itsmctl.views.wording import WEEKDAYS, slots_text
 from itsmctl.worktime import open_seconds
@@ -38,6 +38,15 @@ def open_by_month(calendar: Calendar, year: int) -> tuple[tuple[str, int, int], 
     return tuple(found)
 
 
+def beyond_known(calendar: Calendar, language: Language, year: int) -> str:
+    """What is to be said where the year goes beyond the days whose hours have been published; '' where it does not."""
+    until = calendar.known_until
+    if until is None or until >= date(year, 12, 31):
+        return ""
+    template = "The special days of this calendar are known up to {day} only: what lies after it counts by the week."
+    return tr(template, language, day=until)
+
+
 def page(calendar: Calendar, language: Language, year: int) -> Page:
     """The page of a calendar for a year."""
     months = open_by_month(calendar, year)
@@ -65,6 +74,7 @@ def page(calendar: Calendar, language: Language, year: int) -> Page:
         subtitle=tr("service hours {year} in {zone}", language, year=year, zone=calendar.zone),
         blocks=(
             Facts((*week, (tr("A business day counts", language), duration_text(calendar.day_minutes * 60, language)))),
+            Words(beyond_known(calendar, language, year)),
         ),
         sections=(
             Section(
@@ -84,9 +94,10 @@ def svg(calendar: Calendar, language: Language, year: int) -> str:
         default=0,
     )  # fmt: skip
     heading = f"{calendar.title.in_(language)} · {year}"
+    told = " · ".join(filter(None, (calendar.zone, beyond_known(calendar, language, year))))
     parts = [
         element("text", words(heading), x=12, y=28, class_="heading"),
-        element("text", words(calendar.zone), x=12, y=48, class_="sub"),
+        element("text", words(told), x=12, y=48, class_="sub"),
     ]
     for column in range(37):
         label = WEEKDAYS[language][column % 7][-1:] if language == "zh" else WEEKDAYS[language][column % 7][:2]
@@ -99,7 +110,7 @@ def svg(calendar: Calendar, language: Language, year: int) -> str:
         parts.append(element("text", words(duration_text(seconds, language)), x=_x(37) + 8, y=y + 14, class_="note"))
     bottom = TOP + 12 * (DAY + 5) + 8
     parts += _legend(bottom, language)
-    return picture(heading, calendar.zone, element("g", *parts), _x(37) + 110, bottom + 34, language)
+    return picture(heading, told, element("g", *parts), _x(37) + 110, bottom + 34, language)
 
 
 def _x(column: int) -> float:
@@ -165,6 +176,7 @@ def data(calendar: Calendar, year: int) -> Mapping[str, object]:
         "id": calendar.id,
         "zone": calendar.zone,
         "year": year,
+        "known_until": str(calendar.known_until) if calendar.known_until else None,
         "months": [{"month": m, "days": n, "open_seconds": s} for m, n, s in open_by_month(calendar, year)],
         "days": [
             {
