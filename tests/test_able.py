@@ -13,7 +13,10 @@ from click.testing import CliRunner
 from itsmctl.cli import group
 from itsmctl.definitions import system_of
 from itsmctl.definitions.lint.able import PRINCIPLES, Score, scores
+from itsmctl.model import Language
 from itsmctl.reference import FOLDERS, reference_root
+from itsmctl.reports.able import render
+from itsmctl.reports.plain import cells
 
 
 @pytest.fixture
@@ -75,8 +78,26 @@ def test_points_are_whole_only_when_everything_is_there() -> None:
 def test_they_are_shown_with_what_is_counted_in_both_languages() -> None:
     for language, title in (("en", "Definable"), ("zh", "可定义")):
         shown = CliRunner().invoke(group, ["rules", "show", "eight-able", "--lang", language]).output
-        assert title in shown and all(one.counts.in_(language) in shown for one in PRINCIPLES)  # type: ignore[arg-type]
+        told = "".join(shown.split())
+        assert title in shown
+        assert all("".join(one.counts.in_(language).split()) in told for one in PRINCIPLES)  # type: ignore[arg-type]
         assert "\n  incident " in shown
     rows = json.loads(CliRunner().invoke(group, ["rules", "show", "eight-able", "--format", "json"]).output)["scores"]
     assert {row["principle"] for row in rows} == {one.id for one in PRINCIPLES}
     assert all(row["points"] == 100 * row["there"] // row["wanted"] for row in rows)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_table_fits_the_terminal(language: Language) -> None:
+    scored = list(scores(system_of(reference_root())))
+    titles = [one.title.in_(language) for one in PRINCIPLES]
+    narrow, wide = render(scored, language, 80), render(scored, language, 180)
+    for shown, width in ((narrow, 80), (wide, 180)):
+        assert all(cells(line) <= width for line in shown.splitlines())
+    assert any(line.split() == list("12345678") for line in narrow.splitlines())
+    assert all(f"  {number} {title}" in narrow for number, title in enumerate(titles, 1))
+    assert any(line.split() == titles for line in wide.splitlines())
+    for process, found in scored:
+        row = [process.id, *(str(score.points) for score in found)]
+        assert any(line.split() == row for line in narrow.splitlines())
+        assert any(line.split() == row for line in wide.splitlines())

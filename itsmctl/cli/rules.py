@@ -97,7 +97,7 @@ def _show_law(page: Page, scored: able.Scored, form: str, language: Language) ->
         return
     click.echo(laws.render(page, language, options.terminal_width()))
     if scored:
-        click.echo("\n" + able.render(scored, language))
+        click.echo("\n" + able.render(scored, language, options.terminal_width(180)))
 
 
 def _page(rule: Rule, definitions: Definitions, language: Language) -> list[tuple[str, str]]:
