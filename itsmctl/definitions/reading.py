@@ -13,7 +13,7 @@ from itsmctl.definitions.aliases import resolve_aliases
 from itsmctl.definitions.build import build
 from itsmctl.definitions.build.builder import Builder
 from itsmctl.definitions.cache import Cache, Sheet, sheet_of
-from itsmctl.definitions.lint import LAWS, broken_laws
+from itsmctl.definitions.lint import LAWS, broken_laws, is_kept_from
 from itsmctl.definitions.lint.law import stands_alone, told_at
 from itsmctl.definitions.lint.suppression import Suppression, read_suppressions, without_suppressed
 from itsmctl.definitions.lint.system import System
@@ -79,7 +79,7 @@ def read(
     unsound = _unsound(problems, found.lost)
     broken = broken_laws(System(tuple(entries), as_of), unsound, errors_only=errors_only, laws=laws)
     problems += with_subjects(broken, found.documents)
-    if only is not None and any(not unsound.isdisjoint(law.READS) for law in laws):
+    if only is not None and any(is_kept_from(law, unsound) for law in laws):
         problems += _not_judged(problems, only)
     judged = without_suppressed(problems, found.suppressions, as_of, errors_only=errors_only)
     return entries, sorted(set_of(judged), key=lambda p: (p.where, p.code, p.message))

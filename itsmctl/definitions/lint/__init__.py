@@ -55,7 +55,7 @@ from itsmctl.definitions.lint import (
     waiver_too_broad,
     waiver_without_authority,
 )
-from itsmctl.definitions.lint.law import Law
+from itsmctl.definitions.lint.law import Law, stands_alone
 from itsmctl.definitions.lint.system import System
 from itsmctl.errors import Problem
 
@@ -113,6 +113,11 @@ LAWS: tuple[Law, ...] = (
 """Every law, by its code."""
 
 
+def is_kept_from(law: Law, unsound: Collection[str]) -> bool:
+    """Whether a law cannot be asked where definitions of some kinds have errors."""
+    return not stands_alone(law) and not set(law.READS).isdisjoint(unsound)
+
+
 def broken_laws(
     system: System, unsound: Collection[str] = (), *, errors_only: bool = False, laws: Sequence[Law] = LAWS
 ) -> Iterator[Problem]:
@@ -121,7 +126,7 @@ def broken_laws(
     Its answer would be an echo: where an assignment cannot be read, every role that it fills looks vacant.
     """
     for law in laws:
-        if unsound and not set(law.READS).isdisjoint(unsound):
+        if is_kept_from(law, unsound):
             continue
         if law.SEVERITY == "error" or not errors_only:
             yield from law.check(system)
