@@ -198,7 +198,7 @@ FAULTS: dict[str, Callable[[Corpus], Iterator[Site]]] = {
     "an internal agreement longer than what it supports": _matching(r"\bwithin: \S+\}", "within: 900h}", "catalog/ola/"),
     "a contract longer than what it supports": _matching(r"\bwithin: \S+\}", "within: 900h}", "catalog/contracts/"),
     "a state without a way out": _dead_end,
-    "an unknown column": _matching(r"\bcolumn: ([a-z_]+)", r"column: \1x"),
+    "an unknown column": _matching(r"\bcolumn: ([a-z_]+)", r"column: \1x", "policies/processes/"),
     "a unit that means two things": _matching(r"\bwithin: [0-9]+(h|bd)", "within: 1d", "catalog/sla/"),
     "a tab for blanks": _matching(r"^  (\S+: )", "\t\\1", "policies/processes/"),
 }  # fmt: skip
