@@ -14,6 +14,7 @@ from itsmctl.model import (
     APPROVAL_COLUMNS,
     BOOLEAN_COLUMNS,
     EVENT_COLUMNS,
+    FORESEEN_COLUMNS,
     LINK_COLUMNS,
     NUMBER_COLUMNS,
     RECORD_COLUMNS,
@@ -191,7 +192,7 @@ def _filled(column: str) -> str:
 def _moment(column: str, loading: Loading) -> str:
     """SQL for a moment of the record in epoch seconds, empty where it was still to come at `as_of`."""
     seconds = f"CAST(floor(epoch({column})) AS BIGINT)"
-    if column in ("opened_at", "due_at") or loading.as_of >= loading.exported_at:
+    if column in ("opened_at", *FORESEEN_COLUMNS) or loading.as_of >= loading.exported_at:
         return seconds
     return f"CASE WHEN {seconds} > {loading.as_of} AND {seconds} <= {loading.exported_at} THEN NULL ELSE {seconds} END"
 

@@ -12,7 +12,14 @@ from itsmctl.engine.session import Session, name, quote
 from itsmctl.importers.export import RAW, Staged
 from itsmctl.importers.recognition import CASE, Source
 from itsmctl.importers.values import MOMENT, Moments, boolean_sql, number_sql
-from itsmctl.model import BOOLEAN_COLUMNS, NUMBER_COLUMNS, RECORD_COLUMNS, TIME_COLUMNS, MappingDefinition
+from itsmctl.model import (
+    BOOLEAN_COLUMNS,
+    FORESEEN_COLUMNS,
+    NUMBER_COLUMNS,
+    RECORD_COLUMNS,
+    TIME_COLUMNS,
+    MappingDefinition,
+)
 
 ORDERED = "ordered"
 """Every row in the order of its ticket's life: o BIGINT, id, utc (seconds), raw, h0, h1, … (history), k0, k1, … (order)."""
@@ -33,7 +40,7 @@ class Export:
 
 def hindsight_columns(session: Session, x: Export) -> dict[str, int]:
     """History columns that hold times later than their own row's, with the number of such rows; due times may."""
-    suspects = [c for c in x.mapping.history if c in TIME_COLUMNS and c in x.found and c != "due_at"]
+    suspects = [c for c in x.mapping.history if c in TIME_COLUMNS and c in x.found and c not in FORESEEN_COLUMNS]
     if not suspects or x.mapping.at not in x.moments.names:
         return {}
     at = x.moments.sql(x.mapping.at)

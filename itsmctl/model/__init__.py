@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from itsmctl.model.columns import APPROVAL_COLUMNS as APPROVAL_COLUMNS
     from itsmctl.model.columns import BOOLEAN_COLUMNS as BOOLEAN_COLUMNS
     from itsmctl.model.columns import EVENT_COLUMNS as EVENT_COLUMNS
+    from itsmctl.model.columns import FORESEEN_COLUMNS as FORESEEN_COLUMNS
     from itsmctl.model.columns import LINK_COLUMNS as LINK_COLUMNS
     from itsmctl.model.columns import NUMBER_COLUMNS as NUMBER_COLUMNS
     from itsmctl.model.columns import PEOPLE_COLUMNS as PEOPLE_COLUMNS
@@ -150,7 +151,7 @@ _MODULES = {
     "assessments": "Answer Assessment Cap Dimension Evidence Level Question Questionnaire QuestionnaireCriterion Recommendation Response ScaleStep Survey SurveyRun",
     "audits": "AuditPlan MappingDefinition MappingShape Programme SamplingPlan",
     "catalog": "Calendar Certificate Continuity Criterion Customer Grade OfferedRequest STAGES Service Slot SpecialDay Stage Supplier SupplierAssessment TechnicianView UserView",
-    "columns": "APPROVAL_COLUMNS BOOLEAN_COLUMNS EVENT_COLUMNS LINK_COLUMNS NUMBER_COLUMNS PEOPLE_COLUMNS RECORD_COLUMNS REJECT_COLUMNS TEXT_COLUMNS TIME_COLUMNS",
+    "columns": "APPROVAL_COLUMNS BOOLEAN_COLUMNS EVENT_COLUMNS FORESEEN_COLUMNS LINK_COLUMNS NUMBER_COLUMNS PEOPLE_COLUMNS RECORD_COLUMNS REJECT_COLUMNS TEXT_COLUMNS TIME_COLUMNS",
     "definition": "ClockRole Condition Conditions Definition Effective Language Limit Outcome Phase ReviewCycle SEVERITIES Severity Text months_after",
     "deviations": "Baseline KnownFindings Waiver",
     "frameworks": "Clause ClauseType Crosswalk EvidenceClass Framework Objective Subject WayOfChecking covers within",

@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
-TIME_COLUMNS = ("opened_at", "responded_at", "resolved_at", "closed_at", "recorded_at", "due_at")
+TIME_COLUMNS = (
+    "opened_at",
+    "responded_at",
+    "resolved_at",
+    "closed_at",
+    "recorded_at",
+    "due_at",
+    "planned_start",
+    "planned_end",
+    "actual_start",
+    "actual_end",
+    "assessed_at",
+    "tested_at",
+    "accepted_at",
+    "announced_at",
+    "declared_at",
+    "reviewed_at",
+    "baselined_at",
+    "confirmed_at",
+)
 """Columns of `record` that are moments; `recorded_at` is when the tool stored the record (record time)."""
 
 
 NUMBER_COLUMNS = ("reopen_count", "reassignment_count")
 
 
-BOOLEAN_COLUMNS = ("reported_sla_met",)
+FORESEEN_COLUMNS = ("due_at", "planned_start", "planned_end")
+"""Moments that may lie after the export was made."""
+
+
+BOOLEAN_COLUMNS = ("reported_sla_met", "major")
 
 
 TEXT_COLUMNS = (
@@ -37,11 +60,50 @@ TEXT_COLUMNS = (
     "problem",
     "change",
     "knowledge",
+    "title",
+    "type",
+    "model",
+    "item",
+    "risk",
+    "approved_by",
+    "implementer",
+    "tester",
+    "reviewer",
+    "manager",
+    "outcome",
+    "plan",
+    "backout_plan",
+    "backout_test",
+    "test_evidence",
+    "root_cause",
+    "cause_code",
+    "workaround",
+    "incident",
+    "release",
+    "caused_by",
+    "supplier",
+    "pause_reason",
+    "exception",
+    "breach_reason",
+    "actions",
+    "built_digest",
+    "deployed_digest",
 )
 """Columns of `record` that are text as exported."""
 
 
-PEOPLE_COLUMNS = ("requester", "opened_by", "assignee", "resolved_by", "closed_by")
+PEOPLE_COLUMNS = (
+    "requester",
+    "opened_by",
+    "assignee",
+    "resolved_by",
+    "closed_by",
+    "approved_by",
+    "implementer",
+    "tester",
+    "reviewer",
+    "manager",
+)
 """Columns that name a person; pseudonymised wherever a report says so."""
 
 
