@@ -47,7 +47,9 @@ DISCOVERY = {
 }
 
 
-def aim(method: Method, risk: int, tolerable: object, allowed: int = 0, population: int = 0, expected: str = "0") -> Aim:
+def aim(
+    method: Method, risk: int, tolerable: object, allowed: int = 0, population: int = 0, expected: str = "0"
+) -> Aim:
     named = aim_of(method, str(100 - risk), str(tolerable), expected, allowed, population or None)
     assert named.method == method
     return named

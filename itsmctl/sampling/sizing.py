@@ -176,7 +176,9 @@ def parse_confidence(text: str, option: str) -> Fraction:
     confidence = parse_percent(text, option)
     if confidence < LEAST_CONFIDENCE:
         hint = percent(confidence * 100) if LEAST_CONFIDENCE <= confidence * 100 < 1 else ""
-        template = "{option}: a confidence of {confidence} is no confidence; 50 per cent is the least, 90 and 95 are usual"
+        template = (
+            "{option}: a confidence of {confidence} is no confidence; 50 per cent is the least, 90 and 95 are usual"
+        )
         values = {"option": option, "confidence": percent(confidence)}
         raise ItsmctlError(Problem("bad-confidence", template, values=values, suggestion=hint))
     return confidence
