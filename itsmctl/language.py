@@ -312,6 +312,10 @@ REASONS: dict[str, tuple[str, str]] = {
         msg("{columns} as exported was only known later than the moment of the audit"),
         msg("Judge at the moment of the export, or export the history of {columns}."),
     ),
+    "no-approvals": (
+        msg("The export holds no approvals at all"),
+        msg("Export the approvals: who decided what on which record, and when."),
+    ),
     "history-gap": (
         msg("The history of {columns} does not lead to the value exported"),
         msg("Export the whole history, back to the creation of the record."),

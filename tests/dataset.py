@@ -51,6 +51,7 @@ def write_dataset(
     *,
     rejects: Iterable[Row] = (),
     links: Iterable[Row] = (),
+    approvals: Iterable[Row] = (),
     mapped: Iterable[str] = (),
     history: Sequence[str] = ("state",),
     zone: str = "UTC",
@@ -74,7 +75,7 @@ def write_dataset(
     tables: dict[str, tuple[Sequence[str], list[Row]]] = {
         "record": (RECORD_COLUMNS, rows),
         "event": (EVENT_COLUMNS, changes),
-        "approval": (APPROVAL_COLUMNS, []),
+        "approval": (APPROVAL_COLUMNS, list(approvals)),
         "link": (LINK_COLUMNS, list(links)),
         "reject": (REJECT_COLUMNS, rejected),
     }

@@ -117,7 +117,7 @@ title: Begins new
 process: {process}
 clauses: ["iso-20000-1:8.6.1"]
 severity: minor
-check: {{init: {{states: [{state}]}}}}
+check: {{init: {{activity: {state}}}}}
 rationale: Because.
 remedy: Look.
 """

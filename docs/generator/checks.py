@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from types import ModuleType
 from typing import Any
 
 from generator.markdown import code, codes, table
 from generator.schemas import type_text
-from itsmctl.checks import CHECKS
+from itsmctl.checks import CHECKS, declare
 from itsmctl.definitions import load
 from itsmctl.reference import reference_root
 
@@ -28,10 +27,11 @@ def pages() -> dict[str, str]:
     users: dict[str, list[str]] = {}
     for rule in definitions.rules.values():
         users.setdefault(rule.check, []).append(rule.id)
-    parts = [INTRODUCTION]
+    parts = [INTRODUCTION, f"## Activities\n\n{inspect.cleandoc(declare.__doc__ or '')}\n\n"]
     for name, check in sorted(CHECKS.items()):
-        assert isinstance(check, ModuleType)
         parts.append(f"## {name}\n\n{inspect.cleandoc(check.__doc__ or '')}\n\n")
+        if name in declare.TEMPLATES:
+            parts.append("What an activity is, and what is open, stands under [activities](#activities).\n\n")
         parts.append(parameters(check.PARAMETERS, check.NAMES))
         used = ", ".join(f"[{rule}](rules.md#{rule.lower()})" for rule in sorted(users.get(name, [])))
         parts.append(f"Used by {used}.\n\n" if used else "No reference rule uses it.\n\n")
@@ -51,7 +51,7 @@ def parameters(schema: Mapping[str, Any], names: Mapping[str, str]) -> str:
 
 def names_of(key: str, names: Mapping[str, str]) -> str:
     """What a parameter, or each of its parts, is a name of."""
-    return ", ".join(f"a {what}" for path, what in names.items() if path.split("/")[0] == key)
+    return ", ".join(dict.fromkeys(f"a {what}" for path, what in names.items() if path.split("/")[0] == key))
 
 
 def choice(schema: Mapping[str, Any]) -> str:

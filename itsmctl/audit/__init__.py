@@ -25,11 +25,12 @@ from itsmctl.checks import CHECKS
 from itsmctl.engine.clocks import create_clocks
 from itsmctl.engine.context import Context
 from itsmctl.engine.evaluate import GROUPED, Counts, Task, create_verdict_table, evaluate, failures, reasons
+from itsmctl.engine.openings import create_openings
 from itsmctl.engine.session import Session, quote
 from itsmctl.engine.tables import Loading, catalogue_codes, load_tables
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers.receipt import Receipt, read_receipt
-from itsmctl.model import NUMBER_COLUMNS, SEVERITIES, Definitions, Limit, Outcome, Rule
+from itsmctl.model import NUMBER_COLUMNS, SEVERITIES, Calendar, Definitions, Limit, Outcome, Rule
 from itsmctl.result import AuditResult, RuleResult, Verdict
 
 FAIL_ON = (*SEVERITIES, "not-testable", "never")
@@ -93,6 +94,7 @@ def audit(
         report("clocks", 0.2)
         create_clocks(session, definitions, as_of, frozenset(receipt.mapped))
         create_verdict_table(session)
+        tiers = with_foundations(definitions, rules)
         exported_at = max(as_of, _last_moment(receipt) or as_of)
         context = Context(
             definitions,
@@ -104,10 +106,11 @@ def audit(
             KNOWN_LATER - frozenset(receipt.history) if as_of < exported_at else frozenset(),
             frozenset(column for file in receipt.files for column in file.missing),
             period[1],
+            create_openings(session, _calendars_named(definitions, tiers), as_of),
         )
         judged = _judge(
             session,
-            with_foundations(definitions, rules),
+            tiers,
             context,
             options,
             lambda share: report("rules", 0.3 + 0.6 * share),
@@ -147,6 +150,12 @@ def exceeds(result: AuditResult, fail_on: str) -> bool:
             return bool(failed) or any(r.outcome == "not_testable" for r in result.rules)
         case _:
             return any(severity in failed for severity in FAIL_ON[: FAIL_ON.index(fail_on) + 1])
+
+
+def _calendars_named(definitions: Definitions, tiers: Sequence[Sequence[Rule]]) -> list[Calendar]:
+    """The calendars that rules measure by themselves, beside those of agreements."""
+    named = {str(rule.parameters["calendar"]) for tier in tiers for rule in tier if "calendar" in rule.parameters}
+    return [definitions.calendars[name] for name in sorted(named)]
 
 
 def _loading(

@@ -1,4 +1,4 @@
-"""The check types, one module each; a rule names one of them and gives its parameters."""
+"""The check types, one module each, and the templates of Declare; a rule names one of them and gives its parameters."""
 
 from __future__ import annotations
 
@@ -14,13 +14,11 @@ from itsmctl.checks import (
     different_people,
     elapsed_within,
     handovers,
-    init,
     known,
     matrix,
     not_in_future,
     number_gaps,
     ordered_times,
-    precedence,
     readable,
     reported_agrees,
     required,
@@ -28,6 +26,7 @@ from itsmctl.checks import (
     share,
     transition,
 )
+from itsmctl.checks.declare import TEMPLATES
 from itsmctl.engine.context import Check
 
 CHECKS: Mapping[str, Check] = {
@@ -40,17 +39,16 @@ CHECKS: Mapping[str, Check] = {
     different_people.ID: different_people,
     elapsed_within.ID: elapsed_within,
     handovers.ID: handovers,
-    init.ID: init,
     known.ID: known,
     matrix.ID: matrix,
     not_in_future.ID: not_in_future,
     number_gaps.ID: number_gaps,
     ordered_times.ID: ordered_times,
-    precedence.ID: precedence,
     readable.ID: readable,
     reported_agrees.ID: reported_agrees,
     required.ID: required,
     row_count.ID: row_count,
     share.ID: share,
     transition.ID: transition,
+    **TEMPLATES,
 }

@@ -46,5 +46,5 @@ def references_of(entry: Entry) -> Iterator[tuple[Path_, str, str]]:
             pass
     for pattern, kind in patterns:
         for path, word in list(values_at(entry.document.data, pattern)):
-            if word != model.OUTSIDE:
+            if word != model.OUTSIDE and not isinstance(word, dict | list):
                 yield path, str(word), kind

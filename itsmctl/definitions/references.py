@@ -359,11 +359,14 @@ def _rule(document: Document, rule: model.Rule, known: Known) -> Iterator[Proble
         return
     for pattern, kind in check.NAMES.items():
         for path, word in values_at(body[rule.check], pattern):
+            if isinstance(word, dict | list):  # another form of the parameter, with patterns of its own
+                continue
             if kind == "column":
                 yield from _column(document, (*base, *path), str(word))
             elif word not in known.get(kind, frozenset()):
                 yield unknown(document, (*base, *path), str(word), kind, known.get(kind, frozenset()))
-    yield from _condition_columns(document, f"check/{rule.check}/where")
+    for where in ("where", "*/where"):
+        yield from _condition_columns(document, f"check/{rule.check}/{where}")
 
 
 def _clauses(document: Document, frameworks: Mapping[str, model.Framework]) -> Iterator[Problem]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
+from itsmctl.engine.openings import Opening
 from itsmctl.engine.sql import Fragment
 from itsmctl.model import Definitions, Effective, Rule
 from itsmctl.zones import EVER, midnight, midnight_after
@@ -30,6 +31,8 @@ class Context:
     """Columns that some file of the export has not, though others have."""
     until: int | None = None
     """The end of the audited period, where there is one."""
+    openings: Mapping[str, Opening] = field(default_factory=dict)
+    """The calendars that rules measure by, as far as they are laid out in the table `opening`."""
 
     def first_moment(self, effective: Effective) -> int:
         """When a definition comes into force: midnight of its first day, or the beginning of time."""
@@ -49,7 +52,7 @@ class Needs:
 
 
 class Check(Protocol):
-    """A module under `itsmctl/checks/`: one check type.
+    """One check type: a module under `itsmctl/checks/`, or a template of Declare; its `__doc__` is its page.
 
     `compile` returns one SELECT with the columns `record_id, passed, observed, expected, at, reason` and one row
     per record in scope; the records in scope are the relation `scoped` (alias it `r`). `at` is epoch seconds.

@@ -1,8 +1,9 @@
-"""The life of every record as stretches of time, each in one state."""
+"""The life of every record as stretches of time, each with one value of a field: first of all the state."""
 
 from __future__ import annotations
 
 from itsmctl.engine.session import Session
+from itsmctl.engine.sql import Fragment
 
 
 def create_span_table(session: Session) -> None:
@@ -13,22 +14,34 @@ def create_span_table(session: Session) -> None:
 
 
 def add_spans(session: Session, as_of: int) -> None:
-    """The states of the records in `ticket` as [t0, t1): moments after `as_of` are dropped, times never run backwards.
+    """The states of the records in `ticket` as [t0, t1): moments after `as_of` are dropped, times never run backwards."""
+    moved = values_of("state", "ticket", as_of)
+    query = (
+        Fragment(
+            """INSERT INTO span
+            SELECT tix, seq, value, t0, coalesce(lead(t0) OVER life, ?) AS t1, lead(t0) OVER life IS NULL AS is_last, lag(value) OVER life AS before
+            FROM (""",
+            (as_of,),
+        )
+        + moved
+        + ") AS moved WINDOW life AS (PARTITION BY tix ORDER BY seq)"
+    )
+    session.run(query.text, query.values)
 
-    A first change that names what was before it tells the state since opening (seq 0).
+
+def values_of(field: str, records: str, as_of: int) -> Fragment:
+    """SELECT of every value that a field took, in `records`, up to `as_of`: tix, seq, value, t0, never running backwards.
+
+    A first change that names what was before it tells the value since opening (seq 0).
     """
-    session.run(
-        """INSERT INTO span
-        SELECT tix, seq, state, t0, coalesce(lead(t0) OVER life, ?) AS t1, lead(t0) OVER life IS NULL AS is_last, lag(state) OVER life AS before
-        FROM (
-            SELECT tix, seq, state, max(moment) OVER (PARTITION BY tix ORDER BY seq) AS t0 FROM (
-                SELECT e.tix, e.seq, e.new AS state, e.moment FROM event AS e JOIN ticket AS r ON r.tix = e.tix
-                WHERE e.field = 'state' AND e.moment <= ? AND e.new IS NOT NULL
-                UNION ALL
-                SELECT f.tix, 0 AS seq, f.old AS state, r.opened_at AS moment FROM (
-                    SELECT tix, old, moment, row_number() OVER (PARTITION BY tix ORDER BY seq) AS place FROM event WHERE field = 'state' AND tix IN (SELECT tix FROM ticket)
-                ) AS f JOIN ticket AS r ON r.tix = f.tix WHERE f.place = 1 AND f.old IS NOT NULL AND r.opened_at <= f.moment
-            ) AS moved_to
-        ) AS moved WINDOW life AS (PARTITION BY tix ORDER BY seq)""",
-        (as_of, as_of),
+    return Fragment(
+        f"""SELECT tix, seq, value, max(moment) OVER (PARTITION BY tix ORDER BY seq) AS t0 FROM (
+            SELECT e.tix, e.seq, e.new AS value, e.moment FROM event AS e JOIN {records} AS r ON r.tix = e.tix
+            WHERE e.field = ? AND e.moment <= ? AND e.new IS NOT NULL
+            UNION ALL
+            SELECT f.tix, 0 AS seq, f.old AS value, r.opened_at AS moment FROM (
+                SELECT tix, old, moment, row_number() OVER (PARTITION BY tix ORDER BY seq) AS place FROM event WHERE field = ? AND tix IN (SELECT tix FROM {records})
+            ) AS f JOIN {records} AS r ON r.tix = f.tix WHERE f.place = 1 AND f.old IS NOT NULL AND r.opened_at <= f.moment
+        ) AS moved_to""",
+        (field, as_of, field),
     )

@@ -13,6 +13,7 @@ __all__ = [
     "all_of",
     "condition",
     "duration_text",
+    "epoch",
     "join",
     "literal_rows",
     "moment_text",
@@ -90,6 +91,11 @@ def literal_rows(rows: Sequence[Sequence[object]], alias: str, columns: Sequence
     marks = ", ".join(f"({_marks(row)})" for row in rows)
     names = ", ".join(name(column) for column in columns)
     return Fragment(f"(VALUES {marks}) AS {alias}({names})", tuple(value for row in rows for value in row))
+
+
+def epoch(timestamp: str) -> str:
+    """SQL for the whole seconds since 1970 of a timestamp column."""
+    return f"CAST(floor(epoch({timestamp})) AS BIGINT)"
 
 
 def moment_text(seconds: str) -> str:

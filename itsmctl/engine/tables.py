@@ -9,6 +9,7 @@ from pathlib import Path
 
 from itsmctl.engine.database import duckdb
 from itsmctl.engine.session import Session, name, quote
+from itsmctl.engine.sql import epoch
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.model import (
     APPROVAL_COLUMNS,
@@ -191,7 +192,7 @@ def _filled(column: str) -> str:
 
 def _moment(column: str, loading: Loading) -> str:
     """SQL for a moment of the record in epoch seconds, empty where it was still to come at `as_of`."""
-    seconds = f"CAST(floor(epoch({column})) AS BIGINT)"
+    seconds = epoch(column)
     if column in ("opened_at", *FORESEEN_COLUMNS) or loading.as_of >= loading.exported_at:
         return seconds
     return f"CASE WHEN {seconds} > {loading.as_of} AND {seconds} <= {loading.exported_at} THEN NULL ELSE {seconds} END"
@@ -279,7 +280,7 @@ def _create_event(session: Session, loading: Loading) -> None:
             LEFT JOIN code AS c_new ON c_new."column" = e.field AND c_new.exported = e.new"""
     session.run(
         f"""CREATE TABLE event AS
-        SELECT r.tix, e.seq, CAST(floor(epoch(e.at)) AS BIGINT) AS moment, e.actor, e.actor_group, e.field, {old} AS old, {new} AS new
+        SELECT r.tix, e.seq, {epoch("e.at")} AS moment, e.actor, e.actor_group, e.field, {old} AS old, {new} AS new
         FROM {_parquet(loading.folder, "event")} AS e JOIN record AS r ON r.record_id = e.record_id {joins}"""
     )
 

@@ -8,6 +8,47 @@ from string import Formatter
 
 from itsmctl.language import COLUMNS, STATES, Language, column_text, duration_text, msg, state_text, tr
 
+APPROVAL = msg("approval")
+"""What stands before ` = ` in an activity that is no change of a column."""
+DECLARE = (
+    msg("{demand}, within {time} of {calendar}"),
+    msg("{demand}, within {time}"),
+    msg("occurrences of {activity}: at least {n}"),
+    msg("occurrences of {activity}: at most {n}"),
+    msg("occurrences of {activity}: exactly {n}"),
+    msg("occurrences of {activity} so far: {n}"),
+    msg("occurrences of {activity}: {n}"),
+    msg("{demand} so far"),
+    msg("at least one of {first} and {then}"),
+    msg("either {first} or {then}, not both"),
+    msg("not both {first} and {then}"),
+    msg("both {first} and {then}"),
+    msg("neither {first} nor {then}"),
+    msg("{first} and then {then}, neither alone"),
+    msg("{first} and at once {then}, neither alone"),
+    msg("{first} and {then}, or neither"),
+    msg("{first} and {then} in turn"),
+    msg("{first} not without {then}"),
+    msg("{then} again without {first} in between"),
+    msg("{then} without {first} before it"),
+    msg("{first} without {then} after it"),
+    msg("{first} without {then}"),
+    msg("{first} never followed at once by {then}"),
+    msg("{first} never followed by {then}"),
+    msg("{first} followed by {then} before it recurs"),
+    msg("{first} followed at once by {then}"),
+    msg("{first} followed by {then}"),
+    msg("{first} before every single {then}"),
+    msg("{first} just before {then}"),
+    msg("{first} again before {then}"),
+    msg("{first} before {then}"),
+    msg("{then} at once after {other}"),
+    msg("{then}: {time} after {first}"),
+    msg("{first}, no {then} for {time}"),
+    msg("{first}, {then} still to come"),
+    msg("nothing"),
+)
+"""What the templates of Declare say; the more particular form comes first."""
 PHRASES = (
     msg("at least {share} % ({agreement})"),
     msg("at least {share} %"),
@@ -45,8 +86,7 @@ PHRASES = (
     msg("recomputed: {verdict}, {counted} of {target}"),
     msg("met"),
     msg("missed"),
-    msg("{then} without {first} before it"),
-    msg("{first} before {then}"),
+    *DECLARE,
     msg("{old} -> {new}"),
     msg("{file} has exactly {n} rows; was the export cut off at a limit of the tool?"),
     msg("the export lacks columns for: {columns}"),
@@ -69,7 +109,10 @@ def phrase_text(text: str, language: Language) -> str:
         return text
     for phrase in PHRASES:
         if found := _form(phrase).fullmatch(text):
-            parts = {name: _part(value, language) for name, value in found.groupdict().items()}
+            parts = {
+                name: phrase_text(value, language) if name == "demand" else _part(value, language)
+                for name, value in found.groupdict().items()
+            }
             return tr(phrase, language).format(**parts)
     return _part(text, language)
 
@@ -93,6 +136,9 @@ def _part(text: str, language: Language) -> str:
             return between.join(column_text(name, language) for name in names)
         if all(name in STATES for name in names):
             return between.join(state_text(name, language) for name in names)
+    column, _, value = text.partition(" = ")
+    if value and (column in COLUMNS or column == APPROVAL):
+        return f"{tr(column, language) if column == APPROVAL else column_text(column, language)} = {value}"
     return tr(text, language) if text in ("met", "missed") else text
 
 

@@ -146,11 +146,11 @@ def limit(value: Mapping[str, Any] | None) -> model.Limit:
 
 
 def frozen(value: Any) -> model.Parameter:
-    """A YAML value as an immutable parameter: lists become tuples."""
+    """A YAML value as an immutable parameter: lists become tuples, what stands under `where` conditions."""
     if isinstance(value, list):
         return tuple(frozen(child) for child in value)
     if isinstance(value, dict):
-        return {key: frozen(child) for key, child in value.items()}
+        return {key: conditions(child) if key == "where" else frozen(child) for key, child in value.items()}
     checked: model.Parameter = value
     return checked
 

@@ -1,0 +1,114 @@
+"""A Declare template as a check type: its page, its parameters, and the SQL that its shape makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from itsmctl.checks.declare.activity import APPROVAL, STATE, Activity, activity
+from itsmctl.checks.declare.trace import sources
+from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.openings import Opening
+from itsmctl.engine.sql import Fragment
+from itsmctl.model import Rule
+from itsmctl.worktime import parse_duration
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What one rule asks: its activities, its number or its bound in seconds (open ones by a calendar)."""
+
+    first: Activity
+    then: Activity | None
+    number: int
+    within: int | None
+    opening: Opening | None
+    wanted: str
+    """The demand in words, without the bound."""
+    bound: str
+    """The bound in words, `4h` or `1bd of cn-office`, or ''."""
+    now: int | None
+    """The moment of the audit on the clock of the bound; None where the calendar is not known that far."""
+
+    @property
+    def expected(self) -> str:
+        """The whole demand in words."""
+        return f"{self.wanted}, within {self.bound}" if self.bound else self.wanted
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of events that it looks at."""
+        return sources([self.first, self.then] if self.then else [self.first])
+
+
+@dataclass(frozen=True)
+class Template:
+    """One template; an instance is a `Check`, and its `__doc__` the page of the check type."""
+
+    ID: str
+    page: str
+    wanted: str
+    """The demand in words, with `{first}`, `{then}` or `{n}`."""
+    PARAMETERS: Mapping[str, object]
+    NAMES: Mapping[str, str]
+    judge: Callable[[Demand, Context], Fragment]
+    count: str = ""
+    """The parameter that is the number, where there is one."""
+    default: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "__doc__", self.page)
+
+    def needs(self, rule: Rule) -> Needs:
+        """The history of the fields that its activities are of, and the columns that they ask about."""
+        demand = self._activities(rule)
+        columns = {c.column for one in demand for c in one.where}
+        kinds = frozenset(one.source for one in demand)
+        return Needs(columns=frozenset(columns), history=kinds - {APPROVAL})
+
+    def compile(self, rule: Rule, context: Context) -> Fragment:
+        """One row per record; `observed` says what its history shows."""
+        return self.judge(self._demand(rule, context), context)
+
+    def _activities(self, rule: Rule) -> list[Activity]:
+        keys = ("activity", "first", "then")
+        return [activity(rule.parameters[key]) for key in keys if key in rule.parameters]
+
+    def _demand(self, rule: Rule, context: Context) -> Demand:
+        first, *rest = self._activities(rule)
+        then = rest[0] if rest else None
+        number = int(str(rule.parameters.get(self.count, self.default)))
+        opening = context.openings.get(str(rule.parameters.get("calendar", "")))
+        written = str(rule.parameters.get("within", ""))
+        day = opening.calendar.day_minutes if opening else 0
+        words = {"first": first.text, "then": then.text if then else "", "n": number}
+        return Demand(
+            first=first,
+            then=then,
+            number=number,
+            within=parse_duration(written).seconds_in(day) if written else None,
+            opening=opening,
+            wanted=self.wanted.format(**words),
+            now=context.as_of if opening is None else opening.until if context.as_of <= opening.known_before else None,
+            bound=f"{written} of {opening.calendar.id}" if opening else written,
+        )
+
+
+def verdict(demand: Demand, facts: Fragment, passed: Fragment, observed: Fragment, at: str, doubt: str) -> Fragment:
+    """The rows of a check from the facts `m` that were gathered of each record.
+
+    `doubt` is SQL for the reason why an open question stays open. A record is always in some state: one without any in
+    its history has none of it. Of other fields, no change is a history too.
+    """
+    unknown = ["WHEN k.tix IS NULL THEN 'no-history:state'"] if STATE in demand.kinds else []
+    unknown += ["WHEN (SELECT count(*) FROM approval) = 0 THEN 'no-approvals'"] if APPROVAL in demand.kinds else []
+    blind = f"CASE {' '.join(unknown)} END" if unknown else "CAST(NULL AS VARCHAR)"
+    known = " LEFT JOIN (SELECT DISTINCT tix FROM span) AS k ON k.tix = r.tix" if STATE in demand.kinds else ""
+    return (
+        "SELECT j.record_id, CASE WHEN j.blind IS NULL THEN j.passed END AS passed, "
+        "CASE WHEN j.blind IS NULL THEN j.observed END AS observed, "
+        + Fragment('? AS expected, j."at", CASE WHEN j.blind IS NOT NULL THEN j.blind WHEN j.passed IS NULL THEN j.doubt END AS reason FROM (', (demand.expected,))
+        + f"SELECT r.record_id, {blind} AS blind, " + passed + " AS passed, " + observed + " AS observed, "
+        + f'coalesce({at}, r.opened_at) AS "at", {doubt} AS doubt FROM scoped AS r LEFT JOIN ('
+        + facts + f") AS m ON m.tix = r.tix{known}) AS j"
+    )  # fmt: skip

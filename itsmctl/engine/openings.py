@@ -1,0 +1,70 @@
+"""Open time by the calendars that rules name: what a check needs to measure in working hours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from itsmctl.engine.session import Session
+from itsmctl.engine.sql import Fragment
+from itsmctl.model import Calendar
+from itsmctl.worktime import day_columns, day_rows, day_table, known_before
+
+DAY = 86_400
+NO_CALENDAR = ""
+
+
+@dataclass(frozen=True)
+class Opening:
+    """One calendar in the table `opening`, under a number; its days are known before a moment."""
+
+    calendar: Calendar
+    number: int
+    segments: int
+    known_before: int
+    until: int
+    """Open seconds before the moment of the audit."""
+
+
+def create_openings(session: Session, calendars: Iterable[Calendar], as_of: int) -> Mapping[str, Opening]:
+    """Create `opening`, the day table of some calendars over all that the history holds; nothing for no calendars."""
+    named = sorted({calendar.id: calendar for calendar in calendars}.items())
+    if not named:
+        return {}
+    (first,) = session.one(
+        """SELECT min(moment) FROM (SELECT min(opened_at) AS moment FROM record WHERE opened_at >= 0
+        UNION ALL SELECT min(moment) FROM event WHERE moment >= 0) AS m"""
+    )
+    first_day = min(first if isinstance(first, int) else as_of, as_of) // DAY
+    tables = [day_table(calendar, first_day, as_of // DAY + 1) for _, calendar in named]
+    segments = max(table.segments for table in tables)
+    columns = day_columns(segments)
+    session.run(f"CREATE TABLE opening ({', '.join(f'{column} BIGINT' for column in columns)})")
+    session.insert("opening", columns, (row for n, table in enumerate(tables) for row in day_rows(table, n, segments)))
+    openings = {}
+    for number, ((name, calendar), table) in enumerate(zip(named, tables, strict=True)):
+        before, opens = table.before[as_of // DAY - first_day], table.opens[as_of // DAY - first_day]
+        until = before + sum(min(max(as_of % DAY - low, 0), high - low) for low, high in opens)
+        openings[name] = Opening(calendar, number, segments, known_before(calendar), until)
+    return openings
+
+
+def counted_until(opening: Opening | None, moment: str, day: str) -> str:
+    """SQL for the time before a moment that counts: open seconds, or all of them without a calendar.
+
+    `day` aliases the row that `join_day` joins. A moment beyond what is known of the calendar gives NULL.
+    """
+    if opening is None:
+        return moment
+    inside = " + ".join(
+        f"least(greatest({moment} % {DAY} - {day}.s{n}, 0), {day}.e{n} - {day}.s{n})"
+        for n in range(1, opening.segments + 1)
+    )
+    return f"CASE WHEN {moment} <= {opening.known_before} THEN {day}.cum + {inside} END"
+
+
+def join_day(opening: Opening | None, moment: str, day: str) -> Fragment:
+    """The join that `counted_until` needs; nothing without a calendar."""
+    if opening is None:
+        return Fragment("")
+    return Fragment(f" LEFT JOIN opening AS {day} ON {day}.k = {opening.number} * 100000 + {moment} // {DAY}")
