@@ -11,8 +11,6 @@ from itsmctl.language import COLUMNS, STATES, Language, column_text, duration_te
 APPROVAL = msg("approval")
 """What stands before ` = ` in an activity that is no change of a column."""
 DECLARE = (
-    msg("{demand}, within {time} of {calendar}"),
-    msg("{demand}, within {time}"),
     msg("occurrences of {activity}: at least {n}"),
     msg("occurrences of {activity}: at most {n}"),
     msg("occurrences of {activity}: exactly {n}"),
@@ -48,8 +46,10 @@ DECLARE = (
     msg("{first}, {then} still to come"),
     msg("nothing"),
 )
-"""What the templates of Declare say; the more particular form comes first."""
+"""What the templates of Declare say; the more particular form comes first, and those here are tried last."""
 PHRASES = (
+    msg("{demand}, within {time} of {calendar}"),
+    msg("{demand}, within {time}"),
     msg("at least {share} % ({agreement})"),
     msg("at least {share} %"),
     msg("at most {share} %"),
@@ -86,7 +86,6 @@ PHRASES = (
     msg("recomputed: {verdict}, {counted} of {target}"),
     msg("met"),
     msg("missed"),
-    *DECLARE,
     msg("{old} -> {new}"),
     msg("{file} has exactly {n} rows; was the export cut off at a limit of the tool?"),
     msg("the export lacks columns for: {columns}"),
@@ -98,6 +97,7 @@ PHRASES = (
     msg("rows without a readable time of their own, left out of the history: {n}"),
     msg("tickets with updates whose times run backwards: {n} ({records})"),
     msg("records opened outside the period or after the moment of the audit, and not judged: {n}"),
+    *DECLARE,
 )
 _DURATION = re.compile(r"(-?)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 
