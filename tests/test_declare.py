@@ -237,4 +237,7 @@ def test_every_sentence_is_read_in_chinese() -> None:
     assert len(told) > 100
     assert [text for text in sorted(told) if ENGLISH.search(phrase_text(text, "zh"))] == []
     assert phrase_text("resolved followed by closed, within 4h", "zh") == "已解决之后有已关闭，4 小时内"
-    assert phrase_text("group = desk, no approval = approved for 5h", "zh") == "处理组 = desk之后 5 小时仍无审批 = approved"
+    assert (
+        phrase_text("group = desk, no approval = approved for 5h", "zh")
+        == "处理组 = desk之后 5 小时仍无审批 = approved"
+    )
