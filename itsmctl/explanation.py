@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from itsmctl.engine.clocks import Offer, offers
 from itsmctl.engine.context import Context
 from itsmctl.engine.evaluate import verdict_of
+from itsmctl.engine.offers import Offer, offers
 from itsmctl.engine.session import Row, Session, name
 from itsmctl.errors import ItsmctlError, Problem, did_you_mean
 from itsmctl.model import BOOLEAN_COLUMNS, RECORD_COLUMNS, TIME_COLUMNS

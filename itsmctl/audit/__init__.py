@@ -30,7 +30,7 @@ from itsmctl.engine.session import Session, quote
 from itsmctl.engine.tables import Loading, catalogue_codes, load_tables
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers.receipt import Receipt, read_receipt
-from itsmctl.model import NUMBER_COLUMNS, SEVERITIES, Calendar, Definitions, Limit, Outcome, Rule
+from itsmctl.model import CHANGING_COLUMNS, SEVERITIES, Calendar, Definitions, Limit, Outcome, Rule
 from itsmctl.result import AuditResult, RuleResult, Verdict
 
 FAIL_ON = (*SEVERITIES, "not-testable", "never")
@@ -39,11 +39,6 @@ Progress = Callable[[str, float], None]
 
 SAMPLED_PER_RULE = 3
 MOST_EXPLAINED = 60
-KNOWN_LATER = frozenset(
-    {"state", "group", "assignee", "priority", "impact", "urgency", "closure_code", "resolution", "resolved_by", "closed_by",
-     "reported_sla_met", *NUMBER_COLUMNS}
-)  # fmt: skip
-"""Columns that an export fills with what was learnt last; without a history they say nothing of an earlier moment."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +98,7 @@ def audit(
             as_of,
             exported_at,
             zone,
-            KNOWN_LATER - frozenset(receipt.history) if as_of < exported_at else frozenset(),
+            CHANGING_COLUMNS - frozenset(receipt.history) if as_of < exported_at else frozenset(),
             frozenset(column for file in receipt.files for column in file.missing),
             period[1],
             create_openings(session, _calendars_named(definitions, tiers), as_of),

@@ -8,36 +8,20 @@ start, the stop, and the edges of the pauses.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
+from itsmctl.engine.lived import Plan, judge_lived
+from itsmctl.engine.offers import Offer, offers, period_of
 from itsmctl.engine.session import Session, name, quote
 from itsmctl.engine.spans import add_spans, create_span_table
 from itsmctl.engine.sql import Fragment, all_of, join
 from itsmctl.engine.tables import month_text
 from itsmctl.errors import ItsmctlError, Problem
-from itsmctl.model import TIME_COLUMNS, Agreement, Calendar, ClockDefinition, Conditions, Definitions
+from itsmctl.model import TIME_COLUMNS, Conditions, Definitions
 from itsmctl.worktime import day_columns, day_rows, day_table, known_before
-from itsmctl.zones import EVER, midnight, midnight_after
+from itsmctl.zones import EVER
 
 DAY = 86_400
 LAST_DAY = 99_999
-
-
-@dataclass(frozen=True)
-class Offer:
-    """One clock of one agreement, numbered; the lower number of several that match wins."""
-
-    number: int
-    agreement: Agreement
-    clock: ClockDefinition
-    calendar: Calendar
-
-
-def offers(definitions: Definitions) -> tuple[Offer, ...]:
-    """Every clock of every agreement; agreements for named services come before those for any."""
-    ordered = sorted(definitions.agreements.values(), key=lambda a: (not a.services, not a.customers, a.id))
-    pairs = [(a, clock) for a in ordered for _, clock in sorted(a.clocks.items())]
-    return tuple(Offer(i, a, clock, definitions.calendars[a.calendar]) for i, (a, clock) in enumerate(pairs))
 
 
 def columns_of_clocks(definitions: Definitions) -> frozenset[str]:
@@ -48,11 +32,19 @@ def columns_of_clocks(definitions: Definitions) -> frozenset[str]:
     return frozenset({"service", "customer", "state", "opened_at", "resolved_at", "closed_at", *asked, *ends} - {""})
 
 
-def create_clocks(session: Session, definitions: Definitions, as_of: int, exported: frozenset[str]) -> None:
+def create_clocks(
+    session: Session,
+    definitions: Definitions,
+    as_of: int,
+    exported: frozenset[str],
+    history: frozenset[str] = frozenset(),
+    precision: int = 1,
+) -> None:
     """Create the tables `span` and `clock`: one row per record and clock name, with what was counted and the verdict.
 
     Columns: tix, clock, agreement, offer, target_number, target, start, stop (NULL while running), judged_at,
     counted, month (of stop, or of `as_of`), verdict, reason, unpromised (why a clock has no target, or NULL).
+    `history` are the columns whose changes the export records, `precision` the step of its times in seconds.
     """
     if as_of < 0:
         raise ItsmctlError(
@@ -64,7 +56,7 @@ def create_clocks(session: Session, definitions: Definitions, as_of: int, export
         )
     every, read = offers(definitions), columns_of_clocks(definitions)
     _create_offers(session, every)
-    segments = _create_days(session, definitions, every, as_of)
+    segments = _create_days(session, every, as_of)
     create_span_table(session)
     session.run(
         """CREATE TABLE clock (tix BIGINT, clock VARCHAR, agreement VARCHAR, offer BIGINT, target_number BIGINT, target BIGINT, start BIGINT,
@@ -83,6 +75,7 @@ def create_clocks(session: Session, definitions: Definitions, as_of: int, export
 
     with session.beside(lambda other: run(other, 1)):
         run(session, 0)
+    judge_lived(session, Plan(definitions, history, as_of, precision))
 
 
 def _create_offers(session: Session, every: Sequence[Offer]) -> None:
@@ -90,7 +83,7 @@ def _create_offers(session: Session, every: Sequence[Offer]) -> None:
         "CREATE TABLE offer (offer BIGINT, agreement VARCHAR, clock VARCHAR, service VARCHAR, customer VARCHAR, since BIGINT, until BIGINT)"
     )
     rows = [
-        (o.number, o.agreement.id, o.clock.name, service, customer, *_period(o))
+        (o.number, o.agreement.id, o.clock.name, service, customer, *period_of(o))
         for o in every
         for service in (o.agreement.services or (None,))
         for customer in (o.agreement.customers or (None,))
@@ -226,7 +219,7 @@ def _create_endings(session: Session, as_of: int) -> None:
     )
 
 
-def _create_days(session: Session, definitions: Definitions, every: Sequence[Offer], as_of: int) -> int:
+def _create_days(session: Session, every: Sequence[Offer], as_of: int) -> int:
     """The day table of every calendar in use, over the days that the clocks touch; returns its open segments a day."""
     numbers = _calendar_numbers(every)
     starts = ", ".join(
@@ -236,9 +229,9 @@ def _create_days(session: Session, definitions: Definitions, every: Sequence[Off
     found = session.one(f"SELECT {starts or 'NULL'} FROM record")
     first = min((int(str(moment)) for moment in found if moment is not None), default=as_of)
     first_day = min(first, as_of) // DAY
+    calendars = {o.calendar.id: o.calendar for o in every}
     tables = {
-        number: day_table(definitions.calendars[calendar], first_day, as_of // DAY + 1)
-        for calendar, number in numbers.items()
+        number: day_table(calendars[calendar], first_day, as_of // DAY + 1) for calendar, number in numbers.items()
     }
     segments = max((table.segments for table in tables.values()), default=1)
     columns = day_columns(segments)
@@ -330,12 +323,3 @@ def _add_verdicts(session: Session, as_of: int, exported: frozenset[str], read: 
 
 def _calendar_numbers(every: Sequence[Offer]) -> dict[str, int]:
     return {calendar: number for number, calendar in enumerate(sorted({o.calendar.id for o in every}))}
-
-
-def _period(o: Offer) -> tuple[int, int]:
-    """The days in force, from midnight to midnight of the agreement's calendar."""
-    start, end = o.agreement.effective.start, o.agreement.effective.end
-    return (
-        midnight(start, o.calendar.zone) if start else -EVER,
-        midnight_after(end, o.calendar.zone) if end else EVER,
-    )

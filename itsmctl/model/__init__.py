@@ -54,8 +54,16 @@ if TYPE_CHECKING:
     from itsmctl.model.catalog import SupplierAssessment as SupplierAssessment
     from itsmctl.model.catalog import TechnicianView as TechnicianView
     from itsmctl.model.catalog import UserView as UserView
+    from itsmctl.model.clocks import DEFAULT_POLICY as DEFAULT_POLICY
+    from itsmctl.model.clocks import ZONE_OF_CALENDAR as ZONE_OF_CALENDAR
+    from itsmctl.model.clocks import CalendarVersion as CalendarVersion
+    from itsmctl.model.clocks import ClockCondition as ClockCondition
+    from itsmctl.model.clocks import ClockPolicy as ClockPolicy
+    from itsmctl.model.clocks import ConditionRole as ConditionRole
+    from itsmctl.model.clocks import PauseLimit as PauseLimit
     from itsmctl.model.columns import APPROVAL_COLUMNS as APPROVAL_COLUMNS
     from itsmctl.model.columns import BOOLEAN_COLUMNS as BOOLEAN_COLUMNS
+    from itsmctl.model.columns import CHANGING_COLUMNS as CHANGING_COLUMNS
     from itsmctl.model.columns import EVENT_COLUMNS as EVENT_COLUMNS
     from itsmctl.model.columns import FORESEEN_COLUMNS as FORESEEN_COLUMNS
     from itsmctl.model.columns import LINK_COLUMNS as LINK_COLUMNS
@@ -151,7 +159,8 @@ _MODULES = {
     "assessments": "Answer Assessment Cap Dimension Evidence Level Question Questionnaire QuestionnaireCriterion Recommendation Response ScaleStep Survey SurveyRun",
     "audits": "AuditPlan MappingDefinition MappingShape Programme SamplingPlan",
     "catalog": "Calendar Certificate Continuity Criterion Customer Grade OfferedRequest STAGES Service Slot SpecialDay Stage Supplier SupplierAssessment TechnicianView UserView",
-    "columns": "APPROVAL_COLUMNS BOOLEAN_COLUMNS EVENT_COLUMNS FORESEEN_COLUMNS LINK_COLUMNS NUMBER_COLUMNS PEOPLE_COLUMNS RECORD_COLUMNS REJECT_COLUMNS TEXT_COLUMNS TIME_COLUMNS",
+    "clocks": "CalendarVersion ClockCondition ClockPolicy ConditionRole DEFAULT_POLICY PauseLimit ZONE_OF_CALENDAR",
+    "columns": "APPROVAL_COLUMNS BOOLEAN_COLUMNS CHANGING_COLUMNS EVENT_COLUMNS FORESEEN_COLUMNS LINK_COLUMNS NUMBER_COLUMNS PEOPLE_COLUMNS RECORD_COLUMNS REJECT_COLUMNS TEXT_COLUMNS TIME_COLUMNS",
     "definition": "ClockRole Condition Conditions Definition Effective Language Limit Outcome Phase ReviewCycle SEVERITIES Severity Text months_after",
     "deviations": "Baseline KnownFindings Waiver",
     "frameworks": "Clause ClauseType Crosswalk EvidenceClass Framework Objective Subject WayOfChecking covers within",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from itsmctl.errors import Where
+from itsmctl.model.clocks import DEFAULT_POLICY, ClockCondition, ClockPolicy, PauseLimit
 from itsmctl.model.definition import ClockRole, Conditions, Definition, Text
 
 
@@ -35,6 +36,16 @@ class ClockDefinition:
     states: Mapping[str, ClockRole]
     reopens: bool
     targets: tuple[Target, ...]
+    policy: ClockPolicy = DEFAULT_POLICY
+    conditions: tuple[ClockCondition, ...] = ()
+    """What starts, pauses, stops, cancels or resets it beside the states."""
+    limits: Mapping[str, PauseLimit] = field(default_factory=dict)
+    """The longest that a pause may be, by state or by the name of a condition."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether states, the record's own times and its last values are all that decides."""
+        return self.policy == DEFAULT_POLICY and not self.conditions and not self.limits
 
 
 @dataclass(frozen=True)

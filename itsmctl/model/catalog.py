@@ -20,11 +20,15 @@ class Slot:
 
 @dataclass(frozen=True)
 class SpecialDay:
-    """A day whose hours differ from its weekday's: a holiday has none, a make-up working day (调休上班) has some."""
+    """A day whose hours differ from its weekday's: a holiday has none, a make-up working day (调休上班) has some.
+
+    `published` is when it was announced; None: in time.
+    """
 
     day: date
     title: Text
     slots: tuple[Slot, ...]
+    published: date | None = None
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,8 @@ class Calendar(Definition):
     day_minutes: int
     source: Text = Text()
     known_until: date | None = None
+    later: tuple[tuple[date, tuple[tuple[Slot, ...], ...]], ...] = ()
+    """Weeks that take the place of the one before from a day on, in order."""
 
 
 Stage = Literal["pipeline", "live", "retired"]

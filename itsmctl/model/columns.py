@@ -121,6 +121,13 @@ RECORD_COLUMNS: tuple[str, ...] = (
 """The canonical `record` table, in file order."""
 
 
+CHANGING_COLUMNS = frozenset(
+    {"state", "group", "assignee", "priority", "impact", "urgency", "closure_code", "resolution", "resolved_by", "closed_by",
+     "reported_sla_met", *NUMBER_COLUMNS}
+)  # fmt: skip
+"""Columns that an export fills with what was learnt last; without a history they say nothing of an earlier moment."""
+
+
 EVENT_COLUMNS = ("record_id", "seq", "at", "actor", "actor_group", "field", "old", "new", "attributes")
 
 

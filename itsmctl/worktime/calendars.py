@@ -34,7 +34,8 @@ class DayTable:
 
 def has_hours(calendar: Calendar) -> bool:
     """Whether the calendar names any opening hours at all."""
-    return any(calendar.week) or any(day.slots for day in calendar.special.values())
+    weeks = (calendar.week, *(week for _, week in calendar.later))
+    return any(map(any, weeks)) or any(day.slots for day in calendar.special.values())
 
 
 def known_before(calendar: Calendar) -> int:
@@ -48,12 +49,15 @@ def stretches(calendar: Calendar, start: int, end: int) -> Iterator[Stretch]:
     Local hours are placed on each span of constant offset by itself, so that an hour that occurs twice counts twice
     and one that the clocks skip counts not at all, wherever a slot begins or ends.
     """
-    week = [_plan(slots, CLOSED) for slots in calendar.week]
+    weeks = [(first.toordinal() - _EPOCH_ORDINAL, week) for first, week in calendar.later]
     special = {day.toordinal() - _EPOCH_ORDINAL: entry for day, entry in calendar.special.items()}
     for begin, stop, offset in offset_spans(calendar.zone, start, end):
         for day in range((begin + offset) // DAY, (stop + offset - 1) // DAY + 1):
-            weekday = (day + 3) % 7
-            plan = _special_plan(special[day], calendar.week[weekday]) if day in special else week[weekday]
+            week = calendar.week
+            for first, later in weeks:
+                week = later if first <= day else week
+            usual = week[(day + 3) % 7]
+            plan = _special_plan(special[day], usual) if day in special else _plan(usual, CLOSED)
             midnight = day * DAY - offset
             for from_second, to_second, is_open, reason in plan:
                 low, high = max(midnight + from_second, begin), min(midnight + to_second, stop)

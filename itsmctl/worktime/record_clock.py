@@ -24,6 +24,8 @@ class RecordClock:
     cycles: tuple[Cycle, ...]
     pauses: tuple[Pause, ...]
     """Time in pause states, and time in stop states that the record left again, within start and stop."""
+    decisive: int = 0
+    """Which of the cycles the verdict is about."""
 
 
 @dataclass(frozen=True)

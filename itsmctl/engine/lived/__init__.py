@@ -1,0 +1,38 @@
+"""Clocks whose agreements ask for more than states and last values: the SQL twin of `worktime.lived_clock`.
+
+Only what some agreement uses is computed, and only for the records that it judges. The plain clocks have chosen the
+agreement in force when a record was opened; what that agreement says on changes, reopenings and pauses is followed
+here along the record's life: stretches in which nothing changes, rounds of the clock, and their sums.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from itsmctl.engine.lived.bounds import create_bounds
+from itsmctl.engine.lived.counting import create_counts
+from itsmctl.engine.lived.life import create_life, create_stretches
+from itsmctl.engine.lived.plan import Plan
+from itsmctl.engine.lived.rounds import create_rounds
+from itsmctl.engine.lived.verdicts import replace_verdicts
+from itsmctl.engine.session import Session
+
+__all__ = ["Plan", "judge_lived"]
+
+_TEMPORARY: Sequence[str] = (
+    "lived", "lived_change", "lived_life", "lived_stretch", "lived_bound", "lived_piece", "lived_round", "lived_count",
+)  # fmt: skip
+
+
+def judge_lived(session: Session, plan: Plan) -> None:
+    """Replace the rows of `clock` for the clocks that are not plain."""
+    if not plan.lived:
+        return
+    create_life(session, plan)
+    create_stretches(session, plan)
+    create_bounds(session, plan)
+    create_rounds(session, plan)
+    create_counts(session, plan)
+    replace_verdicts(session, plan)
+    for table in _TEMPORARY:
+        session.run(f"DROP TABLE {table}")

@@ -1,0 +1,89 @@
+"""What each round counted: open time less pauses within their limits and their agreed share."""
+
+from __future__ import annotations
+
+from itsmctl.engine.lived.plan import Plan
+from itsmctl.engine.session import Session
+from itsmctl.worktime import day_columns, day_rows, day_table
+
+DAY = 86_400
+
+
+def create_counts(session: Session, plan: Plan) -> None:
+    """Create `lived_count`: for each round counted seconds, and whether its very last second counted."""
+    segments = _create_days(session, plan)
+    session.run(
+        f"""CREATE TABLE lived_open AS
+        SELECT p.tix, p.clock, p.round, p.t0, p.a, p.b, p.offer, p.why, p.governing,
+            p.role = 'pause' AND NOT (k.on_change = 'continue-without-earlier-pauses' AND coalesce(p.a < r.changed, false)) AS pauses,
+            p.ends AND k.on_reopen <> 'resume-including-resolved' AS rests,
+            CASE WHEN p.calendar IS NULL THEN 0 ELSE {_before("e", "p.b", segments)} - ({_before("d", "p.a", segments)}) END AS open,
+            CASE WHEN p.calendar IS NULL OR p.b <> r.ends OR p.b <= p.a THEN 0 ELSE {_before("e", "p.b", segments)} - ({_before("l", "(p.b - 1)", segments)}) END AS last_open,
+            p.b = r.ends AND p.a < p.b AS is_final, p.calendar IS NOT NULL AND (d.k IS NULL OR e.k IS NULL) AS outside
+        FROM (
+            SELECT p.tix, p.clock, p.round, p.t0, p.a, least(p.b, r.ends) AS b, p.offer, p.why, p.governing, p.role, p.ends, p.calendar
+            FROM lived_piece AS p JOIN lived_round AS r ON r.tix = p.tix AND r.clock = p.clock AND r.round = p.round
+        ) AS p JOIN lived_round AS r ON r.tix = p.tix AND r.clock = p.clock AND r.round = p.round LEFT JOIN lived_policy AS k ON k.offer = p.governing
+        LEFT JOIN lived_day AS d ON d.k = p.calendar * 100000 + p.a // {DAY} LEFT JOIN lived_day AS e ON e.k = p.calendar * 100000 + p.b // {DAY}
+        LEFT JOIN lived_day AS l ON l.k = p.calendar * 100000 + (p.b - 1) // {DAY}
+        WHERE p.a <= p.b"""
+    )
+    (outside,) = session.one("SELECT count(*) FILTER (WHERE outside) FROM lived_open")
+    assert outside == 0, f"{outside!r} moments lie outside the day table"
+    # A pause is what lasts without interruption for one reason under one agreement: its limit holds for all of it.
+    session.run(
+        """CREATE TABLE lived_pause AS
+        SELECT g.tix, g.clock, g.round, sum(g.open) AS open, least(sum(g.open), coalesce(any_value(m.seconds), sum(g.open))) AS credited,
+            max(g.last_open) AS last_open
+        FROM (
+            SELECT *, sum(CASE WHEN again THEN 0 ELSE 1 END) OVER (PARTITION BY tix, clock, round ORDER BY t0) AS pause FROM (
+                SELECT *, coalesce(lag(pauses) OVER life AND lag(why) OVER life = why AND lag(offer) OVER life IS NOT DISTINCT FROM offer, false) AS again
+                FROM lived_open WHERE a < b WINDOW life AS (PARTITION BY tix, clock, round ORDER BY t0)
+            ) AS o
+        ) AS g LEFT JOIN lived_limit AS m ON m.offer = g.offer AND m.why = g.why WHERE g.pauses GROUP BY g.tix, g.clock, g.round, g.pause"""
+    )
+    session.run(
+        """CREATE TABLE lived_count AS
+        SELECT tix, clock, round, CAST(base - least(credited, allowed) AS BIGINT) AS counted,
+            last_open = 1 AND NOT last_rests AND (NOT last_pauses OR last_beyond OR credited > allowed) AS last_counts
+        FROM (
+            SELECT o.tix, o.clock, o.round, o.base, coalesce(p.credited, 0) AS credited, o.last_open, o.last_rests, o.last_pauses, coalesce(p.last_beyond, false) AS last_beyond,
+                CASE WHEN k.share IS NULL THEN coalesce(p.credited, 0) ELSE CAST(floor(round(o.base * k.share, 6) / 100) AS BIGINT) END AS allowed
+            FROM (
+                SELECT tix, clock, round, any_value(governing) AS governing, sum(CASE WHEN rests THEN 0 ELSE open END) AS base, max(last_open) AS last_open,
+                    coalesce(bool_or(is_final AND rests), false) AS last_rests, coalesce(bool_or(is_final AND pauses), false) AS last_pauses
+                FROM lived_open GROUP BY tix, clock, round
+            ) AS o LEFT JOIN lived_policy AS k ON k.offer = o.governing LEFT JOIN (
+                SELECT tix, clock, round, sum(credited) AS credited, bool_or(last_open = 1 AND open > credited) AS last_beyond FROM lived_pause GROUP BY tix, clock, round
+            ) AS p ON p.tix = o.tix AND p.clock = o.clock AND p.round = o.round
+        ) AS c"""
+    )
+    for table in ("lived_open", "lived_pause", "lived_limit", "lived_day"):
+        session.run(f"DROP TABLE {table}")
+
+
+def _before(day: str, at: str, segments: int) -> str:
+    """SQL for the open seconds before a moment, by the row of its day."""
+    inside = " + ".join(
+        f"least(greatest({at} % {DAY} - {day}.s{n}, 0), {day}.e{n} - {day}.s{n})" for n in range(1, segments + 1)
+    )
+    return f"{day}.cum + {inside}"
+
+
+def _create_days(session: Session, plan: Plan) -> int:
+    """Create `lived_day` (the day table of every calendar and zone in use) and `lived_limit`; returns the open segments a day."""
+    (first,) = session.one("SELECT min(a) FROM lived_piece")
+    first_day = min(int(str(plan.as_of if first is None else first)), plan.as_of) // DAY
+    tables = {n: day_table(calendar, first_day, plan.as_of // DAY + 1) for n, calendar in plan.calendars.values()}
+    segments = max((table.segments for table in tables.values()), default=1)
+    columns = day_columns(segments)
+    session.run(f"CREATE TABLE lived_day ({', '.join(f'{column} BIGINT' for column in columns)})")
+    session.insert("lived_day", columns, (row for n, table in tables.items() for row in day_rows(table, n, segments)))
+    session.run("CREATE TABLE lived_limit (offer BIGINT, why VARCHAR, seconds BIGINT)")
+    limits = [
+        (o.number, why, limit.seconds + limit.business_days * o.calendar.day_minutes * 60)
+        for o in plan.involved
+        for why, limit in sorted(o.clock.limits.items())
+    ]
+    session.insert("lived_limit", ("offer", "why", "seconds"), limits)
+    return segments

@@ -1,0 +1,217 @@
+"""The life of each record that a lived clock judges, cut where anything changes that decides, and what the clock does in each part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from itsmctl.engine.lived.plan import Plan
+from itsmctl.engine.offers import Offer
+from itsmctl.engine.session import Session, name, quote
+from itsmctl.engine.sql import Fragment, condition, join
+from itsmctl.model import ClockCondition, Conditions
+from itsmctl.zones import EVER
+
+_KEPT_REASONS = (
+    "coalesce(c.reason, '') NOT LIKE 'column-not-in-file:%' AND coalesce(c.reason, '') <> 'missing:customer'"
+)
+
+
+def create_life(session: Session, plan: Plan) -> None:
+    """Create `lived` (tix, clock, offer: what governs) and `lived_life`: every stretch in which no asked column changes."""
+    numbers = ", ".join(str(o.number) for o in plan.lived)
+    session.run(
+        f"CREATE TABLE lived AS SELECT c.tix, c.clock, c.offer FROM clock AS c WHERE c.offer IN ({numbers}) AND {_KEPT_REASONS}"
+    )
+    _take_over_at_resolution(session, plan)
+    _create_changes(session, plan)
+    tracked = sorted(plan.tracked)
+    first = ", ".join(
+        f"CASE WHEN count(*) FILTER (WHERE c.field = {quote(column)}) > 0 THEN coalesce(max(c.old) FILTER (WHERE c.field = {quote(column)} AND c.place = 1), '') "
+        f"ELSE coalesce(any_value(r.{name(column)}), '') END AS {name(column)}"
+        for column in tracked
+    )
+    changed = ", ".join(f"CASE WHEN field = {quote(column)} THEN coalesce(new, '') END" for column in tracked)
+    nothing = ", ".join("CAST(NULL AS VARCHAR)" for _ in tracked)
+    session.run(
+        f"""CREATE TABLE lived_knot AS SELECT r.tix, {-EVER} AS seq, least(any_value(r.opened_at), coalesce(min(CASE WHEN c.kept THEN c.moment END), any_value(r.opened_at))) AS moment{_listed(first)}
+        FROM (SELECT DISTINCT tix FROM lived) AS l JOIN record AS r ON r.tix = l.tix LEFT JOIN lived_change AS c ON c.tix = r.tix GROUP BY r.tix"""
+    )
+    session.run(f"INSERT INTO lived_knot SELECT tix, seq, moment{_listed(changed)} FROM lived_change WHERE kept")
+    if plan.by_instant:
+        _insert_turns(session, plan, nothing)
+    values = ", ".join(f"last_value({name(c)} IGNORE NULLS) OVER life AS {name(c)}" for c in tracked)
+    shown = ", ".join(f"nullif({name(c)}, '') AS {name(c)}" for c in tracked)
+    session.run(
+        f"""CREATE TABLE lived_life AS
+        SELECT tix, moment AS t0, coalesce(following, greatest(moment, {plan.as_of})) AS t1, following IS NULL AS is_last{_listed(shown)} FROM (
+            SELECT tix, seq, moment, lead(moment) OVER life AS following{_listed(values)} FROM lived_knot WINDOW life AS (PARTITION BY tix ORDER BY moment, seq)
+        ) AS k WHERE following IS NULL OR following > moment"""
+    )
+    session.run("DROP TABLE lived_knot")
+
+
+def _listed(columns: str) -> str:
+    return f", {columns}" if columns else ""
+
+
+def _create_changes(session: Session, plan: Plan) -> None:
+    """The changes of the tracked columns; those that are known happen no earlier than the ones before them."""
+    fields = ", ".join(quote(column) for column in sorted(plan.tracked)) or "''"
+    kept = f"e.moment <= {plan.as_of} AND NOT (e.field = 'state' AND e.new IS NULL)"
+    session.run(
+        f"""CREATE TABLE lived_change AS
+        SELECT e.tix, e.seq, max(CASE WHEN {kept} THEN e.moment END) OVER (PARTITION BY e.tix ORDER BY e.seq) AS moment, e.field,
+            nullif(e.old, '') AS old, nullif(e.new, '') AS new, {kept} AS kept, row_number() OVER (PARTITION BY e.tix, e.field ORDER BY e.seq) AS place
+        FROM (SELECT DISTINCT tix FROM lived) AS l JOIN event AS e ON e.tix = l.tix WHERE e.field IN ({fields})"""
+    )
+
+
+def _insert_turns(session: Session, plan: Plan, nothing: str) -> None:
+    """Cut the lives that several agreements judge where an agreement begins or ends."""
+    numbers = ", ".join(str(o.number) for o in plan.by_instant)
+    for turn in plan.turns:
+        if turn <= plan.as_of:
+            session.run(
+                f"""INSERT INTO lived_knot SELECT tix, {EVER}, {turn}{_listed(nothing)} FROM lived_knot
+                WHERE seq = {-EVER} AND moment < {turn} AND tix IN (SELECT tix FROM lived WHERE offer IN ({numbers}))"""
+            )
+
+
+def _take_over_at_resolution(session: Session, plan: Plan) -> None:
+    """Where the agreement in force at the resolution judges, let it take the place of the one at the opening."""
+    numbers = ", ".join(str(o.number) for o in plan.lived if o.clock.policy.agreement_version == "at-resolution")
+    if not numbers:
+        return
+    at = f"CASE WHEN coalesce(r.resolved_at, r.closed_at) <= {plan.as_of} THEN coalesce(r.resolved_at, r.closed_at) ELSE {plan.as_of} END"
+    session.run(
+        f"""CREATE TABLE lived_taken AS SELECT l.tix, l.clock, {chosen_offer("l.clock")} AS offer
+        FROM lived AS l JOIN record AS r ON r.tix = l.tix LEFT JOIN offer AS o ON {fitting_offer("r.service", "r.customer", at)}
+        WHERE l.offer IN ({numbers}) GROUP BY l.tix, l.clock"""
+    )
+    session.run(
+        f"""CREATE OR REPLACE TABLE lived AS SELECT l.tix, l.clock, CASE WHEN l.offer IN ({numbers}) THEN t.offer ELSE l.offer END AS offer
+        FROM lived AS l LEFT JOIN lived_taken AS t ON t.tix = l.tix AND t.clock = l.clock"""
+    )
+    session.run("DROP TABLE lived_taken")
+
+
+def fitting_offer(service: str, customer: str, at: str) -> str:
+    """SQL for the offers `o` that are for a service and a customer at a moment."""
+    return (
+        f"(o.service IS NULL OR o.service = {service}) AND (o.customer IS NULL OR o.customer = {customer}) "
+        f"AND {at} >= o.since AND {at} < o.until"
+    )
+
+
+def chosen_offer(clock: str) -> str:
+    """SQL that chooses among fitting offers: an agreement of the service's own decides alone."""
+    own = f"min(CASE WHEN o.service IS NOT NULL AND o.clock = {clock} THEN o.offer END)"
+    common = f"min(CASE WHEN o.service IS NULL AND o.clock = {clock} THEN o.offer END)"
+    return f"CASE WHEN count(o.service) > 0 THEN {own} ELSE {common} END"
+
+
+def create_stretches(session: Session, plan: Plan) -> None:
+    """Create `lived_stretch`: for each clock the stretches of its record's life, with offer, role, reason, target and calendar."""
+    source = Fragment(
+        "SELECT l.clock, l.offer AS governing, l.offer AS offer, v.* FROM lived AS l JOIN lived_life AS v ON v.tix = l.tix"
+    )
+    if plan.by_instant:
+        source = _with_offers_in_force(plan)
+    every = plan.involved
+    role = _choice(every, "v.offer", lambda o: _parts(plan, o, lambda role, _: Fragment(f"'{role}'")), "'pause'")
+    why = _choice(every, "v.offer", lambda o: _parts(plan, o, lambda _, why: why), "'no-agreement'")
+    number = _choice(every, "v.offer", lambda o: _target_number(plan, o), "-1")
+    starts = _choice(every, "v.governing", lambda o: _any_of(plan, o, "start"), "false")
+    resets = _choice(every, "v.governing", lambda o: _any_of(plan, o, "reset"), "false")
+    calendar = _choice(every, "v.offer", lambda o: _calendar(plan, o), "NULL")
+    counts = ", ".join(str(o.number) for o in plan.lived if o.clock.policy.cancelled_counts) or "NULL"
+    query = (
+        Fragment(
+            f"""CREATE TABLE lived_stretch AS
+            SELECT tix, clock, governing, offer, t0, t1, is_last, CASE WHEN role = 'cancel' AND governing IN ({counts}) THEN 'stop' ELSE role END AS role,
+                coalesce(why, '') AS why, target_number, starts, resets, calendar FROM (
+            SELECT v.tix, v.clock, v.governing, v.offer, v.t0, v.t1, v.is_last, """
+        )
+        + role + " AS role, " + why + " AS why, " + number + " AS target_number, " + starts + " AS starts, " + resets
+        + " AS resets, " + calendar + " AS calendar FROM (" + source + ") AS v JOIN record AS r ON r.tix = v.tix) AS s"
+    )  # fmt: skip
+    session.run(query.text, query.values)
+
+
+def _with_offers_in_force(plan: Plan) -> Fragment:
+    """The stretches with the offer in force at the beginning of each, where that is agreed."""
+    numbers = ", ".join(str(o.number) for o in plan.by_instant)
+    service, customer = (f"v.{c}" if c in plan.tracked else f"r.{c}" for c in ("service", "customer"))
+    return Fragment(
+        f"""SELECT l.clock, l.offer AS governing, CASE WHEN l.offer IN ({numbers}) THEN f.offer ELSE l.offer END AS offer, v.*
+        FROM lived AS l JOIN lived_life AS v ON v.tix = l.tix LEFT JOIN (
+            SELECT l.tix, l.clock, v.t0, {chosen_offer("l.clock")} AS offer
+            FROM lived AS l JOIN lived_life AS v ON v.tix = l.tix JOIN record AS r ON r.tix = l.tix
+            LEFT JOIN offer AS o ON {fitting_offer(service, customer, "v.t0")}
+            WHERE l.offer IN ({numbers}) GROUP BY l.tix, l.clock, v.t0
+        ) AS f ON f.tix = l.tix AND f.clock = l.clock AND f.t0 = v.t0"""
+    )
+
+
+def _choice(every: Sequence[Offer], key: str, branch: Callable[[Offer], Fragment], otherwise: str) -> Fragment:
+    """`CASE key WHEN n THEN … ELSE … END`, one branch per offer."""
+    parts = [Fragment(f"WHEN {o.number} THEN ") + branch(o) for o in every]
+    return Fragment(f"CASE {key} ") + join(" ", parts) + f" ELSE {otherwise} END"
+
+
+def _parts(plan: Plan, o: Offer, then: Callable[[str, Fragment], Fragment]) -> Fragment:
+    """A CASE over what the clock does: cancel beats stop, stop beats pause; else it runs."""
+    state = _column(plan, "state")
+    branches: list[Fragment] = []
+    for role in ("cancel", "stop", "pause"):
+        states = sorted(s for s, r in o.clock.states.items() if r == role)
+        if states:
+            marks = ", ".join("?" * len(states))
+            branches.append(Fragment(f"WHEN {state} IN ({marks}) THEN ", tuple(states)) + then(role, Fragment(state)))
+        for part in o.clock.conditions:
+            if part.role == role:
+                branches.append(
+                    "WHEN " + _all_of(plan, part.conditions) + " THEN " + then(role, Fragment("?", (part.name,)))
+                )
+    return Fragment("CASE ") + join(" ", branches) + " ELSE '' END" if branches else Fragment("''")
+
+
+def _any_of(plan: Plan, o: Offer, role: str) -> Fragment:
+    wanted: Iterable[ClockCondition] = (part for part in o.clock.conditions if part.role == role)
+    tests = [_all_of(plan, part.conditions) for part in wanted]
+    return "(" + join(" OR ", tests) + ")" if tests else Fragment("false")
+
+
+def _target_number(plan: Plan, o: Offer) -> Fragment:
+    """The first target that fits, -1 where none is known to: an empty column decides nothing."""
+    branches: list[Fragment] = []
+    for number, target in enumerate(o.clock.targets):
+        asked = [c.column for c in target.conditions if c.test in ("in", "at-least", "at-most")]
+        if asked:
+            branches.append(Fragment("WHEN " + " OR ".join(f"{_column(plan, c)} IS NULL" for c in asked) + " THEN -1"))
+        branches.append("WHEN " + _all_of(plan, target.conditions) + f" THEN {number}")
+    return Fragment("CASE ") + join(" ", branches) + " ELSE -1 END" if branches else Fragment("-1")
+
+
+def _calendar(plan: Plan, o: Offer) -> Fragment:
+    """The number of the calendar in the zone of the record; NULL where nobody knows its zone."""
+    zones = plan.zones_of(o)
+    if not o.clock.policy.zone_from or o.clock.policy.zone_from == "agreement":
+        return Fragment(str(plan.calendars[o.calendar.id, o.calendar.zone][0]))
+    branches = [
+        Fragment(f"WHEN ? THEN {plan.calendars[o.calendar.id, zone][0]}", (value,))
+        for value, zone in sorted(zones.items())
+    ]
+    if not branches:
+        return Fragment("NULL")
+    return Fragment(f"CASE {_column(plan, o.clock.policy.zone_from)} ") + join(" ", branches) + " END"
+
+
+def _all_of(plan: Plan, conditions: Conditions) -> Fragment:
+    if not conditions:
+        return Fragment("true")
+    return join(" AND ", (condition(c, "v" if c.column in plan.tracked else "r") for c in conditions))
+
+
+def _column(plan: Plan, column: str) -> str:
+    return f"{'v' if column in plan.tracked else 'r'}.{name(column)}"

@@ -1,0 +1,107 @@
+"""What the clocks that are not plain look at: offers, columns, calendars, and what the export does not hold of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from itsmctl.engine.offers import Offer, offers, period_of
+from itsmctl.model import CHANGING_COLUMNS, TEXT_COLUMNS, ZONE_OF_CALENDAR, Calendar, Condition, Definitions
+from itsmctl.worktime import known_before
+from itsmctl.zones import EVER
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`history` are the columns whose changes the export records, `precision` the step of its times in seconds."""
+
+    definitions: Definitions
+    history: frozenset[str]
+    as_of: int
+    precision: int = 1
+
+    @cached_property
+    def every(self) -> tuple[Offer, ...]:
+        """Every offer, by number."""
+        return offers(self.definitions)
+
+    @cached_property
+    def lived(self) -> tuple[Offer, ...]:
+        """The offers whose clocks are not plain."""
+        return tuple(o for o in self.every if not o.clock.is_plain)
+
+    @cached_property
+    def involved(self) -> tuple[Offer, ...]:
+        """The lived offers, and those that may take over from one of them."""
+        taken_over = {o.clock.name for o in self.lived if o.clock.policy.agreement_version != "at-open"}
+        return tuple(o for o in self.every if not o.clock.is_plain or o.clock.name in taken_over)
+
+    @cached_property
+    def by_instant(self) -> tuple[Offer, ...]:
+        """The lived offers under which the agreement in force at each instant counts."""
+        return tuple(o for o in self.lived if o.clock.policy.agreement_version == "at-each-instant")
+
+    @cached_property
+    def turns(self) -> tuple[int, ...]:
+        """The moments at which an agreement begins or ends."""
+        return tuple(sorted({at for o in self.involved for at in period_of(o) if 0 <= at < EVER}))
+
+    @cached_property
+    def asked(self) -> tuple[str, ...]:
+        """The columns of a record that decide anything."""
+        asked = {c.column for o in self.involved for c in conditions_of(o)}
+        if any(o.clock.policy.response_is == "assignment" for o in self.lived):
+            asked.add("assignee")
+        if self.by_instant:
+            asked |= {"service", "customer"}
+        return tuple(sorted(asked | {"state"}))
+
+    @cached_property
+    def tracked(self) -> frozenset[str]:
+        """Those of them whose history is known."""
+        return frozenset(self.asked) & frozenset(TEXT_COLUMNS) & self.history
+
+    @cached_property
+    def calendars(self) -> Mapping[tuple[str, str], tuple[int, Calendar]]:
+        """Number and calendar, by its id and the zone in which it is read."""
+        numbered: dict[tuple[str, str], tuple[int, Calendar]] = {}
+        plain = sorted({o.calendar.id for o in self.every})
+        known = {o.calendar.id: o.calendar for o in self.every}
+        for number, name in enumerate(plain):
+            numbered[name, known[name].zone] = (number, known[name])
+        for o in self.involved:
+            for zone in sorted(set(self.zones_of(o).values())):
+                numbered.setdefault((o.calendar.id, zone), (len(numbered), replace(o.calendar, zone=zone)))
+        return numbered
+
+    def zones_of(self, offer: Offer) -> Mapping[str, str]:
+        """The zone for each value of the column that says where a record belongs; none where the calendar's holds."""
+        policy = offer.clock.policy
+        if policy.zone_from == ZONE_OF_CALENDAR:
+            return {}
+        customers = self.definitions.customers.values() if policy.zone_from == "customer" else ()
+        return {**{c.id: c.zone for c in customers if c.zone}, **policy.zones}
+
+    def missing(self, offer: Offer) -> tuple[str, ...]:
+        """Columns that change, that the clock must see changing, and whose history the export does not hold."""
+        policy = offer.clock.policy
+        needed = {c.column for part in offer.clock.conditions for c in part.conditions}
+        if policy.on_priority_change != "continue-from-open":
+            needed |= {c.column for target in offer.clock.targets for c in target.conditions}
+        if policy.response_is != "message":
+            needed.add("assignee" if policy.response_is == "assignment" else "state")
+        return tuple(sorted((needed & CHANGING_COLUMNS) - self.history - {"state"})) or (
+            ("state",) if policy.response_is == "status-change" and "state" not in self.history else ()
+        )
+
+    def known_before(self, offer: Offer) -> int:
+        """The first moment whose day the offer's calendar may not know."""
+        return known_before(offer.calendar)
+
+
+def conditions_of(offer: Offer) -> Iterator[Condition]:
+    """Every condition of an offer's clock: those of its parts in life, and those of its targets."""
+    parts: Iterable[Sequence[Condition]] = [part.conditions for part in offer.clock.conditions]
+    for conditions in (*parts, *(target.conditions for target in offer.clock.targets)):
+        yield from conditions
