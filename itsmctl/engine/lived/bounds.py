@@ -15,7 +15,7 @@ def create_bounds(session: Session, plan: Plan) -> None:
     session.run(
         f"""CREATE TABLE lived_start AS
         SELECT l.tix, l.clock, l.offer, k.has_stop, k.has_pause, k.has_start, k.reopens, k.response, k.start_column, k.stop_column,
-            CASE WHEN k.has_start THEN greatest(s.started, r.opened_at) ELSE {_times(plan.involved, "starts_at")} END AS start,
+            CASE WHEN k.has_start THEN CASE WHEN s.started IS NOT NULL THEN greatest(s.started, r.opened_at) END ELSE {_times(plan.involved, "starts_at")} END AS start,
             {_times(plan.involved, "stops_at")} AS column_stop,
             coalesce(r.resolved_at <= {as_of}, false) OR coalesce(r.closed_at <= {as_of}, false) AS ended,
             least(CASE WHEN r.resolved_at <= {as_of} THEN r.resolved_at END, CASE WHEN r.closed_at <= {as_of} THEN r.closed_at END) AS ended_first,
@@ -33,7 +33,7 @@ def create_bounds(session: Session, plan: Plan) -> None:
         WHERE b.tix = s.tix AND b.clock = s.clock AND b.has_start AND s.t1 <= b.start AND NOT s.is_last"""
     )
     session.run(
-        """INSERT INTO lived_stretch SELECT s.tix, s.clock, s.governing, s.offer, b.start, s.t0, false, '', '', s.target_number, s.starts, false, s.calendar
+        """INSERT INTO lived_stretch SELECT s.tix, s.clock, s.governing, s.offer, b.start, s.t0, false, '', '', s.target_number, s.starts, false, s.calendar, s.no_zone
         FROM lived_start AS b JOIN lived_stretch AS s ON s.tix = b.tix AND s.clock = b.clock
         JOIN (SELECT tix, clock, min(t0) AS t0 FROM lived_stretch GROUP BY tix, clock) AS f ON f.tix = s.tix AND f.clock = s.clock AND f.t0 = s.t0
         WHERE NOT b.has_start AND b.start < s.t0"""
@@ -146,7 +146,7 @@ def _create_answers(session: Session, plan: Plan) -> None:
             SELECT s.tix, s.clock, s.start, s.response, v.t0, CASE WHEN s.response = 'assignment' THEN {assignee} ELSE {state} END AS value
             FROM lived_start AS s JOIN lived_life AS v ON v.tix = s.tix JOIN record AS r ON r.tix = s.tix WHERE s.response <> 'message'
         ) AS a LEFT JOIN (
-            SELECT s.tix, s.clock, max_by(CASE WHEN s.response = 'assignment' THEN {assignee} ELSE {state} END, v.t0) AS before
+            SELECT s.tix, s.clock, nullif(max_by(coalesce(CASE WHEN s.response = 'assignment' THEN {assignee} ELSE {state} END, ''), v.t0), '') AS before
             FROM lived_start AS s JOIN lived_life AS v ON v.tix = s.tix AND v.t0 <= s.start JOIN record AS r ON r.tix = s.tix GROUP BY s.tix, s.clock
         ) AS b ON b.tix = a.tix AND b.clock = a.clock) AS w GROUP BY tix, clock"""
     )

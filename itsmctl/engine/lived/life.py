@@ -8,7 +8,7 @@ from itsmctl.engine.lived.plan import Plan
 from itsmctl.engine.offers import Offer
 from itsmctl.engine.session import Session, name, quote
 from itsmctl.engine.sql import Fragment, condition, join
-from itsmctl.model import ClockCondition, Conditions
+from itsmctl.model import ZONE_OF_CALENDAR, ClockCondition, Conditions
 from itsmctl.zones import EVER
 
 _KEPT_REASONS = (
@@ -123,19 +123,23 @@ def create_stretches(session: Session, plan: Plan) -> None:
     number = _choice(every, "v.offer", lambda o: _target_number(plan, o), "-1")
     starts = _choice(every, "v.governing", lambda o: _any_of(plan, o, "start"), "false")
     resets = _choice(every, "v.governing", lambda o: _any_of(plan, o, "reset"), "false")
-    calendar = _choice(every, "v.offer", lambda o: _calendar(plan, o), "NULL")
+    zone = _choice(every, "v.governing", lambda o: _zone(plan, o), "''")
     counts = ", ".join(str(o.number) for o in plan.lived if o.clock.policy.cancelled_counts) or "NULL"
     query = (
         Fragment(
             f"""CREATE TABLE lived_stretch AS
-            SELECT tix, clock, governing, offer, t0, t1, is_last, CASE WHEN role = 'cancel' AND governing IN ({counts}) THEN 'stop' ELSE role END AS role,
-                coalesce(why, '') AS why, target_number, starts, resets, calendar FROM (
+            SELECT s.tix, s.clock, s.governing, s.offer, s.t0, s.t1, s.is_last, CASE WHEN s.role = 'cancel' AND s.governing IN ({counts}) THEN 'stop' ELSE s.role END AS role,
+                coalesce(s.why, '') AS why, s.target_number, s.starts, s.resets, c.calendar, s.zone IS NULL AS no_zone FROM (
             SELECT v.tix, v.clock, v.governing, v.offer, v.t0, v.t1, v.is_last, """
         )
         + role + " AS role, " + why + " AS why, " + number + " AS target_number, " + starts + " AS starts, " + resets
-        + " AS resets, " + calendar + " AS calendar FROM (" + source + ") AS v JOIN record AS r ON r.tix = v.tix) AS s"
+        + " AS resets, " + zone + " AS zone FROM (" + source + ") AS v JOIN record AS r ON r.tix = v.tix) AS s"
+        + " LEFT JOIN lived_calendar AS c ON c.offer = s.offer AND c.zone = s.zone"
     )  # fmt: skip
+    session.run("CREATE TABLE lived_calendar (offer BIGINT, zone VARCHAR, calendar BIGINT)")
+    session.insert("lived_calendar", ("offer", "zone", "calendar"), plan.calendar_rows())
     session.run(query.text, query.values)
+    session.run("DROP TABLE lived_calendar")
 
 
 def _with_offers_in_force(plan: Plan) -> Fragment:
@@ -193,15 +197,11 @@ def _target_number(plan: Plan, o: Offer) -> Fragment:
     return Fragment("CASE ") + join(" ", branches) + " ELSE -1 END" if branches else Fragment("-1")
 
 
-def _calendar(plan: Plan, o: Offer) -> Fragment:
-    """The number of the calendar in the zone of the record; NULL where nobody knows its zone."""
-    zones = plan.zones_of(o)
-    if not o.clock.policy.zone_from or o.clock.policy.zone_from == "agreement":
-        return Fragment(str(plan.calendars[o.calendar.id, o.calendar.zone][0]))
-    branches = [
-        Fragment(f"WHEN ? THEN {plan.calendars[o.calendar.id, zone][0]}", (value,))
-        for value, zone in sorted(zones.items())
-    ]
+def _zone(plan: Plan, o: Offer) -> Fragment:
+    """The zone in which a record's calendar is read: '' for the calendar's own, NULL where nobody knows."""
+    if o.clock.policy.zone_from == ZONE_OF_CALENDAR:
+        return Fragment("''")
+    branches = [Fragment("WHEN ? THEN ?", (value, zone)) for value, zone in sorted(plan.zones_of(o).items())]
     if not branches:
         return Fragment("NULL")
     return Fragment(f"CASE {_column(plan, o.clock.policy.zone_from)} ") + join(" ", branches) + " END"

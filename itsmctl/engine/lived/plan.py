@@ -64,16 +64,21 @@ class Plan:
 
     @cached_property
     def calendars(self) -> Mapping[tuple[str, str], tuple[int, Calendar]]:
-        """Number and calendar, by its id and the zone in which it is read."""
-        numbered: dict[tuple[str, str], tuple[int, Calendar]] = {}
-        plain = sorted({o.calendar.id for o in self.every})
-        known = {o.calendar.id: o.calendar for o in self.every}
-        for number, name in enumerate(plain):
-            numbered[name, known[name].zone] = (number, known[name])
+        """Number and calendar, by its id and the zone in which it is read ('' for its own)."""
+        zones = ["", *sorted({zone for o in self.involved for zone in self.zones_of(o).values()})]
+        known = {o.calendar.id: o.calendar for o in self.involved}
+        pairs = [(name, zone) for name in sorted(known) for zone in zones]
+        return {
+            (name, zone): (number, replace(known[name], zone=zone or known[name].zone))
+            for number, (name, zone) in enumerate(pairs)
+        }
+
+    def calendar_rows(self) -> Iterator[tuple[int, str, int]]:
+        """(offer, zone, number of the calendar) for whatever zone a record may be in."""
         for o in self.involved:
-            for zone in sorted(set(self.zones_of(o).values())):
-                numbered.setdefault((o.calendar.id, zone), (len(numbered), replace(o.calendar, zone=zone)))
-        return numbered
+            for (name, zone), (number, _) in self.calendars.items():
+                if name == o.calendar.id:
+                    yield o.number, zone, number
 
     def zones_of(self, offer: Offer) -> Mapping[str, str]:
         """The zone for each value of the column that says where a record belongs; none where the calendar's holds."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from itsmctl.engine.lived.plan import Plan
 from itsmctl.engine.offers import Offer, period_of
-from itsmctl.model import ZONE_OF_CALENDAR, Calendar
+from itsmctl.model import ZONE_OF_CALENDAR
 from itsmctl.worktime import Reign, Terms, Values
 
 
@@ -36,8 +38,8 @@ def _fits(o: Offer, values: Values) -> bool:
 
 def terms_of(plan: Plan, offer: Offer, record: Values) -> Terms | None:
     """The terms under which a lived clock is judged; None where nobody knows the zone of the record."""
-    calendar = _calendar(plan, offer, record)
-    if calendar is None:
+    zone = _zone(plan, offer, record)
+    if zone is None:
         return None
     by_instant = offer.clock.policy.agreement_version == "at-each-instant"
 
@@ -45,15 +47,13 @@ def terms_of(plan: Plan, offer: Offer, record: Values) -> Terms | None:
         found = offer_at(plan, offer.clock.name, values, at) if by_instant else offer
         if found is None:
             return None
-        return Reign(found.number, found.clock, _calendar(plan, found, record) or found.calendar)
+        return Reign(found.number, found.clock, replace(found.calendar, zone=zone or found.calendar.zone))
 
     turns = plan.turns if by_instant else ()
     return Terms(offer.clock, choose, turns, plan.tracked, plan.precision)
 
 
-def _calendar(plan: Plan, offer: Offer, record: Values) -> Calendar | None:
+def _zone(plan: Plan, offer: Offer, record: Values) -> str | None:
+    """The zone in which calendars are read for a record: '' for their own, None where nobody knows."""
     source = offer.clock.policy.zone_from
-    if source == ZONE_OF_CALENDAR:
-        return offer.calendar
-    zone = plan.zones_of(offer).get(str(record.get(source) or ""))
-    return plan.calendars[offer.calendar.id, zone][1] if zone else None
+    return "" if source == ZONE_OF_CALENDAR else plan.zones_of(offer).get(str(record.get(source) or ""))

@@ -55,7 +55,7 @@ def _replace(session: Session, plan: Plan) -> None:
     """What cannot be judged at all comes first, then what became of the decisive round."""
     as_of = plan.as_of
     lived = ", ".join(str(o.number) for o in plan.lived)
-    zoneless = "(SELECT DISTINCT tix, clock FROM lived_stretch WHERE calendar IS NULL AND offer IS NOT NULL)"
+    zoneless = "(SELECT DISTINCT tix, clock FROM lived_stretch WHERE no_zone)"
     kept = "SELECT tix, clock FROM clock WHERE reason LIKE 'column-not-in-file:%' OR reason = 'missing:customer'"
     session.run(
         f"""CREATE TABLE lived_clock AS
@@ -71,8 +71,8 @@ def _replace(session: Session, plan: Plan) -> None:
                 CASE WHEN d.tix IS NULL THEN p.target ELSE d.target END AS target, coalesce(d.begins, b.start) AS start,
                 CASE WHEN d.tix IS NULL THEN b.stop WHEN d.how <> 'running' THEN d.ends END AS stop, d.counted, b.offer AS governing, d.verdict, b.cancelled, b.paused_now, b.has_start AND b.start IS NULL AS not_started,
                 CASE WHEN b.offer IS NULL THEN 'no-agreement' WHEN w.missing IS NOT NULL THEN concat('no-history:', w.missing)
-                    WHEN x.tix IS NOT NULL THEN 'history-gap:state' WHEN b.has_start AND b.start IS NULL THEN NULL
-                    WHEN z.tix IS NOT NULL THEN concat('no-zone:', w.zone_from)
+                    WHEN x.tix IS NOT NULL THEN 'history-gap:state' WHEN z.tix IS NOT NULL THEN concat('no-zone:', w.zone_from)
+                    WHEN b.has_start AND b.start IS NULL THEN NULL
                     WHEN b.start IS NULL THEN concat('missing:', b.start_column) WHEN b.start < 0 THEN 'before-1970' WHEN b.start > {as_of} THEN 'after-as-of'
                     WHEN b.stop_missing AND NOT b.cancelled THEN concat('missing:', b.stop_column) WHEN b.stop_missing THEN NULL
                     WHEN b.stop < b.start THEN 'stop-before-start' WHEN b.cancelled THEN NULL
