@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from itsmctl.engine.context import Context
 from itsmctl.engine.evaluate import verdict_of
-from itsmctl.engine.offers import Offer, offers
-from itsmctl.engine.session import Row, Session, name
+from itsmctl.engine.lived import Plan, governing_offer, offer_at, terms_of
+from itsmctl.engine.offers import Offer
+from itsmctl.engine.session import Row, Session, Value, name
 from itsmctl.errors import ItsmctlError, Problem, did_you_mean
 from itsmctl.model import BOOLEAN_COLUMNS, RECORD_COLUMNS, TIME_COLUMNS
-from itsmctl.result import ClockExplanation, Explanation, Moment, Verdict
-from itsmctl.worktime import record_clock
+from itsmctl.result import ClockExplanation, Cycle, Explanation, Moment, Verdict
+from itsmctl.worktime import NO_TARGET, Change, RecordClock, lived_clock, record_clock
 
 
 def explain(session: Session, context: Context, record_ids: Sequence[str]) -> tuple[Explanation, ...]:
     """Explain the records in the order given; raises ItsmctlError for one that the dataset does not hold.
 
-    Every clock is recomputed by `worktime.record_clock`. Should SQL have counted otherwise, that is a bug, and it
+    Every clock is recomputed by `worktime.record_clock`, or by `worktime.lived_clock` where it is not plain. Should SQL have counted otherwise, that is a bug, and it
     stops here rather than reach a report.
     """
     if not record_ids:
@@ -51,7 +53,8 @@ def explain(session: Session, context: Context, record_ids: Sequence[str]) -> tu
         )
     )
     verdicts = _verdicts(session, record_ids)
-    every = {offer.number: offer for offer in offers(context.definitions)}
+    plan = Plan(context.definitions, context.history, context.as_of, context.precision)
+    values = {key: dict(zip(RECORD_COLUMNS, row, strict=True)) for key, row in rows.items()}
     return tuple(
         Explanation(
             record_id=record_id,
@@ -59,7 +62,7 @@ def explain(session: Session, context: Context, record_ids: Sequence[str]) -> tu
             moments=tuple(_moment(row) for row in moments[keys[record_id]]),
             verdicts=verdicts[record_id],
             clocks=tuple(
-                _clock(row, every, rows[keys[record_id]], spans[keys[record_id]], context)
+                _clock(plan, row, values[keys[record_id]], moments[keys[record_id]], spans[keys[record_id]])
                 for row in clocks[keys[record_id]]
             ),
             as_of=context.as_of,
@@ -117,52 +120,86 @@ def _verdicts(session: Session, record_ids: Sequence[str]) -> Mapping[str, tuple
     return {record_id: tuple(verdicts) for record_id, verdicts in found.items()}
 
 
+_ASKED_ELSEWHERE = (
+    "before-1970", "column-not-exported:", "column-not-in-file:", "history-gap:", "missing:customer", "no-zone:",
+)  # fmt: skip
+"""Reasons of SQL for what the ledger does not ask."""
+
+
 def _clock(
-    row: Row, every: Mapping[int, Offer], record: Row, spans: Sequence[Row], context: Context
+    plan: Plan, row: Row, record: Mapping[str, Value], moments: Sequence[Row], spans: Sequence[Row]
 ) -> ClockExplanation:
+    """One clock recomputed; `row` is what SQL says of it."""
     clock, offer_number, target_number, target, counted, verdict, reason = row
     rule = next(
         (
             r.id
-            for r in context.definitions.rules.values()
+            for r in plan.definitions.rules.values()
             if r.check == "clock-within" and r.parameters.get("clock") == clock
         ),
         "",
     )
     if not isinstance(offer_number, int):
         return ClockExplanation(rule, str(clock), "", "", "", "", "", 0, (), str(reason))
-    offer = every[offer_number]
-    asked_elsewhere = ("before-1970", "column-not-exported:", "column-not-in-file:", "history-gap:", "missing:customer")
-    if str(reason).startswith(asked_elsewhere):  # record_clock asks neither
-        return ClockExplanation(
-            rule, str(clock), offer.agreement.id, offer.calendar.id, offer.calendar.zone, "", "", 0, (), str(reason)
-        )
-    values = dict(zip(RECORD_COLUMNS, record, strict=True))
-    times = {column: int(str(values[column])) if values[column] is not None else None for column in TIME_COLUMNS}
-    moments = [(int(str(at)), str(state)) for at, state in spans]
-    ours = record_clock(
-        offer.clock,
-        offer.calendar,
-        target if isinstance(target, int) else None,
-        times,
-        moments,
-        context.as_of,
-        state=str(values["state"] or ""),
+    offer = plan.every[offer_number]
+    told = ClockExplanation(
+        rule, str(clock), offer.agreement.id, offer.calendar.id, offer.calendar.zone, "", "", 0, (), str(reason or "")
     )
-    if ours.verdict != verdict or any(cycle.counted != counted for cycle in ours.cycles if cycle.stop >= cycle.start):
+    if _is_asked_elsewhere(str(reason)):
+        return told
+    begun = offer_at(plan, str(clock), record, int(str(record["opened_at"])))
+    if begun is None or begun.clock.is_plain:
+        ours = _plain_clock(plan, offer, target, record, spans)
+    else:
+        lived = _lived_clock(plan, str(clock), record, moments)
+        if lived is None:
+            return told
+        ours = lived
+    decisive = [c for c in ours.cycles[ours.decisive : ours.decisive + 1] if c.stop >= c.start]
+    if ours.verdict != verdict or any(cycle.counted != counted for cycle in decisive):
         raise AssertionError(
-            f"{values['record_id']!r}, clock {clock!r}: SQL says {verdict!r} {counted!r} {reason!r}, the ledger says {ours}"
+            f"{record['record_id']!r}, clock {clock!r}: SQL says {verdict!r} {counted!r} {reason!r}, the ledger says {ours}"
         )
     promised = offer.clock.targets[target_number] if isinstance(target_number, int) else None
-    return ClockExplanation(
-        rule=rule,
-        clock=str(clock),
-        agreement=offer.agreement.id,
-        calendar=offer.calendar.id,
-        zone=offer.calendar.zone,
+    return replace(
+        told,
         target_text=promised.text if promised else "",
         target_file=promised.where.file if promised else "",
         target_line=promised.where.line if promised else 0,
         cycles=ours.cycles,
-        reason=str(reason or ""),
+        flags=_flags(plan, decisive),
     )
+
+
+def _is_asked_elsewhere(reason: str) -> bool:
+    missing_history = reason.startswith("no-history:") and reason != "no-history:state"
+    return reason.startswith(_ASKED_ELSEWHERE) or missing_history
+
+
+def _plain_clock(
+    plan: Plan, offer: Offer, target: Value, record: Mapping[str, Value], spans: Sequence[Row]
+) -> RecordClock:
+    times = {column: int(str(record[column])) if record[column] is not None else None for column in TIME_COLUMNS}
+    moments = [(int(str(at)), str(state)) for at, state in spans]
+    promised = target if isinstance(target, int) else None
+    state = str(record["state"] or "")
+    return record_clock(offer.clock, offer.calendar, promised, times, moments, plan.as_of, state=state)
+
+
+def _lived_clock(plan: Plan, clock: str, record: Mapping[str, Value], moments: Sequence[Row]) -> RecordClock | None:
+    """The clock along the record's life; None where no agreement governs it."""
+    offer = governing_offer(plan, clock, record)
+    terms = terms_of(plan, offer, record) if offer else None
+    changes = [
+        Change(int(str(at)), str(field), str(old or ""), str(new or "")) for at, _, _, field, old, new in moments
+    ]
+    return lived_clock(terms, record, changes, plan.as_of) if terms else None
+
+
+def _flags(plan: Plan, decisive: Sequence[Cycle]) -> tuple[str, ...]:
+    """What a reader should know of a verdict that stands: `within-precision` where the export's own times could turn it."""
+    near = any(
+        c.target != NO_TARGET and c.verdict != "not_testable" and abs(c.counted - c.target) < plan.precision
+        for c in decisive
+    )
+    return ("within-precision",) if plan.precision > 1 and near else ()

@@ -194,6 +194,8 @@ class ClockExplanation:
     cycles: tuple[Cycle, ...]
     reason: str
     """Why there is no cycle, or ''."""
+    flags: tuple[str, ...] = ()
+    """What to know of a verdict that stands, such as `within-precision`."""
 
 
 @dataclass(frozen=True)

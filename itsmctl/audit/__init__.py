@@ -87,21 +87,23 @@ def audit(
             )
             raise ItsmctlError(Problem("no-records", template, Where(str(dataset))))
         report("clocks", 0.2)
-        create_clocks(session, definitions, as_of, frozenset(receipt.mapped))
+        history = frozenset(receipt.history)
+        create_clocks(session, definitions, as_of, frozenset(receipt.mapped), history, receipt.precision_seconds)
         create_verdict_table(session)
         tiers = with_foundations(definitions, rules)
         exported_at = max(as_of, _last_moment(receipt) or as_of)
         context = Context(
             definitions,
             frozenset(receipt.mapped),
-            frozenset(receipt.history),
+            history,
             as_of,
             exported_at,
             zone,
-            CHANGING_COLUMNS - frozenset(receipt.history) if as_of < exported_at else frozenset(),
+            CHANGING_COLUMNS - history if as_of < exported_at else frozenset(),
             frozenset(column for file in receipt.files for column in file.missing),
             period[1],
             create_openings(session, _calendars_named(definitions, tiers), as_of),
+            receipt.precision_seconds,
         )
         judged = _judge(
             session,

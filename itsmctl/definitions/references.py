@@ -407,9 +407,12 @@ def _agreement(document: Document, agreement: model.Agreement, known: Known, sta
     for name, clock in agreement.clocks.items():
         allowed = _states_of_clock(clock.states, states)
         for key in ("pause", "stop", "cancel"):
-            for path, word in values_at(document.data, f"clocks/{name}/{key}/*"):
-                if word not in allowed:
-                    yield unknown(document, path, str(word), "state", allowed)
+            for pattern in (f"clocks/{name}/{key}/*", f"clocks/{name}/{key}/*/state"):
+                for path, word in values_at(document.data, pattern):
+                    if isinstance(word, str) and word not in allowed:
+                        yield unknown(document, path, word, "state", allowed)
+        for role in ("start", "pause", "stop", "cancel", "reset"):
+            yield from _condition_columns(document, f"clocks/{name}/{role}/*/where")
         for key, column in (("starts-at", clock.starts_at), ("stops-at", clock.stops_at)):
             if column not in model.TIME_COLUMNS:
                 yield unknown(document, ("clocks", name, key), column, "time column", frozenset(model.TIME_COLUMNS))

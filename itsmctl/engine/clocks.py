@@ -16,7 +16,7 @@ from itsmctl.engine.spans import add_spans, create_span_table
 from itsmctl.engine.sql import Fragment, all_of, join
 from itsmctl.engine.tables import month_text
 from itsmctl.errors import ItsmctlError, Problem
-from itsmctl.model import TIME_COLUMNS, Conditions, Definitions
+from itsmctl.model import TIME_COLUMNS, ZONE_OF_CALENDAR, Conditions, Definitions
 from itsmctl.worktime import day_columns, day_rows, day_table, known_before
 from itsmctl.zones import EVER
 
@@ -28,6 +28,8 @@ def columns_of_clocks(definitions: Definitions) -> frozenset[str]:
     """The columns of a record that decide which agreement and target it has, and when its clocks start and stop."""
     clocks = [clock for agreement in definitions.agreements.values() for clock in agreement.clocks.values()]
     asked = {c.column for clock in clocks for target in clock.targets for c in target.conditions}
+    asked |= {c.column for clock in clocks for part in clock.conditions for c in part.conditions}
+    asked |= {clock.policy.zone_from for clock in clocks if clock.policy.zone_from != ZONE_OF_CALENDAR}
     ends = {column for clock in clocks for column in (clock.starts_at, clock.stops_at)}
     return frozenset({"service", "customer", "state", "opened_at", "resolved_at", "closed_at", *asked, *ends} - {""})
 

@@ -33,6 +33,8 @@ class Context:
     """The end of the audited period, where there is one."""
     openings: Mapping[str, Opening] = field(default_factory=dict)
     """The calendars that rules measure by, as far as they are laid out in the table `opening`."""
+    precision: int = 1
+    """The step of the export's times in seconds."""
 
     def first_moment(self, effective: Effective) -> int:
         """When a definition comes into force: midnight of its first day, or the beginning of time."""

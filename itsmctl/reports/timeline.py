@@ -43,6 +43,7 @@ def _clock_json(clock: ClockExplanation) -> dict[str, object]:
         "zone": clock.zone,
         "target": {"text": clock.target_text, "file": clock.target_file, "line": clock.target_line},
         "reason": clock.reason,
+        "flags": list(clock.flags),
         "cycles": [cycle_json(cycle) for cycle in clock.cycles],
     }
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from itsmctl import model
-from itsmctl.definitions.build.builder import Builder, conditions, text, texts
+from itsmctl.definitions.build.builder import Builder, text, texts
+from itsmctl.definitions.build.clocks import clock, targets
 from itsmctl.errors import Problem, did_you_mean
 from itsmctl.source import Path_
 
@@ -14,7 +15,7 @@ from itsmctl.source import Path_
 def sla(b: Builder) -> model.Agreement:
     """What is promised to customers."""
     d = b.data
-    clocks = {name: _clock(b, name, body) for name, body in d["clocks"].items()}
+    clocks = {name: clock(b, name, body) for name, body in d["clocks"].items()}
     services = () if d["services"] == "any" else tuple(d["services"])
     return model.Agreement(
         **b.common(),
@@ -99,7 +100,7 @@ def _leg(b: Builder, name: str, body: Mapping[str, Any]) -> model.Leg:
         step=body.get("step", 1),
         hand_over=hand_over.seconds,
         pauses=tuple(body.get("pause", ())),
-        targets=_targets(b, name, body["targets"]),
+        targets=targets(b, name, body["targets"]),
     )
 
 
@@ -117,51 +118,3 @@ def _attainment(b: Builder, clocks: Collection[str]) -> dict[str, float]:
 def _workload_limit(b: Builder) -> model.WorkloadLimit | None:
     written = b.data.get("workload-limit")
     return model.WorkloadLimit(written.get("per-month"), text(written["beyond"])) if written else None
-
-
-def _clock(b: Builder, name: str, body: Mapping[str, Any]) -> model.ClockDefinition:
-    states: dict[str, model.ClockRole] = {}
-    roles: tuple[tuple[str, model.ClockRole], ...] = (("pause", "pause"), ("stop", "stop"), ("cancel", "cancel"))
-    for key, role in roles:
-        for position, state in enumerate(body.get(key, ())):
-            if state in states:
-                b.report(
-                    "state-twice",
-                    "state {state!r} already has the part {role!r} in this clock",
-                    ("clocks", name, key, position),
-                    state=state,
-                    role=states[state],
-                )
-            states.setdefault(state, role)
-    return model.ClockDefinition(
-        name=name,
-        title=text(body.get("title", name)),
-        starts_at=body.get("starts-at", "opened_at"),
-        stops_at=body.get("stops-at", "resolved_at"),
-        states=states,
-        reopens=body.get("reopens", True),
-        targets=_targets(b, name, body["targets"]),
-    )
-
-
-def _targets(b: Builder, clock: str, written: Sequence[Mapping[str, Any]]) -> tuple[model.Target, ...]:
-    targets = []
-    for position, target in enumerate(written):
-        path: Path_ = ("clocks", clock, "targets", position)
-        duration = b.duration(target["within"], (*path, "within"))
-        targets.append(
-            model.Target(
-                conditions(target.get("where")),
-                duration.seconds,
-                duration.business_days,
-                str(target["within"]),
-                b.document.where((*path, "within")),
-            )
-        )
-        if not target.get("where") and position < len(written) - 1:
-            b.report(
-                "target-unreachable",
-                "a target without `where` matches everything, so those after it are never used",
-                path,
-            )
-    return tuple(targets)

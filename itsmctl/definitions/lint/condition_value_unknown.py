@@ -112,7 +112,8 @@ def check(system: System) -> Iterator[Problem]:
         allowed = known.get(waived.definition.process, anywhere) if waived else anywhere
         yield from _strangers(waiver, "scope", allowed)
     for agreement in (*system.all(model.Agreement), *supporters(system)):
-        yield from _strangers(agreement, "clocks/*/targets/*/where", anywhere)
+        for part in ("targets", "start", "pause", "stop", "cancel", "reset"):
+            yield from _strangers(agreement, f"clocks/*/{part}/*/where", anywhere)
 
 
 def _values(system: System, process: Placed[model.Process]) -> Values:

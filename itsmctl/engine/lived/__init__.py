@@ -14,10 +14,11 @@ from itsmctl.engine.lived.counting import create_counts
 from itsmctl.engine.lived.life import create_life, create_stretches
 from itsmctl.engine.lived.plan import Plan
 from itsmctl.engine.lived.rounds import create_rounds
+from itsmctl.engine.lived.terms import governing_offer, offer_at, terms_of
 from itsmctl.engine.lived.verdicts import replace_verdicts
 from itsmctl.engine.session import Session
 
-__all__ = ["Plan", "judge_lived"]
+__all__ = ["Plan", "governing_offer", "judge_lived", "offer_at", "terms_of"]
 
 _TEMPORARY: Sequence[str] = (
     "lived", "lived_change", "lived_life", "lived_stretch", "lived_bound", "lived_piece", "lived_round", "lived_count",
