@@ -70,12 +70,20 @@ def resolution(rng: random.Random) -> ClockDefinition:
     if rng.random() < 0.3:
         conditions.append(ClockCondition("reset", (Condition("group", "in", ("supplier",)),), "reset-1"))
     if rng.random() < 0.3:
-        conditions.append(ClockCondition("pause", (Condition("group", "in", ("network",)), Condition("priority", "not-in", ("P1",))), "with-network"))
+        conditions.append(
+            ClockCondition(
+                "pause",
+                (Condition("group", "in", ("network",)), Condition("priority", "not-in", ("P1",))),
+                "with-network",
+            )
+        )
     if rng.random() < 0.25:
         conditions.append(ClockCondition("start", (Condition("group", "in", ("network", "supplier")),), "start-1"))
         conditions.append(ClockCondition("stop", (Condition("group", "in", ("desk",)),), "back-at-the-desk"))
     if rng.random() < 0.15:
-        conditions.append(ClockCondition("cancel", (Condition("assignee", "absent"), Condition("priority", "in", ("P4",))), "nobody"))
+        conditions.append(
+            ClockCondition("cancel", (Condition("assignee", "absent"), Condition("priority", "in", ("P4",))), "nobody")
+        )
     limits = {}
     if rng.random() < 0.5:
         limits["awaiting-user"] = PauseLimit(rng.choice((0, 3600, 7200)), rng.choice((0, 0, 1)))
@@ -127,19 +135,44 @@ def lives(count: int, wall: WallClock, as_of: int, rng: random.Random) -> Iterat
     for number in range(count):
         opened = rng.randint(max(low, as_of - 15 * DAY), high)
         if recent and rng.random() < 0.5:
-            opened = min(max(rng.choice(recent) + rng.choice((-3600, -1, 0, 1, 1800, rng.randint(-DAY, DAY))), low), high)
+            opened = min(
+                max(rng.choice(recent) + rng.choice((-3600, -1, 0, 1, 1800, rng.randint(-DAY, DAY))), low), high
+            )
         yield life(f"R{number:06}", opened, as_of, rng)
 
 
 def life(record_id: str, opened: int, as_of: int, rng: random.Random) -> Life:
     """A life with changes of several columns at once, steps back in time, gaps, and nothing at all."""
-    now = {"state": "new", "priority": rng.choice(PRIORITIES), "group": "desk", "assignee": rng.choice(("", "ann")), "service": rng.choice(SERVICES)}
+    now = {
+        "state": "new",
+        "priority": rng.choice(PRIORITIES),
+        "group": "desk",
+        "assignee": rng.choice(("", "ann")),
+        "service": rng.choice(SERVICES),
+    }
     before = dict(now)
     changes: list[tuple[int, str, str, str]] = []
     at = opened + rng.choice((0, 0, 0, 1, 600, -600))
     for _ in range(rng.choice((0, 1, 2, 4, 6, 9))):
-        column = rng.choice(("state", "state", "state", "priority", "group", "group", "assignee", "service" if rng.random() < 0.3 else "state"))
-        new = {"state": rng.choice(STATES + OFTEN), "priority": rng.choice((*PRIORITIES, "")), "group": rng.choice(GROUPS), "assignee": rng.choice(("ann", "bob", "")), "service": rng.choice(SERVICES)}[column]
+        column = rng.choice(
+            (
+                "state",
+                "state",
+                "state",
+                "priority",
+                "group",
+                "group",
+                "assignee",
+                "service" if rng.random() < 0.3 else "state",
+            )
+        )
+        new = {
+            "state": rng.choice(STATES + OFTEN),
+            "priority": rng.choice((*PRIORITIES, "")),
+            "group": rng.choice(GROUPS),
+            "assignee": rng.choice(("ann", "bob", "")),
+            "service": rng.choice(SERVICES),
+        }[column]
         told = rng.random() < 0.95
         changes.append((at, column, now[column] if told else "", new))
         now[column] = new
@@ -147,13 +180,22 @@ def life(record_id: str, opened: int, as_of: int, rng: random.Random) -> Life:
     # The export is made at as_of, so what happened later is not in the record; but it may still be in the history.
     known = {column: next((c[3] for c in reversed(changes) if c[1] == column), before[column]) for column in COLUMNS}
     later = opened + rng.choice((1, rng.randint(0, 2 * DAY), rng.randint(0, 5 * DAY)))
-    resolved = rng.choice((None, later, max((t for t, c, _, v in changes if v == "resolved"), default=None), opened - 60 if rng.random() < 0.1 else None))
+    resolved = rng.choice(
+        (
+            None,
+            later,
+            max((t for t, c, _, v in changes if v == "resolved"), default=None),
+            opened - 60 if rng.random() < 0.1 else None,
+        )
+    )
     row: dict[str, object] = {
         "record_id": record_id,
         "opened_at": opened,
         **{column: value or None for column, value in known.items()},
         "customer": rng.choice(("vip", "internal", "vip", "internal", "stranger" if rng.random() < 0.2 else "vip")),
-        "responded_at": rng.choice((None, opened + rng.randint(0, DAY), opened - 1 if rng.random() < 0.1 else opened + 60)),
+        "responded_at": rng.choice(
+            (None, opened + rng.randint(0, DAY), opened - 1 if rng.random() < 0.1 else opened + 60)
+        ),
         "resolved_at": resolved,
         "closed_at": rng.choice((None, None, None, later + 60)),
     }
@@ -163,6 +205,7 @@ def life(record_id: str, opened: int, as_of: int, rng: random.Random) -> Life:
 def rows_of(listed: Sequence[Life]) -> tuple[list[dict[str, object]], list[tuple[object, ...]]]:
     """Record and event rows for a dataset."""
     events = chain.from_iterable(
-        ((one.row["record_id"], at, column, old or None, new or None) for at, column, old, new in one.changes) for one in listed
+        ((one.row["record_id"], at, column, old or None, new or None) for at, column, old, new in one.changes)
+        for one in listed
     )
     return [one.row for one in listed], list(events)
