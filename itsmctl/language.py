@@ -340,6 +340,22 @@ REASONS: dict[str, tuple[str, str]] = {
         msg("The record names no service of the catalogue"),
         msg("Enter the service in the catalogue, or its exported name under `also-called`."),
     ),
+    "not-started": (
+        msg("What starts the clock never happened"),
+        msg("Nothing is missing: the promise does not hold for this record."),
+    ),
+    "open-at-cutoff": (
+        msg("It still runs, and the agreement judges only what has stopped"),
+        msg("Judge at a later moment, or agree to judge what still runs (`open-at-cutoff: judge`)."),
+    ),
+    "within-precision": (
+        msg("The times of the export are too coarse to say on which side of the target it lies"),
+        msg("Export times with seconds."),
+    ),
+    "no-zone": (
+        msg("Nobody knows the time zone for the {columns} of the record"),
+        msg("Give the customer a `zone`, or write the zone of each value under `zones` of the agreement's policy."),
+    ),
     "no-start": (msg("The clock never started"), msg("Export the moment at which the clock starts.")),
     "undecided": (
         msg("Too many of its records could not be tested to decide"),
