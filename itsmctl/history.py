@@ -121,19 +121,16 @@ def _git(root: Path, *arguments: str) -> bytes:
     """The standard output of one git command run in `root`."""
     if not root.is_dir() or not _in_repository(root.resolve()):
         raise _NoGit
-    try:
-        from git import Git
-        from git.exc import GitError
-    except ImportError as error:  # GitPython says so when there is no git to run
-        raise _NoGit from error
+    import subprocess
+
     command = ["git", "--literal-pathspecs", "-c", "log.showSignature=false", *arguments]
+    environment = {**os.environ, "LANGUAGE": "C", "LC_ALL": "C", **_environment(root)}
     try:
-        output = Git(str(root)).execute(
-            command, stdout_as_string=False, strip_newline_in_stdout=False, env=_environment(root)
-        )
-    except (GitError, OSError) as error:
+        return subprocess.run(
+            command, cwd=root, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=True
+        ).stdout
+    except (subprocess.CalledProcessError, OSError) as error:
         raise _NoGit from error
-    return output if isinstance(output, bytes) else b""
 
 
 def _in_repository(folder: Path) -> bool:

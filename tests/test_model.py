@@ -6,16 +6,18 @@ import ast
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from itsmctl import model
+from itsmctl import model, worktime
 from itsmctl.definitions.build import MODULES
 from itsmctl.definitions.schema import kinds
 
 
-def test_what_type_checkers_see_is_what_can_be_imported() -> None:
-    tree = ast.parse(Path(model.__file__).read_text("utf-8"))
+@pytest.mark.parametrize("package", [model, worktime])
+def test_what_type_checkers_see_is_what_can_be_imported(package: ModuleType) -> None:
+    tree = ast.parse(Path(str(package.__file__)).read_text("utf-8"))
     block = next(node for node in tree.body if isinstance(node, ast.If))
     seen = {
         (alias.name, (node.module or "").rpartition(".")[2])
@@ -23,9 +25,9 @@ def test_what_type_checkers_see_is_what_can_be_imported() -> None:
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }
-    assert seen == set(model._HOME.items())
-    for name in model.__all__:
-        assert getattr(model, name) is not None
+    assert seen == set(package._HOME.items())
+    for name in package.__all__:
+        assert getattr(package, name) is not None
 
 
 def test_an_unknown_name_is_no_attribute() -> None:
@@ -42,7 +44,10 @@ def test_every_kind_has_a_builder() -> None:
     [
         ("itsmctl.cli", ["duckdb", "yaml", "jinja2", "git", "itsmctl.definitions"]),
         ("itsmctl.cli.audit", ["yaml", "jsonschema", "itsmctl.definitions.reading", "itsmctl.importers.csv"]),
-        ("itsmctl.cli.import_", ["yaml", "jsonschema", "itsmctl.definitions.reading", "jinja2", "git"]),
+        (
+            "itsmctl.cli.import_",
+            ["yaml", "jsonschema", "itsmctl.definitions.reading", "jinja2", "git", "itsmctl.result"],
+        ),
     ],
 )
 def test_commands_load_only_what_they_need(command: str, not_needed: list[str]) -> None:

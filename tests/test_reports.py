@@ -12,15 +12,16 @@ from tempfile import TemporaryDirectory
 
 import jsonschema
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from report_cases import TURNED, at, audit_result, hostile_result, outcome, rule, verdict
 from rich.cells import cell_len
 
 from itsmctl.engine.evaluate import create_verdict_table
-from itsmctl.engine.results import read_failures
 from itsmctl.engine.session import Session
 from itsmctl.language import LANGUAGES, Language
 from itsmctl.model import Outcome
-from itsmctl.reports import FORMATS, csv, html, json, text
+from itsmctl.reports import FORMATS, csv, html, json, render, text
 from itsmctl.reports.levels import levels
 from itsmctl.reports.phrases import phrase_text
 from itsmctl.reports.plain import cut, fit, shown, wrap
@@ -69,7 +70,7 @@ def test_colour_only_when_asked() -> None:
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_the_same_result_gives_the_same_bytes(name: str) -> None:
-    assert FORMATS[name](audit_result(), "zh") == FORMATS[name](audit_result(), "zh")
+    assert render(name, audit_result(), "zh") == render(name, audit_result(), "zh")
 
 
 @pytest.mark.parametrize("result", [audit_result(), hostile_result()], ids=["plain", "hostile"])
@@ -171,7 +172,29 @@ def findings(*verdicts: Verdict, language: Language = "en") -> str:
         session.insert("verdict", columns, [astuple(one) for one in verdicts])
         path = Path(folder) / "verdicts.parquet"
         session.write_parquet('SELECT * REPLACE (make_timestamp("at" * 1000000) AS "at") FROM verdict', path)
-        return "".join(csv.findings(read_failures(path), [entry.rule for entry in audit_result().rules], language))
+        return "".join(csv.findings(path, [entry.rule for entry in audit_result().rules], language))
+
+
+def test_findings_keep_the_order_of_the_verdicts() -> None:
+    written = findings(
+        *(verdict("INC-06", f"INC{number:06}", "9h", "4h", "2026-03-05T11:05") for number in range(30_000))
+    )
+    records = [line.split(",")[4] for line in written.splitlines()[1:]]
+    assert records == [f"INC{number:06}" for number in range(30_000)]
+
+
+CELLS = st.text(st.sampled_from("=+-@\t\r\n \xa0\u3000＝＋－＠a1工'\",|"), max_size=6)
+
+
+@given(st.lists(CELLS, min_size=1, max_size=50))
+def test_cells_are_made_safe_alike_in_sql_and_here(cells: list[str]) -> None:
+    with Session() as session:
+        session.run("CREATE TABLE cell (place BIGINT, text VARCHAR)")
+        session.insert("cell", ("place", "text"), list(enumerate(cells)))
+        made = [str(text) for (text,) in session.rows(f"SELECT {csv.safe_sql('text')} FROM cell ORDER BY place")]
+    lines = io.StringIO()
+    stdlib_csv.writer(lines, lineterminator="\r\n").writerows([csv.harmless(cell), ""] for cell in cells)
+    assert "".join(f"{text},\r\n" for text in made) == lines.getvalue()
 
 
 def test_findings_are_the_failures_with_bom_and_crlf() -> None:

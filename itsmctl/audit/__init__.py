@@ -70,6 +70,7 @@ def audit(
     """
     report = progress or (lambda what, share: None)
     receipt = read_receipt(dataset)
+    opening = Beside(lambda: Session(memory_limit=options.memory_limit, spill=options.spill, threads=options.threads))
     plan = plan_named(definitions, options.plan)
     rules = chosen_rules(definitions, plan, options.rules)
     as_of = moment_of_judgement(receipt, plan, options.as_of)
@@ -77,7 +78,7 @@ def audit(
     zone = zone_of_audit(receipt, plan)
     with (
         Beside(lambda: facts.definition_facts(definitions)) as judged_by,  # git takes its time
-        Session(memory_limit=options.memory_limit, spill=options.spill, threads=options.threads) as session,
+        opening.result() as session,
     ):
         report("load", 0.0)
         load_tables(session, _loading(definitions, dataset, receipt, as_of, period, zone))
@@ -178,6 +179,7 @@ def _loading(
         receipt.history,
         tuple((file.name, column) for file in receipt.files for column in file.missing),
         receipt.history_time,
+        frozenset(receipt.mapped),
     )
 
 

@@ -12,7 +12,7 @@ from itsmctl.cli.progress import bar
 from itsmctl.cli.tickets import opened
 from itsmctl.definitions import load
 from itsmctl.model import Language
-from itsmctl.reports import FORMATS
+from itsmctl.reports import FORMATS, render
 from itsmctl.reports.folder import audit_to_folder
 from itsmctl.reports.text import render as render_text
 
@@ -27,7 +27,7 @@ from itsmctl.reports.text import render as render_text
     help="A dataset folder, or exports; repeatable.",
 )
 @options.output("The result folder to write: result.json, verdicts.parquet, findings.csv, report.html.")
-@options.choice(tuple(FORMATS), "text")
+@options.choice(FORMATS, "text")
 @options.as_of
 @options.zone
 @options.mapping
@@ -67,5 +67,5 @@ def command(
     if form == "text":
         click.echo(render_text(result, language, options.terminal_width(), options.use_color(no_color)), nl=False)
     else:
-        click.echo(FORMATS[form](result, language), nl=False)
+        click.echo(render(form, result, language), nl=False)
     return int(exceeds(result, fail_on or (planned.fail_on if planned else "") or "minor"))

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import marshal
-import os
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from itsmctl import __version__
+from itsmctl import __version__, kept
 from itsmctl.marks import inside_of, pack
 from itsmctl.reference import schema_folder
 from itsmctl.source import Document
@@ -26,7 +24,6 @@ FORMAT = 3
 _PACKAGE = Path(__file__).resolve().parent.parent
 _JUDGES = ("definitions", "checks", "model", "worktime")
 """The code that decides what is an error: in a checkout it changes without a new version."""
-_CHECKSUM = hashlib.sha256().digest_size
 
 
 Sound = tuple[str, tuple[tuple[str, str], ...]]
@@ -107,42 +104,26 @@ class Cache:
             for digest, sheets in self._now.items()
         }
         body = marshal.dumps((_key(), (plain, self._sound)))
-        try:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(prefix=".definitions-", dir=self._path.parent)
-            with os.fdopen(handle, "wb") as file:
-                file.write(hashlib.sha256(body).digest() + body)
-            Path(name).replace(self._path)
-        except OSError:
-            return  # a home that cannot be written to must not stop anybody
+        kept.write(self._path.name, body)
 
 
 def place_of(root: Path) -> Path | None:
-    """Where the cache of a root lies: in the user's cache folder, as each system has it."""
-    named = os.environ.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME", "")
-    try:
-        usual = Path("~/Library/Caches" if sys.platform == "darwin" else "~/.cache").expanduser()
-    except RuntimeError:  # nobody's home
-        usual = Path()
-    home = Path(named) if named else usual
-    if not home.is_absolute():
-        return None
-    return home / "itsmctl" / f"definitions-{hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:16]}.bin"
+    """Where the cache of a root lies."""
+    folder = kept.folder()
+    return (
+        folder / f"definitions-{hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:16]}.bin" if folder else None
+    )
 
 
 def _read(path: Path) -> tuple[dict[str, tuple[Sheet, ...]], Sound]:
     """What an earlier run kept; nothing where that is damaged, or was written by another version."""
-    try:
-        raw = path.read_bytes()
-    except OSError:
+    body = kept.read(path.name)
+    if not body:
         return {}, NOTHING
-    body = memoryview(raw)[_CHECKSUM:]
-    if hashlib.sha256(body).digest() != raw[:_CHECKSUM]:
-        return {}, NOTHING
-    key, kept = marshal.loads(body)
+    key, content = marshal.loads(body)
     if key != _key():
         return {}, NOTHING
-    plain, sound = kept
+    plain, sound = content
     return {digest: tuple(Sheet(*sheet) for sheet in sheets) for digest, sheets in plain.items()}, sound
 
 

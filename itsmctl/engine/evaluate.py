@@ -74,7 +74,7 @@ def evaluate(
     """
     (count,) = session.one("SELECT count(*) FROM record")
     records = int(str(count))
-    number = min(max(1, AT_ONCE // max(records, 1)), SOME)
+    number = min(max(1, AT_ONCE // max(records, 1)), SOME, max(1, (len(tasks) + 1) // 2))
     waiting = deque(tasks[start : start + number] for start in range(0, len(tasks), number))
     kept = Fragment("passed IS NOT true")
     if all_verdicts:

@@ -60,6 +60,8 @@ class Loading:
     """(file, column) where a file has no column that other files fill."""
     history_time: str = ""
     """The exported column with the time of each update."""
+    exported: frozenset[str] | None = None
+    """The canonical columns that some file fills; without it, all are looked at."""
 
     @property
     def exported_at(self) -> int:
@@ -140,8 +142,11 @@ def _create_codes(session: Session, codes: Codes) -> None:
 def _create_record(session: Session, loading: Loading) -> None:
     columns: list[str] = []
     joins: list[str] = []
+    empty = frozenset() if loading.exported is None else frozenset(RECORD_COLUMNS) - loading.exported
     for column in TEXT_COLUMNS:
-        if loading.codes.get(column):
+        if column in empty:
+            columns.append(f"CAST(NULL AS VARCHAR) AS {name(column)}")
+        elif loading.codes.get(column):
             alias = name(f"code of {column}")
             joins.append(
                 f'LEFT JOIN code AS {alias} ON {alias}."column" = {quote(column)} AND {alias}.exported = r.{name(column)}'
@@ -150,7 +155,10 @@ def _create_record(session: Session, loading: Loading) -> None:
         else:
             columns.append(f"{_filled(column)} AS {name(column)}")
     columns += [f"r.{column}" for column in TIME_COLUMNS + NUMBER_COLUMNS + BOOLEAN_COLUMNS]
-    epochs = ", ".join(f"{_moment(column, loading)} AS {column}" for column in TIME_COLUMNS)
+    epochs = ", ".join(
+        f"{'CAST(NULL AS BIGINT)' if column in empty else _moment(column, loading)} AS {column}"
+        for column in TIME_COLUMNS
+    )
     kept = ["opened_at IS NULL OR opened_at <= ? OR opened_at > ?"]
     values: list[object] = [loading.as_of, loading.exported_at]
     inside = "true"

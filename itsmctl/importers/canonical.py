@@ -76,11 +76,15 @@ def repeated_rows(session: Session, x: Export) -> int:
     cells = [f"c{i}" for i in range(len(x.staged.columns))]
     keys = [column for column in x.mapping.order_by if column in x.staged.columns]
     same = "".join(f" AND k{i} IS NOT DISTINCT FROM lag(k{i}) OVER ()" for i in range(len(keys)))
+    pairs = (
+        f"SELECT raw, earlier FROM (SELECT raw, lag(raw) OVER () AS earlier, id = lag(id) OVER () "
+        f"AND utc IS NOT DISTINCT FROM lag(utc) OVER (){same} AS same FROM {ORDERED}) WHERE same"
+    )
+    # The few suspects stand on the right of each join, where DuckDB keeps rows in memory.
     (count,) = session.one(
-        "SELECT count(*) FROM (SELECT raw, lag(raw) OVER () AS earlier, "
-        f"id = lag(id) OVER () AND utc IS NOT DISTINCT FROM lag(utc) OVER (){same} AS same FROM {ORDERED}) o "
-        f"JOIN {RAW} a ON a.rowid = o.raw JOIN {RAW} b ON b.rowid = o.earlier WHERE o.same "
-        f"AND row({', '.join('a.' + cell for cell in cells)}) IS NOT DISTINCT FROM row({', '.join('b.' + cell for cell in cells)})"
+        f"SELECT count(*) FROM {RAW} b JOIN (SELECT a.*, o.earlier FROM {RAW} a JOIN ({pairs}) o ON a.rowid = o.raw) a "
+        "ON b.rowid = a.earlier "
+        f"WHERE row({', '.join('a.' + cell for cell in cells)}) IS NOT DISTINCT FROM row({', '.join('b.' + cell for cell in cells)})"
     )
     return int(count or 0)
 
@@ -109,7 +113,7 @@ def record_query(x: Export) -> str:
     first = f"SELECT id, min(utc) AS first_at FROM {ORDERED} GROUP BY id"
     begun = f"JOIN ({first}) f ON f.id = l.id " if x.mapping.shape == "trace" else ""
     return (
-        f"SELECT {columns} FROM ({last}) l {begun}JOIN {RAW} r ON r.rowid = l.raw "
+        f"SELECT {columns} FROM {RAW} r JOIN ({last}) l ON r.rowid = l.raw {begun}"
         f"JOIN {MOMENT} m ON m.raw = l.raw ORDER BY l.id"
     )
 

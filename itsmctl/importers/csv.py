@@ -62,10 +62,8 @@ def stage_csv(
     targets = f"{RAW} (file, row, {', '.join(names)})"
     if export.clean:
         source = csv_source(export.path, names, export.delimiter, missing, 8 * MAX_ROW)
-        if session.attempt(
-            f"INSERT INTO {targets} SELECT {number}, row_number() OVER (), {', '.join(names)} FROM {source}"
-        ):
-            return _count(session, number)
+        if session.attempt(f"INSERT INTO {targets} SELECT {number}, NULL, {', '.join(names)} FROM {source}"):
+            return _number_rows(session, number)
     good, bad = scratch / f"good-{number}.csv", scratch / f"bad-{number}.csv"
     read = _sort_out(export, good, bad)
     source = csv_source(good, ["row", *names], ",", missing, 8 * MAX_ROW)
@@ -77,9 +75,18 @@ def stage_csv(
     return read
 
 
-def _count(session: Session, number: int) -> int:
-    (count,) = session.one(f"SELECT count(*) FROM {RAW} WHERE file = {number}")
-    return int(count or 0)
+def _number_rows(session: Session, number: int) -> int:
+    """Number the rows of a file by their place, and return how many there are.
+
+    RAW keeps rows in the order of the file. Counting them while they are read would keep all processors but one from it.
+    """
+    rows, first, last = session.one(f"SELECT count(*), min(rowid), max(rowid) FROM {RAW} WHERE file = {number}")
+    if not rows:
+        return 0
+    start, count = int(str(first)), int(str(rows))
+    assert int(str(last)) - start + 1 == count
+    session.run(f"UPDATE {RAW} SET row = rowid - {start} + 1 WHERE file = {number}")
+    return count
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,8 @@ def csv_source(
 ) -> str:
     """SQL that reads a UTF-8 CSV file strictly, every cell as text, the values of `missing` as NULL.
 
-    A line longer than `longest` bytes is an error, and so is a short one unless rows may be `padded` with NULL.
+    The file is read in pieces of one and a half times `longest`, several at once. A line longer than `longest` bytes is
+    an error, and so is a short one unless rows may be `padded` with NULL.
     """
     columns = ", ".join(f"{quote(name)}: 'VARCHAR'" for name in names)
     words = (word for word in dict.fromkeys(("", *missing)) if not set(word) & {delimiter, '"', "\n", "\r"})
@@ -67,5 +68,5 @@ def csv_source(
     return (
         f"read_csv({quote(escaped)}, header = true, auto_detect = false, columns = {{{columns}}}, "
         f"delim = {quote(delimiter)}, quote = '\"', escape = '\"', nullstr = [{', '.join(quote(word) for word in words)}], "
-        f"max_line_size = {longest}, strict_mode = true, ignore_errors = false, compression = 'none', {padding})"
+        f"max_line_size = {longest}, buffer_size = {longest + longest // 2}, strict_mode = true, ignore_errors = false, compression = 'none', {padding})"
     )

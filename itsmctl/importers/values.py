@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from itsmctl.engine.session import Session, Value, quote
@@ -175,22 +175,25 @@ def _against(session: Session, column: _Column, rival: str, mapping: MappingDefi
 
 def reject_values(session: Session, staged: Staged, found: Mapping[str, Source], mapping: MappingDefinition) -> None:
     """Reject each cell that is no number, no boolean, or outside the codes of its column."""
-    tests: list[tuple[Source, str, str]] = []
     for canonical, source in found.items():
         text = source.sql(staged)
-        if canonical in NUMBER_COLUMNS:
-            tests.append((source, f"{text} IS NOT NULL AND {number_sql(text)} IS NULL", "bad-number"))
-        elif canonical in BOOLEAN_COLUMNS:
-            tests.append((source, f"{text} IS NOT NULL AND {boolean_sql(text)} IS NULL", "bad-boolean"))
-        elif mapping.codes.get(canonical):
-            known = ", ".join(quote(word) for word in mapping.codes[canonical])
-            tests.append((source, f"{text} NOT IN ({known})", "unknown-code"))
-    if not tests:
-        return
-    counts = session.one(f"SELECT {', '.join(f'count(*) FILTER (WHERE {test})' for _, test, _ in tests)} FROM {RAW}")
-    for (source, test, reason), bad in zip(tests, counts, strict=True):
-        if bad:
-            _reject(session, staged, found["record_id"], source.sql(staged), test, source.shown, reason)
+        test = _unreadable(canonical, mapping)
+        # Such columns have few values, each of which is looked at once.
+        values = f"SELECT DISTINCT {text} AS cell FROM {RAW}"
+        if test and session.rows(f"SELECT 1 FROM ({values}) WHERE {test[0]('cell')} LIMIT 1"):
+            _reject(session, staged, found["record_id"], text, test[0](text), source.shown, test[1])
+
+
+def _unreadable(canonical: str, mapping: MappingDefinition) -> tuple[Callable[[str], str], str] | None:
+    """SQL that tells whether a text cannot be what a column holds, and the reason; None where every text can."""
+    if canonical in NUMBER_COLUMNS:
+        return lambda text: f"{text} IS NOT NULL AND {number_sql(text)} IS NULL", "bad-number"
+    if canonical in BOOLEAN_COLUMNS:
+        return lambda text: f"{text} IS NOT NULL AND {boolean_sql(text)} IS NULL", "bad-boolean"
+    if codes := mapping.codes.get(canonical):
+        known = ", ".join(quote(word) for word in codes)
+        return lambda text: f"{text} NOT IN ({known})", "unknown-code"
+    return None
 
 
 def number_sql(text: str) -> str:

@@ -6,8 +6,9 @@ dataclasses costs more than most commands take.
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
+
+from itsmctl.lazily import homes, loader
 
 if TYPE_CHECKING:
     from itsmctl.model.agreements import Agreement as Agreement
@@ -173,17 +174,10 @@ _MODULES = {
     "statements": "Communication Policy Statement",
     "system": "Definitions",
 }
-_HOME = {name: module for module, names in _MODULES.items() for name in names.split()}
+_HOME = homes(_MODULES)
 
 __all__ = list(_HOME)  # noqa: PLE0605
-
-
-def __getattr__(name: str) -> object:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = loader(__name__, _HOME)
 
 
 def __dir__() -> list[str]:

@@ -7,9 +7,11 @@ could take for a formula gets an apostrophe in front: the text of a ticket must 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
+from itsmctl.engine.session import Session, quote
+from itsmctl.engine.sql import moment_text
 from itsmctl.language import Language, reason_text, severity_text
 from itsmctl.model import Rule
 
@@ -27,45 +29,50 @@ COLUMNS = (
 )
 BYTE_ORDER_MARK = "\ufeff"
 LINE_END = "\r\n"
-_FORMULA = "=+-@\t\r\n＝＋－＠"
-_SPECIAL = re.compile('[,"\r\n]')
+_BLANKS = "\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_FORMULA = f"^([\t\r\n]|[{_BLANKS}]*[=+@＝＋－＠-])"
+_FORMULA_CELL = re.compile(_FORMULA)
+_SPECIAL = '[,"\r\n]'
 
 
-def findings(failures: Iterable[Sequence[str]], rules: Iterable[Rule], language: Language = "en") -> Iterator[str]:
+def findings(verdicts: Path, rules: Iterable[Rule], language: Language = "en") -> Iterator[str]:
     """The text of findings.csv by lines, the header with its byte order mark first; write them without newline translation.
 
-    `failures` are texts as `engine.results.read_failures` gives them.
+    `verdicts` is the Parquet file of an audit. Lines are put together where its rows are: making values of tens of
+    thousands of them takes longer than all else that is done with them.
     """
-    safe = cache(_safe)  # most cells repeat others
-    about = {
-        rule.id: ",".join(
-            safe(cell)
-            for cell in (
-                rule.id,
-                rule.title.in_(language),
-                severity_text(rule.severity, language),
-                " ".join(rule.clauses),
-            )
-        )
-        for rule in rules
-    }
     yield BYTE_ORDER_MARK + ",".join(COLUMNS) + LINE_END
-    for rule, record_id, observed, expected, moment, reason, waiver in failures:
-        if rule in about:
-            why = safe(reason_text(reason, language)) if reason else ""
-            cells = (about[rule], safe(record_id), safe(observed), safe(expected), moment, why, safe(waiver))
-            yield ",".join(cells) + LINE_END
+    source = f"read_parquet({quote(str(verdicts))}, file_row_number = true)"
+    cells = ("v.record_id", "v.observed", "v.expected", "w.text", "v.waiver")
+    record, observed, expected, why, waiver = (safe_sql(f"coalesce({cell}, '')") for cell in cells)
+    with Session() as session:
+        session.run('CREATE TABLE about ("rule" VARCHAR, title VARCHAR, severity VARCHAR, clauses VARCHAR)')
+        session.insert("about", ("rule", "title", "severity", "clauses"), [_about(rule, language) for rule in rules])
+        session.run("CREATE TABLE why (reason VARCHAR, text VARCHAR)")
+        reasons = session.rows(f"SELECT DISTINCT reason FROM {source} WHERE passed = false AND reason <> ''")
+        session.insert("why", ("reason", "text"), [(code, reason_text(str(code), language)) for (code,) in reasons])
+        head = " || ',' || ".join(safe_sql(f"a.{cell}") for cell in ('"rule"', "title", "severity", "clauses"))
+        moment = f"coalesce({moment_text('epoch(v.at)')}, '')"
+        lines = session.stream(
+            f"""SELECT concat_ws(',', a.head, {record}, {observed}, {expected}, {moment}, {why}, {waiver}) || chr(13) || chr(10)
+            FROM {source} AS v JOIN (SELECT a."rule", {head} AS head FROM about AS a) AS a ON a."rule" = v."rule"
+            LEFT JOIN why AS w ON w.reason = v.reason WHERE v.passed = false
+            ORDER BY v.file_row_number"""
+        )
+        yield from (str(line) for (line,) in lines)
 
 
-def _safe(cell: str) -> str:
-    """A harmless cell, in quotation marks where RFC 4180 wants them."""
-    text = harmless(cell)
-    return '"' + text.replace('"', '""') + '"' if _SPECIAL.search(text) else text
+def _about(rule: Rule, language: Language) -> tuple[str, ...]:
+    return rule.id, rule.title.in_(language), severity_text(rule.severity, language), " ".join(rule.clauses)
+
+
+def safe_sql(text: str) -> str:
+    """SQL for a harmless cell, in quotation marks where RFC 4180 wants them."""
+    cell = f"CASE WHEN regexp_matches({text}, {quote(_FORMULA)}) THEN '''' || {text} ELSE {text} END"
+    quoted = f"""'"' || replace({cell}, '"', '""') || '"'"""
+    return f"CASE WHEN regexp_matches({text}, {quote(_SPECIAL)}) THEN {quoted} ELSE {cell} END"
 
 
 def harmless(cell: str) -> str:
     """The cell with an apostrophe in front where a spreadsheet could read it as a formula."""
-    first = cell[:1]
-    if first.isalnum() or not first:
-        return cell
-    return f"'{cell}" if first in _FORMULA or cell.lstrip()[:1] in (*_FORMULA,) else cell
+    return f"'{cell}" if _FORMULA_CELL.match(cell) else cell

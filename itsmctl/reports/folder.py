@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from itsmctl.audit import AuditOptions, Progress, audit
 from itsmctl.beside import Beside
-from itsmctl.engine.results import read_failures
 from itsmctl.importers.receipt import FILE as RECEIPT
-from itsmctl.model import Definitions
+from itsmctl.model import Definitions, Rule
 from itsmctl.output import check_place, replacing
 from itsmctl.reports import csv, html, json, pages
 from itsmctl.result import AuditResult
@@ -28,13 +28,16 @@ def audit_to_folder(
     with replacing(out) as place:
         with Beside(pages.prepare):  # while the engine judges
             result = audit(definitions, dataset, options, verdicts=place / "verdicts.parquet", progress=progress)
-        with Beside(lambda: read_failures(place / "verdicts.parquet")) as failed:
+        rules = [r.rule for r in result.rules]  # an enquiry asks, it does not find
+        with Beside(lambda: _write_findings(place, rules)):
             (place / "report.html").write_text(html.render(result, "en"), encoding="utf-8", newline="\n")
             (place / "report.zh.html").write_text(html.render(result, "zh"), encoding="utf-8", newline="\n")
-        rules = [r.rule for r in result.rules]  # an enquiry asks, it does not find
-        with (place / "findings.csv").open("w", encoding="utf-8", newline="") as file:
-            file.writelines(csv.findings(failed.result(), rules))
         shutil.copyfile(dataset / RECEIPT, place / RECEIPT)
         written = json.render(result, files=list(place.iterdir()))
         (place / "result.json").write_text(written, encoding="utf-8", newline="\n")
     return result
+
+
+def _write_findings(place: Path, rules: Sequence[Rule]) -> None:
+    with (place / "findings.csv").open("w", encoding="utf-8", newline="") as file:
+        file.writelines(csv.findings(place / "verdicts.parquet", rules))

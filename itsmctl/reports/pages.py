@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from itsmctl import __version__
+from itsmctl import __version__, kept
 from itsmctl import language as words
 from itsmctl.language import Language
 from itsmctl.reports import drawing, tally
@@ -49,22 +49,24 @@ def page(name: str, language: Language, **values: object) -> str:
 
 @cache
 def _compiled() -> BytecodeCache:
-    """Compiled templates, shared by the languages: compiling takes longer than filling in."""
+    """Compiled templates, shared by the languages and kept in the user's cache: compiling takes longer than filling in."""
     from jinja2 import BytecodeCache
     from jinja2.bccache import Bucket
 
-    class Memory(BytecodeCache):
+    class Kept(BytecodeCache):
         def __init__(self) -> None:
             self.code: dict[str, bytes] = {}
 
         def load_bytecode(self, bucket: Bucket) -> None:
-            if bucket.key in self.code:
-                bucket.bytecode_from_string(self.code[bucket.key])
+            code = self.code.get(bucket.key) or kept.read(f"template-{bucket.key}")
+            if code:
+                bucket.bytecode_from_string(code)
 
         def dump_bytecode(self, bucket: Bucket) -> None:
             self.code[bucket.key] = bucket.bytecode_to_string()
+            kept.write(f"template-{bucket.key}", self.code[bucket.key])
 
-    return Memory()
+    return Kept()
 
 
 @cache

@@ -1,0 +1,50 @@
+"""Files in the user's cache folder: what can be made again, kept to save the time; never more than that."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+_CHECKSUM = hashlib.sha256().digest_size
+
+
+def folder() -> Path | None:
+    """Where the cache lies, as each system has it; None where nobody has a home."""
+    named = os.environ.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME", "")
+    try:
+        usual = Path("~/Library/Caches" if sys.platform == "darwin" else "~/.cache").expanduser()
+    except RuntimeError:  # nobody's home
+        usual = Path()
+    home = Path(named) if named else usual
+    return home / "itsmctl" if home.is_absolute() else None
+
+
+def read(name: str) -> bytes:
+    """What was kept under a name; nothing where it is not there, cannot be read, or is damaged."""
+    place = folder()
+    if place is None:
+        return b""
+    try:
+        raw = (place / name).read_bytes()
+    except OSError:
+        return b""
+    body = raw[_CHECKSUM:]
+    return body if hashlib.sha256(body).digest() == raw[:_CHECKSUM] else b""
+
+
+def write(name: str, body: bytes) -> None:
+    """Keep something whole or not at all; a home that cannot be written to must not stop anybody."""
+    place = folder()
+    if place is None:
+        return
+    try:
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, partial = tempfile.mkstemp(prefix=".partial-", dir=place)
+        with os.fdopen(handle, "wb") as file:
+            file.write(hashlib.sha256(body).digest() + body)
+        Path(partial).replace(place / name)
+    except OSError:
+        return
