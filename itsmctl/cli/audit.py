@@ -14,7 +14,6 @@ from itsmctl.definitions import load
 from itsmctl.model import Language
 from itsmctl.reports import FORMATS, render
 from itsmctl.reports.folder import audit_to_folder
-from itsmctl.reports.text import render as render_text
 
 
 @click.command("audit")
@@ -65,6 +64,8 @@ def command(
         else:
             result = audit_to_folder(definitions, dataset, choices, output, progress=progress)
     if form == "text":
+        from itsmctl.reports.text import render as render_text
+
         click.echo(render_text(result, language, options.terminal_width(), options.use_color(no_color)), nl=False)
     else:
         click.echo(render(form, result, language), nl=False)

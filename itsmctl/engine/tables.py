@@ -70,7 +70,7 @@ class Loading:
 
 
 def load_tables(session: Session, loading: Loading) -> None:
-    """Create `record`, `event`, `approval`, `link`, `reject`, `source_file`, `every_number` and `broken`.
+    """Create `kept`, `record`, `event`, `approval`, `link`, `reject`, `source_file`, `every_number` and `broken`.
 
     Records opened after `as_of`, or not alive in the period, are left out, and so is all that hangs on them; a record
     without a moment of opening stays, as no period can claim it, and so does one that was opened after the export was
@@ -80,9 +80,10 @@ def load_tables(session: Session, loading: Loading) -> None:
     """
     _check_files(session, loading.folder)
     _create_codes(session, loading.codes)
-    _create_record(session, loading)
-    _create_lacking(session, loading)
+    _create_kept(session, loading)
     with session.beside(lambda other: _create_event(other, loading)):
+        _create_record(session, loading)
+        _create_lacking(session, loading)
         for table in ("approval", "link"):
             session.run(
                 f"CREATE TABLE {table} AS SELECT t.* FROM {_parquet(loading.folder, table)} AS t JOIN record AS r ON r.record_id = t.record_id"
@@ -159,32 +160,43 @@ def _create_record(session: Session, loading: Loading) -> None:
         f"{'CAST(NULL AS BIGINT)' if column in empty else _moment(column, loading)} AS {column}"
         for column in TIME_COLUMNS
     )
-    kept = ["opened_at IS NULL OR opened_at <= ? OR opened_at > ?"]
-    values: list[object] = [loading.as_of, loading.exported_at]
     inside = "true"
     if loading.opened_from is not None:
         inside = f"(opened_at IS NULL OR opened_at >= {loading.opened_from})"
-        kept.append(
+    _create_zone(session, loading)
+    session.run(
+        f"""CREATE TABLE record AS
+        SELECT k.tix, r.*, {month_text("r.opened_at", "z")} AS month FROM (
+            SELECT r.record_id, r.process, {", ".join(columns)}, r.attributes, r.source_file, r.source_row,
+                coalesce(resolved_at, closed_at) AS ended_at, {inside} AS opened_in_period
+            FROM (SELECT * REPLACE ({epochs}) FROM {_parquet(loading.folder, "record")}) AS r {" ".join(joins)}
+        ) AS r JOIN kept AS k ON k.record_id = r.record_id
+        LEFT JOIN zone_span AS z ON r.opened_at >= z.since AND r.opened_at < z.until"""
+    )
+
+
+def _create_kept(session: Session, loading: Loading) -> None:
+    """The records that are judged, and the number of each: `kept(record_id, tix)`.
+
+    Only ids are sorted: sorting whole rows would cost more than all the rest, and the dataset is in order already.
+    """
+    tests = ["opened_at IS NULL OR opened_at <= ? OR opened_at > ?"]
+    values: list[object] = [loading.as_of, loading.exported_at]
+    if loading.opened_from is not None:
+        tests.append(
             "opened_at IS NULL OR coalesce(resolved_at, closed_at) IS NULL OR coalesce(resolved_at, closed_at) >= ?"
         )
         values.append(loading.opened_from)
     if loading.opened_until is not None:
-        kept.append("opened_at IS NULL OR opened_at < ?")
+        tests.append("opened_at IS NULL OR opened_at < ?")
         values.append(loading.opened_until)
-    _create_zone(session, loading)
-    # Only the ids are sorted: sorting whole rows would cost more than all the rest, and the dataset is in order already.
+    moments = ", ".join(
+        f"{_moment(column, loading)} AS {column}" for column in ("opened_at", "resolved_at", "closed_at")
+    )
     session.run(
-        f"""CREATE TABLE record AS
-        SELECT n.tix, r.*, {month_text("r.opened_at", "z")} AS month FROM (
-            SELECT * FROM (
-                SELECT r.record_id, r.process, {", ".join(columns)}, r.attributes, r.source_file, r.source_row,
-                    coalesce(resolved_at, closed_at) AS ended_at, {inside} AS opened_in_period
-                FROM (SELECT * REPLACE ({epochs}) FROM {_parquet(loading.folder, "record")}) AS r {" ".join(joins)}
-            ) WHERE {" AND ".join(f"({test})" for test in kept)}
-        ) AS r JOIN (
-            SELECT record_id, row_number() OVER (ORDER BY record_id) AS tix FROM {_parquet(loading.folder, "record")}
-        ) AS n ON n.record_id = r.record_id
-        LEFT JOIN zone_span AS z ON r.opened_at >= z.since AND r.opened_at < z.until""",
+        f"""CREATE TABLE kept AS SELECT record_id, tix FROM (
+            SELECT record_id, row_number() OVER (ORDER BY record_id) AS tix, {moments} FROM {_parquet(loading.folder, "record")}
+        ) AS r WHERE {" AND ".join(f"({test})" for test in tests)}""",
         values,
     )
 
@@ -288,8 +300,8 @@ def _create_event(session: Session, loading: Loading) -> None:
             LEFT JOIN code AS c_new ON c_new."column" = e.field AND c_new.exported = e.new"""
     session.run(
         f"""CREATE TABLE event AS
-        SELECT r.tix, e.seq, {epoch("e.at")} AS moment, e.actor, e.actor_group, e.field, {old} AS old, {new} AS new
-        FROM {_parquet(loading.folder, "event")} AS e JOIN record AS r ON r.record_id = e.record_id {joins}"""
+        SELECT k.tix, e.seq, {epoch("e.at")} AS moment, e.actor, e.actor_group, e.field, {old} AS old, {new} AS new
+        FROM {_parquet(loading.folder, "event")} AS e JOIN kept AS k ON k.record_id = e.record_id {joins}"""
     )
 
 

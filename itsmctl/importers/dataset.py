@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from itsmctl.engine.session import Session, Value, name
+from itsmctl.engine.session import Session, Value, name, quote
 from itsmctl.importers import canonical, findings
 from itsmctl.importers.export import REJECT, Staged
 from itsmctl.importers.population import drop_rows_without_id, merge_duplicates
@@ -57,10 +57,12 @@ def write(session: Session, staging: Staging, place: Path) -> Receipt:
     """Write the five tables and the receipt into a folder."""
     changes = canonical.event_query(staging.export)
     with session.beside(lambda other: other.write_parquet(changes, place / "event.parquet")) as events:
+        # What follows needs few columns of the records, which are quicker read back than kept beside.
+        session.write_parquet(canonical.record_query(staging.export), place / "record.parquet")
+        session.run(f"CREATE VIEW record AS SELECT * FROM read_parquet({quote(str(place / 'record.parquet'))})")
         _create_tables(session, staging.export)
-        for table in TABLES:
-            if table != "event":  # by far the largest, and needed for nothing else
-                session.write_parquet(f"SELECT * FROM {table}", place / f"{table}.parquet")
+        for table in ("approval", "link", "reject"):
+            session.write_parquet(f"SELECT * FROM {table}", place / f"{table}.parquet")
         noticed = _notice(session, staging)
     receipt = _receipt(session, staging, noticed, events.result())
     (place / FILE).write_text(receipt.to_json(), encoding="utf-8", newline="\n")
@@ -68,8 +70,7 @@ def write(session: Session, staging: Staging, place: Path) -> Receipt:
 
 
 def _create_tables(session: Session, x: canonical.Export) -> None:
-    """The tables record, link, approval and reject."""
-    session.run(f"CREATE TABLE record AS {canonical.record_query(x)}")
+    """The tables link, approval and reject."""
     session.run(f"CREATE TABLE link AS {canonical.link_query(x.found)}")
     columns = ", ".join(f"{name(column)} {'TIMESTAMP' if column == 'at' else 'VARCHAR'}" for column in APPROVAL_COLUMNS)
     session.run(f"CREATE TABLE approval ({columns})")

@@ -147,7 +147,8 @@ def _round_moments(start: int, end: int, step: int, zone: ZoneInfo) -> tuple[int
     midnight = local(start, zone).replace(hour=0, minute=0, second=0, tzinfo=None)
     if step >= _DAY:
         midnight -= timedelta(days=(midnight.toordinal() - 1) % (step // _DAY))
-    wall, last = midnight, local(end, zone).replace(tzinfo=None)
+    begin, last = (local(moment, zone).replace(tzinfo=None) for moment in (start, end))
+    wall = midnight + (begin - midnight) // timedelta(seconds=step) * timedelta(seconds=step)
     found: list[int] = []
     while wall <= last:
         at = _epoch(wall, zone)

@@ -11,7 +11,6 @@ from itsmctl.beside import Beside
 from itsmctl.importers.receipt import FILE as RECEIPT
 from itsmctl.model import Definitions, Rule
 from itsmctl.output import check_place, replacing
-from itsmctl.reports import csv, html, json, pages
 from itsmctl.result import AuditResult
 
 FILES = ("result.json", "verdicts.parquet", "findings.csv", "report.html", "report.zh.html", RECEIPT)
@@ -26,8 +25,10 @@ def audit_to_folder(
     """
     check_place(out, FILES, "result.json")
     with replacing(out) as place:
-        with Beside(pages.prepare):  # while the engine judges
+        with Beside(_prepare):  # while the engine judges
             result = audit(definitions, dataset, options, verdicts=place / "verdicts.parquet", progress=progress)
+        from itsmctl.reports import html, json
+
         rules = [r.rule for r in result.rules]  # an enquiry asks, it does not find
         with Beside(lambda: _write_findings(place, rules)):
             (place / "report.html").write_text(html.render(result, "en"), encoding="utf-8", newline="\n")
@@ -38,6 +39,14 @@ def audit_to_folder(
     return result
 
 
+def _prepare() -> None:
+    from itsmctl.reports import pages
+
+    pages.prepare()
+
+
 def _write_findings(place: Path, rules: Sequence[Rule]) -> None:
+    from itsmctl.reports import csv
+
     with (place / "findings.csv").open("w", encoding="utf-8", newline="") as file:
         file.writelines(csv.findings(place / "verdicts.parquet", rules))
