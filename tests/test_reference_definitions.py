@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import cache
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -37,11 +38,13 @@ def shown(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+@cache
 def documents(kind: str) -> dict[str, Any]:
     """Every reference document of a kind, by id."""
     return {data["id"]: data for path in FILES for data in contents(path) if data["kind"] == kind}
 
 
+@cache
 def contents(path: Path) -> list[Any]:
     return [document.data for document in read_documents(path, shown(path))]
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from click.testing import CliRunner
@@ -32,7 +33,9 @@ LANGUAGES = ("en", "zh")
 
 
 def shown(*arguments: str) -> str:
-    result = CliRunner().invoke(command, arguments, catch_exceptions=False)
+    """What the command prints; the definitions, which are always the same here, are opened once."""
+    with mock.patch("itsmctl.cli.show.load", lambda root: DEFINITIONS):
+        result = CliRunner().invoke(command, arguments, catch_exceptions=False)
     assert result.exit_code == 0, result.output
     return result.output
 
