@@ -21,7 +21,7 @@ from itsmctl.worktime import NO_TARGET, Change, RecordClock, lived_clock, record
 def explain(session: Session, context: Context, record_ids: Sequence[str]) -> tuple[Explanation, ...]:
     """Explain the records in the order given; raises ItsmctlError for one that the dataset does not hold.
 
-    Every clock is recomputed by `worktime.record_clock`, or by `worktime.lived_clock` where it is not plain. Should SQL have counted otherwise, that is a bug, and it
+    Every clock is recomputed by `worktime.recorded`, or by `worktime.living` where it is not plain. Should SQL have counted otherwise, that is a bug, and it
     stops here rather than reach a report.
     """
     if not record_ids:

@@ -26,6 +26,7 @@ def test_what_type_checkers_see_is_what_can_be_imported(package: ModuleType) -> 
         for alias in node.names
     }
     assert seen == set(package._HOME.items())
+    assert not set(package._HOME) & set(package._MODULES), "importing a module would put it in the place of its name"
     for name in package.__all__:
         assert getattr(package, name) is not None
 

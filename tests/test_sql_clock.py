@@ -1,6 +1,6 @@
 """The clocks in SQL, the clocks one by one, and a counter that walks minutes: 100,000 records, each to the second.
 
-`worktime.record_clock` is the specification. `_judge` is the third voice: it asks `brute_force` what was open and in
+`worktime.recorded` is the specification. `_judge` is the third voice: it asks `brute_force` what was open and in
 which state the record was, and shares no arithmetic with either.
 """
 

@@ -1,4 +1,4 @@
-"""Every clock of every record in one pass: the SQL twin of `worktime.record_clock`, agreed to the second.
+"""Every clock of every record in one pass: the SQL twin of `worktime.recorded`, agreed to the second.
 
 A calendar becomes one row per UTC day with the open seconds before it and its open segments, so that the open time
 before any moment, F(t), is an equi-join and clipped arithmetic. Counted time is then a signed sum of F over the
@@ -181,7 +181,7 @@ def _targets(every: Sequence[Offer]) -> Iterable[tuple[int, int, int]]:
 
 
 def _create_endings(session: Session, as_of: int) -> None:
-    """Where each clock stops and what became of it: steps 3 to 6 of `worktime.record_clock`."""
+    """Where each clock stops and what became of it: steps 3 to 6 of `worktime.recorded`."""
     session.run(
         """CREATE OR REPLACE TEMP TABLE part AS
         SELECT a.tix, a.clock, s.seq, s.t0, s.t1, s.is_last, coalesce(c.role, '') AS role, coalesce(c.role IN ('stop', 'cancel'), false) AS ends, s.state
@@ -278,7 +278,7 @@ def _create_counted(session: Session, segments: int) -> None:
 
 
 def _add_verdicts(session: Session, as_of: int, exported: frozenset[str], read: frozenset[str]) -> None:
-    """Steps 1 and 9 of `worktime.record_clock`, after the questions that come before it: which agreement, which clock.
+    """Steps 1 and 9 of `worktime.recorded`, after the questions that come before it: which agreement, which clock.
 
     Where the stop comes from a column that the export does not have at all, nothing is known of any record: an empty
     column would mean that the clock still runs, a missing one does not. So for the records of a single file without it.

@@ -74,7 +74,7 @@ def outcome(
 ) -> Outcome:
     """Run a clock over a ticket whose moments are in order, none of them after `as_of`.
 
-    This is deliberately not `worktime.record_clock`: the truth must not repeat a mistake of what it tests.
+    This is deliberately not `worktime.recorded`: the truth must not repeat a mistake of what it tests.
     """
     clock, target = terms.clock(name), terms.target(name, columns)
     start = times["opened_at"] or 0

@@ -30,16 +30,16 @@ if TYPE_CHECKING:
     from itsmctl.worktime.fitting import WorstCase as WorstCase
     from itsmctl.worktime.fitting import always_open_with as always_open_with
     from itsmctl.worktime.fitting import worst_case as worst_case
-    from itsmctl.worktime.lived_clock import Change as Change
-    from itsmctl.worktime.lived_clock import Reign as Reign
-    from itsmctl.worktime.lived_clock import Terms as Terms
-    from itsmctl.worktime.lived_clock import lived_clock as lived_clock
+    from itsmctl.worktime.living import Change as Change
+    from itsmctl.worktime.living import Reign as Reign
+    from itsmctl.worktime.living import Terms as Terms
+    from itsmctl.worktime.living import lived_clock as lived_clock
     from itsmctl.worktime.measuring import HORIZON as HORIZON
     from itsmctl.worktime.measuring import NO_TARGET as NO_TARGET
     from itsmctl.worktime.measuring import Pause as Pause
     from itsmctl.worktime.measuring import measure as measure
-    from itsmctl.worktime.record_clock import RecordClock as RecordClock
-    from itsmctl.worktime.record_clock import record_clock as record_clock
+    from itsmctl.worktime.recorded import RecordClock as RecordClock
+    from itsmctl.worktime.recorded import record_clock as record_clock
     from itsmctl.worktime.workdays import MOST_DAYS as MOST_DAYS
     from itsmctl.worktime.workdays import business_days_from as business_days_from
     from itsmctl.worktime.workdays import open_days as open_days
@@ -55,9 +55,9 @@ _MODULES = {
     "durations": "Duration duration_text parse_duration parse_slot",
     "editions": "calendar_as",
     "fitting": "Leg WorstCase always_open_with worst_case",
-    "lived_clock": "Change Reign Terms lived_clock",
+    "living": "Change Reign Terms lived_clock",
     "measuring": "HORIZON NO_TARGET Pause measure",
-    "record_clock": "RecordClock record_clock",
+    "recorded": "RecordClock record_clock",
     "workdays": "MOST_DAYS business_days_from open_days",
     "zones": "YEARS moment_text offset_spans parse_day parse_moment",
 }

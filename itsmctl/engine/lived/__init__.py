@@ -1,4 +1,4 @@
-"""Clocks whose agreements ask for more than states and last values: the SQL twin of `worktime.lived_clock`.
+"""Clocks whose agreements ask for more than states and last values: the SQL twin of `worktime.living`.
 
 Only what some agreement uses is computed, and only for the records that it judges. The plain clocks have chosen the
 agreement in force when a record was opened; what that agreement says on changes, reopenings and pauses is followed

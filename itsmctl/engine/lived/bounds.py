@@ -1,4 +1,4 @@
-"""From when to when each lived clock runs: steps 3 of `worktime.lived_clock`, and 5 and 6 of `worktime.record_clock`."""
+"""From when to when each lived clock runs: steps 3 of `worktime.living`, and 5 and 6 of `worktime.recorded`."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from itsmctl.result import ClockVerdict, Cycle
 from itsmctl.worktime.calendars import has_hours, known_before
 from itsmctl.worktime.conditions import Values, is_empty, meets
 from itsmctl.worktime.measuring import NO_TARGET
-from itsmctl.worktime.record_clock import RecordClock
+from itsmctl.worktime.recorded import RecordClock
 from itsmctl.worktime.rounds import Held, Stand, measured
 from itsmctl.worktime.workdays import business_days_from
 
