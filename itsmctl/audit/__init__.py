@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -20,17 +19,14 @@ from itsmctl.audit.choices import (
     with_foundations,
     zone_of_audit,
 )
+from itsmctl.audit.preparing import load_records, prepare
 from itsmctl.beside import Beside
 from itsmctl.checks import CHECKS
-from itsmctl.engine.clocks import create_clocks
 from itsmctl.engine.context import Context
-from itsmctl.engine.evaluate import GROUPED, Counts, Task, create_verdict_table, evaluate, failures, reasons
-from itsmctl.engine.openings import create_openings
+from itsmctl.engine.evaluate import GROUPED, Counts, Task, evaluate, failures, reasons
 from itsmctl.engine.session import Session, quote
-from itsmctl.engine.tables import Loading, catalogue_codes, load_tables
-from itsmctl.errors import ItsmctlError, Problem, Where
-from itsmctl.importers.receipt import Receipt, read_receipt
-from itsmctl.model import CHANGING_COLUMNS, SEVERITIES, Calendar, Definitions, Limit, Outcome, Rule
+from itsmctl.importers.receipt import read_receipt
+from itsmctl.model import SEVERITIES, Definitions, Limit, Outcome, Rule
 from itsmctl.result import AuditResult, RuleResult, Verdict
 
 FAIL_ON = (*SEVERITIES, "not-testable", "never")
@@ -81,31 +77,10 @@ def audit(
         opening.result() as session,
     ):
         report("load", 0.0)
-        load_tables(session, _loading(definitions, dataset, receipt, as_of, period, zone))
-        if session.one("SELECT count(*) FROM record") == (0,):
-            template = (
-                "no record was opened in the period and before the moment of the audit, so there is nothing to judge"
-            )
-            raise ItsmctlError(Problem("no-records", template, Where(str(dataset))))
+        load_records(session, definitions, dataset, receipt, as_of, period, zone)
         report("clocks", 0.2)
-        history = frozenset(receipt.history)
-        create_clocks(session, definitions, as_of, frozenset(receipt.mapped), history, receipt.precision_seconds)
-        create_verdict_table(session)
         tiers = with_foundations(definitions, rules)
-        exported_at = max(as_of, _last_moment(receipt) or as_of)
-        context = Context(
-            definitions,
-            frozenset(receipt.mapped),
-            history,
-            as_of,
-            exported_at,
-            zone,
-            CHANGING_COLUMNS - history if as_of < exported_at else frozenset(),
-            frozenset(column for file in receipt.files for column in file.missing),
-            period[1],
-            create_openings(session, _calendars_named(definitions, tiers), as_of),
-            receipt.precision_seconds,
-        )
+        context = prepare(session, definitions, receipt, [rule for tier in tiers for rule in tier], as_of, period, zone)
         judged = _judge(
             session,
             tiers,
@@ -150,43 +125,6 @@ def exceeds(result: AuditResult, fail_on: str) -> bool:
             return any(severity in failed for severity in FAIL_ON[: FAIL_ON.index(fail_on) + 1])
 
 
-def _calendars_named(definitions: Definitions, tiers: Sequence[Sequence[Rule]]) -> list[Calendar]:
-    """The calendars that rules measure by themselves, beside those of agreements."""
-    named = {str(rule.parameters["calendar"]) for tier in tiers for rule in tier if "calendar" in rule.parameters}
-    return [definitions.calendars[name] for name in sorted(named)]
-
-
-def _loading(
-    definitions: Definitions,
-    folder: Path,
-    receipt: Receipt,
-    as_of: int,
-    period: tuple[int | None, int | None],
-    zone: str,
-) -> Loading:
-    called = catalogue_codes(definitions)
-    codes = {**receipt.codes, **{column: {**called[column], **receipt.codes.get(column, {})} for column in called}}
-    files = tuple((f.name, f.rows_read, f.rows_imported, f.rows_rejected) for f in receipt.files)
-    return Loading(
-        folder,
-        codes,
-        zone,
-        as_of,
-        period[0],
-        period[1],
-        files,
-        _last_moment(receipt),
-        receipt.history,
-        tuple((file.name, column) for file in receipt.files for column in file.missing),
-        receipt.history_time,
-        frozenset(receipt.mapped),
-    )
-
-
-def _last_moment(receipt: Receipt) -> int | None:
-    return int(datetime.fromisoformat(receipt.last_moment).timestamp()) if receipt.last_moment else None
-
-
 def _judge(
     session: Session,
     tiers: Sequence[Sequence[Rule]],
@@ -206,7 +144,7 @@ def _judge(
 
 def _because(rule: Rule, judged: Mapping[str, tuple[Rule, Counts]]) -> str:
     """The first of the rules that this one rests on which does not hold, as a reason, or ''."""
-    shaky = (name for name in rule.rests_on if name in judged and _outcome(*judged[name]) in ("fail", "not_testable"))
+    shaky = (name for name in rule.rests_on if name in judged and outcome(*judged[name]) in ("fail", "not_testable"))
     failed_below = next(shaky, "")
     return f"rests-on:{failed_below}" if failed_below else ""
 
@@ -214,7 +152,7 @@ def _because(rule: Rule, judged: Mapping[str, tuple[Rule, Counts]]) -> str:
 def _result(rule: Rule, counts: Counts, why: tuple[tuple[str, int], ...], samples: tuple[Verdict, ...]) -> RuleResult:
     return RuleResult(
         rule=rule,
-        outcome=_outcome(rule, counts),
+        outcome=outcome(rule, counts),
         in_scope=counts.in_scope,
         passed=counts.passed,
         failed=counts.failed,
@@ -230,7 +168,7 @@ def _result(rule: Rule, counts: Counts, why: tuple[tuple[str, int], ...], sample
     )
 
 
-def _outcome(rule: Rule, counts: Counts) -> Outcome:
+def outcome(rule: Rule, counts: Counts) -> Outcome:
     """fail beats not_testable beats no_data beats pass: nothing that was not looked at may read as clean."""
     if counts.failed > _allowed(rule.tolerance, counts.in_scope - counts.not_testable):
         return "fail"

@@ -1,0 +1,91 @@
+"""Put a dataset into the engine, and say what judges may know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from itsmctl.engine.clocks import create_clocks
+from itsmctl.engine.context import Context
+from itsmctl.engine.evaluate import create_verdict_table
+from itsmctl.engine.openings import create_openings
+from itsmctl.engine.session import Session
+from itsmctl.engine.tables import Loading, catalogue_codes, load_tables
+from itsmctl.errors import ItsmctlError, Problem, Where
+from itsmctl.importers.receipt import Receipt
+from itsmctl.model import CHANGING_COLUMNS, Calendar, Definitions, Rule
+
+Period = tuple[int | None, int | None]
+"""[from, until) in epoch seconds; None where it is open."""
+
+
+def load_records(
+    session: Session, definitions: Definitions, folder: Path, receipt: Receipt, as_of: int, period: Period, zone: str
+) -> None:
+    """Load the tables of a dataset; raises ItsmctlError where no record is left to judge."""
+    load_tables(session, _loading(definitions, folder, receipt, as_of, period, zone))
+    if session.one("SELECT count(*) FROM record") == (0,):
+        template = "no record was opened in the period and before the moment of the audit, so there is nothing to judge"
+        raise ItsmctlError(Problem("no-records", template, Where(str(folder))))
+
+
+def prepare(
+    session: Session,
+    definitions: Definitions,
+    receipt: Receipt,
+    rules: Sequence[Rule],
+    as_of: int,
+    period: Period,
+    zone: str,
+) -> Context:
+    """Run the clocks, make room for verdicts, and say what these rules may rest on: what was known at `as_of`."""
+    history = frozenset(receipt.history)
+    create_clocks(session, definitions, as_of, frozenset(receipt.mapped), history, receipt.precision_seconds)
+    create_verdict_table(session)
+    exported_at = max(as_of, _last_moment(receipt) or as_of)
+    return Context(
+        definitions,
+        frozenset(receipt.mapped),
+        history,
+        as_of,
+        exported_at,
+        zone,
+        CHANGING_COLUMNS - history if as_of < exported_at else frozenset(),
+        frozenset(column for file in receipt.files for column in file.missing),
+        period[1],
+        create_openings(session, _calendars_named(definitions, rules), as_of),
+        receipt.precision_seconds,
+    )
+
+
+def _calendars_named(definitions: Definitions, rules: Sequence[Rule]) -> list[Calendar]:
+    """The calendars that rules measure by themselves, beside those of agreements."""
+    named = {str(rule.parameters["calendar"]) for rule in rules if "calendar" in rule.parameters}
+    return [definitions.calendars[name] for name in sorted(named)]
+
+
+def _loading(
+    definitions: Definitions, folder: Path, receipt: Receipt, as_of: int, period: Period, zone: str
+) -> Loading:
+    called = catalogue_codes(definitions)
+    codes = {**receipt.codes, **{column: {**called[column], **receipt.codes.get(column, {})} for column in called}}
+    files = tuple((f.name, f.rows_read, f.rows_imported, f.rows_rejected) for f in receipt.files)
+    return Loading(
+        folder,
+        codes,
+        zone,
+        as_of,
+        period[0],
+        period[1],
+        files,
+        _last_moment(receipt),
+        receipt.history,
+        tuple((file.name, column) for file in receipt.files for column in file.missing),
+        receipt.history_time,
+        frozenset(receipt.mapped),
+    )
+
+
+def _last_moment(receipt: Receipt) -> int | None:
+    return int(datetime.fromisoformat(receipt.last_moment).timestamp()) if receipt.last_moment else None
