@@ -18,6 +18,8 @@ from itsmctl.language import COLUMNS, column_text
 from itsmctl.reports.coverage_data import coverage_schema
 from itsmctl.reports.csv import COLUMNS as FINDINGS_COLUMNS
 from itsmctl.reports.json import result_schema
+from itsmctl.sampling.population import POPULATION_FILE, TARGETED_FILE
+from itsmctl.sampling.sample import PAPER_FILE, SAMPLE_FILE, WORKBOOK_FILE, sample_schema
 
 INTRODUCTION = """# Outputs
 
@@ -29,7 +31,7 @@ Everything is written with sorted keys, UTC times and no trace of the machine: t
 
 def pages() -> dict[str, str]:
     """One page with every output."""
-    writers = (dataset, receipt, result, verdicts, findings, explanation, clock, coverage, pack, truth)
+    writers = (dataset, receipt, result, verdicts, findings, explanation, clock, coverage, sample, pack, truth)
     return {"outputs.md": "\n".join((INTRODUCTION, *(write() for write in writers)))}
 
 
@@ -153,6 +155,28 @@ def coverage() -> str:
     return (
         "## Coverage\n\nPrinted by `itsmctl coverage --format json`; its JSON Schema is printed by `itsmctl schema coverage`.\n\n"
         + properties(coverage_schema())
+    )
+
+
+def sample() -> str:
+    """The folder of a sample, with its working paper from the schema."""
+    schema: Schema = sample_schema()
+    files = [
+        (POPULATION_FILE, "one line per record: number of its stratum, record, stratum; its SHA-256 is the digest that is written down"),
+        (TARGETED_FILE, "one line per record that is examined whatever the draw"),
+        (SAMPLE_FILE, "plan and population, fixed before the draw"),
+        (PAPER_FILE, "the working paper to fill in: the same with the draw and a row for each record"),
+        (WORKBOOK_FILE, "the same as a workbook"),
+    ]  # fmt: skip
+    parts = schema.get("definitions", {})
+    assert isinstance(parts, dict)
+    return (
+        "## Sample\n\nWritten by `itsmctl sample draw FOLDER`; backslashes and control characters of a record stand there as `printf %b` reads them.\n\n"
+        + table(("file", "what"), [(code(name), what) for name, what in files])
+        + "\n### working-paper.yaml\n\nIts JSON Schema is printed by `itsmctl schema sample`.\n\n"
+        + properties(schema)
+        + "\n#### row\n\n"
+        + properties(parts["row"])
     )
 
 

@@ -27,7 +27,7 @@ COMMANDS = {
     "audit": "Judge tickets by the definitions.",
     "explain": "Show one record's life, verdicts and clocks.",
     "clock": "Count service hours between two moments.",
-    "sample": "Say how many records people must read.",
+    "sample": "Plan, draw and evaluate a sample where people must judge.",
     "evidence": "Build an evidence pack, or verify one.",
     "coverage": "Show what stands for each clause, and what to do next.",
     "generate": "Make a ticket history with planted violations.",

@@ -19,3 +19,13 @@ def read_verdicts(path: Path, *, failed_only: bool = False) -> Iterator[Verdict]
             coalesce(reason, ''), coalesce(waiver, '') FROM read_parquet({quote(str(path))}) {where}"""
         )
     return starmap(Verdict, rows)
+
+
+def records_judged(path: Path, rule: str) -> list[tuple[str, int]]:
+    """Every record that the file holds a verdict of a rule about, and how many, by record id."""
+    with Session() as session:
+        rows = session.rows(
+            f'SELECT record_id, count(*) FROM read_parquet({quote(str(path))}) WHERE "rule" = ? GROUP BY 1 ORDER BY 1',
+            (rule,),
+        )
+    return [(str(record), int(str(count))) for record, count in rows]

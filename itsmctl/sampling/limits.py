@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable
 from fractions import Fraction
+from functools import lru_cache
 from typing import assert_never
 
 from itsmctl.sampling import tails
@@ -14,6 +15,7 @@ _STEPS = 2**30
 """A rate is found to a billionth, rounded up: the limit may be a little too high, never too low."""
 
 
+@lru_cache(maxsize=4096)
 def upper_limit(method: Method, n: int, k: int, risk: Fraction, population: int) -> Fraction:
     """The one-sided upper limit of the rate where k of n deviate; exact where the whole population was examined."""
     if population and n >= population:

@@ -61,6 +61,21 @@ class Size:
         """Whether the whole population is examined, so that nothing is left to chance."""
         return bool(self.aim.population) and self.n >= self.aim.population
 
+    def document(self) -> dict[str, object]:
+        """The plan as plain values: percentages as numbers, null where nothing was said."""
+        aim = self.aim
+        return {
+            "method": aim.method,
+            "formula": FORMULAS[aim.method],
+            "confidence": percent_number(aim.confidence),
+            "tolerable": percent_number(aim.tolerable),
+            "expected": percent_number(aim.expected),
+            "population": aim.population or None,
+            "n": self.n,
+            "allowed": self.allowed,
+            "remaining_risk": round(float(self.risk * 100), 4),
+        }
+
 
 def size_for(aim: Aim) -> Size:
     """The smallest sample for an aim; raises ItsmctlError where the aim contradicts itself, or no sample reaches it."""
@@ -198,3 +213,9 @@ def percent(share: Fraction) -> str:
     exact = share * 100
     text = f"{float(exact):.4f}".rstrip("0").rstrip(".") if exact.denominator > 1 else str(exact.numerator)
     return f"{text}%"
+
+
+def percent_number(share: Fraction) -> int | float:
+    """A fraction of 1 as a percentage for machines."""
+    exact = share * 100
+    return exact.numerator if exact.denominator == 1 else float(exact)

@@ -111,26 +111,4 @@ def _advice(size: Size, language: Language, width: int) -> Iterator[str]:
 
 def as_json(size: Size) -> str:
     """The plan for machines: percentages as numbers, null where nothing was said."""
-    return json.dumps({"format": FORMAT, **document(size)}, ensure_ascii=False, indent=2) + "\n"
-
-
-def document(size: Size) -> dict[str, object]:
-    """The plan as plain values; the working paper holds the same."""
-    aim = size.aim
-    return {
-        "method": aim.method,
-        "formula": FORMULAS[aim.method],
-        "confidence": number(aim.confidence),
-        "tolerable": number(aim.tolerable),
-        "expected": number(aim.expected),
-        "population": aim.population or None,
-        "n": size.n,
-        "allowed": size.allowed,
-        "remaining_risk": round(float(size.risk * 100), 4),
-    }
-
-
-def number(share: Fraction) -> int | float:
-    """A fraction of 1 as a percentage."""
-    exact = share * 100
-    return exact.numerator if exact.denominator == 1 else float(exact)
+    return json.dumps({"format": FORMAT, **size.document()}, ensure_ascii=False, indent=2) + "\n"

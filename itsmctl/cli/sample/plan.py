@@ -1,4 +1,4 @@
-"""`itsmctl sample`: how many records people read, which ones, and what their answers say of all of them."""
+"""`itsmctl sample plan`: how many records to examine."""
 
 from __future__ import annotations
 
@@ -8,12 +8,7 @@ from itsmctl.cli import options
 from itsmctl.model import Language
 
 
-@click.group("sample")
-def command() -> None:
-    """Sample records where people must judge them."""
-
-
-@command.command("plan")
+@click.command("plan", short_help="Say how many records to examine.")
 @click.option(
     "--method",
     type=click.Choice(("binomial", "hypergeometric", "poisson")),
@@ -35,7 +30,7 @@ def command() -> None:
 @click.option("--population", type=click.IntRange(min=1), metavar="N", help="Number of records to draw from.")
 @options.choice(("text", "json"), "text")
 @options.language
-def plan(
+def command(
     method: str | None, confidence: str, tolerable: str, expected: str, allowed: int, population: int | None, form: str,
     language: Language,
 ) -> None:  # fmt: skip
