@@ -416,7 +416,8 @@ def test_help_imports_nothing_heavy() -> None:
 
 def test_there_is_one_place_for_each_command() -> None:
     folder = Path(cli.__file__).parent
-    assert {name.replace("import", "import_") for name in COMMANDS} <= {path.stem for path in folder.glob("*.py")}
+    places = {path.stem for path in (*folder.glob("*.py"), *(inner.parent for inner in folder.glob("*/__init__.py")))}
+    assert {name.replace("import", "import_") for name in COMMANDS} <= places
 
 
 def test_an_option_means_the_same_in_every_command() -> None:
