@@ -8,11 +8,10 @@ from pathlib import Path
 
 from itsmctl.audit import outcome
 from itsmctl.audit.choices import audited_period, chosen_rules, moment_of_judgement, plan_named, zone_of_audit
-from itsmctl.audit.preparing import context_of, load_records
+from itsmctl.audit.preparing import load_records, prepare
 from itsmctl.checks import CHECKS
-from itsmctl.engine.clocks import create_clocks
 from itsmctl.engine.context import Context
-from itsmctl.engine.evaluate import GROUPED, Task, create_verdict_table, evaluate
+from itsmctl.engine.evaluate import GROUPED, Task, evaluate
 from itsmctl.engine.results import records_judged
 from itsmctl.engine.session import Session
 from itsmctl.engine.sql import Fragment, all_of, name
@@ -74,11 +73,11 @@ def frame_of_dataset(definitions: Definitions, dataset: Path, wanted: Wanted) ->
     period, zone = audited_period(receipt, plan), zone_of_audit(receipt, plan)
     with Session() as session:
         load_records(session, definitions, dataset, receipt, as_of, period, zone)
-        context = context_of(definitions, receipt, as_of, period, zone)
-        _check_columns(wanted, context)
         tests = [definitions.rules[one] for one in COMPLETENESS if one in definitions.rules]
-        create_clocks(session, definitions, as_of, frozenset(receipt.mapped))
-        completeness = _judged(session, rule, tests, context)
+        every = {one.id: one for one in (*tests, *((rule,) if rule else ()))}
+        context = prepare(session, definitions, receipt, list(every.values()), as_of, period, zone)
+        _check_columns(wanted, context)
+        completeness = _judged(session, list(every.values()), tests, context)
         population = _population(session, wanted, rule)
         ((records,),) = session.rows("SELECT count(*) FROM record WHERE opened_in_period")
     first, last = (iso(moment) or "" for moment in period)
@@ -140,11 +139,9 @@ def _check_columns(wanted: Wanted, context: Context) -> None:
         raise ItsmctlError(problems)
 
 
-def _judged(session: Session, rule: Rule | None, tests: Sequence[Rule], context: Context) -> tuple[Tested, ...]:
+def _judged(session: Session, rules: Sequence[Rule], tests: Sequence[Rule], context: Context) -> tuple[Tested, ...]:
     """Judge the rule, which says what is in its scope, and what is asked about completeness."""
-    create_verdict_table(session)
-    every = {one.id: one for one in (*tests, *((rule,) if rule else ()))}
-    tasks = [Task(one, CHECKS[one.check]) for one in every.values()]
+    tasks = [Task(one, CHECKS[one.check]) for one in rules]
     counts = evaluate(session, tasks, context, all_verdicts=True) if tasks else {}
     return tuple(Tested(one.id, outcome(one, counts[one.id])) for one in tests)
 
