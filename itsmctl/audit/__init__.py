@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from itsmctl import explanation
 from itsmctl.audit import facts
 from itsmctl.audit.choices import (
     audited_period,
@@ -21,7 +20,6 @@ from itsmctl.audit.choices import (
 )
 from itsmctl.audit.preparing import load_records, prepare
 from itsmctl.beside import Beside
-from itsmctl.checks import CHECKS
 from itsmctl.engine.context import Context
 from itsmctl.engine.evaluate import GROUPED, Counts, Task, evaluate, failures, reasons
 from itsmctl.engine.session import Session, quote
@@ -74,6 +72,7 @@ def audit(
     zone = zone_of_audit(receipt, plan)
     with (
         Beside(lambda: facts.definition_facts(definitions)) as judged_by,  # git takes its time
+        Beside(_what_comes_later),
         opening.result() as session,
     ):
         report("load", 0.0)
@@ -90,6 +89,8 @@ def audit(
         )
         asked = {rule.id for rule in rules}
         results = [r for r in judged if r.rule.id in asked]
+        from itsmctl import explanation
+
         writing = partial(_write_verdicts, path=verdicts, rules=sorted(asked))
         with session.beside(writing):
             result = AuditResult(
@@ -113,6 +114,12 @@ def audit(
     return result
 
 
+def _what_comes_later() -> None:
+    """Load the modules that are needed once the tables are there, while the database reads them."""
+    import itsmctl.checks
+    import itsmctl.explanation  # noqa: F401
+
+
 def exceeds(result: AuditResult, fail_on: str) -> bool:
     """Whether an audit has findings at or above a level of FAIL_ON; `not-testable` also counts what could not be tested."""
     failed = {r.rule.severity for r in result.rules if r.outcome == "fail"}
@@ -132,6 +139,8 @@ def _judge(
     options: AuditOptions,
     report: Callable[[float], None],
 ) -> list[RuleResult]:
+    from itsmctl.checks import CHECKS
+
     counts: dict[str, tuple[Rule, Counts]] = {}
     for position, tier in enumerate(tiers):
         report(position / len(tiers))

@@ -101,8 +101,31 @@ def _judge(
     untested = {
         t.rule.id: t.because or missing_for(t.rule, t.check, context) or _missing_in_file(t, context) for t in tasks
     }
-    parts = (_judgement(t, context, untested[t.rule.id]) for t in tasks)
-    query = "CREATE OR REPLACE TEMP TABLE judgement AS " + join(" UNION ALL ", parts)
+    testable = [t for t in tasks if not untested[t.rule.id]]
+    told = {
+        t.rule.id: _tell_untested(session, t, context, untested[t.rule.id], records) for t in tasks if t not in testable
+    }
+    return told | _judge_testable(session, testable, context, kept, records) if testable else told
+
+
+def _tell_untested(session: Session, task: Task, context: Context, because: str, records: int) -> Counts:
+    """Put every record in the scope of a rule that cannot be tested into `verdict`."""
+    query = (
+        Fragment(
+            """INSERT INTO verdict SELECT ?, r.record_id, NULL, NULL, NULL, r.opened_at, ?, NULL FROM (""",
+            (task.rule.id, because),
+        )
+        + _scope(task.rule, context)
+        + ") AS r"
+    )
+    (in_scope,) = session.one(query.text, query.values)
+    return _counts((int(str(in_scope)), 0, 0, 0), records, because)
+
+
+def _judge_testable(
+    session: Session, tasks: Sequence[Task], context: Context, kept: Fragment, records: int
+) -> dict[str, Counts]:
+    query = "CREATE OR REPLACE TEMP TABLE judgement AS " + join(" UNION ALL ", (_judgement(t, context) for t in tasks))
     session.run(query.text, query.values)
     session.run(
         f"""INSERT INTO verdict SELECT "rule", record_id, passed, observed, expected, "at",
@@ -116,24 +139,17 @@ def _judge(
         FROM (SELECT *, coalesce(reason = {quote(TOO_FEW)}, false) AS small FROM judgement) AS j GROUP BY "rule\""""
     )
     found = {str(rule): tuple(int(str(n)) for n in numbers) for rule, *numbers in rows}
-    counts = {rule: _counts(found.get(rule, (0, 0, 0, 0)), records, because) for rule, because in untested.items()}
+    counts = {t.rule.id: _counts(found.get(t.rule.id, (0, 0, 0, 0)), records, "") for t in tasks}
     shares = _breakdown(session, [t.rule.id for t in tasks if _has_breakdown(t.rule, counts[t.rule.id])])
     return {rule: replace(count, breakdown=shares.get(rule, ())) for rule, count in counts.items()}
 
 
-def _judgement(task: Task, context: Context, untested: str) -> Fragment:
+def _judgement(task: Task, context: Context) -> Fragment:
     """The SELECT of one rule over its scope, with the rule's id before the columns of its check."""
-    if untested:
-        body = Fragment(
-            """SELECT r.record_id, CAST(NULL AS BOOLEAN) AS passed, CAST(NULL AS VARCHAR) AS observed, CAST(NULL AS VARCHAR) AS expected,
-            r.opened_at AS "at", ? AS reason FROM scoped AS r""",
-            (untested,),
-        )
-    else:
-        body = _with_gaps(task.check.compile(task.rule, context), task.check.needs(task.rule))
+    body = _with_gaps(task.check.compile(task.rule, context), task.check.needs(task.rule))
     scope = _scope(task.rule, context)
     lacking = _lacking(task, context)
-    if lacking and not untested:
+    if lacking:
         scope, body = _apart(scope, body, lacking)
     return (
         Fragment(f'SELECT {quote(task.rule.id)} AS "rule", j.* FROM (WITH scoped AS (') + scope + ") " + body + ") AS j"

@@ -102,14 +102,24 @@ def load_tables(session: Session, loading: Loading) -> None:
 
 def _check_files(session: Session, folder: Path) -> None:
     """Refuse a folder in which a table is missing, damaged, or another one."""
+    for table in TABLE_FILES:
+        if not (folder / f"{table}.parquet").is_file():
+            raise _no_dataset(folder, table, "no such file")
+    try:
+        found = session.rows("SELECT file_name, name FROM parquet_schema(?)", [[_file(folder, t) for t in TABLE_FILES]])
+    except (duckdb.IOException, duckdb.InvalidInputException) as error:
+        message = str(error).splitlines()[0]
+        damaged = next((t for t in TABLE_FILES if f"{t}.parquet" in message), "record")
+        raise _no_dataset(folder, damaged, message) from error
     for table, wanted in TABLE_FILES.items():
-        try:
-            found = {row[0] for row in session.rows(f"DESCRIBE SELECT * FROM {_parquet(folder, table)}")}
-        except (duckdb.IOException, duckdb.InvalidInputException) as error:
-            raise _no_dataset(folder, table, str(error).splitlines()[0]) from error
-        missing = [column for column in wanted if column not in found]
+        columns = {column for file, column in found if file == _file(folder, table)}
+        missing = [column for column in wanted if column not in columns]
         if missing:
             raise _no_dataset(folder, table, f"no column {missing[0]}")
+
+
+def _file(folder: Path, table: str) -> str:
+    return str(folder / f"{table}.parquet")
 
 
 def _no_dataset(folder: Path, table: str, why: str) -> ItsmctlError:
@@ -306,4 +316,4 @@ def _create_event(session: Session, loading: Loading) -> None:
 
 
 def _parquet(folder: Path, table: str) -> str:
-    return f"read_parquet({quote(str(folder / (table + '.parquet')))})"
+    return f"read_parquet({quote(_file(folder, table))})"
