@@ -138,6 +138,11 @@ def quote(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def file_text(path: Path) -> str:
+    """A file's name as DuckDB reads it: a bracket, star or question mark stands for itself."""
+    return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in str(path))
+
+
 def name(identifier: str) -> str:
     """A name as a quoted SQL identifier."""
     return '"' + identifier.replace('"', '""') + '"'

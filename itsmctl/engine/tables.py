@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from itsmctl.engine.database import duckdb
-from itsmctl.engine.session import Session, name, quote
+from itsmctl.engine.session import Session, file_text, name, quote
 from itsmctl.engine.sql import epoch
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.model import (
@@ -106,20 +106,18 @@ def _check_files(session: Session, folder: Path) -> None:
         if not (folder / f"{table}.parquet").is_file():
             raise _no_dataset(folder, table, "no such file")
     try:
-        found = session.rows("SELECT file_name, name FROM parquet_schema(?)", [[_file(folder, t) for t in TABLE_FILES]])
+        found = session.rows(
+            "SELECT file_name, name FROM parquet_schema(?)", [[file_text(folder / f"{t}.parquet") for t in TABLE_FILES]]
+        )
     except (duckdb.IOException, duckdb.InvalidInputException) as error:
         message = str(error).splitlines()[0]
         damaged = next((t for t in TABLE_FILES if f"{t}.parquet" in message), "record")
         raise _no_dataset(folder, damaged, message) from error
     for table, wanted in TABLE_FILES.items():
-        columns = {column for file, column in found if file == _file(folder, table)}
+        columns = {column for file, column in found if file == str(folder / f"{table}.parquet")}
         missing = [column for column in wanted if column not in columns]
         if missing:
             raise _no_dataset(folder, table, f"no column {missing[0]}")
-
-
-def _file(folder: Path, table: str) -> str:
-    return str(folder / f"{table}.parquet")
 
 
 def _no_dataset(folder: Path, table: str, why: str) -> ItsmctlError:
@@ -316,4 +314,4 @@ def _create_event(session: Session, loading: Loading) -> None:
 
 
 def _parquet(folder: Path, table: str) -> str:
-    return f"read_parquet({quote(_file(folder, table))})"
+    return f"read_parquet({quote(file_text(folder / f'{table}.parquet'))})"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from itsmctl.engine.session import Session, Value, name, quote
+from itsmctl.engine.session import Session, Value, file_text, name, quote
 from itsmctl.importers import canonical, findings
 from itsmctl.importers.export import REJECT, Staged
 from itsmctl.importers.population import drop_rows_without_id, merge_duplicates
@@ -59,7 +59,7 @@ def write(session: Session, staging: Staging, place: Path) -> Receipt:
     with session.beside(lambda other: other.write_parquet(changes, place / "event.parquet")) as events:
         # What follows needs few columns of the records, which are quicker read back than kept beside.
         session.write_parquet(canonical.record_query(staging.export), place / "record.parquet")
-        session.run(f"CREATE VIEW record AS SELECT * FROM read_parquet({quote(str(place / 'record.parquet'))})")
+        session.run(f"CREATE VIEW record AS SELECT * FROM read_parquet({quote(file_text(place / 'record.parquet'))})")
         _create_tables(session, staging.export)
         for table in ("approval", "link", "reject"):
             session.write_parquet(f"SELECT * FROM {table}", place / f"{table}.parquet")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from itsmctl.engine.session import Session, quote
+from itsmctl.engine.session import Session, file_text, quote
 from itsmctl.importers.container import Plain
 
 RAW = "raw"
@@ -63,10 +63,9 @@ def csv_source(
     """
     columns = ", ".join(f"{quote(name)}: 'VARCHAR'" for name in names)
     words = (word for word in dict.fromkeys(("", *missing)) if not set(word) & {delimiter, '"', "\n", "\r"})
-    escaped = "".join(f"[{letter}]" if letter in "*?[" else letter for letter in str(path))
     padding = "null_padding = true, parallel = false" if padded else "null_padding = false"
     return (
-        f"read_csv({quote(escaped)}, header = true, auto_detect = false, columns = {{{columns}}}, "
+        f"read_csv({quote(file_text(path))}, header = true, auto_detect = false, columns = {{{columns}}}, "
         f"delim = {quote(delimiter)}, quote = '\"', escape = '\"', nullstr = [{', '.join(quote(word) for word in words)}], "
         f"max_line_size = {longest}, buffer_size = {longest + longest // 2}, strict_mode = true, ignore_errors = false, compression = 'none', {padding})"
     )

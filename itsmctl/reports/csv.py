@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from itsmctl.engine.session import Session, quote
+from itsmctl.engine.session import Session, file_text, quote
 from itsmctl.engine.sql import moment_text
 from itsmctl.language import Language, reason_text, severity_text
 from itsmctl.model import Rule
@@ -42,7 +42,7 @@ def findings(verdicts: Path, rules: Iterable[Rule], language: Language = "en") -
     thousands of them takes longer than all else that is done with them.
     """
     yield BYTE_ORDER_MARK + ",".join(COLUMNS) + LINE_END
-    source = f"read_parquet({quote(str(verdicts))}, file_row_number = true)"
+    source = f"read_parquet({quote(file_text(verdicts))}, file_row_number = true)"
     cells = ("v.record_id", "v.observed", "v.expected", "w.text", "v.waiver")
     record, observed, expected, why, waiver = (safe_sql(f"coalesce({cell}, '')") for cell in cells)
     with Session() as session:
