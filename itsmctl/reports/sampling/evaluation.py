@@ -16,21 +16,16 @@ from itsmctl.sampling.evaluating import Basis, Conclusion, Estimate, Evaluation
 from itsmctl.sampling.sizing import percent, percent_number
 
 FORMAT = "itsmctl/sample-evaluation/v1"
-CONCLUSIONS: dict[Conclusion, str] = {
-    "supported": msg("supported"),
-    "inconclusive": msg("inconclusive"),
-    "not-supported": msg("not supported"),
-}
 SYMBOLS: dict[Conclusion, str] = {"supported": "✓", "inconclusive": "?", "not-supported": "✗"}
 _SENTENCES: dict[Conclusion, str] = {
     "supported": msg(
         "Supported: with a confidence of {confidence}, no more than {limit} of the population deviate, and {tolerable} would be tolerable."
     ),
     "inconclusive": msg(
-        "Inconclusive: {rate} of the sample deviate, which would be tolerable; but as many as {limit} of the population may, and only {tolerable} is tolerable."
+        "Inconclusive: about {rate} of the population deviate, which would be tolerable; but as many as {limit} may, and only {tolerable} is tolerable."
     ),
     "not-supported": msg(
-        "Not supported: {rate} of the sample deviate, more than the {tolerable} that is tolerable; in the population it may be {limit}."
+        "Not supported: about {rate} of the population deviate, more than the {tolerable} that is tolerable; it may be {limit}."
     ),
 }
 _BASES: dict[Basis, str] = {
@@ -95,23 +90,22 @@ def _projection(whole: Estimate, language: Language) -> str:
 
 
 def _strata(found: Evaluation, language: Language, width: int) -> Iterator[str]:
-    names = ("Stratum", "Population", "Examined", "Deviations", "Rate", "Upper limit")
     head = (
         tr("Stratum", language), tr("Population", language), tr("Examined", language), tr("Deviations", language),
-        tr("Rate", language), tr("Upper limit", language), "",
+        tr("Rate", language), tr("Upper limit", language),
     )  # fmt: skip
     rows = [
         (
-            shown(one.label), number_text(one.records), number_text(one.examined), number_text(one.deviations),
-            _share(one.rate) if one.examined else "–", _up(one.limit), tr(CONCLUSIONS[one.conclusion], language),
+            f"{SYMBOLS[one.conclusion]} {shown(one.label)}", number_text(one.records), number_text(one.examined), number_text(one.deviations),
+            _share(one.rate) if one.examined else "–", _up(one.limit),
         )
         for one in found.strata
     ]  # fmt: skip
-    sizes = [max(cells(row[place]) for row in (head, *rows)) for place in range(len(names) + 1)]
-    room = max(8, min(sizes[0], width - sum(sizes[1:]) - 2 * len(names) - 2))
-    for label, *figures, conclusion in (head, *rows):
-        middle = "  ".join(right(cell, size) for cell, size in zip(figures, sizes[1:-1], strict=True))
-        yield cut(f"  {fit(cut(label, room), room)}  {middle}  {conclusion}", width)
+    sizes = [max(cells(row[place]) for row in (head, *rows)) for place in range(len(head))]
+    room = max(8, min(sizes[0], width - sum(sizes[1:]) - 2 * len(head)))
+    for label, *figures in (head, *rows):
+        columns = "  ".join(right(cell, size) for cell, size in zip(figures, sizes[1:], strict=True))
+        yield cut(f"  {fit(cut(label, room), room)}  {columns}", width)
 
 
 def _named(title: str, answers: Sequence[Answer], width: int) -> Iterator[str]:
