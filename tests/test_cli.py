@@ -425,7 +425,7 @@ def test_an_option_means_the_same_in_every_command() -> None:
 
     `--as-of` is a moment where tickets are judged and a day where definitions are.
     """
-    shared = {"root", "language", "zone", "mapping", "quiet", "no_color", "form"}
+    shared = {"root", "language", "zone", "mappings", "quiet", "no_color", "form"}
     said: dict[str, set[tuple[object, ...]]] = {}
     for command in _all_commands(group):
         for option in command.params:

@@ -20,7 +20,8 @@ from importing.mappings import ROOT, mapping, shipped, updates
 from itsmctl.engine.session import Session
 from itsmctl.errors import ItsmctlError
 from itsmctl.importers import container
-from itsmctl.importers.importing import ImportOptions, import_files
+from itsmctl.importers.importing import import_files
+from itsmctl.importers.opening import ImportOptions
 from itsmctl.importers.receipt import Receipt, read_receipt
 from itsmctl.model import EVENT_COLUMNS, RECORD_COLUMNS, REJECT_COLUMNS, MappingDefinition
 
@@ -582,7 +583,7 @@ def test_a_named_mapping_says_which_column_is_missing(tmp_path: Path) -> None:
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "wrong-kind"),
         (b"%PDF-1.7\n%\xe2\xe3", "wrong-kind"),
         (b"<!DOCTYPE html>\n<html><body>Session expired</body></html>", "wrong-kind"),
-        (b'{"records": []}', "wrong-kind"),
+        (b'{"records": []}', "no-rows"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "wrong-kind"),
         (bytes(range(256)) * 40, "wrong-kind"),
         (b"Number,Opened,Number\nA,B,C\n", "duplicate-column"),
@@ -605,7 +606,7 @@ def test_excel_folders_missing_files_and_twins_are_refused(tmp_path: Path) -> No
     (tmp_path / "t.csv").write_text("Number,Opened\nINC1,\n", encoding="utf-8")
     (tmp_path / "folder" / "t.csv").write_text("Number,Opened\nINC2,\n", encoding="utf-8")
     cases = {
-        "wrong-kind": [tmp_path / "t.xlsx"],
+        "bad-workbook": [tmp_path / "t.xlsx"],
         "is-a-directory": [tmp_path / "folder"],
         "unreadable-file": [tmp_path / "absent.csv"],
         "duplicate-file": [tmp_path / "t.csv", tmp_path / "folder" / "t.csv"],

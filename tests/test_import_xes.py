@@ -153,7 +153,7 @@ OUTSIDE = '<!DOCTYPE log [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
         (log(trace("A"), before=OUTSIDE), "xml-entities"),
         (log(trace("A")).replace("</trace>", ""), "not-xml"),
         (log(trace("A"))[:-10], "not-xml"),
-        ("<unload><incident/></unload>", "not-xes"),
+        ("<unload><incident/></unload>", "unknown-export"),
         (log(), "no-rows"),
         (log(trace("A", event("Open", "2026-01-01T00:00:00Z"))).replace("time:timestamp", "when"), "unknown-export"),
     ],

@@ -77,9 +77,9 @@ def column_type(column: str) -> str:
 
 RECEIPT = {
     "format": "`itsmctl/receipt/v1`",
-    "mapping": "Id of the mapping that was used.",
-    "process": "Process of the records.",
-    "shape": "`records`, `updates` or `trace`.",
+    "mapping": "Ids of the mappings that were used.",
+    "process": "Processes of the records.",
+    "shape": "`records`, `updates`, `trace`; of several mappings all that occur.",
     "tool": "Tool that exported them.",
     "zone": "Zone in which times without an offset were read; empty where all had one.",
     "files": "The files, see below.",
@@ -92,25 +92,30 @@ RECEIPT = {
     "time_format": "The format in which each exported time column was read.",
     "columns": "`mapped` (canonical columns that were filled), `kept` (exported columns in `attributes`), `missing` (canonical columns that the export lacks).",
     "history": "Canonical columns whose changes are events.",
-    "history_time": "The exported column with the time of each update; empty where there are no updates.",
+    "history_time": "The exported column with the time of each update, several joined with ` | `; empty where there are no updates.",
     "codes": "Per column: exported value to code; applied when the dataset is audited.",
+    "codes_by_process": "The same for one process only, where several mappings were used.",
+    "left_out": "Tables of a file (`name`, `rows`) that no mapping reads, though one reads another table of the file.",
     "duplicates": "Rows that repeat an earlier row.",
     "number_gaps": "Runs of ticket numbers that are missing.",
     "warnings": "`code` and `message` of everything worth knowing, see [codes](problems.md#warnings-of-an-import).",
     "digest": "SHA-256 of what the dataset follows from: the files, how they were read, the mapping, the zone, the format.",
 }
 RECEIPT_FILE = {
-    "name": "File name, without its folder.",
+    "name": "File name, without its folder; where a file holds several tables, `#` and the name of the table after it.",
     "member": "Its name inside a zip, or empty.",
     "sha256": "SHA-256 of the file as it was given.",
     "bytes": "Its size.",
-    "format": "`csv` or `xes`.",
+    "format": "`csv`, `json`, `xml`, `xlsx`, `parquet`, `sqlite` or `xes`.",
     "encoding": "Encoding, as detected or named.",
     "delimiter": "What separates cells.",
     "rows_read": "Data rows; always `rows_imported + rows_rejected`.",
     "rows_imported": "Rows that became part of a record.",
     "rows_rejected": "Rows that could not.",
     "missing": "Canonical columns that other files of the import fill and this one has not.",
+    "mapping": "Id of the mapping that reads it.",
+    "table": "What its rows are: `record`, `event`, `approval`, `link` or `detail`.",
+    "shape": "What one row of a record is: `records` (a ticket), `updates`, `trace`.",
 }
 
 

@@ -70,6 +70,7 @@ def _loading(
 ) -> Loading:
     called = catalogue_codes(definitions)
     codes = {**receipt.codes, **{column: {**called[column], **receipt.codes.get(column, {})} for column in called}}
+    told_elsewhere = tuple(f.name for f in receipt.files if f.table == "record" and f.shape == "records")
     files = tuple((f.name, f.rows_read, f.rows_imported, f.rows_rejected) for f in receipt.files)
     return Loading(
         folder,
@@ -84,6 +85,8 @@ def _loading(
         tuple((file.name, column) for file in receipt.files for column in file.missing),
         receipt.history_time,
         frozenset(receipt.mapped),
+        receipt.codes_by_process,
+        told_elsewhere,
     )
 
 

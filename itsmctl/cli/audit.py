@@ -43,7 +43,7 @@ from itsmctl.reports.folder import audit_to_folder
 @options.quiet
 @options.no_color
 def command(
-    plan: str, tickets: tuple[Path, ...], output: Path | None, form: str, as_of: str, zone: str, mapping: str, rules: tuple[str, ...],
+    plan: str, tickets: tuple[Path, ...], output: Path | None, form: str, as_of: str, zone: str, mappings: tuple[str, ...], rules: tuple[str, ...],
     all_verdicts: bool, fail_on: str | None, memory_limit: str, root: Path | None, language: Language, quiet: bool, no_color: bool,
 ) -> int:  # fmt: skip
     """Judge tickets by every rule in force, or by those of the audit plan PLAN.
@@ -57,7 +57,7 @@ def command(
     choices = AuditOptions(plan=plan, as_of=as_of, rules=rules, all_verdicts=all_verdicts, memory_limit=memory_limit)
     with (
         bar(quiet, language) as progress,
-        opened(tickets, definitions, planned, mapping=mapping, zone=zone, progress=progress) as dataset,
+        opened(tickets, definitions, planned, mappings=mappings, zone=zone, progress=progress) as dataset,
     ):
         if output is None:
             result = audit(definitions, dataset, choices, progress=progress)

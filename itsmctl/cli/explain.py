@@ -37,14 +37,14 @@ def command(
     form: str,
     as_of: str,
     zone: str,
-    mapping: str,
+    mappings: tuple[str, ...],
     root: Path | None,
     language: Language,
     no_color: bool,
 ) -> None:
     """Show everything about one RECORD: what happened, what each rule says, and every clock's ledger."""
     definitions = load(root)
-    with opened(tickets, definitions, None, mapping=mapping, zone=zone, progress=None) as dataset:
+    with opened(tickets, definitions, None, mappings=mappings, zone=zone, progress=None) as dataset:
         result = audit(definitions, dataset, AuditOptions(as_of=as_of, explain=(record,)))
     (found,) = result.explanations
     match form:

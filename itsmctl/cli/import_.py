@@ -8,11 +8,13 @@ import click
 
 from itsmctl.cli import options
 from itsmctl.cli.progress import bar
-from itsmctl.cli.tickets import find_mapping, zone_or_plan
+from itsmctl.cli.tickets import find_mappings, zone_or_plan
 from itsmctl.definitions import load
-from itsmctl.importers.importing import ImportOptions, import_files
+from itsmctl.importers.importing import import_files
+from itsmctl.importers.opening import ImportOptions
 from itsmctl.importers.receipt import Receipt
 from itsmctl.language import Language, number_text, tr, trn
+from itsmctl.model import DateOrder
 from itsmctl.reports.phrases import phrase_text
 
 
@@ -25,16 +27,22 @@ from itsmctl.reports.phrases import phrase_text
 @click.option(
     "--delimiter", default="", metavar="CHAR", help="What separates the cells of a CSV file; default: detected."
 )
+@click.option(
+    "--date-order",
+    type=click.Choice(("day-first", "month-first")),
+    help="Which comes first in dates such as 3/4/2026, where their column does not tell.",
+)
 @options.root
 @options.language
 @options.quiet
 def command(
     files: tuple[Path, ...],
     output: Path,
-    mapping: str,
+    mappings: tuple[str, ...],
     zone: str,
     encoding: str,
     delimiter: str,
+    date_order: DateOrder | None,
     root: Path | None,
     language: Language,
     quiet: bool,
@@ -45,7 +53,7 @@ def command(
     that rows read = imported + rejected.
     """
     definitions = load(root)
-    chosen = find_mapping(definitions, mapping)
+    chosen = find_mappings(definitions, mappings)
     with bar(quiet, language) as progress:
         receipt = import_files(
             files,
@@ -53,7 +61,7 @@ def command(
             definitions.mappings,
             zone_or_plan(zone, None),
             output,
-            options=ImportOptions(encoding, delimiter),
+            options=ImportOptions(encoding, delimiter, date_order or ""),
             progress=progress,
         )
     if not quiet:

@@ -36,7 +36,11 @@ zone: Decorator = click.option(
     "--zone", default="", metavar="NAME", help="Time zone of times without one, e.g. Asia/Shanghai."
 )
 mapping: Decorator = click.option(
-    "--mapping", default="", metavar="ID|FILE", help="How to read the export; default: found from its header."
+    "--mapping",
+    "mappings",
+    multiple=True,
+    metavar="ID|FILE",
+    help="How to read the exports (repeatable); default: found from their headers.",
 )
 quiet: Decorator = click.option("-q", "--quiet", is_flag=True, help="No progress, no notes.")
 no_color: Decorator = click.option("--no-color", is_flag=True, help="No colour, whatever the terminal can do.")

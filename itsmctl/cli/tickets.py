@@ -20,7 +20,7 @@ def opened(
     definitions: Definitions,
     plan: AuditPlan | None,
     *,
-    mapping: str,
+    mappings: Sequence[str],
     zone: str,
     progress: Progress | None,
 ) -> Iterator[Path]:
@@ -37,9 +37,9 @@ def opened(
             for path in missing
         )
     if len(paths) == 1 and is_dataset(paths[0]):
-        if mapping or zone:
+        if mappings or zone:
             template = "this is an imported dataset already; {option} was chosen when it was imported"
-            option = "--mapping" if mapping else "--zone"
+            option = "--mapping" if mappings else "--zone"
             raise ItsmctlError(Problem("already-imported", template, Where(str(paths[0])), {"option": option}))
         yield paths[0]
         return
@@ -47,15 +47,17 @@ def opened(
 
     with tempfile.TemporaryDirectory(prefix="itsmctl-") as folder:
         out = Path(folder) / "dataset"
-        chosen = find_mapping(definitions, mapping or (plan.mapping if plan else ""))
+        chosen = find_mappings(definitions, mappings or ([plan.mapping] if plan and plan.mapping else []))
         import_files(paths, chosen, definitions.mappings, zone_or_plan(zone, plan), out, progress=progress)
         yield out
 
 
-def find_mapping(definitions: Definitions, name: str) -> MappingDefinition | None:
-    """The mapping of that id, or the one in that file; None where none is named."""
-    if not name:
-        return None
+def find_mappings(definitions: Definitions, names: Sequence[str]) -> list[MappingDefinition]:
+    """The mappings of those ids, or those in those files."""
+    return [_find_mapping(definitions, name) for name in names]
+
+
+def _find_mapping(definitions: Definitions, name: str) -> MappingDefinition:
     if name in definitions.mappings:
         return definitions.mappings[name]
     if Path(name).is_file():

@@ -444,36 +444,50 @@ def check_mapping(
 ) -> list[Problem]:
     """Return what is wrong with one mapping among the processes given."""
     known = frozenset(processes)
-    problems = [] if mapping.process in known else [unknown(document, ("process",), mapping.process, "process", known)]
+    wrong = mapping.process and mapping.process not in known
+    problems = [unknown(document, ("process",), mapping.process, "process", known)] if wrong else []
     return problems + list(_mapping(document, mapping, processes))
 
 
 def _mapping(
     document: Document, mapping: model.MappingDefinition, processes: Mapping[str, model.Process]
 ) -> Iterator[Problem]:
-    allowed = frozenset(model.RECORD_COLUMNS) - {"process", "attributes", "source_file", "source_row"}
+    allowed = frozenset(model.MAPPED_COLUMNS[mapping.table])
     for column in mapping.columns:
         if column not in allowed:
             yield unknown(document, ("columns", column), column, "column", allowed, key=True)
-    if "record_id" not in mapping.columns:
-        yield Problem(
-            "missing-key",
-            "key {key!r} is missing{hint}",
-            document.where(("columns",), key=True),
-            {"key": "record_id", "hint": ""},
-        )
+    needed: list[tuple[Path_, str, bool]] = [(("columns",), "record_id", "record_id" in mapping.columns)]
+    if mapping.table == "record":
+        needed.append(((), "process", bool(mapping.process or mapping.process_column)))
+    for path, key, there in needed:
+        if not there:
+            template = "key {key!r} is missing{hint}"
+            yield Problem("missing-key", template, document.where(path, key=True), {"key": key, "hint": ""})
     for position, column in enumerate(mapping.history):
         if column not in mapping.columns:
             yield unknown(document, ("history", position), column, "column", frozenset(mapping.columns))
+    coded = frozenset(mapping.columns) | ({"process"} if mapping.process_column else set())
     for column in mapping.codes:
-        if column not in mapping.columns:
-            yield unknown(document, ("codes", column), column, "column", frozenset(mapping.columns), key=True)
-    process = processes.get(mapping.process)
-    if process and process.states:
-        states = frozenset(state.id for state in process.states)
-        for word, code in mapping.codes.get("state", {}).items():
-            if code not in states:
-                yield unknown(document, ("codes", "state", word), code, "state", states)
+        if column not in coded:
+            yield unknown(document, ("codes", column), column, "column", coded, key=True)
+    yield from _mapped_codes(document, mapping, processes)
+
+
+def _mapped_codes(
+    document: Document, mapping: model.MappingDefinition, processes: Mapping[str, model.Process]
+) -> Iterator[Problem]:
+    """The codes of a mapping that stand for a process, a state or a column are ones."""
+    own = [processes[name] for name in mapping.processes if name in processes]
+    known: dict[str, frozenset[str]] = {"process": frozenset(processes)}
+    if own and all(process.states for process in own):
+        known["state"] = frozenset(state.id for process in own for state in process.states)
+    if mapping.table == "event":
+        known["field"] = frozenset(model.MAPPED_COLUMNS["record"]) - {"record_id"}
+    for column, allowed in known.items():
+        what = "column" if column == "field" else column
+        for word, code in mapping.codes.get(column, {}).items():
+            if code not in allowed:
+                yield unknown(document, ("codes", column, word), code, what, allowed)
 
 
 def _assessment(document: Document, questionnaire: model.Questionnaire) -> Iterator[Problem]:

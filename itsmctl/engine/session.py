@@ -97,6 +97,15 @@ class Session:
             while some := cursor.fetchmany(_AT_A_TIME):
                 yield from some
 
+    def rows_or_reason(self, sql: str) -> list[Row] | str:
+        """The rows of a query over a file of another's making, or in words why it cannot be read."""
+        try:
+            return self.rows(sql)
+        except (duckdb.OutOfMemoryException, duckdb.InterruptException):
+            raise
+        except duckdb.Error as error:
+            return str(error)
+
     def one(self, sql: str, parameters: Sequence[object] = ()) -> Row:
         """Execute a query that has exactly one row."""
         (row,) = self.rows(sql, parameters)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from itsmctl.engine.database import duckdb
@@ -59,9 +59,12 @@ class Loading:
     lacking: tuple[tuple[str, str], ...] = ()
     """(file, column) where a file has no column that other files fill."""
     history_time: str = ""
-    """The exported column with the time of each update."""
+    """The exported columns with the time of each update, joined with ` | `."""
     exported: frozenset[str] | None = None
     """The canonical columns that some file fills; without it, all are looked at."""
+    codes_by_process: Mapping[str, Codes] = field(default_factory=dict)
+    told_elsewhere: tuple[str, ...] = ()
+    """Files whose records have the history that other files tell; of one that these do not mention it is unknown."""
 
     @property
     def exported_at(self) -> int:
@@ -79,15 +82,19 @@ def load_tables(session: Session, loading: Loading) -> None:
     `every_number` are the ids and numbers of all that the export holds, also of the records that are left out.
     """
     _check_files(session, loading.folder)
-    _create_codes(session, loading.codes)
+    _create_codes(session, loading)
     _create_kept(session, loading)
     with session.beside(lambda other: _create_event(other, loading)):
         _create_record(session, loading)
         _create_lacking(session, loading)
-        for table in ("approval", "link"):
-            session.run(
-                f"CREATE TABLE {table} AS SELECT t.* FROM {_parquet(loading.folder, table)} AS t JOIN record AS r ON r.record_id = t.record_id"
-            )
+        session.run(
+            f"CREATE TABLE link AS SELECT t.* FROM {_parquet(loading.folder, 'link')} AS t JOIN record AS r ON r.record_id = t.record_id"
+        )
+        session.run(
+            f"""CREATE TABLE approval AS SELECT t.* REPLACE (coalesce(c.code, t.decision) AS decision)
+            FROM {_parquet(loading.folder, "approval")} AS t JOIN record AS r ON r.record_id = t.record_id
+            LEFT JOIN code AS c ON c."column" = 'decision' AND c.exported = t.decision{_same_process(loading, "c", "r")}"""
+        )
         session.run(f"CREATE TABLE reject AS SELECT * FROM {_parquet(loading.folder, 'reject')}")
         session.run(f"CREATE VIEW every_number AS SELECT record_id, number FROM {_parquet(loading.folder, 'record')}")
         _create_lost(session)
@@ -140,25 +147,48 @@ def _names(called: Mapping[str, Service] | Mapping[str, Customer]) -> Mapping[st
     return words
 
 
-def _create_codes(session: Session, codes: Codes) -> None:
-    session.run('CREATE TABLE code ("column" VARCHAR, exported VARCHAR, code VARCHAR)')
+def _create_codes(session: Session, loading: Loading) -> None:
+    """`code(process, "column", exported, code)`: where processes differ in theirs, for each; those for all are of ''."""
+    session.run('CREATE TABLE code (process VARCHAR, "column" VARCHAR, exported VARCHAR, code VARCHAR)')
+    processes = [""]
+    if loading.codes_by_process:
+        found = session.rows(f"SELECT DISTINCT process FROM {_parquet(loading.folder, 'record')} ORDER BY process")
+        processes = [str(process) for (process,) in found]
     rows = [
-        (column, exported, code) for column, table in sorted(codes.items()) for exported, code in sorted(table.items())
+        (process, column, exported, code)
+        for process in processes
+        for column in _coded(loading)
+        for exported, code in sorted(
+            {**loading.codes.get(column, {}), **loading.codes_by_process.get(process, {}).get(column, {})}.items()
+        )
     ]
-    session.insert("code", ("column", "exported", "code"), rows)
+    session.insert("code", ("process", "column", "exported", "code"), rows)
+
+
+def _same_process(loading: Loading, code: str, row: str) -> str:
+    """SQL that goes on with the condition that a code is of the process of the record."""
+    return f" AND {code}.process = {row}.process" if loading.codes_by_process else ""
+
+
+def _coded(loading: Loading) -> list[str]:
+    """The columns that have codes."""
+    every = (loading.codes, *loading.codes_by_process.values())
+    return sorted({column for codes in every for column, table in codes.items() if table})
 
 
 def _create_record(session: Session, loading: Loading) -> None:
     columns: list[str] = []
     joins: list[str] = []
     empty = frozenset() if loading.exported is None else frozenset(RECORD_COLUMNS) - loading.exported
+    coded = _coded(loading)
     for column in TEXT_COLUMNS:
         if column in empty:
             columns.append(f"CAST(NULL AS VARCHAR) AS {name(column)}")
-        elif loading.codes.get(column):
+        elif column in coded:
             alias = name(f"code of {column}")
             joins.append(
                 f'LEFT JOIN code AS {alias} ON {alias}."column" = {quote(column)} AND {alias}.exported = r.{name(column)}'
+                f"{_same_process(loading, alias, 'r')}"
             )
             columns.append(f"coalesce({alias}.code, {_filled(column)}) AS {name(column)}")
         else:
@@ -184,7 +214,7 @@ def _create_record(session: Session, loading: Loading) -> None:
 
 
 def _create_kept(session: Session, loading: Loading) -> None:
-    """The records that are judged, and the number of each: `kept(record_id, tix)`.
+    """The records that are judged, and the number of each: `kept(record_id, process, tix)`.
 
     Only ids are sorted: sorting whole rows would cost more than all the rest, and the dataset is in order already.
     """
@@ -202,8 +232,8 @@ def _create_kept(session: Session, loading: Loading) -> None:
         f"{_moment(column, loading)} AS {column}" for column in ("opened_at", "resolved_at", "closed_at")
     )
     session.run(
-        f"""CREATE TABLE kept AS SELECT record_id, tix FROM (
-            SELECT record_id, row_number() OVER (ORDER BY record_id) AS tix, {moments} FROM {_parquet(loading.folder, "record")}
+        f"""CREATE TABLE kept AS SELECT record_id, process, tix FROM (
+            SELECT record_id, process, row_number() OVER (ORDER BY record_id) AS tix, {moments} FROM {_parquet(loading.folder, "record")}
         ) AS r WHERE {" AND ".join(f"({test})" for test in tests)}""",
         values,
     )
@@ -259,7 +289,12 @@ def _create_lost(session: Session) -> None:
 def _create_broken(session: Session, loading: Loading) -> None:
     """Records whose history is known to have a gap: an update lost its time or its row, or the last state of the
     history is not the state exported."""
-    lost = "SELECT record_id FROM reject WHERE \"column\" = ? AND reason IN ('bad-time', 'nonexistent-time') UNION SELECT record_id FROM lost"
+    lost = "SELECT record_id FROM reject WHERE list_contains(string_split(?, ' | '), \"column\") AND reason IN ('bad-time', 'nonexistent-time') UNION SELECT record_id FROM lost"
+    if loading.told_elsewhere and loading.history:
+        files = ", ".join(map(quote, loading.told_elsewhere))
+        lost += (
+            f" UNION SELECT record_id FROM record WHERE source_file IN ({files}) AND tix NOT IN (SELECT tix FROM event)"
+        )
     unlike = ""
     if "state" in loading.history and loading.as_of >= loading.exported_at:
         unlike = """ UNION SELECT r.record_id FROM record AS r JOIN (
@@ -299,13 +334,16 @@ def month_text(seconds: str, zone: str) -> str:
 
 
 def _create_event(session: Session, loading: Loading) -> None:
-    coded = sorted(column for column, table in loading.codes.items() if table)
+    coded = _coded(loading)
     old, new = "e.old", "e.new"
     joins = ""
     if coded:
         old, new = "coalesce(c_old.code, e.old)", "coalesce(c_new.code, e.new)"
-        joins = """LEFT JOIN code AS c_old ON c_old."column" = e.field AND c_old.exported = e.old
-            LEFT JOIN code AS c_new ON c_new."column" = e.field AND c_new.exported = e.new"""
+        joins = " ".join(
+            f'LEFT JOIN code AS c_{word} ON c_{word}."column" = e.field AND c_{word}.exported = e.{word}'
+            f"{_same_process(loading, f'c_{word}', 'k')}"
+            for word in ("old", "new")
+        )
     session.run(
         f"""CREATE TABLE event AS
         SELECT k.tix, e.seq, {epoch("e.at")} AS moment, e.actor, e.actor_group, e.field, {old} AS old, {new} AS new

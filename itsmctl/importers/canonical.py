@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from itsmctl.engine.session import Session, name, quote
-from itsmctl.importers.export import RAW, Staged
+from itsmctl.importers.export import RAW, Staged, original
 from itsmctl.importers.recognition import CASE, Source
 from itsmctl.importers.values import MOMENT, Moments, boolean_sql, number_sql
 from itsmctl.model import (
@@ -24,7 +24,7 @@ from itsmctl.model import (
 ORDERED = "ordered"
 """Every row in the order of its ticket's life: o BIGINT, id, utc (seconds), raw, h0, h1, … (history), k0, k1, … (order)."""
 
-LINK_TYPES = ("parent", "problem", "change")
+LINK_TYPES = ("parent", "problem", "change", "incident", "release", "caused_by")
 
 
 @dataclass(frozen=True)
@@ -118,20 +118,27 @@ def record_query(x: Export) -> str:
     )
 
 
-def link_query(found: Mapping[str, Source]) -> str:
-    """SQL for the link table, sorted, from the records already made."""
+def link_query(x: Export) -> str:
+    """SQL for the link table, sorted: from the records already made, and from columns that list other records."""
     parts = [
         f"SELECT record_id, {quote(kind)} AS type, {name(kind)} AS target FROM record WHERE {name(kind)} IS NOT NULL"
         for kind in LINK_TYPES
-        if kind in found
+        if kind in x.found
+    ]
+    parts += [
+        f"SELECT {x.found['record_id'].sql(x.staged)} AS record_id, {quote(kind)} AS type, trim(target) AS target "
+        f"FROM {RAW}, unnest(string_split({x.staged.sql(column)}, ',')) AS u(target) WHERE trim(target) <> ''"
+        for listed, kind in x.mapping.links.items()
+        for column in x.staged.columns
+        if original(column) == listed
     ]
     nothing = "SELECT '' AS record_id, '' AS type, '' AS target WHERE false"
-    return " UNION ALL ".join(parts or [nothing]) + " ORDER BY record_id, type"
+    return " UNION ALL ".join(parts or [nothing]) + " ORDER BY record_id, type, target"
 
 
 def kept_columns(x: Export) -> tuple[str, ...]:
     """The exported columns that no canonical column shows, in file order."""
-    shown = {exported for source in x.found.values() for exported in source.exported}
+    shown = {exported for source in x.found.values() if source.take is None for exported in source.exported}
     shown |= {x.mapping.at, x.mapping.actor, x.mapping.actor_group}
     return tuple(column for column in x.staged.columns if column not in shown)
 
@@ -203,14 +210,14 @@ def _record_column(x: Export, column: str) -> str:
         case "record_id":
             return "l.id"
         case "process":
-            return quote(x.mapping.process)
+            return _process(x)
         case "attributes":
             kept = kept_columns(x)
             if x.mapping.shape == "trace":
                 kept = tuple(name for name in kept if name.startswith(CASE))
             return _json(x.staged, kept)
         case "source_file":
-            names = [f"WHEN {i} THEN {quote(export.source.name)}" for i, export in enumerate(x.staged.exports)]
+            names = [f"WHEN {export.number} THEN {quote(export.name)}" for export in x.staged.exports]
             return f"CASE r.file {' '.join(names)} END"
         case "source_row":
             return "r.row"
@@ -223,6 +230,14 @@ def _record_column(x: Export, column: str) -> str:
     if column in BOOLEAN_COLUMNS:
         return boolean_sql(source.sql(x.staged, "r.")) if source else "CAST(NULL AS BOOLEAN)"
     return source.sql(x.staged, "r.") if source else "CAST(NULL AS VARCHAR)"
+
+
+def _process(x: Export) -> str:
+    if x.mapping.process_column not in x.staged.columns:
+        return quote(x.mapping.process)
+    cell = f"r.{x.staged.sql(x.mapping.process_column)}"
+    cases = " ".join(f"WHEN {quote(said)} THEN {quote(meant)}" for said, meant in x.mapping.codes["process"].items())
+    return f"CASE {cell} {cases} ELSE {quote(x.mapping.process)} END"
 
 
 def _json(staged: Staged, columns: Sequence[str]) -> str:

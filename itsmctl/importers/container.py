@@ -13,6 +13,7 @@ from typing import IO
 
 from itsmctl.beside import Beside
 from itsmctl.errors import ItsmctlError, Problem, Where
+from itsmctl.importers.encoding import wrong_kind
 
 MAX_RATIO = 200
 MAX_INFLATED = 4 * 2**30
@@ -26,8 +27,6 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"GIF8", "a GIF image"),
     (b"%PDF", "a PDF document"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel or Office file"),
-    (b"PAR1", "a Parquet file"),
-    (b"SQLite format 3", "an SQLite database"),
     (b"BZh", "a bzip2 archive"),
     (b"\xfd7zXZ", "an xz archive"),
     (b"7z\xbc\xaf", "a 7-Zip archive"),
@@ -86,6 +85,8 @@ def _inflate(file: Path, shown: str, scratch: Path) -> tuple[Path, str]:
         head = _head(path)
         target = scratch / f"plain-{len(list(scratch.iterdir()))}"
         if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+            if _is_workbook(path, shown):
+                return path, member
             inner = _unzip(path, shown, target)
         elif head.startswith(b"\x1f\x8b"):
             inner = ""
@@ -99,13 +100,21 @@ def _inflate(file: Path, shown: str, scratch: Path) -> tuple[Path, str]:
     raise _error("nested-archive", "archives inside archives inside archives; unpack the file first", shown)
 
 
+def _is_workbook(path: Path, shown: str) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "xl/workbook.xml" in archive.namelist()
+    except zipfile.BadZipFile as error:
+        raise _damaged(shown, error) from error
+
+
 def _unzip(path: Path, shown: str, target: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             members = [info for info in archive.infolist() if not info.is_dir() and not _is_debris(info.filename)]
             names = sorted(info.filename for info in members)
             if "[Content_Types].xml" in names:
-                raise _kind_error("an Excel or Office file", shown)
+                raise wrong_kind("an Office file, but no Excel workbook (xlsx)", shown)
             if len(members) != 1:
                 template = "a zip must hold exactly one exported file; this one holds {count}: {names}"
                 listed = ", ".join(names[:10]) or "none"
@@ -140,12 +149,10 @@ def _refuse_other_kinds(path: Path, shown: str) -> None:
         raise _error("empty-file", "the file is empty", shown)
     for magic, kind in _MAGIC:
         if head.startswith(magic):
-            raise _kind_error(kind, shown)
+            raise wrong_kind(kind, shown)
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if start.startswith((b"<!doctype html", b"<html")):
-        raise _kind_error("a web page (an error or login page saved instead of the export?)", shown)
-    if start.startswith((b"{", b"[{")):
-        raise _kind_error("JSON", shown)
+        raise wrong_kind("a web page (an error or login page saved instead of the export?)", shown)
 
 
 def _head(path: Path) -> bytes:
@@ -166,10 +173,6 @@ def _portable(name: str) -> str:
 
 def _damaged(shown: str, why: Exception) -> ItsmctlError:
     return _error("bad-archive", "the archive is damaged or cut off: {why}", shown, why=why)
-
-
-def _kind_error(kind: str, shown: str) -> ItsmctlError:
-    return _error("wrong-kind", "this is {kind}; export the tickets as CSV or XES", shown, kind=kind)
 
 
 def _unreadable(shown: str, error: OSError) -> ItsmctlError:

@@ -17,7 +17,8 @@ from itsmctl.engine.session import Session
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers.container import Plain
 from itsmctl.importers.encoding import CHUNK, MARK, TextFile, detect, to_utf8
-from itsmctl.importers.export import RAW, REJECT, Export, csv_source
+from itsmctl.importers.export import RAW, REJECT, Export, csv_source, numbered
+from itsmctl.importers.rows import MAX_COLUMNS, too_many_columns
 
 DELIMITERS = (",", ";", "\t", "|")
 MAX_ROW = 2 * CHUNK
@@ -190,21 +191,18 @@ def _delimiter(head: Iterable[str]) -> str:
 
 
 def _header(cells: Sequence[str], shown: str) -> tuple[str, ...]:
+    if len(cells) > MAX_COLUMNS:
+        raise too_many_columns(shown)
     names = [cell.strip() for cell in cells]
-    problems: list[Problem] = []
-    for position, name in enumerate(names):
-        if not name:
-            values: dict[str, object] = {"position": position + 1}
-            problems.append(
-                Problem("empty-column-name", "column {position} of the header has no name", Where(shown), values)
-            )
-        elif name in names[:position]:
-            values = {"name": name, "first": names.index(name) + 1, "second": position + 1}
-            template = "column {name!r} stands in the header twice, as columns {first} and {second}"
-            problems.append(Problem("duplicate-column", template, Where(shown), values))
+    template = "column {position} of the header has no name"
+    problems = [
+        Problem("empty-column-name", template, Where(shown), {"position": position})
+        for position, name in enumerate(names, 1)
+        if not name
+    ]
     if problems:
         raise ItsmctlError(problems)
-    return tuple(names)
+    return numbered(names)
 
 
 def _error(code: str, template: str, shown: str) -> ItsmctlError:

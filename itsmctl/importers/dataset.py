@@ -11,10 +11,15 @@ from pathlib import Path
 
 from itsmctl.engine.session import Session, Value, file_text, name, quote
 from itsmctl.importers import canonical, findings
-from itsmctl.importers.export import REJECT, Staged
-from itsmctl.importers.population import drop_rows_without_id, merge_duplicates
-from itsmctl.importers.receipt import FILE, FORMAT, Receipt, ReceiptFile
-from itsmctl.importers.recognition import Source, check_alike, lacking, sources
+from itsmctl.importers.export import REJECT, Export, Staged
+from itsmctl.importers.population import (
+    drop_rows_without_id,
+    drop_rows_without_process,
+    leave_out,
+    merge_duplicates,
+)
+from itsmctl.importers.receipt import FILE, FORMAT, LeftOut, Receipt, ReceiptFile
+from itsmctl.importers.recognition import Source, check_alike, lacking, settled, sources
 from itsmctl.importers.values import convert_times, reject_values, time_names
 from itsmctl.model import APPROVAL_COLUMNS, REJECT_COLUMNS, MappingDefinition, MappingShape
 
@@ -38,11 +43,14 @@ class Staging:
 
 def prepare(session: Session, staged: Staged, mapping: MappingDefinition, zone: str) -> Staging:
     """Read the cells of RAW as what they are, and put its rows in the order of each ticket's life."""
+    mapping = settled(mapping, staged.columns)
     found, missing = sources(mapping, staged.columns)
     if mapping.shape != "records":
         check_alike(staged.exports, mapping, found)
     record_id = found["record_id"]
+    leave_out(session, staged, mapping)
     drop_rows_without_id(session, staged, record_id)
+    drop_rows_without_process(session, staged, mapping, record_id)
     merged = merge_duplicates(session, staged, record_id) if mapping.shape == "records" else 0
     with session.beside(lambda other: reject_values(other, staged, found, mapping)):
         moments = convert_times(session, staged, record_id, time_names(found, mapping, staged), mapping, zone)
@@ -53,34 +61,54 @@ def prepare(session: Session, staged: Staged, mapping: MappingDefinition, zone: 
     return Staging(export, missing, zone, merged, hindsight)
 
 
-def write(session: Session, staging: Staging, place: Path) -> Receipt:
-    """Write the five tables and the receipt into a folder."""
+def write(session: Session, staging: Staging, place: Path, left_out: Sequence[LeftOut] = ()) -> Receipt:
+    """Write the five tables and the receipt of an import with one mapping into a folder."""
+    receipt = write_records(session, staging, place)
+    x = staging.export
+    rejects = write_rejects(session, x.staged.exports, place)
+    files = count_files(session, x.staged, x.mapping, x.found)
+    warnings = tuple(sorted({*receipt.warnings, *findings.left_out(left_out)}))
+    receipt = replace(receipt, files=files, rejects=rejects, left_out=tuple(left_out), warnings=warnings)
+    write_receipt(receipt, place)
+    return receipt
+
+
+def write_records(session: Session, staging: Staging, place: Path) -> Receipt:
+    """Write the tables record, event, approval and link into a folder; the receipt does not count rejects yet."""
     changes = canonical.event_query(staging.export)
     with session.beside(lambda other: other.write_parquet(changes, place / "event.parquet")) as events:
         # What follows needs few columns of the records, which are quicker read back than kept beside.
         session.write_parquet(canonical.record_query(staging.export), place / "record.parquet")
         session.run(f"CREATE VIEW record AS SELECT * FROM read_parquet({quote(file_text(place / 'record.parquet'))})")
         _create_tables(session, staging.export)
-        for table in ("approval", "link", "reject"):
+        for table in ("approval", "link"):
             session.write_parquet(f"SELECT * FROM {table}", place / f"{table}.parquet")
         noticed = _notice(session, staging)
-    receipt = _receipt(session, staging, noticed, events.result())
-    (place / FILE).write_text(receipt.to_json(), encoding="utf-8", newline="\n")
-    return receipt
+    return _receipt(session, staging, noticed, events.result())
 
 
-def _create_tables(session: Session, x: canonical.Export) -> None:
-    """The tables link, approval and reject."""
-    session.run(f"CREATE TABLE link AS {canonical.link_query(x.found)}")
-    columns = ", ".join(f"{name(column)} {'TIMESTAMP' if column == 'at' else 'VARCHAR'}" for column in APPROVAL_COLUMNS)
-    session.run(f"CREATE TABLE approval ({columns})")
+def write_rejects(session: Session, exports: Sequence[Export], place: Path) -> int:
+    """Write the table of rejects into a folder and return how many there are."""
     sorted_columns = ", ".join(name(column) for column in REJECT_COLUMNS)
-    files = " ".join(f"WHEN {i} THEN ?" for i in range(len(x.staged.exports)))
+    files = " ".join(f"WHEN {export.number} THEN ?" for export in exports)
     session.run(
         f"CREATE TABLE reject AS SELECT DISTINCT CASE file {files} END AS source_file, row AS source_row, record_id, "
         f'"column", value, reason FROM {REJECT} ORDER BY {sorted_columns}',
-        [one.source.name for one in x.staged.exports],
+        [export.name for export in exports],
     )
+    return session.write_parquet("SELECT * FROM reject", place / "reject.parquet")
+
+
+def write_receipt(receipt: Receipt, place: Path) -> None:
+    """Write the receipt into a dataset folder."""
+    (place / FILE).write_text(receipt.to_json(), encoding="utf-8", newline="\n")
+
+
+def _create_tables(session: Session, x: canonical.Export) -> None:
+    """The tables link and approval."""
+    session.run(f"CREATE TABLE link AS {canonical.link_query(x)}")
+    columns = ", ".join(f"{name(column)} {'TIMESTAMP' if column == 'at' else 'VARCHAR'}" for column in APPROVAL_COLUMNS)
+    session.run(f"CREATE TABLE approval ({columns})")
 
 
 @dataclass(frozen=True)
@@ -112,7 +140,7 @@ def _history(mapping: MappingDefinition, found: Mapping[str, Source]) -> tuple[s
 
 def _receipt(session: Session, staging: Staging, noticed: _Noticed, events: int) -> Receipt:
     x = staging.export
-    files = _files(session, x.staged, x.found)
+    files = count_files(session, x.staged, x.mapping, x.found)
     first, last = session.one(
         "SELECT min(opened_at), max(opened_at) FROM (SELECT epoch_ms(opened_at) // 1000 AS opened_at FROM record)"
     )
@@ -120,42 +148,45 @@ def _receipt(session: Session, staging: Staging, noticed: _Noticed, events: int)
     derived = {"opened_at"} if x.mapping.shape == "trace" else set()
     return Receipt(
         mapping=x.mapping.id,
-        process=x.mapping.process,
+        process=", ".join(x.mapping.processes),
         shape=x.mapping.shape,
         tool=x.mapping.tool,
         zone=staging.zone,
         files=files,
         records=_count(session, "record"),
         events=events,
-        rejects=_count(session, "reject"),
-        period_from=_iso(first),
-        period_to=_iso(last),
-        last_moment=_iso(latest),
+        rejects=0,
+        period_from=iso(first),
+        period_to=iso(last),
+        last_moment=iso(latest),
         precision_seconds=x.moments.precision_seconds,
         time_formats=x.moments.formats,
         mapped=tuple(sorted({*x.found, *derived})),
         kept=canonical.kept_columns(x),
         missing=tuple(column for column in staging.missing if column not in derived),
         history=x.history,
-        codes=x.mapping.codes,
+        codes={column: table for column, table in x.mapping.codes.items() if column != "process"},
         duplicates=noticed.duplicates,
         number_gaps=noticed.gaps.runs,
         warnings=noticed.warnings,
-        digest=_digest(files, x.mapping, staging.zone),
+        digest=digest(files, (x.mapping,), staging.zone),
         history_time=x.mapping.at if x.mapping.shape == "updates" else "",
     )
 
 
-def _files(session: Session, staged: Staged, found: Mapping[str, Source]) -> tuple[ReceiptFile, ...]:
+def count_files(
+    session: Session, staged: Staged, mapping: MappingDefinition, found: Mapping[str, Source]
+) -> tuple[ReceiptFile, ...]:
+    """What became of the rows of each export that a mapping reads."""
     rejected = session.rows(f"SELECT file, count(DISTINCT row) FROM {REJECT} WHERE whole GROUP BY file")
     lost = {file: int(count or 0) for file, count in rejected}
     files = []
-    for number, (export, read) in enumerate(zip(staged.exports, staged.rows_read, strict=True)):
-        rows_lost = lost.get(number, 0)
+    for export, read in zip(staged.exports, staged.rows_read, strict=True):
+        rows_lost = lost.get(export.number, 0)
         source = export.source
         files.append(
             ReceiptFile(
-                name=source.name,
+                name=export.name,
                 member=source.member,
                 sha256=source.sha256,
                 bytes=source.bytes,
@@ -166,6 +197,9 @@ def _files(session: Session, staged: Staged, found: Mapping[str, Source]) -> tup
                 rows_imported=read - rows_lost,
                 rows_rejected=rows_lost,
                 missing=lacking(export, found),
+                mapping=mapping.id,
+                table=mapping.table,
+                shape=mapping.shape,
             )
         )
     return tuple(files)
@@ -196,25 +230,31 @@ def _count(session: Session, table: str) -> int:
     return int(count or 0)
 
 
-def _iso(seconds: Value) -> str:
+def iso(seconds: Value) -> str:
+    """Epoch seconds in ISO 8601, '' for none."""
     if not isinstance(seconds, int):
         return ""
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _digest(files: Sequence[ReceiptFile], mapping: MappingDefinition, zone: str) -> str:
+def digest(files: Sequence[ReceiptFile], mappings: Sequence[MappingDefinition], zone: str) -> str:
     """What the dataset follows from: the bytes of the files, how they were read, and the format of what was written."""
     said = {
         "format": FORMAT,
         "files": [[file.name, file.sha256, file.encoding, file.delimiter] for file in files],
-        "mapping": mapping_digest(mapping),
+        "mapping": mapping_digest(mappings[0]) if len(mappings) == 1 else [mapping_digest(one) for one in mappings],
         "zone": zone,
     }
     return _sha256(said)
 
 
+_LATER = ("table", "process_column", "taken", "only", "without", "links", "link_type", "date_order", "alternatives")
+
+
 def mapping_digest(mapping: MappingDefinition) -> str:
     """SHA-256 over everything in a mapping that decides what an import gives, and nothing about where it is written."""
+    # What a mapping does not use is left out, so that a new key changes no digest of old.
+    more = {key: value for key in _LATER if (value := getattr(mapping, key)) not in ("", {}, "record")}
     return _sha256(
         {
             "id": mapping.id,
@@ -233,6 +273,7 @@ def mapping_digest(mapping: MappingDefinition) -> str:
             "actor_group": mapping.actor_group,
             "history": mapping.history,
             "codes": {column: dict(table) for column, table in mapping.codes.items()},
+            **more,
         }
     )
 

@@ -142,16 +142,15 @@ def _likeliest(path: Path, shown: str) -> str:
     if not sample or valid > 9 * invalid:  # pure ASCII with NULs, or UTF-8 with some damaged rows
         return "utf-8"
     if b"\0" in sample and _is_binary(sample):
-        raise ItsmctlError(
-            Problem(
-                "wrong-kind",
-                "this is {kind}; export the tickets as CSV or XES",
-                Where(shown),
-                {"kind": "a binary file"},
-            )
-        )
+        raise wrong_kind("a binary file", shown)
     fitting = [name for name in _CANDIDATES if _decodes(bytes(sample[: sample.rfind(b"\n") + 1] or sample), name)]
     return _by_charset_normalizer(bytes(sample), fitting) or "utf-8"
+
+
+def wrong_kind(kind: str, shown: str) -> ItsmctlError:
+    """The refusal of a file that is no export of tickets."""
+    template = "this is {kind}; export the tickets as CSV, JSON, XML, Excel (xlsx), Parquet, SQLite or XES"
+    return ItsmctlError(Problem("wrong-kind", template, Where(shown), {"kind": kind}))
 
 
 def _is_binary(sample: Iterable[int]) -> bool:
@@ -179,10 +178,20 @@ def _decodes(sample: bytes, name: str) -> bool:
     return True
 
 
-def starts_like_xml(path: Path) -> bool:
-    """Tell whether the first visible character is `<`, in UTF-8 or UTF-16."""
+def unicode_encoding(path: Path) -> str:
+    """The Unicode encoding of a file that can have no other, as JSON: by its byte order mark, else UTF-8."""
     with path.open("rb") as stream:
-        head = stream.read(256)
+        head = stream.read(4096)
+    for bom, name in _BOMS:
+        if head.startswith(bom):
+            return name
+    return _wide(head) or "utf-8"
+
+
+def first_character(path: Path) -> str:
+    """The first visible character of a text in Unicode; '' where there is none."""
+    with path.open("rb") as stream:
+        head = stream.read(1024)
     for bom, _ in _BOMS:
         head = head.removeprefix(bom)
-    return head.replace(b"\0", b"").lstrip().startswith(b"<")
+    return head.replace(b"\0", b"").lstrip()[:1].decode("latin-1")

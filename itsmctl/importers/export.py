@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,23 +18,45 @@ REJECT = "rejected"
 """file BIGINT, row BIGINT, record_id, "column", value, reason VARCHAR, whole BOOLEAN (the row itself is lost, not one value)."""
 
 
+Format = Literal["csv", "xes", "json", "xml", "xlsx", "parquet", "sqlite"]
+
+
 @dataclass(frozen=True)
 class Export:
-    """An exported file whose header is known; `path` is a UTF-8 CSV file with that header, or a text yet to clean."""
+    """One table of an exported file, whose columns are known; `path` is what is staged from it.
+
+    `part` is its name where the file holds several, and `rows` how many it has where that is known already. Rows that
+    the reader could not read stand, numbered and with their reason, in the CSV file `bad`.
+    """
 
     source: Plain
-    format: Literal["csv", "xes"]
+    format: Format
     columns: tuple[str, ...]
     path: Path
     encoding: str
     delimiter: str
     clean: bool
     notes: tuple[tuple[str, str], ...] = ()
+    part: str = ""
+    bad: Path | None = None
+    rows: int = 0
+    number: int = 0
+    """Its place among all that are imported together, by which RAW and REJECT know it."""
+
+    @property
+    def name(self) -> str:
+        """The file, and the part of it, as a dataset tells its sources apart."""
+        return f"{self.source.name}#{self.part}" if self.part else self.source.name
+
+    @property
+    def shown(self) -> str:
+        """The same for a message."""
+        return f"{self.source.shown}#{self.part}" if self.part else self.source.shown
 
 
 @dataclass(frozen=True)
 class Staged:
-    """What lies in RAW: the files by number, and the exported columns, c0 first."""
+    """What lies in RAW: the exports that one mapping reads, and their columns, c0 first."""
 
     exports: tuple[Export, ...]
     columns: tuple[str, ...]
@@ -44,10 +67,29 @@ class Staged:
         return f"c{self.columns.index(column)}"
 
 
-def create_tables(session: Session, width: int) -> None:
-    """Make RAW and REJECT, empty."""
+def numbered(names: Sequence[str]) -> tuple[str, ...]:
+    """Column names of which the second `Label` is called `Label (2)`, and so on."""
+    seen: dict[str, int] = {}
+    unique: list[str] = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        unique.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return tuple(unique)
+
+
+def original(column: str) -> str:
+    """What a column is called in the header, if it is the second or a later one of its name."""
+    return re.sub(r" \([1-9][0-9]*\)$", "", column)
+
+
+def create_raw(session: Session, width: int) -> None:
+    """Make RAW, empty."""
     cells = "".join(f", c{i} VARCHAR" for i in range(width))
     session.run(f"CREATE TABLE {RAW} (file BIGINT, row BIGINT{cells})")
+
+
+def create_reject(session: Session) -> None:
+    """Make REJECT, empty."""
     session.run(
         f'CREATE TABLE {REJECT} (file BIGINT, row BIGINT, record_id VARCHAR, "column" VARCHAR, value VARCHAR, reason VARCHAR, whole BOOLEAN)'
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from itsmctl.engine.session import Session
 from itsmctl.importers.canonical import ORDERED, Export
+from itsmctl.importers.export import Export as Table
+from itsmctl.importers.receipt import LeftOut
 from itsmctl.importers.recognition import lacking
+from itsmctl.importers.values import Moments
 
 ROUND_COUNTS = (1000, 5000, 10000, 50000, 100000)
 """Where tools cut an export off without saying so."""
@@ -29,23 +32,15 @@ def look(
 ) -> Warnings:
     """Yield (code, message) for everything worth a warning."""
     for export, rows in zip(x.staged.exports, x.staged.rows_read, strict=True):
-        if rows in ROUND_COUNTS:
-            yield (
-                "round-row-count",
-                f"{export.source.name} has exactly {rows} rows; was the export cut off at a limit of the tool?",
-            )
+        yield from of_export(export, rows)
     for export in x.staged.exports:
         if columns := lacking(export, x.found):
-            yield "missing-in-file", f"{export.source.name} alone lacks columns for: {', '.join(columns)}"
+            yield "missing-in-file", f"{export.name} alone lacks columns for: {', '.join(columns)}"
     if missing:
         yield "missing-columns", f"the export lacks columns for: {', '.join(missing)}"
     if duplicates:
         yield "duplicates", f"rows that repeat an earlier row in every cell, merged with it: {duplicates}"
-    for column, count in x.moments.ambiguous.items():
-        yield (
-            "ambiguous-times",
-            f"{column}: times in an hour that the zone's clocks showed twice, of which the first was taken: {count}",
-        )
+    yield from of_times(x.moments)
     for column, count in hindsight.items():
         yield (
             "hindsight-column",
@@ -54,6 +49,30 @@ def look(
     yield from _order(session, x)
     if gaps.runs:
         yield "number-gaps", f"gaps in the ticket numbers: {gaps.runs}, numbers missing: {gaps.numbers}"
+
+
+def of_export(export: Table, rows: int) -> Warnings:
+    """A warning for an export that looks cut off."""
+    if rows in ROUND_COUNTS:
+        yield (
+            "round-row-count",
+            f"{export.name} has exactly {rows} rows; was the export cut off at a limit of the tool?",
+        )
+
+
+def of_times(moments: Moments) -> Warnings:
+    """A warning for each column with times that happened twice."""
+    for column, count in moments.ambiguous.items():
+        yield (
+            "ambiguous-times",
+            f"{column}: times in an hour that the zone's clocks showed twice, of which the first was taken: {count}",
+        )
+
+
+def left_out(tables: Sequence[LeftOut]) -> Warnings:
+    """A warning for each table of a file that no mapping reads."""
+    for table in tables:
+        yield "left-out", f"{table.name} was left out, as no mapping reads it: {table.rows} rows"
 
 
 def number_gaps(session: Session, x: Export) -> Gaps:

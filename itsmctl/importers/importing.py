@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 from itsmctl.engine.session import Session
 from itsmctl.errors import ItsmctlError, Problem, Where
-from itsmctl.importers import csv, dataset, xes
+from itsmctl.importers import dataset, several
 from itsmctl.importers.container import Plain, unpack
 from itsmctl.importers.dataset import FILES
-from itsmctl.importers.encoding import starts_like_xml
-from itsmctl.importers.export import Export, Staged, create_tables
+from itsmctl.importers.export import create_reject
+from itsmctl.importers.opening import ImportOptions, open_file, stage
 from itsmctl.importers.receipt import FILE as RECEIPT
-from itsmctl.importers.receipt import Receipt
-from itsmctl.importers.recognition import check_mapping, choose_mapping
+from itsmctl.importers.receipt import LeftOut, Receipt
+from itsmctl.importers.recognition import Recognised, recognise
 from itsmctl.model import MappingDefinition
 from itsmctl.output import check_place, replacing
 from itsmctl.zones import zone_info
@@ -24,52 +24,58 @@ from itsmctl.zones import zone_info
 Progress = Callable[[str, float], None]
 
 
-@dataclass(frozen=True)
-class ImportOptions:
-    """What a user may say instead of letting it be detected."""
-
-    encoding: str = ""
-    delimiter: str = ""
-
-
 def import_files(
     files: Sequence[Path],
-    mapping: MappingDefinition | None,
+    mapping: MappingDefinition | Sequence[MappingDefinition] | None,
     mappings: Mapping[str, MappingDefinition],
     zone: str,
     out: Path,
     *,
-    options: ImportOptions = ImportOptions(),
+    options: ImportOptions = ImportOptions(),  # noqa: B008 - frozen
     progress: Callable[[str, float], None] | None = None,
 ) -> Receipt:
     """Import exported files as one dataset into the folder `out`, which appears whole or not at all.
 
-    Without a mapping it is found from the header. The zone is the one given, else the mapping's; times that carry
-    no offset are refused without one. Raises ItsmctlError for whatever keeps the tickets from being read; single
-    rows and values that cannot be read are put in `reject.parquet` and counted in the receipt.
+    The mapping of each table is found from its header, among those named where any are. The zone is the one given, else
+    the mapping's; times that carry no offset are refused without one. Raises ItsmctlError for whatever keeps the
+    tickets from being read; single rows and values that cannot be read are put in `reject.parquet` and counted in the
+    receipt.
     """
     tell = progress or _silent
     _check_options(files, options)
     check_place(out, FILES, RECEIPT)
     if zone:
         zone_info(zone)  # an unknown zone is refused before anything is read
+    named = (mapping,) if isinstance(mapping, MappingDefinition) else tuple(mapping or ())
+    if options.date_order:
+        named = tuple(replace(one, date_order=options.date_order) for one in named)
+        mappings = {name: replace(one, date_order=options.date_order) for name, one in mappings.items()}
     with tempfile.TemporaryDirectory(prefix="itsmctl-") as folder, Session(spill=Path(folder)) as session:
         scratch = Path(folder) / "files"
         scratch.mkdir()
         tell("reading", 0.0)
-        exports = [_open(plain, scratch, options) for plain in _unpacked(files, scratch)]
-        if mapping is None:
-            mapping = choose_mapping(exports, mappings)
-        else:
-            check_mapping(exports, mapping)
-        staged = _stage(session, exports, mapping, scratch)
-        tell("reading", 0.5)
-        staging = dataset.prepare(session, staged, mapping, zone or mapping.zone)
-        tell("writing", 0.8)
+        exports = [one for plain in _unpacked(files, scratch) for one in open_file(session, plain, scratch, options)]
+        recognised = recognise(exports, named, mappings)
         with replacing(out) as place:
-            receipt = dataset.write(session, staging, place)
+            receipt = _import(session, recognised, zone, scratch, place, tell)
         tell("writing", 1.0)
         return receipt
+
+
+def _import(session: Session, recognised: Recognised, zone: str, scratch: Path, place: Path, tell: Progress) -> Receipt:
+    left_out = [LeftOut(export.name, export.rows) for export in recognised.left_out]
+    create_reject(session)
+    if len(recognised.groups) > 1:
+        return several.write(session, recognised.groups, zone, scratch, place, left_out, tell)
+    ((mapping, exports),) = recognised.groups
+    if mapping.table != "record":
+        template = "{mapping}: rows about records in other files; name the files with the records too"
+        raise ItsmctlError(Problem("no-record-files", template, Where(exports[0].shown), {"mapping": mapping.id}))
+    staged = stage(session, exports, mapping, scratch)
+    tell("reading", 0.5)
+    staging = dataset.prepare(session, staged, mapping, zone or mapping.zone)
+    tell("writing", 0.8)
+    return dataset.write(session, staging, place, left_out)
 
 
 def _silent(_stage: str, _fraction: float) -> None:
@@ -99,24 +105,3 @@ def _unpacked(files: Sequence[Path], scratch: Path) -> list[Plain]:
     if problems:
         raise ItsmctlError(problems)
     return plains
-
-
-def _open(plain: Plain, scratch: Path, options: ImportOptions) -> Export:
-    if starts_like_xml(plain.path):
-        return xes.open_xes(plain, scratch)
-    return csv.open_csv(plain, scratch, options.encoding, options.delimiter)
-
-
-def _stage(session: Session, exports: Sequence[Export], mapping: MappingDefinition, scratch: Path) -> Staged:
-    columns = tuple(dict.fromkeys(column for export in exports for column in export.columns))
-    create_tables(session, len(columns))
-    rows_read: list[int] = []
-    for number, export in enumerate(exports):
-        if export.format == "xes":
-            rows = xes.stage_xes(session, export, number, columns, mapping.missing)
-        else:
-            rows = csv.stage_csv(session, export, number, columns, mapping.missing, scratch)
-        if not rows:
-            raise ItsmctlError(Problem("no-rows", "the file has a header and no rows", Where(export.source.shown)))
-        rows_read.append(rows)
-    return Staged(tuple(exports), columns, tuple(rows_read))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from itsmctl.engine.session import Session
+from itsmctl.engine.session import Session, quote
 from itsmctl.importers.export import RAW, REJECT, Staged
-from itsmctl.importers.recognition import Source
+from itsmctl.importers.recognition import Source, sources
+from itsmctl.model import MappingDefinition
 
 
 def drop_rows_without_id(session: Session, staged: Staged, record_id: Source) -> None:
@@ -18,6 +19,40 @@ def drop_rows_without_id(session: Session, staged: Staged, record_id: Source) ->
             [record_id.shown],
         )
         session.run(f"DELETE FROM {RAW} WHERE {nobody}")
+
+
+def drop_rows_without_process(session: Session, staged: Staged, mapping: MappingDefinition, record_id: Source) -> None:
+    """Move rows from RAW to REJECT whose process nothing tells."""
+    if mapping.process or mapping.process_column not in staged.columns:
+        return
+    cell = staged.sql(mapping.process_column)
+    known = ", ".join(quote(word) for word in mapping.codes.get("process", {})) or "NULL"
+    _move(
+        session, staged, f"coalesce({cell}, '') NOT IN ({known})", record_id, mapping.process_column, "unknown-process"
+    )
+
+
+def leave_out(session: Session, staged: Staged, mapping: MappingDefinition) -> None:
+    """Move rows from RAW to REJECT that the mapping says it is not about."""
+    record_id = sources(mapping, staged.columns)[0]["record_id"]
+    for column, words in mapping.only.items():
+        if column in staged.columns:
+            listed = ", ".join(map(quote, words))
+            test = f"coalesce({staged.sql(column)}, '') NOT IN ({listed})"
+            _move(session, staged, test, record_id, column, "left-out")
+    for column, words in mapping.without.items():
+        if column in staged.columns:
+            test = f"coalesce({staged.sql(column)}, '') IN ({', '.join(map(quote, words))})"
+            _move(session, staged, test, record_id, column, "left-out")
+
+
+def _move(session: Session, staged: Staged, test: str, record_id: Source, column: str, reason: str) -> None:
+    cell = staged.sql(column)
+    session.run(
+        f"INSERT INTO {REJECT} SELECT file, row, {record_id.sql(staged)}, ?, {cell}, ?, true FROM {RAW} WHERE {test}",
+        [column, reason],
+    )
+    session.run(f"DELETE FROM {RAW} WHERE {test}")
 
 
 def merge_duplicates(session: Session, staged: Staged, record_id: Source) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NotRequired, TypedDict
 
@@ -30,6 +30,17 @@ class ReceiptFile:
     rows_rejected: int
     missing: tuple[str, ...] = ()
     """Canonical columns that other files of the import fill and this one has not."""
+    mapping: str = ""
+    table: str = "record"
+    shape: str = ""
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A table of a file that no mapping reads, though one reads another table of the file."""
+
+    name: str
+    rows: int
 
 
 @dataclass(frozen=True)
@@ -66,7 +77,10 @@ class Receipt:
     """(code, English message)"""
     digest: str
     history_time: str = ""
-    """The exported column with the time of each update, where there are updates."""
+    """The exported column with the time of each update, where there are updates; of several sources, joined with ` | `."""
+    left_out: tuple[LeftOut, ...] = ()
+    codes_by_process: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+    """Codes that hold for one process only, where several mappings were used."""
 
     @property
     def rows_read(self) -> int:
@@ -102,6 +116,11 @@ def _plain(receipt: Receipt) -> dict[str, object]:
         "warnings": [{"code": code, "message": message} for code, message in receipt.warnings],
         "digest": receipt.digest,
         "history_time": receipt.history_time,
+        "left_out": [vars(table) for table in receipt.left_out],
+        "codes_by_process": {
+            process: {column: dict(table) for column, table in codes.items()}
+            for process, codes in receipt.codes_by_process.items()
+        },
     }
 
 
@@ -152,6 +171,14 @@ class _File(TypedDict):
     rows_imported: int
     rows_rejected: int
     missing: NotRequired[list[str]]
+    mapping: NotRequired[str]
+    table: NotRequired[str]
+    shape: NotRequired[str]
+
+
+class _LeftOut(TypedDict):
+    name: str
+    rows: int
 
 
 class _Json(TypedDict):
@@ -176,6 +203,8 @@ class _Json(TypedDict):
     warnings: list[dict[str, str]]
     digest: str
     history_time: str
+    left_out: NotRequired[list[_LeftOut]]
+    codes_by_process: NotRequired[dict[str, dict[str, dict[str, str]]]]
 
 
 def _file(data: _File) -> ReceiptFile:
@@ -191,6 +220,9 @@ def _file(data: _File) -> ReceiptFile:
         data["rows_imported"],
         data["rows_rejected"],
         tuple(data.get("missing", ())),
+        data.get("mapping", ""),
+        data.get("table", "record"),
+        data.get("shape", ""),
     )
 
 
@@ -220,4 +252,6 @@ def _receipt(data: _Json) -> Receipt:
         warnings=tuple((warning["code"], warning["message"]) for warning in data["warnings"]),
         digest=data["digest"],
         history_time=data.get("history_time", ""),
+        left_out=tuple(LeftOut(table["name"], table["rows"]) for table in data.get("left_out", ())),
+        codes_by_process=data.get("codes_by_process", {}),
     )

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import assert_never
 
 from itsmctl.engine.session import quote
 from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean
-from itsmctl.importers.export import Export, Staged
-from itsmctl.model import RECORD_COLUMNS, MappingDefinition
+from itsmctl.importers.export import Export, Staged, original
+from itsmctl.model import MAPPED_COLUMNS, MappingDefinition, Taking
 
 CASE = "case:"
 """Before the key of an XES trace attribute, to tell it from the same key of an event; pm4py writes them so too."""
+
+
+TRUE = ("true", "t", "yes", "y", "1", "是")
+FALSE = ("false", "f", "no", "n", "0", "否")
+"""How tools write yes and no, in lower case."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +27,7 @@ class Source:
     canonical: str
     exported: tuple[str, ...]
     joined_with: str = ""
+    take: Taking | None = None
 
     @property
     def shown(self) -> str:
@@ -31,39 +38,115 @@ class Source:
         """SQL for its text in RAW."""
         cells = [prefix + staged.sql(name) for name in self.exported]
         if len(cells) == 1:
-            return cells[0]
+            return taken_sql(cells[0], self.take)
         return f"nullif(concat_ws({quote(self.joined_with)}, {', '.join(cells)}), '')"
 
 
-def choose_mapping(exports: Sequence[Export], mappings: Mapping[str, MappingDefinition]) -> MappingDefinition:
-    """The most specific mapping that recognises every export; raises ItsmctlError for none, or for two as good."""
-    fitting = [m for m in _sorted(mappings) if all(not _unmet(m, export) for export in exports)]
-    if not fitting:
-        raise _not_recognised(next(e for e in exports if not _fits_any(e, mappings) or e is exports[-1]), mappings)
-    most = max(len(mapping.recognise) for mapping in fitting)
+def taken_sql(cell: str, take: Taking | None) -> str:
+    """SQL for what is taken of a cell."""
+    match take:
+        case None:
+            return cell
+        case "compact":
+            return f"nullif(regexp_replace({cell}, '[\\s\u00a0\u202f]', '', 'g'), '')"
+        case "first":
+            return f"nullif(trim(string_split_regex({cell}, '(?i)<br ?/?>|[\\r\\n]+')[1]), '')"
+        case "opposite":
+            yes, no = (", ".join(map(quote, words)) for words in (TRUE, FALSE))
+            word = f"lower(trim({cell}))"
+            return f"CASE WHEN {word} IN ({yes}) THEN 'false' WHEN {word} IN ({no}) THEN 'true' ELSE {cell} END"
+    assert_never(take)
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """Which mapping reads which exports, and the tables of a file that none reads, though it reads others of the file."""
+
+    groups: tuple[tuple[MappingDefinition, tuple[Export, ...]], ...]
+    left_out: tuple[Export, ...]
+
+
+def recognise(
+    exports: Sequence[Export], named: Sequence[MappingDefinition], mappings: Mapping[str, MappingDefinition]
+) -> Recognised:
+    """Find the mapping of every export among those named, else among all.
+
+    Raises ItsmctlError for a file of which no table is recognised, or one that two mappings recognise equally well.
+    """
+    known = {mapping.id: mapping for mapping in named} if named else mappings
+    if len(named) == 1 and len({export.source.name for export in exports}) == len(exports):
+        check_mapping(exports, named[0])
+    chosen = [best_mapping(export, known) for export in exports]
+    for export, mapping in zip(exports, chosen, strict=True):
+        if mapping is not None:
+            _refuse_repeated(export, mapping)
+    read = {export.source.name for export, mapping in zip(exports, chosen, strict=True) if mapping is not None}
+    for export in exports:
+        if export.source.name not in read:
+            raise not_recognised(_nearest_of(exports, export, known), known)
+    numbered = [replace(export, number=number) for number, export in enumerate(exports)]
+    pairs = list(zip(numbered, chosen, strict=True))
+    groups = tuple(
+        (mapping, tuple(export for export, chosen_one in pairs if chosen_one is mapping))
+        for mapping in _sorted(known)
+        if any(chosen_one is mapping for _, chosen_one in pairs)
+    )
+    return Recognised(groups, tuple(export for export, mapping in pairs if mapping is None))
+
+
+def best_mapping(export: Export, mappings: Mapping[str, MappingDefinition]) -> MappingDefinition | None:
+    """The most specific mapping that recognises an export; raises ItsmctlError for two that are as good."""
+    fitting = [mapping for mapping in _sorted(mappings) if not unmet(mapping, export)]
+    most = max((len(mapping.recognise) for mapping in fitting), default=0)
     best = [mapping for mapping in fitting if len(mapping.recognise) == most]
     if len(best) > 1:
         template = "mappings {mappings} recognise this export equally well; name one with --mapping"
         values = {"mappings": " and ".join(mapping.id for mapping in best)}
-        raise ItsmctlError(Problem("ambiguous-mapping", template, Where(exports[0].source.shown), values))
-    return best[0]
+        raise ItsmctlError(Problem("ambiguous-mapping", template, Where(export.shown), values))
+    return best[0] if best else None
+
+
+def _refuse_repeated(export: Export, mapping: MappingDefinition) -> None:
+    """Raise ItsmctlError where the header has a column twice that the mapping reads once."""
+    read = {name for names in mapping.columns.values() for name in names}
+    read |= {mapping.at, mapping.actor, mapping.actor_group, mapping.process_column}
+    template = "column {name!r} stands in the header twice, as columns {first} and {second}"
+    places = {column: place for place, column in enumerate(export.columns, 1)}
+    problems = [
+        Problem(
+            "duplicate-column",
+            template,
+            Where(export.shown),
+            {"name": name, "first": places[name], "second": places[column]},
+        )
+        for column in export.columns
+        if (name := original(column)) != column and name in read and name in places
+    ]
+    if problems:
+        raise ItsmctlError(problems)
+
+
+def _nearest_of(exports: Sequence[Export], export: Export, mappings: Mapping[str, MappingDefinition]) -> Export:
+    """Of the tables of a file, the one that comes nearest to a mapping."""
+    same = [other for other in exports if other.source.name == export.source.name]
+    return min(same, key=lambda one: min((len(unmet(m, one)) for m in mappings.values()), default=0))
 
 
 def check_mapping(exports: Sequence[Export], mapping: MappingDefinition) -> None:
     """Raise ItsmctlError where a named mapping does not fit an export, with every column that is missing."""
     problems: list[Problem] = []
     for export in exports:
-        where = Where(export.source.shown)
-        if export.format != mapping.format:
+        where = Where(export.shown)
+        if not reads(mapping, export):
             values: dict[str, object] = {"mapping": mapping.id, "wanted": mapping.format, "found": export.format}
             problems.append(
                 Problem("wrong-format", "mapping {mapping} reads {wanted} files, this one is {found}", where, values)
             )
             continue
-        for column in _needed(mapping):
-            if column not in export.columns:
-                values = {"column": column, "mapping": mapping.id}
-                near = did_you_mean(column, export.columns)
+        for names in _needed(mapping):
+            if not set(names) & set(export.columns):
+                values = {"column": names[0], "mapping": mapping.id}
+                near = did_you_mean(names[0], export.columns)
                 template = "column {column!r}, which mapping {mapping} needs, is not in the header"
                 problems.append(Problem("missing-column", template, where, values, suggestion=near))
     if problems:
@@ -74,7 +157,7 @@ def sources(mapping: MappingDefinition, columns: Sequence[str]) -> tuple[dict[st
     """The source of each canonical column that the export has, in model order, and those that it lacks."""
     found: dict[str, Source] = {}
     missing: list[str] = []
-    for canonical in RECORD_COLUMNS:
+    for canonical in MAPPED_COLUMNS[mapping.table]:
         names = mapping.columns.get(canonical)
         if names is None:
             continue
@@ -83,10 +166,25 @@ def sources(mapping: MappingDefinition, columns: Sequence[str]) -> tuple[dict[st
         else:
             usable = tuple(name for name in names if name in columns)[:1]
         if usable:
-            found[canonical] = Source(canonical, usable, mapping.joined.get(canonical, ""))
+            take = mapping.taken.get(canonical)
+            found[canonical] = Source(canonical, usable, mapping.joined.get(canonical, ""), take)
         else:
             missing.append(canonical)
     return found, tuple(missing)
+
+
+def settled(mapping: MappingDefinition, columns: Sequence[str]) -> MappingDefinition:
+    """The mapping with those names of its columns that the export has."""
+    found = {
+        key: next((name for name in names if name in columns), names[0]) for key, names in mapping.alternatives.items()
+    }
+    return replace(
+        mapping,
+        at=found.get("at", mapping.at),
+        actor=found.get("actor", mapping.actor),
+        actor_group=found.get("actor_group", mapping.actor_group),
+        process_column=found.get("process_column", mapping.process_column),
+    )
 
 
 def lacking(export: Export, found: Mapping[str, Source]) -> tuple[str, ...]:
@@ -101,7 +199,7 @@ def check_alike(exports: Sequence[Export], mapping: MappingDefinition, found: Ma
     asked = sorted(read & {column for export in exports for column in export.columns})
     template = "column {column!r}, which another of the files has, is not in the header; export the files alike, or import them apart"
     problems = [
-        Problem("missing-column", template, Where(export.source.shown), {"column": column})
+        Problem("missing-column", template, Where(export.shown), {"column": column})
         for export in exports
         for column in asked
         if column not in export.columns
@@ -110,46 +208,51 @@ def check_alike(exports: Sequence[Export], mapping: MappingDefinition, found: Ma
         raise ItsmctlError(problems)
 
 
-def _needed(mapping: MappingDefinition) -> tuple[str, ...]:
+def reads(mapping: MappingDefinition, export: Export) -> bool:
+    """Whether a mapping is for files of this kind: `table` is for all that are rows and columns."""
+    return export.format == mapping.format or (mapping.format == "table" and export.format != "xes")
+
+
+def unmet(mapping: MappingDefinition, export: Export) -> list[str]:
+    """The columns that a mapping needs and the export lacks, each by its first name."""
+    if not reads(mapping, export):
+        return [*(names[0] for names in _needed(mapping)), ""]
+    columns = set(export.columns)
+    return [names[0] for names in _needed(mapping) if not columns & set(names)]
+
+
+def _needed(mapping: MappingDefinition) -> tuple[tuple[str, ...], ...]:
     """What the header must have: the columns it is recognised by, the record id, and the moment of each update."""
     record_id = mapping.columns.get("record_id", ())
     needed = [*mapping.recognise]
     if "record_id" in mapping.joined:
-        needed += record_id
-    elif len(record_id) == 1:
-        needed.append(record_id[0])
-    if mapping.shape != "records" and mapping.at:
-        needed.append(mapping.at)
+        needed += ((name,) for name in record_id)
+    elif record_id:
+        needed.append(record_id)
+    if mapping.at and (mapping.shape != "records" or mapping.table == "event"):
+        needed.append(mapping.alternatives.get("at", (mapping.at,)))
     return tuple(dict.fromkeys(needed))
-
-
-def _unmet(mapping: MappingDefinition, export: Export) -> list[str]:
-    if mapping.format != export.format:
-        return [*_needed(mapping), ""]
-    return [column for column in _needed(mapping) if column not in export.columns]
-
-
-def _fits_any(export: Export, mappings: Mapping[str, MappingDefinition]) -> bool:
-    return any(not _unmet(mapping, export) for mapping in mappings.values())
 
 
 def _sorted(mappings: Mapping[str, MappingDefinition]) -> list[MappingDefinition]:
     return sorted(mappings.values(), key=lambda mapping: mapping.id)
 
 
-def _not_recognised(export: Export, mappings: Mapping[str, MappingDefinition]) -> ItsmctlError:
-    where = Where(export.source.shown)
+def not_recognised(export: Export, mappings: Mapping[str, MappingDefinition]) -> ItsmctlError:
+    """The refusal of an export that no mapping reads, with what the nearest one lacks."""
+    where = Where(export.shown)
     found = ", ".join(export.columns[:12]) + (", …" if len(export.columns) > 12 else "")
-    candidates = [m for m in _sorted(mappings) if m.format == export.format]
+    candidates = [m for m in _sorted(mappings) if reads(m, export)]
     if not candidates:
         template = "no mapping reads {format} files; the columns found are: {found}"
         return ItsmctlError(Problem("unknown-export", template, where, {"format": export.format, "found": found}))
-    nearest = min(candidates, key=lambda m: (len(_unmet(m, export)) / max(1, len(_needed(m))), len(_unmet(m, export))))
-    unmet = _unmet(nearest, export)
+    nearest = min(candidates, key=lambda m: (m.table != "record", len(unmet(m, export)) / max(1, len(_needed(m)))))
+    lacking_names = unmet(nearest, export)
     hints = [
-        f"{name} (did you mean {near}?)" if (near := did_you_mean(name, export.columns)) else name for name in unmet
+        f"{name} (did you mean {near}?)" if (near := did_you_mean(name, export.columns)) else name
+        for name in lacking_names
     ]
     template = "no mapping fits these columns: {found}. The nearest is {mapping}; it also needs: {missing}. Describe the export in a mapping of your own, and name it with --mapping FILE"
     values = {"found": found, "mapping": nearest.id, "missing": ", ".join(hints)}
-    near = did_you_mean(unmet[0], export.columns) if unmet else ""
+    near = did_you_mean(lacking_names[0], export.columns) if lacking_names else ""
     return ItsmctlError(Problem("unknown-export", template, where, values, suggestion=near))

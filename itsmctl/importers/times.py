@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from itsmctl.engine.session import quote
 from itsmctl.errors import ItsmctlError, Problem, Where
+from itsmctl.model import DateOrder
 from itsmctl.worktime import offset_spans
 
 ISO = "iso"
@@ -80,6 +81,21 @@ def mirrored(pattern: str) -> str:
         return ""
     tokens[days[0]], tokens[months[0]] = tokens[months[0]], tokens[days[0]]
     return "".join(tokens)
+
+
+def in_order(patterns: Sequence[str], order: DateOrder) -> tuple[str, ...]:
+    """The formats left when it is known which of day and month comes first."""
+    if not order:
+        return tuple(patterns)
+    return tuple(one for one in patterns if mirrored(one) not in patterns or order_of(one) == order)
+
+
+def order_of(pattern: str) -> DateOrder:
+    """Which of day and month comes first in a format; '' where they are not both numbers."""
+    if not mirrored(pattern):
+        return ""
+    letters = [token[1] for token in _TOKEN.finditer(pattern)]
+    return "day-first" if letters.index("d") < letters.index("M") else "month-first"
 
 
 def _shape(pattern: str) -> str:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from itsmctl.engine.session import Session, Value, quote
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers.export import RAW, REJECT, Staged
-from itsmctl.importers.recognition import Source
+from itsmctl.importers.recognition import FALSE, TRUE, Source
 from itsmctl.importers.times import (
     Piece,
+    in_order,
     local_pieces,
     mirrored,
     offset_sql,
+    order_of,
     rivals,
     seconds_sql,
     stamp_sql,
@@ -26,8 +29,6 @@ MOMENT = "moment"
 """One row per row of RAW, in its order: raw BIGINT (its rowid), t0, t1, … BIGINT, the UTC seconds of each exported time column."""
 
 _NUMBER = r"[+-]?\d{1,18}(\.0+)?"
-_TRUE = ("true", "t", "yes", "y", "1", "是")
-_FALSE = ("false", "f", "no", "n", "0", "否")
 
 
 @dataclass(frozen=True)
@@ -101,12 +102,14 @@ def _read_faces(
     session: Session, staged: Staged, names: Sequence[str], mapping: MappingDefinition
 ) -> tuple[_Column, ...]:
     """Fill `face` with what each time says on its own clock face, every column in the one format that fits it best."""
+    mapping = replace(mapping, time_formats=in_order(mapping.time_formats, mapping.date_order))
     tried = tuple(_Column(i, name, staged.sql(name), mapping.time_formats[0]) for i, name in enumerate(names))
     _create_face(session, tried, mapping)
     columns: list[_Column] = []
     for column in tried:
         (bad,) = session.one(f"SELECT count({column.cell}) - (SELECT count(l{column.number}) FROM face) FROM {RAW}")
         columns.append(_best_format(session, replace(column, unreadable=int(bad or 0)), mapping))
+    columns = _in_agreement(session, columns, mapping)
     if tuple(columns) != tried:
         session.run("DROP TABLE face")
         _create_face(session, columns, mapping)
@@ -133,24 +136,54 @@ def _best_format(session: Session, column: _Column, mapping: MappingDefinition) 
         )
         if int(bad or 0) < best.unreadable:
             best = replace(column, format=pattern, unreadable=int(bad or 0))
-    _refuse_rivals(session, best, mapping)
     return best
 
 
-def _refuse_rivals(session: Session, column: _Column, mapping: MappingDefinition) -> None:
-    """Raise ItsmctlError where day and month cannot be told apart, or stand the other way round than the mapping says.
+def _in_agreement(session: Session, columns: Sequence[_Column], mapping: MappingDefinition) -> list[_Column]:
+    """The columns, where one in doubt about day and month follows those that are not; a tool writes all in one way.
+
+    Raises ItsmctlError where none decides, where they disagree, or where a column stands the other way round than the
+    mapping says.
+    """
+    doubts = {column.number: _doubt(session, column, mapping) for column in columns}
+    orders = {order_of(column.format) for column in columns if doubts[column.number] == "decided"}
+    settled: list[_Column] = []
+    for column in columns:
+        problem = doubts[column.number]
+        if isinstance(problem, Problem):
+            if len(orders) != 1 or not order_of(column.format):
+                raise ItsmctlError(problem)
+            formats = in_order(mapping.time_formats, *orders)
+            first = replace(column, format=formats[0], unreadable=2**62)
+            column = _best_format(session, first, replace(mapping, time_formats=(formats[0], *formats)))
+        _refuse_mirrored(session, column, mapping)
+        settled.append(column)
+    return settled
+
+
+def _doubt(session: Session, column: _Column, mapping: MappingDefinition) -> Problem | Literal["decided", "none"]:
+    """What is in doubt about a column whose format has rivals, or whether its values decide.
 
     The whole column decides, never one row: its format must read values that a rival cannot, and the rival none beyond.
     """
+    verdict: Literal["decided", "none"] = "none"
     for rival in rivals(column.format, mapping.time_formats):
         ours, theirs, torn = _against(session, column, rival, mapping)
+        if ours and not theirs:
+            verdict = "decided"
         if torn and (theirs or not ours):
             values = {"column": column.name, "first": column.format, "second": rival, "value": torn}
             template = (
                 "{column}: times such as {value!r} can be read as {first} and as {second}, and the other times of the "
-                "column do not decide; leave only the right one under `time-formats` of the mapping"
+                "column do not decide; say which comes first with --date-order or `date-order` of the mapping, or leave only the "
+                "right one under `time-formats`"
             )
-            raise ItsmctlError(Problem("ambiguous-time-format", template, mapping.where, values))
+            return Problem("ambiguous-time-format", template, mapping.where, values)
+    return verdict
+
+
+def _refuse_mirrored(session: Session, column: _Column, mapping: MappingDefinition) -> None:
+    """Raise ItsmctlError where day and month stand the other way round than the mapping says."""
     mirror = mirrored(column.format)
     if column.unreadable and mirror and mirror not in mapping.time_formats:
         ours, theirs, _ = _against(session, column, mirror, mapping)
@@ -203,7 +236,7 @@ def number_sql(text: str) -> str:
 
 def boolean_sql(text: str) -> str:
     """SQL for true or false in English or Chinese; NULL where the text is neither."""
-    yes, no = (", ".join(quote(word) for word in words) for words in (_TRUE, _FALSE))
+    yes, no = (", ".join(quote(word) for word in words) for words in (TRUE, FALSE))
     return f"CASE WHEN lower(trim({text})) IN ({yes}) THEN true WHEN lower(trim({text})) IN ({no}) THEN false END"
 
 
@@ -224,7 +257,8 @@ def _no_zone(session: Session, staged: Staged, column: _Column) -> ItsmctlError:
         f"SELECT {column.cell}, file, row FROM face JOIN {RAW} r ON r.rowid = face.raw "
         f"WHERE l{column.number} IS NOT NULL AND z{column.number} IS NULL ORDER BY face.raw LIMIT 1"
     )
-    where = Where(staged.exports[int(file or 0)].source.shown, row=int(row or 0), column_name=column.name)
+    shown = {export.number: export.shown for export in staged.exports}
+    where = Where(shown[int(file or 0)], row=int(row or 0), column_name=column.name)
     template = "{column} has times without a zone, such as {value!r}; say in which zone the tool wrote them, as in --zone Europe/Berlin"
     return ItsmctlError(Problem("no-zone", template, where, {"column": column.name, "value": value}))
 

@@ -9,17 +9,12 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
-from xml.parsers import expat
 
-from itsmctl.engine.session import Session
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers.container import Plain
-from itsmctl.importers.export import RAW, Export, csv_source
+from itsmctl.importers.elements import parse
+from itsmctl.importers.export import Export
 from itsmctl.importers.recognition import CASE
-
-_CHUNK = 2**20
-_LONGEST = 2**26
 
 
 class _Log:
@@ -27,7 +22,6 @@ class _Log:
 
     def __init__(self, write: Callable[[list[str | None]], object]) -> None:
         self.columns: dict[str, None] = {}
-        self.root = ""
         self.rows = 0
         self._write = write
         self._depth = 0
@@ -48,8 +42,6 @@ class _Log:
                 self._keep(self._trace, CASE, attributes)
         elif tag == "trace" and self._depth == 2:
             self._trace, self._events = {}, []
-        elif self._depth == 1:
-            self.root = tag
 
     def end(self, _tag: str) -> None:
         """An element closes; with its trace the events are written."""
@@ -90,46 +82,7 @@ def open_xes(plain: Plain, scratch: Path) -> Export:
         writer = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_ALL)
         writer.writerow(["row"])
         log = _Log(writer.writerow)
-        _parse(plain, log)
-    if log.root != "log":
-        template = "the root element is <{root}>; an XES event log has <log>"
-        raise ItsmctlError(Problem("not-xes", template, Where(plain.shown), {"root": log.root}))
+        parse(plain, log.start, log.end)
     if not log.rows:
         raise ItsmctlError(Problem("no-rows", "the event log has no traces", Where(plain.shown)))
-    return Export(plain, "xes", tuple(log.columns), target, "", ",", clean=True)
-
-
-def stage_xes(session: Session, export: Export, number: int, columns: tuple[str, ...], missing: tuple[str, ...]) -> int:
-    """Append the events to RAW as file `number` and return how many there are."""
-    names = [f"c{columns.index(column)}" for column in export.columns]
-    source = csv_source(export.path, ["row", *names], ",", missing, _LONGEST, padded=True)
-    cells = ", ".join(names)
-    session.run(f"INSERT INTO {RAW} (file, row, {cells}) SELECT {number}, CAST(row AS BIGINT), {cells} FROM {source}")
-    (count,) = session.one(f"SELECT count(*) FROM {RAW} WHERE file = {number}")
-    return int(count or 0)
-
-
-def _parse(plain: Plain, log: _Log) -> None:
-    parser = expat.ParserCreate()
-    parser.ordered_attributes = True
-    parser.buffer_text = True
-    parser.StartElementHandler = log.start
-    parser.EndElementHandler = log.end
-
-    def refuse(*_: object) -> NoReturn:
-        where = Where(plain.shown, parser.CurrentLineNumber)
-        raise ItsmctlError(
-            Problem("xml-entities", "the file declares XML entities, which an event log has no use for", where)
-        )
-
-    parser.EntityDeclHandler = refuse
-    parser.ExternalEntityRefHandler = refuse
-    try:
-        with plain.path.open("rb") as stream:
-            while chunk := stream.read(_CHUNK):
-                parser.Parse(chunk, False)
-            parser.Parse(b"", True)
-    except expat.ExpatError as error:
-        where = Where(plain.shown, error.lineno, error.offset + 1)
-        values = {"what": expat.errors.messages[error.code]}
-        raise ItsmctlError(Problem("not-xml", "not readable as XML: {what}", where, values)) from error
+    return Export(plain, "xes", tuple(log.columns), target, "", ",", clean=True, rows=log.rows)

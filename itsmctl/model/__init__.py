@@ -35,10 +35,13 @@ if TYPE_CHECKING:
     from itsmctl.model.assessments import Survey as Survey
     from itsmctl.model.assessments import SurveyRun as SurveyRun
     from itsmctl.model.audits import AuditPlan as AuditPlan
+    from itsmctl.model.audits import DateOrder as DateOrder
     from itsmctl.model.audits import MappingDefinition as MappingDefinition
     from itsmctl.model.audits import MappingShape as MappingShape
+    from itsmctl.model.audits import MappingTable as MappingTable
     from itsmctl.model.audits import Programme as Programme
     from itsmctl.model.audits import SamplingPlan as SamplingPlan
+    from itsmctl.model.audits import Taking as Taking
     from itsmctl.model.catalog import STAGES as STAGES
     from itsmctl.model.catalog import Calendar as Calendar
     from itsmctl.model.catalog import Certificate as Certificate
@@ -68,6 +71,7 @@ if TYPE_CHECKING:
     from itsmctl.model.columns import EVENT_COLUMNS as EVENT_COLUMNS
     from itsmctl.model.columns import FORESEEN_COLUMNS as FORESEEN_COLUMNS
     from itsmctl.model.columns import LINK_COLUMNS as LINK_COLUMNS
+    from itsmctl.model.columns import MAPPED_COLUMNS as MAPPED_COLUMNS
     from itsmctl.model.columns import NUMBER_COLUMNS as NUMBER_COLUMNS
     from itsmctl.model.columns import PEOPLE_COLUMNS as PEOPLE_COLUMNS
     from itsmctl.model.columns import RECORD_COLUMNS as RECORD_COLUMNS
@@ -158,10 +162,10 @@ if TYPE_CHECKING:
 _MODULES = {
     "agreements": "Agreement ClockDefinition Contract Leg OperationalAgreement Renewal SupportTerms Target WorkloadLimit",
     "assessments": "Answer Assessment Cap Dimension Evidence Level Question Questionnaire QuestionnaireCriterion Recommendation Response ScaleStep Survey SurveyRun",
-    "audits": "AuditPlan MappingDefinition MappingShape Programme SamplingPlan",
+    "audits": "AuditPlan DateOrder MappingDefinition MappingShape MappingTable Programme SamplingPlan Taking",
     "catalog": "Calendar Certificate Continuity Criterion Customer Grade OfferedRequest STAGES Service Slot SpecialDay Stage Supplier SupplierAssessment TechnicianView UserView",
     "clocks": "CalendarVersion ClockCondition ClockPolicy ConditionRole DEFAULT_POLICY PauseLimit ZONE_OF_CALENDAR",
-    "columns": "APPROVAL_COLUMNS BOOLEAN_COLUMNS CHANGING_COLUMNS EVENT_COLUMNS FORESEEN_COLUMNS LINK_COLUMNS NUMBER_COLUMNS PEOPLE_COLUMNS RECORD_COLUMNS REJECT_COLUMNS TEXT_COLUMNS TIME_COLUMNS",
+    "columns": "APPROVAL_COLUMNS BOOLEAN_COLUMNS CHANGING_COLUMNS EVENT_COLUMNS FORESEEN_COLUMNS LINK_COLUMNS MAPPED_COLUMNS NUMBER_COLUMNS PEOPLE_COLUMNS RECORD_COLUMNS REJECT_COLUMNS TEXT_COLUMNS TIME_COLUMNS",
     "definition": "ClockRole Condition Conditions Definition Effective Language Limit Outcome Phase ReviewCycle SEVERITIES Severity Text months_after",
     "deviations": "Baseline KnownFindings Waiver",
     "frameworks": "Clause ClauseType Crosswalk EvidenceClass Framework Objective Subject WayOfChecking covers within",

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
 from itsmctl.model.definition import Conditions, Definition, Effective, Text
 
 MappingShape = Literal["records", "updates", "trace"]
+MappingTable = Literal["record", "event", "approval", "link", "detail"]
+DateOrder = Literal["", "day-first", "month-first"]
+Taking = Literal["compact", "first", "opposite"]
+"""What is taken of a cell: its text without spaces, the first of several values, or the opposite of a yes or no."""
 
 
 @dataclass(frozen=True)
@@ -17,10 +21,11 @@ class MappingDefinition(Definition):
     """How one tool's export becomes the canonical tables; see the schema `mapping` for each field."""
 
     tool: str
-    format: Literal["csv", "xes"]
+    format: Literal["table", "csv", "xes"]
     shape: MappingShape
     process: str
-    recognise: tuple[str, ...]
+    recognise: tuple[tuple[str, ...], ...]
+    """Each is the names that a column may have, of which one must be there."""
     missing: tuple[str, ...]
     time_formats: tuple[str, ...]
     zone: str
@@ -32,6 +37,25 @@ class MappingDefinition(Definition):
     actor_group: str
     history: tuple[str, ...]
     codes: Mapping[str, Mapping[str, str]]
+    table: MappingTable = "record"
+    process_column: str = ""
+    taken: Mapping[str, Taking] = field(default_factory=dict)
+    only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Values of exported columns: other rows are not what the mapping is about."""
+    without: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Values of exported columns: rows that have one are not what the mapping is about."""
+    links: Mapping[str, str] = field(default_factory=dict)
+    """Exported columns that name other records, and how those are related."""
+    link_type: str = ""
+    date_order: DateOrder = ""
+    alternatives: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Other names of the exported columns `at`, `actor`, `actor_group` and `process_column`."""
+
+    @property
+    def processes(self) -> tuple[str, ...]:
+        """The processes whose records the mapping can give."""
+        found = (self.process, *self.codes.get("process", {}).values())
+        return tuple(sorted({process for process in found if process}))
 
 
 @dataclass(frozen=True)

@@ -138,3 +138,13 @@ LINK_COLUMNS = ("record_id", "type", "target")
 
 
 REJECT_COLUMNS = ("source_file", "source_row", "record_id", "column", "value", "reason")
+
+
+MAPPED_COLUMNS = {
+    "record": tuple(c for c in RECORD_COLUMNS if c not in ("process", "attributes", "source_file", "source_row")),
+    "event": ("record_id", "field", "old", "new"),
+    "approval": ("record_id", "approver", "role", "decision"),
+    "link": ("record_id", "type", "target"),
+    "detail": tuple(c for c in RECORD_COLUMNS if c not in ("process", "attributes", "source_file", "source_row")),
+}
+"""What a mapping may name under `columns`, by the table that it fills; moments of the others are its `at`."""

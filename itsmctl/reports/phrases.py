@@ -96,6 +96,9 @@ PHRASES = (
     msg("gaps in the ticket numbers: {n}, numbers missing: {total}"),
     msg("rows without a readable time of their own, left out of the history: {n}"),
     msg("tickets with updates whose times run backwards: {n} ({records})"),
+    msg("{file} was left out, as no mapping reads it: {n} rows"),
+    msg("{file}: rows about a record that no file has, set aside: {n}"),
+    msg("records of which the history tells nothing: {n}"),
     msg("records opened outside the period or after the moment of the audit, and not judged: {n}"),
     *DECLARE,
 )

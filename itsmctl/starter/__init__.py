@@ -119,8 +119,8 @@ def _called(service: Text) -> list[str]:
 def _export(tool: str) -> Text:
     if mapping_of(tool):
         return Text(
-            f"Export the incidents of {tool} with their history (`audits/mappings.yaml` names the columns) into `exports/tickets.csv`",
-            f"将 {tool} 中的事件连同历史（所需列见 `audits/mappings.yaml`）导出到 `exports/tickets.csv`",
+            f"Export the incidents of {tool} with their history (the mappings under `audits/` name the columns) into `exports/tickets.csv`",
+            f"将 {tool} 中的事件连同历史（所需列见 `audits/` 下的映射）导出到 `exports/tickets.csv`",
         )
     return Text(
         "Export the incidents of your tool with their history into `exports/tickets.csv`, and describe its columns by a mapping like those in `audits/mappings.yaml`",

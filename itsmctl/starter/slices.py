@@ -61,7 +61,8 @@ def tools() -> tuple[str, ...]:
 @cache
 def _mapped() -> Mapping[str, str]:
     found: dict[str, str] = {}
-    for path in sorted((reference_root() / "audits").rglob("*.yaml")):
+    # The first mapping of a tool is the one with the history of its tickets: `mappings.yaml` before `mappings/TOOL.yaml`.
+    for path in sorted((reference_root() / "audits").rglob("*.yaml"), key=lambda path: path.with_suffix("")):
         for _, data in _documents(path)[1]:
             if _is_mapping(data) and data.get("tool"):
                 found.setdefault(str(data["tool"]), str(data["id"]))
@@ -69,7 +70,13 @@ def _mapped() -> Mapping[str, str]:
 
 
 def _is_mapping(data: Data) -> bool:
-    return data.get("kind") == "mapping" and data.get("process") in PROCESSES
+    """A mapping of nothing but the processes of the working set; history, approvals and SLAs are of any process."""
+    if data.get("kind") != "mapping":
+        return False
+    codes = data.get("codes")
+    words = codes.get("process") if isinstance(codes, dict) else None
+    processes = {data.get("process"), *(words.values() if isinstance(words, dict) else ())} - {None}
+    return processes <= set(PROCESSES)
 
 
 # Calendars

@@ -50,7 +50,9 @@ def mapping(**values: Any) -> MappingDefinition:
         "history": (),
         "codes": {},
     }
-    return MappingDefinition(**{**defaults, **values})
+    wanted = {**defaults, **values}
+    names = ((name,) if isinstance(name, str) else name for name in wanted["recognise"])
+    return MappingDefinition(**{**wanted, "recognise": tuple(names)})
 
 
 def updates(**values: Any) -> MappingDefinition:

@@ -13,32 +13,46 @@ def _mapping(b: Builder) -> model.MappingDefinition:
     d = b.data
     columns: dict[str, tuple[str, ...]] = {}
     joined: dict[str, str] = {}
+    taken: dict[str, model.Taking] = {}
     for column, source in d["columns"].items():
-        if isinstance(source, dict):
+        if isinstance(source, dict) and "join" in source:
             columns[column], joined[column] = tuple(source["join"]), source.get("with", "/")
+        elif isinstance(source, dict):
+            columns[column], taken[column] = listed(source["of"]), source["take"]
         else:
             columns[column] = listed(source)
+    keys = ("at", "actor", "actor-group", "process-column")
+    named = {key.replace("-", "_"): listed(d.get(key, "")) for key in keys}
     return model.MappingDefinition(
         **b.common(),
         tool=d["tool"],
         format=d["format"],
-        shape=d["shape"],
-        process=d["process"],
-        recognise=tuple(d["recognise"]),
+        shape=d.get("shape", "records"),
+        process=d.get("process", ""),
+        recognise=tuple(listed(names) for names in d["recognise"]),
         missing=tuple(d.get("missing", ("",))),
         time_formats=tuple(d.get("time-formats", ("iso",))),
         zone=b.zone(d.get("zone", ""), ("zone",)),
         columns=columns,
         joined=joined,
         order_by=tuple(d.get("order-by", ())),
-        at=d.get("at", ""),
-        actor=d.get("actor", ""),
-        actor_group=d.get("actor-group", ""),
+        at=named["at"][0],
+        actor=named["actor"][0],
+        actor_group=named["actor_group"][0],
         history=tuple(d.get("history", ())),
         codes={
             column: {str(key): str(value) for key, value in table.items()}
             for column, table in d.get("codes", {}).items()
         },
+        table=d.get("table", "record"),
+        process_column=named["process_column"][0],
+        taken=taken,
+        only={column: listed(values) for column, values in d.get("only", {}).items()},
+        without={column: listed(values) for column, values in d.get("without", {}).items()},
+        links=d.get("links", {}),
+        link_type=d.get("link-type", ""),
+        date_order=d.get("date-order", ""),
+        alternatives={key: names for key, names in named.items() if len(names) > 1},
     )
 
 

@@ -1,0 +1,230 @@
+"""Several exports become one dataset: records of several processes, and what other files say about them, joined by key.
+
+A key is the id of a record, or its number where only one record has it. A row whose key no record has is an orphan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from itsmctl.engine.session import Session, name, quote
+from itsmctl.importers.details import Detail
+from itsmctl.importers.export import REJECT, Export
+from itsmctl.model import (
+    APPROVAL_COLUMNS,
+    BOOLEAN_COLUMNS,
+    EVENT_COLUMNS,
+    LINK_COLUMNS,
+    RECORD_COLUMNS,
+    TEXT_COLUMNS,
+    TIME_COLUMNS,
+)
+
+_LATEST = ("due_at", "resolved_at", "closed_at", "actual_end", "planned_end", "reviewed_at")
+"""Of several moments in the details of a record the last counts for these, for others the first."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one mapping made of its records: a folder with the tables record, event and link."""
+
+    folder: Path
+    sources: tuple[str, ...]
+    """The names of its exports."""
+    without_history: bool
+
+
+@dataclass(frozen=True)
+class Joined:
+    """What came of it, for the receipt."""
+
+    events: int
+    orphans: Mapping[str, int]
+    """Rows without a record, by export."""
+    silent: int
+    """Records of which the history tells nothing, though there is one."""
+    history: tuple[str, ...]
+    last_moment: int | None
+
+
+def join(
+    session: Session, parts: Sequence[Part], details: Sequence[Detail], exports: Sequence[Export], place: Path
+) -> Joined:
+    """Write the tables record, event, approval and link into a folder, from the parts and what belongs to them."""
+    _create_record(session, parts, exports)
+    _create_known(session)
+    orphans: dict[str, int] = {}
+    for number, detail in enumerate(details):
+        orphans |= _create_detail(session, detail, number)
+    tables = list(enumerate(details))
+    for number, detail in tables:
+        if detail.mapping.table == "detail":
+            _complete_records(session, detail, number)
+    session.write_parquet(f"SELECT {_columns(RECORD_COLUMNS)} FROM record ORDER BY record_id", place / "record.parquet")
+    told = [number for number, detail in tables if detail.mapping.table == "event"]
+    history, silent = _create_told(session, told, parts)
+    events = session.write_parquet(_event_query(parts), place / "event.parquet")
+    approvals = [number for number, detail in tables if detail.mapping.table == "approval"]
+    session.write_parquet(_approval_query(approvals), place / "approval.parquet")
+    links = [number for number, detail in tables if detail.mapping.table == "link"]
+    session.write_parquet(_link_query(links, parts), place / "link.parquet")
+    (last,) = session.one('SELECT max(epoch_ms("at")) // 1000 FROM told')
+    return Joined(events, orphans, silent, history, last if isinstance(last, int) else None)
+
+
+def _create_record(session: Session, parts: Sequence[Part], exports: Sequence[Export]) -> None:
+    """All records; of those with one id in several parts the first counts, the others are rejected."""
+    session.run(
+        f"CREATE TABLE every_record AS SELECT *, row_number() OVER (PARTITION BY record_id ORDER BY source_file, source_row) AS place "
+        f"FROM read_parquet({_files(parts, 'record')})"
+    )
+    session.run("CREATE TABLE export_number (name VARCHAR, number BIGINT)")
+    session.insert("export_number", ("name", "number"), [(export.name, export.number) for export in exports])
+    session.run(
+        f"INSERT INTO {REJECT} SELECT n.number, source_row, record_id, 'record_id', record_id, 'duplicate-id', true "
+        "FROM every_record JOIN export_number AS n ON n.name = source_file WHERE place > 1"
+    )
+    session.run("CREATE TABLE record AS SELECT * EXCLUDE (place) FROM every_record WHERE place = 1")
+
+
+def _create_known(session: Session) -> None:
+    """`known(key, record_id)`."""
+    session.run(
+        "CREATE TABLE known AS SELECT record_id AS key, record_id FROM record UNION ALL "
+        "SELECT number AS key, min(record_id) FROM record WHERE number IS NOT NULL "
+        "AND number NOT IN (SELECT record_id FROM record) GROUP BY number HAVING count(*) = 1"
+    )
+
+
+def _create_detail(session: Session, detail: Detail, number: int) -> dict[str, int]:
+    """`detail_N`, the rows with the record they belong to; the orphans are rejected, and counted by export."""
+    table = f"read_parquet({quote(str(detail.path))})"
+    session.run(
+        f"CREATE TABLE detail_{number} AS SELECT k.record_id, d.* FROM {table} AS d JOIN known AS k ON k.key = d.key"
+    )
+    session.run(
+        f"INSERT INTO {REJECT} SELECT file, row, NULL, ?, key, 'orphan', true FROM {table} AS d "
+        "WHERE NOT EXISTS (SELECT 1 FROM known AS k WHERE k.key = d.key)",
+        [detail.found["record_id"].shown],
+    )
+    orphans = {}
+    for export in detail.staged.exports:
+        session.run(
+            f"UPDATE {REJECT} SET record_id = k.record_id FROM known AS k WHERE k.key = {REJECT}.record_id AND file = ?",
+            [export.number],
+        )
+        (count,) = session.one(f"SELECT count(*) FROM {REJECT} WHERE file = ? AND reason = 'orphan'", [export.number])
+        if count:
+            orphans[export.name] = int(count)
+    return orphans
+
+
+def _complete_records(session: Session, detail: Detail, number: int) -> None:
+    """Fill the empty cells of the records."""
+    columns = [column for column in detail.found if column != "record_id"]
+    if not columns:
+        return
+    values = ", ".join(f"{_of_several(column)} AS {name(column)}" for column in columns)
+    filled = ", ".join(f"{name(column)} = coalesce(record.{name(column)}, d.{name(column)})" for column in columns)
+    session.run(
+        f"UPDATE record SET {filled} FROM (SELECT record_id, {values} FROM detail_{number} GROUP BY record_id) AS d "
+        "WHERE d.record_id = record.record_id"
+    )
+
+
+def _of_several(column: str) -> str:
+    """SQL for what counts of a column where several rows belong to one record: a promise is kept if all are."""
+    cell = name(column)
+    if column in BOOLEAN_COLUMNS:
+        return f"bool_and({cell})"
+    if column in TIME_COLUMNS:
+        return f"max({cell})" if column in _LATEST else f"min({cell})"
+    return f"arg_min({cell}, (file, row)) FILTER (WHERE {cell} IS NOT NULL)"
+
+
+def _create_told(session: Session, numbers: Sequence[int], parts: Sequence[Part]) -> tuple[tuple[str, ...], int]:
+    """`told`, all changes that history files tell, and `begun`, what the fields were before the first of them.
+
+    Returns the columns of the record that they are about, and how many records they do not mention.
+    """
+    rows = [
+        f'SELECT record_id, "at", actor, actor_group, field, old, new, file, row FROM detail_{number} WHERE "at" IS NOT NULL'
+        for number in numbers
+    ]
+    session.run(f"CREATE TABLE told AS {' UNION ALL '.join(rows)}" if rows else f"CREATE TABLE told ({_TOLD})")
+    fields = {str(field) for (field,) in session.rows("SELECT DISTINCT field FROM told")}
+    history = tuple(column for column in TEXT_COLUMNS if column in fields)
+    sources = [source for part in parts if part.without_history for source in part.sources]
+    listed = ", ".join(map(quote, sources)) or "NULL"
+    session.run(
+        "CREATE TABLE first_told AS SELECT record_id, field, arg_min(coalesce(old, ''), (\"at\", file, row)) AS value "
+        "FROM told GROUP BY record_id, field"
+    )
+    session.run(
+        "CREATE TABLE mentioned_record AS SELECT r.* FROM record AS r "
+        f"WHERE r.source_file IN ({listed}) AND r.record_id IN (SELECT record_id FROM told)"
+    )
+    begun = [
+        f'SELECT r.record_id, coalesce(r.opened_at, r.recorded_at) AS "at", r.opened_by AS actor, {quote(column)} AS field, '
+        f"CASE WHEN f.record_id IS NULL THEN r.{name(column)} ELSE nullif(f.value, '') END AS new FROM mentioned_record AS r "
+        f"LEFT JOIN first_told AS f ON f.record_id = r.record_id AND f.field = {quote(column)}"
+        for column in history
+    ]
+    union = (
+        " UNION ALL ".join(begun)
+        or "SELECT '' AS record_id, CAST(NULL AS TIMESTAMP) AS \"at\", '' AS actor, '' AS field, NULL AS new"
+    )
+    session.run(f'CREATE TABLE begun AS SELECT * FROM ({union}) WHERE new IS NOT NULL AND "at" IS NOT NULL')
+    (silent,) = session.one(
+        f"SELECT count(*) FROM record WHERE source_file IN ({listed}) AND record_id NOT IN (SELECT record_id FROM told)"
+    )
+    return history, int(silent or 0) if numbers else 0
+
+
+_TOLD = (
+    'record_id VARCHAR, "at" TIMESTAMP, actor VARCHAR, actor_group VARCHAR, field VARCHAR, old VARCHAR, new VARCHAR, '
+    "file BIGINT, row BIGINT"
+)
+
+
+def _event_query(parts: Sequence[Part]) -> str:
+    """Events of the parts keep their order; where a history file tells of a record, moments order them all."""
+    return f"""SELECT record_id, row_number() OVER (PARTITION BY record_id ORDER BY told_at NULLS FIRST, origin, file, n, field) AS seq,
+        {_columns(EVENT_COLUMNS[2:])}
+        FROM (SELECT *, CASE WHEN bool_or(origin = 2) OVER (PARTITION BY record_id) THEN "at" END AS told_at FROM (
+            SELECT record_id, "at", actor, CAST(NULL AS VARCHAR) AS actor_group, field, CAST(NULL AS VARCHAR) AS old, new,
+                CAST(NULL AS VARCHAR) AS attributes, 0 AS origin, 0 AS file, 0 AS n FROM begun
+            UNION ALL SELECT {_columns([c for c in EVENT_COLUMNS if c != "seq"])}, 1, 0, seq FROM read_parquet({_files(parts, "event")})
+            UNION ALL SELECT record_id, "at", actor, actor_group, field, old, new, NULL, 2, file, row FROM told
+        )) ORDER BY record_id, seq"""
+
+
+def _approval_query(numbers: Sequence[int]) -> str:
+    columns = _columns(APPROVAL_COLUMNS)
+    rows = [f"SELECT {columns}, file, row FROM detail_{number}" for number in numbers]
+    nothing = f"SELECT {', '.join(f'CAST(NULL AS {_type(c)}) AS {name(c)}' for c in APPROVAL_COLUMNS)}, 0 AS file, 0 AS row WHERE false"
+    return f'SELECT {columns} FROM ({" UNION ALL ".join(rows or [nothing])}) ORDER BY record_id, "at" NULLS FIRST, file, row'
+
+
+def _type(column: str) -> str:
+    return "TIMESTAMP" if column == "at" else "VARCHAR"
+
+
+def _link_query(numbers: Sequence[int], parts: Sequence[Part]) -> str:
+    """All relations; a target that is a key of a record here is that record."""
+    rows = [f"SELECT {_columns(LINK_COLUMNS)} FROM read_parquet({_files(parts, 'link')})"]
+    rows += [f"SELECT {_columns(LINK_COLUMNS)} FROM detail_{number} WHERE target IS NOT NULL" for number in numbers]
+    return (
+        "SELECT DISTINCT l.record_id, l.type, coalesce(k.record_id, l.target) AS target "
+        f"FROM ({' UNION ALL '.join(rows)}) AS l LEFT JOIN known AS k ON k.key = l.target ORDER BY ALL"
+    )
+
+
+def _files(parts: Sequence[Part], table: str) -> str:
+    return f"[{', '.join(quote(str(part.folder / f'{table}.parquet')) for part in parts)}]"
+
+
+def _columns(columns: Sequence[str]) -> str:
+    return ", ".join(name(column) for column in columns)

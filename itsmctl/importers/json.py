@@ -1,0 +1,112 @@
+"""JSON exports: each record is a row, what is nested in it a column named by its path with dots.
+
+An array of plain values is one cell, joined with commas; an array of objects is a table of its own, whose rows also
+have the identity of the record they belong to (`record:…`) and the cells of what lies between (`above:…`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from itsmctl.errors import ItsmctlError, Problem, Where
+from itsmctl.importers import jira, ocel
+from itsmctl.importers.container import Plain
+from itsmctl.importers.export import Export
+from itsmctl.importers.json_text import Value, records
+from itsmctl.importers.rows import Tables
+
+RECORD = "record:"
+ABOVE = "above:"
+IDENTITY = ("sys_id", "id", "key", "number", "type")
+
+Cells = dict[str, str]
+
+
+def open_json(plain: Plain, scratch: Path) -> list[Export]:
+    """Read every table of a JSON export; raises ItsmctlError where it is not JSON, or holds no objects."""
+    with Tables(plain, scratch) as tables:
+        for name, value in records(plain):
+            if isinstance(value, dict):
+                for part, row in _rows(name, value):
+                    add(tables, part, row)
+            elif not name:  # and not a list of numbers or words beside the records
+                template = "the records must be objects with named values, as in {example}"
+                values = {"example": '[{"number": "INC1"}]'}
+                raise ItsmctlError(Problem("no-records-in-json", template, Where(plain.shown), values))
+    return tables.exports("json")
+
+
+def _rows(name: str, value: dict[str, Value]) -> Iterator[tuple[str, dict[str, Value]]]:
+    """A record as its rows; tools that nest more than their records have a module of their own."""
+    if jira.is_issue(value):
+        return jira.rows(value)
+    if ocel.is_part(name, value):
+        return ocel.rows(name, value)
+    return iter([(name, value)])
+
+
+def add(tables: Tables, part: str, record: Mapping[str, Value]) -> None:
+    """Add a record to its table, and what hangs on it to theirs."""
+    cells: Cells = {}
+    below: list[tuple[str, dict[str, Value]]] = []
+    _flatten(record, "", cells, below)
+    tables[part].add(cells)
+    identity = {RECORD + name: cells[name] for name in IDENTITY if name in cells}
+    _add_below(tables, part, below, identity, {})
+
+
+def _add_below(
+    tables: Tables, part: str, below: list[tuple[str, dict[str, Value]]], identity: Cells, above: Cells
+) -> None:
+    for path, element in below:
+        cells: Cells = {}
+        further: list[tuple[str, dict[str, Value]]] = []
+        _flatten(element, "", cells, further)
+        inner = f"{part}.{path}" if part else path
+        tables[inner].add({**identity, **above, **cells})
+        if further:
+            carried = {ABOVE + name.removeprefix(ABOVE): cell for name, cell in {**above, **cells}.items()}
+            _add_below(tables, inner, further, identity, carried)
+
+
+def _flatten(value: Mapping[str, Value], path: str, cells: Cells, below: list[tuple[str, dict[str, Value]]]) -> None:
+    for key, inner in value.items():
+        name = f"{path}.{key}" if path else key
+        match inner:
+            case dict() if "value" in inner and inner.keys() <= {"value", "display_value", "link"}:
+                _keep(cells, name, inner["value"])
+                _keep(cells, _display(name), inner.get("display_value"))
+            case dict() if inner.keys() == {"display_value", "link"}:
+                _keep(cells, name, inner["display_value"])
+            case dict():
+                _flatten(inner, name, cells, below)
+            case list():
+                words = [text for one in inner if (text := _text(one))]
+                if words:
+                    cells[name] = ", ".join(words)
+                below += [(name, one) for one in inner if isinstance(one, dict)]
+            case _:
+                _keep(cells, name, inner)
+
+
+def _keep(cells: Cells, name: str, value: Value) -> None:
+    cells[name] = _text(value)
+
+
+def _text(value: Value) -> str:
+    match value:
+        case None | dict():
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case list():
+            return ", ".join(filter(None, map(_text, value)))
+        case _:
+            return value
+
+
+def _display(name: str) -> str:
+    """The column in which the tool's wide CSV export shows the same display value."""
+    before, dot, last = name.rpartition(".")
+    return f"{before}{dot}dv_{last}"

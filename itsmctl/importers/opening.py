@@ -1,0 +1,73 @@
+"""A file of any kind, told by what is in it and never by its name, becomes the tables that it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from itsmctl.engine.session import Session
+from itsmctl.errors import ItsmctlError, Problem, Where
+from itsmctl.importers import csv, excel, json, parquet, rows, sqlite, xes, xml
+from itsmctl.importers.container import Plain
+from itsmctl.importers.elements import first_tags
+from itsmctl.importers.encoding import first_character
+from itsmctl.importers.export import Export, Staged, create_raw
+from itsmctl.model import DateOrder, MappingDefinition
+
+
+@dataclass(frozen=True)
+class ImportOptions:
+    """What a user may say instead of letting it be detected."""
+
+    encoding: str = ""
+    delimiter: str = ""
+    date_order: DateOrder = ""
+
+
+def open_file(session: Session, plain: Plain, scratch: Path, options: ImportOptions) -> list[Export]:
+    """Every table of a file; raises ItsmctlError where it cannot be read."""
+    exports = _open(session, plain, scratch, options)
+    return exports if len(exports) > 1 else [replace(one, part="") for one in exports]
+
+
+def _open(session: Session, plain: Plain, scratch: Path, options: ImportOptions) -> list[Export]:
+    with plain.path.open("rb") as stream:
+        magic = stream.read(16)
+    if magic.startswith(b"PAR1"):
+        return parquet.open_parquet(session, plain)
+    if magic.startswith(b"SQLite format 3\0"):
+        return sqlite.open_sqlite(plain, scratch)
+    if magic.startswith(b"PK"):
+        return excel.open_excel(plain, scratch)
+    match first_character(plain.path):
+        case "<":
+            root, _ = first_tags(plain)
+            return [xes.open_xes(plain, scratch)] if root == "log" else xml.open_xml(plain, scratch)
+        case "{" | "[":
+            return json.open_json(plain, scratch)
+        case _:
+            return [csv.open_csv(plain, scratch, options.encoding, options.delimiter)]
+
+
+def stage(session: Session, exports: Sequence[Export], mapping: MappingDefinition, scratch: Path) -> Staged:
+    """Fill RAW with the rows of the exports that a mapping reads; raises ItsmctlError where one has none."""
+    columns = tuple(dict.fromkeys(column for export in exports for column in export.columns))
+    create_raw(session, len(columns))
+    rows_read: list[int] = []
+    for export in exports:
+        read = _stage(session, export, columns, mapping.missing, scratch)
+        if not read:
+            raise ItsmctlError(Problem("no-rows", "the file has a header and no rows", Where(export.shown)))
+        rows_read.append(read)
+    return Staged(tuple(exports), columns, tuple(rows_read))
+
+
+def _stage(session: Session, export: Export, columns: Sequence[str], missing: Sequence[str], scratch: Path) -> int:
+    match export.format:
+        case "csv":
+            return csv.stage_csv(session, export, export.number, columns, missing, scratch)
+        case "parquet":
+            return parquet.stage_parquet(session, export, export.number, columns, missing)
+        case _:
+            return rows.stage_rows(session, export, export.number, columns, missing)
