@@ -38,7 +38,7 @@ def _open(session: Session, plain: Plain, scratch: Path, options: ImportOptions)
         return parquet.open_parquet(session, plain)
     if magic.startswith(b"SQLite format 3\0"):
         return sqlite.open_sqlite(plain, scratch)
-    if magic.startswith(b"PK"):
+    if magic.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return excel.open_excel(plain, scratch)
     match first_character(plain.path):
         case "<":
