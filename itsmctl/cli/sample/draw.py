@@ -109,7 +109,7 @@ def command(
     context: click.Context, folder: Path, seed: str, seed_origin: str, digest: str, tickets: tuple[Path, ...], result: Path | None, plan: str,
     rule: str, where: tuple[str, ...], always: tuple[str, ...], strata: tuple[str, ...], allocation: Literal["proportional", "equal"], minimum: int,
     method: str | None, confidence: str, tolerable: str, expected: str, allowed: int | None, objective: str, attribute: str, as_of: str,
-    zone: str, mapping: str, root: Path | None, form: str, language: Language, quiet: bool,
+    zone: str, mappings: tuple[str, ...], root: Path | None, form: str, language: Language, quiet: bool,
 ) -> None:  # fmt: skip
     """Draw the records that people examine, in two steps, so that nobody can choose them.
 
@@ -133,7 +133,7 @@ def command(
     else:
         asked = Asked(
             plan, rule, where, always, strata, allocation, minimum, method, confidence, tolerable, expected, allowed, objective,
-            attribute, as_of, zone, mapping,
+            attribute, as_of, zone, mappings,
         )  # fmt: skip
         sample = _fix(folder, asked, tickets, result, root, language, quiet)
     if form == "json":
@@ -176,7 +176,7 @@ def _fix(
         planned = definitions.plans.get(asked.plan)
         with (
             bar(quiet, language) as progress,
-            opened(tickets, definitions, planned, mapping=asked.mapping, zone=asked.zone, progress=progress) as dataset,
+            opened(tickets, definitions, planned, mappings=asked.mappings, zone=asked.zone, progress=progress) as dataset,
         ):
             sample, population = sample_of_dataset(definitions, dataset, asked, language)
     fix(sample, population, folder, language)
