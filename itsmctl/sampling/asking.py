@@ -42,7 +42,7 @@ class Asked:
     attribute: str = ""
     as_of: str = ""
     zone: str = ""
-    mapping: str = ""
+    mappings: tuple[str, ...] = ()
 
 
 def sample_of_dataset(

@@ -176,7 +176,9 @@ def _fix(
         planned = definitions.plans.get(asked.plan)
         with (
             bar(quiet, language) as progress,
-            opened(tickets, definitions, planned, mappings=asked.mappings, zone=asked.zone, progress=progress) as dataset,
+            opened(
+                tickets, definitions, planned, mappings=asked.mappings, zone=asked.zone, progress=progress
+            ) as dataset,
         ):
             sample, population = sample_of_dataset(definitions, dataset, asked, language)
     fix(sample, population, folder, language)
