@@ -1,0 +1,154 @@
+"""The cases of the rule library: `tests/cases/rules/RULE-ID.yaml` holds records of one rule and how each is judged.
+
+    as-of: 2026-06-30T00:00Z              # the moment of the audit; this one if left out
+    base: {opened_at: 2026-03-02T09:00Z}  # what all records have; `process` is that of the rule
+    columns: [closed_at]                  # what the export has beyond the columns that some record names
+    history: [state]                      # the fields whose changes the export records; all of HISTORY if left out
+    records:
+      A1: {is: pass, state: closed}
+      A2: {is: "pass, limit", resolved_at: 2026-03-02T13:00Z}
+      A3: {is: fail, events: [[2026-03-02T10:00Z, state, closed, actor, actor group]]}
+      A4: {is: "not-testable missing:state", approvals: [[2026-03-02T10:00Z, li.na, approved]], links: [[problem, P1]]}
+      A5: {is: out, state: cancelled}
+
+`is` is the outcome, then the situation that it shows if there is one: `limit`, `open`. A rule about groups names them
+under `groups: {"finance-erp / 2026-03": fail}`, and of its records only those have an `is` that are `out`. `times: 20`
+stands for so many records alike, A1.01 to A1.20. A file may hold several documents, each audited apart: an export that
+lacks a column is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from dataset import write_dataset
+
+from itsmctl.audit import AuditOptions, audit
+from itsmctl.definitions import load
+from itsmctl.engine.results import read_verdicts
+from itsmctl.model import Definitions, Rule
+from itsmctl.result import Verdict
+from itsmctl.source import parse_documents
+
+ROOT = Path(__file__).parent.parent
+FOLDER = Path(__file__).parent / "cases" / "rules"
+HISTORY = ("state", "group", "assignee", "priority", "impact", "urgency", "category", "closure_code", "type")
+"""The fields whose changes the export of a case records, if it does not say otherwise."""
+
+_INSIDE = ("is", "times", "events", "approvals", "links")
+_KEYS = {"about", "as-of", "base", "columns", "history", "records", "groups", "files", "rejects", "exported", "lacking"}
+
+
+@dataclass(frozen=True)
+class Population:
+    """One document of a file of cases: the records of one export, and what becomes of each."""
+
+    rule: str
+    place: int
+    data: Mapping[str, Any]
+
+    @property
+    def records(self) -> Mapping[str, Mapping[str, Any]]:
+        base = {"process": library().rules[self.rule].process, **self.data.get("base", {})}
+        written = self.data.get("records", {})
+        return {name: {**base, **row} for record, row in written.items() for name in _names(record, row)}
+
+    @property
+    def expected(self) -> Mapping[str, str]:
+        """The verdict on each record or group, `out` left out."""
+        if "groups" in self.data:
+            return {group: _outcome(told) for group, told in self.data["groups"].items()}
+        return {r: _outcome(row["is"]) for r, row in self.records.items() if _outcome(row["is"]) != "out"}
+
+    @property
+    def shown(self) -> set[str]:
+        """The situations that it is about."""
+        told = [*self.data.get("groups", {}).values(), *(row["is"] for row in self.records.values() if "is" in row)]
+        return {word for words in told for word in _situations(words)}
+
+
+@cache
+def library() -> Definitions:
+    """The reference definitions, opened once."""
+    return load(ROOT)
+
+
+@cache
+def populations(rule: str) -> tuple[Population, ...]:
+    path = FOLDER / f"{rule}.yaml"
+    documents = parse_documents(path.read_text(encoding="utf-8"), path.name)
+    return tuple(Population(rule, place, _checked(d.data, path)) for place, d in enumerate(documents))
+
+
+def judged(population: Population, folder: Path) -> Mapping[str, str]:
+    """The verdicts on a population, written as a case expects them."""
+    data, records = population.data, population.records
+    dataset = write_dataset(
+        folder / "dataset",
+        [
+            {"record_id": record, **{c: v for c, v in row.items() if c not in _INSIDE}}
+            for record, row in records.items()
+        ],
+        [change for record, row in records.items() for change in _changes(record, row.get("events", []))],
+        approvals=[
+            dict(zip(("record_id", "at", "approver", "decision", "role"), (record, *row), strict=False))
+            for record, fields in records.items()
+            for row in fields.get("approvals", [])
+        ],
+        links=[
+            {"record_id": record, "type": kind, "target": target}
+            for record, row in records.items()
+            for kind, target in row.get("links", [])
+        ],
+        rejects=data.get("rejects", []),
+        mapped=data.get("columns", []),
+        history=data.get("history", HISTORY),
+        files=list(data.get("files", {"export.csv": 0}).items()),
+        exported=data.get("exported"),
+        lacking=data.get("lacking", {}),
+    )
+    as_of = data.get("as-of", "2026-06-30T00:00Z")
+    options = AuditOptions(as_of=as_of, rules=(population.rule,), all_verdicts=True, threads=1)
+    audit(library(), dataset, options, verdicts=folder / "verdicts.parquet")
+    return {v.record_id: _told(v) for v in read_verdicts(folder / "verdicts.parquet") if v.rule == population.rule}
+
+
+def needs_scope(rule: Rule, population: Population) -> bool:
+    """Whether some record is out of scope by what the rule's scope says, not only by its process."""
+    outs = [row for row in population.records.values() if row.get("is") == "out"]
+    return any(row["process"] == rule.process for row in outs) or not rule.scope
+
+
+def _names(record: str, row: Mapping[str, Any]) -> list[str]:
+    return [f"{record}.{n:02}" for n in range(1, row["times"] + 1)] if "times" in row else [record]
+
+
+def _changes(record: str, events: list[list[Any]]) -> Iterator[tuple[Any, ...]]:
+    """Changes with the old value, which is the last new one of the field."""
+    before: dict[str, Any] = {}
+    for at, field, new, *who in events:
+        yield record, at, field, before.get(field), new, *who
+        before[field] = new
+
+
+def _told(verdict: Verdict) -> str:
+    return {True: "pass", False: "fail", None: f"not-testable {verdict.reason}"}[verdict.passed]
+
+
+def _outcome(told: str) -> str:
+    return told.split(",")[0]
+
+
+def _situations(told: str) -> Iterator[str]:
+    outcome, *situations = told.split(", ")
+    yield from (outcome.split(" ")[0], *situations)
+
+
+def _checked(data: Any, path: Path) -> Mapping[str, Any]:
+    assert isinstance(data, dict), path
+    assert set(data) <= _KEYS, f"{path.name}: {sorted(set(data) - _KEYS)}"
+    return data
