@@ -21,8 +21,8 @@ SITUATIONS = {"pass", "fail", "not-testable", "out", "limit", "open"}
 
 
 @pytest.mark.parametrize("population", ALL, ids=lambda p: f"{p.rule}.{p.place}")
-def test_each_record_is_judged_as_its_case_says(population: Population, tmp_path: Path) -> None:
-    assert judged(population, tmp_path) == population.expected
+def test_each_record_is_judged_as_its_case_says(population: Population) -> None:
+    assert judged(population) == population.expected
 
 
 def test_every_rule_has_cases() -> None:
