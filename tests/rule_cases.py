@@ -155,7 +155,7 @@ def _written(folder: Path, records: Mapping[str, Mapping[str, Any]], data: Mappi
 
 def needs_scope(rule: Rule, population: Population) -> bool:
     """Whether some record is out of scope by what the rule's scope says, not only by its process."""
-    outs = [row for row in population.records.values() if row.get("is") == "out"]
+    outs = [row for row in population.records.values() if _outcome(row.get("is", "")) == "out"]
     return any(row["process"] == rule.process for row in outs) or not rule.scope
 
 
@@ -176,7 +176,7 @@ def _told(verdict: Verdict) -> str:
 
 
 def _outcome(told: str) -> str:
-    return told.split(",")[0]
+    return told.split(", ")[0]
 
 
 def _situations(told: str) -> Iterator[str]:
