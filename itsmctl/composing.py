@@ -109,7 +109,11 @@ class _Composer:
         kind = type(event)
         if kind is ScalarEvent:
             value: Value = self._scalar(event, line, column)
-            mark: Mark = (line, column, None)
+            mark: Mark = (
+                line,
+                column,
+                None if event.style is None and event.end_mark.line == at.line else _lay(event, value),
+            )
             if event.anchor:
                 self._anchors[event.anchor] = (value, mark, 1)
             return value, mark
@@ -225,3 +229,11 @@ class _Composer:
         where = Where(self.file, line, column)
         self.problems.append(Problem("unknown-tag", "tag {tag!r} is not used in definitions", where, {"tag": kind}))
         return None
+
+
+def _lay(event: Any, value: Value) -> int:
+    """How many columns after its mark a text begins, where it lies in one line as it is; else -1."""
+    start, end = event.start_mark, event.end_mark
+    quotes = 2 if event.style else 0
+    as_it_is = start.line == end.line and isinstance(value, str) and end.column - start.column == len(value) + quotes
+    return quotes // 2 if as_it_is else -1

@@ -10,7 +10,7 @@ Scalar = str | int | float | bool | None
 Value = Scalar | list["Value"] | dict[str, "Value"]
 Mark = tuple[int, int, Any]
 """Line and column of a value, from 1, and those of what it holds: nothing, a list of marks,
-{key: (line, column, mark of the value)}, or any of these as marshalled bytes. Plain values, so that they can be kept on
+{key: (line, column, mark of the value)}, for a text that is quoted or folded how many columns further it begins, or any of these as marshalled bytes. Plain values, so that they can be kept on
 disk, and left packed where nobody asks for a place."""
 
 Path_ = tuple[str | int, ...]

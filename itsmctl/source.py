@@ -57,6 +57,18 @@ class Document:
             line, column, inside = child
         return Where(self.file, line, column)
 
+    def where_in(self, path: Path_, line: int, column: int) -> Where:
+        """Return the place of a character of the text at `path`, by its line and column from 0; of the text, if that is folded."""
+        mark: Mark = self.mark
+        for step in path:
+            inside = inside_of(mark)
+            mark = inside[step][2] if isinstance(inside, dict) else inside[step]
+        first_line, first_column, lay = mark
+        shift = lay if isinstance(lay, int) else 0
+        if line or shift < 0:
+            return Where(self.file, first_line, first_column)
+        return Where(self.file, first_line, first_column + shift + column)
+
     def places(self) -> Iterator[tuple[Path_, int, int]]:
         """The path, line and column of every value and every key, parents before what they hold."""
         waiting: list[tuple[Path_, Mark]] = [((), (*self.mark[:2], inside_of(self.mark)))]

@@ -52,11 +52,13 @@ APPLIES: Mapping[str, str] = {
     "clock-within": "pass fail unknown no-data limit open column history",
     "co-existence": "pass fail unknown no-data open history",
     "different-people": "pass fail unknown no-data column",
+    "dwell-within": "pass fail unknown no-data limit open history",
     "elapsed-within": "pass fail unknown no-data limit open column",
     "end": "pass fail unknown no-data open history",
     "exactly": "pass fail unknown no-data open history",
     "exclusive-choice": "pass fail unknown no-data open history",
     "existence": "pass fail unknown no-data limit open history",
+    "expression": "pass fail unknown no-data limit column",
     "handovers": "pass fail no-data limit open history",
     "init": "pass fail unknown no-data history",
     "known": "pass fail unknown no-data limit column",
@@ -73,10 +75,12 @@ APPLIES: Mapping[str, str] = {
     "required": "pass fail no-data column",
     "responded-existence": "pass fail unknown no-data open history",
     "response": "pass fail unknown no-data limit open history",
+    "returns": "pass fail unknown no-data limit open history",
     "row-count": "pass fail limit",
     "share": "pass fail no-data limit column",
     "succession": "pass fail unknown no-data limit open history",
     "transition": "pass fail unknown no-data open history",
+    "untouched": "pass fail unknown no-data limit open column history",
 }
 """Which situations exist for a check: a group is never unknown, a file is always there, a state has no time limit."""
 
@@ -304,11 +308,13 @@ HOSTILE_RULES: Mapping[str, Mapping[str, object]] = {
     "clock-within": {"clock": "resolution"},
     "co-existence": HOSTILE_PAIR,
     "different-people": {"columns": ("requester", "resolved_by")},
+    "dwell-within": {"field": "group", "value": HOSTILE, "most": "8h"},
     "elapsed-within": {"from": "opened_at", "to": "resolved_at", "most": "4h"},
     "end": {"activity": {"state": HOSTILE[1:]}},
     "exactly": {"activity": {"field": "group", "new": HOSTILE}},
     "exclusive-choice": HOSTILE_PAIR,
     "existence": {"activity": {"field": "group", "new": HOSTILE}},
+    "expression": {"that": "category = '''; DROP TABLE record; --' OR category IS NOT NULL"},
     "handovers": {"column": "group", "most": 1},
     "init": {"activity": {"state": HOSTILE}},
     "known": {"column": "service", "kind": "service"},
@@ -325,10 +331,12 @@ HOSTILE_RULES: Mapping[str, Mapping[str, object]] = {
     "required": {"columns": ("category", "service")},
     "responded-existence": HOSTILE_PAIR,
     "response": HOSTILE_PAIR,
+    "returns": {"field": "group", "to": HOSTILE, "most": 0},
     "row-count": {"round": (1000,)},
     "share": {"where": (), "least": 50, "per": ("category", "month")},
     "succession": HOSTILE_PAIR,
     "transition": {"process": "incident"},
+    "untouched": {"most": "8h", "except": HOSTILE},
 }
 
 

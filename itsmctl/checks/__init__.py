@@ -12,7 +12,9 @@ from itsmctl.checks import (
     batch,
     clock_within,
     different_people,
+    dwell_within,
     elapsed_within,
+    expression,
     handovers,
     known,
     matrix,
@@ -22,9 +24,11 @@ from itsmctl.checks import (
     readable,
     reported_agrees,
     required,
+    returns,
     row_count,
     share,
     transition,
+    untouched,
 )
 from itsmctl.checks.declare import TEMPLATES
 from itsmctl.engine.context import Check
@@ -37,7 +41,9 @@ CHECKS: Mapping[str, Check] = {
     batch.ID: batch,
     clock_within.ID: clock_within,
     different_people.ID: different_people,
+    dwell_within.ID: dwell_within,
     elapsed_within.ID: elapsed_within,
+    expression.ID: expression,
     handovers.ID: handovers,
     known.ID: known,
     matrix.ID: matrix,
@@ -47,8 +53,10 @@ CHECKS: Mapping[str, Check] = {
     readable.ID: readable,
     reported_agrees.ID: reported_agrees,
     required.ID: required,
+    returns.ID: returns,
     row_count.ID: row_count,
     share.ID: share,
     transition.ID: transition,
+    untouched.ID: untouched,
     **TEMPLATES,
 }

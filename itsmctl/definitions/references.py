@@ -363,10 +363,22 @@ def _rule(document: Document, rule: model.Rule, known: Known) -> Iterator[Proble
                 continue
             if kind == "column":
                 yield from _column(document, (*base, *path), str(word))
+            elif kind == "expression":
+                yield from _expression(document, (*base, *path), str(word))
             elif word not in known.get(kind, frozenset()):
                 yield unknown(document, (*base, *path), str(word), kind, known.get(kind, frozenset()))
     for where in ("where", "*/where"):
         yield from _condition_columns(document, f"check/{rule.check}/{where}")
+
+
+def _expression(document: Document, path: Path_, text: str) -> Iterator[Problem]:
+    """What is wrong with an expression, each in its place."""
+    from itsmctl.engine.expressions import compile_expression
+
+    found = compile_expression(text)
+    for mistake in found if isinstance(found, list) else ():
+        where = document.where_in(path, mistake.line, mistake.column)
+        yield Problem("bad-expression", mistake.template, where, mistake.values, suggestion=mistake.suggestion)
 
 
 def _clauses(document: Document, frameworks: Mapping[str, model.Framework]) -> Iterator[Problem]:

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 from itsmctl.engine.session import Session
 from itsmctl.engine.sql import Fragment
-from itsmctl.model import Calendar
-from itsmctl.worktime import day_columns, day_rows, day_table, known_before
+from itsmctl.model import Calendar, Parameter
+from itsmctl.worktime import day_columns, day_rows, day_table, known_before, parse_duration
 
 DAY = 86_400
-NO_CALENDAR = ""
 
 
 @dataclass(frozen=True)
@@ -68,3 +67,36 @@ def join_day(opening: Opening | None, moment: str, day: str) -> Fragment:
     if opening is None:
         return Fragment("")
     return Fragment(f" LEFT JOIN opening AS {day} ON {day}.k = {opening.number} * 100000 + {moment} // {DAY}")
+
+
+@dataclass(frozen=True)
+class Bound:
+    """The most time that a rule allows, in seconds of a calendar or of the wall clock."""
+
+    seconds: int
+    opening: Opening | None
+    text: str
+    """As the rule has it: `4h`, or `1bd of cn-office`."""
+
+
+BOUND: Mapping[str, object] = {
+    "type": "string",
+    "pattern": "^([0-9]+bd|[0-9]+h([0-9]+m)?|[0-9]+m)$",
+    "examples": ["8h", "1bd"],
+}
+"""The schema of such a time; business days need a calendar, as `days_need_calendar` says."""
+
+
+def days_need_calendar(key: str) -> dict[str, object]:
+    """What a schema adds so that a time in business days names its calendar."""
+    return {
+        "if": {"properties": {key: {"pattern": "bd$"}}, "required": [key]},
+        "then": {"required": ["calendar"]},
+    }
+
+
+def bound_of(parameters: Mapping[str, Parameter], key: str, openings: Mapping[str, Opening]) -> Bound:
+    """The time that a rule gives under `key`, by its `calendar` if it names one."""
+    opening, written = openings.get(str(parameters.get("calendar", ""))), str(parameters[key])
+    seconds = parse_duration(written).seconds_in(opening.calendar.day_minutes if opening else 0)
+    return Bound(seconds, opening, f"{written} of {opening.calendar.id}" if opening else written)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itsmctl.engine.session import Session
+from itsmctl.engine.session import Session, name, quote
 from itsmctl.engine.sql import Fragment
 
 
@@ -32,8 +32,15 @@ def add_spans(session: Session, as_of: int) -> None:
 def values_of(field: str, records: str, as_of: int) -> Fragment:
     """SELECT of every value that a field took, in `records`, up to `as_of`: tix, seq, value, t0, never running backwards.
 
-    A first change that names what was before it tells the value since opening (seq 0).
+    A first change that names what was before it tells the value since opening (seq 0). A field of which a record has no
+    change at all has had its value since opening too, but the state: there a missing history is more likely.
     """
+    never_changed = ""
+    if field != "state":
+        never_changed = f"""
+            UNION ALL
+            SELECT r.tix, 0 AS seq, CAST(r.{name(field)} AS VARCHAR) AS value, r.opened_at AS moment FROM {records} AS r
+            WHERE r.{name(field)} IS NOT NULL AND r.opened_at <= {as_of} AND r.tix NOT IN (SELECT tix FROM event WHERE field = {quote(field)})"""
     return Fragment(
         f"""SELECT tix, seq, value, max(moment) OVER (PARTITION BY tix ORDER BY seq) AS t0 FROM (
             SELECT e.tix, e.seq, e.new AS value, e.moment FROM event AS e JOIN {records} AS r ON r.tix = e.tix
@@ -41,7 +48,7 @@ def values_of(field: str, records: str, as_of: int) -> Fragment:
             UNION ALL
             SELECT f.tix, 0 AS seq, f.old AS value, r.opened_at AS moment FROM (
                 SELECT tix, old, moment, row_number() OVER (PARTITION BY tix ORDER BY seq) AS place FROM event WHERE field = ? AND tix IN (SELECT tix FROM {records})
-            ) AS f JOIN {records} AS r ON r.tix = f.tix WHERE f.place = 1 AND f.old IS NOT NULL AND r.opened_at <= f.moment
+            ) AS f JOIN {records} AS r ON r.tix = f.tix WHERE f.place = 1 AND f.old IS NOT NULL AND r.opened_at <= f.moment{never_changed}
         ) AS moved_to""",
         (field, as_of, field),
     )

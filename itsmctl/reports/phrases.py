@@ -48,6 +48,16 @@ DECLARE = (
 )
 """What the templates of Declare say; the more particular form comes first, and those here are tried last."""
 PHRASES = (
+    msg("at most {time} of {calendar} at a stretch"),
+    msg("at most {time} at a stretch"),
+    msg("at most {time} of {calendar} in all"),
+    msg("at most {time} in all"),
+    msg("longest time without a change: {time}"),
+    msg("without a change: at most {time} of {calendar}"),
+    msg("without a change: at most {time}"),
+    msg("returns: at most {n}"),
+    msg("returns: {n}, last to {place}"),
+    msg("returns: {n}"),
     msg("{demand}, within {time} of {calendar}"),
     msg("{demand}, within {time}"),
     msg("at least {share} % ({agreement})"),
@@ -100,6 +110,8 @@ PHRASES = (
     msg("{file}: rows about a record that no file has, set aside: {n}"),
     msg("records of which the history tells nothing: {n}"),
     msg("records opened outside the period or after the moment of the audit, and not judged: {n}"),
+    msg("{place}: {time} at a stretch"),
+    msg("{place}: {time} in all"),
     *DECLARE,
 )
 _DURATION = re.compile(r"(-?)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")

@@ -24,11 +24,12 @@ from itsmctl.checks.declare import counted, relation
 from itsmctl.checks.declare.activity import SCHEMA, names
 from itsmctl.checks.declare.ordered import judged_by
 from itsmctl.checks.declare.template import Template
+from itsmctl.engine.openings import BOUND, days_need_calendar
 
 _ACTIVITY: dict[str, object] = {"activity": dict(SCHEMA)}
 _PAIR: dict[str, object] = {"first": dict(SCHEMA), "then": dict(SCHEMA)}
 _BOUND: dict[str, object] = {
-    "within": {"type": "string", "pattern": "^([0-9]+bd|[0-9]+h([0-9]+m)?|[0-9]+m)$", "examples": ["4h"]},
+    "within": dict(BOUND),
     "calendar": {"type": "string"},
 }
 _PAIR_NAMES = {**names("first"), **names("then")}
@@ -54,10 +55,7 @@ _BOUNDED = _object(
     {**_PAIR, **_BOUND},
     ("first", "then"),
     dependencies={"calendar": ["within"]},
-    **{
-        "if": {"properties": {"within": {"pattern": "bd$"}}, "required": ["within"]},
-        "then": {"required": ["calendar"]},
-    },
+    **days_need_calendar("within"),
 )
 _BOUNDED_NAMES = {**_PAIR_NAMES, "calendar": "calendar"}
 

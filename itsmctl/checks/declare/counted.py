@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from itsmctl.checks.declare.template import Demand, verdict
-from itsmctl.checks.declare.trace import closed, is_mixable, trace
+from itsmctl.checks.declare.trace import is_mixable, trace
 from itsmctl.engine.context import Context
+from itsmctl.engine.life import closed
 from itsmctl.engine.sql import Fragment
 
 _COUNTS = (

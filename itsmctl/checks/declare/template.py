@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from itsmctl.checks.declare.activity import APPROVAL, STATE, Activity, activity
 from itsmctl.checks.declare.trace import sources
 from itsmctl.engine.context import Context, Needs
-from itsmctl.engine.openings import Opening
+from itsmctl.engine.openings import Opening, bound_of
 from itsmctl.engine.sql import Fragment
 from itsmctl.model import Rule
-from itsmctl.worktime import parse_duration
 
 
 @dataclass(frozen=True)
@@ -78,19 +77,18 @@ class Template:
         first, *rest = self._activities(rule)
         then = rest[0] if rest else None
         number = int(str(rule.parameters.get(self.count, self.default)))
-        opening = context.openings.get(str(rule.parameters.get("calendar", "")))
-        written = str(rule.parameters.get("within", ""))
-        day = opening.calendar.day_minutes if opening else 0
+        bound = bound_of(rule.parameters, "within", context.openings) if "within" in rule.parameters else None
+        opening = bound.opening if bound else None
         words = {"first": first.text, "then": then.text if then else "", "n": number}
         return Demand(
             first=first,
             then=then,
             number=number,
-            within=parse_duration(written).seconds_in(day) if written else None,
+            within=bound.seconds if bound else None,
             opening=opening,
             wanted=self.wanted.format(**words),
             now=context.as_of if opening is None else opening.until if context.as_of <= opening.known_before else None,
-            bound=f"{written} of {opening.calendar.id}" if opening else written,
+            bound=bound.text if bound else "",
         )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from itsmctl.checks.declare.activity import APPROVAL, STATE, Activity
 from itsmctl.engine.context import Context
+from itsmctl.engine.life import closed
 from itsmctl.engine.openings import Opening, counted_until, join_day
 from itsmctl.engine.spans import values_of
 from itsmctl.engine.sql import Fragment, epoch, join
@@ -41,23 +42,6 @@ def trace(
         + join_day(opening, "e.t", "d")
     )  # fmt: skip
     return selected if whole else "SELECT * FROM (" + selected + ") AS told WHERE is_a OR is_b"
-
-
-def closed(context: Context) -> Fragment:
-    """SQL for whether the life of the record `r` is over: by its state, else by its time of closing; NULL if neither is known."""
-    tests = [
-        Fragment(
-            f"WHEN r.process = ? AND r.state IN ({', '.join('?' * len(states))}) THEN {over}", (process.id, *states)
-        )
-        for process in sorted(context.definitions.processes.values(), key=lambda p: p.id)
-        for over, states in (
-            ("true", [s.id for s in process.states if s.phase in ("closed", "cancelled")]),
-            ("false", [s.id for s in process.states if s.phase not in ("closed", "cancelled")]),
-        )
-        if states
-    ]
-    known = "false" if "closed_at" in context.exported else "NULL"
-    return "CASE " + join(" ", [*tests, Fragment(f"WHEN r.closed_at IS NOT NULL THEN true ELSE {known} END")])
 
 
 def _events(kind: str, as_of: int) -> Fragment:

@@ -1,0 +1,62 @@
+"""A condition of its own over the columns of a record, for what no other check says.
+
+It is written as SQL knows it: columns of the record; texts in single quotes, numbers, `true`, `false`, `NULL`; `AND`,
+`OR`, `NOT`, `=`, `<>`, `<`, `<=`, `>`, `>=`, `IS NULL`, `IN (…)`, `BETWEEN`, `CASE WHEN`; `+`, `-`, `*`, `/`; and the functions
+`lower`, `upper`, `trim`, `length`, `contains`, `starts_with`, `ends_with`, `abs`, `round`, `coalesce`, `nullif`, `greatest`, `least`,
+`hours` and `minutes`. Two moments differ by a duration, which `hours(4)` is too. Nothing else is allowed, and types must fit: `validate`
+says where they do not. Another check that says the same is better: a change of its parameters is understood by review.
+
+    check: {expression: {that: "closure_code <> 'duplicate' OR parent IS NOT NULL"}}
+    check: {expression: {that: "resolved_at - opened_at >= minutes(1) OR channel = 'monitoring'"}}
+
+Passing: a duplicate that names its parent. Failing: one that names none. Not testable: a column that decides is empty.
+"""
+
+from __future__ import annotations
+
+from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.expressions import COLUMNS, Compiled, compile_expression
+from itsmctl.engine.sql import Fragment, moment_text, name, quote
+from itsmctl.model import Rule
+
+ID = "expression"
+PARAMETERS = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["that"],
+    "properties": {"that": {"type": "string", "minLength": 1}},
+}
+NAMES = {"that": "expression"}
+
+
+def needs(rule: Rule) -> Needs:
+    """Every column that it reads."""
+    return Needs(columns=frozenset(_compiled(rule).columns) - {"record_id", "process"})
+
+
+def compile(rule: Rule, context: Context) -> Fragment:
+    """One row per record; `observed` are the values that it looked at."""
+    compiled = _compiled(rule)
+    values = ", ".join(f"concat({quote(column + ' = ')}, {_shown(column)})" for column in compiled.columns)
+    told = f"concat_ws(', ', {values})" if values else "''"
+    empty = ", ".join(f"CASE WHEN r.{name(column)} IS NULL THEN {quote(column)} END" for column in compiled.columns)
+    return (
+        "SELECT record_id, passed, observed, expected, \"at\", CASE WHEN passed IS NULL THEN concat('missing:', empty) END AS reason FROM (SELECT r.record_id, "
+        + compiled.sql
+        + Fragment(
+            f""" AS passed, {told} AS observed, ? AS expected, r.opened_at AS "at", concat_ws(',', {empty or "NULL"}) AS empty FROM scoped AS r) AS judged""",
+            (str(rule.parameters["that"]),),
+        )
+    )
+
+
+def _compiled(rule: Rule) -> Compiled:
+    compiled = compile_expression(str(rule.parameters["that"]))
+    assert isinstance(compiled, Compiled), "validate refuses any other"
+    return compiled
+
+
+def _shown(column: str) -> str:
+    """SQL for a value as reports show it, a dash where it is empty."""
+    text = moment_text(f"r.{name(column)}") if COLUMNS[column] == "moment" else f"CAST(r.{name(column)} AS VARCHAR)"
+    return f"coalesce({text}, '–')"

@@ -1,0 +1,368 @@
+"""Expressions over the columns of a record: parsed, allowed node by node, typed, and written anew as SQL.
+
+Nothing of the text reaches the engine: names come from the model's list, values go in as parameters, and what is not
+known here is refused. So there is nothing in it that could read a file, call out, recurse, or run for long.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from itsmctl.engine.sql import Fragment, join, name
+from itsmctl.errors import did_you_mean
+from itsmctl.language import msg
+from itsmctl.model import BOOLEAN_COLUMNS, NUMBER_COLUMNS, TEXT_COLUMNS, TIME_COLUMNS
+
+if TYPE_CHECKING:
+    from sqlglot.expressions import Expr
+
+Type = Literal["text", "number", "truth", "moment", "duration", "nothing"]
+LONGEST, DEEPEST = 2_000, 60
+LARGEST = 1e12
+_TOO_DEEP = msg("the expression is nested too deeply")
+_UNREADABLE = msg("not readable as an expression")
+_NOT_ALLOWED = msg("{what} is not allowed in an expression")
+_COMPARED = msg("{kind} is compared with {other}")
+
+COLUMNS: Mapping[str, Type] = {
+    "record_id": "text",
+    "process": "text",
+    **dict.fromkeys(TEXT_COLUMNS, "text"),
+    **dict.fromkeys(TIME_COLUMNS, "moment"),
+    **dict.fromkeys(NUMBER_COLUMNS, "number"),
+    **dict.fromkeys(BOOLEAN_COLUMNS, "truth"),
+}
+"""What an expression may name, and of what type it is."""
+
+CALLED = {"Lower": "lower", "Upper": "upper", "Trim": "trim", "Length": "length", "Abs": "abs", "Round": "round", "Coalesce": "coalesce",
+          "Greatest": "greatest", "Least": "least", "Contains": "contains", "StartsWith": "starts_with", "EndsWith": "ends_with", "Nullif": "nullif"}  # fmt: skip
+"""The functions that the parser knows by a class of their own."""
+FUNCTIONS: Mapping[str, tuple[tuple[Type, ...], Type]] = {
+    "lower": (("text",), "text"),
+    "upper": (("text",), "text"),
+    "trim": (("text",), "text"),
+    "length": (("text",), "number"),
+    "contains": (("text", "text"), "truth"),
+    "starts_with": (("text", "text"), "truth"),
+    "ends_with": (("text", "text"), "truth"),
+    "abs": (("number",), "number"),
+    "round": (("number",), "number"),
+    "minutes": (("number",), "duration"),
+    "hours": (("number",), "duration"),
+}
+"""Functions with the types that they take and give."""
+ALIKE = ("coalesce", "greatest", "least", "nullif")
+"""Functions that take values of one type, and give one of it."""
+_WRITTEN = {"minutes": "({0} * 60)", "hours": "({0} * 3600)", "length": "CAST(length({0}) AS DOUBLE)"}
+_ARITHMETIC: Mapping[tuple[str, Type, Type], Type] = {
+    ("Sub", "moment", "moment"): "duration",
+    ("Add", "moment", "duration"): "moment",
+    ("Sub", "moment", "duration"): "moment",
+    ("Add", "duration", "duration"): "duration",
+    ("Sub", "duration", "duration"): "duration",
+    ("Mul", "duration", "number"): "duration",
+    ("Mul", "number", "duration"): "duration",
+    ("Div", "duration", "number"): "duration",
+    ("Div", "duration", "duration"): "number",
+    **{(sign, "number", "number"): "number" for sign in ("Add", "Sub", "Mul", "Div")},
+}
+_SIGNS = {"EQ": "=", "NEQ": "<>", "LT": "<", "LTE": "<=", "GT": ">", "GTE": ">=", "Add": "+", "Sub": "-", "Mul": "*"}
+_WORDS: Mapping[Type, str] = {
+    "text": "a text", "number": "a number", "truth": "true or false", "moment": "a moment", "duration": "a duration", "nothing": "nothing",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """Something that an expression may not say: a message, and where in the expression, line and column from 0."""
+
+    template: str
+    values: Mapping[str, object]
+    line: int
+    column: int
+    suggestion: str = ""
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """An expression as SQL over the record `r`, and the columns that it reads."""
+
+    sql: Fragment
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Typed:
+    sql: Fragment
+    type: Type
+
+
+def compile_expression(text: str) -> Compiled | list[Mistake]:
+    """The condition that a text means, or everything that is wrong with it."""
+    reader = _Reader(text)
+    if len(text) > LONGEST:
+        reader.refuse("an expression has at most {most} characters; this one has {n}", None, most=LONGEST, n=len(text))
+        return reader.mistakes
+    try:
+        return reader.read()
+    except RecursionError:  # the parser descends further than we do
+        reader.refuse(_TOO_DEEP, None)
+        return reader.mistakes
+
+
+class _Reader:
+    """Reads one expression; what is wrong with it is collected in `mistakes`."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.mistakes: list[Mistake] = []
+        self.columns: set[str] = set()
+
+    def read(self) -> Compiled | list[Mistake]:
+        tree = self._parse()
+        typed = self._value(tree, 0) if tree is not None else None
+        if typed and typed.type not in ("truth", "nothing"):
+            self.refuse("the expression is {kind}; it must be true or false", tree, kind=_WORDS[typed.type])
+        if self.mistakes or typed is None:
+            return self.mistakes
+        return Compiled(typed.sql, tuple(sorted(self.columns)))
+
+    def _parse(self) -> Expr | None:
+        from sqlglot import errors, parse
+
+        try:
+            trees = parse(self.text, read="duckdb")
+        except errors.ParseError as error:
+            self.refuse(_UNREADABLE, None)
+            for first in error.errors[:1]:
+                column = max(int(first["col"]) - len(str(first["highlight"])), 0)
+                self.mistakes[-1] = replace(self.mistakes[-1], line=int(first["line"]) - 1, column=column)
+            return None
+        except errors.TokenError:
+            self.refuse(_UNREADABLE, None)
+            return None
+        if len(trees) != 1 or trees[0] is None:
+            self.refuse("one expression is wanted here", None)
+            return None
+        return trees[0]
+
+    def _value(self, node: Expr, depth: int) -> _Typed | None:
+        kind = type(node).__name__
+        if depth > DEEPEST:
+            return self.refuse(_TOO_DEEP, node)
+        if kind in ("And", "Or"):
+            return self._logic(node, kind.upper(), depth)
+        if kind in _SIGNS and kind in ("Add", "Sub", "Mul") or kind == "Div":
+            return self._arithmetic(node, kind, depth)
+        if kind in _SIGNS:
+            return self._comparison(node, _SIGNS[kind], depth)
+        if kind in CALLED:
+            return self._call(node, CALLED[kind], self._arguments(node), depth)
+        reader = getattr(self, f"_{kind.lower()}", None) if kind in _SINGLE else None
+        if reader is None:
+            return self.refuse(_NOT_ALLOWED, node, what=_shown(node))
+        typed: _Typed | None = reader(node, depth + 1)
+        return typed
+
+    # One method for each kind of node in _SINGLE
+
+    def _paren(self, node: Expr, depth: int) -> _Typed | None:
+        inner = self._value(node.this, depth)
+        return inner and _Typed("(" + inner.sql + ")", inner.type)
+
+    def _column(self, node: Expr, depth: int) -> _Typed | None:
+        column = str(node.this.name)
+        if column not in COLUMNS or any(node.args.get(part) for part in ("table", "db", "catalog")):
+            whole = ".".join(str(part.name) for part in node.parts)  # type: ignore[attr-defined]
+            near = did_you_mean(whole, COLUMNS)
+            return self.refuse("unknown column {word!r}", node, near, word=whole)
+        self.columns.add(column)
+        kind, sql = COLUMNS[column], f"r.{name(column)}"
+        return _Typed(Fragment(f"CAST({sql} AS DOUBLE)" if kind in ("number", "moment") else sql), kind)
+
+    def _literal(self, node: Expr, depth: int) -> _Typed | None:
+        if node.args["is_string"]:
+            return _Typed(Fragment("CAST(? AS VARCHAR)", (str(node.this),)), "text")
+        try:
+            value = float(str(node.this))
+        except ValueError:
+            value = LARGEST
+        if not abs(value) < LARGEST:
+            return self.refuse("{word} is too large a number", node, word=str(node.this)[:40])
+        return _Typed(Fragment("CAST(? AS DOUBLE)", (value,)), "number")
+
+    def _boolean(self, node: Expr, depth: int) -> _Typed:
+        return _Typed(Fragment("true" if node.this else "false"), "truth")
+
+    def _null(self, node: Expr, depth: int) -> _Typed:
+        return _Typed(Fragment("NULL"), "nothing")
+
+    def _not(self, node: Expr, depth: int) -> _Typed | None:
+        inner = self._wanted(node.this, "truth", depth)
+        return inner and _Typed("(NOT " + inner.sql + ")", "truth")
+
+    def _neg(self, node: Expr, depth: int) -> _Typed | None:
+        inner = self._value(node.this, depth)
+        if inner and inner.type not in ("number", "duration"):
+            return self.refuse("a minus sign stands before {kind}", node, kind=_WORDS[inner.type])
+        return inner and _Typed("(- " + inner.sql + ")", inner.type)
+
+    def _is(self, node: Expr, depth: int) -> _Typed | None:
+        inner = self._value(node.this, depth)
+        what = type(node.expression).__name__
+        if what not in ("Null", "Boolean"):
+            return self.refuse(_NOT_ALLOWED, node, what="IS")
+        word = "NULL" if what == "Null" else str(bool(node.expression.this)).upper()
+        if inner and word != "NULL" and inner.type != "truth":
+            return self.refuse(_COMPARED, node, kind=_WORDS[inner.type], other=_WORDS["truth"])
+        return inner and _Typed("(" + inner.sql + f" IS {word})", "truth")
+
+    def _in(self, node: Expr, depth: int) -> _Typed | None:
+        values = node.expressions
+        if not values or any(node.args.get(part) for part in ("query", "unnest", "field")):
+            return self.refuse(_NOT_ALLOWED, node, what="IN (…)")
+        typed = [self._value(one, depth) for one in (node.this, *values)]
+        if not self._alike(node, typed):
+            return None
+        first, *others = [one.sql for one in typed if one]
+        return _Typed("(" + first + " IN (" + join(", ", others) + "))", "truth")
+
+    def _between(self, node: Expr, depth: int) -> _Typed | None:
+        typed = [self._value(one, depth) for one in (node.this, node.args["low"], node.args["high"])]
+        if node.args.get("symmetric"):
+            return self.refuse(_NOT_ALLOWED, node, what="SYMMETRIC")
+        if not self._alike(node, typed):
+            return None
+        this, low, high = [one.sql for one in typed if one]
+        return _Typed("(" + this + " BETWEEN " + low + " AND " + high + ")", "truth")
+
+    def _case(self, node: Expr, depth: int) -> _Typed | None:
+        if node.this is not None:
+            return self.refuse("write CASE WHEN … THEN … END, with the condition after WHEN", node)
+        branches = node.args["ifs"]
+        tests = [self._wanted(branch.this, "truth", depth) for branch in branches]
+        default = node.args.get("default")
+        results = [
+            self._value(one, depth)
+            for one in (*(b.args["true"] for b in branches), *([default] if default is not None else []))
+        ]
+        if None in tests or not self._alike(node, results):
+            return None
+        parts = [" WHEN " + t.sql + " THEN " + r.sql for t, r in zip(tests, results, strict=False) if t and r]
+        last = results[-1]
+        end = " ELSE " + last.sql if default is not None and last else Fragment("")
+        return _Typed("CASE" + join("", parts) + end + " END", _common(results))
+
+    def _anonymous(self, node: Expr, depth: int) -> _Typed | None:
+        return self._call(node, str(node.this).lower(), node.expressions, depth)
+
+    # What several kinds of nodes share
+
+    def _arguments(self, node: Expr) -> list[Expr]:
+        """The arguments of a function that has a class of its own; whatever else it was given is refused."""
+        values = [node.this, node.args.get("expression"), *node.expressions]
+        known = {"this", "expression", "expressions"}
+        if any(value for key, value in node.args.items() if key not in known and not isinstance(value, bool)):
+            self.refuse(_NOT_ALLOWED, node, what=_shown(node))
+        return [value for value in values if value is not None]
+
+    def _call(self, node: Expr, function: str, arguments: Sequence[Expr], depth: int) -> _Typed | None:
+        if function not in FUNCTIONS and function not in ALIKE:
+            known = sorted((*FUNCTIONS, *ALIKE))
+            near = did_you_mean(function, known)
+            return self.refuse(
+                "unknown function {word!r}; known: {allowed}", node, near, word=function, allowed=", ".join(known)
+            )
+        if function in ALIKE:
+            typed = [self._value(one, depth + 1) for one in arguments]
+            if not typed or not self._alike(node, typed):
+                return None
+            return _Typed(f"{function}(" + join(", ", [one.sql for one in typed if one]) + ")", _common(typed))
+        wanted, given = FUNCTIONS[function]
+        if len(arguments) != len(wanted):
+            return self.refuse("{word} takes {n} values", node, word=function, n=len(wanted))
+        typed = [self._wanted(one, kind, depth + 1) for one, kind in zip(arguments, wanted, strict=True)]
+        parts = [one.sql for one in typed if one]
+        if len(parts) != len(wanted):
+            return None
+        if function in _WRITTEN:
+            before, after = _WRITTEN[function].split("{0}")
+            return _Typed(before + parts[0] + after, given)
+        return _Typed(f"{function}(" + join(", ", parts) + ")", given)
+
+    def _logic(self, node: Expr, word: str, depth: int) -> _Typed | None:
+        """A chain of conditions is as long as it likes without being deep."""
+        parts: list[Expr] = []
+        rest = node
+        while type(rest) is type(node):
+            parts.append(rest.expression)
+            rest = rest.this
+        typed = [self._wanted(part, "truth", depth + 1) for part in (rest, *reversed(parts))]
+        sql = [one.sql for one in typed if one]
+        return _Typed("(" + join(f" {word} ", sql) + ")", "truth") if len(sql) == len(typed) else None
+
+    def _comparison(self, node: Expr, sign: str, depth: int) -> _Typed | None:
+        typed = [self._value(node.this, depth + 1), self._value(node.expression, depth + 1)]
+        if any(one and one.type == "nothing" for one in typed):
+            return self.refuse("nothing is equal to NULL; write IS NULL", node)
+        if not self._alike(node, typed):
+            return None
+        left, right = [one.sql for one in typed if one]
+        return _Typed("(" + left + f" {sign} " + right + ")", "truth")
+
+    def _arithmetic(self, node: Expr, kind: str, depth: int) -> _Typed | None:
+        left, right = self._value(node.this, depth + 1), self._value(node.expression, depth + 1)
+        if not left or not right:
+            return None
+        given = _ARITHMETIC.get((kind, left.type, right.type))
+        if given is None:
+            values = {"kind": _WORDS[left.type], "other": _WORDS[right.type]}
+            return self.refuse("{kind} and {other} cannot be reckoned with so", node, **values)
+        if kind == "Div":
+            return _Typed("(" + left.sql + " / nullif(" + right.sql + ", 0))", given)
+        return _Typed("(" + left.sql + f" {_SIGNS[kind]} " + right.sql + ")", given)
+
+    def _wanted(self, node: Expr, kind: Type, depth: int) -> _Typed | None:
+        typed = self._value(node, depth)
+        if typed and typed.type not in (kind, "nothing"):
+            return self.refuse(
+                "{kind} stands where {other} is wanted", node, kind=_WORDS[typed.type], other=_WORDS[kind]
+            )
+        return typed
+
+    def _alike(self, node: Expr, typed: Sequence[_Typed | None]) -> bool:
+        kinds = [one.type for one in typed if one and one.type != "nothing"]
+        for kind in kinds[1:]:
+            if kind != kinds[0]:
+                self.refuse(_COMPARED, node, kind=_WORDS[kinds[0]], other=_WORDS[kind])
+                return False
+        return None not in typed
+
+    def refuse(self, template: str, node: Expr | None, near: str = "", **values: object) -> _Typed | None:
+        """Note a mistake; returns nothing, as what is wrong has no value."""
+        line, column = _place(node) if node is not None else (0, 0)
+        self.mistakes.append(Mistake(template, values, line, column, near))
+        return None
+
+
+_SINGLE = ("Paren", "Column", "Literal", "Boolean", "Null", "Not", "Neg", "Is", "In", "Between", "Case", "Anonymous")
+
+
+def _common(typed: Sequence[_Typed | None]) -> Type:
+    return next((one.type for one in typed if one and one.type != "nothing"), "nothing")
+
+
+def _shown(node: Expr) -> str:
+    """What a node is called by people: READ CSV, LIKE, SUBQUERY."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(node).__name__).upper()
+
+
+def _place(node: Expr) -> tuple[int, int]:
+    """Line and column, from 0, of the first word of a node that has a place."""
+    metas = [part.meta for part in node.walk() if "line" in part.meta]
+    return min(
+        ((int(m["line"]) - 1, int(m["col"]) - 1 - (int(m["end"]) - int(m["start"]))) for m in metas), default=(0, 0)
+    )
