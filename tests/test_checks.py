@@ -51,6 +51,7 @@ APPLIES: Mapping[str, str] = {
     "choice": "pass fail unknown no-data open history",
     "clock-within": "pass fail unknown no-data limit open column history",
     "co-existence": "pass fail unknown no-data open history",
+    "conforms": "pass fail unknown no-data open history",
     "different-people": "pass fail unknown no-data column",
     "dwell-within": "pass fail unknown no-data limit open history",
     "elapsed-within": "pass fail unknown no-data limit open column",
@@ -81,6 +82,7 @@ APPLIES: Mapping[str, str] = {
     "succession": "pass fail unknown no-data limit open history",
     "transition": "pass fail unknown no-data open history",
     "untouched": "pass fail unknown no-data limit open column history",
+    "variants": "pass fail no-data limit history",
 }
 """Which situations exist for a check: a group is never unknown, a file is always there, a state has no time limit."""
 
@@ -307,6 +309,7 @@ HOSTILE_RULES: Mapping[str, Mapping[str, object]] = {
     "choice": HOSTILE_PAIR,
     "clock-within": {"clock": "resolution"},
     "co-existence": HOSTILE_PAIR,
+    "conforms": {"process": "incident"},
     "different-people": {"columns": ("requester", "resolved_by")},
     "dwell-within": {"field": "group", "value": HOSTILE, "most": "8h"},
     "elapsed-within": {"from": "opened_at", "to": "resolved_at", "most": "4h"},
@@ -337,6 +340,7 @@ HOSTILE_RULES: Mapping[str, Mapping[str, object]] = {
     "succession": HOSTILE_PAIR,
     "transition": {"process": "incident"},
     "untouched": {"most": "8h", "except": HOSTILE},
+    "variants": {"process": "incident", "least": 50},
 }
 
 
@@ -408,6 +412,8 @@ def test_hostile_values_come_through_unchanged(check: str, hostile: tuple[AuditR
     match check:
         case "row-count":
             assert set(mine) == set(HOSTILE)
+        case "variants":  # none of these states is on the path
+            assert mine == {}
         case "attainment":  # none of these services has an agreement
             assert mine == {}
         case "share":

@@ -232,7 +232,7 @@ def _orders(trace: list[tuple[int, str]]) -> set[str]:
     return {"".join(x for part in parts for x in part) for parts in product(*map(permutations, seconds))}
 
 
-LASTING = ("dwell-within", "returns", "untouched")
+LASTING = ("conforms", "dwell-within", "returns", "untouched", "variants")
 """The other checks on the history, whose sentences are read here too."""
 ENGLISH = re.compile(
     r"\b(?:again|alone|after|at once|before|both|either|followed|in turn|neither|never|not|nothing|occurrences|or|last|longest|most|returns|so far|stretch|within|without)\b"

@@ -51,7 +51,11 @@ def parameters(schema: Mapping[str, Any], names: Mapping[str, str]) -> str:
 
 def names_of(key: str, names: Mapping[str, str]) -> str:
     """What a parameter, or each of its parts, is a name of."""
-    return ", ".join(dict.fromkeys(f"{'an' if what[0] in 'aeiou' else 'a'} {what}" for path, what in names.items() if path.split("/")[0] == key))
+    return ", ".join(
+        dict.fromkeys(
+            f"{'an' if what[0] in 'aeiou' else 'a'} {what}" for path, what in names.items() if path.split("/")[0] == key
+        )
+    )
 
 
 def choice(schema: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from itsmctl.checks import (
     attainment,
     batch,
     clock_within,
+    conforms,
     different_people,
     dwell_within,
     elapsed_within,
@@ -29,6 +30,7 @@ from itsmctl.checks import (
     share,
     transition,
     untouched,
+    variants,
 )
 from itsmctl.checks.declare import TEMPLATES
 from itsmctl.engine.context import Check
@@ -40,6 +42,7 @@ CHECKS: Mapping[str, Check] = {
     attainment.ID: attainment,
     batch.ID: batch,
     clock_within.ID: clock_within,
+    conforms.ID: conforms,
     different_people.ID: different_people,
     dwell_within.ID: dwell_within,
     elapsed_within.ID: elapsed_within,
@@ -58,5 +61,6 @@ CHECKS: Mapping[str, Check] = {
     share.ID: share,
     transition.ID: transition,
     untouched.ID: untouched,
+    variants.ID: variants,
     **TEMPLATES,
 }

@@ -20,7 +20,7 @@ TOO_FEW = "too-few"
 """The reason of a group with fewer records than its check asks for, which is told and not judged."""
 SAMPLES = 10
 BREAKDOWN_COLUMNS = ("priority", "service")
-GROUPED = frozenset({"attainment", "number-gaps", "row-count", "share"})
+GROUPED = frozenset({"attainment", "number-gaps", "row-count", "share", "variants"})
 """Checks whose rows are groups or files, not records."""
 ABOUT_CLOCKS = frozenset({"attainment", "clock-within", "reported-agrees"})
 """Checks whose moment is the clock's, not the opening of the record."""

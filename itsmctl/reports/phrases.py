@@ -56,6 +56,12 @@ PHRASES = (
     msg("without a change: at most {time} of {calendar}"),
     msg("without a change: at most {time}"),
     msg("returns: at most {n}"),
+    msg("skipped: {activities} ({old} -> {new})"),
+    msg("repeated: {activities} ({old} -> {new})"),
+    msg("out of order: {activities} ({old} -> {new})"),
+    msg("steps on the path: {n}"),
+    msg("a path of the process"),
+    msg("{share} % ({n} of {total}); paths: {paths}; most frequent: {path}"),
     msg("returns: {n}, last to {place}"),
     msg("returns: {n}"),
     msg("{demand}, within {time} of {calendar}"),
@@ -145,7 +151,7 @@ def _part(text: str, language: Language) -> str:
     """A duration, or names of columns or states, as the reader calls them; anything else as it is."""
     if seconds := _seconds(text):
         return duration_text(seconds, language)
-    for separator, between in ((", ", tr(", ", language)), (" <= ", " ≤ ")):
+    for separator, between in ((", ", tr(", ", language)), (" <= ", " ≤ "), (" > ", " → ")):
         names = text.split(separator)
         if all(name in COLUMNS for name in names):
             return between.join(column_text(name, language) for name in names)
