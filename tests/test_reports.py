@@ -172,7 +172,7 @@ def findings(*verdicts: Verdict, language: Language = "en") -> str:
         session.insert("verdict", columns, [astuple(one) for one in verdicts])
         path = Path(folder) / "verdicts.parquet"
         session.write_parquet('SELECT * REPLACE (make_timestamp("at" * 1000000) AS "at") FROM verdict', path)
-        return "".join(csv.findings(path, [entry.rule for entry in audit_result().rules], language))
+        return "".join(csv.findings(session, path, [entry.rule for entry in audit_result().rules], language))
 
 
 def test_findings_keep_the_order_of_the_verdicts() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from itsmctl.audit import facts
@@ -55,9 +54,14 @@ def audit(
     options: AuditOptions = AuditOptions(),  # noqa: B008 - frozen
     *,
     verdicts: Path | None = None,
+    findings: Callable[[Session, Path, Sequence[Rule]], None] | None = None,
+    meanwhile: Callable[[AuditResult], None] | None = None,
     progress: Progress | None = None,
 ) -> AuditResult:
     """Judge the records of a dataset folder by the rules in force, and write `verdicts.parquet` where asked.
+
+    `findings` is called with the written file and the rules that are no enquiries, on a connection that nobody else
+    uses; `meanwhile` is called with the result while the file is being written.
 
     Raises ItsmctlError for an unknown plan, rule or record, a moment that cannot be read, or a folder that is no
     dataset. Equal definitions, dataset and options give an equal result, and equal bytes.
@@ -91,8 +95,16 @@ def audit(
         results = [r for r in judged if r.rule.id in asked]
         from itsmctl import explanation
 
-        writing = partial(_write_verdicts, path=verdicts, rules=sorted(asked))
-        with session.beside(writing):
+        def write(connection: Session) -> None:
+            if verdicts is None:
+                return
+            _write_verdicts(connection, verdicts, sorted(asked))
+            if findings is not None:
+                findings(
+                    connection, verdicts, [r.rule for r in results if not r.rule.enquiry]
+                )  # an enquiry finds nothing
+
+        with session.beside(write):
             result = AuditResult(
                 title=str(plan.title) if plan else "",
                 as_of=as_of,
@@ -110,6 +122,8 @@ def audit(
                 explanations=explanation.explain(session, context, options.explain or _sampled(results)),
                 service_titles={service.id: service.title for service in definitions.services.values()},
             )
+            if meanwhile is not None:
+                meanwhile(result)
     report("done", 1.0)
     return result
 
@@ -193,9 +207,7 @@ def _allowed(limit: Limit, population: int) -> int:
     return max(limit.count, math.floor(round(limit.percent * population, 6) / 100))
 
 
-def _write_verdicts(session: Session, path: Path | None, rules: Sequence[str]) -> None:
-    if path is None:
-        return
+def _write_verdicts(session: Session, path: Path, rules: Sequence[str]) -> None:
     session.write_parquet(
         f"""SELECT "rule", record_id, passed, observed, expected, make_timestamp("at" * 1000000) AS "at", reason, waiver
         FROM verdict WHERE "rule" IN ({", ".join(quote(rule) for rule in rules)})

@@ -32,11 +32,13 @@ LINE_END = "\r\n"
 _BLANKS = "\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _FORMULA = f"^([\t\r\n]|[{_BLANKS}]*[=+@＝＋－＠-])"
 _FORMULA_CELL = re.compile(_FORMULA)
+_AT_ONCE = 4096
+"""Rows of the file that become one piece of text."""
 _SPECIAL = '[,"\r\n]'
 
 
-def findings(verdicts: Path, rules: Iterable[Rule], language: Language = "en") -> Iterator[str]:
-    """The text of findings.csv by lines, the header with its byte order mark first; write them without newline translation.
+def findings(session: Session, verdicts: Path, rules: Iterable[Rule], language: Language = "en") -> Iterator[str]:
+    """The text of findings.csv by pieces, the header with its byte order mark first; write them without newline translation.
 
     `verdicts` is the Parquet file of an audit. Lines are put together where its rows are: making values of tens of
     thousands of them takes longer than all else that is done with them.
@@ -45,21 +47,22 @@ def findings(verdicts: Path, rules: Iterable[Rule], language: Language = "en") -
     source = f"read_parquet({quote(file_text(verdicts))}, file_row_number = true)"
     cells = ("v.record_id", "v.observed", "v.expected", "w.text", "v.waiver")
     record, observed, expected, why, waiver = (safe_sql(f"coalesce({cell}, '')") for cell in cells)
-    with Session() as session:
-        session.run('CREATE TABLE about ("rule" VARCHAR, title VARCHAR, severity VARCHAR, clauses VARCHAR)')
-        session.insert("about", ("rule", "title", "severity", "clauses"), [_about(rule, language) for rule in rules])
-        session.run("CREATE TABLE why (reason VARCHAR, text VARCHAR)")
-        reasons = session.rows(f"SELECT DISTINCT reason FROM {source} WHERE passed = false AND reason <> ''")
-        session.insert("why", ("reason", "text"), [(code, reason_text(str(code), language)) for (code,) in reasons])
-        head = " || ',' || ".join(safe_sql(f"a.{cell}") for cell in ('"rule"', "title", "severity", "clauses"))
-        moment = f"coalesce({moment_text('epoch(v.at)')}, '')"
-        lines = session.stream(
-            f"""SELECT concat_ws(',', a.head, {record}, {observed}, {expected}, {moment}, {why}, {waiver}) || chr(13) || chr(10)
+    session.run('CREATE OR REPLACE TEMP TABLE about ("rule" VARCHAR, title VARCHAR, severity VARCHAR, clauses VARCHAR)')
+    session.insert("about", ("rule", "title", "severity", "clauses"), [_about(rule, language) for rule in rules])
+    session.run("CREATE OR REPLACE TEMP TABLE why (reason VARCHAR, text VARCHAR)")
+    reasons = session.rows(f"SELECT DISTINCT reason FROM {source} WHERE passed = false AND reason <> ''")
+    session.insert("why", ("reason", "text"), [(code, reason_text(str(code), language)) for (code,) in reasons])
+    head = " || ',' || ".join(safe_sql(f"a.{cell}") for cell in ('"rule"', "title", "severity", "clauses"))
+    moment = f"coalesce({moment_text('epoch(v.at)')}, '')"
+    pieces = session.stream(
+        f"""SELECT string_agg(line, '' ORDER BY place) FROM (
+            SELECT v.file_row_number AS place,
+                concat_ws(',', a.head, {record}, {observed}, {expected}, {moment}, {why}, {waiver}) || chr(13) || chr(10) AS line
             FROM {source} AS v JOIN (SELECT a."rule", {head} AS head FROM about AS a) AS a ON a."rule" = v."rule"
             LEFT JOIN why AS w ON w.reason = v.reason WHERE v.passed = false
-            ORDER BY v.file_row_number"""
-        )
-        yield from (str(line) for (line,) in lines)
+        ) AS found GROUP BY place // {_AT_ONCE} ORDER BY place // {_AT_ONCE}"""
+    )
+    yield from (str(piece) for (piece,) in pieces)
 
 
 def _about(rule: Rule, language: Language) -> tuple[str, ...]:

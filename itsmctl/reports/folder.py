@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from itsmctl.audit import AuditOptions, Progress, audit
 from itsmctl.beside import Beside
+from itsmctl.engine.session import Session
 from itsmctl.importers.receipt import FILE as RECEIPT
 from itsmctl.model import Definitions, Rule
 from itsmctl.output import check_place, replacing
@@ -26,13 +28,17 @@ def audit_to_folder(
     check_place(out, FILES, "result.json")
     with replacing(out) as place:
         with Beside(_prepare):  # while the engine judges
-            result = audit(definitions, dataset, options, verdicts=place / "verdicts.parquet", progress=progress)
-        from itsmctl.reports import html, json
+            result = audit(
+                definitions,
+                dataset,
+                options,
+                verdicts=place / "verdicts.parquet",
+                findings=partial(_write_findings, place),
+                meanwhile=partial(_write_pages, place),
+                progress=progress,
+            )
+        from itsmctl.reports import json
 
-        rules = [r.rule for r in result.rules]  # an enquiry asks, it does not find
-        with Beside(lambda: _write_findings(place, rules)):
-            (place / "report.html").write_text(html.render(result, "en"), encoding="utf-8", newline="\n")
-            (place / "report.zh.html").write_text(html.render(result, "zh"), encoding="utf-8", newline="\n")
         shutil.copyfile(dataset / RECEIPT, place / RECEIPT)
         written = json.render(result, files=list(place.iterdir()))
         (place / "result.json").write_text(written, encoding="utf-8", newline="\n")
@@ -45,8 +51,15 @@ def _prepare() -> None:
     pages.prepare()
 
 
-def _write_findings(place: Path, rules: Sequence[Rule]) -> None:
+def _write_pages(place: Path, result: AuditResult) -> None:
+    from itsmctl.reports import html
+
+    (place / "report.html").write_text(html.render(result, "en"), encoding="utf-8", newline="\n")
+    (place / "report.zh.html").write_text(html.render(result, "zh"), encoding="utf-8", newline="\n")
+
+
+def _write_findings(place: Path, session: Session, verdicts: Path, rules: Sequence[Rule]) -> None:
     from itsmctl.reports import csv
 
     with (place / "findings.csv").open("w", encoding="utf-8", newline="") as file:
-        file.writelines(csv.findings(place / "verdicts.parquet", rules))
+        file.writelines(csv.findings(session, verdicts, rules))
