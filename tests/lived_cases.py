@@ -41,7 +41,7 @@ def policies(rng: random.Random) -> ClockPolicy:
         "on_reopen": ("resume-including-resolved", "new-cycle"),
         "max_pause_share": (0.0, 25.0, 33.3, 50.0),
         "open_at_cutoff": ("exclude", "carry"),
-        "period_of_ticket": ("opened",),
+        "period_of_ticket": ("opened", "deadline", "deadline"),
         "cancelled_counts": (True,),
         "business_day": ("weekday",),
         "verdict_by": ("deadline",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -21,8 +21,8 @@ from itsmctl.engine.clocks import create_clocks
 from itsmctl.engine.lived import Plan, governing_offer, terms_of
 from itsmctl.engine.session import Session
 from itsmctl.engine.tables import Loading, load_tables
-from itsmctl.model import TIME_COLUMNS, Definitions
-from itsmctl.worktime import Change, lived_clock
+from itsmctl.model import TIME_COLUMNS, ClockPolicy, Definitions
+from itsmctl.worktime import Change, RecordClock, lived_clock
 
 RECORDS = 20_000
 """Each has two clocks."""
@@ -73,15 +73,18 @@ def test_three_ways_to_count_a_life_agree(zone: str, tmp_path: Path) -> None:
         signed = definitions(rng, six, middle)
         listed = list(lives(-(-RECORDS // len(WINDOWS) // AUDITS), wall, as_of, rng))
         precision = 60 if number else 1
-        told = _ask_sql(tmp_path / str(number), listed, signed, as_of, zone, precision)
+        told, months = _ask_sql(tmp_path / str(number), listed, signed, as_of, zone, precision)
         plan = Plan(signed, HISTORY, as_of, precision)
         for life in listed:
             for name in ("resolution", "response"):
                 case = Case(signed, minutes, life, name, as_of, precision, plan.tracked)
                 sql = told[str(life.row["record_id"]), name]
-                one = _ask_ledger(plan, life, name)
-                assert sql == one, (life, name, _policy(signed, case))
-                assert answer(case) == one, (life, name, _policy(signed, case))
+                one, clock = _ask_ledger(plan, life, name)
+                if clock and clock.cycles and clock.reason != "stop-before-start":
+                    wanted = _month(_policy(case), clock, as_of, zone)
+                    assert months[str(life.row["record_id"]), name] == wanted, (life, name, clock)
+                assert sql == one, (life, name, case.governing)
+                assert answer(case) == one, (life, name, case.governing)
                 seen[one.verdict] += 1
     assert set(seen) >= {
         "met",
@@ -98,19 +101,20 @@ def test_three_ways_to_count_a_life_agree(zone: str, tmp_path: Path) -> None:
 
 def _ask_sql(
     folder: Path, listed: list[Life], signed: Definitions, as_of: int, zone: str, precision: int
-) -> dict[tuple[str, str], Answer]:
+) -> tuple[dict[tuple[str, str], Answer], dict[tuple[str, str], str | None]]:
     records, events = rows_of(listed)
     write_dataset(folder, records, events, zone=zone, history=sorted(HISTORY))
     with Session(threads=1) as session:
         load_tables(session, Loading(folder, {}, zone, as_of, None, None, ()))
         create_clocks(session, signed, as_of, frozenset(TIME_COLUMNS), HISTORY, precision)
         rows = session.rows(
-            "SELECT r.record_id, c.clock, c.verdict, c.reason, c.counted, c.target, c.stop FROM clock AS c JOIN record AS r ON r.tix = c.tix"
+            "SELECT r.record_id, c.clock, c.verdict, c.reason, c.month, c.counted, c.target, c.stop FROM clock AS c JOIN record AS r ON r.tix = c.tix"
         )
-    return {
+    told = {
         (str(record), str(name)): _told(as_reason(str(verdict), str(reason or "")), *numbers)
-        for record, name, verdict, reason, *numbers in rows
+        for record, name, verdict, reason, _, *numbers in rows
     }
+    return told, {(str(record), str(name)): month and str(month) for record, name, _, _, month, *_ in rows}
 
 
 _WITHOUT_NUMBERS = ("not-started", "no-agreement", "no-zone", "after-as-of")
@@ -128,25 +132,39 @@ def _told(verdict: str, counted: object, target: object, stop: object) -> Answer
     return Answer(verdict, *numbers)
 
 
-def _ask_ledger(plan: Plan, life: Life, name: str) -> Answer:
+def _ask_ledger(plan: Plan, life: Life, name: str) -> tuple[Answer, RecordClock | None]:
     offer = governing_offer(plan, name, life.row)
     if offer is None:
-        return Answer("no-agreement")
+        return Answer("no-agreement"), None
     terms = terms_of(plan, offer, life.row)
     if terms is None:
-        return Answer("no-zone")
+        return Answer("no-zone"), None
     clock = lived_clock(terms, life.row, [Change(*change) for change in life.changes], plan.as_of)
     word = as_reason(clock.verdict, clock.reason)
     if not clock.cycles:
-        return Answer(word)
+        return Answer(word), clock
     for cycle in clock.cycles:
         assert [piece.start for piece in cycle.ledger[1:]] == [piece.end for piece in cycle.ledger[:-1]]
         assert cycle.counted + cycle.paused + cycle.closed == max(cycle.stop - cycle.start, 0)
         assert sum(piece.seconds for piece in cycle.ledger) == max(cycle.stop - cycle.start, 0)
     decisive = clock.cycles[clock.decisive]
     target = None if decisive.target < 0 else decisive.target
-    return _told(word, decisive.counted, target, None if decisive.running else decisive.stop)
+    return _told(word, decisive.counted, target, None if decisive.running else decisive.stop), clock
 
 
-def _policy(signed: Definitions, case: Case) -> object:
-    return case.governing and case.governing.clocks[case.name]
+def _month(policy: ClockPolicy, clock: RecordClock, as_of: int, zone: str) -> str | None:
+    """The month in which a record counts, on the wall of the audit's zone."""
+    cycle = clock.cycles[clock.decisive]
+    moments = {"opened": cycle.start, "resolved": cycle.stop, "deadline": cycle.deadline}
+    moment = moments[policy.period_of_ticket]
+    if moment is None or moment > as_of + 399 * DAY:
+        return None
+    day = datetime.fromtimestamp(moment, ZoneInfo(zone)).date()
+    if policy.open_at_cutoff == "carry" and cycle.running:
+        day = (day.replace(day=1) + timedelta(days=31)).replace(day=1)
+    return f"{day:%Y-%m}"
+
+
+def _policy(case: Case) -> ClockPolicy:
+    governing = case.governing
+    return governing.clocks[case.name].policy if governing else ClockPolicy()

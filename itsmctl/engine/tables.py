@@ -40,6 +40,10 @@ TABLE_FILES = {
 }
 
 
+FORESEEN = 400 * 86_400
+"""How far past the audit a deadline is looked for, in seconds: more than a year, so that yearly hours are met again."""
+
+
 @dataclass(frozen=True)
 class Loading:
     """How a dataset is read: `files` are (name, rows read, rows imported, rows rejected) of its receipt.
@@ -324,7 +328,7 @@ def _create_zone(session: Session, loading: Loading) -> None:
         f"SELECT CAST(min(epoch(opened_at)) AS BIGINT), CAST(max(epoch(opened_at)) AS BIGINT) FROM {_parquet(loading.folder, 'record')}"
     )
     start = int(first) if isinstance(first, int) else loading.as_of
-    end = max(int(last) if isinstance(last, int) else start, loading.as_of) + 1
+    end = max(int(last) if isinstance(last, int) else start, loading.as_of) + FORESEEN
     session.insert("zone_span", ("since", "until", "utc_offset"), offset_spans(loading.zone or "UTC", start, end))
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itsmctl.engine.lived.deadlines import create_deadlines
 from itsmctl.engine.lived.plan import Plan
 from itsmctl.engine.session import Session
+from itsmctl.engine.tables import FORESEEN
 from itsmctl.worktime import day_columns, day_rows, day_table
 
 DAY = 86_400
@@ -14,7 +16,7 @@ def create_counts(session: Session, plan: Plan) -> None:
     segments = _create_days(session, plan)
     session.run(
         f"""CREATE TABLE lived_open AS
-        SELECT p.tix, p.clock, p.round, p.t0, p.a, p.b, p.offer, p.why, p.governing,
+        SELECT p.tix, p.clock, p.round, p.t0, p.a, p.b, p.offer, p.why, p.governing, p.calendar, {_before("d", "p.a", segments)} AS before,
             p.role = 'pause' AND NOT (k.on_change = 'continue-without-earlier-pauses' AND coalesce(p.a < r.changed, false)) AS pauses,
             p.ends AND k.on_reopen <> 'resume-including-resolved' AS rests,
             CASE WHEN p.calendar IS NULL THEN 0 ELSE {_before("e", "p.b", segments)} - ({_before("d", "p.a", segments)}) END AS open,
@@ -34,7 +36,7 @@ def create_counts(session: Session, plan: Plan) -> None:
     session.run(
         """CREATE TABLE lived_pause AS
         SELECT g.tix, g.clock, g.round, sum(g.open) AS open, least(sum(g.open), coalesce(any_value(m.seconds), sum(g.open))) AS credited,
-            max(g.last_open) AS last_open
+            max(g.last_open) AS last_open, min(g.t0) AS t0, any_value(g.calendar) AS calendar, min(g.before) AS before
         FROM (
             SELECT *, sum(CASE WHEN again THEN 0 ELSE 1 END) OVER (PARTITION BY tix, clock, round ORDER BY t0) AS pause FROM (
                 SELECT *, coalesce(lag(pauses) OVER life AND lag(why) OVER life = why AND lag(offer) OVER life IS NOT DISTINCT FROM offer, false) AS again
@@ -44,7 +46,7 @@ def create_counts(session: Session, plan: Plan) -> None:
     )
     session.run(
         """CREATE TABLE lived_count AS
-        SELECT tix, clock, round, CAST(base - least(credited, allowed) AS BIGINT) AS counted,
+        SELECT tix, clock, round, CAST(base - least(credited, allowed) AS BIGINT) AS counted, allowed,
             last_open = 1 AND NOT last_rests AND (NOT last_pauses OR last_beyond OR credited > allowed) AS last_counts
         FROM (
             SELECT o.tix, o.clock, o.round, o.base, coalesce(p.credited, 0) AS credited, o.last_open, o.last_rests, o.last_pauses, coalesce(p.last_beyond, false) AS last_beyond,
@@ -58,6 +60,8 @@ def create_counts(session: Session, plan: Plan) -> None:
             ) AS p ON p.tix = o.tix AND p.clock = o.clock AND p.round = o.round
         ) AS c"""
     )
+    if plan.asks_deadlines:
+        create_deadlines(session, segments)
     for table in ("lived_open", "lived_pause", "lived_limit", "lived_day"):
         session.run(f"DROP TABLE {table}")
 
@@ -74,7 +78,8 @@ def _create_days(session: Session, plan: Plan) -> int:
     """Create `lived_day` (the day table of every calendar and zone in use) and `lived_limit`; returns the open segments a day."""
     (first,) = session.one("SELECT min(a) FROM lived_piece")
     first_day = min(int(str(plan.as_of if first is None else first)), plan.as_of) // DAY
-    tables = {n: day_table(calendar, first_day, plan.as_of // DAY + 1) for n, calendar in plan.calendars.values()}
+    last_day = (plan.as_of + (FORESEEN if plan.asks_deadlines else 0)) // DAY + 1
+    tables = {n: day_table(calendar, first_day, last_day) for n, calendar in plan.calendars.values()}
     segments = max((table.segments for table in tables.values()), default=1)
     columns = day_columns(segments)
     session.run(f"CREATE TABLE lived_day ({', '.join(f'{column} BIGINT' for column in columns)})")

@@ -43,6 +43,11 @@ class Plan:
         return tuple(o for o in self.lived if o.clock.policy.agreement_version == "at-each-instant")
 
     @cached_property
+    def asks_deadlines(self) -> bool:
+        """Whether some record counts in the month of its deadline."""
+        return any(o.clock.policy.period_of_ticket == "deadline" for o in self.lived)
+
+    @cached_property
     def turns(self) -> tuple[int, ...]:
         """The moments at which an agreement begins or ends."""
         return tuple(sorted({at for o in self.involved for at in period_of(o) if 0 <= at < EVER}))

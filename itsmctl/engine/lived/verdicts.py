@@ -65,11 +65,11 @@ def _replace(session: Session, plan: Plan) -> None:
                 WHEN j.verdict IN ('running', 'running_breached') AND k.excludes_open THEN 'cancelled'
                 WHEN j.verdict = 'running' THEN CASE WHEN j.paused_now THEN 'paused_ok' ELSE 'running_ok' END ELSE j.verdict END AS verdict,
             CASE WHEN j.reason IS NOT NULL THEN j.reason WHEN j.not_started THEN 'not-started' WHEN NOT j.cancelled AND j.verdict IN ('running', 'running_breached') AND k.excludes_open THEN 'open-at-cutoff' END AS reason,
-            CASE WHEN j.offer IS NOT NULL AND j.target IS NULL THEN coalesce(j.unpromised, 'no-target') END AS unpromised, k.period, k.carries
+            CASE WHEN j.offer IS NOT NULL AND j.target IS NULL THEN coalesce(j.unpromised, 'no-target') END AS unpromised, k.period, k.carries, j.round
         FROM (
             SELECT b.tix, b.clock, coalesce(nullif(d.offer, -1), b.offer) AS offer, CASE WHEN d.tix IS NULL THEN p.target_number ELSE d.target_number END AS target_number,
                 CASE WHEN d.tix IS NULL THEN p.target ELSE d.target END AS target, coalesce(d.begins, b.start) AS start,
-                CASE WHEN d.tix IS NULL THEN b.stop WHEN d.how <> 'running' THEN d.ends END AS stop, d.counted, b.offer AS governing, d.verdict, b.cancelled, b.paused_now, b.has_start AND b.start IS NULL AS not_started,
+                CASE WHEN d.tix IS NULL THEN b.stop WHEN d.how <> 'running' THEN d.ends END AS stop, d.counted, d.round, b.offer AS governing, d.verdict, b.cancelled, b.paused_now, b.has_start AND b.start IS NULL AS not_started,
                 CASE WHEN b.offer IS NULL THEN 'no-agreement' WHEN w.missing IS NOT NULL THEN concat('no-history:', w.missing)
                     WHEN x.tix IS NOT NULL THEN 'history-gap:state' WHEN z.tix IS NOT NULL THEN concat('no-zone:', w.zone_from)
                     WHEN b.has_start AND b.start IS NULL THEN NULL
@@ -84,9 +84,18 @@ def _replace(session: Session, plan: Plan) -> None:
     )
     session.run(f"DELETE FROM clock WHERE offer IN ({lived}) AND (tix, clock) NOT IN ({kept})")
     month = month_text("c.month_at", "z")
+    after = "strftime(make_timestamp((c.month_at + coalesce(z.utc_offset, 0)) * 1000000) + INTERVAL 1 MONTH, '%Y-%m')"
+    due = (
+        " LEFT JOIN lived_due AS u ON u.tix = c.tix AND u.clock = c.clock AND u.round = c.round"
+        if plan.asks_deadlines
+        else ""
+    )
     session.run(
-        f"""INSERT INTO clock SELECT c.tix, c.clock, c.agreement, c.offer, c.target_number, c.target, c.start, c.stop, c.judged_at, c.counted, {month} AS month, c.verdict, c.reason, c.unpromised
-        FROM (SELECT *, CASE WHEN period = 'opened' THEN start ELSE judged_at END AS month_at FROM lived_clock) AS c
+        f"""INSERT INTO clock SELECT c.tix, c.clock, c.agreement, c.offer, c.target_number, c.target, c.start, c.stop, c.judged_at, c.counted,
+            CASE WHEN c.carries AND c.stop IS NULL THEN {after} ELSE {month} END AS month, c.verdict, c.reason, c.unpromised
+        FROM (SELECT c.*, CASE WHEN c.period = 'opened' THEN c.start WHEN c.period = 'deadline' THEN {"u.due" if due else "NULL"} ELSE c.judged_at END AS month_at FROM lived_clock AS c{due}) AS c
         LEFT JOIN zone_span AS z ON c.month_at >= z.since AND c.month_at < z.until"""
     )
+    if due:
+        session.run("DROP TABLE lived_due")
     session.run("DROP TABLE lived_clock")
