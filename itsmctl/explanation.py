@@ -135,23 +135,25 @@ def _clock(
         (
             r.id
             for r in plan.definitions.rules.values()
-            if r.check == "clock-within" and r.parameters.get("clock") == clock
+            if (r.check == "clock-within" and r.parameters.get("clock") == clock)
+            or (r.check == "leg-within" and "/" in str(clock))
         ),
         "",
     )
     if not isinstance(offer_number, int):
         return ClockExplanation(rule, str(clock), "", "", "", "", "", 0, (), str(reason))
-    offer = plan.every[offer_number]
+    offer = plan.offer(offer_number)
     told = ClockExplanation(
         rule, str(clock), offer.agreement.id, offer.calendar.id, offer.calendar.zone, "", "", 0, (), str(reason or "")
     )
     if _is_asked_elsewhere(str(reason)):
         return told
     begun = offer_at(plan, str(clock), record, int(str(record["opened_at"])))
-    if begun is None or begun.clock.is_plain:
+    if offer_number not in plan.legs and (begun is None or begun.clock.is_plain):
         ours = _plain_clock(plan, offer, target, record, spans)
     else:
-        lived = _lived_clock(plan, str(clock), record, moments)
+        governing = offer if offer_number in plan.legs else governing_offer(plan, str(clock), record)
+        lived = _lived_clock(plan, governing, record, moments)
         if lived is None:
             return told
         ours = lived
@@ -186,9 +188,10 @@ def _plain_clock(
     return record_clock(offer.clock, offer.calendar, promised, times, moments, plan.as_of, state=state)
 
 
-def _lived_clock(plan: Plan, clock: str, record: Mapping[str, Value], moments: Sequence[Row]) -> RecordClock | None:
+def _lived_clock(
+    plan: Plan, offer: Offer | None, record: Mapping[str, Value], moments: Sequence[Row]
+) -> RecordClock | None:
     """The clock along the record's life; None where no agreement governs it."""
-    offer = governing_offer(plan, clock, record)
     terms = terms_of(plan, offer, record) if offer else None
     changes = [
         Change(int(str(at)), str(field), str(old or ""), str(new or "")) for at, _, _, field, old, new in moments

@@ -63,6 +63,7 @@ APPLIES: Mapping[str, str] = {
     "handovers": "pass fail no-data limit open history",
     "init": "pass fail unknown no-data history",
     "known": "pass fail unknown no-data limit column",
+    "leg-within": "pass fail unknown no-data limit open history",
     "matrix": "pass fail unknown no-data column",
     "not-chain-succession": "pass fail unknown no-data limit open history",
     "not-co-existence": "pass fail unknown no-data open history",

@@ -73,7 +73,7 @@ def attainment(session: Session, definitions: Definitions, until: int | None) ->
     for clock, service, month, agreement, judged, met, untested in rows:
         key = (str(clock), str(service), str(month))
         before = merged.get(key)
-        agreed = definitions.agreements[str(agreement)].attainment.get(str(clock))
+        agreed = _agreed(definitions, str(agreement), str(clock))
         if before:
             agreed = before.agreed if before.agreed == agreed else None
         merged[key] = Attainment(
@@ -84,6 +84,14 @@ def attainment(session: Session, definitions: Definitions, until: int | None) ->
             int(str(untested)) + (before.not_testable if before else 0),
         )
     return tuple(merged.values())
+
+
+def _agreed(definitions: Definitions, agreement: str, clock: str) -> float | None:
+    """The per cent that an agreement promises for a clock; the clock of a leg is named after what supports."""
+    for support in (definitions.operational_agreements, definitions.contracts):
+        if agreement in support and clock.startswith(f"{agreement}/"):
+            return support[agreement].terms.attainment.get(clock.removeprefix(f"{agreement}/"))
+    return definitions.agreements[agreement].attainment.get(clock)
 
 
 def states(session: Session) -> tuple[tuple[str, int], ...]:

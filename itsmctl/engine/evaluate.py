@@ -22,7 +22,7 @@ SAMPLES = 10
 BREAKDOWN_COLUMNS = ("priority", "service")
 GROUPED = frozenset({"attainment", "number-gaps", "row-count", "share", "variants"})
 """Checks whose rows are groups or files, not records."""
-ABOUT_CLOCKS = frozenset({"attainment", "clock-within", "reported-agrees"})
+ABOUT_CLOCKS = frozenset({"attainment", "clock-within", "leg-within", "reported-agrees"})
 """Checks whose moment is the clock's, not the opening of the record."""
 ABOUT_AGREEMENTS = ABOUT_CLOCKS | {"agreement"}
 AT_ONCE = 500_000

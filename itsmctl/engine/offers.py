@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-from itsmctl.model import Agreement, Calendar, ClockDefinition, Definitions
+from itsmctl.model import (
+    DEFAULT_POLICY,
+    Agreement,
+    Calendar,
+    ClockCondition,
+    ClockDefinition,
+    Condition,
+    Contract,
+    Definitions,
+    Leg,
+    OperationalAgreement,
+)
 from itsmctl.worktime import calendar_as
 from itsmctl.zones import EVER, midnight, midnight_after
 
@@ -35,4 +47,60 @@ def period_of(o: Offer) -> tuple[int, int]:
     return (
         midnight(start, o.calendar.zone) if start else -EVER,
         midnight_after(end, o.calendar.zone) if end else EVER,
+    )
+
+
+@dataclass(frozen=True)
+class LegOffer:
+    """A leg of a supporting agreement as a clock of its own, on records that one of the offers `inside` judges."""
+
+    agreement: OperationalAgreement | Contract
+    clock: ClockDefinition
+    groups: tuple[str, ...]
+    inside: tuple[Offer, ...]
+
+
+def legs(definitions: Definitions) -> tuple[LegOffer, ...]:
+    """Every leg that some group works on; one that supports clocks with different ends appears once for each of them."""
+    every = offers(definitions)
+    supports: list[tuple[OperationalAgreement | Contract, tuple[str, ...]]] = [
+        (ola, ola.groups) for ola in definitions.operational_agreements.values()
+    ]
+    for contract in definitions.contracts.values():
+        supplier = definitions.suppliers.get(contract.supplier)
+        supports.append((contract, supplier.groups if supplier else ()))
+    return tuple(leg for support, groups in supports if groups for leg in _legs(support, groups, every))
+
+
+def _legs(
+    support: OperationalAgreement | Contract, groups: tuple[str, ...], every: tuple[Offer, ...]
+) -> Iterator[LegOffer]:
+    for leg in support.terms.clocks.values():
+        inside: dict[object, list[Offer]] = {}
+        for offer in every:
+            if offer.clock.name == leg.inside and offer.agreement.id in support.terms.supports:
+                ends = tuple(sorted((s, role) for s, role in offer.clock.states.items() if role != "pause"))
+                inside.setdefault((ends, offer.clock.stops_at), []).append(offer)
+        for supported in inside.values():
+            clock = _clock_of(support.id, leg, groups, supported[0].clock)
+            yield LegOffer(support, clock, groups, tuple(supported))
+
+
+def _clock_of(support: str, leg: Leg, groups: tuple[str, ...], whole: ClockDefinition) -> ClockDefinition:
+    """The leg's clock: it starts when a record first comes to the groups, stands still elsewhere, and ends with the whole."""
+    states = {state: role for state, role in whole.states.items() if role != "pause"}
+    return replace(
+        whole,
+        name=f"{support}/{leg.name}",
+        title=leg.title,
+        starts_at="opened_at",
+        states={**{state: "pause" for state in leg.pauses if state not in states}, **states},
+        reopens=True,
+        targets=leg.targets,
+        policy=DEFAULT_POLICY,
+        conditions=(
+            ClockCondition("start", (Condition("group", "in", groups),), "taken"),
+            ClockCondition("stop", (Condition("group", "not-in", groups),), "elsewhere"),
+        ),
+        limits={},
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from itsmctl.engine.lived.plan import Plan
-from itsmctl.engine.offers import Offer
+from itsmctl.engine.offers import Offer, period_of
 from itsmctl.engine.session import Session, name, quote
 from itsmctl.engine.sql import Fragment, condition, join
 from itsmctl.model import ZONE_OF_CALENDAR, ClockCondition, Conditions
@@ -23,6 +23,7 @@ def create_life(session: Session, plan: Plan) -> None:
         f"CREATE TABLE lived AS SELECT c.tix, c.clock, c.offer FROM clock AS c WHERE c.offer IN ({numbers}) AND {_KEPT_REASONS}"
     )
     _take_over_at_resolution(session, plan)
+    _add_legs(session, plan)
     _create_changes(session, plan)
     tracked = sorted(plan.tracked)
     first = ", ".join(
@@ -48,6 +49,23 @@ def create_life(session: Session, plan: Plan) -> None:
         ) AS k WHERE following IS NULL OR following > moment"""
     )
     session.run("DROP TABLE lived_knot")
+
+
+def _add_legs(session: Session, plan: Plan) -> None:
+    """Let each leg run on the records that its groups ever had, under an agreement that it supports."""
+    for o in plan.lived:
+        leg = plan.legs.get(o.number)
+        if leg is None:
+            continue
+        inside = ", ".join(str(offer.number) for offer in leg.inside)
+        marks = ", ".join("?" * len(leg.groups))
+        since, until = period_of(o)
+        session.run(
+            f"""INSERT INTO lived SELECT c.tix, ?, {o.number} FROM clock AS c JOIN record AS r ON r.tix = c.tix
+            WHERE c.offer IN ({inside}) AND {_KEPT_REASONS} AND r.opened_at >= {since} AND r.opened_at < {until}
+                AND (r."group" IN ({marks}) OR r.tix IN (SELECT tix FROM event WHERE field = 'group' AND (new IN ({marks}) OR old IN ({marks}))))""",
+            (leg.clock.name, *leg.groups, *leg.groups, *leg.groups),
+        )
 
 
 def _listed(columns: str) -> str:

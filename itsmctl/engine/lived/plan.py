@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from itsmctl.engine.offers import Offer, offers, period_of
-from itsmctl.model import CHANGING_COLUMNS, TEXT_COLUMNS, ZONE_OF_CALENDAR, Calendar, Condition, Definitions
+from itsmctl.engine.offers import LegOffer, Offer, legs, offers, period_of
+from itsmctl.model import CHANGING_COLUMNS, TEXT_COLUMNS, ZONE_OF_CALENDAR, Agreement, Calendar, Condition, Definitions
 from itsmctl.worktime import known_before
 from itsmctl.zones import EVER
 
@@ -27,15 +27,35 @@ class Plan:
         return offers(self.definitions)
 
     @cached_property
+    def legs(self) -> Mapping[int, LegOffer]:
+        """The legs of supporting agreements, by the number under which they are offered; none where no rule asks."""
+        if not any(rule.check == "leg-within" for rule in self.definitions.rules.values()):
+            return {}
+        return dict(enumerate(legs(self.definitions), len(self.every)))
+
+    @cached_property
     def lived(self) -> tuple[Offer, ...]:
-        """The offers whose clocks are not plain."""
-        return tuple(o for o in self.every if not o.clock.is_plain)
+        """The offers whose clocks are not plain; legs never are."""
+        leg_offers = (self._leg_offer(number, leg) for number, leg in self.legs.items())
+        return (*(o for o in self.every if not o.clock.is_plain), *leg_offers)
+
+    def _leg_offer(self, number: int, leg: LegOffer) -> Offer:
+        support, terms = leg.agreement, leg.agreement.terms
+        agreement = Agreement(
+            support.kind, support.id, support.title, support.effective, support.where, support.aliases,
+            services=(), customers=(), calendar=terms.calendar, clocks={}, attainment=terms.attainment,
+        )  # fmt: skip
+        return Offer(number, agreement, leg.clock, self.definitions.calendars[terms.calendar])
+
+    def offer(self, number: int) -> Offer:
+        """The offer with a number."""
+        return self.every[number] if number < len(self.every) else self.lived[number - len(self.every) - len(self.legs)]
 
     @cached_property
     def involved(self) -> tuple[Offer, ...]:
         """The lived offers, and those that may take over from one of them."""
         taken_over = {o.clock.name for o in self.lived if o.clock.policy.agreement_version != "at-open"}
-        return tuple(o for o in self.every if not o.clock.is_plain or o.clock.name in taken_over)
+        return (*(o for o in self.every if o.clock.is_plain and o.clock.name in taken_over), *self.lived)
 
     @cached_property
     def by_instant(self) -> tuple[Offer, ...]:

@@ -87,7 +87,7 @@ def _create_targets(session: Session, plan: Plan) -> None:
         SELECT p.tix, p.clock, p.round, p.t0, coalesce(p.offer, -1) AS offer, p.target_number, p.calendar,
             CASE WHEN k.by_weekday AND w.days > 0 THEN w.seconds + d.after - d.before ELSE t.seconds END AS seconds
         FROM lived_piece AS p JOIN lived_round AS r ON r.tix = p.tix AND r.clock = p.clock AND r.round = p.round LEFT JOIN lived_policy AS k ON k.offer = p.governing
-        LEFT JOIN target AS t ON t.offer = p.offer AND t.target_number = p.target_number
+        LEFT JOIN lived_target AS t ON t.offer = p.offer AND t.target_number = p.target_number
         LEFT JOIN lived_within AS w ON w.offer = p.offer AND w.target_number = p.target_number
         LEFT JOIN lived_workday AS d ON k.by_weekday AND d.calendar = p.calendar AND d.days = w.days AND r.begins >= d.since AND r.begins < d.until"""
     )
@@ -110,16 +110,23 @@ def _create_targets(session: Session, plan: Plan) -> None:
             ) AS f GROUP BY tix, clock, round
         ) AS f ON f.tix = r.tix AND f.clock = r.clock AND f.round = r.round"""
     )
-    for table in ("lived_fit", "lived_workday", "lived_within"):
+    for table in ("lived_fit", "lived_target", "lived_workday", "lived_within"):
         session.run(f"DROP TABLE {table}")
 
 
 def _create_days(session: Session, plan: Plan) -> None:
-    """Create `lived_within` (targets apart from their business days) and `lived_workday`: what so many days in a row are worth.
+    """Create `lived_target` (seconds), `lived_within` (targets apart from their business days) and `lived_workday`: what so many days in a row are worth.
 
     `before` and `after` are the open seconds up to the first and past the last of the days that begin between `since`
     and `until`; only agreements whose business days are as long as their weekday ask.
     """
+    session.run("CREATE TABLE lived_target (offer BIGINT, target_number BIGINT, seconds BIGINT)")
+    targets = [
+        (o.number, n, t.seconds + t.business_days * o.calendar.day_minutes * 60)
+        for o in plan.involved
+        for n, t in enumerate(o.clock.targets)
+    ]
+    session.insert("lived_target", ("offer", "target_number", "seconds"), targets)
     session.run("CREATE TABLE lived_within (offer BIGINT, target_number BIGINT, seconds BIGINT, days BIGINT)")
     asking = [o for o in plan.involved if any(g.clock.policy.business_day == "weekday" for g in plan.lived)]
     within = [(o.number, n, t.seconds, t.business_days) for o in asking for n, t in enumerate(o.clock.targets)]
