@@ -164,6 +164,13 @@ CLOCK_VERDICTS = {
     "not_testable": msg("not testable"),
 }
 CLOCKS = {"response": msg("Response"), "resolution": msg("Resolution")}
+CLOCK_FLAGS = {
+    "within-precision": msg(
+        "Close to the target: the times of the export are exact to the minute only, and that could turn the verdict"
+    ),
+}
+"""What to know of a verdict that stands."""
+
 LEDGER = {"counted": msg("counted"), "paused": msg("paused"), "closed": msg("outside service hours")}
 STATES = {
     "new": msg("New"),

@@ -6,7 +6,7 @@ import gettext
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,31 +14,21 @@ from zoneinfo import ZoneInfo
 import pytest
 from brute_force import build_calendar
 from click.testing import CliRunner, Result
-from dataset import write_dataset
+from clock_ways import agreement, judged, promise
+from clock_ways import clock as ticket_clock
 
 from itsmctl import language
 from itsmctl.cli import clock as clock_command
-from itsmctl.engine.clocks import create_clocks
-from itsmctl.engine.lived import Plan, governing_offer, terms_of
-from itsmctl.engine.session import Session
-from itsmctl.engine.tables import Loading, load_tables
-from itsmctl.errors import ItsmctlError, Where
+from itsmctl.errors import ItsmctlError
 from itsmctl.model import (
-    TIME_COLUMNS,
-    Agreement,
     ClockDefinition,
     ClockPolicy,
-    Condition,
     Definitions,
-    Effective,
-    Target,
     Text,
 )
 from itsmctl.worktime import (
     NO_TARGET,
-    Change,
     RecordClock,
-    lived_clock,
     measure,
     moment_text,
     parse_duration,
@@ -154,33 +144,9 @@ RESOLUTION = ClockDefinition(
 def three_ways(
     tmp_path: Path, policy: ClockPolicy, changes: Sequence[tuple[str, str, str, str]], hours: Mapping[str, float]
 ) -> RecordClock:
-    """Live a P3 of 3 March 2026, 09:00, by K1 in SQL and in the ledger, and see that they agree; `hours` are the targets by priority.
-
-    `changes` are (when, column, before, after).
-    """
-    targets = tuple(
-        Target((Condition("priority", "in", (priority,)),), int(n * 3600), 0, f"{n}h", Where())
-        for priority, n in hours.items()
-    )
-    clock = replace(RESOLUTION, targets=targets, policy=policy)
-    signed = Agreement("sla", "a", Text("a"), Effective(), Where(), (), (), (), "K1", {"resolution": clock}, {})
-    definitions = Definitions(Path(), False, (), "", agreements={"a": signed}, calendars=CALENDARS)
-    history, as_of = frozenset({"state", "priority"}), at("2026-03-31T00:00")
-    last = {column: after for _, column, _, after in changes}
-    row = {"record_id": "R1", "opened_at": at("2026-03-03T09:00"), "resolved_at": None, "priority": "P3", **last}
-    moments = [(at(when), column, before, after) for when, column, before, after in changes]
-    write_dataset(tmp_path / "data", [row], [("R1", *moment) for moment in moments], history=sorted(history))
-    with Session(threads=1) as session:
-        load_tables(session, Loading(tmp_path / "data", {}, "UTC", as_of, None, None, ()))
-        create_clocks(session, definitions, as_of, frozenset(TIME_COLUMNS), history)
-        told = session.one("SELECT verdict, counted FROM clock")
-    plan = Plan(definitions, history, as_of)
-    offer = governing_offer(plan, "resolution", row)
-    terms = terms_of(plan, offer, row) if offer else None
-    assert terms
-    ours = lived_clock(terms, row, [Change(*moment) for moment in moments], as_of)
-    assert told == (ours.verdict, ours.cycles[ours.decisive].counted)
-    return ours
+    """Live a P3 of 3 March 2026, 09:00, by K1 in SQL and in the ledger, which must agree; `hours` are the targets by priority."""
+    targets = [promise(n, priority=priority) for priority, n in hours.items()]
+    return judged(tmp_path, [agreement(ticket_clock(*targets, policy=policy))], changes)["resolution"]
 
 
 V21 = (("2026-03-03T12:00", "priority", "P3", "P1"), ("2026-03-03T13:30", "state", "in-progress", "resolved"))

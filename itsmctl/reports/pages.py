@@ -176,6 +176,7 @@ def record_view(explanation: Explanation, language: Language, zone: str = "") ->
                 "title": clock_title(clock, language),
                 "clock": clock,
                 "where": line_of(clock),
+                "flags": [words.tr(words.CLOCK_FLAGS[flag], language) for flag in clock.flags],
                 "cycles": [
                     {
                         "failed": failed(cycle),

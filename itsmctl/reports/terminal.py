@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from itsmctl.language import (
+    CLOCK_FLAGS,
     Language,
     column_text,
     duration_text,
@@ -191,6 +192,8 @@ def _clock(life: Life, clock: ClockExplanation, language: Language, width: int, 
         yield from wrap(f"{shown(where)} [{line_of(clock)}]" if line_of(clock) else shown(where), width, "  ")
     if clock.reason:
         yield from wrap(f"{SYMBOLS['not_testable']} {reason_text(clock.reason, language)}", width, "  ")
+    for flag in clock.flags:
+        yield from wrap(f"{SYMBOLS['not_testable']} {tr(CLOCK_FLAGS[flag], language)}", width, "  ")
     for cycle in clock.cycles:
         role = "fail" if failed(cycle) else "pass"
         mark = SYMBOLS["fail"] if failed(cycle) else SYMBOLS["pass"] if cycle.verdict == "met" else "…"

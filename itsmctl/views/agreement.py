@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from itsmctl.language import Language, column_text, local, moment_text, msg, tr, zone_of
-from itsmctl.model import Agreement, Calendar, ClockDefinition, Definitions, Target
+from itsmctl.model import DEFAULT_POLICY, Agreement, Calendar, ClockDefinition, Definitions, PauseLimit, Target
 from itsmctl.views.page import Facts, Grid, Page, Section
 from itsmctl.views.wording import WEEKDAYS, called, conditions_text, listed, period_text, target_text
-from itsmctl.worktime import measure
+from itsmctl.worktime import duration_text, measure
 from itsmctl.zones import midnight
 
 ROLES = {"pause": msg("Pauses in"), "stop": msg("Stops in"), "cancel": msg("Is cancelled in")}
@@ -59,9 +60,37 @@ def _clock(definitions: Definitions, agreement: Agreement, clock: ClockDefinitio
     facts = (
         (tr("Runs", language), tr("from {start} to {stop}", language, start=column_text(clock.starts_at, language), stop=column_text(clock.stops_at, language))),
         *states,
+        *_own_ways(clock, language),
         (tr("Attainment agreed", language), f"{share:g} %" if share is not None else ""),
     )  # fmt: skip
     return Section(clock.title.in_(language), (Facts(facts), Grid(columns, rows)))
+
+
+def _own_ways(clock: ClockDefinition, language: Language) -> tuple[tuple[str, str], ...]:
+    """What the clock does beyond states and defaults: its conditions, its longest pauses, its switches."""
+    parts = [f"{part.role}: {conditions_text(part.conditions, language)}" for part in clock.conditions]
+    limits = [f"{name} ≤ {_limit_text(limit)}" for name, limit in sorted(clock.limits.items())]
+    switches = [f"{switch.replace('_', '-')}: {value}" for switch, value in _switches(clock).items()]
+    semicolon = tr("; ", language)
+    return (
+        (tr("Conditions", language), semicolon.join(parts)),
+        (tr("Longest pauses", language), semicolon.join(limits)),
+        (tr("Agreed otherwise", language), semicolon.join(switches)),
+    )
+
+
+def _switches(clock: ClockDefinition) -> Mapping[str, object]:
+    """The switches that are not as they begin."""
+    return {
+        switch.name: getattr(clock.policy, switch.name)
+        for switch in fields(clock.policy)
+        if getattr(clock.policy, switch.name) != getattr(DEFAULT_POLICY, switch.name)
+    }
+
+
+def _limit_text(limit: PauseLimit) -> str:
+    days = f"{limit.business_days}bd" if limit.business_days else ""
+    return days + (duration_text(limit.seconds) if limit.seconds or not days else "")
 
 
 def example(calendar: Calendar, target: Target, language: Language) -> str:
@@ -110,6 +139,16 @@ def data(agreement: Agreement) -> Mapping[str, object]:
                 "starts_at": clock.starts_at,
                 "stops_at": clock.stops_at,
                 "states": dict(sorted(clock.states.items())),
+                "conditions": [
+                    {
+                        "role": part.role,
+                        "name": part.name,
+                        "where": {c.column: {"test": c.test, "values": list(c.values)} for c in part.conditions},
+                    }
+                    for part in clock.conditions
+                ],
+                "limits": {name: _limit_text(limit) for name, limit in sorted(clock.limits.items())},
+                "policy": _switches(clock),
                 "targets": [
                     {
                         "where": {c.column: {"test": c.test, "values": list(c.values)} for c in target.conditions},
