@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any, TypeVar
 
@@ -376,9 +376,8 @@ def _expression(document: Document, path: Path_, text: str) -> Iterator[Problem]
     from itsmctl.engine.expressions import compile_expression
 
     found = compile_expression(text)
-    for mistake in found if isinstance(found, list) else ():
-        where = document.where_in(path, mistake.line, mistake.column)
-        yield Problem("bad-expression", mistake.template, where, mistake.values, suggestion=mistake.suggestion)
+    for problem in found if isinstance(found, list) else ():
+        yield replace(problem, where=document.where_in(path, problem.where.line - 1, problem.where.column - 1))
 
 
 def _clauses(document: Document, frameworks: Mapping[str, model.Framework]) -> Iterator[Problem]:

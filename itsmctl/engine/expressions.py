@@ -12,8 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from itsmctl.engine.sql import Fragment, join, name
-from itsmctl.errors import did_you_mean
-from itsmctl.language import msg
+from itsmctl.errors import Problem, Where, did_you_mean
 from itsmctl.model import BOOLEAN_COLUMNS, NUMBER_COLUMNS, TEXT_COLUMNS, TIME_COLUMNS
 
 if TYPE_CHECKING:
@@ -22,10 +21,6 @@ if TYPE_CHECKING:
 Type = Literal["text", "number", "truth", "moment", "duration", "nothing"]
 LONGEST, DEEPEST = 2_000, 60
 LARGEST = 1e12
-_TOO_DEEP = msg("the expression is nested too deeply")
-_UNREADABLE = msg("not readable as an expression")
-_NOT_ALLOWED = msg("{what} is not allowed in an expression")
-_COMPARED = msg("{kind} is compared with {other}")
 
 COLUMNS: Mapping[str, Type] = {
     "record_id": "text",
@@ -76,17 +71,6 @@ _WORDS: Mapping[Type, str] = {
 
 
 @dataclass(frozen=True)
-class Mistake:
-    """Something that an expression may not say: a message, and where in the expression, line and column from 0."""
-
-    template: str
-    values: Mapping[str, object]
-    line: int
-    column: int
-    suggestion: str = ""
-
-
-@dataclass(frozen=True)
 class Compiled:
     """An expression as SQL over the record `r`, and the columns that it reads."""
 
@@ -100,8 +84,8 @@ class _Typed:
     type: Type
 
 
-def compile_expression(text: str) -> Compiled | list[Mistake]:
-    """The condition that a text means, or everything that is wrong with it."""
+def compile_expression(text: str) -> Compiled | list[Problem]:
+    """The condition that a text means, or everything that is wrong with it, by its place in the text."""
     reader = _Reader(text)
     if len(text) > LONGEST:
         reader.refuse("an expression has at most {most} characters; this one has {n}", None, most=LONGEST, n=len(text))
@@ -109,7 +93,7 @@ def compile_expression(text: str) -> Compiled | list[Mistake]:
     try:
         return reader.read()
     except RecursionError:  # the parser descends further than we do
-        reader.refuse(_TOO_DEEP, None)
+        reader.refuse("the expression is nested too deeply", None)
         return reader.mistakes
 
 
@@ -118,10 +102,10 @@ class _Reader:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.mistakes: list[Mistake] = []
+        self.mistakes: list[Problem] = []
         self.columns: set[str] = set()
 
-    def read(self) -> Compiled | list[Mistake]:
+    def read(self) -> Compiled | list[Problem]:
         tree = self._parse()
         typed = self._value(tree, 0) if tree is not None else None
         if typed and typed.type not in ("truth", "nothing"):
@@ -136,13 +120,13 @@ class _Reader:
         try:
             trees = parse(self.text, read="duckdb")
         except errors.ParseError as error:
-            self.refuse(_UNREADABLE, None)
+            self.refuse("not readable as an expression", None)
             for first in error.errors[:1]:
                 column = max(int(first["col"]) - len(str(first["highlight"])), 0)
-                self.mistakes[-1] = replace(self.mistakes[-1], line=int(first["line"]) - 1, column=column)
+                self.mistakes[-1] = replace(self.mistakes[-1], where=Where("", int(first["line"]), column + 1))
             return None
         except errors.TokenError:
-            self.refuse(_UNREADABLE, None)
+            self.refuse("not readable as an expression", None)
             return None
         if len(trees) != 1 or trees[0] is None:
             self.refuse("one expression is wanted here", None)
@@ -152,7 +136,7 @@ class _Reader:
     def _value(self, node: Expr, depth: int) -> _Typed | None:
         kind = type(node).__name__
         if depth > DEEPEST:
-            return self.refuse(_TOO_DEEP, node)
+            return self.refuse("the expression is nested too deeply", node)
         if kind in ("And", "Or"):
             return self._logic(node, kind.upper(), depth)
         if kind in _SIGNS and kind in ("Add", "Sub", "Mul") or kind == "Div":
@@ -163,7 +147,7 @@ class _Reader:
             return self._call(node, CALLED[kind], self._arguments(node), depth)
         reader = getattr(self, f"_{kind.lower()}", None) if kind in _SINGLE else None
         if reader is None:
-            return self.refuse(_NOT_ALLOWED, node, what=_shown(node))
+            return self.refuse("{what} is not allowed in an expression", node, what=_shown(node))
         typed: _Typed | None = reader(node, depth + 1)
         return typed
 
@@ -214,16 +198,16 @@ class _Reader:
         inner = self._value(node.this, depth)
         what = type(node.expression).__name__
         if what not in ("Null", "Boolean"):
-            return self.refuse(_NOT_ALLOWED, node, what="IS")
+            return self.refuse("{what} is not allowed in an expression", node, what="IS")
         word = "NULL" if what == "Null" else str(bool(node.expression.this)).upper()
         if inner and word != "NULL" and inner.type != "truth":
-            return self.refuse(_COMPARED, node, kind=_WORDS[inner.type], other=_WORDS["truth"])
+            return self.refuse("{kind} is compared with {other}", node, kind=_WORDS[inner.type], other=_WORDS["truth"])
         return inner and _Typed("(" + inner.sql + f" IS {word})", "truth")
 
     def _in(self, node: Expr, depth: int) -> _Typed | None:
         values = node.expressions
         if not values or any(node.args.get(part) for part in ("query", "unnest", "field")):
-            return self.refuse(_NOT_ALLOWED, node, what="IN (…)")
+            return self.refuse("{what} is not allowed in an expression", node, what="IN (…)")
         typed = [self._value(one, depth) for one in (node.this, *values)]
         if not self._alike(node, typed):
             return None
@@ -233,7 +217,7 @@ class _Reader:
     def _between(self, node: Expr, depth: int) -> _Typed | None:
         typed = [self._value(one, depth) for one in (node.this, node.args["low"], node.args["high"])]
         if node.args.get("symmetric"):
-            return self.refuse(_NOT_ALLOWED, node, what="SYMMETRIC")
+            return self.refuse("{what} is not allowed in an expression", node, what="SYMMETRIC")
         if not self._alike(node, typed):
             return None
         this, low, high = [one.sql for one in typed if one]
@@ -266,7 +250,7 @@ class _Reader:
         values = [node.this, node.args.get("expression"), *node.expressions]
         known = {"this", "expression", "expressions"}
         if any(value for key, value in node.args.items() if key not in known and not isinstance(value, bool)):
-            self.refuse(_NOT_ALLOWED, node, what=_shown(node))
+            self.refuse("{what} is not allowed in an expression", node, what=_shown(node))
         return [value for value in values if value is not None]
 
     def _call(self, node: Expr, function: str, arguments: Sequence[Expr], depth: int) -> _Typed | None:
@@ -337,14 +321,15 @@ class _Reader:
         kinds = [one.type for one in typed if one and one.type != "nothing"]
         for kind in kinds[1:]:
             if kind != kinds[0]:
-                self.refuse(_COMPARED, node, kind=_WORDS[kinds[0]], other=_WORDS[kind])
+                self.refuse("{kind} is compared with {other}", node, kind=_WORDS[kinds[0]], other=_WORDS[kind])
                 return False
         return None not in typed
 
     def refuse(self, template: str, node: Expr | None, near: str = "", **values: object) -> _Typed | None:
         """Note a mistake; returns nothing, as what is wrong has no value."""
         line, column = _place(node) if node is not None else (0, 0)
-        self.mistakes.append(Mistake(template, values, line, column, near))
+        where = Where("", line + 1, column + 1)
+        self.mistakes.append(Problem("bad-expression", template, where, values, suggestion=near))
         return None
 
 
