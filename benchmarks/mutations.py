@@ -23,9 +23,10 @@ from typing import Any
 from itsmctl.definitions import definition_files, validate
 from itsmctl.definitions.aliases import references_of
 from itsmctl.definitions.reading import read
-from itsmctl.definitions.references import Entry
+from itsmctl.definitions.references import Entry, values_at
+from itsmctl.definitions.registers.tables import named_by
 from itsmctl.definitions.schema import schemas
-from itsmctl.errors import Problem
+from itsmctl.errors import Problem, Where
 from itsmctl.reference import FOLDERS, reference_root
 
 COUNT, SEED = 500, 1
@@ -61,7 +62,8 @@ def corpus() -> Corpus:
     entries, problems = read(files)
     if problems:
         raise RuntimeError(f"the reference set has problems of its own: {problems[0]}")
-    return Corpus({name: path.read_text("utf-8").split("\n") for path, name in files}, tuple(entries))
+    rows = [(root / name, name) for entry in entries for name in named_by(entry.definition)]
+    return Corpus({name: path.read_text("utf-8").split("\n") for path, name in (*files, *rows)}, tuple(entries))
 
 
 def mutants(known: Corpus, count: int, seed: int) -> Iterator[Mutant]:
@@ -116,12 +118,36 @@ def _matching(pattern: str, new: str, files: str = "") -> Callable[[Corpus], Ite
 def _misspelt_references(known: Corpus) -> Iterator[Site]:
     for entry in known.entries:
         for path, word, _ in references_of(entry):
-            where = entry.document.where(path)
-            line = known.lines[entry.document.file][where.line - 1]
-            start = where.column - 1 + (line[where.column - 1] in "\"'")
-            if line[start:].startswith(word):
-                new = line[: start + len(word)] + word[-1] + line[start + len(word) :]
-                yield entry.document.file, where.line - 1, new, frozenset({where.line})
+            yield from _misspelt(known, entry, entry.document.where(path), word)
+
+
+def _misspelt(known: Corpus, entry: Entry, where: Where, word: str) -> Iterator[Site]:
+    """The last letter of a word that stands at a place once more."""
+    line = known.lines[entry.document.file][where.line - 1]
+    start = where.column - 1 + (line[where.column - 1] in "\"'")
+    if line[start:].startswith(word):
+        new = line[: start + len(word)] + word[-1] + line[start + len(word) :]
+        yield entry.document.file, where.line - 1, new, frozenset({where.line})
+
+
+def _columns_of_registers(known: Corpus) -> Iterator[Site]:
+    """The columns that indicators ask registers for: added up, divided by, and in conditions."""
+    for entry in known.entries:
+        for key in ("column", "over"):
+            for path, word in values_at(entry.document.data, f"measure/register/{key}"):
+                yield from _misspelt(known, entry, entry.document.where(path), word)
+        for key in ("where", "of"):
+            for path, _ in values_at(entry.document.data, f"measure/register/{key}/*"):
+                yield from _misspelt(known, entry, entry.document.where(path, key=True), str(path[-1]))
+
+
+def _codes_of_registers(known: Corpus) -> Iterator[Site]:
+    """The codes that indicators ask registers for."""
+    for entry in known.entries:
+        for pattern in ("where/*", "where/*/*", "of/*", "of/*/*"):
+            for path, word in values_at(entry.document.data, f"measure/register/{pattern}"):
+                if isinstance(word, str):
+                    yield from _misspelt(known, entry, entry.document.where(path), word)
 
 
 def _top(known: Corpus) -> Iterator[tuple[Entry, str, int, str]]:
@@ -199,6 +225,11 @@ FAULTS: dict[str, Callable[[Corpus], Iterator[Site]]] = {
     "a contract longer than what it supports": _matching(r"\bwithin: \S+\}", "within: 900h}", "catalog/contracts/"),
     "a state without a way out": _dead_end,
     "an unknown column": _matching(r"\bcolumn: ([a-z_]+)", r"column: \1x", "policies/processes/"),
+    "an unknown column of a register": _columns_of_registers,
+    "an unknown code of a register": _codes_of_registers,
+    "a day that is none, in a row": _matching(r",(20\d\d)-(\d\d)-\d\d\b", r",\1-\2-40", "audits/registers/data/"),
+    "yes for true, in a row": _matching(r",(true|false)\b", ",yes", "audits/registers/data/"),
+    "a column missing, in a row": _matching(r"^([^,]+),", "", "audits/registers/data/"),
     "a unit that means two things": _matching(r"\bwithin: [0-9]+(h|bd)", "within: 1d", "catalog/sla/"),
     "a tab for blanks": _matching(r"^  (\S+: )", "\t\\1", "policies/processes/"),
 }  # fmt: skip

@@ -195,6 +195,7 @@ REFERENCES: dict[str, tuple[str, ...]] = {
     "kpi": (
         "process", "position", "supports/*", "clauses/*", "measure/rules/*", "measure/clock/clock", "measure/clock/process",
         "measure/records/process", "measure/records/from", "measure/records/to", "measure/register/register",
+        "measure/register/column", "measure/register/over",
         "measure/attested/role", "measure/survey/survey",
     ),
     "contract": (
@@ -223,6 +224,7 @@ REFERENCES: dict[str, tuple[str, ...]] = {
         "criteria/*/clauses/*",
     ),
     "raci": ("process", "activities/*/R/*", "activities/*/A/*", "activities/*/C/*", "activities/*/I/*"),
+    "register": ("process", "owner", "clauses/*", "key/*", "dated"),
     "review": (
         "chair", "attendees/*/person", "attendees/*/role", "inputs/*/evidence/*/rule", "inputs/*/evidence/*/survey",
         "inputs/*/evidence/*/policy", "outputs/*/owner",

@@ -22,6 +22,7 @@ FOLDERS = {
     "policy": "policies", "separation": "roles",
     "audit": "audits", "mapping": "audits", "programme": "audits", "waiver": "audits", "baseline": "audits",
     "questionnaire": "audits", "assessment": "audits", "survey": "audits", "nonconformity": "audits", "review": "audits",
+    "register": "audits",
 }  # fmt: skip
 """In which folder of a management system a kind usually lives."""
 

@@ -10,7 +10,7 @@ from itsmctl.model import Clause, Crosswalk, Definition, Framework, Rule, covers
 
 _D = TypeVar("_D", bound=Definition)
 
-REGISTERS = frozenset({"assessment", "baseline", "nonconformity", "review", "survey", "waiver"})
+REGISTERS = frozenset({"assessment", "baseline", "nonconformity", "register", "review", "survey", "waiver"})
 """Kinds that record what took place; every other kind says what is meant to."""
 
 DEVIATIONS = frozenset({"baseline", "nonconformity", "waiver"})

@@ -52,21 +52,21 @@ def load(root: Path | None = None) -> model.Definitions:
     folder = find_root(root)
     cache = Cache(folder)
     files = [(path, _shown(folder, path)) for path in definition_files(folder)]
-    names = [name for _, name in files]
-    sums = _sums(folder, names)
-    digest = _digest(sums)
-    known = cache.sound(digest)
-    if known is not None:
-        return _definitions(folder, names, digest, partial(opened, known))
+    sums = _sums(folder, [name for _, name in files])
+    known = cache.sound(_digest(sums))
+    if known is not None and _unchanged(folder, cache.rows):
+        return _definitions(folder, (*sums, *cache.rows), partial(opened, known))
     from itsmctl.definitions.reading import read
+    from itsmctl.definitions.registers.tables import named_by
 
     entries, problems = read(files, errors_only=True, cache=cache)
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors:
         raise ItsmctlError(errors)
-    cache.keep_as_sound(digest, sums)
+    rows = _sums(folder, sorted(name for entry in entries for name in named_by(entry.definition)))
+    cache.keep_as_sound(_digest(sums), sums, rows)
     return _definitions(
-        folder, names, digest, lambda kind: [e.definition for e in entries if e.definition.kind == kind]
+        folder, (*sums, *rows), lambda kind: [e.definition for e in entries if e.definition.kind == kind]
     )
 
 
@@ -113,12 +113,14 @@ def validate(root: Path | None = None, paths: Sequence[Path] = (), as_of: date |
 
     Laws about time are only asked where a day is named: nothing here looks at a clock.
     """
+    from itsmctl.definitions.registers.checking import is_about_rows
+
     folder = find_root(root)
     if not paths:
         return _read(folder, as_of)[1]
     only = frozenset(shown_files(folder, paths))
     _, problems = _read(folder, as_of, only=only)
-    return [p for p in problems if p.where.file in only]
+    return [p for p in problems if p.where.file in only or is_about_rows(p)]
 
 
 def shown_files(folder: Path, paths: Sequence[Path] = ()) -> list[str]:
@@ -127,6 +129,7 @@ def shown_files(folder: Path, paths: Sequence[Path] = ()) -> list[str]:
     if not paths:
         return shown
     wanted = _wanted(folder, paths)
+    shown += [name for name in wanted if name.endswith(".csv")]  # rows of a register
     for path, name in zip(paths, wanted, strict=True):
         if not any(_is_among(file, [name]) for file in shown):
             template = "no definition file of {root} is meant by this path, so nothing would be looked at"
@@ -139,7 +142,8 @@ def count_by_kind(root: Path | None = None, paths: Sequence[Path] = ()) -> Count
     from itsmctl.definitions.reading import count
 
     folder = find_root(root)
-    return count([(folder / name, name) for name in shown_files(folder, paths)], Cache(folder))
+    named = [name for name in shown_files(folder, paths) if not name.endswith(".csv")]
+    return count([(folder / name, name) for name in named], Cache(folder))
 
 
 def _wanted(folder: Path, paths: Sequence[Path]) -> list[str]:
@@ -178,15 +182,17 @@ def _read(
     return read(files, as_of, errors_only=errors_only, only=only, cache=Cache(folder))
 
 
-def _definitions(folder: Path, files: Sequence[str], digest: str, built: Built) -> model.Definitions:
+def _definitions(folder: Path, sums: Sequence[tuple[str, str]], built: Built) -> model.Definitions:
+    sums = sorted(sums)
+
     def of(kind: str) -> Mapping[str, Any]:
         return _OnDemand(lambda: built(kind))
 
     return model.Definitions(
         root=folder,
         is_reference=folder.resolve() == reference_root().resolve(),
-        files=tuple(files),
-        digest=digest,
+        files=tuple(name for name, _ in sums),
+        digest=_digest(sums),
         services=of("service"),
         agreements=of("sla"),
         operational_agreements=of("ola"),
@@ -218,6 +224,7 @@ def _definitions(folder: Path, files: Sequence[str], digest: str, built: Built) 
         surveys=of("survey"),
         nonconformities=of("nonconformity"),
         reviews=of("review"),
+        registers=of("register"),
     )
 
 
@@ -244,6 +251,13 @@ class _OnDemand(Mapping[str, Any]):
 def _sums(folder: Path, files: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """Each file with the SHA-256 of its bytes; line endings as they are on disk."""
     return tuple((name, hashlib.sha256(read_bytes(folder / name, name)).hexdigest()) for name in files)
+
+
+def _unchanged(folder: Path, sums: Sequence[tuple[str, str]]) -> bool:
+    """Whether files are still there with the content that they had."""
+    return all((folder / name).is_file() for name, _ in sums) and _sums(folder, [name for name, _ in sums]) == tuple(
+        sums
+    )
 
 
 def _digest(sums: Sequence[tuple[str, str]]) -> str:

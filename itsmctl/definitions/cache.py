@@ -19,16 +19,18 @@ from itsmctl.marks import inside_of, pack
 from itsmctl.reference import schema_folder
 from itsmctl.source import Document
 
-FORMAT = 3
+FORMAT = 4
 """Raised whenever what is kept changes its form or its meaning."""
 _PACKAGE = Path(__file__).resolve().parent.parent
 _JUDGES = ("definitions", "checks", "model", "worktime")
 """The code that decides what is an error: in a checkout it changes without a new version."""
 
 
-Sound = tuple[str, tuple[tuple[str, str], ...]]
-"""The digest of a system without errors, and its files with their SHA-256."""
-NOTHING: Sound = ("", ())
+Sums = tuple[tuple[str, str], ...]
+"""Files with their SHA-256."""
+Sound = tuple[str, Sums, Sums]
+"""The digest of a system without errors, its files, and the files with rows of its registers."""
+NOTHING: Sound = ("", (), ())
 
 
 @dataclass(frozen=True)
@@ -79,15 +81,20 @@ class Cache:
 
     def sound(self, digest: str) -> list[tuple[str, Sheet]] | None:
         """Every sheet with its file, where a whole system of this digest was read before and had no error."""
-        known, files = self._sound
+        known, files, _ = self._sound
         if known != digest or any(sum_ not in self._before for _, sum_ in files):
             return None
         return [(name, sheet) for name, sum_ in files for sheet in self._before[sum_]]
 
-    def keep_as_sound(self, digest: str, files: Sequence[tuple[str, str]]) -> None:
-        """Remember that a whole system, its files with their SHA-256, has no error."""
+    @property
+    def rows(self) -> Sums:
+        """The files with rows of registers as they were when the system was last found sound."""
+        return self._sound[2]
+
+    def keep_as_sound(self, digest: str, files: Sums, rows: Sums = ()) -> None:
+        """Remember that a whole system, with its files and those that hold rows of its registers, has no error."""
         if all(sum_ in self._now for _, sum_ in files):
-            self._sound = (digest, tuple(files))
+            self._sound = (digest, files, rows)
             self.save()
 
     @property

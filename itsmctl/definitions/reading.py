@@ -18,7 +18,8 @@ from itsmctl.definitions.lint.law import stands_alone, told_at
 from itsmctl.definitions.lint.suppression import Suppression, read_suppressions, without_suppressed
 from itsmctl.definitions.lint.system import System
 from itsmctl.definitions.opening import alias_ids
-from itsmctl.definitions.references import Entry, cross_check, looked_into
+from itsmctl.definitions.references import Entry, cross_check, known_names, looked_into
+from itsmctl.definitions.registers.checking import check_registers
 from itsmctl.definitions.schema import check_document, kinds
 from itsmctl.definitions.subjects import with_subjects
 from itsmctl.errors import ItsmctlError, Problem, Where
@@ -71,7 +72,11 @@ def read(
     # A set with broken documents is still cross-checked, but what may only be missing because its own document
     # is broken would be noise on top of the real mistake; so would a complaint about a value that is wrong already.
     wrong_already = {problem.where for problem in found.problems}
-    complaints = cross_check(found.entries, found.broken, _ids(found.sheets), only)
+    ids = _ids(found.sheets)
+    complaints = cross_check(found.entries, found.broken, ids, only)
+    complaints += check_registers(
+        found.entries, {shown: path for path, shown in files}, known_names(found.entries, ids), only
+    )
     found.problems += [p for p in _without_echo(complaints, found.lost) if p.where not in wrong_already]
     problems = list(with_subjects(found.problems, found.documents))
     entries = resolve_aliases(found.entries, alias_ids(found.sheets))
@@ -96,6 +101,7 @@ def count(files: Sequence[tuple[Path, str]], cache: Cache) -> Counter[str]:
 def _needed(found: _Read, only: Collection[str]) -> frozenset[str]:
     """The kinds that must be opened to judge some files: all that a law reads which may report at a kind that stands in them."""
     about = frozenset(sheet.kind for file, sheet in found.sheets if file in only)
+    about |= {"register" for file in only if file.endswith(".csv")}
     about |= {kind for document in found.broken if document.file in only for kind in _kind_of(document)}
     relevant = [law for law in LAWS if not stands_alone(law) and not about.isdisjoint(told_at(law))]
     return about | looked_into(about) | {kind for law in relevant for kind in law.READS}

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from itsmctl import model
 from itsmctl.checks import CHECKS
 from itsmctl.definitions.schema import check_parameters, kinds
-from itsmctl.errors import Problem, did_you_mean
+from itsmctl.errors import Problem, Where, did_you_mean
 from itsmctl.source import Document, Path_
 
 _Kind = TypeVar("_Kind", bound=model.Definition)
@@ -62,6 +62,7 @@ REFERENCES: tuple[tuple[str, str, str], ...] = (
     ("kpi", "measure/records/process", "process"),
     ("kpi", "measure/attested/role", "role"),
     ("kpi", "measure/survey/survey", "survey"),
+    ("kpi", "measure/register/register", "register"),
     ("kpi", "supports/*", "kpi"),
     ("audit", "programme", "programme"),
     ("audit", "areas/*", "role"),
@@ -123,6 +124,8 @@ REFERENCES: tuple[tuple[str, str, str], ...] = (
     ("questionnaire", "criteria/*/caps/*/rule", "rule"),
     ("raci", "process", "process"),
     ("raci", "activities/*/*/*", "role"),
+    ("register", "process", "process"),
+    ("register", "owner", "role"),
     ("review", "chair", "person"),
     ("review", "attendees/*/person", "person"),
     ("review", "attendees/*/role", "role"),
@@ -163,8 +166,10 @@ _INSIDE = {"clock": "sla", "person": "assignment"}
 _OPENED = {
     "assessment": ("questionnaire",),
     "assignment": ("position", "role"),
+    "kpi": ("register",),
     "questionnaire": ("questionnaire",),
-    "rule": ("sla",),
+    "register": ("assignment",),
+    "rule": ("register", "sla"),
 }
 """Kinds that must be open to check one, beside those that any may refer into."""
 
@@ -194,11 +199,7 @@ def cross_check(
     Of documents that break their schema, only the references are looked at that stand where they should. `ids` are the
     names that exist by kind where `entries` does not hold all of them.
     """
-    known = dict(_ids(entries) if ids is None else ids)
-    known["clock"] = frozenset(
-        c for e in entries if isinstance(e.definition, model.Agreement) for c in e.definition.clocks
-    )
-    known["person"] = frozenset(e.definition.person for e in entries if isinstance(e.definition, model.Assignment))
+    known = known_names(entries, ids)
     problems: list[Problem] = []
     processes = _by_name(entries, model.Process)
     frameworks = {e.definition.id: e.definition for e in entries if isinstance(e.definition, model.Framework)}
@@ -206,6 +207,7 @@ def cross_check(
     roles = _by_name(entries, model.Role)
     positions = _by_name(entries, model.Position)
     questionnaires = _by_name(entries, model.Questionnaire)
+    registers = _by_name(entries, model.Register)
     for document in broken:
         kind = document.data.get("kind") if isinstance(document.data, dict) else None
         problems += _references(document, str(kind), known)
@@ -225,9 +227,11 @@ def cross_check(
             case model.Rule() as rule:
                 own = states.get(rule.process, frozenset().union(*states.values()))
                 problems += _rule(entry.document, rule, {**known, "state": own})
-            case model.Kpi():
+            case model.Kpi() as kpi:
                 for key in ("clock/where", "records/where", "records/of"):
                     problems += _condition_columns(entry.document, f"measure/{key}")
+                if isinstance(kpi.measure, model.RegisterFigure) and kpi.measure.register in registers:
+                    problems += _register_figure(entry.document, registers[kpi.measure.register])
             case model.Procedure() as procedure:
                 problems += _procedure(entry.document, procedure, processes)
             case model.Agreement() as agreement:
@@ -249,6 +253,16 @@ def cross_check(
             case _:
                 pass
     return problems
+
+
+def known_names(entries: Sequence[Entry], ids: Known | None = None) -> Known:
+    """What may be named, by kind: definitions, and the clocks and people inside them."""
+    known = dict(_ids(entries) if ids is None else ids)
+    known["clock"] = frozenset(
+        c for e in entries if isinstance(e.definition, model.Agreement) for c in e.definition.clocks
+    )
+    known["person"] = frozenset(e.definition.person for e in entries if isinstance(e.definition, model.Assignment))
+    return known
 
 
 def _by_name(entries: Iterable[Entry], kind: type[_Kind]) -> dict[str, _Kind]:
@@ -283,7 +297,12 @@ def _reach(data: Any, rest: tuple[str, ...], path: Path_) -> Iterator[tuple[Path
 def unknown(
     document: Document, path: Path_, word: str, what: str, allowed: frozenset[str] | list[str], *, key: bool = False
 ) -> Problem:
-    """The problem of a word that names nothing."""
+    """The problem of a word in a document that names nothing."""
+    return unknown_at(document.where(path, key=key), word, what, allowed)
+
+
+def unknown_at(where: Where, word: str, what: str, allowed: Collection[str]) -> Problem:
+    """The problem of a word that names nothing, wherever it stands."""
     choices = sorted(allowed)
     near = did_you_mean(word, choices)
     values = {
@@ -294,7 +313,7 @@ def unknown(
     return Problem(
         f"unknown-{what.replace(' ', '-')}",
         "unknown {what} {word!r}; known: {allowed}",
-        document.where(path, key=key),
+        where,
         values,
         suggestion=near,
     )
@@ -551,6 +570,68 @@ def _plan(document: Document, plan: model.AuditPlan, rules: frozenset[str]) -> I
     for position, pattern in enumerate(plan.rules):
         if not any(fnmatchcase(rule, pattern) for rule in rules):
             yield unknown(document, ("rules", position), pattern, "rule", rules)
+
+
+def _register_figure(document: Document, register: model.Register) -> Iterator[Problem]:
+    """The columns of an indicator are those of its register, and so are the codes that it asks for."""
+    names = frozenset(column.id for column in register.columns)
+    for key in ("column", "over"):
+        for path, word in values_at(document.data, f"measure/register/{key}"):
+            column = register.column(word)
+            if column is None:
+                yield unknown(document, path, word, "column", names)
+            elif column.type != "number":
+                yield _cannot_ask(document, path, column)
+    for key in ("where", "of"):
+        yield from register_conditions(document, f"measure/register/{key}", register)
+
+
+def register_conditions(document: Document, pattern: str, register: model.Register) -> Iterator[Problem]:
+    """Conditions on the rows of a register ask for columns that it has, and for values that these may hold."""
+    names = frozenset(column.id for column in register.columns)
+    for path, where in values_at(document.data, pattern):
+        for name, wanted in where.items() if isinstance(where, dict) else ():
+            column = register.column(name)
+            if column is None:
+                yield unknown(document, (*path, name), name, "column", names, key=True)
+                continue
+            for place, value in _asked_for(wanted):
+                if not _may_be(column, value):
+                    yield _cannot_ask(document, (*path, name, *place), column)
+                elif column.type == "code" and value not in column.values:
+                    yield unknown(document, (*path, name, *place), str(value), "code", frozenset(column.values))
+
+
+def _asked_for(wanted: Any) -> Iterator[tuple[Path_, Any]]:
+    """Every value that a condition on a register names, with its path."""
+    inside: Path_ = ()
+    if isinstance(wanted, dict):
+        if "not" not in wanted:
+            return
+        wanted, inside = wanted["not"], ("not",)
+    if isinstance(wanted, list):
+        yield from (((*inside, position), value) for position, value in enumerate(wanted))
+    else:
+        yield inside, wanted
+
+
+def _may_be(column: model.RegisterColumn, value: Any) -> bool:
+    match column.type:
+        case "boolean":
+            return isinstance(value, bool)
+        case "number":
+            return isinstance(value, int | float) and not isinstance(value, bool)
+        case "date" | "moment":
+            return False
+        case _:
+            return isinstance(value, str)
+
+
+def _cannot_ask(document: Document, path: Path_, column: model.RegisterColumn) -> Problem:
+    kinds_ = {"boolean": "true or false", "number": "numbers", "date": "days", "moment": "moments"}
+    values = {"column": column.id, "kind": kinds_.get(column.type, "text")}
+    template = "column {column!r} holds {kind}, of which this cannot be asked"
+    return Problem("wrong-condition", template, document.where(path), values)
 
 
 def _columns(document: Document, pattern: str) -> Iterator[Problem]:

@@ -143,6 +143,12 @@ if TYPE_CHECKING:
     from itsmctl.model.process import Process as Process
     from itsmctl.model.process import State as State
     from itsmctl.model.process import WorkProduct as WorkProduct
+    from itsmctl.model.registers import Cell as Cell
+    from itsmctl.model.registers import ColumnType as ColumnType
+    from itsmctl.model.registers import Register as Register
+    from itsmctl.model.registers import RegisterColumn as RegisterColumn
+    from itsmctl.model.registers import RegisterRow as RegisterRow
+    from itsmctl.model.registers import RowSource as RowSource
     from itsmctl.model.roles import Assignment as Assignment
     from itsmctl.model.roles import Competence as Competence
     from itsmctl.model.roles import Delegation as Delegation
@@ -174,6 +180,7 @@ _MODULES = {
     "policies": "Parameter Rule",
     "procedures": "Procedure Step",
     "process": "Activity Artefact Code CodeList END Flow FormField Interface Lane OUTSIDE Principle PriorityMatrix Process State WorkProduct",
+    "registers": "Cell ColumnType Register RegisterColumn RegisterRow RowSource",
     "roles": "Assignment Competence Delegation Holders Position Proof Raci Role SeparatedDuties Separation Side",
     "statements": "Communication Policy Statement",
     "system": "Definitions",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from itsmctl.model.policies import Rule
     from itsmctl.model.procedures import Procedure
     from itsmctl.model.process import CodeList, PriorityMatrix, Process
+    from itsmctl.model.registers import Register
     from itsmctl.model.roles import Assignment, Position, Raci, Role, Separation
     from itsmctl.model.statements import Policy
 
@@ -63,6 +64,7 @@ class Definitions:
     surveys: Mapping[str, Survey] = field(default_factory=dict)
     nonconformities: Mapping[str, Nonconformity] = field(default_factory=dict)
     reviews: Mapping[str, ManagementReview] = field(default_factory=dict)
+    registers: Mapping[str, Register] = field(default_factory=dict)
 
     def every(self) -> tuple[Definition, ...]:
         """Every definition of every kind."""

@@ -36,7 +36,7 @@ KINDS = {
     "customer": msg("customer"), "kpi": msg("indicator (KPI)"), "mapping": msg("mapping"), "nonconformity": msg("nonconformity"),
     "ola": msg("operational level agreement"), "policy": msg("policy"), "position": msg("position"),
     "priority-matrix": msg("priority matrix"), "procedure": msg("procedure"), "process": msg("process"),
-    "programme": msg("audit programme"), "questionnaire": msg("questionnaire"), "raci": msg("RACI matrix"), "review": msg("management review"), "role": msg("role"),
+    "programme": msg("audit programme"), "questionnaire": msg("questionnaire"), "raci": msg("RACI matrix"), "register": msg("register"), "review": msg("management review"), "role": msg("role"),
     "rule": msg("rule"), "separation": msg("separation of duties"), "service": msg("service"),
     "sla": msg("service level agreement"), "supplier": msg("supplier"), "survey": msg("survey"), "waiver": msg("waiver"),
 }  # fmt: skip

@@ -23,6 +23,7 @@ _KINDS = {
     "assessments": "assessment questionnaire",
     "surveys": "survey",
     "improvement": "nonconformity review",
+    "registers": "register",
 }
 """The kinds that each module here builds; it is loaded for the first of them."""
 MODULES = {kind: module for module, kinds in _KINDS.items() for kind in kinds.split()}
