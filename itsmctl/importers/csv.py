@@ -194,6 +194,8 @@ def _header(cells: Sequence[str], shown: str) -> tuple[str, ...]:
     if len(cells) > MAX_COLUMNS:
         raise too_many_columns(shown)
     names = [cell.strip() for cell in cells]
+    if len(names) > 1 and not names[-1]:
+        names.pop()  # some tools end every line with a delimiter
     template = "column {position} of the header has no name"
     problems = [
         Problem("empty-column-name", template, Where(shown), {"position": position})

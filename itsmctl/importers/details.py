@@ -64,7 +64,7 @@ def _columns(x: Detail) -> dict[str, str]:
         case "event":
             people = {"actor": x.mapping.actor, "actor_group": x.mapping.actor_group}
             cells = {column: _exported(x, exported) for column, exported in people.items()}
-            changed = {"field": _field(x), "old": _cell(x, "old"), "new": _cell(x, "new")}
+            changed = {"field": _coded(x, "field"), "old": _cell(x, "old"), "new": _cell(x, "new")}
             return {"at": _moment(x, x.mapping.at), **cells, **changed}
         case "approval":
             return {
@@ -72,7 +72,7 @@ def _columns(x: Detail) -> dict[str, str]:
                 "at": _moment(x, x.mapping.at),
             }
         case "link":
-            kind = _cell(x, "type") if "type" in x.found else quote(x.mapping.link_type)
+            kind = _coded(x, "type") if "type" in x.found else quote(x.mapping.link_type)
             return {"type": kind, "target": _cell(x, "target")}
         case _:
             return {column: _typed(x, column) for column in x.found if column != "record_id"}
@@ -87,12 +87,11 @@ def _typed(x: Detail, column: str) -> str:
     return boolean_sql(cell) if column in BOOLEAN_COLUMNS else cell
 
 
-def _field(x: Detail) -> str:
-    """The column of the record that a field is, or the field as the tool calls it."""
-    cell = _cell(x, "field")
-    cases = " ".join(
-        f"WHEN {quote(said)} THEN {quote(meant)}" for said, meant in x.mapping.codes.get("field", {}).items()
-    )
+def _coded(x: Detail, column: str) -> str:
+    """What a field or a relation is called here; without a code, as the tool calls it."""
+    cell = _cell(x, column)
+    codes = x.mapping.codes.get(column, {}).items()
+    cases = " ".join(f"WHEN {quote(said)} THEN {quote(meant)}" for said, meant in codes)
     return f"CASE {cell} {cases} ELSE {cell} END" if cases else cell
 
 

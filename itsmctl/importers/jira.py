@@ -1,4 +1,5 @@
-"""Jira's REST JSON: an issue becomes one row of its fields, its changelog one row per change, its SLAs one per cycle.
+"""Jira's REST JSON: an issue becomes one row of its fields, its changelog one row per change, its SLAs one per cycle, its links
+one each.
 
 Fields of Jira Service Management that hold an SLA have another id on every site, so they are told by what is in them.
 """
@@ -12,6 +13,7 @@ from itsmctl.importers.json_text import Value
 ISSUES = "issues"
 CHANGES = "issues.changelog"
 CYCLES = "issues.sla"
+LINKS = "issues.links"
 
 Row = tuple[str, dict[str, Value]]
 
@@ -25,7 +27,8 @@ def rows(issue: Mapping[str, Value]) -> Iterator[Row]:
     """The rows of one issue with their tables, the issue first."""
     fields = _object(issue.get("fields"))
     agreements = {name: _object(field) for name, field in fields.items() if _is_agreement(field)}
-    plain = {name: _plain(field) for name, field in fields.items() if name not in agreements}
+    apart = {*agreements, "issuelinks"}
+    plain = {name: _plain(field) for name, field in fields.items() if name not in apart}
     head: dict[str, Value] = {"id": issue.get("id"), "key": issue.get("key")}
     cycles = [cycle for field in agreements.values() for cycle in _cycles(field, head)]
     yield ISSUES, {**head, **plain}
@@ -36,6 +39,13 @@ def rows(issue: Mapping[str, Value]) -> Iterator[Row]:
             yield CHANGES, {**head, "created": history.get("created"), "author": person, **item}
     for cycle in cycles:
         yield CYCLES, cycle
+    for link in _objects(fields.get("issuelinks")):
+        for way, other in (("outward", "outwardIssue"), ("inward", "inwardIssue")):
+            if other in link:
+                yield (
+                    LINKS,
+                    {**head, "relation": _object(link.get("type")).get(way), "target": _object(link[other]).get("key")},
+                )
 
 
 def _is_agreement(field: Value) -> bool:

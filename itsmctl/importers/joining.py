@@ -112,7 +112,8 @@ def _create_detail(session: Session, detail: Detail, number: int) -> dict[str, i
     orphans = {}
     for export in detail.staged.exports:
         session.run(
-            f"UPDATE {REJECT} SET record_id = k.record_id FROM known AS k WHERE k.key = {REJECT}.record_id AND file = ?",
+            f"UPDATE {REJECT} SET record_id = (SELECT min(k.record_id) FROM known AS k WHERE k.key = {REJECT}.record_id) "
+            "WHERE file = ?",
             [export.number],
         )
         (count,) = session.one(f"SELECT count(*) FROM {REJECT} WHERE file = ? AND reason = 'orphan'", [export.number])

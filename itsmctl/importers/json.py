@@ -18,7 +18,7 @@ from itsmctl.importers.rows import Tables
 
 RECORD = "record:"
 ABOVE = "above:"
-IDENTITY = ("sys_id", "id", "key", "number", "type")
+IDENTITY = ("sys_id", "id", "key", "number", "type", "ticket_id", "created_at", "author_id")
 
 Cells = dict[str, str]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 
@@ -15,9 +15,9 @@ CASE = "case:"
 """Before the key of an XES trace attribute, to tell it from the same key of an event; pm4py writes them so too."""
 
 
-TRUE = ("true", "t", "yes", "y", "1", "是")
-FALSE = ("false", "f", "no", "n", "0", "否")
-"""How tools write yes and no, in lower case."""
+TRUE = ("true", "t", "yes", "y", "1", "是", "within sla")
+FALSE = ("false", "f", "no", "n", "0", "否", "sla violated")
+"""How tools write yes and no, in lower case; one says so of its SLA in words."""
 
 
 @dataclass(frozen=True)
@@ -87,11 +87,26 @@ def recognise(
     numbered = [replace(export, number=number) for number, export in enumerate(exports)]
     pairs = list(zip(numbered, chosen, strict=True))
     groups = tuple(
-        (mapping, tuple(export for export, chosen_one in pairs if chosen_one is mapping))
+        (mapping, alike)
         for mapping in _sorted(known)
-        if any(chosen_one is mapping for _, chosen_one in pairs)
+        for alike in _alike(mapping, [export for export, chosen_one in pairs if chosen_one is mapping])
     )
     return Recognised(groups, tuple(export for export, mapping in pairs if mapping is None))
+
+
+def _alike(mapping: MappingDefinition, exports: Sequence[Export]) -> Iterator[tuple[Export, ...]]:
+    """Exports that call what they have by the same names; of one tool in two languages each is read on its own."""
+    groups: list[tuple[dict[str, Source], list[Export]]] = []
+    for export in exports:
+        found, _ = sources(mapping, export.columns)
+        for names, together in groups:
+            if all(names.get(column, source) == source for column, source in found.items()):
+                names.update(found)
+                together.append(export)
+                break
+        else:
+            groups.append((dict(found), [export]))
+    yield from (tuple(together) for _, together in groups)
 
 
 def best_mapping(export: Export, mappings: Mapping[str, MappingDefinition]) -> MappingDefinition | None:
@@ -108,7 +123,7 @@ def best_mapping(export: Export, mappings: Mapping[str, MappingDefinition]) -> M
 
 def _refuse_repeated(export: Export, mapping: MappingDefinition) -> None:
     """Raise ItsmctlError where the header has a column twice that the mapping reads once."""
-    read = {name for names in mapping.columns.values() for name in names}
+    read = {n for column, names in mapping.columns.items() if mapping.taken.get(column) != "first" for n in names}
     read |= {mapping.at, mapping.actor, mapping.actor_group, mapping.process_column}
     template = "column {name!r} stands in the header twice, as columns {first} and {second}"
     places = {column: place for place, column in enumerate(export.columns, 1)}

@@ -99,7 +99,10 @@ def _refuse_conflicts(mappings: Sequence[MappingDefinition]) -> None:
 
 def _own_codes(mapping: MappingDefinition) -> dict[str, Codes]:
     """The codes of a mapping by process; those of an approval hold for all, under ''."""
-    codes = {column: table for column, table in mapping.codes.items() if column not in ("process", "field")}
+    applied = (
+        ("process", "field") if mapping.table != "link" else ("type",)
+    )  # while importing, as nothing is lost by it
+    codes = {column: table for column, table in mapping.codes.items() if column not in applied}
     processes = mapping.processes if mapping.table == "record" else ("",)
     return dict.fromkeys(processes, codes) if codes else {}
 
@@ -134,7 +137,7 @@ def _receipt(
     zones = [one.staging.zone for one in records if one.staging.zone]
     return replace(
         receipts[0],
-        mapping=", ".join(mapping.id for mapping in mappings),
+        mapping=", ".join(sorted({mapping.id for mapping in mappings})),
         process=", ".join(sorted({process for mapping in mappings for process in mapping.processes})),
         shape=", ".join(sorted({receipt.shape for receipt in receipts})),
         tool=", ".join(sorted({mapping.tool for mapping in mappings})),

@@ -16,6 +16,8 @@ from itsmctl.model import DateOrder
 from itsmctl.worktime import offset_spans
 
 ISO = "iso"
+EPOCHS = {"epoch-s": 1_000_000, "epoch-ms": 1_000}
+"""Seconds or milliseconds since 1970, which are in UTC, and the microseconds in each."""
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 """A moment outside these years is a typing error or a marker for 'never', and is treated as unreadable."""
@@ -69,7 +71,11 @@ def strptime_format(pattern: str, where: Where) -> str:
 def rivals(pattern: str, patterns: Sequence[str]) -> list[str]:
     """The formats that can read the same text as `pattern` and mean another day: the same but for the order of its parts."""
     shape = _shape(pattern)
-    return [other for other in patterns if other != pattern and ISO not in (other, pattern) and _shape(other) == shape]
+    return [
+        other
+        for other in patterns
+        if other != pattern and not {ISO, *EPOCHS} & {other, pattern} and _shape(other) == shape
+    ]
 
 
 def mirrored(pattern: str) -> str:
@@ -77,7 +83,7 @@ def mirrored(pattern: str) -> str:
     tokens = [token[0] for token in _TOKEN.finditer(pattern)]
     days = [i for i, text in enumerate(tokens) if text in ("d", "dd")]
     months = [i for i, text in enumerate(tokens) if text in ("M", "MM")]
-    if pattern == ISO or len(days) != 1 or len(months) != 1:
+    if pattern == ISO or pattern in EPOCHS or len(days) != 1 or len(months) != 1:
         return ""
     tokens[days[0]], tokens[months[0]] = tokens[months[0]], tokens[days[0]]
     return "".join(tokens)
@@ -107,6 +113,9 @@ def stamp_sql(column: str, pattern: str, where: Where) -> str:
     if pattern == ISO:
         face = f"replace(regexp_extract(trim({column}), {quote(_FACE)}), ',', '.')"
         return f"CASE WHEN regexp_full_match(trim({column}), {quote(_ISO)}) THEN try_cast({face} AS TIMESTAMP) END"
+    if pattern in EPOCHS:
+        number = f"try_cast(trim({column}) AS BIGINT)"
+        return f"CASE WHEN abs({number}) < {10**17 // EPOCHS[pattern]} THEN make_timestamp({number} * {EPOCHS[pattern]}) END"
     return f"try_strptime(trim({column}), {quote(strptime_format(pattern, where))})"
 
 
@@ -118,6 +127,8 @@ def seconds_sql(stamp: str) -> str:
 
 def offset_sql(column: str, pattern: str) -> str:
     """SQL for the seconds that a time itself says it is ahead of UTC; NULL where it says nothing."""
+    if pattern in EPOCHS:
+        return f"CASE WHEN {column} IS NOT NULL THEN 0::BIGINT END"
     if pattern != ISO:
         return "CAST(NULL AS BIGINT)"
     said = f"regexp_extract(trim({column}), {quote('[T ].*?' + _OFFSET + '$')}, 1)"
