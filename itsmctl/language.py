@@ -400,6 +400,35 @@ REASONS: dict[str, tuple[str, str]] = {
         msg("It begins after the moment of the audit"),
         msg("Name a later moment with --as-of, or correct the times in the tool."),
     ),
+    "unreadable-time": (
+        msg("The history holds a time that cannot be read"),
+        msg("Export the history with times in ISO 8601, such as 2026-03-29T10:00:00Z."),
+    ),
+    "no-progress": (
+        msg("Nobody knows how far the clock had got at that moment"),
+        msg("Agree a target for such records, with pauses by state."),
+    ),
+    "undated-approval": (msg("An approval has no time"), msg("Export the time of each decision.")),
+    "unknown-person": (
+        msg("No assignment knows the person"),
+        msg("Enter the person under `roles/`, or the name that the tool uses under `also-called`."),
+    ),
+    "one-side-only": (
+        msg("Nobody is known on one of the sides compared"),
+        msg("Export who acted, or leave records that have not got that far out of the rule's scope."),
+    ),
+    "process-not-exported": (
+        msg("The export holds no records of the process {rules}"),
+        msg("Export {rules} too, and import it together with the rest."),
+    ),
+    "target-not-exported": (
+        msg("The record at the other end of a link is not in the export"),
+        msg("Export a longer period of the other process, or correct the link."),
+    ),
+    "linked-record-lacks": (
+        msg("The record at the other end of a link lacks what is compared"),
+        msg("Fill it in in the tool, and export again."),
+    ),
     "cannot-tell": (msg("The record lacks what the rule looks at"), ""),
     "no-open-hours": (
         msg("The calendar has no open hours"),

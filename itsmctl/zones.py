@@ -47,3 +47,8 @@ def midnight(day: date, zone: str) -> int:
 def midnight_after(day: date, zone: str) -> int:
     """When a day has ended in a zone, in epoch seconds."""
     return EVER if day.year == date.max.year else midnight(day + timedelta(days=1), zone)
+
+
+def local_day(at: int, zone: str) -> date:
+    """The day on which a moment in epoch seconds lies in a zone."""
+    return datetime.fromtimestamp(at, zone_info(zone or "UTC")).date()

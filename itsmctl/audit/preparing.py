@@ -10,8 +10,10 @@ from itsmctl.engine.clocks import create_clocks
 from itsmctl.engine.context import Context
 from itsmctl.engine.evaluate import create_verdict_table
 from itsmctl.engine.openings import create_openings
+from itsmctl.engine.people import create_people
+from itsmctl.engine.progress import segments_of_days
 from itsmctl.engine.session import Session
-from itsmctl.engine.tables import Loading, catalogue_codes, load_tables
+from itsmctl.engine.tables import Loading, catalogue_codes, exported_processes, filled_tables, link_types, load_tables
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers.receipt import Receipt
 from itsmctl.model import CHANGING_COLUMNS, Calendar, Definitions, Rule
@@ -39,9 +41,10 @@ def prepare(
     period: Period,
     zone: str,
 ) -> Context:
-    """Run the clocks, make room for verdicts, and say what these rules may rest on: what was known at `as_of`."""
+    """Run the clocks, say who held which role, make room for verdicts, and say what these rules may rest on: what was known at `as_of`."""
     history = frozenset(receipt.history)
     create_clocks(session, definitions, as_of, frozenset(receipt.mapped), history, receipt.precision_seconds)
+    create_people(session, definitions, zone)
     create_verdict_table(session)
     exported_at = max(as_of, _last_moment(receipt) or as_of)
     return Context(
@@ -56,6 +59,10 @@ def prepare(
         period[1],
         create_openings(session, _calendars_named(definitions, rules), as_of),
         receipt.precision_seconds,
+        filled_tables(session),
+        link_types(session, frozenset(receipt.mapped)),
+        exported_processes(session),
+        segments_of_days(session),
     )
 
 

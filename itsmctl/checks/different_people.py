@@ -1,36 +1,53 @@
-"""Columns that may not all name the same person.
+"""Duties that may not meet in one hand on one record.
+
+`columns` may not all name the same person. `sides` keep duties apart: nobody may stand on two of them, be it in a column, as
+one of the `approvers`, or as whoever made a change. `duty` names the separation of duties that asks for it.
 
     check: {different-people: {columns: [requester, resolved_by, closed_by]}}
+    check: {different-people: {sides: [[requester, opened_by], [approvers]], duty: request-and-approve}}
+    check: {different-people: {sides: [[{state: approved}], [implementer]]}}
 
-Passing: requested by Li, resolved and closed by Wang. Failing: all three are Wang. Not testable: one is empty.
+Passing: requested by Li, resolved and closed by Wang; requested by Li, approved by Wang. Failing: all three are Wang;
+requested and approved by Wang. Not testable: one is empty, or nobody is known on one of the sides.
 """
 
 from __future__ import annotations
 
+from itsmctl.engine.acts import ACTS, act_text, acts_of, names_in, needs_of
 from itsmctl.engine.context import Context, Needs
-from itsmctl.engine.sql import Fragment, name, quote
-from itsmctl.model import PEOPLE_COLUMNS, Rule
+from itsmctl.engine.parameters import texts
+from itsmctl.engine.people import person_key
+from itsmctl.engine.sql import Fragment, join, name, quote
+from itsmctl.model import PEOPLE_COLUMNS, Parameter, Rule
 
 ID = "different-people"
 PARAMETERS = {
     "type": "object",
     "additionalProperties": False,
-    "required": ["columns"],
+    "oneOf": [{"required": ["columns"]}, {"required": ["sides"]}],
     "properties": {
-        "columns": {"type": "array", "minItems": 2, "uniqueItems": True, "items": {"enum": list(PEOPLE_COLUMNS)}}
+        "columns": {"type": "array", "minItems": 2, "uniqueItems": True, "items": {"enum": list(PEOPLE_COLUMNS)}},
+        "sides": {"type": "array", "minItems": 2, "items": ACTS},
+        "duty": {"type": "string"},
     },
+    "dependencies": {"duty": ["sides"]},
 }
-NAMES = {"columns/*": "column"}
+NAMES = {"columns/*": "column", "duty": "duty", **names_in("sides/*/*")}
 
 
 def needs(rule: Rule) -> Needs:
-    """Every column listed."""
-    return Needs(columns=frozenset(_columns(rule)))
+    """Every column listed; of the sides all that tells who acted."""
+    if "columns" in rule.parameters:
+        return Needs(columns=frozenset(texts(rule, "columns")))
+    return needs_of([act for side in _sides(rule) for act in side])
 
 
 def compile(rule: Rule, context: Context) -> Fragment:
-    """One row per record; `observed` is the person who is everywhere, or how many there are."""
-    columns = _columns(rule)
+    """One row per record; `observed` is the person who is everywhere or on two sides, or that they are different."""
+    return _columns_apart(texts(rule, "columns")) if "columns" in rule.parameters else _sides_apart(rule, context)
+
+
+def _columns_apart(columns: tuple[str, ...]) -> Fragment:
     same = " AND ".join(f"lower(r.{name(columns[0])}) = lower(r.{name(c)})" for c in columns[1:])
     empty = ", ".join(f"CASE WHEN r.{name(c)} IS NULL THEN {quote(c)} END" for c in columns)
     some_empty = " OR ".join(f"r.{name(c)} IS NULL" for c in columns)
@@ -42,7 +59,41 @@ def compile(rule: Rule, context: Context) -> Fragment:
     )
 
 
-def _columns(rule: Rule) -> tuple[str, ...]:
-    columns = rule.parameters["columns"]
-    assert isinstance(columns, tuple)
-    return tuple(str(column) for column in columns)
+def _sides_apart(rule: Rule, context: Context) -> Fragment:
+    sides = _sides(rule)
+    people = join(
+        " UNION ALL ",
+        (
+            Fragment(f"SELECT {number} AS side, s.tix, s.person, s.moment FROM (") + acts_of(side, context) + ") AS s"
+            for number, side in enumerate(sides)
+        ),
+    )
+    total = " + ".join(f"max(s{number})" for number in range(len(sides)))
+    each = ", ".join(
+        f"max(CASE WHEN side = {number} AND person IS NOT NULL THEN 1 ELSE 0 END) AS s{number}"
+        for number in range(len(sides))
+    )
+    expected = "different people: " + " / ".join(", ".join(act_text(act) for act in side) for side in sides)
+    return (
+        Fragment(
+            f"""SELECT r.record_id, CASE WHEN p.both IS NOT NULL THEN false WHEN coalesce(p.sides, 0) < {len(sides)} OR p.nameless > 0 THEN NULL ELSE true END AS passed,
+            CASE WHEN p.both IS NOT NULL THEN p.both WHEN p.sides = {len(sides)} AND p.nameless = 0 THEN 'different people' END AS observed, ? AS expected,
+            coalesce(p.both_at, r.opened_at) AS "at", CASE WHEN p.both IS NULL AND p.nameless > 0 THEN 'missing:actor'
+                WHEN p.both IS NULL AND coalesce(p.sides, 0) < {len(sides)} THEN 'one-side-only' END AS reason
+            FROM scoped AS r LEFT JOIN (
+                SELECT tix, min(CASE WHEN sides > 1 THEN called END) AS both, min(CASE WHEN sides > 1 THEN last_at END) AS both_at,
+                    {total} AS sides, sum(CASE WHEN person IS NULL THEN 1 ELSE 0 END) AS nameless FROM (
+                    SELECT tix, person, min(called) AS called, max(moment) AS last_at, {each},
+                        count(DISTINCT CASE WHEN person IS NOT NULL THEN side END) AS sides
+                    FROM (SELECT side, tix, {person_key("person")} AS person, person AS called, moment FROM (""",
+            (expected,),
+        )
+        + people
+        + ") AS act) AS named GROUP BY tix, person) AS known GROUP BY tix) AS p ON p.tix = r.tix"
+    )
+
+
+def _sides(rule: Rule) -> tuple[tuple[Parameter, ...], ...]:
+    sides = rule.parameters["sides"]
+    assert isinstance(sides, tuple)
+    return tuple(side for side in sides if isinstance(side, tuple))

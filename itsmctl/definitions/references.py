@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 from itsmctl import model
 from itsmctl.checks import CHECKS
 from itsmctl.definitions.schema import check_parameters, kinds
-from itsmctl.errors import Problem, Where, did_you_mean
+from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean
 from itsmctl.source import Document, Path_
+from itsmctl.worktime import parse_day
 
 _Kind = TypeVar("_Kind", bound=model.Definition)
 Known = Mapping[str, frozenset[str]]
@@ -204,6 +205,7 @@ def cross_check(
     processes = _by_name(entries, model.Process)
     frameworks = {e.definition.id: e.definition for e in entries if isinstance(e.definition, model.Framework)}
     states = {id_: frozenset(state.id for state in process.states) for id_, process in processes.items()}
+    lanes = {id_: frozenset(lane.id for lane in process.lanes) for id_, process in processes.items()}
     roles = _by_name(entries, model.Role)
     positions = _by_name(entries, model.Position)
     questionnaires = _by_name(entries, model.Questionnaire)
@@ -226,7 +228,8 @@ def cross_check(
                 problems += _framework(entry.document)
             case model.Rule() as rule:
                 own = states.get(rule.process, frozenset().union(*states.values()))
-                problems += _rule(entry.document, rule, {**known, "state": own})
+                own_lanes = lanes.get(rule.process, frozenset())
+                problems += _rule(entry.document, rule, {**known, "state": own, "lane": own_lanes})
             case model.Kpi() as kpi:
                 for key in ("clock/where", "records/where", "records/of"):
                     problems += _condition_columns(entry.document, f"measure/{key}")
@@ -256,12 +259,15 @@ def cross_check(
 
 
 def known_names(entries: Sequence[Entry], ids: Known | None = None) -> Known:
-    """What may be named, by kind: definitions, and the clocks and people inside them."""
+    """What may be named, by kind: definitions, and the clocks, people and separated duties inside them."""
     known = dict(_ids(entries) if ids is None else ids)
     known["clock"] = frozenset(
         c for e in entries if isinstance(e.definition, model.Agreement) for c in e.definition.clocks
     )
     known["person"] = frozenset(e.definition.person for e in entries if isinstance(e.definition, model.Assignment))
+    known["duty"] = frozenset(
+        d.id for e in entries if isinstance(e.definition, model.Separation) for d in e.definition.duties
+    )
     return known
 
 
@@ -384,6 +390,8 @@ def _rule(document: Document, rule: model.Rule, known: Known) -> Iterator[Proble
                 yield from _column(document, (*base, *path), str(word))
             elif kind == "expression":
                 yield from _expression(document, (*base, *path), str(word))
+            elif kind == "day":
+                yield from _day(document, (*base, *path), word)
             elif word not in known.get(kind, frozenset()):
                 yield unknown(document, (*base, *path), str(word), kind, known.get(kind, frozenset()))
     for where in ("where", "*/where"):
@@ -397,6 +405,14 @@ def _expression(document: Document, path: Path_, text: str) -> Iterator[Problem]
     found = compile_expression(text)
     for problem in found if isinstance(found, list) else ():
         yield replace(problem, where=document.where_in(path, problem.where.line - 1, problem.where.column - 1))
+
+
+def _day(document: Document, path: Path_, word: str) -> Iterator[Problem]:
+    """A day of a rule's parameters exists."""
+    try:
+        parse_day(word, document.where(path))
+    except ItsmctlError as error:
+        yield from error.problems
 
 
 def _clauses(document: Document, frameworks: Mapping[str, model.Framework]) -> Iterator[Problem]:

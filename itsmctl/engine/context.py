@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Protocol
 
 from itsmctl.engine.openings import Opening
@@ -35,6 +35,14 @@ class Context:
     """The calendars that rules measure by, as far as they are laid out in the table `opening`."""
     precision: int = 1
     """The step of the export's times in seconds."""
+    tables: frozenset[str] = frozenset()
+    """`approval`, where that table holds anything."""
+    links: frozenset[str] = frozenset()
+    """The types of link of which the export knows, be it by a column."""
+    processes: frozenset[str] = frozenset()
+    """The processes of which the export holds records."""
+    segments: int = 1
+    """How many stretches of open time a day of the clocks' calendars has at most."""
 
     def first_moment(self, effective: Effective) -> int:
         """When a definition comes into force: midnight of its first day, or the beginning of time."""
@@ -47,10 +55,22 @@ class Context:
 
 @dataclass(frozen=True)
 class Needs:
-    """What a rule cannot be tested without."""
+    """What a rule cannot be tested without.
+
+    `elsewhere` are columns of other records than the one judged, `tables` may be `approval`, `links` are types of link
+    of which one is enough, and `processes` those whose records it must find.
+    """
 
     columns: frozenset[str] = frozenset()
     history: frozenset[str] = frozenset()
+    elsewhere: frozenset[str] = frozenset()
+    tables: frozenset[str] = frozenset()
+    links: frozenset[str] = frozenset()
+    processes: frozenset[str] = frozenset()
+
+    def __or__(self, other: Needs) -> Needs:
+        """What both need."""
+        return Needs(*(getattr(self, f.name) | getattr(other, f.name) for f in fields(self)))
 
 
 class Check(Protocol):

@@ -20,11 +20,40 @@ TOO_FEW = "too-few"
 """The reason of a group with fewer records than its check asks for, which is told and not judged."""
 SAMPLES = 10
 BREAKDOWN_COLUMNS = ("priority", "service")
-GROUPED = frozenset({"attainment", "number-gaps", "row-count", "share", "variants"})
+GROUPED = frozenset(
+    {
+        "attainment",
+        "concentration",
+        "count-per-month",
+        "heaping",
+        "number-gaps",
+        "paused-share",
+        "percentile",
+        "period-end",
+        "row-count",
+        "share",
+        "trend",
+        "variants",
+    }
+)
 """Checks whose rows are groups or files, not records."""
 ABOUT_CLOCKS = frozenset({"attainment", "clock-within", "leg-within", "reported-agrees"})
+ABOUT_CLOCKS = frozenset(
+    {
+        "attainment",
+        "clock-within",
+        "heaping",
+        "late-pause",
+        "loosened",
+        "paused-share",
+        "period-shift",
+        "reported-agrees",
+    }
+)
 """Checks whose moment is the clock's, not the opening of the record."""
 ABOUT_AGREEMENTS = ABOUT_CLOCKS | {"agreement"}
+MAYBE_ABOUT_CLOCKS = frozenset({"percentile"})
+"""Checks that are about a clock where their parameters name one."""
 AT_ONCE = 500_000
 """Rows that rules judged in one statement may have together: it bounds what is held before passes are dropped."""
 SOME = 6
@@ -183,7 +212,7 @@ def _lacking(task: Task, context: Context) -> tuple[str, ...]:
         | {c.column for c in rule.scope}
         | {str(c) for c in (per if isinstance(per, tuple) else ())}
     )
-    if rule.check in ABOUT_AGREEMENTS:
+    if rule.check in ABOUT_AGREEMENTS or _about_clock(rule):
         read |= columns_of_clocks(context.definitions)
     return tuple(sorted(read & context.lacking))
 
@@ -221,7 +250,7 @@ def _with_gaps(body: Fragment, needs: Needs) -> Fragment:
 def missing_for(rule: Rule, check: Check, context: Context) -> str:
     """A reason code naming what the export lacks for this rule, or ''."""
     needs = check.needs(rule)
-    asked = needs.columns | {c.column for c in rule.scope}
+    asked = needs.columns | needs.elsewhere | {c.column for c in rule.scope}
     columns = sorted(asked - context.exported - _WITHOUT_EXPORT)
     if columns:
         return "column-not-exported:" + ",".join(columns)
@@ -229,7 +258,15 @@ def missing_for(rule: Rule, check: Check, context: Context) -> str:
     if later:
         return "known-later:" + ",".join(later)
     history = sorted(needs.history - context.history)
-    return "no-history:" + ",".join(history) if history else ""
+    if history:
+        return "no-history:" + ",".join(history)
+    tables = sorted(needs.tables - context.tables)
+    if tables:
+        return f"no-{tables[0]}s"
+    if needs.links and not needs.links & context.links:
+        return "column-not-exported:" + ",".join(sorted(needs.links))
+    processes = sorted(needs.processes - context.processes)
+    return "process-not-exported:" + ",".join(processes) if processes else ""
 
 
 def _scope(rule: Rule, context: Context) -> Fragment:
@@ -245,11 +282,15 @@ def _scope(rule: Rule, context: Context) -> Fragment:
     if rule.effective != Effective():
         period = (context.first_moment(rule.effective), context.end_moment(rule.effective))
         tests.append(Fragment("(r.opened_at IS NULL OR (r.opened_at >= ? AND r.opened_at < ?))", period))
-    if rule.check not in ABOUT_CLOCKS:
+    if not _about_clock(rule):
         tests.append(Fragment("r.opened_in_period"))
     elif context.until is not None:
         tests.append(Fragment("(r.ended_at IS NULL OR r.ended_at < ?)", (context.until,)))
     return Fragment("SELECT r.* FROM record AS r WHERE ") + join(" AND ", tests or [Fragment("true")])
+
+
+def _about_clock(rule: Rule) -> bool:
+    return rule.check in ABOUT_CLOCKS or (rule.check in MAYBE_ABOUT_CLOCKS and "clock" in rule.parameters)
 
 
 def _may_hold(c: Condition, context: Context) -> Fragment:

@@ -12,14 +12,19 @@ __all__ = [
     "Fragment",
     "all_of",
     "condition",
+    "each_word",
     "duration_text",
     "epoch",
+    "each_match",
     "join",
     "literal_rows",
+    "matches",
     "moment_text",
     "name",
     "number_of",
+    "numbers_between",
     "quote",
+    "time_of",
 ]
 
 
@@ -96,6 +101,31 @@ def literal_rows(rows: Sequence[Sequence[object]], alias: str, columns: Sequence
 def epoch(timestamp: str) -> str:
     """SQL for the whole seconds since 1970 of a timestamp column."""
     return f"CAST(floor(epoch({timestamp})) AS BIGINT)"
+
+
+def each_word(text: str, between: str = "[,;\\s\u3001\uff0c\uff1b\u3000]+") -> str:
+    """SQL that makes one row of each of the names that a cell lists, between commas, semicolons or blanks."""
+    return f"unnest(regexp_split_to_array({text}, {quote(between)}))"
+
+
+def each_match(text: str, pattern: str) -> str:
+    """SQL that makes one row of each match of a regular expression."""
+    return f"unnest(regexp_extract_all({text}, {quote(pattern)}))"
+
+
+def matches(text: str, pattern: str) -> str:
+    """SQL for whether a regular expression matches somewhere in a text."""
+    return f"regexp_matches({text}, {quote(pattern)})"
+
+
+def time_of(text: str) -> str:
+    """SQL for a text that may be an ISO 8601 time as something to compare, NULL where it is none."""
+    return f"TRY_CAST({text} AS TIMESTAMP)"
+
+
+def numbers_between(low: str, high: str) -> str:
+    """SQL that makes one row of each whole number from the first to the last, both included."""
+    return f"unnest(generate_series({low}, {high}))"
 
 
 def moment_text(seconds: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from itsmctl.engine.database import duckdb
 from itsmctl.engine.session import Session, file_text, name, quote
-from itsmctl.engine.sql import epoch
+from itsmctl.engine.sql import each_word, epoch
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.model import (
     APPROVAL_COLUMNS,
@@ -19,6 +19,7 @@ from itsmctl.model import (
     LINK_COLUMNS,
     NUMBER_COLUMNS,
     RECORD_COLUMNS,
+    REFERRING_COLUMNS,
     REJECT_COLUMNS,
     TEXT_COLUMNS,
     TIME_COLUMNS,
@@ -91,14 +92,8 @@ def load_tables(session: Session, loading: Loading) -> None:
     with session.beside(lambda other: _create_event(other, loading)):
         _create_record(session, loading)
         _create_lacking(session, loading)
-        session.run(
-            f"CREATE TABLE link AS SELECT t.* FROM {_parquet(loading.folder, 'link')} AS t JOIN record AS r ON r.record_id = t.record_id"
-        )
-        session.run(
-            f"""CREATE TABLE approval AS SELECT t.* REPLACE (coalesce(c.code, t.decision) AS decision)
-            FROM {_parquet(loading.folder, "approval")} AS t JOIN record AS r ON r.record_id = t.record_id
-            LEFT JOIN code AS c ON c."column" = 'decision' AND c.exported = t.decision{_same_process(loading, "c", "r")}"""
-        )
+        _create_approval(session, loading)
+        _create_link(session, loading)
         session.run(f"CREATE TABLE reject AS SELECT * FROM {_parquet(loading.folder, 'reject')}")
         session.run(f"CREATE VIEW every_number AS SELECT record_id, number FROM {_parquet(loading.folder, 'record')}")
         _create_lost(session)
@@ -353,6 +348,61 @@ def _create_event(session: Session, loading: Loading) -> None:
         SELECT k.tix, e.seq, {epoch("e.at")} AS moment, e.actor, e.actor_group, e.field, {old} AS old, {new} AS new
         FROM {_parquet(loading.folder, "event")} AS e JOIN kept AS k ON k.record_id = e.record_id {joins}"""
     )
+
+
+def _create_approval(session: Session, loading: Loading) -> None:
+    """The decisions taken until `as_of`, each with the record's key and its moment; one without a moment stays."""
+    session.run(
+        f"""CREATE TABLE approval AS SELECT * FROM (
+            SELECT r.tix, a.* REPLACE (coalesce(c.code, a.decision) AS decision), {epoch('a."at"')} AS moment
+            FROM {_parquet(loading.folder, "approval")} AS a JOIN record AS r ON r.record_id = a.record_id
+            LEFT JOIN code AS c ON c."column" = 'decision' AND c.exported = a.decision{_same_process(loading, "c", "r")}
+        ) AS decided WHERE moment IS NULL OR moment <= ?""",
+        (loading.as_of,),
+    )
+
+
+def _create_link(session: Session, loading: Loading) -> None:
+    """`link(tix, type, target)`, from the table and from the columns that name other records, each pair once.
+
+    `named(word, process, tix)` says which records an id or a number means; what it means outside the audited period is not
+    in `record`. `link_type` and `exported_process` are of the whole export.
+    """
+    columns = " UNION ALL ".join(
+        f"SELECT tix, {quote(column)} AS type, {name(column)} AS target FROM record WHERE {name(column)} IS NOT NULL"
+        for column in REFERRING_COLUMNS
+    )
+    session.run(
+        f"""CREATE VIEW link AS SELECT DISTINCT tix, type, trim(target) AS target FROM (
+            SELECT tix, type, {each_word("target")} AS target FROM (
+                {columns} UNION ALL SELECT r.tix, l.type, l.target FROM {_parquet(loading.folder, "link")} AS l JOIN record AS r ON r.record_id = l.record_id
+            ) AS named
+        ) AS linked WHERE trim(target) <> ''"""
+    )
+    session.run(f"CREATE VIEW link_type AS SELECT DISTINCT type FROM {_parquet(loading.folder, 'link')}")
+    session.run(f"CREATE VIEW exported_process AS SELECT DISTINCT process FROM {_parquet(loading.folder, 'record')}")
+    session.run(
+        """CREATE VIEW named AS SELECT word, process, min(tix) AS tix FROM (
+            SELECT record_id AS word, process, tix FROM record
+            UNION ALL SELECT number AS word, process, tix FROM record WHERE number IS NOT NULL
+        ) AS called GROUP BY word, process"""
+    )
+
+
+def filled_tables(session: Session) -> frozenset[str]:
+    """`approval`, where that table holds anything."""
+    return frozenset({"approval"} if session.rows("SELECT 1 FROM approval LIMIT 1") else ())
+
+
+def link_types(session: Session, exported: frozenset[str]) -> frozenset[str]:
+    """The types of link of which the export knows: of its links, and the columns that name other records."""
+    found = session.rows("SELECT type FROM link_type")
+    return frozenset(str(kind) for (kind,) in found) | (exported & frozenset(REFERRING_COLUMNS))
+
+
+def exported_processes(session: Session) -> frozenset[str]:
+    """The processes of which the export holds records, in the period or not."""
+    return frozenset(str(process) for (process,) in session.rows("SELECT process FROM exported_process"))
 
 
 def _parquet(folder: Path, table: str) -> str:

@@ -75,6 +75,7 @@ if TYPE_CHECKING:
     from itsmctl.model.columns import NUMBER_COLUMNS as NUMBER_COLUMNS
     from itsmctl.model.columns import PEOPLE_COLUMNS as PEOPLE_COLUMNS
     from itsmctl.model.columns import RECORD_COLUMNS as RECORD_COLUMNS
+    from itsmctl.model.columns import REFERRING_COLUMNS as REFERRING_COLUMNS
     from itsmctl.model.columns import REJECT_COLUMNS as REJECT_COLUMNS
     from itsmctl.model.columns import TEXT_COLUMNS as TEXT_COLUMNS
     from itsmctl.model.columns import TIME_COLUMNS as TIME_COLUMNS
@@ -149,6 +150,7 @@ if TYPE_CHECKING:
     from itsmctl.model.registers import RegisterColumn as RegisterColumn
     from itsmctl.model.registers import RegisterRow as RegisterRow
     from itsmctl.model.registers import RowSource as RowSource
+    from itsmctl.model.roles import Account as Account
     from itsmctl.model.roles import Assignment as Assignment
     from itsmctl.model.roles import Competence as Competence
     from itsmctl.model.roles import Delegation as Delegation
@@ -171,7 +173,7 @@ _MODULES = {
     "audits": "AuditPlan DateOrder MappingDefinition MappingShape MappingTable Programme SamplingPlan Taking",
     "catalog": "Calendar Certificate Continuity Criterion Customer Grade OfferedRequest STAGES Service Slot SpecialDay Stage Supplier SupplierAssessment TechnicianView UserView",
     "clocks": "CalendarVersion ClockCondition ClockPolicy ConditionRole DEFAULT_POLICY PauseLimit ZONE_OF_CALENDAR",
-    "columns": "APPROVAL_COLUMNS BOOLEAN_COLUMNS CHANGING_COLUMNS EVENT_COLUMNS FORESEEN_COLUMNS LINK_COLUMNS MAPPED_COLUMNS NUMBER_COLUMNS PEOPLE_COLUMNS RECORD_COLUMNS REJECT_COLUMNS TEXT_COLUMNS TIME_COLUMNS",
+    "columns": "APPROVAL_COLUMNS BOOLEAN_COLUMNS CHANGING_COLUMNS EVENT_COLUMNS FORESEEN_COLUMNS LINK_COLUMNS MAPPED_COLUMNS NUMBER_COLUMNS PEOPLE_COLUMNS RECORD_COLUMNS REFERRING_COLUMNS REJECT_COLUMNS TEXT_COLUMNS TIME_COLUMNS",
     "definition": "ClockRole Condition Conditions Definition Effective Language Limit Outcome Phase ReviewCycle SEVERITIES Severity Text months_after",
     "deviations": "Baseline KnownFindings Waiver",
     "frameworks": "Clause ClauseType Crosswalk EvidenceClass Framework Objective Subject WayOfChecking covers within",
@@ -181,7 +183,7 @@ _MODULES = {
     "procedures": "Procedure Step",
     "process": "Activity Artefact Code CodeList END Flow FormField Interface Lane OUTSIDE Principle PriorityMatrix Process State WorkProduct",
     "registers": "Cell ColumnType Register RegisterColumn RegisterRow RowSource",
-    "roles": "Assignment Competence Delegation Holders Position Proof Raci Role SeparatedDuties Separation Side",
+    "roles": "Account Assignment Competence Delegation Holders Position Proof Raci Role SeparatedDuties Separation Side",
     "statements": "Communication Policy Statement",
     "system": "Definitions",
 }

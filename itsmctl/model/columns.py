@@ -107,6 +107,10 @@ PEOPLE_COLUMNS = (
 """Columns that name a person; pseudonymised wherever a report says so."""
 
 
+REFERRING_COLUMNS = ("parent", "problem", "change", "knowledge", "incident", "release", "caused_by")
+"""Columns that name other records, by id or number; each is a type of link."""
+
+
 RECORD_COLUMNS: tuple[str, ...] = (
     "record_id",
     "process",

@@ -11,6 +11,7 @@ from itsmctl.errors import Where
 from itsmctl.model.definition import Definition, Text
 
 Holders = Literal["one", "many"]
+Account = Literal["person", "service", "shared"]
 
 
 @dataclass(frozen=True)
@@ -72,9 +73,14 @@ class Proof:
 
 @dataclass(frozen=True)
 class Assignment(Definition):
-    """Who holds a role (or a position), from when to when, and who stands in."""
+    """Who holds a role (or a position), from when to when, and who stands in.
+
+    `also_called` are names under which tools know the person; `account` says whether a person acts under them at all.
+    """
 
     person: str
+    also_called: tuple[str, ...]
+    account: Account
     role: str
     position: str
     delegate: str

@@ -9,12 +9,20 @@ from dataclasses import replace
 from itsmctl.model import PEOPLE_COLUMNS, Parameter, Rule
 from itsmctl.result import AuditResult, Explanation, RuleResult, Verdict
 
+ABOUT_PEOPLE = frozenset({"authorised", "different-people", "employed"})
+"""Checks that tell who it was, whatever column or history they look at."""
+JUDGES_PEOPLE = frozenset({"paused-share"})
+"""Checks whose rows are people: the key of a row begins with a name."""
 _BETWEEN = re.compile(r"(\s*(?:[,;/|=、，；]|→|->)\s*)")
 
 
 def without_names(result: AuditResult) -> AuditResult:
     """The same result with people numbered in the order in which its records name them."""
     names = pseudonyms(result.explanations)
+    for entry in (*result.rules, *result.enquiries):
+        if entry.rule.check in JUDGES_PEOPLE:
+            for sample in entry.samples:
+                names.setdefault(_person(sample.record_id), f"P-{len(names) + 1}")
     withheld = {entry.rule.id for entry in (*result.rules, *result.enquiries) if names_people(entry.rule)}
     return replace(
         result,
@@ -41,7 +49,7 @@ def pseudonyms(explanations: tuple[Explanation, ...]) -> dict[str, str]:
 
 def names_people(rule: Rule) -> bool:
     """Whether a rule looks at who did something, so that what it observed may be a name."""
-    return any(column in PEOPLE_COLUMNS for column in _words(rule.parameters))
+    return rule.check in ABOUT_PEOPLE or any(column in PEOPLE_COLUMNS for column in _words(rule.parameters))
 
 
 def _words(value: Parameter) -> Iterator[str]:
@@ -55,9 +63,22 @@ def _words(value: Parameter) -> Iterator[str]:
             yield from _words(inner)
 
 
+def _person(key: str) -> str:
+    """The name at the beginning of the key of a row that is about a person."""
+    return key.split(" / ")[0]
+
+
 def _rule(result: RuleResult, names: Mapping[str, str]) -> RuleResult:
     withheld = frozenset({result.rule.id} if names_people(result.rule) else ())
-    return replace(result, samples=tuple(_verdict(verdict, names, withheld) for verdict in result.samples))
+    samples = tuple(_verdict(verdict, names, withheld) for verdict in result.samples)
+    if result.rule.check in JUDGES_PEOPLE:
+        samples = tuple(replace(s, record_id=_without_name(s.record_id, names)) for s in samples)
+    return replace(result, samples=samples)
+
+
+def _without_name(key: str, names: Mapping[str, str]) -> str:
+    person = _person(key)
+    return names[person] + key[len(person) :]
 
 
 def _verdict(verdict: Verdict, names: Mapping[str, str], withheld: Set[str]) -> Verdict:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from itsmctl.definitions.holding import Tenure, tenures
-from itsmctl.definitions.periods import in_force
 from itsmctl.language import Language, tr
 from itsmctl.model import Definitions
+from itsmctl.model.holding import Tenure, tenures
+from itsmctl.model.periods import in_force
 from itsmctl.views.wording import called
 
 

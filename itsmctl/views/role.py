@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from itsmctl.definitions.holding import Tenure
 from itsmctl.language import Language, msg, tr
 from itsmctl.model import Definitions, Role
+from itsmctl.model.holding import Tenure
 from itsmctl.views.held import brought_by, held_on, source_of, tenure_data
 from itsmctl.views.page import Grid, Page, Points, Section, Words
 from itsmctl.views.wording import called, period_text

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from itsmctl.definitions.periods import in_force
 from itsmctl.language import Language, msg, tr
 from itsmctl.model import Agreement, Definitions, Service
+from itsmctl.model.periods import in_force
 from itsmctl.views import service_parts
 from itsmctl.views.page import Facts, Grid, Page, Points, Section, Words
 from itsmctl.views.wording import called, conditions_text, listed, period_text, target_text

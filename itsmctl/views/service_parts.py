@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from itsmctl.definitions.periods import in_force
 from itsmctl.language import Language, duration_text, msg, tr
 from itsmctl.model import Agreement, Contract, Definitions, Leg, OperationalAgreement, Service, Text
+from itsmctl.model.periods import in_force
 from itsmctl.views.page import Facts, Grid, Section
 from itsmctl.views.wording import target_text
 from itsmctl.worktime import parse_duration

@@ -53,6 +53,8 @@ def _assignment(b: Builder) -> model.Assignment:
     return model.Assignment(
         **common,
         person=d["person"],
+        also_called=tuple(d.get("also-called", ())),
+        account=d.get("account", "person"),
         role=d.get("role", ""),
         position=d.get("position", ""),
         delegate=d.get("delegate", ""),

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itsmctl import model
 from itsmctl.definitions.lint.held import held_roles
 from itsmctl.definitions.lint.system import System
-from itsmctl.definitions.periods import in_force
 from itsmctl.model import Process, Text
+from itsmctl.model.periods import in_force
 
 Share = tuple[int, int]
 """How many of how many."""

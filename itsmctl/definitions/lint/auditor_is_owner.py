@@ -79,8 +79,8 @@ from collections.abc import Iterator
 from itsmctl import model
 from itsmctl.definitions.lint.held import held_roles
 from itsmctl.definitions.lint.system import System
-from itsmctl.definitions.periods import in_force
 from itsmctl.errors import Problem, Severity
+from itsmctl.model.periods import in_force
 
 CODE = "auditor-is-owner"
 SEVERITY: Severity = "warning"

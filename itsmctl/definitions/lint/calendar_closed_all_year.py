@@ -36,8 +36,8 @@ from datetime import UTC, datetime
 
 from itsmctl import model
 from itsmctl.definitions.lint.system import System
-from itsmctl.definitions.periods import in_force
 from itsmctl.errors import Problem, Severity
+from itsmctl.model.periods import in_force
 from itsmctl.worktime import open_seconds
 
 CODE = "calendar-closed-all-year"

@@ -37,8 +37,8 @@ from collections.abc import Iterator
 
 from itsmctl import model
 from itsmctl.definitions.lint.system import System
-from itsmctl.definitions.periods import common
 from itsmctl.errors import Problem, Severity
+from itsmctl.model.periods import common
 
 CODE = "delegations-overlap"
 SEVERITY: Severity = "error"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from itsmctl.definitions.holding import Tenure, tenures
 from itsmctl.definitions.lint.system import System
 from itsmctl.errors import Where
 from itsmctl.model import Assignment, Position
+from itsmctl.model.holding import Tenure, tenures
 
 
 def held_roles(system: System) -> Iterator[Tenure]:

@@ -80,11 +80,11 @@ from datetime import date
 from itertools import combinations
 
 from itsmctl import model
-from itsmctl.definitions.holding import Tenure
 from itsmctl.definitions.lint.held import held_roles, place_of
 from itsmctl.definitions.lint.system import System
-from itsmctl.definitions.periods import common, period_text
 from itsmctl.errors import Problem, Severity
+from itsmctl.model.holding import Tenure
+from itsmctl.model.periods import common, period_text
 
 CODE = "overlapping-assignments"
 SEVERITY: Severity = "warning"

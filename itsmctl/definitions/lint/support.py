@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from itsmctl.definitions.lint.system import Placed, System
-from itsmctl.definitions.periods import edges, in_force
 from itsmctl.model import Agreement, Calendar, Contract, Leg, OperationalAgreement, SupportTerms
+from itsmctl.model.periods import edges, in_force
 
 
 @dataclass(frozen=True)

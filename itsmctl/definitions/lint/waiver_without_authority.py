@@ -45,11 +45,11 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from itsmctl import model
-from itsmctl.definitions.holding import Tenure
 from itsmctl.definitions.lint.held import held_roles
 from itsmctl.definitions.lint.system import System
-from itsmctl.definitions.periods import in_force
 from itsmctl.errors import Problem, Severity, Where
+from itsmctl.model.holding import Tenure
+from itsmctl.model.periods import in_force
 
 CODE = "waiver-without-authority"
 SEVERITY: Severity = "warning"

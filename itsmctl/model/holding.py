@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from itsmctl.definitions.periods import without
-from itsmctl.model import Assignment, Delegation, Effective, Position
+from itsmctl.model.definition import Effective
+from itsmctl.model.periods import without
+from itsmctl.model.roles import Assignment, Delegation, Position
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
-from itsmctl.model import Effective
+from itsmctl.model.definition import Effective
 
 _DAY = timedelta(1)
 

@@ -1,0 +1,185 @@
+"""Approvals that a record has, before something happens, by those who may give them.
+
+Counted are people whose last decision in time was in favour; with `roles` only those who held one of them on that day, by
+assignment or as a delegate, and with `each: true` every role must have approved. `later` lets the approval follow, as
+after an emergency; with `calendar` it counts open hours, and may be written in business days (`2bd`). Where a tool keeps no
+approvals but a state for them, `through` names the change that is one.
+
+    check: {approved: {before: actual_start, roles: [change-manager]}}
+    check: {approved: {before: {state: implementing}, through: {state: approved}}}
+    check: {approved: {before: actual_start, later: 2bd, calendar: cn-office, roles: [emergency-change-authority]}}
+
+Passing: approved on Monday by the change manager, begun on Tuesday; not begun yet. Failing: approved after it began, or
+by somebody without the role. Not testable: approved by somebody whom no assignment names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from itsmctl.engine.acts import APPROVING, CHANGE, MOMENT, act_text, changes_of, moments_of, names_in, needs_of
+from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.openings import Opening, counted_until, join_day
+from itsmctl.engine.parameters import COUNT, TEXTS, number_of, texts
+from itsmctl.engine.people import person_key
+from itsmctl.engine.sql import Fragment, duration_text, quote
+from itsmctl.model import Rule
+from itsmctl.worktime import parse_duration
+from itsmctl.zones import EVER
+
+ID = "approved"
+PARAMETERS = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "before": MOMENT,
+        "later": {"type": "string", "pattern": "^(?=.)([0-9]+bd)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$", "examples": ["2bd"]},
+        "calendar": {"type": "string"},
+        "roles": TEXTS,
+        "each": {"type": "boolean"},
+        "least": COUNT,
+        "through": CHANGE,
+        "decisions": TEXTS,
+    },
+    "dependencies": {"later": ["before"], "calendar": ["later"], "each": ["roles"]},
+    "if": {"properties": {"later": {"pattern": "bd"}}, "required": ["later"]},
+    "then": {"required": ["calendar"]},
+}
+NAMES = {"roles/*": "role", "calendar": "calendar", **names_in("before"), **names_in("through")}
+
+
+def needs(rule: Rule) -> Needs:
+    """The approvals, or the history of what stands for them, and the moment."""
+    parameters = rule.parameters
+    asked = [parameters.get("through", "approval"), *([parameters["before"]] if "before" in parameters else [])]
+    return needs_of(asked)
+
+
+def compile(rule: Rule, context: Context) -> Fragment:
+    """One row per record; `observed` counts the approvals in time, or says how late the first came."""
+    roles, (opening, later) = texts(rule, "roles"), _later(rule, context)
+    need = len(roles) if rule.parameters.get("each") else number_of(rule, "least", 1)
+    have = f"coalesce(c.{'roles' if rule.parameters.get('each') else 'people'}, 0)"
+    enough, before = f"{have} >= {need}", rule.parameters.get("before")
+    missing = quote(f"missing:{before}") if isinstance(before, str) and before != "approval" else "NULL"
+    unreached = f"m.moment IS NULL AND {missing} IS NULL" if before else "false"
+    if before and missing != "NULL":
+        unreached = "m.moment IS NULL AND r.ended_at IS NULL"
+    unknown = "m.moment IS NULL" if before else "false"
+    reached = opening.until if opening else context.as_of
+    early = f"{counted_until(opening, 'm.moment', 'md')} + {later} > {reached}" if later else "false"
+    unlaid = f"m.moment > {opening.known_before}" if opening else "false"
+    hoped = f"{have} + coalesce(c.unknown, 0) >= {need}"
+    undated = f"{have} + coalesce(c.undated, 0) >= {need}"
+    return (
+        Fragment(
+            f"""SELECT r.record_id, CASE WHEN {enough} THEN true WHEN {unreached} THEN true WHEN {unknown} THEN NULL WHEN {early} THEN true
+                WHEN {unlaid} OR {hoped} OR {undated} THEN NULL ELSE false END AS passed,
+            CASE WHEN NOT ({enough}) AND {unreached} THEN 'not reached yet' WHEN NOT ({enough}) AND {unknown} THEN NULL
+                WHEN NOT ({enough}) AND c.late_at IS NOT NULL THEN concat('approved ', {duration_text("c.late_at - m.moment")}, ' after it')
+                ELSE concat('approvals in time: ', {have}) END AS observed,
+            ? AS expected, coalesce(m.moment, r.opened_at) AS "at",
+            CASE WHEN {enough} OR {unreached} THEN NULL WHEN {unknown} THEN {missing} WHEN {unlaid} THEN 'calendar-not-known' WHEN {hoped} THEN 'unknown-person'
+                WHEN {undated} THEN 'undated-approval' END AS reason
+            FROM scoped AS r LEFT JOIN (""",
+            (_expected(rule, need, roles),),
+        )
+        + _moments(rule, context)
+        + ") AS m ON m.tix = r.tix"
+        + join_day(opening, "m.moment", "md")
+        + " LEFT JOIN ("
+        + _counted(rule, context, roles)
+        + ") AS c ON c.tix = r.tix"
+    )
+
+
+def _later(rule: Rule, context: Context) -> tuple[Opening | None, int]:
+    """How much later an approval may come, in seconds, and the calendar by which they count."""
+    if "later" not in rule.parameters:
+        return None, 0
+    opening = context.openings.get(str(rule.parameters.get("calendar", "")))
+    minutes = opening.calendar.day_minutes if opening else 0
+    return opening, parse_duration(str(rule.parameters["later"])).seconds_in(minutes)
+
+
+def _moments(rule: Rule, context: Context) -> Fragment:
+    if "before" in rule.parameters:
+        return moments_of(rule.parameters["before"], context)
+    return Fragment(f"SELECT r.tix, CAST({EVER} AS BIGINT) AS moment FROM scoped AS r WHERE false")
+
+
+def _counted(rule: Rule, context: Context, roles: tuple[str, ...]) -> Fragment:
+    """The people (and roles) who approved in time, those not known, those undated, and the first who came too late."""
+    test = (
+        "h.person IS NOT NULL AND coalesce(d.moment, h.since) >= h.since AND coalesce(d.moment, h.since) < h.until"
+        if roles
+        else "true"
+    )
+    held = Fragment("")
+    if roles:
+        marks = ", ".join("?" * len(roles))
+        held = Fragment(f' LEFT JOIN holding AS h ON h.person = d.person AND h."role" IN ({marks})', roles)
+    known = " LEFT JOIN (SELECT DISTINCT person FROM appointment) AS k ON k.person = d.person" if roles else ""
+    nobody = "k.person IS NULL" if roles else "d.person IS NULL"
+    role = 'h."role"' if roles else "NULL"
+    return (
+        Fragment(
+            f"""SELECT d.tix, count(DISTINCT CASE WHEN d.in_time AND {test} THEN d.person END) AS people,
+                count(DISTINCT CASE WHEN d.in_time AND {test} THEN {role} END) AS roles,
+                count(DISTINCT CASE WHEN d.in_time AND {nobody} THEN coalesce(d.person, '') END) AS unknown,
+                count(DISTINCT CASE WHEN d.in_time IS NULL AND {test} THEN d.person END) AS undated,
+                min(CASE WHEN NOT d.in_time AND {test} THEN d.moment END) AS late_at
+            FROM ("""
+        )
+        + _decided(rule, context)
+        + ") AS d"
+        + held
+        + known
+        + " WHERE d.favour GROUP BY d.tix"
+    )
+
+
+def _decided(rule: Rule, context: Context) -> Fragment:
+    """The last decision of each person in time, and the last of each that came later."""
+    opening, later = _later(rule, context)
+    given, due = (counted_until(opening, f"{alias}.moment", f"{alias}d") for alias in "dm")
+    limit = f"(d.moment <= m.moment OR {given} <= {due} + {later})" if "before" in rule.parameters else "true"
+    return (
+        Fragment(
+            f"""SELECT * FROM (SELECT d.tix, d.person, d.moment, d.favour, d.in_time, row_number() OVER (
+                PARTITION BY d.tix, d.person, d.in_time ORDER BY d.moment DESC, d.favour) AS place FROM (
+                SELECT d.tix, {person_key("d.approver")} AS person, d.moment, d.favour,
+                    CASE WHEN d.moment IS NOT NULL THEN coalesce({limit}, true) END AS in_time FROM ("""
+        )
+        + _decisions(rule, context)
+        + ") AS d LEFT JOIN ("
+        + _moments(rule, context)
+        + ") AS m ON m.tix = d.tix"
+        + join_day(opening, "d.moment", "dd")
+        + join_day(opening, "m.moment", "md")
+        + ") AS d) AS ranked WHERE place = 1"
+    )
+
+
+def _decisions(rule: Rule, context: Context) -> Fragment:
+    through = rule.parameters.get("through")
+    if isinstance(through, Mapping):
+        made = changes_of(through, context)
+        return Fragment("SELECT e.tix, e.actor AS approver, e.moment, true AS favour FROM (") + made + ") AS e"
+    wanted = tuple(decision.lower() for decision in texts(rule, "decisions") or APPROVING)
+    return Fragment(
+        f"""SELECT a.tix, a.approver, a.moment, coalesce(lower(trim(a.decision)) IN ({", ".join("?" * len(wanted))}), false) AS favour
+        FROM approval AS a JOIN scoped AS r ON r.tix = a.tix""",
+        wanted,
+    )
+
+
+def _expected(rule: Rule, need: int, roles: tuple[str, ...]) -> str:
+    who = f" ({', '.join(roles)})" if roles else ""
+    if "before" not in rule.parameters:
+        return f"approvals: {need}{who}"
+    before = act_text(rule.parameters["before"])
+    if "later" in rule.parameters:
+        by = f" of {rule.parameters['calendar']}" if "calendar" in rule.parameters else ""
+        return f"approvals at most {rule.parameters['later']}{by} after {before}: {need}{who}"
+    return f"approvals before {before}: {need}{who}"

@@ -1,0 +1,71 @@
+"""How many records each group has in each month: not fewer, not more than a number.
+
+A group is judged from its first month to the last month of the records in scope, also in months in which it has none:
+a month without a ticket may be a hole in the export. Months are those of opening, in the audit's zone. `where` says which
+records count.
+
+    check: {count-per-month: {per: [service], least: 1}}
+    check: {count-per-month: {per: [service], most: 500, where: {priority: [P1, P2]}}}
+
+Passing: 40 in March, 35 in April. Failing: 40 in March, none in April, 38 in May. A group's key ends with the month: `erp / 2026-04`.
+"""
+
+from __future__ import annotations
+
+from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.grouping import group_key, group_needs, months_from
+from itsmctl.engine.parameters import COLUMN, WHERE, conditions_of, number_of, texts
+from itsmctl.engine.sql import Fragment, all_of
+from itsmctl.model import Rule
+
+ID = "count-per-month"
+PARAMETERS = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["per"],
+    "anyOf": [{"required": ["least"]}, {"required": ["most"]}],
+    "properties": {
+        "per": {"type": "array", "uniqueItems": True, "items": COLUMN},
+        "where": WHERE,
+        "least": {"type": "integer", "minimum": 1},
+        "most": {"type": "integer", "minimum": 0},
+    },
+}
+NAMES = {"per/*": "column"}
+
+
+def needs(rule: Rule) -> Needs:
+    """The columns of the groups and of the condition, and the moment of opening."""
+    asked = {c.column for c in conditions_of(rule)}
+    return Needs(columns=group_needs(("month", *texts(rule, "per"))) | asked)
+
+
+def compile(rule: Rule, context: Context) -> Fragment:
+    """One row per group and month; `observed` is the number of records."""
+    least, most = number_of(rule, "least", 0), rule.parameters.get("most")
+    kept = f"n >= {least}" + (f" AND n <= {most}" if most is not None else "")
+    shown = [f"at least {least}"] if "least" in rule.parameters else []
+    shown += [f"at most {most}"] if most is not None else []
+    asked = " OR ".join(
+        f'r."{c.column}" IS NULL' for c in conditions_of(rule) if c.test in ("in", "at-least", "at-most")
+    )
+    sure = f"doubts = 0 OR ({kept}) = ({kept.replace('n ', '(n + doubts) ')})"
+    return (
+        Fragment(
+            f"""SELECT CASE WHEN key = '' THEN month ELSE concat(key, ' / ', month) END AS record_id, CASE WHEN {sure} THEN {kept} END AS passed,
+                CAST(n AS VARCHAR) AS observed, ? AS expected, first_at AS "at", CASE WHEN NOT ({sure}) THEN 'undecided' END AS reason
+            FROM (SELECT g.key, g.month, coalesce(c.n, 0) AS n, coalesce(c.doubts, 0) AS doubts, coalesce(c.first_at, g.first_at) AS first_at
+                FROM (SELECT a.key, a.first_at, m.month FROM (SELECT {_key(rule)} AS key, min(r.month) AS first_month, min(r.opened_at) AS first_at FROM scoped AS r WHERE r.month IS NOT NULL GROUP BY {_key(rule)}) AS a
+                CROSS JOIN (SELECT max(month) AS last_month FROM scoped) AS z JOIN {months_from("scoped")} AS m ON m.month >= a.first_month AND m.month <= z.last_month) AS g LEFT JOIN (
+                SELECT {_key(rule)} AS key, r.month, min(r.opened_at) AS first_at, count(*) FILTER (WHERE """,
+            (", ".join(shown),),
+        )
+        + all_of(conditions_of(rule))
+        + f""") AS n, count(*) FILTER (WHERE {asked or "false"}) AS doubts FROM scoped AS r WHERE r.month IS NOT NULL GROUP BY {_key(rule)}, r.month
+            ) AS c ON c.key = g.key AND c.month = g.month) AS counted"""
+    )
+
+
+def _key(rule: Rule) -> str:
+    per = texts(rule, "per")
+    return group_key(per) if per else "''"

@@ -1,0 +1,122 @@
+"""What was done lies within what was planned, but for a tolerance, and outside the days on which it may not be done.
+
+`actual` and `planned` are pairs of moments, begin and end. Work that still runs is judged by its begin, and fails once its window
+has passed. `never` are days, both included and in the audit's zone, on which no work may lie at all. What has not begun is in order.
+
+    check: {in-window: {actual: [actual_start, actual_end], planned: [planned_start, planned_end], tolerance: 15m}}
+    check: {in-window: {actual: [actual_start, actual_end], never: [{from: 2026-02-14, to: 2026-02-23}]}}
+
+Passing: planned from 20:00 to 22:00, done from 19:50 to 22:15. Failing: done until 22:16; begun on a day of the freeze.
+Not testable: no window planned, or ended without a begin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.parameters import DURATION, seconds_of, texts
+from itsmctl.engine.sql import Fragment, duration_text, join, name, quote
+from itsmctl.model import TIME_COLUMNS, Rule
+from itsmctl.worktime import parse_day
+from itsmctl.zones import midnight, midnight_after
+
+ID = "in-window"
+_PAIR = {"type": "array", "minItems": 2, "maxItems": 2, "uniqueItems": True, "items": {"enum": list(TIME_COLUMNS)}}
+_DAY = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+PARAMETERS = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["actual"],
+    "anyOf": [{"required": ["planned"]}, {"required": ["never"]}],
+    "properties": {
+        "actual": _PAIR,
+        "planned": _PAIR,
+        "tolerance": DURATION,
+        "never": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["from", "to"],
+                "properties": {"from": _DAY, "to": _DAY},
+            },
+        },
+    },
+    "dependencies": {"tolerance": ["planned"]},
+}
+NAMES = {"actual/*": "column", "planned/*": "column", "never/*/from": "day", "never/*/to": "day"}
+
+
+def needs(rule: Rule) -> Needs:
+    """Both pairs of moments."""
+    return Needs(columns=frozenset({*texts(rule, "actual"), *texts(rule, "planned")}))
+
+
+def compile(rule: Rule, context: Context) -> Fragment:
+    """One row per record; `observed` is how far the work lies outside, or the first day on which it may not lie."""
+    start, stop = (f"r.{name(column)}" for column in texts(rule, "actual"))
+    running = f"coalesce({stop}, CASE WHEN r.ended_at IS NULL THEN {context.as_of} END, {start})"
+    outside, unplanned = _outside(rule, start, running)
+    never = _never(rule, context, start, running)
+    column = texts(rule, "actual")[0]
+    begun = (
+        f"CASE WHEN {start} IS NULL AND {stop} IS NULL AND r.ended_at IS NULL THEN true WHEN {start} IS NULL THEN NULL"
+    )
+    return (
+        Fragment(
+            f"SELECT record_id, passed, CASE WHEN passed IS NULL THEN NULL WHEN start IS NULL THEN 'not begun yet' WHEN forbidden THEN 'on a forbidden day' WHEN outside > {seconds_of(rule, 'tolerance')} THEN concat('outside by ', {duration_text('outside')}) ELSE 'inside' END AS observed, ? AS expected, coalesce(start, opened_at) AS \"at\", CASE WHEN passed IS NULL THEN why END AS reason FROM (SELECT r.record_id, r.opened_at, {start} AS start, {outside} AS outside, ",
+            (_expected(rule),),
+        )
+        + never
+        + Fragment(f" AS forbidden, {begun} WHEN ")
+        + never
+        + Fragment(
+            f""" THEN false WHEN {unplanned} THEN NULL ELSE {outside} <= {seconds_of(rule, "tolerance")} END AS passed,
+            CASE WHEN {start} IS NULL THEN {quote("missing:" + column)} ELSE {_missing(rule)} END AS why FROM scoped AS r) AS judged"""
+        )
+    )
+
+
+def _outside(rule: Rule, start: str, stop: str) -> tuple[str, str]:
+    """SQL for the seconds that the work lies outside its window, and for whether the window is unknown."""
+    planned = [f"r.{name(column)}" for column in texts(rule, "planned")]
+    if not planned:
+        return "0", "false"
+    low, high = planned
+    return f"greatest({low} - {start}, {stop} - {high}, 0)", f"{low} IS NULL OR {high} IS NULL"
+
+
+def _missing(rule: Rule) -> str:
+    listed = ", ".join(f"CASE WHEN r.{name(c)} IS NULL THEN {quote(c)} END" for c in texts(rule, "planned"))
+    return f"concat('missing:', concat_ws(',', {listed}))" if listed else "NULL"
+
+
+def _never(rule: Rule, context: Context, start: str, stop: str) -> Fragment:
+    """SQL for whether the work touches one of the days on which it may not lie; never NULL."""
+    tests = [
+        Fragment(f"coalesce({start} < ? AND {stop} >= ?, false)", (end, begin))
+        for begin, end in _periods(rule, context.zone)
+    ]
+    return "(" + join(" OR ", tests or [Fragment("false")]) + ")"
+
+
+def _periods(rule: Rule, zone: str) -> list[tuple[int, int]]:
+    days = rule.parameters.get("never", ())
+    assert isinstance(days, tuple)
+    return [
+        (midnight(parse_day(str(one["from"])), zone), midnight_after(parse_day(str(one["to"])), zone))
+        for one in days
+        if isinstance(one, Mapping)
+    ]
+
+
+def _expected(rule: Rule) -> str:
+    days = rule.parameters.get("never", ())
+    assert isinstance(days, tuple)
+    shown = [f"{one['from']}/{one['to']}" for one in days if isinstance(one, Mapping)]
+    inside = f"within {', '.join(texts(rule, 'planned'))}" if "planned" in rule.parameters else ""
+    if inside and "tolerance" in rule.parameters:
+        inside += f" +- {rule.parameters['tolerance']}"
+    return "; ".join([*([inside] if inside else []), *([f"never on {', '.join(shown)}"] if shown else [])])

@@ -1,0 +1,96 @@
+"""Clocks that were paused when their target was nearly used up, and nobody was asked, or nobody answered.
+
+Late is a pause that begins when at least `used` per cent of the target (80 if left out) and less than all of it were counted. Flagged is
+a late pause without a question: no change of a field under `question` within 30 minutes of its beginning; or one that ended without
+an answer (no change of a field under `answer` while it lasted) by the same person who began it. Without `question` the export is not
+asked for questions, and only the second counts. Somebody may have telephoned, so rules mark it as an enquiry.
+
+    check: {late-pause: {clock: resolution, question: [message_sent], answer: [message_received]}}
+    check: {late-pause: {clock: resolution}}
+
+Passing: paused at 85 %, the user was asked and answered; paused at 40 %. Flagged: paused at 97 %, resumed by the same person, and no
+message either way.
+"""
+
+from __future__ import annotations
+
+from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.parameters import PERCENT, TEXTS, texts
+from itsmctl.engine.people import person_key
+from itsmctl.engine.progress import counted_at
+from itsmctl.engine.sql import Fragment
+from itsmctl.model import Rule
+
+ID = "late-pause"
+PARAMETERS = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["clock"],
+    "properties": {"clock": {"type": "string"}, "used": PERCENT, "question": TEXTS, "answer": TEXTS},
+}
+NAMES = {"clock": "clock"}
+_NEAR = 1800
+
+
+def needs(rule: Rule) -> Needs:
+    """The moment of opening, the history of states, and that of messages where it is asked for."""
+    messages = (*texts(rule, "question"), *texts(rule, "answer"))
+    return Needs(columns=frozenset({"opened_at"}), history=frozenset({"state", *messages}))
+
+
+def compile(rule: Rule, context: Context) -> Fragment:
+    """One row per record whose clock was paused; `observed` is the first late pause that is flagged."""
+    clock, used = str(rule.parameters["clock"]), rule.parameters.get("used", 80)
+    late = f"100.0 * counted >= {used} * target AND counted < target"
+    silent = "false"
+    if "question" in rule.parameters:
+        silent = "NOT asked"
+    alone = "NOT answered AND same_person"
+    bad = f"{late} AND ({silent} OR ({alone}))"
+    return (
+        Fragment(
+            f"""SELECT r.record_id, CASE WHEN f.told IS NOT NULL THEN false WHEN f.unclear THEN NULL ELSE true END AS passed,
+            CASE WHEN f.told IS NOT NULL THEN f.told WHEN NOT f.unclear THEN 'no such pause' END AS observed, ? AS expected, coalesce(f.moment, r.opened_at) AS "at",
+            CASE WHEN f.told IS NULL AND f.unclear THEN coalesce(f.why, 'no-progress') END AS reason
+            FROM scoped AS r JOIN (
+                SELECT tix, min_by(concat('paused at ', CAST(floor(100.0 * counted / target) AS BIGINT), ' %', CASE WHEN {silent} THEN ', no question' ELSE '' END,
+                        CASE WHEN {alone} THEN ', no answer, resumed by the same person' ELSE '' END), CASE WHEN {bad} THEN t0 END) AS told,
+                    min(CASE WHEN {bad} THEN t0 END) AS moment, max(CASE WHEN counted IS NULL OR target IS NULL THEN 1 ELSE 0 END) = 1 AS unclear, min(reason) AS why
+                FROM (SELECT b.tix, b.t0, c.target, c.reason, p.counted, """,
+            (f"no pause from {used} % of the target without question and answer",),
+        )
+        + _message(rule, "question", f"x.moment >= b.t0 - {_NEAR} AND x.moment <= b.t0 + {_NEAR}")
+        + " AS asked, "
+        + _message(rule, "answer", f"x.moment >= b.t0 AND x.moment <= coalesce(b.ended_at, {context.as_of})")
+        + f""" AS answered, coalesce({person_key("began.actor")} = {person_key("ended.actor")}, false) AS same_person FROM ("""
+        + _pauses(clock)
+        + """) AS b JOIN clock AS c ON c.tix = b.tix AND c.clock = b.clock LEFT JOIN event AS began ON began.tix = b.tix AND began.seq = b.seq
+                LEFT JOIN event AS ended ON ended.tix = b.tix AND ended.seq = b.end_seq LEFT JOIN ("""
+        + counted_at(Fragment("SELECT b.tix, b.clock, b.t0 AS moment FROM (") + _pauses(clock) + ") AS b", context)
+        + """) AS p ON p.tix = b.tix AND p.moment = b.t0) AS judged GROUP BY tix) AS f ON f.tix = r.tix"""
+    )
+
+
+def _pauses(clock: str) -> Fragment:
+    """SELECT of the pauses of a clock while it runs: tix, clock, seq and t0 of the beginning, end_seq and ended_at."""
+    after = "(PARTITION BY tix ORDER BY seq ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)"
+    return Fragment(
+        f"""SELECT tix, clock, seq, t0, end_seq, ended_at FROM (
+            SELECT *, lag(role) OVER (PARTITION BY tix ORDER BY seq) AS role_before, min(CASE WHEN role <> 'pause' THEN seq END) OVER {after} AS end_seq,
+                min(CASE WHEN role <> 'pause' THEN t0 END) OVER {after} AS ended_at
+            FROM (SELECT s.tix, c.clock, s.seq, s.t0, coalesce(k.role, '') AS role, c.start, c.judged_at FROM span AS s JOIN scoped AS r ON r.tix = s.tix
+                JOIN clock AS c ON c.tix = s.tix AND c.clock = ? AND c.verdict <> 'cancelled' LEFT JOIN clock_role AS k ON k.offer = c.offer AND k.state = s.state) AS lived
+        ) AS life WHERE role = 'pause' AND coalesce(role_before, '') <> 'pause' AND t0 >= start AND t0 <= judged_at""",
+        (clock,),
+    )
+
+
+def _message(rule: Rule, key: str, when: str) -> Fragment:
+    """SQL for whether there was such a message; never NULL."""
+    fields = texts(rule, key)
+    if not fields:
+        return Fragment("false")
+    marks = ", ".join("?" * len(fields))
+    return Fragment(
+        f"EXISTS (SELECT 1 FROM event AS x WHERE x.tix = b.tix AND x.field IN ({marks}) AND {when})", fields
+    )

@@ -1,0 +1,209 @@
+"""Links between records: that there is one, that it leads to a record of some process, and what that record must be.
+
+`types` are kinds of link: a column that names other records (`caused_by`, `problem`, `change`, …), or a type of the export's own;
+`incoming: true` follows them backwards, from the records that name this one. With `process` the record at the other end must be
+found and be of that process; `where` is what it must be, `before` and `after` compare one of its moments (`theirs`) with one of
+this record's (`mine`; equal is in order), at most `within` apart. `least` and `most` count the links that fulfil all this; with
+`every: true` each link must. A link whose other end is not in the export is not testable, or fails with `unresolved: fail`.
+
+    check: {linked: {types: [caused_by], process: change}}
+    check: {linked: {types: [change], process: change, where: {state: [closed]}, before: {theirs: actual_end, mine: closed_at}}}
+    check: {linked: {types: [release], incoming: true, process: change, every: true, before: {theirs: approval, mine: actual_start}}}
+    check: {linked: {types: [incident], process: incident, where: {ci: {present: true}}, most: 0}}
+
+Passing: the problem names CHG7, done the day before it closed. Failing: no change named; CHG7 was done after the problem closed.
+Not testable: the export holds no changes, or not that one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from itsmctl.engine.acts import approvals_of
+from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.parameters import DURATION, TEXTS, WHERE, conditions_of, seconds_of, texts
+from itsmctl.engine.sql import Fragment, all_of, name, quote
+from itsmctl.model import TIME_COLUMNS, Condition, Rule
+
+ID = "linked"
+_ORDER = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["theirs", "mine"],
+    "properties": {"theirs": {"enum": [*TIME_COLUMNS, "approval"]}, "mine": {"enum": list(TIME_COLUMNS)}},
+}
+PARAMETERS = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["types"],
+    "properties": {
+        "types": TEXTS,
+        "incoming": {"type": "boolean"},
+        "process": {"type": "string"},
+        "where": WHERE,
+        "before": _ORDER,
+        "after": _ORDER,
+        "within": DURATION,
+        "least": {"type": "integer", "minimum": 0},
+        "most": {"type": "integer", "minimum": 0},
+        "every": {"type": "boolean"},
+        "unresolved": {"enum": ["fail", "not-testable"]},
+    },
+    "dependencies": {
+        "incoming": ["process"],
+        "where": ["process"],
+        "before": ["process"],
+        "after": ["process"],
+        "unresolved": ["process"],
+    },
+}
+NAMES = {"process": "process", "before/mine": "column", "after/mine": "column"}
+
+
+def needs(rule: Rule) -> Needs:
+    """One of the types of link, the other process, and the columns compared on both sides."""
+    orders = [order for key in ("before", "after") if isinstance(order := rule.parameters.get(key), Mapping)]
+    theirs = {str(order["theirs"]) for order in orders}
+    return Needs(
+        columns=frozenset(str(order["mine"]) for order in orders),
+        elsewhere=frozenset({c.column for c in conditions_of(rule)} | theirs - {"approval"}),
+        tables=frozenset({"approval"} & theirs),
+        links=frozenset(texts(rule, "types")),
+        processes=frozenset({str(rule.parameters["process"])} if "process" in rule.parameters else ()),
+    )
+
+
+def compile(rule: Rule, context: Context) -> Fragment:
+    """One row per record; `observed` counts its links and those that fulfil the demand."""
+    least, most = rule.parameters.get("least", 0 if "most" in rule.parameters else 1), rule.parameters.get("most")
+    every = bool(rule.parameters.get("every"))
+    n, ok, bad, unclear = (f"coalesce(l.{column}, 0)" for column in ("n", "ok", "bad", "unclear"))
+    wrong = [
+        f"{ok} + {unclear} < {least}",
+        *([f"{ok} > {most}"] if most is not None else []),
+        *([f"{bad} > 0"] if every else []),
+    ]
+    right = [
+        f"{ok} >= {least}",
+        *([f"{ok} + {unclear} <= {most}"] if most is not None else []),
+        *([f"{unclear} = 0"] if every else []),
+    ]
+    unseen = _unseen(rule, context)
+    return (
+        Fragment(
+            f"""SELECT r.record_id, CASE WHEN {unseen} AND {n} = 0 THEN NULL WHEN {" OR ".join(wrong)} THEN false WHEN {" AND ".join(right)} THEN true END AS passed,
+            CASE WHEN {unseen} AND {n} = 0 THEN NULL ELSE concat('links: ', {n}, ', as demanded: ', {ok}) END AS observed, ? AS expected, r.opened_at AS "at",
+            CASE WHEN {unseen} AND {n} = 0 THEN {quote("column-not-in-file:" + ",".join(texts(rule, "types")))}
+                WHEN NOT ({" OR ".join(wrong)}) AND NOT ({" AND ".join(right)}) THEN l.why END AS reason
+            FROM scoped AS r LEFT JOIN (
+                SELECT tix, count(*) AS n, count(*) FILTER (WHERE ok) AS ok, count(*) FILTER (WHERE NOT ok) AS bad, count(*) FILTER (WHERE ok IS NULL) AS unclear,
+                    min(CASE WHEN ok IS NULL THEN why END) AS why FROM (""",
+            (_expected(rule, least),),
+        )
+        + _judged(rule)
+        + ") AS each GROUP BY tix) AS l ON l.tix = r.tix"
+    )
+
+
+def _unseen(rule: Rule, context: Context) -> str:
+    """SQL for whether the record's own file has none of the columns that would name the link."""
+    types = set(texts(rule, "types"))
+    if rule.parameters.get("incoming") or not types <= context.lacking:
+        return "false"
+    listed = ", ".join(quote(column) for column in sorted(types))
+    return (
+        f'r.tix IN (SELECT tix FROM lacking WHERE "column" IN ({listed}) GROUP BY tix HAVING count(*) = {len(types)})'
+    )
+
+
+def _judged(rule: Rule) -> Fragment:
+    """SELECT of the links (tix, ok, why): NULL where nobody can tell."""
+    types = texts(rule, "types")
+    marks = ", ".join("?" * len(types))
+    if "process" not in rule.parameters:
+        return Fragment(f"SELECT l.tix, true AS ok, NULL AS why FROM link AS l WHERE l.type IN ({marks})", types)
+    process = str(rule.parameters["process"])
+    if rule.parameters.get("incoming"):
+        ends = Fragment(
+            f"""SELECT DISTINCT n.tix, l.tix AS other FROM link AS l JOIN named AS n ON n.word = l.target AND n.process = ?
+            JOIN record AS o ON o.tix = l.tix AND o.process = ? WHERE l.type IN ({marks})""",
+            (rule.process, process, *types),
+        )
+    else:
+        ends = Fragment(
+            f"""SELECT l.tix, n.tix AS other FROM link AS l LEFT JOIN named AS n ON n.word = l.target AND n.process = ? WHERE l.type IN ({marks})""",
+            (process, *types),
+        )
+    absent = "false" if rule.parameters.get("unresolved") == "fail" else "NULL"
+    unknown = _unknown(rule)
+    approved = Fragment("")
+    if "approval" in needs(rule).tables:
+        approved = Fragment(" LEFT JOIN (") + approvals_of() + ") AS a ON a.tix = o.tix"
+    return (
+        Fragment(f"""SELECT r.tix, CASE WHEN o.tix IS NULL THEN {absent} WHEN {unknown} THEN NULL ELSE """)
+        + _fulfils(rule)
+        + Fragment(
+            """ END AS ok, CASE WHEN o.tix IS NULL THEN 'target-not-exported' ELSE 'linked-record-lacks' END AS why
+            FROM ("""
+        )
+        + ends
+        + ") AS e JOIN scoped AS r ON r.tix = e.tix LEFT JOIN record AS o ON o.tix = e.other"
+        + approved
+    )
+
+
+def _fulfils(rule: Rule) -> Fragment:
+    """SQL for whether the record at the other end (`o`) is what the rule demands; never NULL where nothing is unknown."""
+    test = all_of(conditions_of(rule), "o")
+    gap = []
+    for key, sign in (("before", "<="), ("after", ">=")):
+        order = rule.parameters.get(key)
+        if isinstance(order, Mapping):
+            theirs, mine = _theirs(order), f"r.{name(str(order['mine']))}"
+            test += f" AND coalesce({theirs} {sign} {mine}, false)"
+            gap.append(f"abs({theirs} - {mine})")
+    if "within" in rule.parameters:
+        gap = gap or ["abs(o.opened_at - r.opened_at)"]
+        test += "".join(f" AND coalesce({one} <= {seconds_of(rule, 'within')}, false)" for one in gap)
+    return test
+
+
+def _theirs(order: Mapping[str, object]) -> str:
+    return "a.moment" if order["theirs"] == "approval" else f"o.{name(str(order['theirs']))}"
+
+
+def _unknown(rule: Rule) -> str:
+    """SQL for whether a value that the demand rests on is empty on either side."""
+    asked = [f"o.{name(c.column)}" for c in conditions_of(rule) if c.test in ("in", "at-least", "at-most")]
+    for key in ("before", "after"):
+        order = rule.parameters.get(key)
+        if isinstance(order, Mapping):
+            asked += [f"r.{name(str(order['mine']))}"]
+            asked += [_theirs(order)] if order["theirs"] != "approval" else []
+    return " OR ".join(f"{one} IS NULL" for one in asked) or "false"
+
+
+def _expected(rule: Rule, least: object) -> str:
+    words = [", ".join(texts(rule, "types"))]
+    if "process" in rule.parameters:
+        words.append(f"{'from' if rule.parameters.get('incoming') else 'to'} {rule.parameters['process']}")
+    words += [_condition_text(c) for c in conditions_of(rule)]
+    for key in ("before", "after"):
+        order = rule.parameters.get(key)
+        if isinstance(order, Mapping):
+            words.append(f"{order['theirs']} {key} {order['mine']}")
+    if "within" in rule.parameters:
+        words.append(f"within {rule.parameters['within']}")
+    most = rule.parameters.get("most")
+    if most is not None:
+        return f"links at most {most}: {'; '.join(words)}"
+    return (
+        f"links, all of them: {'; '.join(words)}"
+        if rule.parameters.get("every")
+        else f"links at least {least}: {'; '.join(words)}"
+    )
+
+
+def _condition_text(c: Condition) -> str:
+    values = "/".join(str(value) for value in c.values)
+    return {"present": f"{c.column}", "absent": f"no {c.column}"}.get(c.test, f"{c.column} {c.test} {values}")

@@ -1,0 +1,105 @@
+"""A target that was made looser when it was about to be missed, and met only for that.
+
+Looks at changes of a column that decides about the target: a priority that was lowered, a type that was flipped. Flagged is a change
+with which the new target is longer than the old one, made when less than `remaining` per cent of the old target were left, if the
+record would have missed the old target by its actual resolution and keeps the one it has now. Changes within `grace` of the opening
+are triage, and one is excused where somebody else changed a field under `unless` since the change before. A workaround may have
+lowered the urgency, so rules mark it as an enquiry.
+
+    check: {loosened: {column: priority, clock: resolution, remaining: 25, unless: [impact, urgency]}}
+    check: {loosened: {column: type, clock: resolution, remaining: 25, grace: 1h}}
+
+Passing: lowered after ten minutes; lowered late, but resolved within the old target all the same. Flagged: P1 with 4 hours, lowered to
+P3 after 3h50m, resolved after 6h. Not testable: nobody knows what the clock had counted.
+"""
+
+from __future__ import annotations
+
+from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.parameters import DURATION, PERCENT, TEXTS, seconds_of, texts
+from itsmctl.engine.progress import counted_at, target_with
+from itsmctl.engine.sql import Fragment, duration_text
+from itsmctl.model import TEXT_COLUMNS, Rule
+
+ID = "loosened"
+PARAMETERS = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["column", "clock", "remaining"],
+    "properties": {
+        "column": {"enum": list(TEXT_COLUMNS)},
+        "clock": {"type": "string"},
+        "remaining": PERCENT,
+        "grace": DURATION,
+        "unless": TEXTS,
+    },
+}
+NAMES = {"column": "column", "clock": "clock"}
+
+
+def needs(rule: Rule) -> Needs:
+    """The moment of opening, and the history of the column."""
+    return Needs(columns=frozenset({"opened_at"}), history=frozenset({str(rule.parameters["column"])}))
+
+
+def compile(rule: Rule, context: Context) -> Fragment:
+    """One row per record whose column was changed; `observed` is the first change that is flagged, and what was left."""
+    column, clock, remaining = (
+        str(rule.parameters["column"]),
+        str(rule.parameters["clock"]),
+        rule.parameters["remaining"],
+    )
+    late = f"100.0 * (old_target - counted) < {remaining} * old_target"
+    flagged = f"new_target > old_target AND {late} AND total > old_target AND verdict IN ('met', 'running_ok', 'paused_ok') AND NOT excused"
+    unclear = "verdict = 'not_testable' OR (old_target IS NULL OR new_target IS NULL OR counted IS NULL)"
+    return (
+        Fragment(
+            f"""SELECT r.record_id, CASE WHEN f.told IS NOT NULL THEN false WHEN f.unclear THEN NULL ELSE true END AS passed,
+            CASE WHEN f.told IS NOT NULL THEN f.told WHEN NOT f.unclear THEN 'not loosened' END AS observed, ? AS expected, coalesce(f.moment, r.opened_at) AS "at",
+            CASE WHEN f.told IS NULL AND f.unclear THEN coalesce(f.why, 'no-progress') END AS reason
+            FROM scoped AS r JOIN (
+                SELECT tix, min_by(concat(old, ' -> ', new, ', left: ', {duration_text("old_target - counted")}, ' of ', {duration_text("old_target")}), CASE WHEN {flagged} THEN seq END) AS told,
+                    min(CASE WHEN {flagged} THEN moment END) AS moment, max(CASE WHEN running AND NOT excused AND ({unclear}) THEN 1 ELSE 0 END) = 1 AS unclear, min(reason) AS why
+                FROM (SELECT e.tix, e.seq, e.old, e.new, e.moment, c.counted AS total, c.verdict, c.reason, p.counted, e.moment <= c.judged_at AS running, """,
+            (f"not loosened with less than {remaining} % left",),
+        )
+        + _excused(rule)
+        + " AS excused, "
+        + target_with(column, context, "c.offer", "e.old")
+        + " AS old_target, "
+        + target_with(column, context, "c.offer", "e.new")
+        + " AS new_target FROM ("
+        + _changes(rule, context)
+        + Fragment(
+            ") AS e JOIN record AS r ON r.tix = e.tix JOIN clock AS c ON c.tix = e.tix AND c.clock = ? AND c.verdict <> 'cancelled' LEFT JOIN (",
+            (clock,),
+        )
+        + counted_at(
+            Fragment("SELECT e.tix, ? AS clock, e.moment FROM (", (clock,)) + _changes(rule, context) + ") AS e",
+            context,
+        )
+        + ") AS p ON p.tix = e.tix AND p.moment = e.moment) AS judged GROUP BY tix) AS f ON f.tix = r.tix"
+    )
+
+
+def _changes(rule: Rule, context: Context) -> Fragment:
+    """SELECT of the changes of the column after the time of grace, with the change before: tix, seq, actor, moment, old, new."""
+    return Fragment(
+        f"""SELECT e.tix, e.seq, e.actor, e.moment, e.old, e.new, e.moment_before FROM (
+            SELECT e.*, r.opened_at, coalesce(lag(e.moment) OVER (PARTITION BY e.tix ORDER BY e.seq), r.opened_at) AS moment_before
+            FROM event AS e JOIN scoped AS r ON r.tix = e.tix WHERE e.field = ? AND e.moment <= ?
+        ) AS e WHERE e.old IS NOT NULL AND e.new IS NOT NULL AND e.old <> e.new AND e.moment > e.opened_at + {seconds_of(rule, "grace")}""",
+        (str(rule.parameters["column"]), context.as_of),
+    )
+
+
+def _excused(rule: Rule) -> Fragment:
+    """SQL for whether somebody else changed what would explain the change; never NULL."""
+    unless = texts(rule, "unless")
+    if not unless:
+        return Fragment("false")
+    return Fragment(
+        f"""EXISTS (SELECT 1 FROM event AS x WHERE x.tix = e.tix AND x.field IN ({", ".join("?" * len(unless))})
+            AND x.moment >= e.moment_before AND x.moment <= e.moment AND x.actor <> e.actor)""",
+        unless,
+    )

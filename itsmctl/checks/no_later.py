@@ -1,0 +1,73 @@
+"""Nothing of the kind happens again soon after: no later record about the same thing within a time.
+
+Looks for records of a `process` (if left out, of the rule's own) with the same values in the columns under `same`, opened after
+the moment `after` and not later than `within` after it; `where` says which of them count, `most` how many may come. A record
+without that moment is not judged. What may still come after the moment of the audit is not held against it.
+
+    check: {no-later: {after: closed_at, within: 720h, process: incident, same: [service, ci]}}
+    check: {no-later: {after: closed_at, within: 2h, same: [requester, ci, category]}}
+
+Passing: the next incident of that item came 31 days after the problem closed. Failing: it came after a week.
+Not testable: the item is not known.
+"""
+
+from __future__ import annotations
+
+from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.parameters import COLUMNS, DURATION, WHERE, conditions_of, number_of, seconds_of, texts
+from itsmctl.engine.sql import Fragment, all_of, name, quote
+from itsmctl.model import TIME_COLUMNS, Rule
+
+ID = "no-later"
+PARAMETERS = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["after", "within", "same"],
+    "properties": {
+        "after": {"enum": list(TIME_COLUMNS)},
+        "within": DURATION,
+        "process": {"type": "string"},
+        "same": COLUMNS,
+        "where": WHERE,
+        "most": {"type": "integer", "minimum": 0},
+    },
+}
+NAMES = {"after": "column", "process": "process", "same/*": "column"}
+
+
+def needs(rule: Rule) -> Needs:
+    """The moment, the columns compared, and the other process."""
+    same = frozenset(texts(rule, "same"))
+    return Needs(
+        columns=same | {str(rule.parameters["after"])},
+        elsewhere=same | {"opened_at"} | {c.column for c in conditions_of(rule)},
+        processes=frozenset({str(rule.parameters["process"])} if "process" in rule.parameters else ()),
+    )
+
+
+def compile(rule: Rule, context: Context) -> Fragment:
+    """One row per record that has the moment; `observed` counts the later records and says when the first was opened."""
+    after, within = name(str(rule.parameters["after"])), seconds_of(rule, "within")
+    most, process = number_of(rule, "most", 0), str(rule.parameters.get("process", rule.process))
+    same = texts(rule, "same")
+    keys = ", ".join(f"k{i}" for i in range(len(same)))
+    mine = ", ".join(f"r.{name(c)} AS k{i}" for i, c in enumerate(same))
+    theirs = ", ".join(f"o.{name(c)} AS k{i}" for i, c in enumerate(same))
+    filled, others = (" AND ".join(f"{t}.{name(c)} IS NOT NULL" for c in same) for t in "ro")
+    empty = ", ".join(f"CASE WHEN r.{name(c)} IS NULL THEN {quote(c)} END" for c in same)
+    frame = f"(PARTITION BY {keys} ORDER BY moment RANGE BETWEEN 1 FOLLOWING AND {within} FOLLOWING)"
+    return (
+        Fragment(
+            f"""SELECT r.record_id, f.n <= {most} AS passed, CASE WHEN f.tix IS NOT NULL THEN concat(f.n, ' within ', ?) END AS observed, ? AS expected, coalesce(f.first_at, r.{after}) AS "at",
+                CASE WHEN f.tix IS NULL THEN concat('missing:', concat_ws(',', {empty})) END AS reason
+            FROM scoped AS r LEFT JOIN (SELECT tix, n, first_at FROM (
+                SELECT tix, coalesce(sum(later) OVER {frame}, 0) AS n, min(CASE WHEN later = 1 THEN moment END) OVER {frame} AS first_at FROM (
+                    SELECT r.tix, r.{after} AS moment, 0 AS later, {mine} FROM scoped AS r WHERE r.{after} IS NOT NULL AND {filled}
+                    UNION ALL
+                    SELECT NULL AS tix, o.opened_at AS moment, 1 AS later, {theirs} FROM record AS o
+                    WHERE o.process = ? AND o.opened_at IS NOT NULL AND {others} AND """,
+            (str(rule.parameters["within"]), f"at most {most} of {process}, same {', '.join(same)}", process),
+        )
+        + all_of(conditions_of(rule), "o")
+        + f""") AS happened) AS counted WHERE tix IS NOT NULL) AS f ON f.tix = r.tix WHERE r.{after} IS NOT NULL"""
+    )

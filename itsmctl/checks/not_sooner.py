@@ -1,0 +1,80 @@
+"""Something took at least as long as it plausibly must: an approval that somebody read, a resolution that somebody worked on.
+
+`from` and `to` are moments: a column, the first `approval`, or a change (`{field: assignee}`, `{state: resolved}`); of changes the first
+counts for `to`, and the last before it for `from`. Changes of a field under `unless` in between, such as notes, excuse, and so does a
+service account under `by`. Too quick is a pattern to ask about, so rules mark it as an enquiry. A record without both moments, or
+in which the second does not follow the first, is not judged.
+
+    check: {not-sooner: {from: opened_at, to: approval, least: 60s}}
+    check: {not-sooner: {from: {field: assignee}, to: resolved_at, least: 60s, by: resolved_by, unless: [resolution]}}
+
+Passing: approved an hour after it was asked for. Flagged: resolved 20 seconds after it was assigned, without a note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from itsmctl.engine.acts import MOMENT, changes_of, moments_of, names_in, needs_of
+from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.parameters import DURATION, TEXTS, seconds_of, texts
+from itsmctl.engine.people import machines, person_key
+from itsmctl.engine.sql import Fragment, duration_text, name
+from itsmctl.model import PEOPLE_COLUMNS, Rule
+
+ID = "not-sooner"
+PARAMETERS = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["from", "to", "least"],
+    "properties": {
+        "from": MOMENT,
+        "to": MOMENT,
+        "least": DURATION,
+        "by": {"enum": list(PEOPLE_COLUMNS)},
+        "unless": TEXTS,
+    },
+}
+NAMES = {"by": "column", **names_in("from"), **names_in("to")}
+
+
+def needs(rule: Rule) -> Needs:
+    """Both moments, the person, and the history of what excuses."""
+    people = frozenset({str(rule.parameters["by"])} if "by" in rule.parameters else ())
+    moments = needs_of([rule.parameters["from"], rule.parameters["to"]])
+    return moments | Needs(columns=people, history=frozenset(texts(rule, "unless")))
+
+
+def compile(rule: Rule, context: Context) -> Fragment:
+    """One row per record that has both moments; `observed` is the time between them."""
+    least, unless = seconds_of(rule, "least"), texts(rule, "unless")
+    excused = Fragment("false")
+    if unless:
+        marks = ", ".join("?" * len(unless))
+        excused = Fragment(
+            f"r.tix IN (SELECT e.tix FROM event AS e JOIN took AS w ON w.tix = e.tix WHERE e.field IN ({marks}) AND e.moment BETWEEN w.start AND w.stop)",
+            unless,
+        )
+    by = f"r.{name(str(rule.parameters['by']))}" if "by" in rule.parameters else ""
+    machine = f"coalesce({person_key(by)} IN {machines()}, false)" if by else "false"
+    return (
+        Fragment("SELECT * FROM (WITH took AS (SELECT t.tix, t.moment AS stop, max(f.moment) AS start FROM (")
+        + moments_of(rule.parameters["to"], context)
+        + ") AS t JOIN ("
+        + _starts(rule, context)
+        + ") AS f ON f.tix = t.tix AND f.moment <= t.moment GROUP BY t.tix, t.moment) SELECT r.record_id, "
+        + Fragment(f"w.stop - w.start >= {least} OR {machine} OR ")
+        + excused
+        + Fragment(
+            f""" AS passed, {duration_text("w.stop - w.start")} AS observed, ? AS expected, w.stop AS "at", CAST(NULL AS VARCHAR) AS reason
+            FROM scoped AS r JOIN took AS w ON w.tix = r.tix) AS judged""",
+            (f"not sooner than {rule.parameters['least']}",),
+        )
+    )
+
+
+def _starts(rule: Rule, context: Context) -> Fragment:
+    start = rule.parameters["from"]
+    if isinstance(start, Mapping):
+        return Fragment("SELECT e.tix, e.moment FROM (") + changes_of(start, context) + ") AS e"
+    return moments_of(start, context)

@@ -1,0 +1,57 @@
+"""Two records on one configuration item (or anything else) whose times overlap.
+
+Compared are the records of the rule's process, in its scope or not, that meet `where`; a cell may list several items, between
+commas or semicolons. Times that only touch do not overlap. A record without both moments, or without the item, is not judged.
+
+    check: {overlap: {same: ci, from: planned_start, to: planned_end, where: {state: {not: [cancelled, rejected]}}}}
+
+Passing: from 20:00 to 22:00, and the next on the same item from 22:00. Failing: from 20:00 to 22:00, and another from 21:30.
+"""
+
+from __future__ import annotations
+
+from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.parameters import COLUMN, WHERE, conditions_of
+from itsmctl.engine.sql import Fragment, all_of, each_word, name
+from itsmctl.model import TIME_COLUMNS, Rule
+
+ID = "overlap"
+PARAMETERS = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["same", "from", "to"],
+    "properties": {
+        "same": COLUMN,
+        "from": {"enum": list(TIME_COLUMNS)},
+        "to": {"enum": list(TIME_COLUMNS)},
+        "where": WHERE,
+    },
+}
+NAMES = {"same": "column", "from": "column", "to": "column"}
+_LIST = "[,;\u3001\uff0c\uff1b]"
+
+
+def needs(rule: Rule) -> Needs:
+    """The item and both moments, of all records compared."""
+    own = frozenset(str(rule.parameters[key]) for key in ("same", "from", "to"))
+    return Needs(columns=own, elsewhere=frozenset(c.column for c in conditions_of(rule)))
+
+
+def compile(rule: Rule, context: Context) -> Fragment:
+    """One row per record with an item and both moments; `observed` is a record that overlaps with it."""
+    same, start, stop = (name(str(rule.parameters[key])) for key in ("same", "from", "to"))
+    before = "(PARTITION BY item ORDER BY start, stop, tix ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
+    after = "(PARTITION BY item ORDER BY start, stop, tix ROWS BETWEEN 1 FOLLOWING AND 1 FOLLOWING)"
+    return (
+        Fragment(
+            f"""SELECT r.record_id, p.other IS NULL AS passed, coalesce(p.other, 'none') AS observed, 'no overlap' AS expected, r.{start} AS "at", CAST(NULL AS VARCHAR) AS reason
+            FROM scoped AS r JOIN (SELECT tix, min(CASE WHEN stop_before > start THEN other_before WHEN start_after < stop THEN other_after END) AS other FROM (
+                SELECT tix, start, stop, max(stop) OVER {before} AS stop_before, max_by(record_id, stop) OVER {before} AS other_before,
+                    min(start) OVER {after} AS start_after, min(record_id) OVER {after} AS other_after
+                FROM (SELECT o.tix, o.record_id, o.{start} AS start, o.{stop} AS stop, trim({each_word(f"o.{same}", _LIST)}) AS item FROM record AS o
+                    WHERE o.process = ? AND o.{start} <= o.{stop} AND (o.tix IN (SELECT tix FROM scoped) OR """,
+            (rule.process,),
+        )
+        + all_of(conditions_of(rule), "o")
+        + ")) AS listed WHERE item <> '') AS laid GROUP BY tix) AS p ON p.tix = r.tix"
+    )

@@ -1,0 +1,65 @@
+"""How much of their records' lives people keep the clock paused, compared with their peers.
+
+Flagged is a person whose records stood in a pausing state for more than `most` per cent of their lives, and more than `times` as much
+as the median of those with the same value under `peers` (of all, if left out). Lives run from the start of the clock to its stop, by
+the wall clock. People with fewer than `minimum` records are told and not judged, and service accounts are no people. Some queues wait
+for suppliers all day, so rules mark it as an enquiry.
+
+    check: {paused-share: {clock: resolution, by: resolved_by, peers: group, most: 50, times: 2, minimum: 10}}
+
+Passing: 60 %, where the peers have 40 %. Flagged: 60 %, where the peers have 20 %.
+"""
+
+from __future__ import annotations
+
+from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.parameters import COLUMN, COUNT, PERCENT, number_of
+from itsmctl.engine.people import machines, person_key
+from itsmctl.engine.sql import Fragment, name
+from itsmctl.model import PEOPLE_COLUMNS, Rule
+
+ID = "paused-share"
+PARAMETERS = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["clock", "by", "most", "times"],
+    "properties": {
+        "clock": {"type": "string"},
+        "by": {"enum": list(PEOPLE_COLUMNS)},
+        "peers": COLUMN,
+        "most": PERCENT,
+        "times": {"type": "number", "minimum": 1},
+        "minimum": COUNT,
+    },
+}
+NAMES = {"clock": "clock", "by": "column", "peers": "column"}
+
+
+def needs(rule: Rule) -> Needs:
+    """The person, the column of the peers, the moment of opening, and the history of states."""
+    columns = {"opened_at", *(str(rule.parameters[key]) for key in ("by", "peers") if key in rule.parameters)}
+    return Needs(columns=frozenset(columns), history=frozenset({"state"}))
+
+
+def compile(rule: Rule, context: Context) -> Fragment:
+    """One row per person, and per value of `peers`; `observed` is the share paused, and that of the peers."""
+    by = f"r.{name(str(rule.parameters['by']))}"
+    peers = f"coalesce(r.{name(str(rule.parameters['peers']))}, '-')" if "peers" in rule.parameters else "''"
+    most, times, minimum = rule.parameters["most"], rule.parameters["times"], number_of(rule, "minimum", 1)
+    return Fragment(
+        f"""SELECT CASE WHEN s.peers = '' THEN s.called ELSE concat(s.called, ' / ', s.peers) END AS record_id,
+            CASE WHEN s.n >= {minimum} THEN NOT (s.share > {most} AND s.share > {times} * s.usual) END AS passed,
+            concat(CAST(round(s.share, 1) AS VARCHAR), ' % paused, peers ', coalesce(CAST(round(s.usual, 1) AS VARCHAR), '-'), ' %') AS observed,
+            'at most {most} % paused, or {times} times the peers' AS expected, s.first_at AS "at", CASE WHEN s.n < {minimum} THEN 'too-few' END AS reason
+        FROM (SELECT *, median(CASE WHEN n >= {minimum} THEN share END) OVER (PARTITION BY peers) AS usual FROM (
+            SELECT peers, person, min(called) AS called, count(*) AS n, min(opened_at) AS first_at, 100.0 * sum(paused) / greatest(sum(life), 1) AS share FROM (
+                SELECT r.tix, r.opened_at, {peers} AS peers, {person_key(by)} AS person, {by} AS called, c.stop - c.start AS life,
+                    coalesce(sum(greatest(least(p.t1, c.stop) - greatest(p.t0, c.start), 0)), 0) AS paused
+                FROM scoped AS r JOIN clock AS c ON c.tix = r.tix AND c.clock = ?
+                LEFT JOIN (SELECT s.tix, s.t0, s.t1, k.offer FROM span AS s JOIN clock_role AS k ON k.state = s.state AND k.role = 'pause') AS p ON p.tix = c.tix AND p.offer = c.offer
+                WHERE c.verdict IN ('met', 'breached') AND {by} IS NOT NULL AND {person_key(by)} NOT IN {machines()}
+                GROUP BY r.tix, r.opened_at, {peers}, {person_key(by)}, {by}, c.stop, c.start
+            ) AS lives GROUP BY peers, person
+        ) AS shares) AS s""",
+        (str(rule.parameters["clock"]),),
+    )

@@ -1,0 +1,76 @@
+"""A percentile of times per group: so many per cent took no longer than a limit.
+
+The time is what a `clock` counted until it stopped, or lies between two moments (`from`, `to`; a record without the second has
+not got that far and is not counted). A group with fewer than `minimum` is told and not judged; records whose time nobody knows
+make a group not testable where they could turn the verdict.
+
+    check: {percentile: {clock: resolution, percentile: 90, most: 8h, per: [service, month], minimum: 20}}
+    check: {percentile: {from: opened_at, to: recorded_at, percentile: 98, most: 24h, per: [group]}}
+
+Passing: the 90th of 100 took 7h50m. Failing: it took 8h01m.
+"""
+
+from __future__ import annotations
+
+from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.grouping import group_key, group_needs
+from itsmctl.engine.parameters import COUNT, DURATION, PER, number_of, seconds_of, texts
+from itsmctl.engine.sql import Fragment, duration_text, name
+from itsmctl.model import TIME_COLUMNS, Rule
+
+ID = "percentile"
+PARAMETERS = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["percentile", "most", "per"],
+    "oneOf": [{"required": ["clock"]}, {"required": ["from", "to"]}],
+    "properties": {
+        "clock": {"type": "string"},
+        "from": {"enum": list(TIME_COLUMNS)},
+        "to": {"enum": list(TIME_COLUMNS)},
+        "percentile": {"type": "number", "exclusiveMinimum": 0, "maximum": 100},
+        "most": DURATION,
+        "per": PER,
+        "minimum": COUNT,
+    },
+    "dependencies": {"from": ["to"], "to": ["from"]},
+}
+NAMES = {"clock": "clock", "from": "column", "to": "column"}
+
+
+def needs(rule: Rule) -> Needs:
+    """Both moments, or that at which records open, and the columns of the groups."""
+    times = {str(rule.parameters[key]) for key in ("from", "to") if key in rule.parameters} or {"opened_at"}
+    return Needs(columns=frozenset(times) | group_needs(texts(rule, "per")))
+
+
+def compile(rule: Rule, context: Context) -> Fragment:
+    """One row per group; `observed` is the percentile, and how many it is of."""
+    share, most, minimum = rule.parameters["percentile"], seconds_of(rule, "most"), number_of(rule, "minimum", 1)
+    kept, missed = f"100.0 * hits / n >= {share}", f"100.0 * (hits + doubts) / n < {share}"
+    return (
+        Fragment(
+            f"""SELECT record_id, CASE WHEN n < {minimum} THEN NULL WHEN {kept} THEN true WHEN {missed} THEN false END AS passed,
+            CASE WHEN reached IS NOT NULL THEN concat('p', ?, ' = ', {duration_text("reached")}, ' of ', n) END AS observed, ? AS expected, first_at AS "at",
+            CASE WHEN n < {minimum} THEN 'too-few' WHEN NOT ({kept}) AND NOT ({missed}) THEN 'undecided' END AS reason
+            FROM (SELECT record_id, min(opened_at) AS first_at, count(*) AS n, count(*) FILTER (WHERE taken <= {most}) AS hits, count(*) FILTER (WHERE taken IS NULL) AS doubts,
+                quantile_disc(taken, CAST({share} AS DOUBLE) / 100) AS reached FROM (""",
+            (f"{share}", f"p{share} at most {rule.parameters['most']}"),
+        )
+        + _times(rule)
+        + ") AS timed GROUP BY record_id) AS counted"
+    )
+
+
+def _times(rule: Rule) -> Fragment:
+    key = group_key(texts(rule, "per"))
+    if "clock" in rule.parameters:
+        return Fragment(
+            f"""SELECT {key} AS record_id, r.opened_at, CASE WHEN c.verdict <> 'not_testable' THEN c.counted END AS taken FROM scoped AS r
+            JOIN clock AS c ON c.tix = r.tix AND c.clock = ? WHERE c.verdict IN ('met', 'breached', 'not_testable')""",
+            (str(rule.parameters["clock"]),),
+        )
+    first, last = (f"r.{name(str(rule.parameters[side]))}" for side in ("from", "to"))
+    return Fragment(
+        f"SELECT {key} AS record_id, r.opened_at, {last} - {first} AS taken FROM scoped AS r WHERE {last} IS NOT NULL"
+    )

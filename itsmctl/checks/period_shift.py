@@ -1,0 +1,67 @@
+"""Resolutions that were moved over the end of a month, so that they count in the better one.
+
+Flagged is a record that was resolved less than `within` before a month ended and opened again in the next, at most `reopened` later;
+and one whose clock had used up at least `used` per cent of its target (80 if left out) and that was resolved less than `within` before
+or after the turn of the month. Months are those of the audit's zone. Somebody resolves at midnight, too, so rules mark it as an enquiry.
+
+    check: {period-shift: {clock: resolution, within: 30m, reopened: 72h}}
+
+Passing: resolved on the 14th; resolved at 23:50 on the last day with half of its time left. Flagged: resolved at 23:50 on the last
+day, opened again at 08:10.
+"""
+
+from __future__ import annotations
+
+from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.parameters import DURATION, PERCENT, seconds_of
+from itsmctl.engine.sql import Fragment
+from itsmctl.engine.tables import month_text
+from itsmctl.model import Rule
+
+ID = "period-shift"
+PARAMETERS = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["clock", "within", "reopened"],
+    "properties": {"clock": {"type": "string"}, "within": DURATION, "reopened": DURATION, "used": PERCENT},
+}
+NAMES = {"clock": "clock"}
+
+
+def needs(rule: Rule) -> Needs:
+    """The moment of opening, and the history of states."""
+    return Needs(columns=frozenset({"opened_at"}), history=frozenset({"state"}))
+
+
+def compile(rule: Rule, context: Context) -> Fragment:
+    """One row per record that was ever resolved; `observed` says what happened at which turn of the month."""
+    clock, within, reopened = str(rule.parameters["clock"]), seconds_of(rule, "within"), seconds_of(rule, "reopened")
+    used = rule.parameters.get("used", 80)
+    turned = f"{_month('t0')} <> {_month(f't0 + {within}')}"
+    back = f"left_at IS NOT NULL AND left_at <= t0 + {reopened} AND {_month('left_at')} > {_month('t0')}"
+    near = f"{_month(f't0 - {within}')} <> {_month(f't0 + {within}')}"
+    prone = f"stop = t0 AND 100.0 * counted >= {used} * target"
+    return Fragment(
+        f"""SELECT r.record_id, s.told IS NULL AS passed, coalesce(s.told, 'no turn of a month') AS observed, 'not moved over the end of a month' AS expected,
+            coalesce(s.moment, r.opened_at) AS "at", CAST(NULL AS VARCHAR) AS reason
+        FROM scoped AS r JOIN (
+            SELECT tix, min(CASE WHEN {turned} AND {back} THEN concat('resolved in ', {_month("t0")}, ', open again in ', {_month("left_at")})
+                    WHEN {near} AND {prone} THEN concat('resolved at the turn of ', {_month("t0")}, ', ', CAST(floor(100.0 * counted / target) AS BIGINT), ' % used') END) AS told,
+                min(CASE WHEN ({turned} AND {back}) OR ({near} AND {prone}) THEN t0 END) AS moment
+            FROM (
+                SELECT e.*, z.utc_offset, c.stop, c.counted, c.target FROM (
+                    SELECT tix, t0, role, before_role, min(CASE WHEN role <> 'stop' THEN t0 END) OVER (PARTITION BY tix ORDER BY seq ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS left_at
+                    FROM (SELECT *, lag(role) OVER (PARTITION BY tix ORDER BY seq) AS before_role FROM (
+                        SELECT s.tix, s.seq, s.t0, coalesce(k.role, '') AS role FROM span AS s JOIN clock AS c ON c.tix = s.tix AND c.clock = ?
+                        LEFT JOIN clock_role AS k ON k.offer = c.offer AND k.state = s.state) AS lived) AS life
+                ) AS e JOIN clock AS c ON c.tix = e.tix AND c.clock = ? LEFT JOIN zone_span AS z ON e.t0 >= z.since AND e.t0 < z.until
+                WHERE e.role = 'stop' AND coalesce(e.before_role, '') <> 'stop'
+            ) AS resolved GROUP BY tix
+        ) AS s ON s.tix = r.tix""",
+        (clock, clock),
+    )
+
+
+def _month(seconds: str) -> str:
+    """The local month of a moment, by the offset in force at the resolution; no clock changes at the turn of a month."""
+    return month_text(f"({seconds})", "resolved")

@@ -1,0 +1,54 @@
+"""A priority that was raised and soon lowered again, as one does to jump a queue.
+
+`codes` is the list that says which value ranks higher: the first in it is the highest. It may have been a slip that somebody put
+right, so rules mark it as an enquiry.
+
+    check: {raised-and-lowered: {column: priority, codes: priority, within: 1h}}
+
+Passing: P3, P1, and P3 again on the next day. Flagged: P3, P1, and after 40 minutes P2.
+"""
+
+from __future__ import annotations
+
+from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.parameters import COLUMN, DURATION, seconds_of
+from itsmctl.engine.sql import Fragment, duration_text, literal_rows
+from itsmctl.model import Rule
+
+ID = "raised-and-lowered"
+PARAMETERS = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["column", "codes", "within"],
+    "properties": {"column": COLUMN, "codes": {"type": "string"}, "within": DURATION},
+}
+NAMES = {"column": "column", "codes": "code-list"}
+
+
+def needs(rule: Rule) -> Needs:
+    """The history of the column."""
+    return Needs(history=frozenset({str(rule.parameters["column"])}))
+
+
+def compile(rule: Rule, context: Context) -> Fragment:
+    """One row per record; `observed` is the quickest such pair of changes."""
+    codes = context.definitions.code_lists[str(rule.parameters["codes"])].codes
+    ranks = literal_rows([(code.id, place) for place, code in enumerate(codes)], "{0}", ("code", "place"))
+    was, now, then = (Fragment(ranks.text.format(alias), ranks.values) for alias in ("w", "n", "t"))
+    life = "(PARTITION BY e.tix ORDER BY e.seq)"
+    return (
+        Fragment(
+            f"""SELECT r.record_id, b.tix IS NULL AS passed, coalesce(b.told, 'not raised and lowered') AS observed, ? AS expected,
+            coalesce(b.moment, r.opened_at) AS "at", CAST(NULL AS VARCHAR) AS reason
+            FROM scoped AS r LEFT JOIN (
+                SELECT e.tix, min_by(concat(e.old, ' -> ', e.new, ' -> ', e.next, ': ', {duration_text("e.next_at - e.moment")}), e.next_at - e.moment) AS told,
+                    min(e.moment) AS moment FROM (
+                    SELECT e.tix, e.seq, e.old, e.new, e.moment, lead(e.new) OVER {life} AS next, lead(e.moment) OVER {life} AS next_at
+                    FROM event AS e JOIN scoped AS r ON r.tix = e.tix WHERE e.field = ? AND e.moment <= ? AND e.new IS DISTINCT FROM e.old
+                ) AS e JOIN """,
+            (f"not within {rule.parameters['within']}", str(rule.parameters["column"]), context.as_of),
+        )
+        + was + " ON w.code = e.old JOIN " + now + " ON n.code = e.new JOIN " + then
+        + f""" ON t.code = e.next WHERE n.place < w.place AND t.place > n.place AND e.next_at - e.moment <= {seconds_of(rule, "within")} GROUP BY e.tix
+            ) AS b ON b.tix = r.tix"""
+    )  # fmt: skip

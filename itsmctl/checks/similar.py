@@ -1,0 +1,104 @@
+"""Several similar records within some weeks, of which none is linked to what would explain them: a candidate for a problem.
+
+Similar are records with the same values under `same`, the same value in at least one column of `either` (left out: none is asked),
+and titles that have at least `similar` per cent of their words in common (for Chinese, pairs of characters). Each record that lies
+among `count` of them `within` the time is a candidate, unless it has a link of a type under `unless`. Titles decide, so one may ask
+and need not find: rules mark it as an enquiry.
+
+    check: {similar: {same: [service, category], either: [ci, customer], similar: 50, count: 3, within: 720h, unless: [problem]}}
+
+Passing: two printer incidents in a month; three that name their problem. Flagged: `VPN login fails`, `VPN login fails again`,
+`login fails on VPN` within a week, without a problem.
+"""
+
+from __future__ import annotations
+
+from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.parameters import COLUMNS, COUNT, DURATION, PERCENT, TEXTS, number_of, seconds_of, texts
+from itsmctl.engine.sql import Fragment, join, name
+from itsmctl.engine.tokens import tokens
+from itsmctl.model import TEXT_COLUMNS, Rule
+
+ID = "similar"
+PARAMETERS = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["same", "count", "within"],
+    "properties": {
+        "same": COLUMNS,
+        "either": COLUMNS,
+        "text": {"enum": list(TEXT_COLUMNS)},
+        "similar": PERCENT,
+        "count": COUNT,
+        "within": DURATION,
+        "unless": TEXTS,
+    },
+}
+NAMES = {"same/*": "column", "either/*": "column", "text": "column"}
+
+
+def needs(rule: Rule) -> Needs:
+    """The columns compared, the title, the moment of opening, and one of the types of link."""
+    compared = {*texts(rule, "same"), *texts(rule, "either"), _text(rule), "opened_at"}
+    return Needs(columns=frozenset(compared), links=frozenset(texts(rule, "unless")))
+
+
+def compile(rule: Rule, context: Context) -> Fragment:
+    """One row per record that has what is compared; `observed` is the number of similar records around it."""
+    count, within = number_of(rule, "count", 3), seconds_of(rule, "within")
+    links = texts(rule, "unless")
+    explained = Fragment("false")
+    if links:
+        explained = Fragment(f"r.tix IN (SELECT tix FROM link WHERE type IN ({', '.join('?' * len(links))}))", links)
+    bursts = join(" UNION ALL ", (_bursts(rule, columns, within) for columns in _branches(rule)))
+    return (
+        Fragment("SELECT r.record_id, n < ? OR ", (count,))
+        + explained
+        + Fragment(
+            """ AS passed, concat(n, ' within ', ?) AS observed, ? AS expected, r.opened_at AS "at", CAST(NULL AS VARCHAR) AS reason
+            FROM scoped AS r JOIN (SELECT tix, max(n) AS n FROM (""",
+            (
+                str(rule.parameters["within"]),
+                f"fewer than {count} similar" + (f", or linked: {', '.join(links)}" if links else ""),
+            ),
+        )
+        + bursts
+        + ") AS found GROUP BY tix) AS s ON s.tix = r.tix"
+    )
+
+
+def _branches(rule: Rule) -> list[tuple[str, ...]]:
+    same, either = texts(rule, "same"), texts(rule, "either")
+    return [(*same, column) for column in either] or [same]
+
+
+def _bursts(rule: Rule, columns: tuple[str, ...], within: int) -> Fragment:
+    """The largest number of similar records that lie together with each record, over records with equal `columns`.
+
+    Words are compared once for each pair of different titles, not for each pair of records.
+    """
+    text = name(_text(rule))
+    filled = " AND ".join(f"r.{name(column)} IS NOT NULL" for column in (*columns, _text(rule), "opened_at"))
+    key = ", '\x1f', ".join(f"r.{name(column)}" for column in columns)
+    told = (
+        f"(SELECT r.tix, r.opened_at AS moment, concat({key}) AS k, r.{text} AS text FROM scoped AS r WHERE {filled})"
+    )
+    words = tokens(f"SELECT DISTINCT text AS id, text FROM {told} AS told")
+    weighed = f"(SELECT id, token, count(*) OVER (PARTITION BY id) AS n FROM ({words}) AS words)"
+    titles = f"(SELECT k, text FROM {told} AS told GROUP BY k, text)"
+    burst = f"(PARTITION BY k, mine ORDER BY moment RANGE BETWEEN CURRENT ROW AND {within} FOLLOWING)"
+    around = f"(PARTITION BY k, mine ORDER BY moment RANGE BETWEEN {within} PRECEDING AND CURRENT ROW)"
+    return Fragment(
+        f"""SELECT tix, n FROM (SELECT tix, text, mine, max(burst) OVER {around} AS n FROM (
+            SELECT t.tix, t.moment, t.k, t.text, p.mine, count(*) OVER {burst.replace("k, mine", "t.k, p.mine").replace("moment", "t.moment")} AS burst
+            FROM {told} AS t JOIN (
+                SELECT a.k, a.text AS mine, b.text AS theirs FROM (SELECT x.k, x.text, w.token, w.n FROM {titles} AS x JOIN {weighed} AS w ON w.id = x.text) AS a
+                JOIN (SELECT x.k, x.text, w.token, w.n FROM {titles} AS x JOIN {weighed} AS w ON w.id = x.text) AS b ON b.k = a.k AND b.token = a.token
+                GROUP BY a.k, a.text, b.text, a.n, b.n HAVING 100.0 * count(*) / (a.n + b.n - count(*)) >= {rule.parameters.get("similar", 50)}
+            ) AS p ON p.k = t.k AND p.theirs = t.text
+        ) AS near) AS bursts WHERE text = mine"""
+    )
+
+
+def _text(rule: Rule) -> str:
+    return str(rule.parameters.get("text", "title"))

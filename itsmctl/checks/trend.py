@@ -1,0 +1,70 @@
+"""A number that may not rise month after month.
+
+Looked at is the number of records per month of opening, or with `where` the share of those that meet it. Fails where it rose
+`months` times in a row. A month with fewer than `minimum` records says nothing, and ends the row; a group without enough months
+to see one is told and not judged.
+
+    check: {trend: {where: {type: [emergency]}, per: [service], months: 3, minimum: 10}}
+    check: {trend: {per: [], months: 3}}
+
+Passing: 5 %, 7 %, 6 %, 9 %. Failing: 5 %, 6 %, 7 %, 9 %, which is three rises in a row.
+"""
+
+from __future__ import annotations
+
+from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.grouping import group_key, group_needs, months_from
+from itsmctl.engine.parameters import COLUMN, COUNT, WHERE, conditions_of, number_of, texts
+from itsmctl.engine.sql import Fragment, all_of
+from itsmctl.model import Rule
+
+ID = "trend"
+PARAMETERS = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["per", "months"],
+    "properties": {
+        "where": WHERE,
+        "per": {"type": "array", "uniqueItems": True, "items": COLUMN},
+        "months": {"type": "integer", "minimum": 2},
+        "minimum": COUNT,
+    },
+}
+NAMES = {"per/*": "column"}
+
+
+def needs(rule: Rule) -> Needs:
+    """The columns of the groups and of the condition, and the moment of opening."""
+    asked = {c.column for c in conditions_of(rule)}
+    return Needs(columns=group_needs(("month", *texts(rule, "per"))) | asked)
+
+
+def compile(rule: Rule, context: Context) -> Fragment:
+    """One row per group; `observed` is the longest row of rises, `at` the first record of the month that ends it."""
+    months, minimum = number_of(rule, "months", 3), number_of(rule, "minimum", 1)
+    key = group_key(texts(rule, "per"))
+    value = "100.0 * hits / n" if "where" in rule.parameters else "n"
+    life = "(PARTITION BY key ORDER BY month)"
+    return (
+        Fragment(
+            f"""SELECT key AS record_id, CASE WHEN judged <= {months} THEN NULL ELSE coalesce(most, 0) < {months} END AS passed,
+                concat('rises in a row: ', coalesce(most, 0)) AS observed, 'rises in a row: fewer than {months}' AS expected,
+                coalesce(most_at, first_at) AS "at", CASE WHEN judged <= {months} THEN 'too-few' END AS reason
+            FROM (SELECT key, count(value) AS judged, max(rises) AS most, max_by(first_at, CASE WHEN rises > 0 THEN rises END) AS most_at, min(first_at) AS first_at FROM (
+                SELECT *, sum(CASE WHEN rose THEN 1 ELSE 0 END) OVER (PARTITION BY key, level ORDER BY month) AS rises FROM (
+                    SELECT *, sum(CASE WHEN rose THEN 0 ELSE 1 END) OVER {life} AS level FROM (
+                        SELECT *, coalesce(value > lag(value) OVER {life}, false) AS rose FROM (
+                            SELECT g.key, g.month, c.first_at, CASE WHEN c.n >= {minimum} THEN {value} END AS value FROM (
+                                SELECT a.key, m.month FROM (SELECT {key} AS key, min(r.month) AS low, max(r.month) AS high FROM scoped AS r WHERE r.month IS NOT NULL GROUP BY {key}) AS a
+                                JOIN {months_from("scoped")} AS m ON m.month >= a.low AND m.month <= a.high
+                            ) AS g LEFT JOIN (
+                                SELECT {key} AS key, r.month, min(r.opened_at) AS first_at, count(*) AS n, count(*) FILTER (WHERE """
+        )
+        + all_of(conditions_of(rule))
+        + f""") AS hits FROM scoped AS r WHERE r.month IS NOT NULL GROUP BY {key}, r.month
+                            ) AS c ON c.key = g.key AND c.month = g.month
+                        ) AS valued
+                    ) AS compared
+                ) AS levelled
+            ) AS counted GROUP BY key) AS longest"""
+    )

@@ -1,0 +1,154 @@
+"""Who did what to a record, and when: its columns of people, its history and its approvals as one relation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.parameters import words
+from itsmctl.engine.sql import Fragment, join, name, quote
+from itsmctl.model import NUMBER_COLUMNS, PEOPLE_COLUMNS, TEXT_COLUMNS, TIME_COLUMNS, Parameter
+
+APPROVERS, ACTORS = "approvers", "actors"
+"""Whoever approved the record, and whoever appears in its history."""
+
+APPROVING = ("approved", "approve", "accepted", "granted", "yes", "批准", "已批准", "同意", "通过", "已通过")
+"""What exports call a decision in favour, where the mapping does not translate it."""
+
+MOMENT_OF: Mapping[str, str] = {
+    "resolved_by": "resolved_at",
+    "closed_by": "closed_at",
+    "implementer": "actual_start",
+    "tester": "tested_at",
+    "reviewer": "reviewed_at",
+    "manager": "declared_at",
+}
+"""When the person in a column acted; the others, and all where the export has no such moment, when the record was opened."""
+
+_VALUES: Mapping[str, object] = {
+    "type": ["string", "array"],
+    "minItems": 1,
+    "minLength": 1,
+    "uniqueItems": True,
+    "items": {"type": "string"},
+}
+_FIELDS = {"enum": sorted({*TEXT_COLUMNS, *TIME_COLUMNS, *NUMBER_COLUMNS} - {"state"})}
+CHANGE: Mapping[str, object] = {
+    "type": "object",
+    "additionalProperties": False,
+    "oneOf": [{"required": ["state"]}, {"required": ["field"]}],
+    "properties": {"state": _VALUES, "field": _FIELDS, "new": _VALUES},
+    "dependencies": {"new": ["field"]},
+}
+ACTS: Mapping[str, object] = {
+    "type": "array",
+    "minItems": 1,
+    "uniqueItems": True,
+    "items": {
+        "anyOf": [{"enum": [*PEOPLE_COLUMNS, APPROVERS, ACTORS]}, CHANGE],
+        "examples": ["approvers"],
+    },
+}
+"""People columns, `approvers`, `actors`, or whoever made a change: `{state: resolved}`, `{field: priority}`."""
+
+MOMENT: Mapping[str, object] = {"anyOf": [{"enum": [*TIME_COLUMNS, "approval"]}, CHANGE], "examples": ["actual_start"]}
+"""A moment of the record: a column, its first approval, or the first such change."""
+
+
+def names_in(parameter: str) -> dict[str, str]:
+    """What the parts of an act, or of a moment, are names of."""
+    return {f"{parameter}/state": "state", f"{parameter}/state/*": "state", f"{parameter}/field": "column"}
+
+
+def needs_of(acts: Sequence[Parameter]) -> Needs:
+    """What the export must hold to know of the acts or moments."""
+    needs = Needs()
+    for act in acts:
+        if isinstance(act, Mapping):
+            needs |= Needs(history=frozenset({_field(act)}))
+        elif act in (APPROVERS, "approval"):
+            needs |= Needs(tables=frozenset({"approval"}))
+        elif act != ACTORS:
+            needs |= Needs(columns=frozenset({str(act)}))
+    return needs
+
+
+def act_text(act: Parameter) -> str:
+    """The act in a word: the column, the state, the field."""
+    if not isinstance(act, Mapping):
+        return str(act)
+    if "state" in act:
+        return "/".join(words(act["state"]))
+    return str(act["field"]) + (" = " + "/".join(words(act["new"])) if "new" in act else "")
+
+
+def acts_of(acts: Sequence[Parameter], context: Context) -> Fragment:
+    """SELECT of `tix, person, moment, deed` for the records in `scoped`; a person that nobody recorded is NULL."""
+    return join(" UNION ALL ", (_act(act, context) for act in acts))
+
+
+def _act(act: Parameter, context: Context) -> Fragment:
+    deed = quote(act_text(act))
+    if isinstance(act, Mapping):
+        made = changes_of(act, context)
+        return Fragment(f"SELECT e.tix, e.actor AS person, e.moment, {deed} AS deed FROM (") + made + ") AS e"
+    if act == APPROVERS:
+        return Fragment(f"SELECT a.tix, a.approver AS person, a.moment, {deed} AS deed FROM (") + approvals() + ") AS a"
+    if act == ACTORS:
+        return Fragment(
+            f"SELECT e.tix, e.actor AS person, e.moment, {deed} AS deed FROM event AS e JOIN scoped AS r ON r.tix = e.tix WHERE e.moment <= ?",
+            (context.as_of,),
+        )
+    column = str(act)
+    moment = MOMENT_OF.get(column, "opened_at")
+    acted = f"coalesce(r.{name(moment)}, r.opened_at)" if moment in context.exported else "r.opened_at"
+    return Fragment(
+        f"SELECT r.tix, r.{name(column)} AS person, {acted} AS moment, {deed} AS deed FROM scoped AS r WHERE r.{name(column)} IS NOT NULL"
+    )
+
+
+def changes_of(change: Mapping[str, Parameter], context: Context) -> Fragment:
+    """SELECT of the changes meant (tix, seq, actor, moment, old, new), of the records in `scoped`."""
+    values = words(change["state"]) if "state" in change else words(change.get("new", ()))
+    wanted = Fragment(f" AND e.new IN ({', '.join('?' * len(values))})", values) if values else Fragment("")
+    return (
+        Fragment(
+            "SELECT e.tix, e.seq, e.actor, e.moment, e.old, e.new FROM event AS e JOIN scoped AS r ON r.tix = e.tix WHERE e.field = ? AND e.moment <= ?",
+            (_field(change), context.as_of),
+        )
+        + wanted
+    )
+
+
+def approvals(decisions: Sequence[str] = ()) -> Fragment:
+    """SELECT of the decisions in favour (tix, approver, role, moment) on the records in `scoped`."""
+    wanted = tuple(decision.lower() for decision in decisions or APPROVING)
+    return Fragment(
+        f"""SELECT a.tix, a.approver, a."role", a.moment FROM approval AS a JOIN scoped AS r ON r.tix = a.tix
+        WHERE lower(trim(a.decision)) IN ({", ".join("?" * len(wanted))})""",
+        wanted,
+    )
+
+
+def moments_of(moment: Parameter, context: Context) -> Fragment:
+    """SELECT of `tix, moment`, at most one row per record in `scoped`: the column, the first approval or first such change."""
+    if isinstance(moment, Mapping):
+        return (
+            Fragment("SELECT tix, min(moment) AS moment FROM (") + changes_of(moment, context) + ") AS e GROUP BY tix"
+        )
+    if moment == "approval":
+        return Fragment("SELECT tix, min(moment) AS moment FROM (") + approvals() + ") AS a GROUP BY tix"
+    column = name(str(moment))
+    return Fragment(f"SELECT r.tix, r.{column} AS moment FROM scoped AS r WHERE r.{column} IS NOT NULL")
+
+
+def _field(change: Mapping[str, Parameter]) -> str:
+    return "state" if "state" in change else str(change["field"])
+
+
+def approvals_of() -> Fragment:
+    """SELECT of `tix, moment`: the first approval of any record, in scope or not."""
+    return Fragment(
+        f"""SELECT tix, min(moment) AS moment FROM approval WHERE lower(trim(decision)) IN ({", ".join("?" * len(APPROVING))}) GROUP BY tix""",
+        APPROVING,
+    )

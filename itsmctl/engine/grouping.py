@@ -1,0 +1,28 @@
+"""Groups of records, by their month of opening and any columns: what checks about shares and counts judge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from itsmctl.engine.sql import name, numbers_between
+
+
+def group_key(per: Sequence[str], table: str = "r") -> str:
+    """SQL for the key of a record's group, `erp / 2026-03`; all records together are `-`."""
+    if not per:
+        return "'-'"
+    parts = ", ' / ', ".join(f"coalesce(CAST({table}.{name(column)} AS VARCHAR), '-')" for column in per)
+    return f"concat({parts})"
+
+
+def group_needs(per: Sequence[str]) -> frozenset[str]:
+    """The columns that the groups rest on."""
+    return frozenset("opened_at" if column == "month" else column for column in per)
+
+
+def months_from(records: str) -> str:
+    """SQL for every month from the first to the last in which one of the records was opened: `(month)`, without holes."""
+    number = "CAST(substr({0}, 1, 4) AS BIGINT) * 12 + CAST(substr({0}, 6, 2) AS BIGINT) - 1"
+    return f"""(SELECT concat(CAST(n // 12 AS VARCHAR), '-', lpad(CAST(n % 12 + 1 AS VARCHAR), 2, '0')) AS month FROM (
+        SELECT {numbers_between("low", "high")} AS n FROM (SELECT {number.format("min(month)")} AS low, {number.format("max(month)")} AS high
+            FROM {records} WHERE month IS NOT NULL) AS ends) AS numbered)"""

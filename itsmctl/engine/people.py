@@ -1,0 +1,84 @@
+"""Who held which role at which moment, as tables: what checks about people compare the actors of tickets with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from itsmctl.engine.session import Session
+from itsmctl.engine.sql import Fragment, name
+from itsmctl.model import Definitions, Effective
+from itsmctl.model.holding import tenures
+from itsmctl.zones import EVER, midnight, midnight_after
+
+
+def person_key(text: str) -> str:
+    """SQL for a person's name as it is compared: the same person however tools write capitals and blanks."""
+    return f"lower(trim({text}))"
+
+
+def create_people(session: Session, definitions: Definitions, zone: str) -> None:
+    """Create `holding(person, "role", since, until)`, `appointment(person, since, until)` and `account(person, kind)`.
+
+    Days are days of the audit's zone. A person may go by several names; each has its own rows. An appointment is any
+    assignment, or standing in for somebody: outside of them a person is not known to work here.
+    """
+    assignments = definitions.assignments.values()
+    names: dict[str, set[str]] = {}
+    for a in assignments:
+        names.setdefault(a.person, {a.person}).update(a.also_called)
+    held = [
+        (word, tenure.role, *_moments(tenure.period, zone))
+        for tenure in tenures(assignments, definitions.positions)
+        for word in names.get(tenure.person, {tenure.person})
+    ]
+    periods = [(a.person, a.effective) for a in assignments]
+    periods += [(d.person, Effective(d.start, d.end)) for a in assignments for d in a.delegations]
+    appointed = [(word, *_moments(period, zone)) for who, period in periods for word in names.get(who, {who})]
+    kinds = [(word, a.account) for a in assignments if a.account != "person" for word in names[a.person]]
+    _create(session, "holding", ("person", "role", "since", "until"), held)
+    _create(session, "appointment", ("person", "since", "until"), appointed)
+    _create(session, "account", ("person", "kind"), kinds)
+
+
+def _create(session: Session, table: str, columns: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> None:
+    types = {"since": "BIGINT", "until": "BIGINT"}
+    typed = ", ".join(f"{name(column)} {types.get(column, 'VARCHAR')}" for column in columns)
+    session.run(f"CREATE TABLE {table}_row ({typed})")
+    session.insert(f"{table}_row", columns, rows)
+    others = "".join(f", {name(column)}" for column in columns[1:])
+    session.run(f"CREATE TABLE {table} AS SELECT DISTINCT {person_key('person')} AS person{others} FROM {table}_row")
+
+
+def _moments(period: Effective, zone: str) -> tuple[int, int]:
+    return (
+        midnight(period.start, zone) if period.start else -EVER,
+        midnight_after(period.end, zone) if period.end else EVER,
+    )
+
+
+def machines() -> str:
+    """SQL for the names of accounts that no person acts through; empty names are none."""
+    return "(SELECT person FROM account WHERE kind = 'service')"
+
+
+def judged_acts(acts: Fragment, roles: tuple[str, ...]) -> Fragment:
+    """SELECT of acts (tix, person, moment, deed) with `known`, whether anybody of that name is known at all, and `holds`.
+
+    `holds` says that the person held one of the roles at the moment, or with no roles that an appointment ran.
+    """
+    held = Fragment("appointment AS h ON h.person = a.person")
+    if roles:
+        held = Fragment(
+            f'holding AS h ON h.person = a.person AND h."role" IN ({", ".join("?" * len(roles))})', tuple(roles)
+        )
+    return (
+        Fragment(
+            f"""SELECT a.tix, a.person, min(a.called) AS called, a.moment, a.deed, max(CASE WHEN k.person IS NULL THEN 0 ELSE 1 END) = 1 AS known,
+                max(CASE WHEN h.person IS NULL OR a.moment < h.since OR a.moment >= h.until THEN 0 ELSE 1 END) = 1 AS holds
+            FROM (SELECT tix, {person_key("person")} AS person, min(person) AS called, moment, deed FROM ("""
+        )
+        + acts
+        + f") AS act GROUP BY tix, {person_key('person')}, moment, deed) AS a LEFT JOIN (SELECT DISTINCT person FROM appointment) AS k ON k.person = a.person LEFT JOIN "
+        + held
+        + " GROUP BY a.tix, a.person, a.moment, a.deed"
+    )

@@ -1,0 +1,72 @@
+"""How far a clock had got at some moment of its life, and what its target would be with another value in one column."""
+
+from __future__ import annotations
+
+from itsmctl.engine.context import Context
+from itsmctl.engine.offers import Offer, offers
+from itsmctl.engine.session import Session
+from itsmctl.engine.sql import Fragment, condition, join, name
+from itsmctl.model import Condition
+
+DAY = 86_400
+
+
+def segments_of_days(session: Session) -> int:
+    """How many stretches of open time a day of `cday` has at most."""
+    return (len(session.rows("DESCRIBE cday")) - 2) // 2
+
+
+def counted_at(asked: Fragment, context: Context) -> Fragment:
+    """SELECT of `tix, clock, moment, counted` for moments asked of clocks while they run: (tix, clock, moment).
+
+    A clock that is not plain, whose agreement asks for more than states and last values, has no row.
+    """
+    plain = ", ".join(str(o.number) for o in offers(context.definitions) if o.clock.is_plain) or "NULL"
+    inside = " + ".join(
+        f"least(greatest(m.t % {DAY} - d.s{n}, 0), d.e{n} - d.s{n})" for n in range(1, context.segments + 1)
+    )
+    return (
+        Fragment(
+            "SELECT tix, clock, moment, counted FROM (WITH asked AS (SELECT DISTINCT a.tix, a.clock, a.moment, c.start, c.offer, k.calendar FROM ("
+        )
+        + asked
+        + Fragment(
+            f""") AS a JOIN clock AS c ON c.tix = a.tix AND c.clock = a.clock JOIN clock_kind AS k ON k.offer = c.offer
+                WHERE c.offer IN ({plain}) AND c.start >= 0 AND c.start <= a.moment AND a.moment <= c.judged_at),
+            paused AS (
+                SELECT q.*, greatest(s.t0, q.start) AS t0, least(s.t1, q.moment) AS t1 FROM asked AS q JOIN span AS s ON s.tix = q.tix
+                JOIN clock_role AS p ON p.offer = q.offer AND p.state = s.state AND p.role <> '' WHERE greatest(s.t0, q.start) < least(s.t1, q.moment))
+            SELECT m.tix, m.clock, m.moment, CAST(sum(m.sign * (d.cum + {inside})) AS BIGINT) AS counted FROM (
+                SELECT tix, clock, moment, calendar, moment AS t, 1 AS sign FROM asked UNION ALL SELECT tix, clock, moment, calendar, start AS t, -1 AS sign FROM asked
+                UNION ALL SELECT tix, clock, moment, calendar, t1 AS t, -1 AS sign FROM paused UNION ALL SELECT tix, clock, moment, calendar, t0 AS t, 1 AS sign FROM paused
+            ) AS m JOIN cday AS d ON d.k = m.calendar * 100000 + m.t // {DAY} GROUP BY m.tix, m.clock, m.moment
+            ) AS progress"""
+        )
+    )
+
+
+def target_with(column: str, context: Context, offer: str, value: str) -> Fragment:
+    """SQL for the target in seconds that the agreement sets for record `r` if `column` held another value.
+
+    `value` is SQL for that value; NULL where no target is known to fit.
+    """
+    branches = [Fragment(f"WHEN {o.number} THEN ") + _target(o, column, value) for o in offers(context.definitions)]
+    return Fragment(f"CASE {offer} ") + join(" ", branches) + " END" if branches else Fragment("NULL")
+
+
+def _target(o: Offer, column: str, value: str) -> Fragment:
+    parts: list[Fragment] = []
+    for target in o.clock.targets:
+        asked = [c.column for c in target.conditions if c.test in ("in", "at-least", "at-most")]
+        empty = [f"{value if one == column else f'r.{name(one)}'} IS NULL" for one in asked]
+        if empty:
+            parts.append(Fragment(f"WHEN {' OR '.join(empty)} THEN NULL"))
+        tests = [_test(c, column, value) for c in target.conditions] or [Fragment("true")]
+        seconds = target.seconds + target.business_days * o.calendar.day_minutes * 60
+        parts.append("WHEN " + join(" AND ", tests) + f" THEN {seconds}")
+    return Fragment("CASE ") + join(" ", parts) + " END" if parts else Fragment("NULL")
+
+
+def _test(c: Condition, column: str, value: str) -> Fragment:
+    test = condition(c)
+    return Fragment(test.text.replace(f"r.{name(column)}", value), test.values) if c.column == column else test
