@@ -472,8 +472,7 @@ def test_hostile_values_come_through_unchanged(check: str, hostile: tuple[AuditR
             assert set(mine) == set(HOSTILE)
         case "variants":  # none of these states is on the path
             assert mine == {}
-        case "attainment" | "leg-within":  # none of these services has an agreement
-        case "attainment" | "heaping" | "paused-share" | "trend":  # no agreement for these services, and one month only
+        case "attainment" | "leg-within" | "heaping" | "paused-share" | "trend":  # no agreement, and one month only
             assert mine == {}
         case "late-pause" | "loosened":  # nothing paused, nothing changed
             assert all(verdict.reason.startswith("no-history:") for verdict in mine.values())
