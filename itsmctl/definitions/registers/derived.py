@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from itsmctl import model
-from itsmctl.definitions.periods import in_force
 from itsmctl.errors import Where
+from itsmctl.model.periods import in_force
 
 REPORT_DAYS = timedelta(14)
 """Ten working days without their calendar: within which the report of an audit is due."""
