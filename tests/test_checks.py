@@ -17,8 +17,10 @@ from typing import Any
 import pytest
 from dataset import write_dataset
 
+from itsmctl import checks
 from itsmctl.audit import AuditOptions, audit
 from itsmctl.checks import CHECKS
+from itsmctl.checks.declare import TEMPLATES
 from itsmctl.definitions import load
 from itsmctl.definitions.build import build
 from itsmctl.definitions.build.builder import Builder
@@ -273,6 +275,12 @@ def test_attainment_tells_what_was_judged_from_what_could_not_be_tested(tmp_path
     result, _ = judge({rule.id: rule}, data, tmp_path)
     found = [entry for entry in result.attainment if entry.clock == "resolution"]
     assert found == [Attainment("resolution", "erp", "2026-03", judged=1, met=1, agreed=75.0, not_testable=1)]
+
+
+def test_every_check_goes_by_its_name() -> None:
+    assert {name: check.ID for name, check in CHECKS.items()} == {name: name for name in CHECKS}
+    modules = {path.stem.replace("_", "-") for path in Path(str(checks.__file__)).parent.glob("[!_]*.py")}
+    assert modules | set(TEMPLATES) == set(CHECKS)
 
 
 def test_every_check_has_cases_for_every_situation() -> None:

@@ -76,7 +76,7 @@ def audit(
     zone = zone_of_audit(receipt, plan)
     with (
         Beside(lambda: facts.definition_facts(definitions)) as judged_by,  # git takes its time
-        Beside(_what_comes_later),
+        Beside(lambda: _load_what_comes_later(rules)),
         opening.result() as session,
     ):
         report("load", 0.0)
@@ -128,10 +128,13 @@ def audit(
     return result
 
 
-def _what_comes_later() -> None:
+def _load_what_comes_later(rules: Sequence[Rule]) -> None:
     """Load the modules that are needed once the tables are there, while the database reads them."""
-    import itsmctl.checks
     import itsmctl.explanation  # noqa: F401
+    from itsmctl.checks import CHECKS
+
+    for name in {rule.check for rule in rules}:
+        CHECKS[name].ID  # noqa: B018 - asking is loading
 
 
 def exceeds(result: AuditResult, fail_on: str) -> bool:

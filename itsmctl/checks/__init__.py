@@ -2,113 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import importlib
+from collections.abc import Iterator, Mapping
 
-from itsmctl.checks import (
-    agreement,
-    allowed,
-    approved,
-    at_most,
-    attainment,
-    authorised,
-    batch,
-    clock_within,
-    concentration,
-    conforms,
-    count_per_month,
-    different_people,
-    dwell_within,
-    elapsed_within,
-    employed,
-    expression,
-    handovers,
-    heaping,
-    in_window,
-    known,
-    late_pause,
-    leg_within,
-    linked,
-    loosened,
-    matrix,
-    meaningful,
-    no_later,
-    no_secrets,
-    not_in_future,
-    not_sooner,
-    number_gaps,
-    ordered_times,
-    overlap,
-    paused_share,
-    percentile,
-    period_end,
-    period_shift,
-    raised_and_lowered,
-    readable,
-    reported_agrees,
-    required,
-    returns,
-    row_count,
-    share,
-    similar,
-    transition,
-    trend,
-    unchanged,
-    untouched,
-    variants,
-)
-from itsmctl.checks.declare import TEMPLATES
 from itsmctl.engine.context import Check
 
-CHECKS: Mapping[str, Check] = {
-    agreement.ID: agreement,
-    allowed.ID: allowed,
-    approved.ID: approved,
-    at_most.ID: at_most,
-    attainment.ID: attainment,
-    authorised.ID: authorised,
-    batch.ID: batch,
-    clock_within.ID: clock_within,
-    concentration.ID: concentration,
-    conforms.ID: conforms,
-    count_per_month.ID: count_per_month,
-    different_people.ID: different_people,
-    dwell_within.ID: dwell_within,
-    elapsed_within.ID: elapsed_within,
-    employed.ID: employed,
-    expression.ID: expression,
-    handovers.ID: handovers,
-    heaping.ID: heaping,
-    in_window.ID: in_window,
-    known.ID: known,
-    late_pause.ID: late_pause,
-    leg_within.ID: leg_within,
-    linked.ID: linked,
-    loosened.ID: loosened,
-    matrix.ID: matrix,
-    meaningful.ID: meaningful,
-    no_later.ID: no_later,
-    no_secrets.ID: no_secrets,
-    not_in_future.ID: not_in_future,
-    not_sooner.ID: not_sooner,
-    number_gaps.ID: number_gaps,
-    ordered_times.ID: ordered_times,
-    overlap.ID: overlap,
-    paused_share.ID: paused_share,
-    percentile.ID: percentile,
-    period_end.ID: period_end,
-    period_shift.ID: period_shift,
-    raised_and_lowered.ID: raised_and_lowered,
-    readable.ID: readable,
-    reported_agrees.ID: reported_agrees,
-    required.ID: required,
-    returns.ID: returns,
-    row_count.ID: row_count,
-    share.ID: share,
-    similar.ID: similar,
-    transition.ID: transition,
-    trend.ID: trend,
-    unchanged.ID: unchanged,
-    untouched.ID: untouched,
-    variants.ID: variants,
-    **TEMPLATES,
-}
+_OWN = """
+    agreement allowed approved at-most attainment authorised batch clock-within concentration conforms count-per-month
+    different-people dwell-within elapsed-within employed expression handovers heaping in-window known late-pause
+    leg-within linked loosened matrix meaningful no-later no-secrets not-in-future not-sooner number-gaps
+    ordered-times overlap paused-share percentile period-end period-shift raised-and-lowered readable reported-agrees
+    required returns row-count share similar transition trend unchanged untouched variants
+"""
+"""Each has the module of its name."""
+_DECLARE = """
+    existence absence exactly init end responded-existence co-existence not-co-existence choice exclusive-choice
+    response precedence succession alternate-response alternate-precedence alternate-succession chain-response
+    chain-precedence chain-succession not-succession not-chain-succession
+"""
+
+
+class _Checks(Mapping[str, Check]):
+    """Every check type by its id; its module is loaded when it is first asked for, as most audits need few of them."""
+
+    def __init__(self) -> None:
+        own = {name: f"{__name__}.{name.replace('-', '_')}" for name in _OWN.split()}
+        self._places = dict(sorted({**own, **dict.fromkeys(_DECLARE.split(), f"{__name__}.declare")}.items()))
+
+    def __getitem__(self, name: str) -> Check:
+        module = importlib.import_module(self._places[name])
+        check: Check = module.TEMPLATES[name] if module.__name__.endswith(".declare") else module
+        return check
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._places
+
+
+CHECKS: Mapping[str, Check] = _Checks()

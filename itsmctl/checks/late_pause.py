@@ -57,7 +57,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
                         CASE WHEN {alone} THEN ', no answer, resumed by the same person' ELSE '' END), CASE WHEN {bad} THEN t0 END) AS told,
                     min(CASE WHEN {bad} THEN t0 END) AS moment, max(CASE WHEN counted IS NULL OR target IS NULL THEN 1 ELSE 0 END) = 1 AS unclear, min(reason) AS why
                 FROM (SELECT b.tix, b.t0, c.target, c.reason, p.counted, """,
-            (f"no pause from {used} % of the target without question and answer",),
+            (f"no pause without question and answer once {used} % was used",),
         )
         + _message(rule, "question", f"x.moment >= b.t0 - {_NEAR} AND x.moment <= b.t0 + {_NEAR}")
         + " AS asked, "

@@ -61,7 +61,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
                 SELECT tix, min_by(concat(old, ' -> ', new, ', left: ', {duration_text("old_target - counted")}, ' of ', {duration_text("old_target")}), CASE WHEN {flagged} THEN seq END) AS told,
                     min(CASE WHEN {flagged} THEN moment END) AS moment, max(CASE WHEN running AND NOT excused AND ({unclear}) THEN 1 ELSE 0 END) = 1 AS unclear, min(reason) AS why
                 FROM (SELECT e.tix, e.seq, e.old, e.new, e.moment, c.counted AS total, c.verdict, c.reason, p.counted, e.moment <= c.judged_at AS running, """,
-            (f"not loosened with less than {remaining} % left",),
+            (f"not loosened when less than {remaining} % was left",),
         )
         + _excused(rule)
         + " AS excused, "

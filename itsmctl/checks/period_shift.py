@@ -46,7 +46,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
             coalesce(s.moment, r.opened_at) AS "at", CAST(NULL AS VARCHAR) AS reason
         FROM scoped AS r JOIN (
             SELECT tix, min(CASE WHEN {turned} AND {back} THEN concat('resolved in ', {_month("t0")}, ', open again in ', {_month("left_at")})
-                    WHEN {near} AND {prone} THEN concat('resolved at the turn of ', {_month("t0")}, ', ', CAST(floor(100.0 * counted / target) AS BIGINT), ' % used') END) AS told,
+                    WHEN {near} AND {prone} THEN concat('resolved at the turn of ', {_month("t0")}, ', when ', CAST(floor(100.0 * counted / target) AS BIGINT), ' % was used') END) AS told,
                 min(CASE WHEN ({turned} AND {back}) OR ({near} AND {prone}) THEN t0 END) AS moment
             FROM (
                 SELECT e.*, z.utc_offset, c.stop, c.counted, c.target FROM (
