@@ -49,20 +49,25 @@ def stretches(calendar: Calendar, start: int, end: int) -> Iterator[Stretch]:
     Local hours are placed on each span of constant offset by itself, so that an hour that occurs twice counts twice
     and one that the clocks skip counts not at all, wherever a slot begins or ends.
     """
-    weeks = [(first.toordinal() - _EPOCH_ORDINAL, week) for first, week in calendar.later]
+    weeks = [(first.toordinal() - _EPOCH_ORDINAL, _plans(hours), hours) for first, hours in calendar.later]
+    ordinary = _plans(calendar.week)
     special = {day.toordinal() - _EPOCH_ORDINAL: entry for day, entry in calendar.special.items()}
     for begin, stop, offset in offset_spans(calendar.zone, start, end):
         for day in range((begin + offset) // DAY, (stop + offset - 1) // DAY + 1):
-            week = calendar.week
-            for first, later in weeks:
-                week = later if first <= day else week
-            usual = week[(day + 3) % 7]
-            plan = _special_plan(special[day], usual) if day in special else _plan(usual, CLOSED)
+            usual, hours = ordinary, calendar.week
+            for first, plans, later in weeks:
+                usual, hours = (plans, later) if first <= day else (usual, hours)
+            weekday = (day + 3) % 7
+            plan = _special_plan(special[day], hours[weekday]) if day in special else usual[weekday]
             midnight = day * DAY - offset
             for from_second, to_second, is_open, reason in plan:
                 low, high = max(midnight + from_second, begin), min(midnight + to_second, stop)
                 if low < high:
                     yield low, high, is_open, reason
+
+
+def _plans(week: Sequence[tuple[Slot, ...]]) -> list[tuple[Stretch, ...]]:
+    return [_plan(slots, CLOSED) for slots in week]
 
 
 def open_intervals(calendar: Calendar, start: int, end: int) -> list[tuple[int, int]]:
