@@ -308,13 +308,14 @@ class Living:
                 now = Round(at)
                 rounds.append(now)
             elif may_begin and (
-                (policy.on_priority_change == "restart" and ran not in (None, key)) or (resets and not was_reset)
+                (policy.on_priority_change == "restart" and key[1] >= 0 and ran not in (None, key))
+                or (resets and not was_reset)
             ):
                 now.ends, now.how = at, "overtaken"
                 now = Round(at)
                 rounds.append(now)
             rested = (at if rested is None else rested) if role in ENDS else None
-            ran = ran if role in ENDS else key
+            ran = ran if role in ENDS or key[1] < 0 else key
             was_reset = resets
             now.keys.append((at, *key))
             now.parts.append(

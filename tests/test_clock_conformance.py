@@ -193,6 +193,13 @@ def test_a_priority_that_changes_twice(tmp_path: Path) -> None:
     assert (hours(one), one.verdict) == ([2, 1, 3], "met")
 
 
+def test_a_priority_that_is_set_for_the_first_time_is_no_change(tmp_path: Path) -> None:
+    life = [("2026-03-03T10:00", "priority", "", "P2"), *state(("2026-03-03T15:00", "resolved"))]
+    restart = clock(*BY_PRIORITY, policy=ClockPolicy(on_priority_change="restart"))
+    (one,) = judged(tmp_path, [agreement(restart)], life).values()
+    assert (hours(one), one.cycles[0].target // HOUR, one.verdict) == ([6], 8, "met")
+
+
 def test_a_change_of_priority_is_not_known_without_its_history(tmp_path: Path) -> None:
     life = state(("2026-03-03T15:00", "resolved"))
     strict = clock(*BY_PRIORITY, policy=ClockPolicy(on_priority_change="strictest"))

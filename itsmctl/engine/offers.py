@@ -103,4 +103,5 @@ def _clock_of(support: str, leg: Leg, groups: tuple[str, ...], whole: ClockDefin
             ClockCondition("stop", (Condition("group", "not-in", groups),), "elsewhere"),
         ),
         limits={},
+        ends_at_column="stop" not in whole.states.values(),
     )

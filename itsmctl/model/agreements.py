@@ -41,6 +41,8 @@ class ClockDefinition:
     """What starts, pauses, stops, cancels or resets it beside the states."""
     limits: Mapping[str, PauseLimit] = field(default_factory=dict)
     """The longest that a pause may be, by state or by the name of a condition."""
+    ends_at_column: bool = False
+    """Whether `stops_at` ends it for good beside its conditions, as it ends a leg of a clock without stop states."""
 
     @property
     def is_plain(self) -> bool:

@@ -121,6 +121,11 @@ def lived_clock(terms: Terms, record: Values, changes: Sequence[Change], as_of: 
         return RecordClock("not_testable", "missing:opened_at", (), ())
     kept = [change for change in changes if change.column in terms.tracked]
     life = _life(terms, record, kept, opened, as_of)
+    ended = _column_end(clock, record, as_of)
+    if ended is not None:
+        life = [replace(stretch, end=min(stretch.end, ended)) for stretch in life if stretch.start <= ended]
+        if not life:
+            return RecordClock("cancelled", "not-started", (), ())
     start = _start(clock, record, life, opened)
     if start is None:
         if _starts(clock):
@@ -207,6 +212,12 @@ def _start(clock: ClockDefinition, record: Values, life: Sequence[_Stretch], ope
     return max(first.start, opened) if first else None
 
 
+def _column_end(clock: ClockDefinition, record: Values, as_of: int) -> int | None:
+    """The moment at which a column ends the clock for good, whatever the conditions say after it."""
+    at = record.get(clock.stops_at) if clock.ends_at_column else None
+    return at if isinstance(at, int) and at <= as_of else None
+
+
 def _has_history(clock: ClockDefinition, changes: Sequence[Change], as_of: int) -> bool:
     """Whether anything is known of what the clock's parts in life look at."""
     looked_at = {"state", *(c.column for part in clock.conditions for c in part.conditions)}
@@ -238,6 +249,9 @@ def _span(terms: Terms, record: Values, life: Sequence[_Stretch], start: int, as
     if clock.policy.response_is != "message":
         return _response(terms, record, life, start, as_of, known)
     if known and _has_role(clock, "stop"):
+        ended = _column_end(clock, record, as_of)
+        if stopped is None and ended is not None:
+            return _Span(start, ended)
         if stopped is None:
             return _Span(start, None, paused)
         return _Span(start, stopped, cancelled=decisive == "cancel")
@@ -281,8 +295,8 @@ def _rounds(policy: ClockPolicy, life: Sequence[_Stretch], span: _Span, as_of: i
     inside = [s for s in life if s.start <= until and (s.end > span.start or s is life[-1])]
     groups: list[list[_Stretch]] = [[inside[0]]]
     hows: list[str] = []
-    for before, stretch in zip(inside, inside[1:], strict=False):
-        new = _begins_anew(policy, groups[-1], before, stretch)
+    for place, stretch in enumerate(inside[1:], 1):
+        new = _begins_anew(policy, inside[:place], stretch)
         if new and stretch.start > span.start and (stretch.start < until or span.stop is None):
             hows.append(new)
             groups.append([])
@@ -297,14 +311,19 @@ def _rounds(policy: ClockPolicy, life: Sequence[_Stretch], span: _Span, as_of: i
     return [_Round(begin, end, tuple(group), how) for begin, end, group, how in parts]
 
 
-def _begins_anew(policy: ClockPolicy, group: Sequence[_Stretch], before: _Stretch, stretch: _Stretch) -> str:
-    """Whether a new round begins, and then what became of the one before."""
+def _begins_anew(policy: ClockPolicy, earlier: Sequence[_Stretch], stretch: _Stretch) -> str:
+    """Whether a new round begins, and then what became of the one before.
+
+    A target that is not known yet, or no more, is no other target.
+    """
+    before = earlier[-1]
     if stretch.ends:
         return ""
     if before.ends and policy.on_reopen == "new-cycle":
         return "stopped"
-    ran = [s.target for s in group if not s.ends]
-    restarted = policy.on_priority_change == "restart" and ran and ran[-1] != stretch.target
+    fitted = [s.target for s in earlier if not s.ends and s.target[1] >= 0]
+    changed = bool(fitted) and stretch.target[1] >= 0 and fitted[-1] != stretch.target
+    restarted = policy.on_priority_change == "restart" and changed
     return "overtaken" if restarted or (stretch.resets and not before.resets) else ""
 
 

@@ -14,7 +14,7 @@ def create_bounds(session: Session, plan: Plan) -> None:
     as_of = plan.as_of
     session.run(
         f"""CREATE TABLE lived_start AS
-        SELECT l.tix, l.clock, l.offer, k.has_stop, k.has_pause, k.has_start, k.reopens, k.response, k.start_column, k.stop_column,
+        SELECT l.tix, l.clock, l.offer, k.ends_at_column, k.has_stop, k.has_pause, k.has_start, k.reopens, k.response, k.start_column, k.stop_column,
             CASE WHEN k.has_start THEN CASE WHEN s.started IS NOT NULL THEN greatest(s.started, r.opened_at) END ELSE {_times(plan.involved, "starts_at")} END AS start,
             {_times(plan.involved, "stops_at")} AS column_stop,
             coalesce(r.resolved_at <= {as_of}, false) OR coalesce(r.closed_at <= {as_of}, false) AS ended,
@@ -55,7 +55,7 @@ def create_bounds(session: Session, plan: Plan) -> None:
         f"""CREATE TABLE lived_bound AS
         SELECT *, coalesce(stop, {as_of}) AS until FROM (
             SELECT tix, clock, offer, start, has_start, has_pause, start_column, stop_column, known, stop_missing, paused_now,
-                CASE WHEN response <> 'message' THEN answered WHEN by_life THEN stopped ELSE known_stop END AS stop,
+                CASE WHEN response <> 'message' THEN answered WHEN by_life THEN coalesce(stopped, CASE WHEN ends_at_column AND column_stop <= {as_of} THEN column_stop END) ELSE known_stop END AS stop,
                 CASE WHEN response <> 'message' THEN false WHEN by_life THEN stopped IS NOT NULL AND decisive = 'cancel' WHEN stop_missing THEN decisive = 'cancel'
                     ELSE known_stop IS NOT NULL AND decisive = 'cancel' AND (stopped IS NULL OR known_stop = stopped) END AS cancelled
             FROM (
@@ -87,15 +87,25 @@ def create_bounds(session: Session, plan: Plan) -> None:
 
 def _create_kinds(session: Session, plan: Plan) -> None:
     session.run(
-        """CREATE TABLE lived_kind (offer BIGINT, has_start BOOLEAN, has_stop BOOLEAN, has_pause BOOLEAN, reopens BOOLEAN, response VARCHAR,
+        """CREATE TABLE lived_kind (offer BIGINT, ends_at_column BOOLEAN, has_start BOOLEAN, has_stop BOOLEAN, has_pause BOOLEAN, reopens BOOLEAN, response VARCHAR,
         start_column VARCHAR, stop_column VARCHAR)"""
     )
-    columns = ("offer", "has_start", "has_stop", "has_pause", "reopens", "response", "start_column", "stop_column")
+    columns = (
+        "offer",
+        "ends_at_column",
+        "has_start",
+        "has_stop",
+        "has_pause",
+        "reopens",
+        "response",
+        "start_column",
+        "stop_column",
+    )
     session.insert(
         "lived_kind",
         columns,
         [
-            (o.number, _has(o, "start"), _has(o, "stop"), _has(o, "pause"), o.clock.reopens, o.clock.policy.response_is, o.clock.starts_at, o.clock.stops_at)
+            (o.number, o.clock.ends_at_column, _has(o, "start"), _has(o, "stop"), _has(o, "pause"), o.clock.reopens, o.clock.policy.response_is, o.clock.starts_at, o.clock.stops_at)
             for o in plan.involved
         ],
     )  # fmt: skip

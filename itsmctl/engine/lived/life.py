@@ -158,6 +158,20 @@ def create_stretches(session: Session, plan: Plan) -> None:
     session.insert("lived_calendar", ("offer", "zone", "calendar"), plan.calendar_rows())
     session.run(query.text, query.values)
     session.run("DROP TABLE lived_calendar")
+    _end_at_columns(session, plan)
+
+
+def _end_at_columns(session: Session, plan: Plan) -> None:
+    """Forget what happened after the moment at which a column ended a clock for good."""
+    for o in plan.involved:
+        if o.clock.ends_at_column:
+            column = name(o.clock.stops_at)
+            ended = f"r.tix = s.tix AND s.governing = {o.number} AND r.{column} <= {plan.as_of}"
+            session.run(f"DELETE FROM lived_stretch AS s USING record AS r WHERE {ended} AND s.t0 > r.{column}")
+            session.run(
+                f"""UPDATE lived_stretch AS s SET t1 = least(s.t1, r.{column}), is_last = s.is_last OR s.t1 > r.{column}
+                FROM record AS r WHERE {ended}"""
+            )
 
 
 def _with_offers_in_force(plan: Plan) -> Fragment:

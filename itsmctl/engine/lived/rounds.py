@@ -62,14 +62,14 @@ def _create_pieces(session: Session, plan: Plan) -> None:
         f"""CREATE TABLE lived_piece AS
         SELECT *, sum(CASE WHEN begins_round THEN 1 ELSE 0 END) OVER (PARTITION BY tix, clock ORDER BY t0) AS round FROM (
             SELECT *, NOT ends AND t0 > start AND (t0 < until OR stop IS NULL) AND (
-                reopened OR (on_change = 'restart' AND (live_offer, live_target) IS DISTINCT FROM (coalesce(offer, -1), target_number) AND live_target IS NOT NULL)
+                reopened OR (on_change = 'restart' AND (live_offer, live_target) IS DISTINCT FROM (coalesce(offer, -1), target_number) AND live_target IS NOT NULL AND target_number >= 0)
                 OR (resets AND NOT coalesce(reset_before, false))) AS begins_round
             FROM (
                 SELECT s.tix, s.clock, s.governing, s.offer, s.t0, s.role, s.why, s.target_number, s.calendar, s.resets, s.role IN ('stop', 'cancel') AS ends,
                     greatest(s.t0, b.start) AS a, least(s.t1, b.until) AS b, b.start, b.stop, b.until, k.on_change, k.on_reopen,
                     k.on_reopen = 'new-cycle' AND coalesce(lag(s.role IN ('stop', 'cancel')) OVER life, false) AS reopened, lag(s.resets) OVER life AS reset_before,
-                    last_value(CASE WHEN s.role NOT IN ('stop', 'cancel') THEN coalesce(s.offer, -1) END IGNORE NULLS) OVER earlier AS live_offer,
-                    last_value(CASE WHEN s.role NOT IN ('stop', 'cancel') THEN s.target_number END IGNORE NULLS) OVER earlier AS live_target
+                    last_value(CASE WHEN s.role NOT IN ('stop', 'cancel') AND s.target_number >= 0 THEN coalesce(s.offer, -1) END IGNORE NULLS) OVER earlier AS live_offer,
+                    last_value(CASE WHEN s.role NOT IN ('stop', 'cancel') AND s.target_number >= 0 THEN s.target_number END IGNORE NULLS) OVER earlier AS live_target
                 FROM lived_stretch AS s JOIN lived_bound AS b ON b.tix = s.tix AND b.clock = s.clock LEFT JOIN lived_policy AS k ON k.offer = s.governing
                 WHERE b.start BETWEEN 0 AND {plan.as_of} AND NOT b.stop_missing AND coalesce(b.stop, b.start) >= b.start AND s.t0 <= b.until AND (s.t1 > b.start OR s.is_last)
                 WINDOW life AS (PARTITION BY s.tix, s.clock ORDER BY s.t0),
