@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from importing.mappings import ROOT, shipped
+from importing.mappings import ROOT, mapping, shipped
 
+from itsmctl.audit.preparing import load_records
+from itsmctl.definitions import load
 from itsmctl.engine.session import Session
+from itsmctl.errors import ItsmctlError
 from itsmctl.importers.importing import import_files
 from itsmctl.importers.opening import ImportOptions
 from itsmctl.importers.receipt import Receipt, read_receipt
@@ -93,3 +100,116 @@ def test_servicenow_xml_and_json_are_the_same_records(tmp_path: Path) -> None:
         assert left == (wanted if name.endswith("xml") else {})
     assert read[0] == read[1]
     assert len(read[0][0]) == 70
+
+
+def as_sqlite(log: dict[str, Any], file: Path) -> None:
+    """The same OCEL log in the relational form of the standard."""
+    with closing(sqlite3.connect(file)) as database:
+        database.executescript(
+            """CREATE TABLE event (ocel_id, ocel_type); CREATE TABLE object (ocel_id, ocel_type);
+            CREATE TABLE event_object (ocel_event_id, ocel_object_id, ocel_qualifier);
+            CREATE TABLE object_object (ocel_source_id, ocel_target_id, ocel_qualifier);
+            CREATE TABLE event_map_type (ocel_type, ocel_type_map); CREATE TABLE object_map_type (ocel_type, ocel_type_map);
+            CREATE TABLE object_Incident (ocel_id, ocel_time, ocel_changed_field, title, opened_at, state);
+            CREATE TABLE object_Server (ocel_id, ocel_time, ocel_changed_field);
+            CREATE TABLE event_Report (ocel_id, ocel_time, resource); CREATE TABLE event_Resolve (ocel_id, ocel_time);
+            INSERT INTO object_map_type VALUES ('incident', 'Incident'), ('server', 'Server');
+            INSERT INTO event_map_type VALUES ('Report', 'Report'), ('Resolve', 'Resolve');"""
+        )
+        for thing in log["objects"]:
+            first = {a["name"]: a["value"] for a in thing["attributes"] if a["time"].startswith("1970")}
+            later = [a for a in thing["attributes"] if not a["time"].startswith("1970")]
+            if thing["type"] == "server":
+                database.execute("INSERT INTO object_Server VALUES (?, '1970-01-01T00:00:00Z', NULL)", [thing["id"]])
+                continue
+            rows_ = [
+                ("1970-01-01T00:00:00Z", None, first),
+                *((a["time"], a["name"], {a["name"]: a["value"]}) for a in later),
+            ]
+            for time, changed, cells in rows_:
+                values = [thing["id"], time, changed, *(cells.get(name) for name in ("title", "opened_at", "state"))]
+                database.execute("INSERT INTO object_Incident VALUES (?, ?, ?, ?, ?, ?)", values)
+            for other in thing["relationships"]:
+                values = [thing["id"], other["objectId"], other["qualifier"]]
+                database.execute("INSERT INTO object_object VALUES (?, ?, ?)", values)
+        for event in log["events"]:
+            said = [a["value"] for a in event["attributes"]]
+            marks = ", ".join("?" * (2 + len(said)))
+            database.execute(f"INSERT INTO event_{event['type']} VALUES ({marks})", [event["id"], event["time"], *said])
+            for other in event["relationships"]:
+                values = [event["id"], other["objectId"], other["qualifier"]]
+                database.execute("INSERT INTO event_object VALUES (?, ?, ?)", values)
+        database.commit()
+
+
+def test_an_ocel_log_is_the_same_in_every_form(tmp_path: Path) -> None:
+    source = EXPORTS / "ocel-json" / "log.json"
+    as_sqlite(json.loads(source.read_text("utf-8")), tmp_path / "log.sqlite")
+    read = []
+    for file in (source, EXPORTS / "ocel-xml" / "log.xml", tmp_path / "log.sqlite"):
+        out = tmp_path / file.suffix
+        import_files([file], None, shipped(), "UTC", out)
+        tables = [rows(out, "record", ("record_id", "process", "title", "state", "opened_at"))]
+        tables += [rows(out, table, columns) for table, columns in list(COLUMNS.values())[:3]]
+        tables += [[row[1:] for row in rows(out, *COLUMNS["rejects"])]]
+        read.append(tables)
+    assert read[0] == read[1] == read[2]
+
+
+def test_codes_hold_for_their_own_process_and_an_unknown_history_is_no_clean_one(tmp_path: Path) -> None:
+    """`7` closes an incident, `3` a change; of a ticket that the history does not mention, nothing is known."""
+    receipt = bring("servicenow-tables", tmp_path / "out", {"zone": "UTC"})
+    assert receipt.codes_by_process["incident"]["state"]["3"] == "awaiting-user"
+    assert receipt.codes_by_process["change"]["state"]["3"] == "closed"
+    assert set(receipt.history) == {"state", "group"}
+    with Session() as session:
+        load_records(session, load(ROOT), tmp_path / "out", receipt, 1_780_000_000, (None, None), "UTC")
+        states = session.rows("SELECT record_id, state FROM record ORDER BY record_id")
+        told = session.rows(
+            "SELECT r.record_id, old, new FROM event JOIN record AS r USING (tix) WHERE field = 'state' ORDER BY 1, seq"
+        )
+        broken = session.rows("SELECT record_id FROM broken JOIN record USING (tix) ORDER BY 1")
+        approvals = session.rows("SELECT record_id, decision FROM approval ORDER BY ALL")
+    assert (
+        dict(states)["c1"] == "closed" and dict(states)["i1"] == "closed" and dict(states)["r2"] == "awaiting-approval"
+    )
+    assert [row for row in told if row[0] == "c1"] == [
+        ("c1", None, "implementing"), ("c1", "implementing", "implemented"), ("c1", "implemented", "closed"),
+    ]  # fmt: skip
+    assert ("i1", "in-progress", "resolved") in told
+    assert [row[0] for row in broken] == ["SCTASK0030001", "SCTASK0030002", "c2", "i1", "i2", "p1", "r1", "r2"]
+    assert approvals == [("c1", "approved"), ("c1", "not-required"), ("r2", "requested")]
+
+
+def test_two_mappings_that_disagree_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("Number,Opened,State\n1,2026-03-01 10:00:00,X\n", encoding="utf-8")
+    (tmp_path / "b.csv").write_text("Ticket,Opened,State\n2,2026-03-01 10:00:00,X\n", encoding="utf-8")
+    columns = {"record_id": ("Ticket",), "state": ("State",), "opened_at": ("Opened",)}
+    one = mapping(codes={"state": {"X": "new"}})
+    other = mapping(id="other", recognise=("Ticket", "Opened"), columns=columns, codes={"state": {"X": "closed"}})
+    files = [tmp_path / "a.csv", tmp_path / "b.csv"]
+    with pytest.raises(ItsmctlError) as caught:
+        import_files(files, [one, other], {}, "UTC", tmp_path / "out")
+    assert [(p.code, p.values["word"], p.values["second"]) for p in caught.value.problems] == [
+        ("conflicting-codes", "X", "new")
+    ]
+    assert not (tmp_path / "out").exists()
+    agreeing = replace(other, process="problem")
+    assert import_files(files, [one, agreeing], {}, "UTC", tmp_path / "out").records == 2
+
+
+def test_details_without_records_are_refused(tmp_path: Path) -> None:
+    for names in (["sys_audit.csv"], ["sys_audit.csv", "task_sla.csv"]):
+        files = [EXPORTS / "servicenow-tables" / name for name in names]
+        with pytest.raises(ItsmctlError, match=r"\[no-record-files\]"):
+            import_files(files, None, shipped(), "UTC", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_order_of_files_changes_nothing(tmp_path: Path) -> None:
+    files = sorted(path for path in (EXPORTS / "servicenow-tables").iterdir() if path.name != EXPECTED)
+    kept = []
+    for name, order in (("a", files), ("b", files[::-1])):
+        import_files(order, None, shipped(), "UTC", tmp_path / name)
+        kept.append({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()})
+    assert kept[0] == kept[1]

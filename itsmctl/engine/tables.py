@@ -291,9 +291,8 @@ def _create_broken(session: Session, loading: Loading) -> None:
     lost = "SELECT record_id FROM reject WHERE list_contains(string_split(?, ' | '), \"column\") AND reason IN ('bad-time', 'nonexistent-time') UNION SELECT record_id FROM lost"
     if loading.told_elsewhere and loading.history:
         files = ", ".join(map(quote, loading.told_elsewhere))
-        lost += (
-            f" UNION SELECT record_id FROM record WHERE source_file IN ({files}) AND tix NOT IN (SELECT tix FROM event)"
-        )
+        told = "SELECT tix FROM event" + (" WHERE field = 'state'" if "state" in loading.history else "")
+        lost += f" UNION SELECT record_id FROM record WHERE source_file IN ({files}) AND tix NOT IN ({told})"
     unlike = ""
     if "state" in loading.history and loading.as_of >= loading.exported_at:
         unlike = """ UNION SELECT r.record_id FROM record AS r JOIN (

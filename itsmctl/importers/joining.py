@@ -170,7 +170,9 @@ def _create_told(session: Session, numbers: Sequence[int], parts: Sequence[Part]
     begun = [
         f'SELECT r.record_id, coalesce(r.opened_at, r.recorded_at) AS "at", r.opened_by AS actor, {quote(column)} AS field, '
         f"CASE WHEN f.record_id IS NULL THEN r.{name(column)} ELSE nullif(f.value, '') END AS new FROM mentioned_record AS r "
-        f"LEFT JOIN first_told AS f ON f.record_id = r.record_id AND f.field = {quote(column)}"
+        f"LEFT JOIN first_told AS f ON f.record_id = r.record_id AND f.field = {quote(column)} "
+        # Where the history tells of a field for no ticket of the process, it is silent about it, not unchanged.
+        f"WHERE r.process IN (SELECT t.process FROM first_told JOIN record AS t USING (record_id) WHERE field = {quote(column)})"
         for column in history
     ]
     union = (

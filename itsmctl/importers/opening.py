@@ -8,7 +8,7 @@ from pathlib import Path
 
 from itsmctl.engine.session import Session
 from itsmctl.errors import ItsmctlError, Problem, Where
-from itsmctl.importers import csv, excel, json, parquet, rows, sqlite, xes, xml
+from itsmctl.importers import csv, excel, json, ocel_xml, parquet, rows, sqlite, xes, xml
 from itsmctl.importers.container import Plain
 from itsmctl.importers.elements import first_tags
 from itsmctl.importers.encoding import first_character
@@ -42,7 +42,9 @@ def _open(session: Session, plain: Plain, scratch: Path, options: ImportOptions)
         return excel.open_excel(plain, scratch)
     match first_character(plain.path):
         case "<":
-            root, _ = first_tags(plain)
+            root, first = first_tags(plain)
+            if root == "log" and first in ocel_xml.FIRST:
+                return ocel_xml.open_ocel_xml(plain, scratch)
             return [xes.open_xes(plain, scratch)] if root == "log" else xml.open_xml(plain, scratch)
         case "{" | "[":
             return json.open_json(plain, scratch)

@@ -8,9 +8,10 @@ from contextlib import closing
 from pathlib import Path
 
 from itsmctl.errors import ItsmctlError, Problem, Where
+from itsmctl.importers import ocel_sqlite
 from itsmctl.importers.container import Plain
 from itsmctl.importers.export import Export
-from itsmctl.importers.rows import MAX_CELL, Tables
+from itsmctl.importers.rows import MAX_CELL, Table, Tables
 
 _TABLES = """SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
     AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY rootpage"""
@@ -27,17 +28,24 @@ def open_sqlite(plain: Plain, scratch: Path) -> list[Export]:
             database.execute("PRAGMA trusted_schema = OFF")
             database.execute("PRAGMA cell_size_check = ON")
             database.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
-            for name in table_names(database):
-                table = tables[name]
-                rows = database.execute(f"SELECT * FROM {_quoted(name)}")
-                names = [str(column[0]) for column in rows.description]
-                table.name_columns(names)
-                for row in rows:
-                    table.add(dict(zip(names, map(_text, row), strict=True)))
+            names = list(table_names(database))
+            if ocel_sqlite.is_log(names):
+                ocel_sqlite.read(database, tables)
+                names = []
+            for name in names:
+                _read(database, name, tables[name])
     except sqlite3.Error as error:
         template = "not readable as an SQLite database: {why}"
         raise ItsmctlError(Problem("bad-database", template, Where(plain.shown), {"why": error})) from error
     return tables.exports("sqlite")
+
+
+def _read(database: sqlite3.Connection, name: str, table: Table) -> None:
+    rows = database.execute(f"SELECT * FROM {_quoted(name)}")
+    names = [str(column[0]) for column in rows.description]
+    table.name_columns(names)
+    for row in rows:
+        table.add(dict(zip(names, map(_text, row), strict=True)))
 
 
 def table_names(database: sqlite3.Connection) -> Iterator[str]:

@@ -1,0 +1,73 @@
+"""OCEL 2.0 as an SQLite database: a table for each type of object and event, and tables of who touched whom."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterator
+
+from itsmctl.importers import ocel
+from itsmctl.importers.ocel import texts
+from itsmctl.importers.rows import Tables
+
+_OWN = ("ocel_id", "ocel_time", "ocel_changed_field")
+
+
+def is_log(names: Collection[str]) -> bool:
+    """Tell a log by the tables that every one has."""
+    return {"event", "object", "event_object", "event_map_type", "object_map_type"} <= set(names)
+
+
+def read(database: sqlite3.Connection, tables: Tables) -> None:
+    """Add the rows of a log to its four tables; raises sqlite3.Error where a table that it names is missing."""
+    for otype, table in _types(database, "object"):
+        for oid, attributes in _objects(database, table):
+            relations = database.execute(
+                "SELECT ocel_qualifier, ocel_target_id FROM object_object WHERE ocel_source_id = ?", [oid]
+            )
+            found = [(_text(qualifier), _text(target)) for qualifier, target in relations]
+            _add(tables, ocel.object_rows(oid, otype, attributes, found))
+    for etype, table in _types(database, "event"):
+        cursor = database.execute(f"SELECT * FROM {table}")
+        names = [str(column[0]) for column in cursor.description]
+        for row in cursor:
+            cells = dict(zip(names, map(_text, row), strict=True))
+            touched = database.execute(
+                "SELECT ocel_qualifier, ocel_object_id FROM event_object WHERE ocel_event_id = ?", [cells["ocel_id"]]
+            )
+            found = [(_text(qualifier), _text(oid)) for qualifier, oid in touched]
+            said = [(name, cell, "") for name, cell in cells.items() if name not in _OWN]
+            _add(tables, ocel.event_rows(cells["ocel_id"], etype, cells.get("ocel_time"), said, found))
+
+
+def _types(database: sqlite3.Connection, kind: str) -> list[tuple[str, str]]:
+    """Each type with the name of its table, quoted."""
+    rows = database.execute(f"SELECT ocel_type, ocel_type_map FROM {kind}_map_type ORDER BY ocel_type").fetchall()
+    return [(str(name), '"' + f"{kind}_{mapped}".replace('"', '""') + '"') for name, mapped in rows]
+
+
+def _objects(database: sqlite3.Connection, table: str) -> Iterator[tuple[str, list[ocel.Attribute]]]:
+    """Each object with its attributes; a row with a changed field changes that alone."""
+    cursor = database.execute(f"SELECT * FROM {table} ORDER BY ocel_id, ocel_time")
+    names = [str(column[0]) for column in cursor.description]
+    current, attributes = "", list[ocel.Attribute]()
+    for row in cursor:
+        cells = dict(zip(names, map(_text, row), strict=True))
+        oid = str(cells["ocel_id"])
+        if attributes and oid != current:
+            yield current, attributes
+            attributes = []
+        current = oid
+        changed = cells.get("ocel_changed_field")
+        told = [changed] if changed else [name for name in names if name not in _OWN and cells[name] is not None]
+        attributes += [(name, cells.get(name), str(cells.get("ocel_time") or "")) for name in told]
+    if current:
+        yield current, attributes
+
+
+def _add(tables: Tables, rows: Iterator[ocel.Row]) -> None:
+    for part, row in rows:
+        tables[part].add(texts(row))
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
