@@ -6,8 +6,9 @@ import json
 import sqlite3
 import zipfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from xml.sax.saxutils import escape
 
 import pytest
@@ -20,8 +21,9 @@ from itsmctl.engine.session import Session
 from itsmctl.errors import ItsmctlError
 from itsmctl.importers import excel, json_text, rows
 from itsmctl.importers.importing import import_files
+from itsmctl.importers.opening import ImportOptions
 from itsmctl.importers.receipt import Receipt
-from itsmctl.model import MappingDefinition
+from itsmctl.model import DateOrder, MappingDefinition
 
 COLUMNS = ("Number", "Opened", "State", "Note")
 OPENED = "strftime(opened_at, '%Y-%m-%d %H:%M')"
@@ -260,10 +262,11 @@ def test_a_workbook_that_inflates_beyond_measure_is_refused(tmp_path: Path, monk
     assert refused(tmp_path / "broken", tmp_path / "out") == "bad-workbook"
 
 
-@pytest.mark.parametrize("kind", ["json", "xml", "sqlite"])
+@pytest.mark.parametrize("kind", ["json", "xml", "sqlite", "parquet"])
 def test_an_endless_cell_costs_its_row_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     monkeypatch.setattr(rows, "MAX_CELL", 100)
     monkeypatch.setattr("itsmctl.importers.xml.MAX_CELL", 100)
+    monkeypatch.setattr("itsmctl.importers.parquet.MAX_CELL", 100)
     WRITERS[kind](tmp_path / "t", [("INC1", "", "", "x" * 101), ("INC2", "", "", "x" * 50)])
     assert bring(tmp_path / "t", tmp_path / "out").records == 1
     assert rejects(tmp_path / "out") == [(1, "row-too-long")]
@@ -293,3 +296,35 @@ def test_views_and_virtual_tables_of_a_database_are_not_run(tmp_path: Path) -> N
         )
     database.close()
     assert bring(tmp_path / "t", tmp_path / "out").records == 1
+
+
+# Days and months
+
+
+def test_an_order_that_was_said_settles_what_no_column_decides(tmp_path: Path) -> None:
+    definition = mapping(format="table", time_formats=("d/M/yyyy HH:mm", "M/d/yyyy HH:mm"))
+    (tmp_path / "t").write_text(
+        "Number,Opened,Closed\nA,1/2/2026 10:00,\nB,3/4/2026 10:00,5/6/2026 9:00\n", encoding="utf-8"
+    )
+    assert refused_as(tmp_path, definition) == "ambiguous-time-format"
+    for order, day in (("day-first", "2026-02-01 10:00"), ("month-first", "2026-01-02 10:00")):
+        options = ImportOptions(date_order=cast(DateOrder, order))
+        import_files([tmp_path / "t"], definition, {}, "UTC", tmp_path / "out", options=options)
+        assert records(tmp_path / "out", OPENED)[0] == (day,)
+        said = replace(definition, date_order=cast(DateOrder, order))
+        import_files([tmp_path / "t"], said, {}, "UTC", tmp_path / "out")
+        assert records(tmp_path / "out", OPENED)[0] == (day,)
+
+
+def test_a_column_in_doubt_follows_the_one_that_is_not(tmp_path: Path) -> None:
+    definition = mapping(format="table", time_formats=("d/M/yyyy HH:mm", "M/d/yyyy HH:mm"))
+    text = "Number,Opened,Closed\nA,1/2/2026 10:00,1/13/2026 10:00\nB,3/4/2026 10:00,5/6/2026 9:00\n"
+    (tmp_path / "t").write_text(text, encoding="utf-8")
+    receipt = bring(tmp_path / "t", tmp_path / "out", definition)
+    assert receipt.time_formats == {"Opened": "M/d/yyyy HH:mm", "Closed": "M/d/yyyy HH:mm"}
+
+
+def refused_as(folder: Path, definition: MappingDefinition) -> str:
+    with pytest.raises(ItsmctlError) as caught:
+        bring(folder / "t", folder / "out", definition)
+    return caught.value.problems[0].code

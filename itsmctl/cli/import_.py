@@ -12,7 +12,7 @@ from itsmctl.cli.tickets import find_mappings, zone_or_plan
 from itsmctl.definitions import load
 from itsmctl.importers.importing import import_files
 from itsmctl.importers.opening import ImportOptions
-from itsmctl.importers.receipt import Receipt
+from itsmctl.importers.receipt import Receipt, ReceiptFile
 from itsmctl.language import Language, number_text, tr, trn
 from itsmctl.model import DateOrder
 from itsmctl.reports.phrases import phrase_text
@@ -47,7 +47,10 @@ def command(
     language: Language,
     quiet: bool,
 ) -> None:
-    """Read FILES exported from a ticket tool (CSV or XES, also inside zip or gzip) into a dataset folder.
+    """Read FILES exported from ticket tools into one dataset folder.
+
+    Tickets of any process, their history, approvals, links and SLAs: as CSV, JSON, XML, Excel, Parquet, SQLite or XES,
+    also inside zip or gzip; each is recognised by what is in it.
 
     Rows and values that cannot be read are kept in reject.parquet with their place and reason; the receipt proves
     that rows read = imported + rejected.
@@ -68,6 +71,11 @@ def command(
         click.echo(_summary(receipt, output, language))
 
 
+def _named(file: ReceiptFile, receipt: Receipt) -> str:
+    """The file, with the mapping that reads it where there are several."""
+    return file.name if file.mapping == receipt.mapping else f"{file.name} ({file.mapping})"
+
+
 def _summary(receipt: Receipt, folder: Path, language: Language) -> str:
     lines = [
         tr("{records}, {events} from {rows} ({mapping}, {zone})", language,
@@ -77,7 +85,7 @@ def _summary(receipt: Receipt, folder: Path, language: Language) -> str:
     ]  # fmt: skip
     for file in receipt.files:
         lines.append(
-            tr("{name}: rows read {read} = imported {imported} + rejected {rejected}", language, name=file.name,
+            tr("{name}: rows read {read} = imported {imported} + rejected {rejected}", language, name=_named(file, receipt),
                read=number_text(file.rows_read), imported=number_text(file.rows_imported), rejected=number_text(file.rows_rejected))
         )  # fmt: skip
     if receipt.rejects:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from itsmctl.engine.session import Session, name, quote
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers.container import Plain
-from itsmctl.importers.export import RAW, Export
-from itsmctl.importers.rows import MAX_COLUMNS, too_many_columns
+from itsmctl.importers.export import RAW, REJECT, Export
+from itsmctl.importers.rows import KEPT_TEXT, MAX_CELL, MAX_COLUMNS, too_many_columns
 
 
 def open_parquet(session: Session, plain: Plain) -> list[Export]:
@@ -38,15 +38,25 @@ def stage_parquet(session: Session, export: Export, number: int, columns: Sequen
     )
     if isinstance(rows, str):
         raise _unreadable(export.source, rows)
+    _set_aside(session, number, [f"c{columns.index(column)}" for column in export.columns])
     return export.rows
+
+
+def _set_aside(session: Session, number: int, cells: Sequence[str]) -> None:
+    """Move rows with an endless cell, or with a NUL, from RAW to REJECT."""
+    for reason, test in (("row-too-long", f"length({{}}) > {MAX_CELL}"), ("nul-byte", "contains({}, chr(0))")):
+        bad = f"file = {number} AND ({' OR '.join(test.format(cell) for cell in cells)})"
+        shown = f"left(replace(concat_ws(', ', {', '.join(cells)}), chr(0), '\u2400'), {KEPT_TEXT})"
+        session.run(
+            f"INSERT INTO {REJECT} SELECT file, row, NULL, '', {shown}, {quote(reason)}, true FROM {RAW} WHERE {bad}"
+        )
+        session.run(f"DELETE FROM {RAW} WHERE {bad}")
 
 
 def _text(column: str, kind: str) -> str:
     cell = name(column)
     if kind == "TIMESTAMP WITH TIME ZONE":
-        return f"strftime(epoch_us({cell})::BIGINT::TIMESTAMP, '%Y-%m-%dT%H:%M:%S.%fZ')".replace(
-            f"epoch_us({cell})::BIGINT::TIMESTAMP", f"make_timestamp(epoch_us({cell}))"
-        )
+        return f"strftime(make_timestamp(epoch_us({cell})), '%Y-%m-%dT%H:%M:%S.%fZ')"
     if kind.startswith("TIMESTAMP"):
         return f"strftime({cell}, '%Y-%m-%dT%H:%M:%S.%f')"
     if kind.startswith(("STRUCT", "MAP")) or kind.endswith("[]"):

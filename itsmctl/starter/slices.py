@@ -64,19 +64,34 @@ def _mapped() -> Mapping[str, str]:
     # The first mapping of a tool is the one with the history of its tickets: `mappings.yaml` before `mappings/TOOL.yaml`.
     for path in sorted((reference_root() / "audits").rglob("*.yaml"), key=lambda path: path.with_suffix("")):
         for _, data in _documents(path)[1]:
-            if _is_mapping(data) and data.get("tool"):
+            if _is_mapping(data) and data.get("tool") and data.get("table", "record") == "record":
                 found.setdefault(str(data["tool"]), str(data["id"]))
     return found
 
 
 def _is_mapping(data: Data) -> bool:
-    """A mapping of nothing but the processes of the working set; history, approvals and SLAs are of any process."""
+    """A mapping of nothing but the processes of the working set, or of what belongs to such records of the same tool."""
     if data.get("kind") != "mapping":
         return False
+    return data.get("tool") in _tools_read() if data.get("table", "record") != "record" else _is_ours(data)
+
+
+def _is_ours(data: Data) -> bool:
     codes = data.get("codes")
     words = codes.get("process") if isinstance(codes, dict) else None
     processes = {data.get("process"), *(words.values() if isinstance(words, dict) else ())} - {None}
     return processes <= set(PROCESSES)
+
+
+@cache
+def _tools_read() -> frozenset[str]:
+    """The tools of which some mapping reads records of the working set alone."""
+    documents = (data for path in (reference_root() / "audits").rglob("*.yaml") for _, data in _documents(path)[1])
+    return frozenset(
+        str(data.get("tool"))
+        for data in documents
+        if data.get("kind") == "mapping" and data.get("table", "record") == "record" and _is_ours(data)
+    )
 
 
 # Calendars
