@@ -607,16 +607,29 @@ def test_excel_folders_missing_files_and_twins_are_refused(tmp_path: Path) -> No
     (tmp_path / "folder" / "t.csv").write_text("Number,Opened\nINC2,\n", encoding="utf-8")
     cases = {
         "bad-workbook": [tmp_path / "t.xlsx"],
-        "is-a-directory": [tmp_path / "folder"],
         "unreadable-file": [tmp_path / "absent.csv"],
         "duplicate-file": [tmp_path / "t.csv", tmp_path / "folder" / "t.csv"],
         "no-files": [],
     }
-    for code, files in cases.items():
+    (tmp_path / "empty").mkdir()
+    for code, files in (*cases.items(), ("no-files", [tmp_path / "empty"])):
         with pytest.raises(ItsmctlError) as caught:
             import_files(files, mapping(), {}, "UTC", tmp_path / "out")
         assert [one.code for one in caught.value.problems] == [code]
     assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_is_the_exports_in_it_but_not_what_itsmctl_wrote_there(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "t.csv").write_text("Number,Opened\nINC1,\n", encoding="utf-8")
+    (folder / ".hidden.csv").write_text("nonsense", encoding="utf-8")
+    (folder / "truth.json").write_text('{\n  "format": "itsmctl/truth/v1"\n}', encoding="utf-8")
+    receipt = import_files([folder], mapping(), {}, "UTC", tmp_path / "out")
+    assert [file.name for file in receipt.files] == ["t.csv"]
+    (folder / "other.json").write_text('{"records": []}', encoding="utf-8")
+    with pytest.raises(ItsmctlError):
+        import_files([folder], mapping(), {}, "UTC", tmp_path / "other")
 
 
 # Laws

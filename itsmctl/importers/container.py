@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -54,14 +55,28 @@ class Plain:
         return self.digest.result()
 
 
+def files_in(path: Path) -> list[Path]:
+    """The files of a folder, but for hidden ones and JSON that itsmctl itself wrote beside an export; else the file."""
+    if not path.is_dir():
+        return [path]
+    found = sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith("."))
+    kept = [file for file in found if not (file.suffix == ".json" and _is_ours(file))]
+    if not kept:
+        raise ItsmctlError(Problem("no-files", "the folder holds no exported files", Where(str(path))))
+    return kept
+
+
+def _is_ours(file: Path) -> bool:
+    with file.open("rb") as stream:
+        return re.match(rb'\s*\{\s*"format"\s*:\s*"itsmctl/', stream.read(200)) is not None
+
+
 def unpack(file: Path, scratch: Path) -> Plain:
     """Return the plain file behind `file`, unpacked into `scratch` where it was compressed.
 
     Raises ItsmctlError for what cannot be read, holds several files, inflates beyond measure or is no table at all.
     """
     shown = str(file)
-    if file.is_dir():
-        raise _error("is-a-directory", "this is a folder; name the exported files in it", shown)
     try:
         size = file.stat().st_size
         path, member = _inflate(file, shown, scratch)

@@ -10,7 +10,7 @@ from pathlib import Path
 from itsmctl.engine.session import Session
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers import dataset, several
-from itsmctl.importers.container import Plain, unpack
+from itsmctl.importers.container import Plain, files_in, unpack
 from itsmctl.importers.dataset import FILES
 from itsmctl.importers.export import create_reject
 from itsmctl.importers.opening import ImportOptions, open_file, stage
@@ -34,7 +34,7 @@ def import_files(
     options: ImportOptions = ImportOptions(),  # noqa: B008 - frozen
     progress: Callable[[str, float], None] | None = None,
 ) -> Receipt:
-    """Import exported files as one dataset into the folder `out`, which appears whole or not at all.
+    """Import exported files, and those in folders, as one dataset into the folder `out`, which appears whole or not at all.
 
     The mapping of each table is found from its header, among those named where any are. The zone is the one given, else
     the mapping's; times that carry no offset are refused without one. Raises ItsmctlError for whatever keeps the
@@ -42,6 +42,7 @@ def import_files(
     receipt.
     """
     tell = progress or _silent
+    files = [found for file in files for found in files_in(file)]
     _check_options(files, options)
     check_place(out, FILES, RECEIPT)
     if zone:
