@@ -128,7 +128,8 @@ def _judge(
     session: Session, tasks: Sequence[Task], context: Context, kept: Fragment, records: int
 ) -> dict[str, Counts]:
     untested = {
-        t.rule.id: t.because or missing_for(t.rule, t.check, context) or _missing_in_file(t, context) for t in tasks
+        t.rule.id: t.because or missing_for(t.rule, t.check, context) or _missing_in_file(session, t, context)
+        for t in tasks
     }
     testable = [t for t in tasks if not untested[t.rule.id]]
     told = {
@@ -197,10 +198,17 @@ def _has_breakdown(rule: Rule, counts: Counts) -> bool:
     return rule.check not in GROUPED and not counts.untested_because and counts.failed > 0
 
 
-def _missing_in_file(task: Task, context: Context) -> str:
-    """A reason code where a rule about groups lacks a column in one of the files: its groups would not be whole."""
-    lacking = _lacking(task, context) if task.rule.check in GROUPED else ()
-    return "column-not-in-file:" + ",".join(lacking) if lacking else ""
+def _missing_in_file(session: Session, task: Task, context: Context) -> str:
+    """A reason code where a rule about groups lacks a column in one file of its process: its groups would not be whole."""
+    asked = _lacking(task, context) if task.rule.check in GROUPED else ()
+    if not asked:
+        return ""
+    rows = session.rows(
+        f"""SELECT DISTINCT l."column" FROM lacking AS l JOIN record AS r ON r.tix = l.tix
+        WHERE r.process = ? AND l."column" IN ({", ".join("?" * len(asked))}) ORDER BY l."column\"""",
+        (task.rule.process, *asked),
+    )
+    return "column-not-in-file:" + ",".join(str(column) for (column,) in rows) if rows else ""
 
 
 def _lacking(task: Task, context: Context) -> tuple[str, ...]:
