@@ -11,7 +11,7 @@ from itsmctl.definitions import load
 from itsmctl.engine.results import read_verdicts
 from itsmctl.evidence.pack import PackSummary, build
 from itsmctl.evidence.verify import VerifyReport, verify
-from itsmctl.generate import EXPORT, ZONE, Truth, generate
+from itsmctl.generate import ZONE, Truth, generate
 from itsmctl.importers.importing import import_files
 from itsmctl.language import Language, date_text, number_text, tr, trn, zone_of
 from itsmctl.output import check_place, replacing
@@ -68,8 +68,8 @@ def play(folder: Path, records: int, seed: int, *, progress: Progress | None = N
     definitions = load(reference_root())
     with replacing(folder) as place:
         truth = generate(definitions, records, seed, place / HISTORY)
-        export = place / HISTORY / EXPORT
-        receipt = import_files([export], None, definitions.mappings, ZONE, place / DATASET, progress=progress)
+        exports = [place / HISTORY / name for name in truth.rows]
+        receipt = import_files(exports, None, definitions.mappings, ZONE, place / DATASET, progress=progress)
         result = audit_to_folder(definitions, place / DATASET, AuditOptions(), place / RESULT, progress=progress)
         pack = build(place / RESULT, place / PACK, root=reference_root())
         report = verify(place / PACK)
@@ -103,11 +103,12 @@ def _beginning(demo: Demo, language: Language, width: int, color: bool) -> Itera
     result, truth = demo.result, demo.truth
     yield _paint(tr("Half a year of a service desk that does not exist", language), "head", color)
     generated = tr(
-        "Generated {incidents} in Shanghai and Berlin up to {end}: an export of {rows}. Most keep every promise. "
-        "Some break one on purpose: an audit should come to {findings}.",
+        "Generated {incidents} in Shanghai and Berlin up to {end}, and {others} that go with them: exports of {rows}. "
+        "Most keep every promise. Some break one on purpose: an audit should come to {findings}.",
         language,
         incidents=trn("{n} incident", "{n} incidents", truth.records, language),
-        rows=trn("{n} row", "{n} rows", truth.rows, language),
+        others=trn("{n} record of other processes", "{n} records of other processes", truth.others, language),
+        rows=trn("{n} row", "{n} rows", sum(truth.rows.values()), language),
         findings=trn("{n} finding", "{n} findings", len(truth.planted), language),
         end=date_text(truth.as_of, zone_of(ZONE), language),
     )

@@ -22,9 +22,12 @@ from itsmctl.audit import AuditOptions, audit
 from itsmctl.definitions import load
 from itsmctl.engine.results import read_verdicts
 from itsmctl.errors import ItsmctlError
-from itsmctl.generate import EXPORT, TRUTH, ZONE, Truth, generate
+from itsmctl.generate import EXPORT, FILES, TRUTH, ZONE, Truth, generate
 from itsmctl.generate.dice import shares
 from itsmctl.generate.hours import Hours
+from itsmctl.generate.judge import CONSEQUENCES
+from itsmctl.generate.misdeeds import MISDEEDS
+from itsmctl.generate.violations import VIOLATIONS
 from itsmctl.importers.importing import import_files
 from itsmctl.model import Definitions
 from itsmctl.reference import reference_root
@@ -91,14 +94,22 @@ def _rows(folder: Path) -> list[dict[str, str]]:
 
 
 def _digests(folder: Path) -> dict[str, str]:
-    return {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in (EXPORT, TRUTH)}
+    return {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in _written(folder)}
+
+
+def _written(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir() if path.name in FILES)
 
 
 def _found(definitions: Definitions, folder: Path) -> set[tuple[str, str]]:
     """What an audit of a generated folder fails, as (rule, record)."""
-    import_files([folder / EXPORT], None, definitions.mappings, ZONE, folder / "dataset")
+    import_files(_exports(folder), None, definitions.mappings, ZONE, folder / "dataset")
     audit(definitions, folder / "dataset", AuditOptions(), verdicts=folder / "verdicts.parquet")
     return {(v.rule, v.record_id) for v in read_verdicts(folder / "verdicts.parquet", failed_only=True)}
+
+
+def _exports(folder: Path) -> list[Path]:
+    return [folder / name for name in _written(folder) if name != TRUTH]
 
 
 def _planted(truth: Truth) -> set[tuple[str, str]]:
@@ -148,9 +159,10 @@ def test_truth_is_exactly_what_an_audit_finds(
 
 def test_every_rule_that_can_be_planted_is(definitions: Definitions, tmp_path: Path) -> None:
     truth = generate(definitions, 3000, 7, tmp_path / "history")
-    assert {deed.rule for deed in truth.planted} == set(definitions.rules) - NEVER_PLANTED
-    groups = {deed.rule: deed.record for deed in truth.planted if not deed.record.startswith("INC0")}
-    assert set(groups) == {"CFG-03", "DQ-03", "DQ-10", "SLM-04"}
+    known = {v.rule for v in VIOLATIONS.values()} | set(CONSEQUENCES) | {m.rule for m in MISDEEDS}
+    assert {deed.rule for deed in truth.planted} >= known & set(definitions.rules) - NEVER_PLANTED
+    groups = {deed.rule: deed.record for deed in truth.planted if deed.record[:4] not in ("INC0", "CHG0")}
+    assert set(groups) >= {"CFG-03", "DQ-03", "DQ-10", "SLM-04"}
     assert groups["SLM-04"].endswith(" / 2026-03"), "the bad month"
     assert all(deed.what for deed in truth.planted)
     touched = {deed.record for deed in truth.planted if deed.record.startswith("INC0")}
@@ -177,7 +189,7 @@ def test_export_reads_like_an_audit_log(definitions: Definitions, tmp_path: Path
     truth = generate(definitions, 400, 9, tmp_path / "history")
     rows = _rows(tmp_path / "history")
     assert list(rows[0])[: len(UCI_HEADER)] == UCI_HEADER
-    assert len(rows) == truth.rows
+    assert len(rows) == truth.rows[EXPORT]
     lives: dict[str, list[dict[str, str]]] = {}
     for row in rows:
         assert None not in row and None not in row.values(), "a row of another width"
@@ -203,9 +215,14 @@ def test_names_are_in_three_scripts(definitions: Definitions, tmp_path: Path) ->
 
 def test_mapping_is_recognised_and_only_planted_values_are_set_aside(definitions: Definitions, tmp_path: Path) -> None:
     truth = generate(definitions, 1200, 8, tmp_path / "history")
-    receipt = import_files([tmp_path / "history" / EXPORT], None, definitions.mappings, ZONE, tmp_path / "dataset")
-    assert receipt.mapping == "servicenow-audit-log"
-    assert receipt.records == 1200
+    receipt = import_files(_exports(tmp_path / "history"), None, definitions.mappings, ZONE, tmp_path / "dataset")
+    assert {file.name: file.mapping for file in receipt.files} == {
+        EXPORT: "servicenow-audit-log",
+        "changes.csv": "servicenow-change-log",
+        "approvals.csv": "servicenow-approval",
+    }
+    assert receipt.records == 1200 + truth.others
+    assert {file.name: file.rows_read for file in receipt.files} == truth.rows
     dirty = {record for rule, record in _planted(truth) if rule in ("DQ-09", "DQ-15")}
     numbers = [row["number"] for row in _rows(tmp_path / "history") if _is_dirty(row)]
     assert set(numbers) == dirty
@@ -215,6 +232,24 @@ def test_mapping_is_recognised_and_only_planted_values_are_set_aside(definitions
 
 def _is_dirty(row: dict[str, str]) -> bool:
     return row["incident_state"] == "-100" or row["priority"] == "5 - Planning"
+
+
+def test_changes_are_made_by_those_who_may_and_never_two_on_one_item(definitions: Definitions, tmp_path: Path) -> None:
+    truth = generate(definitions, 2000, 11, tmp_path / "history")
+    bent = {deed.record for deed in truth.planted}
+    with (tmp_path / "history" / "changes.csv").open(encoding="utf-8", newline="") as stream:
+        last = {row["number"]: row for row in csv.DictReader(stream, strict=True)}
+    assert len(last) == truth.others == 2000 // 12
+    holders = {a.person for a in definitions.assignments.values() if a.role == "change-implementer"}
+    done = [
+        row for row in last.values() if row["number"] not in bent and row["state"] == "Closed" and row["u_implementer"]
+    ]
+    assert len(done) > 40 and sum(row["u_implementer"] in holders for row in done) >= len(done) - 3
+    incidents = {row["number"]: row for row in _rows(tmp_path / "history")}
+    emergencies = [row for row in last.values() if row["type"] == "emergency" and row["u_incident"]]
+    assert emergencies and all(incidents[row["u_incident"]]["rfc"] == row["number"] for row in emergencies)
+    blamed = [row for row in incidents.values() if row["caused_by"]]
+    assert blamed and all(last[row["caused_by"]]["work_end"] < row["opened_at"] for row in blamed)
 
 
 def test_truth_file_says_the_same_and_is_sorted(definitions: Definitions, tmp_path: Path) -> None:
@@ -265,7 +300,8 @@ def test_command_writes_both_files_and_says_what_is_next(tmp_path: Path, capsys:
     )
     out = capsys.readouterr().out
     assert "40 incidents" in out and f"--zone {ZONE}" in out
-    assert sorted(path.name for path in (tmp_path / "h").iterdir()) == [EXPORT, TRUTH]
+    assert sorted(path.name for path in (tmp_path / "h").iterdir()) == ["approvals.csv", "changes.csv", EXPORT, TRUTH]
+    assert all(f"{tmp_path / 'h' / name}\n" in out for name in _written(tmp_path / "h"))
 
 
 def test_command_refuses_no_records(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,15 +9,15 @@ import click
 
 from itsmctl.cli import options
 from itsmctl.definitions import load
-from itsmctl.generate import EXPORT, START, TRUTH, ZONE, generate
+from itsmctl.generate import START, TRUTH, ZONE, generate
 from itsmctl.language import tr, trn
 from itsmctl.model import Language
 
 
 @click.command("generate")
-@click.option("--records", type=click.IntRange(min=1), required=True, metavar="N", help="How many incidents.")
+@click.option("--records", type=click.IntRange(min=1), required=True, metavar="N", help="How many incidents; the other processes follow.")
 @click.option("--seed", type=int, default=1, show_default=True, metavar="S", help="The same seed gives the same bytes.")
-@options.output(f"The folder to write: {EXPORT} and {TRUTH}.", required=True)
+@options.output(f"The folder to write: a CSV file for each process, one for approvals, and {TRUTH}.", required=True)
 @click.option(
     "--start", type=click.DateTime(["%Y-%m-%d"]), default=START.isoformat(), show_default=True, metavar="DATE",
     help="The first day of the history.",
@@ -40,8 +40,9 @@ def command(
 ) -> None:
     """Make a believable ticket history as a ServiceNow-like export, with planted violations.
 
-    The tickets belong to the services of the definitions and keep their agreements, except where a violation was
-    planted on purpose; truth.json lists every one that an audit must find, and nothing else.
+    The incidents belong to the services of the definitions and keep their agreements; one change to twelve incidents
+    goes with them, approved and made by those who hold the roles, and each refers to the others. Only where a violation
+    was planted on purpose is that otherwise; truth.json lists every one that an audit must find, and nothing else.
 
     \b
     itsmctl generate --records 10000 --seed 7 -o history
@@ -52,9 +53,10 @@ def command(
         return
     facts = {
         "incidents": trn("{n} incident", "{n} incidents", truth.records, language),
-        "rows": trn("{n} row", "{n} rows", truth.rows, language),
+        "rows": trn("{n} row", "{n} rows", sum(truth.rows.values()), language),
         "findings": trn("{n} finding", "{n} findings", len(truth.planted), language),
     }
     click.echo(tr("{incidents} in {rows}, {findings} planted", language, **facts))
-    click.echo(f"  {output / EXPORT}\n  {output / TRUTH}")
-    click.echo(tr("Next: itsmctl audit --tickets {file} --zone {zone}", language, file=output / EXPORT, zone=ZONE))
+    for name in (*truth.rows, TRUTH):
+        click.echo(f"  {output / name}")
+    click.echo(tr("Next: itsmctl audit --tickets {folder} --zone {zone}", language, folder=output, zone=ZONE))

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from itsmctl.errors import ItsmctlError, Problem
-from itsmctl.generate import export, rhythm, world
+from itsmctl.generate import export, rhythm, tables, world
+from itsmctl.generate.book import Book
 from itsmctl.generate.judge import CONSEQUENCES, Planted
+from itsmctl.generate.rulings import rule_on
 from itsmctl.generate.world import PREFIX
 from itsmctl.model import Definitions
 from itsmctl.output import check_place, replacing
 
 FORMAT = "itsmctl/truth/v1"
 EXPORT, TRUTH = "incidents.csv", "truth.json"
+FILES = (EXPORT, *tables.FILES.values(), tables.APPROVALS, TRUTH)
+"""Everything that may be written."""
 ZONE = rhythm.ZONE.key
 """The zone of the local times in the export."""
 START = date(2026, 1, 1)
@@ -32,39 +36,62 @@ class Truth:
 
     seed: int
     records: int
-    rows: int
+    """How many incidents."""
+    rows: Mapping[str, int]
+    """Data rows by file."""
     as_of: int
     """The moment of the export, epoch seconds."""
     planted: tuple[Planted, ...]
+    others: int = 0
+    """How many records of other processes."""
 
 
 def generate(
     definitions: Definitions, records: int, seed: int, out: Path, *, start: date = START, months: int = 6
 ) -> Truth:
-    """Write `incidents.csv` and `truth.json` into a folder: the same arguments give the same bytes everywhere.
+    """Write the exports of all processes and `truth.json` into a folder: the same arguments give the same bytes everywhere.
 
-    The history keeps every promise of the definitions where nothing was planted. Limits of rules are those of the
+    `records` are the incidents; the other processes have as many records as go with them. The history keeps every promise of the definitions where nothing was planted. Limits of rules are those of the
     reference rules; rules that the definitions do not have are left out of the truth.
     """
     _check(definitions, records, months)
-    check_place(out, (EXPORT, TRUTH), TRUTH)
+    check_place(out, FILES, TRUTH)
     scene = world.create(definitions, records, seed, rhythm.period(start, months))
     planted: list[Planted] = []
     with replacing(out) as place:
-        rows = _written(place / EXPORT, _rows(scene, planted))
+        rows = {EXPORT: _written(place / EXPORT, _rows(scene, planted)), **_others(place, scene)}
         truth = _truth(definitions, scene, seed, rows, planted)
         (place / TRUTH).write_text(_truth_text(truth), encoding="utf-8", newline="\n")
     return truth
 
 
-def _truth(definitions: Definitions, scene: world.World, seed: int, rows: int, planted: list[Planted]) -> Truth:
+def _others(place: Path, scene: world.World) -> dict[str, int]:
+    """Write the exports of the other processes and their approvals; returns their data rows by file."""
+    cases = scene.practice.cases
+    rows = {tables.FILES[process]: tables.write(place, process, found) for process, found in cases.items() if found}
+    every = [case for process in sorted(cases) for case in cases[process]]
+    if any(case.approvals for case in every):
+        rows[tables.APPROVALS] = tables.write_approvals(place, every)
+    return rows
+
+
+def _truth(
+    definitions: Definitions, scene: world.World, seed: int, rows: Mapping[str, int], planted: list[Planted]
+) -> Truth:
     """Everything that must be found: on tickets, on groups of them, and on the export as a whole."""
-    every = [*planted, *scene.judge.groups()]
+    every = [*planted, *scene.judge.groups(), *rule_on(_book(scene))]
     if scene.story.gap_at and "DQ-03" in definitions.rules:
         every.append(Planted("DQ-03", PREFIX, CONSEQUENCES["DQ-03"]))
-    if rows in ROUND and "DQ-02" in definitions.rules:
-        every.append(Planted("DQ-02", EXPORT, CONSEQUENCES["DQ-02"]))
-    return Truth(seed, len(scene.openings), rows, scene.when.as_of, tuple(sorted(set(every))))
+    if "DQ-02" in definitions.rules:
+        every += [Planted("DQ-02", name, CONSEQUENCES["DQ-02"]) for name, count in rows.items() if count in ROUND]
+    others = sum(len(cases) for cases in scene.practice.cases.values())
+    return Truth(seed, len(scene.openings), rows, scene.when.as_of, tuple(sorted(set(every))), others)
+
+
+def _book(scene: world.World) -> Book:
+    cases = {process: found for process, found in scene.practice.cases.items() if found}
+    exported = {process: frozenset(column for _, column in tables.COLUMNS[process]) | {"state"} for process in cases}
+    return Book(scene.definitions, scene.roster, scene.when.as_of, cases, {}, exported)
 
 
 def _check(definitions: Definitions, records: int, months: int) -> None:
@@ -104,7 +131,9 @@ def _truth_text(truth: Truth) -> str:
         "format": FORMAT,
         "seed": truth.seed,
         "records": truth.records,
-        "rows": truth.rows,
+        "others": truth.others,
+        "rows": sum(truth.rows.values()),
+        "files": dict(sorted(truth.rows.items())),
         "zone": ZONE,
         "as_of": export.utc_text(truth.as_of),
         "planted": listed,

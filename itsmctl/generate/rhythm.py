@@ -86,6 +86,11 @@ def month_of(moment: int) -> str:
     return _month_of_hour(moment // 3600)
 
 
+def day_of(moment: int) -> date:
+    """The local day of a moment."""
+    return datetime.fromtimestamp(moment, ZONE).date()
+
+
 @lru_cache(maxsize=10_000)
 def _month_of_hour(hour: int) -> str:
     return f"{datetime.fromtimestamp(hour * 3600, ZONE):%Y-%m}"

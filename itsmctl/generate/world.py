@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from itsmctl.errors import ItsmctlError, Problem
-from itsmctl.generate import people, plan, rhythm
+from itsmctl.generate import people, plan, practice, rhythm
+from itsmctl.generate.changes import Crew
+from itsmctl.generate.diary import Diary
 from itsmctl.generate.dice import Dice
 from itsmctl.generate.judge import Judge, Planted
 from itsmctl.generate.life import Promise, Team, live
+from itsmctl.generate.practice import Practice, Reference, Scenery
+from itsmctl.generate.roster import Roster
 from itsmctl.generate.symptoms import Catalogue, Symptom
 from itsmctl.generate.terms import Agreements, offered
 from itsmctl.generate.ticket import Ticket
@@ -21,6 +25,7 @@ _FIRST_NUMBER = 10_021
 _CHANNELS = (("phone", 40), ("self-service", 30), ("email", 18), ("chat", 8), ("walk-in", 4))
 _PRIORITIES = (("P1", 10), ("P2", 60), ("P3", 640), ("P4", 290))
 _MONITORED_PRIORITIES = (("P1", 30), ("P2", 150), ("P3", 620), ("P4", 200))
+_NOTHING = Reference()
 _NOT_A_CURE = ("duplicate", "no-answer")
 
 
@@ -37,6 +42,8 @@ class World:
     when: rhythm.Period
     openings: list[rhythm.Opening]
     story: plan.Story
+    practice: Practice
+    roster: Roster
     judge: Judge
     dice: Dice
 
@@ -55,19 +62,43 @@ def create(definitions: Definitions, records: int, seed: int, when: rhythm.Perio
     codes = process.codes if process else {}
     closure = lists.get(codes.get("closure", ""))
     matrix = definitions.matrices.get("incident-priority")
+    staff = people.hire(dice, records)
+    story = plan.tell(definitions, agreements, openings, services, when, dice)
+    crew = Crew(Roster(definitions, staff), Diary(when, home), Dice(2 * seed + 1))
     return World(
         definitions=definitions,
         agreements=agreements,
-        staff=people.hire(dice, records),
+        staff=staff,
         catalogue=Catalogue(lists.get(codes.get("category", ""))),
         cells=dict(sorted(matrix.cells.items())) if matrix else {},
         closure_codes=tuple(c.id for c in closure.codes if c.id not in _NOT_A_CURE) if closure else ("solved",),
         when=when,
         openings=openings,
-        story=plan.tell(definitions, agreements, openings, services, when, dice),
+        story=story,
+        roster=crew.roster,
+        practice=_practice(definitions, openings, services, story, crew, when.as_of),
         judge=Judge(definitions, agreements, when.as_of),
         dice=dice,
     )
+
+
+def _practice(
+    definitions: Definitions,
+    openings: Sequence[rhythm.Opening],
+    offered_services: Sequence[Service],
+    story: plan.Story,
+    crew: Crew,
+    as_of: int,
+) -> Practice:
+    numbers = [number_of(story, index) for index in range(len(openings))]
+    taken = frozenset((*story.deeds, len(openings) - 1))
+    scenery = Scenery(openings, story.services, taken, numbers, offered_services)
+    return practice.practise(scenery, crew, frozenset(definitions.processes), as_of)
+
+
+def number_of(story: plan.Story, index: int) -> str:
+    """The number of an incident; three are missing where the story says so."""
+    return f"{PREFIX}{_FIRST_NUMBER + index + (3 if story.gap_at and index >= story.gap_at else 0):07d}"
 
 
 def tickets(world: World) -> Iterator[tuple[Ticket, list[Planted]]]:
@@ -95,9 +126,10 @@ def _drawn(world: World, index: int) -> tuple[Ticket, Symptom]:
     requester = people.MONITORING if opening.monitored else dice.pick(world.staff.users[opening.site.id])
     agent = world.staff.anyone(dice, people.FIRST_LINE[opening.site.id], opening.site, opening.at)
     customer = _customer(world, service, opening)
+    named = world.practice.references.get(index, _NOTHING)
     bare = 230 if (service.id, month) == (story.bare_service, story.bare_month) else 15
     ticket = Ticket(
-        number=f"{PREFIX}{_FIRST_NUMBER + index + (3 if story.gap_at and index >= story.gap_at else 0):07d}",
+        number=number_of(story, index),
         site=opening.site,
         opened_at=opening.at,
         recorded_at=opening.at if opening.monitored or channel == "self-service" else opening.at + dice.below(240),
@@ -116,9 +148,9 @@ def _drawn(world: World, index: int) -> tuple[Ticket, Symptom]:
         ci="" if dice.permille(bare) else _item(service, dice),
         requester=requester,
         opened_by=requester if opening.monitored or channel == "self-service" else agent,
-        problem=f"PRB{40_000 + dice.below(60):07d}" if dice.permille(24) else "",
-        change=f"CHG{30_000 + dice.below(400):07d}" if dice.permille(9) else "",
-        caused_by=f"CHG{30_000 + dice.below(400):07d}" if dice.permille(4) else "",
+        problem=named.problem,
+        change=named.change,
+        caused_by=named.caused_by,
     )
     return ticket, symptom
 
