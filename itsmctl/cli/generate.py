@@ -15,7 +15,13 @@ from itsmctl.model import Language
 
 
 @click.command("generate")
-@click.option("--records", type=click.IntRange(min=1), required=True, metavar="N", help="How many incidents; the other processes follow.")
+@click.option(
+    "--records",
+    type=click.IntRange(min=1),
+    required=True,
+    metavar="N",
+    help="How many incidents; the other processes follow.",
+)
 @click.option("--seed", type=int, default=1, show_default=True, metavar="S", help="The same seed gives the same bytes.")
 @options.output(f"The folder to write: a CSV file for each process, one for approvals, and {TRUTH}.", required=True)
 @click.option(
