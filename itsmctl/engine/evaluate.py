@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -101,8 +101,12 @@ def evaluate(
     Rules are judged as many at once as AT_ONCE allows, on two connections. Plain passes are counted and dropped, but
     for the records in `keep`; where the rule itself cannot be tested, no record in scope can.
     """
-    (count,) = session.one("SELECT count(*) FROM record")
-    records = int(str(count))
+    counted = {
+        process: int(str(n)) for process, n in session.rows("SELECT process, count(*) FROM record GROUP BY process")
+    }
+    records = sum(counted.values())
+    # A rule of a process that the export does not hold has nobody to judge; one about groups may ask for their absence.
+    idle = {t.rule.id for t in tasks if t.rule.process not in ("", *counted) and t.rule.check not in GROUPED}
     number = min(max(1, AT_ONCE // max(records, 1)), SOME, max(1, (len(tasks) + 1) // 2))
     waiting = deque(tasks[start : start + number] for start in range(0, len(tasks), number))
     kept = Fragment("passed IS NOT true")
@@ -118,22 +122,26 @@ def evaluate(
                 some = waiting.popleft()
             except IndexError:  # nothing waits any more
                 return counts
-            counts |= _judge(connection, some, context, kept, records)
+            counts |= _judge(connection, some, context, kept, records, idle)
 
     with session.beside(judge) as second:
         return judge(session) | second.result()
 
 
 def _judge(
-    session: Session, tasks: Sequence[Task], context: Context, kept: Fragment, records: int
+    session: Session, tasks: Sequence[Task], context: Context, kept: Fragment, records: int, idle: Collection[str]
 ) -> dict[str, Counts]:
     untested = {
         t.rule.id: t.because or missing_for(t.rule, t.check, context) or _missing_in_file(session, t, context)
         for t in tasks
     }
-    testable = [t for t in tasks if not untested[t.rule.id]]
+    testable = [t for t in tasks if not untested[t.rule.id] and t.rule.id not in idle]
     told = {
-        t.rule.id: _tell_untested(session, t, context, untested[t.rule.id], records) for t in tasks if t not in testable
+        t.rule.id: _counts((0, 0, 0, 0), records, untested[t.rule.id])
+        if t.rule.id in idle
+        else _tell_untested(session, t, context, untested[t.rule.id], records)
+        for t in tasks
+        if t not in testable
     }
     return told | _judge_testable(session, testable, context, kept, records) if testable else told
 
