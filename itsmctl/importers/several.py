@@ -191,7 +191,8 @@ def _files(
 
 def _warnings(receipts: Sequence[Receipt], details: Sequence[Detail], joined: Joined) -> findings.Warnings:
     for receipt in receipts:
-        yield from receipt.warnings
+        for code, message in receipt.warnings:
+            yield code, f"{receipt.mapping}: {message}" if code == "missing-columns" else message
     for detail in details:
         for export, rows in zip(detail.staged.exports, detail.staged.rows_read, strict=True):
             yield from findings.of_export(export, rows)

@@ -171,6 +171,7 @@ PHRASES = (
     msg("{old} -> {new}"),
     msg("{file} has exactly {n} rows; was the export cut off at a limit of the tool?"),
     msg("the export lacks columns for: {columns}"),
+    msg("{mapping}: the export lacks columns for: {columns}"),
     msg("{file} alone lacks columns for: {columns}"),
     msg("rows that repeat an earlier row in every cell, merged with it: {n}"),
     msg("{column}: times in an hour that the zone's clocks showed twice, of which the first was taken: {n}"),
