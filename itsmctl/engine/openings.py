@@ -32,6 +32,7 @@ def create_openings(session: Session, calendars: Iterable[Calendar], as_of: int)
         return {}
     (first,) = session.one(
         """SELECT min(moment) FROM (SELECT min(opened_at) AS moment FROM record WHERE opened_at >= 0
+        UNION ALL SELECT min(actual_start) FROM record WHERE actual_start >= 0
         UNION ALL SELECT min(moment) FROM event WHERE moment >= 0) AS m"""
     )
     first_day = min(first if isinstance(first, int) else as_of, as_of) // DAY

@@ -15,6 +15,21 @@ Passes
     scope: {priority: [P1]}
     check: {readable: {}}
     ---
+    kind: rule
+    id: PRB-90
+    process: problem
+    check: {linked: {types: [incident], process: incident, where: {priority: [P1]}}}
+    ---
+    kind: process
+    id: problem
+    form:
+      - {column: priority, title: Priority, codes: problem-priority}
+    ---
+    kind: code-list
+    id: problem-priority
+    column: priority
+    codes: [{id: high, title: High}]
+    ---
     kind: process
     id: incident
     form:
@@ -42,6 +57,11 @@ Fails
     id: priority
     column: priority
     codes: [{id: P1, title: Critical}]
+    ---
+    kind: rule
+    id: PRB-90
+    process: problem
+    check: {linked: {types: [incident], process: incident, where: {priority: [p1]}}}  # <-
     ---
     kind: kpi
     id: critical-incidents
@@ -99,9 +119,10 @@ def check(system: System) -> Iterator[Problem]:
     known = {process.definition.id: _values(system, process) for process in system.all(model.Process)}
     anywhere = _together(known.values())
     for rule in system.all(model.Rule):
-        allowed = known.get(rule.definition.process, anywhere)
-        for pattern in ("scope", f"check/{rule.definition.check}/where"):
-            yield from _strangers(rule, pattern, allowed)
+        yield from _strangers(rule, "scope", known.get(rule.definition.process, anywhere))
+        # A check that looks at other records, such as `linked`, names their process beside the condition.
+        looked_at = str(rule.definition.parameters.get("process", rule.definition.process))
+        yield from _strangers(rule, f"check/{rule.definition.check}/where", known.get(looked_at, anywhere))
     for kpi in system.all(model.Kpi):
         measure = kpi.definition.measure
         if isinstance(measure, model.ClockShare | model.RecordFigure):
