@@ -20,6 +20,7 @@ from referencing.jsonschema import DRAFT7
 
 from itsmctl import definitions
 from itsmctl.checks import CHECKS
+from itsmctl.model import BOOLEAN_COLUMNS
 from itsmctl.source import read_documents
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -442,18 +443,27 @@ def test_rule_gives_evidence_for_leaf_clauses_of_both_frameworks(id_: str) -> No
 
 def test_rules_are_many_and_of_many_kinds() -> None:
     rules = documents("rule")
-    assert len(rules) == 30
+    assert len(rules) > 60
     assert {check for rule in rules.values() for check in rule["check"]} <= set(CHECKS)
-    assert [id_ for id_, rule in rules.items() if rule.get("enquiry")] == ["INC-14", "INT-04"]
-    assert all(rules[id_]["severity"] == "observation" for id_ in ("INC-14", "INT-04"))
+    enquiries = {id_ for id_, rule in rules.items() if rule.get("enquiry")}
+    assert enquiries > {"INC-14", "INT-04"}
+    assert {rules[id_]["severity"] for id_ in enquiries} == {"observation"}
+
+
+WITHOUT_CODES = {"cause_code"}
+"""Columns that no form lists yet, though exports have them."""
 
 
 def test_conditions_of_rules_and_targets_use_codes_that_exist() -> None:
     seen = 0
     for rule in documents("rule").values():
-        allowed = codes_of(documents("process")[rule["process"]])
-        for where in (rule.get("scope", {}), *(body.get("where", {}) for body in rule["check"].values())):
+        asked = [(rule["process"], rule.get("scope", {}))]
+        asked += [(body.get("process", rule["process"]), body.get("where", {})) for body in rule["check"].values()]
+        for process, where in asked:
+            allowed = codes_of(documents("process")[process])
             for column, wanted in where.items():
+                if column in BOOLEAN_COLUMNS or column in WITHOUT_CODES:
+                    continue
                 for value in wanted.get("not", []) if isinstance(wanted, dict) else wanted:
                     assert value in allowed[column]
                     seen += 1
@@ -516,11 +526,25 @@ def test_transitions_of_the_incident_process() -> None:
 
 def test_rule_families_stand_in_the_file_named_for_them() -> None:
     families = {
+        "availability": "AVL",
+        "capacity": "CAP",
+        "change": "CHG",
         "configuration": "CFG",
+        "continuity": "CON",
         "data-quality": "DQ",
+        "improvement": "IMP",
         "incident": "INC",
         "integrity": "INT",
+        "knowledge": "KNW",
+        "major-incident": "MI",
+        "problem": "PRB",
+        "relationship": "BRM",
+        "release": "REL",
+        "reporting": "RPT",
+        "request": "REQ",
+        "security": "SEC",
         "service-level": "SLM",
+        "supplier": "SUP",
     }
     for path in sorted((ROOT / "policies" / "rules").glob("*.yaml")):
         ids = [data["id"] for data in contents(path)]
