@@ -11,7 +11,7 @@ from pathlib import Path
 
 from itsmctl.errors import ItsmctlError, Problem
 from itsmctl.generate import export, rhythm, tables, world
-from itsmctl.generate.book import Book
+from itsmctl.generate.book import Book, Columns
 from itsmctl.generate.judge import CONSEQUENCES, Planted
 from itsmctl.generate.rulings import rule_on
 from itsmctl.generate.world import PREFIX
@@ -91,7 +91,13 @@ def _truth(
 def _book(scene: world.World) -> Book:
     cases = {process: found for process, found in scene.practice.cases.items() if found}
     exported = {process: frozenset(column for _, column in tables.COLUMNS[process]) | {"state"} for process in cases}
-    return Book(scene.definitions, scene.roster, scene.when.as_of, cases, {}, exported)
+    named = scene.practice.references
+    incidents: dict[str, Columns] = {
+        number: {"number": number, "opened_at": scene.openings[i].at, "problem": named[i].problem, "change": named[i].change}
+        for i in sorted(named)
+        for number in (world.number_of(scene.story, i),)
+    }
+    return Book(scene.definitions, scene.roster, scene.when.as_of, cases, incidents, exported)
 
 
 def _check(definitions: Definitions, records: int, months: int) -> None:

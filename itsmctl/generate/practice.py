@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from itsmctl.generate import changes
+from itsmctl.generate import changes, problems, requests
 from itsmctl.generate.case import Case
 from itsmctl.generate.changes import Crew, Job
 from itsmctl.generate.misdeeds import misbehave
-from itsmctl.generate.rhythm import Opening
+from itsmctl.generate.problems import Trouble
+from itsmctl.generate.requests import Wish
+from itsmctl.generate.people import SITES, Staff
+from itsmctl.generate.rhythm import DAY, Opening
+from itsmctl.generate.symptoms import Catalogue
 from itsmctl.model import Service
 
 HOUR = 3600
 _INCIDENTS_PER_CHANGE = 12
 _EMERGENCIES_OF_100, _HARMFUL_OF_100 = 5, 5
+_CURED = 31 * DAY
 _LEAD = 13
 """Working days that a change may need before its night."""
-_FIRST_CHANGE = 30_001
+_FIRST_CHANGE, _FIRST_PROBLEM, _FIRST_REQUEST = 30_001, 40_001, 50_001
+_INCIDENTS_PER_PROBLEM, _INCIDENTS_PER_REQUEST = 75, 3
 
 
 @dataclass
@@ -42,6 +48,9 @@ class Scenery:
     """Incidents that are bent on purpose, so that nothing may refer to them."""
     numbers: Sequence[str]
     offered: Sequence[Service]
+    staff: Staff
+    catalogue: Catalogue
+    problem_cells: Mapping[tuple[str, str], str]
 
 
 @dataclass
@@ -50,19 +59,89 @@ class Practice:
 
     cases: dict[str, list[Case]] = field(default_factory=dict)
     references: dict[int, Reference] = field(default_factory=lambda: defaultdict(Reference))
+    cured: dict[tuple[str, str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
+    """When the problem of a service, item and category was closed with its cause removed."""
+
+    def is_cured(self, service: str, ci: str, category: str, moment: int) -> bool:
+        """Whether a cause was removed so lately that the fault must not come back."""
+        closings = self.cured.get((service, ci, category), ())
+        return any(closed_at <= moment <= closed_at + _CURED for closed_at in closings)
 
 
 def practise(scenery: Scenery, crew: Crew, processes: frozenset[str], as_of: int) -> Practice:
     """Make the cases of those processes that the definitions have."""
     practice = Practice()
-    if "change" in processes:
-        practice.cases["change"] = [changes.live(job, crew) for job in _Jobs(scenery, crew, practice).all()]
+    jobs = _Jobs(scenery, crew, practice).all() if "change" in processes else []
+    if "problem" in processes:
+        troubles = _troubles(scenery, crew, practice, jobs)
+        practice.cases["problem"] = [problems.live(trouble, crew, scenery.problem_cells) for trouble in troubles]
+    practice.cases["change"] = [changes.live(job, crew) for job in jobs]
+    if "request" in processes:
+        practice.cases["request"] = [requests.live(wish, crew) for wish in _wishes(scenery, crew)]
     for process, cases in practice.cases.items():
         misbehave(process, cases, crew, as_of)
         for case in cases:
             case.finish(as_of)
+    for case in practice.cases.get("problem", ()):
+        if case.text("closure_code") == "removed":
+            key = (case.text("service"), case.text("ci"), case.text("category"))
+            practice.cured[key].append(case.time("closed_at"))
     practice.cases = {process: [case for case in cases if case.entries] for process, cases in practice.cases.items()}
     return practice
+
+
+def _troubles(scenery: Scenery, crew: Crew, practice: Practice, jobs: list[Job]) -> list[Trouble]:
+    """Problems behind some incidents of one service; changes of that service three weeks later remove most of them."""
+    dice, diary, found = crew.dice, crew.diary, list[Trouble]()
+    for _ in range(len(scenery.openings) // _INCIDENTS_PER_PROBLEM):
+        place, service = dice.below(len(diary)), dice.pick(scenery.offered)
+        before = range(_index(scenery, diary.day(place) - 15 * DAY), _index(scenery, diary.day(place)))
+        near = [i for i in before if scenery.services[i].id == service.id and _is_free(scenery, practice, i)]
+        if not near or not service.supported_by:
+            continue
+        category, symptom = scenery.catalogue.draw(dice, service, monitored=False, shelved=False)
+        chosen = tuple(sorted({dice.pick(near) for _ in range(3)}))
+        ci, numbers = dice.pick(service.supported_by), [scenery.numbers[i] for i in chosen]
+        for index in chosen:
+            practice.references[index].problem = "to be numbered"
+        found.append(Trouble(str(chosen[0]), service, ci, category, symptom, place, numbers))
+    found.sort(key=lambda trouble: (trouble.place, trouble.number))
+    numbered = [replace(t, number=f"PRB{_FIRST_PROBLEM + n:07d}") for n, t in enumerate(found)]
+    at = {number: index for index, number in enumerate(scenery.numbers)}
+    for trouble in numbered:
+        for number in trouble.incidents:
+            practice.references[at[number]].problem = trouble.number
+    return [_removed(trouble, jobs) for trouble in numbered]
+
+
+def _removed(trouble: Trouble, jobs: list[Job]) -> Trouble:
+    """The problem with the change that removes it, where one of its service comes at the right time."""
+    for place, job in enumerate(jobs):
+        fits = job.kind == "normal" and job.outcome == "successful" and not job.references
+        if fits and job.service.id == trouble.service.id and 12 <= job.night - trouble.place <= 22:
+            jobs[place] = replace(job, references={"problem": trouble.number, "channel": "problem"})
+            return replace(trouble, change=job.number, night=job.night, ci=job.ci)
+    return trouble
+
+
+def _wishes(scenery: Scenery, crew: Crew) -> Iterator[Wish]:
+    """Requests for what the services offer, a few every working day."""
+    dice, offers = crew.dice, [(service, offer) for service in scenery.offered for offer in service.requests]
+    wanted = len(scenery.openings) // _INCIDENTS_PER_REQUEST if offers else 0
+    places = sorted(dice.below(len(crew.diary)) for _ in range(wanted))
+    for number, place in enumerate(places, start=_FIRST_REQUEST):
+        (service, offer), site = dice.pick(offers), dice.pick(SITES)
+        requester = dice.pick(scenery.staff.users[site.id])
+        customer = next(iter(service.customers), "")
+        yield Wish(f"REQ{number:07d}", service, offer, site, requester, customer, place)
+
+
+def _index(scenery: Scenery, moment: int) -> int:
+    return bisect_left(scenery.openings, moment, key=lambda opening: opening.at)
+
+
+def _is_free(scenery: Scenery, practice: Practice, index: int) -> bool:
+    return index not in scenery.taken and index not in practice.references
 
 
 class _Jobs:
@@ -139,11 +218,11 @@ class _Jobs:
         openings = self.scenery.openings
         index = bisect_left(openings, job.end, key=lambda opening: opening.at)
         while index < len(openings) and openings[index].at < job.end + 36 * HOUR:
-            if self.scenery.services[index].id == job.service.id and self._is_free(index):
+            if self.scenery.services[index].id == job.service.id and _is_free(
+                self.scenery, self.practice, index
+            ):
                 self.practice.references[index].caused_by = job.number
                 return replace(job, outcome="with-incident")
             index += 1
         return job
 
-    def _is_free(self, index: int) -> bool:
-        return index not in self.scenery.taken and index not in self.practice.references

@@ -10,7 +10,7 @@ from itsmctl.generate.case import Case, Cell
 from itsmctl.generate.export import local_text
 
 APPROVALS = "approvals.csv"
-FILES = {"change": "changes.csv"}
+FILES = {"change": "changes.csv", "problem": "problems.csv", "request": "requests.csv"}
 """The export of each process."""
 
 STATES = {
@@ -18,6 +18,15 @@ STATES = {
         "new": "New", "assessing": "Assess", "awaiting-approval": "Authorize", "approved": "Approved", "scheduled": "Scheduled",
         "implementing": "Implement", "implemented": "Review", "backed-out": "Backed Out", "closed": "Closed", "rejected": "Rejected",
         "cancelled": "Canceled",
+    },
+    "problem": {
+        "new": "New", "assessed": "Assess", "investigating": "Root Cause Analysis", "awaiting-supplier": "Awaiting Vendor",
+        "known-error": "Known Error", "awaiting-change": "Fix in Progress", "resolved": "Resolved", "closed": "Closed", "cancelled": "Canceled",
+    },
+    "request": {
+        "new": "Open", "awaiting-approval": "Pending Approval", "approved": "Approved", "in-progress": "Work in Progress",
+        "awaiting-user": "Awaiting User Info", "awaiting-supplier": "Awaiting Vendor", "awaiting-change": "Awaiting Change",
+        "fulfilled": "Fulfilled", "closed": "Closed Complete", "rejected": "Closed Incomplete", "cancelled": "Closed Skipped",
     },
 }  # fmt: skip
 """The tool's words for the states of a process."""
@@ -37,6 +46,16 @@ COLUMNS = {
         ("u_tested_at", "tested_at"), ("test_plan", "test_evidence"), ("u_outcome", "outcome"), ("u_reviewer", "reviewer"),
         ("u_reviewed_at", "reviewed_at"), ("u_actions", "actions"), ("u_incident", "incident"), ("u_problem", "problem"),
         ("u_release", "release"), ("u_exception", "exception"),
+    ),
+    "problem": (
+        *_COMMON, ("impact", "impact"), ("urgency", "urgency"), ("subcategory", "subcategory"), ("cause_notes", "root_cause"),
+        ("cause_code", "cause_code"), ("workaround", "workaround"), ("u_known_error", "knowledge"), ("rfc", "change"),
+        ("first_reported_by_task", "incident"), ("resolved_at", "resolved_at"), ("resolved_by", "resolved_by"), ("u_reviewed_at", "reviewed_at"),
+    ),
+    "request": (
+        *_COMMON, ("cat_item", "item"), ("requested_for", "requester"), ("company", "customer"), ("due_date", "due_at"),
+        ("u_approved_by", "approved_by"), ("u_fulfilled_at", "resolved_at"), ("u_fulfilled_by", "resolved_by"), ("rfc", "change"),
+        ("u_model", "model"),
     ),
 }  # fmt: skip
 """The exported columns of a process, and what each shows; the state and the marks of the update come after the number."""

@@ -65,35 +65,32 @@ def create(definitions: Definitions, records: int, seed: int, when: rhythm.Perio
     staff = people.hire(dice, records)
     story = plan.tell(definitions, agreements, openings, services, when, dice)
     crew = Crew(Roster(definitions, staff), Diary(when, home), Dice(2 * seed + 1))
+    problem_matrix = definitions.matrices.get("problem-priority")
+    scenery = Scenery(
+        openings=openings,
+        services=story.services,
+        taken=frozenset((*story.deeds, len(openings) - 1)),
+        numbers=[number_of(story, index) for index in range(len(openings))],
+        offered=services,
+        staff=staff,
+        catalogue=Catalogue(lists.get(codes.get("category", ""))),
+        problem_cells=problem_matrix.cells if problem_matrix else {},
+    )
     return World(
         definitions=definitions,
         agreements=agreements,
         staff=staff,
-        catalogue=Catalogue(lists.get(codes.get("category", ""))),
+        catalogue=scenery.catalogue,
         cells=dict(sorted(matrix.cells.items())) if matrix else {},
         closure_codes=tuple(c.id for c in closure.codes if c.id not in _NOT_A_CURE) if closure else ("solved",),
         when=when,
         openings=openings,
         story=story,
         roster=crew.roster,
-        practice=_practice(definitions, openings, services, story, crew, when.as_of),
+        practice=practice.practise(scenery, crew, frozenset(definitions.processes), when.as_of),
         judge=Judge(definitions, agreements, when.as_of),
         dice=dice,
     )
-
-
-def _practice(
-    definitions: Definitions,
-    openings: Sequence[rhythm.Opening],
-    offered_services: Sequence[Service],
-    story: plan.Story,
-    crew: Crew,
-    as_of: int,
-) -> Practice:
-    numbers = [number_of(story, index) for index in range(len(openings))]
-    taken = frozenset((*story.deeds, len(openings) - 1))
-    scenery = Scenery(openings, story.services, taken, numbers, offered_services)
-    return practice.practise(scenery, crew, frozenset(definitions.processes), as_of)
 
 
 def number_of(story: plan.Story, index: int) -> str:
@@ -145,7 +142,7 @@ def _drawn(world: World, index: int) -> tuple[Ticket, Symptom]:
         symptom=symptom.text,
         nature="alert" if opening.monitored else dice.weighted((("fault", 84), ("enquiry", 12), ("complaint", 4))),
         channel=channel,
-        ci="" if dice.permille(bare) else _item(service, dice),
+        ci="" if dice.permille(bare) else _item(world, service, category, opening.at),
         requester=requester,
         opened_by=requester if opening.monitored or channel == "self-service" else agent,
         problem=named.problem,
@@ -176,8 +173,10 @@ def _name_in_tickets(customer: Customer) -> str:
     return customer.also_called[0] if customer.also_called else str(customer.title)
 
 
-def _item(service: Service, dice: Dice) -> str:
-    return dice.pick(service.supported_by) if service.supported_by else ""
+def _item(world: World, service: Service, category: str, moment: int) -> str:
+    """One of the items of a service, but none whose fault of this kind was removed lately."""
+    ill = [ci for ci in service.supported_by if not world.practice.is_cured(service.id, ci, category, moment)]
+    return world.dice.pick(ill) if ill else ""
 
 
 def _lived(world: World, ticket: Ticket, symptom: Symptom, deed: Violation | None) -> None:
