@@ -46,8 +46,8 @@ def command(
 ) -> None:
     """Make a believable ticket history as a ServiceNow-like export, with planted violations.
 
-    The incidents belong to the services of the definitions and keep their agreements; one change to twelve incidents
-    goes with them, approved and made by those who hold the roles, and each refers to the others. Only where a violation
+    The incidents belong to the services of the definitions and keep their agreements; requests, problems and changes
+    go with them (to 75 incidents 25 requests, 6 changes and a problem), approved and made by those who hold the roles. Only where a violation
     was planted on purpose is that otherwise; truth.json lists every one that an audit must find, and nothing else.
 
     \b

@@ -93,7 +93,12 @@ def _book(scene: world.World) -> Book:
     exported = {process: frozenset(column for _, column in tables.COLUMNS[process]) | {"state"} for process in cases}
     named = scene.practice.references
     incidents: dict[str, Columns] = {
-        number: {"number": number, "opened_at": scene.openings[i].at, "problem": named[i].problem, "change": named[i].change}
+        number: {
+            "number": number,
+            "opened_at": scene.openings[i].at,
+            "problem": named[i].problem,
+            "change": named[i].change,
+        }
         for i in sorted(named)
         for number in (world.number_of(scene.story, i),)
     }

@@ -146,6 +146,45 @@ def _skip_states(case: Case, crew: Crew) -> None:
     case.entries = [entry for entry in case.entries if entry.value not in ("approved", "scheduled")]
 
 
+def _is_not_cured(case: Case) -> bool:
+    """Not one of those after which incidents are watched by category."""
+    return case.text("closure_code") != "removed"
+
+
+def _is_approved(case: Case) -> bool:
+    return bool(case.approvals)
+
+
+def _is_approved_access(case: Case) -> bool:
+    return bool(case.approvals) and case.text("category") == "access"
+
+
+def _misjudge(case: Case, crew: Crew) -> None:
+    case.change("priority", crew.dice.pick(sorted({"P1", "P2", "P3", "P4"} - {case.text("priority")})))
+
+
+def _fulfil_late(case: Case, crew: Crew) -> None:
+    case.change("resolved_at", case.time("due_at") + crew.dice.between(1, 9) * HOUR)
+
+
+def _approve_own_work(case: Case, crew: Crew) -> None:
+    case.change("approved_by", case.text("resolved_by"))
+
+
+def _approve_own_wish(case: Case, crew: Crew) -> None:
+    case.approvals = [replace(approval, approver=case.text("requester")) for approval in case.approvals]
+    case.change("approved_by", case.text("requester"))
+
+
+def _approve_later(case: Case, crew: Crew) -> None:
+    at = case.time("closed_at") - crew.dice.between(1, 20) * 60
+    case.approvals = [replace(approval, at=at) for approval in case.approvals]
+
+
+def _change_item(case: Case, crew: Crew) -> None:
+    case.put(case.time("resolved_at"), case.text("resolved_by"), ci="lq-iam-01")
+
+
 MISDEEDS = (
     Misdeed("CHG-02", "approved after the work had begun", _approve_late, _kind("normal")),
     Misdeed("CHG-06", "made by the one who approved it", _make_what_one_approved, _kind("normal")),
@@ -175,6 +214,14 @@ MISDEEDS = (
     Misdeed("CHG-21", "not reviewed", _without("reviewer", "reviewed_at"), _is_doubtful),
     Misdeed("CHG-23", "no configuration item", _without("ci"), _kind("normal", "standard")),
     Misdeed("CHG-28", "approved within seconds", _approve_at_once, _kind("normal")),
+    Misdeed("PRB-03", "closed, and nobody wrote down why it had happened", _without("root_cause"), process="problem"),
+    Misdeed("PRB-10", "priority set against the matrix", _misjudge, process="problem"),
+    Misdeed("PRB-01", "searched for without a category", _without("category"), _is_not_cured, "problem"),
+    Misdeed("REQ-04", "fulfilled after the time that was promised", _fulfil_late, process="request"),
+    Misdeed("REQ-05", "approved by the one who gave the access", _approve_own_work, _is_approved_access, "request"),
+    Misdeed("REQ-03", "approved by the one who asked", _approve_own_wish, _is_approved, "request"),
+    Misdeed("REQ-02", "fulfilled before it was approved", _approve_later, _is_approved, "request"),
+    Misdeed("REQ-07", "changed an item without a change", _change_item, process="request"),
     Misdeed("CHG-38", "implemented without having been approved in the tool", _skip_states, _kind("normal")),
 )  # fmt: skip
 """The gravest first: few cases carry only these."""

@@ -11,9 +11,9 @@ from itsmctl.generate import changes, problems, requests
 from itsmctl.generate.case import Case
 from itsmctl.generate.changes import Crew, Job
 from itsmctl.generate.misdeeds import misbehave
+from itsmctl.generate.people import SITES, Staff
 from itsmctl.generate.problems import Trouble
 from itsmctl.generate.requests import Wish
-from itsmctl.generate.people import SITES, Staff
 from itsmctl.generate.rhythm import DAY, Opening
 from itsmctl.generate.symptoms import Catalogue
 from itsmctl.model import Service
@@ -218,11 +218,8 @@ class _Jobs:
         openings = self.scenery.openings
         index = bisect_left(openings, job.end, key=lambda opening: opening.at)
         while index < len(openings) and openings[index].at < job.end + 36 * HOUR:
-            if self.scenery.services[index].id == job.service.id and _is_free(
-                self.scenery, self.practice, index
-            ):
+            if self.scenery.services[index].id == job.service.id and _is_free(self.scenery, self.practice, index):
                 self.practice.references[index].caused_by = job.number
                 return replace(job, outcome="with-incident")
             index += 1
         return job
-

@@ -11,7 +11,10 @@ from itsmctl.generate.symptoms import Symptom
 from itsmctl.model import Service, Text
 
 _CAUSES = (
-    ("software-defect", Text("The program keeps a lock when a user signs off in the middle", "用户中途退出时程序未释放锁")),
+    (
+        "software-defect",
+        Text("The program keeps a lock when a user signs off in the middle", "用户中途退出时程序未释放锁"),
+    ),
     ("settings", Text("A limit was left at the value of the test system", "参数仍为测试环境的值")),
     ("capacity", Text("The logs of a day no longer fit on the disk", "单日日志已超过磁盘容量")),
     ("supplier", Text("The line of the supplier changes its route at night", "供应商线路夜间切换路由")),

