@@ -129,9 +129,8 @@ def _edit_plan(case: Case, crew: Crew) -> None:
 
 
 def _look_late(case: Case, crew: Crew) -> None:
-    """The board looks at an emergency after a week."""
-    first, *rest = case.approvals
-    case.approvals = [first, *(replace(approval, at=approval.at + 9 * 24 * HOUR) for approval in rest)]
+    """Nobody says go, and all who should have look at it after a week; whoever decides alone may be of the board too."""
+    case.approvals = [replace(approval, at=approval.at + 9 * 24 * HOUR) for approval in case.approvals]
 
 
 def _act_alone(case: Case, crew: Crew) -> None:
@@ -202,7 +201,7 @@ MISDEEDS = (
     Misdeed("CHG-26", "its plan was edited after the approval", _edit_plan, _kind("normal")),
     Misdeed("CHG-33", "no incident behind the emergency", _without("incident"), _kind("emergency")),
     Misdeed("CHG-10", "nobody with authority said go", _act_alone, _kind("emergency")),
-    Misdeed("CHG-32", "the board looked at the emergency after a week", _look_late, _kind("emergency")),
+    Misdeed("CHG-32", "an emergency that everybody approved a week later", _look_late, _kind("emergency")),
     Misdeed("CHG-01", "a route that the process does not have", _instead("category", "quick"), _kind("normal")),
     Misdeed("CHG-08", "decided without an assessment", _without("risk", "assessed_at"), _kind("normal")),
     Misdeed("CHG-31", "a standard change without a model", _without("model"), _kind("standard")),
