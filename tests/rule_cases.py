@@ -41,8 +41,8 @@ FOLDER = Path(__file__).parent / "cases" / "rules"
 HISTORY = ("state", "group", "assignee", "priority", "impact", "urgency", "category", "closure_code", "type")
 """The fields whose changes the export of a case records, if it does not say otherwise."""
 
-ONE_BY_ONE = {"agreement", "allowed", "at-most", "clock-within", "different-people", "elapsed-within", "handovers", "known",
-              "matrix", "ordered-times", "required", "transition", *TEMPLATES}  # fmt: skip
+ONE_BY_ONE = {"agreement", "allowed", "at-most", "clock-within", "conforms", "different-people", "dwell-within", "elapsed-within", "expression",
+              "handovers", "known", "matrix", "ordered-times", "required", "returns", "transition", "untouched", *TEMPLATES}  # fmt: skip
 """Checks that judge a record by nothing but itself and the definitions; the cases of the others are audited apart."""
 
 _INSIDE = ("is", "times", "events", "approvals", "links")

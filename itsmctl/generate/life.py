@@ -83,7 +83,8 @@ def _route(ticket: Ticket, dice: Dice) -> str:
 
 
 def _response_seconds(promise: Promise, dice: Dice, wish: Wish) -> int:
-    return max(promise.response * (wish.response_percent or dice.skewed(4, 78)) // 100, 30)
+    """Never within the first minute: a person has to read it first."""
+    return max(promise.response * (wish.response_percent or dice.skewed(4, 78)) // 100, 75)
 
 
 def _responded(ticket: Ticket, promise: Promise, dice: Dice, route: str, response: int) -> int:

@@ -47,7 +47,10 @@ def _calm(ticket: Ticket, scene: Scene, priority: str = "P4") -> None:
 
 
 def _calm_phone(ticket: Ticket, scene: Scene) -> Wish:
+    """Answered while the user is on the line, as no letter would be."""
     _calm(ticket, scene)
+    if ticket.channel != "monitoring":
+        ticket.channel = "phone"
     return Wish(route="phone")
 
 
@@ -63,7 +66,7 @@ def _backdate(ticket: Ticket, scene: Scene) -> None:
     first, *rest = ticket.updates
     moved = [replace(first, at=ticket.recorded_at)]
     for number, update in enumerate(rest, start=1):
-        moved.append(replace(update, at=max(update.at, ticket.recorded_at + number * 40)))
+        moved.append(replace(update, at=max(update.at, ticket.recorded_at + number * 70)))
     ticket.updates = moved
     ticket.closed_at = moved[-1].at
 
@@ -75,7 +78,7 @@ def _record_late(ticket: Ticket, scene: Scene) -> None:
     first, *rest = ticket.updates
     ticket.updates = [replace(first, at=late)]
     ticket.updates += [
-        replace(update, at=max(update.at, late + number * 40)) for number, update in enumerate(rest, start=1)
+        replace(update, at=max(update.at, late + number * 70)) for number, update in enumerate(rest, start=1)
     ]
     done = {update.state: update.at for update in ticket.updates}
     ticket.resolved_at, ticket.closed_at = done.get("resolved"), done.get("closed")
