@@ -13,7 +13,7 @@ from itsmctl.generate.book import Book, Columns, holds, words
 from itsmctl.generate.case import Case
 from itsmctl.generate.hours import Hours
 from itsmctl.generate.judge import Planted
-from itsmctl.generate.rhythm import DAY, midnight
+from itsmctl.generate.rhythm import DAY, midnight, month_of
 from itsmctl.model import Condition, Parameter, Rule
 from itsmctl.worktime import parse_duration
 
@@ -24,12 +24,27 @@ Ruling = Callable[[Rule, Case, Book], bool]
 def rule_on(book: Book) -> Iterator[Planted]:
     """Everything that must be found on the cases."""
     for rule in book.definitions.rules.values():
+        if rule.check == "share" and rule.parameters["per"] == ("month",) and rule.process in book.cases:
+            yield from _months(rule, book)
         ruling = RULINGS.get(rule.check)
         if ruling is None or rule.process not in book.cases:
             continue
         for case in book.in_scope(rule):
             if ruling(rule, case, book):
                 yield Planted(rule.id, case.number, case.deed or str(rule.title))
+
+
+def _months(rule: Rule, book: Book) -> Iterator[Planted]:
+    """The months in which too many or too few cases meet a condition."""
+    counts: dict[str, list[int]] = {}
+    for case in book.in_scope(rule):
+        cell = counts.setdefault(month_of(case.time("opened_at")), [0, 0])
+        cell[0] += all(holds(condition, book.columns(case)) for condition in _where(rule))
+        cell[1] += 1
+    least, most = (float(str(rule.parameters.get(key, usual))) for key, usual in (("least", 0), ("most", 100)))
+    for month, (part, total) in counts.items():
+        if total >= _number(rule.parameters.get("minimum", 1)) and not least <= 100 * part / total <= most:
+            yield Planted(rule.id, month, str(rule.title))
 
 
 def _required(rule: Rule, case: Case, book: Book) -> bool:
