@@ -319,6 +319,14 @@ REASONS: dict[str, tuple[str, str]] = {
         msg("{columns} as exported was only known later than the moment of the audit"),
         msg("Judge at the moment of the export, or export the history of {columns}."),
     ),
+    "no-rows": (
+        msg("The register {rules} has no row up to the moment of the audit"),
+        msg("Keep the register: one row for each case, in the file that it names."),
+    ),
+    "row-without-day": (
+        msg("The row of the register has no day under {columns}"),
+        msg("Write the day into the register."),
+    ),
     "no-approvals": (
         msg("The export holds no approvals at all"),
         msg("Export the approvals: who decided what on which record, and when."),

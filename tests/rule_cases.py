@@ -14,13 +14,13 @@
 `is` is the outcome, then the situation that it shows if there is one: `limit`, `open`. A rule about groups names them
 under `groups: {"finance-erp / 2026-03": fail}`, and of its records only those have an `is` that are `out`. `times: 20`
 stands for so many records alike, A1.01 to A1.20. A file may hold several documents, each audited apart: an export that
-lacks a column is one.
+lacks a column is one. A rule about a register takes its rows from `rows: [{supplier: carrier, held_on: 2026-03-02}]`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -46,7 +46,20 @@ ONE_BY_ONE = {"agreement", "allowed", "at-most", "clock-within", "conforms", "di
 """Checks that judge a record by nothing but itself and the definitions; the cases of the others are audited apart."""
 
 _INSIDE = ("is", "times", "events", "approvals", "links")
-_KEYS = {"about", "as-of", "base", "columns", "history", "records", "groups", "files", "rejects", "exported", "lacking"}
+_KEYS = {
+    "about",
+    "as-of",
+    "base",
+    "columns",
+    "history",
+    "records",
+    "groups",
+    "files",
+    "rejects",
+    "exported",
+    "lacking",
+    "rows",
+}
 
 
 @dataclass(frozen=True)
@@ -122,8 +135,17 @@ def _audited(
     options = AuditOptions(as_of=as_of, rules=tuple(rules), all_verdicts=True, threads=1)
     with TemporaryDirectory() as folder:
         dataset = _written(Path(folder) / "dataset", records, data)
-        audit(library(), dataset, options, verdicts=Path(folder) / "verdicts.parquet")
+        audit(_with_rows(rules[0], data), dataset, options, verdicts=Path(folder) / "verdicts.parquet")
         return [v for v in read_verdicts(Path(folder) / "verdicts.parquet") if v.rule in rules]
+
+
+def _with_rows(rule: str, data: Mapping[str, Any]) -> Definitions:
+    """The library with the rows of a case in the register that its rule asks for, and no others there."""
+    if "rows" not in data:
+        return library()
+    asked = library().registers[str(library().rules[rule].parameters["register"])]
+    filled = replace(asked, files=(), sources=(), entries=tuple(data["rows"]))
+    return replace(library(), registers={**library().registers, asked.id: filled})
 
 
 def _written(folder: Path, records: Mapping[str, Mapping[str, Any]], data: Mapping[str, Any]) -> Path:

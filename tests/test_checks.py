@@ -28,7 +28,7 @@ from itsmctl.definitions.references import Entry, cross_check
 from itsmctl.definitions.schema import check_document
 from itsmctl.engine.results import read_verdicts
 from itsmctl.errors import Problem
-from itsmctl.model import AuditPlan, Definition, Definitions, Rule
+from itsmctl.model import AuditPlan, Condition, Definition, Definitions, Rule
 from itsmctl.result import Attainment, AuditResult, RuleResult, Verdict
 from itsmctl.source import Document, parse_documents
 
@@ -95,6 +95,7 @@ APPLIES: Mapping[str, str] = {
     "percentile": "pass fail unknown no-data limit column",
     "raised-and-lowered": "pass fail no-data limit history",
     "readable": "pass fail no-data",
+    "register": "pass fail unknown no-data limit",
     "reported-agrees": "pass fail unknown no-data open column",
     "required": "pass fail no-data column",
     "responded-existence": "pass fail unknown no-data open history",
@@ -198,7 +199,7 @@ def judge(rules: Mapping[str, Rule], data: Mapping[str, Any], folder: Path) -> t
         files=[(name, read) for name, read in data.get("files", {"export.csv": 0}).items()],
     )
     options = AuditOptions(as_of=data.get("as-of", "2026-06-30T00:00:00Z"), all_verdicts=True, threads=1)
-    definitions = replace(system(), rules=rules)
+    definitions = replace(system(), rules=rules, registers={**system().registers, **data.get("registers", {})})
     if "period" in data:
         definitions, options = replace(definitions, plans={"case": _plan(data)}), replace(options, plan="case")
     result = audit(definitions, dataset, options, verdicts=folder / "verdicts.parquet")
@@ -401,6 +402,7 @@ HOSTILE_RULES: Mapping[str, Mapping[str, object]] = {
     "paused-share": {"clock": "resolution", "by": "resolved_by", "peers": "group", "most": 50, "times": 2},
     "period-end": {"at": "closed_at", "days": 2, "times": 2, "calendar": "office", "per": ("category",)},
     "period-shift": {"clock": "resolution", "within": "30m", "reopened": "72h"},
+    "register": {"register": "hostile", "per": "row", "must": (Condition("owner", "in", HOSTILE),)},
     "raised-and-lowered": {"column": "group", "codes": "priority", "within": "1h"},
     "unchanged": {"columns": ("group",), "after": {"state": HOSTILE}, "approved-again": True},
 }
@@ -464,6 +466,8 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> tuple[AuditResult, list
     data = {"records": records, "events": events, "rejects": rejects, "files": files}
     data["approvals"] = [[f"{i}{value}", 1_770_000_000, value, value] for i, value in enumerate(HOSTILE)]
     data["links"] = [[f"{i}{value}", value, value] for i, value in enumerate(HOSTILE)]
+    entries = tuple({"id": value, "owner": value, "raised": "2026-01-05"} for value in HOSTILE)
+    data["registers"] = {"hostile": replace(system().registers["disputes"], id="hostile", entries=entries)}
     return judge(rules, data, folder)
 
 
@@ -478,6 +482,8 @@ def test_hostile_values_come_through_unchanged(check: str, hostile: tuple[AuditR
     match check:
         case "row-count":
             assert set(mine) == set(HOSTILE)
+        case "register":
+            assert {record: verdict.passed for record, verdict in mine.items()} == dict.fromkeys(HOSTILE, True)
         case "variants":  # none of these states is on the path
             assert mine == {}
         case "attainment" | "leg-within" | "heaping" | "paused-share" | "trend":  # no agreement, and one month only

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from itsmctl.definitions.registers import rows_of
 from itsmctl.engine.clocks import create_clocks
 from itsmctl.engine.context import Context
 from itsmctl.engine.evaluate import create_verdict_table
 from itsmctl.engine.openings import create_openings
 from itsmctl.engine.people import create_people
 from itsmctl.engine.progress import segments_of_days
+from itsmctl.engine.registers import create_registers
 from itsmctl.engine.session import Session
 from itsmctl.engine.tables import Loading, catalogue_codes, exported_processes, filled_tables, link_types, load_tables
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers.receipt import Receipt
-from itsmctl.model import CHANGING_COLUMNS, Calendar, Definitions, Rule
+from itsmctl.model import CHANGING_COLUMNS, Calendar, Definitions, Register, RegisterRow, Rule
+from itsmctl.zones import local_day
 
 Period = tuple[int | None, int | None]
 """[from, until) in epoch seconds; None where it is open."""
@@ -46,6 +49,7 @@ def prepare(
     create_clocks(session, definitions, as_of, frozenset(receipt.mapped), history, receipt.precision_seconds)
     create_people(session, definitions, zone)
     create_verdict_table(session)
+    create_registers(session, _registers_named(definitions, rules, as_of, zone), zone)
     exported_at = max(as_of, _last_moment(receipt) or as_of)
     return Context(
         definitions,
@@ -70,6 +74,16 @@ def _calendars_named(definitions: Definitions, rules: Sequence[Rule]) -> list[Ca
     """The calendars that rules measure by themselves, beside those of agreements."""
     named = {str(rule.parameters["calendar"]) for rule in rules if "calendar" in rule.parameters}
     return [definitions.calendars[name] for name in sorted(named)]
+
+
+def _registers_named(
+    definitions: Definitions, rules: Sequence[Rule], as_of: int, zone: str
+) -> Iterator[tuple[Register, Sequence[RegisterRow]]]:
+    """The registers that rules ask for with their rows; no file is read where no rule does."""
+    named = sorted({str(rule.parameters["register"]) for rule in rules if "register" in rule.parameters})
+    day = local_day(as_of - 1, zone)
+    for register in (definitions.registers[name] for name in named):
+        yield register, rows_of(definitions, register, day)
 
 
 def _loading(

@@ -11,8 +11,8 @@ _OWN = """
     agreement allowed approved at-most attainment authorised batch clock-within concentration conforms count-per-month
     different-people dwell-within elapsed-within employed expression handovers heaping in-window known late-pause
     leg-within linked loosened matrix meaningful no-later no-secrets not-in-future not-sooner number-gaps
-    ordered-times overlap paused-share percentile period-end period-shift raised-and-lowered readable reported-agrees
-    required returns row-count share similar transition trend unchanged untouched variants
+    ordered-times overlap paused-share percentile period-end period-shift raised-and-lowered readable register
+    reported-agrees required returns row-count share similar transition trend unchanged untouched variants
 """
 """Each has the module of its name."""
 _DECLARE = """

@@ -229,7 +229,7 @@ def cross_check(
             case model.Rule() as rule:
                 own = states.get(rule.process, frozenset().union(*states.values()))
                 own_lanes = lanes.get(rule.process, frozenset())
-                problems += _rule(entry.document, rule, {**known, "state": own, "lane": own_lanes})
+                problems += _rule(entry.document, rule, {**known, "state": own, "lane": own_lanes}, registers)
             case model.Kpi() as kpi:
                 for key in ("clock/where", "records/where", "records/of"):
                     problems += _condition_columns(entry.document, f"measure/{key}")
@@ -368,7 +368,9 @@ def _raci(document: Document, raci: model.Raci, process: model.Process) -> Itera
             yield unknown(document, ("activities", name), name, "activity", activities, key=True)
 
 
-def _rule(document: Document, rule: model.Rule, known: Known) -> Iterator[Problem]:
+def _rule(
+    document: Document, rule: model.Rule, known: Known, registers: Mapping[str, model.Register]
+) -> Iterator[Problem]:
     yield from _condition_columns(document, "scope")
     check = CHECKS.get(rule.check)
     base: Path_ = ("check", rule.check)
@@ -394,8 +396,36 @@ def _rule(document: Document, rule: model.Rule, known: Known) -> Iterator[Proble
                 yield from _day(document, (*base, *path), word)
             elif word not in known.get(kind, frozenset()):
                 yield unknown(document, (*base, *path), str(word), kind, known.get(kind, frozenset()))
+    if rule.check == "register":
+        if register := registers.get(str(rule.parameters["register"])):
+            yield from _register_rule(document, rule, register)
+        return
     for where in ("where", "*/where"):
         yield from _condition_columns(document, f"check/{rule.check}/{where}")
+
+
+def _register_rule(document: Document, rule: model.Rule, register: model.Register) -> Iterator[Problem]:
+    """A rule about a register asks for columns that it has, of a type that can answer."""
+    from itsmctl.engine.registers import SUBJECT_KINDS
+
+    of_types = {
+        "required/*": frozenset(column.id for column in register.columns),
+        "per": frozenset(c.id for c in register.columns if c.to in SUBJECT_KINDS or "listed" in rule.parameters)
+        | {"row"},
+        **dict.fromkeys(
+            ("dated", "in-time/due", "in-time/done"),
+            frozenset(c.id for c in register.columns if c.type in ("date", "moment")),
+        ),
+    }
+    for pattern, names in of_types.items():
+        for path, word in values_at(document.data, f"check/register/{pattern}"):
+            if word not in names:
+                yield unknown(document, path, str(word), "column", names)
+    for key in ("where", "must"):
+        yield from register_conditions(document, f"check/register/{key}", register)
+    if not register.dated and "fresh-for" in rule.parameters and "dated" not in rule.parameters:
+        template = "how old a row is can only be told with the key `dated`"
+        yield Problem("no-date", template, document.where(("check", "register", "fresh-for")))
 
 
 def _expression(document: Document, path: Path_, text: str) -> Iterator[Problem]:

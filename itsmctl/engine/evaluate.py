@@ -30,6 +30,7 @@ GROUPED = frozenset(
         "paused-share",
         "percentile",
         "period-end",
+        "register",
         "row-count",
         "share",
         "trend",

@@ -24,6 +24,7 @@ __all__ = [
     "number_of",
     "numbers_between",
     "quote",
+    "tested",
     "time_of",
 ]
 
@@ -58,19 +59,23 @@ def all_of(conditions: Conditions, table: str = "r") -> Fragment:
 
 def condition(c: Condition, table: str = "r") -> Fragment:
     """One condition as a boolean that is never NULL; see `model.Condition` for empty values."""
-    column = f"{table}.{name(c.column)}"
+    return tested(c, f"{table}.{name(c.column)}", _typed(c))
+
+
+def tested(c: Condition, column: str, values: Sequence[object]) -> Fragment:
+    """A condition on any column, with its values as the column's type."""
     match c.test:
         case "present":
             return Fragment(f"{column} IS NOT NULL")
         case "absent":
             return Fragment(f"{column} IS NULL")
         case "in":
-            return Fragment(f"({column} IS NOT NULL AND {column} IN ({_marks(c.values)}))", _typed(c))
+            return Fragment(f"({column} IS NOT NULL AND {column} IN ({_marks(values)}))", tuple(values))
         case "not-in":
-            return Fragment(f"({column} IS NULL OR {column} NOT IN ({_marks(c.values)}))", _typed(c))
+            return Fragment(f"({column} IS NULL OR {column} NOT IN ({_marks(values)}))", tuple(values))
         case "at-least" | "at-most":
             sign = ">=" if c.test == "at-least" else "<="
-            return Fragment(f"({column} IS NOT NULL AND {column} {sign} ?)", _typed(c))
+            return Fragment(f"({column} IS NOT NULL AND {column} {sign} ?)", tuple(values))
 
 
 def _marks(values: Sequence[object]) -> str:

@@ -48,6 +48,21 @@ DECLARE = (
 )
 """What the templates of Declare say; the more particular form comes first, and those here are tried last."""
 PHRASES = (
+    msg("{demand}; done by its day"),
+    msg("{demand}; as demanded: {limits}"),
+    msg("{demand}; filled: {columns}"),
+    msg("{demand}; after its day: {time}"),
+    msg("{demand}; not as demanded: {limits}"),
+    msg("{demand}; empty: {columns}"),
+    msg("{demand}; too old"),
+    msg("{time}: {file}, row {n}"),
+    msg("{time}: {file}, line {n}"),
+    msg("{file}, row {n}"),
+    msg("{file}, line {n}"),
+    msg("a row of the last {n} months"),
+    msg("a row of the last {n} days"),
+    msg("a row"),
+    msg("no row"),
     msg("at most {time} of {calendar} at a stretch"),
     msg("at most {time} at a stretch"),
     msg("at most {time} of {calendar} in all"),

@@ -53,7 +53,7 @@ def _rule(b: Builder) -> model.Rule:
         enquiry=d.get("enquiry", False),
         scope=conditions(d.get("scope")),
         check=check,
-        parameters={k: conditions(value) if k == "where" else frozen(value) for k, value in parameters.items()},
+        parameters={k: conditions(v) if k in ("where", "must") else frozen(v) for k, v in parameters.items()},
         tolerance=limit(d.get("tolerance")),
         allowance=limit(d.get("allowance")),
         rests_on=tuple(d.get("rests-on", ())),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -28,8 +29,8 @@ def _written(root: Path, register: model.Register) -> Iterator[model.RegisterRow
     for shown in named_by(register):
         for line in read_table(root / shown, shown).lines:
             yield _row(register, line)
-    for entry in register.entries:
-        yield _row(register, Line(register.where, entry))
+    for number, entry in enumerate(register.entries, 1):
+        yield _row(register, Line(replace(register.where, row=number), entry))
 
 
 def _row(register: model.Register, line: Line) -> model.RegisterRow:
