@@ -120,6 +120,8 @@ def check(system: System) -> Iterator[Problem]:
     anywhere = _together(known.values())
     for rule in system.all(model.Rule):
         yield from _strangers(rule, "scope", known.get(rule.definition.process, anywhere))
+        if rule.definition.check == "register":  # the rows of a register have codes of their own
+            continue
         # A check that looks at other records, such as `linked`, names their process beside the condition.
         looked_at = str(rule.definition.parameters.get("process", rule.definition.process))
         yield from _strangers(rule, f"check/{rule.definition.check}/where", known.get(looked_at, anywhere))
