@@ -232,7 +232,8 @@ REFERENCES: dict[str, tuple[str, ...]] = {
     "role": ("process",),
     "rule": (
         "process", "clauses/*", "rests-on/*", "check/*/clock", "check/*/matrix", "check/*/codes", "check/*/states",
-        "check/init/states/*", "check/*/first", "check/*/then", "check/*/column", "check/*/columns/*", "check/*/process",
+        "check/init/activity", "check/*/then/state/*", "check/*/roles/*", "check/*/lane", "check/*/duty", "check/*/calendar",
+        "check/*/same/*", "check/*/first", "check/*/then", "check/*/column", "check/*/columns/*", "check/*/process",
         "check/*/from", "check/*/to", "check/*/by", "check/*/at", "check/*/per/*", "check/*/kind",
     ),
     "separation": ("duties/*/sides/*/roles/*", "duties/*/sides/*/positions/*", "duties/*/rules/*", "duties/*/clauses/*"),
