@@ -82,6 +82,7 @@ def _files(entries: list[Entry], copies: int) -> Iterator[tuple[int, list[Any]]]
 def _copied(entry: Entry, copy: int) -> Any:
     """The document with its id, and every id that it refers to, turned into that of its copy; the first keeps them."""
     data: Any = deepcopy(entry.document.data)
+    data.pop("files", None)  # the rows of a register are no definitions
     if copy == 0:
         return data
     data["id"] = _word(data["id"], copy)

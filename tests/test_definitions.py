@@ -90,7 +90,7 @@ SERVICES, CHINA, MAPPINGS = (
         (CHINA, "day-length: 7h30m", "day-lenght: 7h30m", 0, "unknown-key", "day-length"),
         (INCIDENT, "to: IM2}", "to: IM9}", 4, "unknown-activity", "IM5"),
         (INCIDENT, "lane: second-line", "lane: secnd-line", 6, "unknown-lane", "second-line"),
-        (INCIDENT, "rules: [INC-16]", "rules: [INC-61]", 8, "unknown-rule", "INC-16"),
+        (INCIDENT, "rules: [INC-16]", "rules: [INC-166]", 8, "unknown-rule", "INC-16"),
         (INCIDENT, "  closed: []", "  closd: []", 2, "unknown-state", "closed"),
         (INCIDENT, "phase: paused}", "phase: pausd}", 7, "not-allowed", "paused"),
         (QUALITY, "severity: minor", "severity: mnior", 10, "not-allowed", "minor"),
@@ -478,7 +478,7 @@ def test_only_the_files_named_are_told_but_all_are_read(copy: Path) -> None:
     told = validate(copy, [copy / SERVICES])
     assert {p.where.file for p in told} == {SERVICES}
     assert [p.code for p in told] == ["not-judged", "unknown-calendar"]
-    assert [p.where.file for p in validate(copy, [copy / "policies"])] == [QUALITY]
+    assert QUALITY in {p.where.file for p in validate(copy, [copy / "policies"])}
     assert validate(copy, [copy / CHINA]) == []
     with pytest.raises(ItsmctlError) as caught:
         validate(copy, [copy / "nothing.yaml"])
@@ -512,7 +512,7 @@ def test_earlier_ids_stand_for_todays(copy: Path) -> None:
     d = load(copy)
     assert d.agreements["sla-order-management"].services == ("order-management-new",)
     assert d.agreements["sla-email-collaboration"].calendar == "cn-office-new"
-    assert {rule.process for rule in d.rules.values()} == {"incident-new"}
+    assert {rule.process for name, rule in d.rules.items() if name.startswith("INC-")} == {"incident-new"}
     assert d.rules["INC-03"].parameters["matrix"] == "incident-priority-new"
     assert d.rules["DQ-15"].parameters["codes"] == "priority-new"
     assert d.rules["DQ-09"].parameters["states"] == "incident-new"

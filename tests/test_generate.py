@@ -154,7 +154,9 @@ def test_truth_is_exactly_what_an_audit_finds(
     truth = generate(definitions, records, seed, tmp_path / "history", start=start, months=months)
     found, planted = _found(definitions, tmp_path / "history"), _planted(truth)
     assert sorted(planted - found) == [], "planted and not found"
-    assert sorted(found - planted) == [], "found and not planted"
+    # Registers are not generated: their rows grow stale before or after the history.
+    of_tickets = {(rule, record) for rule, record in found if definitions.rules[rule].check != "register"}
+    assert sorted(of_tickets - planted) == [], "found and not planted"
 
 
 def test_every_rule_that_can_be_planted_is(definitions: Definitions, tmp_path: Path) -> None:
