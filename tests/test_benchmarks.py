@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+from benches import bench
 
-BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
-
-
-def module(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, BENCHMARKS / f"{name}.py")
-    assert spec is not None and spec.loader is not None
-    loaded = importlib.util.module_from_spec(spec)
-    sys.modules[name] = loaded
-    spec.loader.exec_module(loaded)
-    return loaded
-
-
-measure = module("measure")
-mutations, organisation = module("mutations"), module("organisation")
-run = module("run")
-floor = module("floor")
+measure = bench("measure")
+mutations, organisation = bench("mutations"), bench("organisation")
+run = bench("run")
+floor = bench("floor")
 
 
 def python(code: str, **more: object) -> object:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import copy
-import importlib.util
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import jsonschema_rs
 import pytest
+from benches import bench
 
 from itsmctl.definitions import definition_files, validate
 from itsmctl.definitions.aliases import references_of
@@ -23,18 +21,7 @@ from itsmctl.source import Document, Path_
 
 ROOT = reference_root()
 
-
-def module(name: str) -> ModuleType:
-    path = Path(__file__).parent.parent / "benchmarks" / f"{name}.py"
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None
-    loaded = importlib.util.module_from_spec(spec)
-    sys.modules[name] = loaded
-    spec.loader.exec_module(loaded)
-    return loaded
-
-
-mutations = module("mutations")
+mutations = bench("mutations")
 ENTRIES: tuple[Entry, ...] = mutations.corpus().entries
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.paths import walked
+from itsmctl.engine.spans import WITH_STATES
 from itsmctl.engine.sql import Fragment
 from itsmctl.model import Rule
 
@@ -40,7 +41,9 @@ def compile(rule: Rule, context: Context) -> Fragment:
             CASE WHEN m.wrong > 0 THEN m.says WHEN m.tix IS NOT NULL THEN concat('steps on the path: ', m.steps) END AS observed,
             'a path of the process' AS expected, coalesce(m.wrong_at, r.opened_at) AS "at",
             CASE WHEN k.tix IS NULL THEN 'no-history:state' WHEN m.tix IS NULL THEN 'unknown-state' END AS reason
-        FROM scoped AS r LEFT JOIN (SELECT DISTINCT tix FROM span) AS k ON k.tix = r.tix LEFT JOIN ("""
+        FROM scoped AS r"""
+        + WITH_STATES
+        + " LEFT JOIN ("
         + walked(process, context)
         + ") AS m ON m.tix = r.tix"
     )

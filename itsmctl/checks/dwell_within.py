@@ -18,7 +18,7 @@ from __future__ import annotations
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.life import done
 from itsmctl.engine.openings import BOUND, bound_of, counted_until, days_need_calendar, join_day
-from itsmctl.engine.spans import values_of
+from itsmctl.engine.spans import blind_to, values_of
 from itsmctl.engine.sql import Fragment, duration_text
 from itsmctl.model import NUMBER_COLUMNS, TEXT_COLUMNS, Rule
 
@@ -49,9 +49,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
     bound = bound_of(rule.parameters, "most", context.openings)
     how, values = "in all" if rule.parameters.get("total") else "at a stretch", _values(rule)
     never = Fragment("concat('never ', ?)", (", ".join(values),)) if values else Fragment("'nothing'")
-    known, blind = "", "false"
-    if rule.parameters["field"] == "state":
-        known, blind = " LEFT JOIN (SELECT DISTINCT tix FROM span) AS k ON k.tix = r.tix", "k.tix IS NULL"
+    known, blind = blind_to(str(rule.parameters["field"]))
     return (
         f"""SELECT r.record_id, CASE WHEN {blind} THEN NULL WHEN m.longest > {bound.seconds} THEN false WHEN m.doubt IS NULL THEN true END AS passed,
             CASE WHEN {blind} THEN NULL WHEN m.tix IS NULL THEN """

@@ -12,7 +12,7 @@ Passing: new, in-progress, resolved, in-progress. Failing: in-progress, resolved
 from __future__ import annotations
 
 from itsmctl.engine.context import Context, Needs
-from itsmctl.engine.spans import values_of
+from itsmctl.engine.spans import blind_to, values_of
 from itsmctl.engine.sql import Fragment
 from itsmctl.model import NUMBER_COLUMNS, TEXT_COLUMNS, Rule
 
@@ -40,9 +40,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
     field, most, to = str(rule.parameters["field"]), rule.parameters["most"], rule.parameters.get("to", ())
     assert isinstance(to, tuple)
     only = Fragment(f" AND value IN ({', '.join('?' * len(to))})", to) if to else Fragment("")
-    known, blind = "", "false"
-    if field == "state":
-        known, blind = " LEFT JOIN (SELECT DISTINCT tix FROM span) AS k ON k.tix = r.tix", "k.tix IS NULL"
+    known, blind = blind_to(field)
     return (
         Fragment(
             f"""SELECT r.record_id, CASE WHEN {blind} THEN NULL ELSE coalesce(m.n, 0) <= ? END AS passed,

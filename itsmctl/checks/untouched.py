@@ -14,7 +14,8 @@ from __future__ import annotations
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.life import DONE, done, states_in
 from itsmctl.engine.openings import BOUND, bound_of, counted_until, days_need_calendar, join_day
-from itsmctl.engine.sql import Fragment, duration_text, epoch, literal_rows
+from itsmctl.engine.spans import WITH_STATES
+from itsmctl.engine.sql import Fragment, duration_text, literal_rows
 from itsmctl.model import Rule
 
 ID = "untouched"
@@ -47,7 +48,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
             CASE WHEN k.tix IS NOT NULL AND r.opened_at IS NOT NULL AND (m.longest IS NOT NULL OR m.doubt IS NULL) THEN concat('longest time without a change: ', {duration_text("coalesce(m.longest, 0)")}) END AS observed,
             ? AS expected, coalesce(m.longest_at, r.opened_at) AS "at",
             CASE WHEN k.tix IS NULL THEN 'no-history:state' WHEN r.opened_at IS NULL THEN 'missing:opened_at' WHEN m.longest > {bound.seconds} THEN NULL ELSE m.doubt END AS reason
-            FROM scoped AS r LEFT JOIN (SELECT DISTINCT tix FROM span) AS k ON k.tix = r.tix LEFT JOIN (
+            FROM scoped AS r{WITH_STATES} LEFT JOIN (
                 SELECT tix, max(took) AS longest, min_by(t0, -took) AS longest_at, min(CASE WHEN took IS NULL THEN 'calendar-not-known' END) AS doubt FROM (
                     SELECT g.tix, g.t0, {took} AS took FROM (""",
             (f"without a change: at most {bound.text}",),
@@ -87,6 +88,5 @@ def _touches(context: Context) -> Fragment:
     return Fragment(
         f"""SELECT r.tix, r.opened_at AS t FROM scoped AS r WHERE r.opened_at IS NOT NULL
         UNION ALL SELECT e.tix, greatest(e.moment, r.opened_at) AS t FROM event AS e JOIN scoped AS r ON r.tix = e.tix WHERE e.moment <= {int(context.as_of)}
-        UNION ALL SELECT r.tix, greatest({epoch('a."at"')}, r.opened_at) AS t FROM approval AS a JOIN scoped AS r ON r.record_id = a.record_id
-            WHERE {epoch('a."at"')} <= {int(context.as_of)}"""
+        UNION ALL SELECT a.tix, greatest(a.moment, r.opened_at) AS t FROM approval AS a JOIN scoped AS r ON r.tix = a.tix WHERE a.moment <= {int(context.as_of)}"""
     )

@@ -18,13 +18,7 @@ from itsmctl.reports.folder import audit_to_folder
 
 @click.command("audit")
 @click.argument("plan", required=False, default="")
-@click.option(
-    "--tickets",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="PATH",
-    help="A dataset folder, or exports; repeatable.",
-)
+@options.tickets
 @options.output("The result folder to write: result.json, verdicts.parquet, findings.csv, report.html.")
 @options.choice(FORMATS, "text")
 @options.as_of

@@ -17,13 +17,7 @@ from itsmctl.reports import timeline
 
 @click.command("explain")
 @click.argument("record")
-@click.option(
-    "--tickets",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="PATH",
-    help="A dataset folder, or exports; repeatable.",
-)
+@options.tickets
 @options.choice(("text", "json", "html"), "text")
 @options.as_of
 @options.zone

@@ -42,6 +42,13 @@ mapping: Decorator = click.option(
     metavar="ID|FILE",
     help="How to read the exports (repeatable); default: found from their headers.",
 )
+tickets: Decorator = click.option(
+    "--tickets",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="A dataset folder, or exports; repeatable.",
+)
 quiet: Decorator = click.option("-q", "--quiet", is_flag=True, help="No progress, no notes.")
 no_color: Decorator = click.option("--no-color", is_flag=True, help="No colour, whatever the terminal can do.")
 

@@ -641,15 +641,15 @@ def register_conditions(document: Document, pattern: str, register: model.Regist
             if column is None:
                 yield unknown(document, (*path, name), name, "column", names, key=True)
                 continue
-            for place, value in _asked_for(wanted):
+            for place, value in asked_values(wanted):
                 if not _may_be(column, value):
                     yield _cannot_ask(document, (*path, name, *place), column)
                 elif column.type == "code" and value not in column.values:
                     yield unknown(document, (*path, name, *place), str(value), "code", frozenset(column.values))
 
 
-def _asked_for(wanted: Any) -> Iterator[tuple[Path_, Any]]:
-    """Every value that a condition on a register names, with its path."""
+def asked_values(wanted: Any) -> Iterator[tuple[Path_, Any]]:
+    """Every value that a condition names, with its path inside the condition; none for a bound or a presence."""
     inside: Path_ = ()
     if isinstance(wanted, dict):
         if "not" not in wanted:

@@ -5,6 +5,14 @@ from __future__ import annotations
 from itsmctl.engine.session import Session, name, quote
 from itsmctl.engine.sql import Fragment
 
+WITH_STATES = " LEFT JOIN (SELECT DISTINCT tix FROM span) AS k ON k.tix = r.tix"
+"""The join after which `k.tix` is NULL where the history tells no state of the record `r`."""
+
+
+def blind_to(field: str) -> tuple[str, str]:
+    """A join, and SQL for whether nothing is known of a field of the record `r`: only of the state can that be."""
+    return (WITH_STATES, "k.tix IS NULL") if field == "state" else ("", "false")
+
 
 def create_span_table(session: Session) -> None:
     """Create `span`, empty: tix, seq, state, t0, t1, is_last, and the state before."""

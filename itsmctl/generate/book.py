@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from itsmctl.generate.case import Case, Cell
 from itsmctl.generate.roster import Roster
-from itsmctl.model import Condition, Definitions, Parameter, Rule
+from itsmctl.generate.terms import holds
+from itsmctl.model import Definitions, Parameter, Rule
 
 Columns = Mapping[str, Cell]
 FAVOUR = "approved"
@@ -134,23 +135,6 @@ class Book:
         """When a case was approved."""
         case = self._cases.get(number)
         return self.moment(case, "approval") if case else None
-
-
-def holds(condition: Condition, columns: Columns) -> bool:
-    """Whether a condition holds of columns; an empty one is `not-in`, and never `in`."""
-    value = str(columns.get(condition.column, ""))
-    listed = [str(wanted).lower() if isinstance(wanted, bool) else str(wanted) for wanted in condition.values]
-    match condition.test:
-        case "in":
-            return value in listed
-        case "not-in":
-            return value not in listed
-        case "present":
-            return bool(value)
-        case "absent":
-            return not value
-        case _:
-            return False
 
 
 def words(value: Parameter) -> tuple[str, ...]:

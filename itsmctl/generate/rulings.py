@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
-from itsmctl.generate.book import Book, Columns, holds, words
+from itsmctl.generate.book import Book, Columns, words
 from itsmctl.generate.case import Case
 from itsmctl.generate.hours import Hours
 from itsmctl.generate.judge import Planted
 from itsmctl.generate.rhythm import DAY, midnight, month_of
+from itsmctl.generate.terms import holds
 from itsmctl.model import Condition, Parameter, Rule
 from itsmctl.worktime import parse_duration
 

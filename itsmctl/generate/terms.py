@@ -41,7 +41,7 @@ class Terms:
         """The promised counted seconds: those of the first target whose conditions the record meets."""
         clock = self.clock(name)
         for target in clock.targets if clock else ():
-            if all(_holds(condition, columns.get(condition.column, "")) for condition in target.conditions):
+            if all(holds(condition, columns) for condition in target.conditions):
                 return target.seconds + target.business_days * self.calendar.day_minutes * 60
         return None
 
@@ -165,12 +165,15 @@ def offered(definitions: Definitions, moment: int) -> list[Service]:
     return [s for s in services if s.stage == "live" and in_force(s.effective, moment)]
 
 
-def _holds(condition: Condition, value: str) -> bool:
+def holds(condition: Condition, columns: Mapping[str, object]) -> bool:
+    """Whether a condition holds of columns; an empty one is `not-in`, and never `in`."""
+    value = str(columns.get(condition.column, ""))
+    listed = [str(wanted).lower() if isinstance(wanted, bool) else str(wanted) for wanted in condition.values]
     match condition.test:
         case "in":
-            return value in condition.values
+            return value in listed
         case "not-in":
-            return value not in condition.values
+            return value not in listed
         case "present":
             return bool(value)
         case "absent":

@@ -45,7 +45,7 @@ def measure(
     if stop < start:
         return Cycle(start, stop, running, 0, 0, 0, promised, None, "not_testable", ())
     merged = _union(pauses)
-    ledger = tuple(_pieces(calendar, start, stop, merged))
+    ledger = tuple(joined(_pieces(calendar, start, stop, merged)))
     sums: dict[LedgerKind, int] = {"counted": 0, "paused": 0, "closed": 0}
     for piece in ledger:
         sums[piece.kind] += piece.seconds
@@ -75,10 +75,10 @@ def _union(pauses: Iterable[Pause]) -> list[Pause]:
     return merged
 
 
-def _pieces(calendar: Calendar, start: int, stop: int, pauses: Sequence[Pause]) -> Iterator[Piece]:
-    """The ledger of [start, stop), neighbours of one kind and reason joined."""
+def joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """Pieces of a ledger in order, neighbours of one kind and reason made one."""
     held: Piece | None = None
-    for piece in _raw_pieces(calendar, start, stop, pauses):
+    for piece in pieces:
         if held and (held.kind, held.reason) == (piece.kind, piece.reason):
             held = Piece(held.start, piece.end, held.kind, held.reason)
             continue
@@ -89,7 +89,8 @@ def _pieces(calendar: Calendar, start: int, stop: int, pauses: Sequence[Pause]) 
         yield held
 
 
-def _raw_pieces(calendar: Calendar, start: int, stop: int, pauses: Sequence[Pause]) -> Iterator[Piece]:
+def _pieces(calendar: Calendar, start: int, stop: int, pauses: Sequence[Pause]) -> Iterator[Piece]:
+    """The ledger of [start, stop), piece by piece."""
     ends = [end for _, end, _ in pauses]
     for low, high, is_open, reason in stretches(calendar, start, stop):
         if not is_open:
@@ -127,5 +128,5 @@ def _later(calendar: Calendar, stop: int, pauses: Sequence[Pause]) -> Iterator[P
     begin, step = stop, 4 * DAY
     while begin < stop + HORIZON:
         end = min(begin + step, stop + HORIZON)
-        yield from _pieces(calendar, begin, end, pauses)
+        yield from joined(_pieces(calendar, begin, end, pauses))
         begin, step = end, min(step * 4, 366 * DAY)

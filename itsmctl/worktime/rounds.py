@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itsmctl.model import Calendar
 from itsmctl.result import Cycle, LedgerKind, Piece
 from itsmctl.worktime.calendars import stretches
-from itsmctl.worktime.measuring import HORIZON, NO_TARGET
+from itsmctl.worktime.measuring import HORIZON, NO_TARGET, joined
 from itsmctl.worktime.zones import DAY
 
 
@@ -46,7 +46,7 @@ def measured(
     pieces = list(_within_limits(pieces))
     if share is not None:
         pieces = list(_within_share(pieces, share))
-    ledger = tuple(_joined(Piece(p.start, p.end, p.kind, p.reason) for p in pieces))
+    ledger = tuple(joined(Piece(p.start, p.end, p.kind, p.reason) for p in pieces))
     sums: dict[LedgerKind, int] = {"counted": 0, "paused": 0, "closed": 0}
     for piece in ledger:
         sums[piece.kind] += piece.seconds
@@ -116,19 +116,6 @@ def _within_share(parts: Sequence[_Part], share: float) -> Iterator[_Part]:
             continue
         yield from part.split(left)
         left = max(left - (part.end - part.start), 0)
-
-
-def _joined(pieces: Iterator[Piece]) -> Iterator[Piece]:
-    held: Piece | None = None
-    for piece in pieces:
-        if held and (held.kind, held.reason) == (piece.kind, piece.reason):
-            held = Piece(held.start, piece.end, held.kind, held.reason)
-            continue
-        if held:
-            yield held
-        held = piece
-    if held:
-        yield held
 
 
 def _deadline(ledger: Sequence[Piece], start: int, end: int, target: int, calendar: Calendar | None) -> int | None:

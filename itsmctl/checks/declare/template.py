@@ -9,6 +9,7 @@ from itsmctl.checks.declare.activity import APPROVAL, STATE, Activity, activity
 from itsmctl.checks.declare.trace import sources
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.openings import Opening, bound_of
+from itsmctl.engine.spans import WITH_STATES
 from itsmctl.engine.sql import Fragment
 from itsmctl.model import Rule
 
@@ -101,7 +102,7 @@ def verdict(demand: Demand, facts: Fragment, passed: Fragment, observed: Fragmen
     unknown = ["WHEN k.tix IS NULL THEN 'no-history:state'"] if STATE in demand.kinds else []
     unknown += ["WHEN (SELECT count(*) FROM approval) = 0 THEN 'no-approvals'"] if APPROVAL in demand.kinds else []
     blind = f"CASE {' '.join(unknown)} END" if unknown else "CAST(NULL AS VARCHAR)"
-    known = " LEFT JOIN (SELECT DISTINCT tix FROM span) AS k ON k.tix = r.tix" if STATE in demand.kinds else ""
+    known = WITH_STATES if STATE in demand.kinds else ""
     return (
         "SELECT j.record_id, CASE WHEN j.blind IS NULL THEN j.passed END AS passed, "
         "CASE WHEN j.blind IS NULL THEN j.observed END AS observed, "

@@ -13,7 +13,7 @@ from itsmctl.engine.context import Context
 from itsmctl.engine.life import closed
 from itsmctl.engine.openings import Opening, counted_until, join_day
 from itsmctl.engine.spans import values_of
-from itsmctl.engine.sql import Fragment, epoch, join
+from itsmctl.engine.sql import Fragment, join
 
 STEP = 1_000_000
 """More than any record has events: the place of an event is its second times this, plus its sequence."""
@@ -53,9 +53,9 @@ def _events(kind: str, as_of: int) -> Fragment:
         )
     if kind == APPROVAL:
         return Fragment(
-            f"""SELECT a.tix, 0 AS seq, a.t, 'approval' AS kind, concat('approval ', row_number() OVER (PARTITION BY a.tix ORDER BY a.t, a.approver, a.role, a.decision)) AS source,
+            """SELECT a.tix, 0 AS seq, a.t, 'approval' AS kind, concat('approval ', row_number() OVER (PARTITION BY a.tix ORDER BY a.t, a.approver, a.role, a.decision)) AS source,
             a.decision AS value, a.role, concat('approval = ', a.decision) AS label
-            FROM (SELECT r.tix, {epoch('a."at"')} AS t, a.approver, a.role, a.decision FROM approval AS a JOIN scoped AS r ON r.record_id = a.record_id) AS a
+            FROM (SELECT a.tix, a.moment AS t, a.approver, a.role, a.decision FROM approval AS a JOIN scoped AS r ON r.tix = a.tix) AS a
             WHERE a.t <= ?""",
             (as_of,),
         )

@@ -27,13 +27,7 @@ _WITH_SEED = frozenset({"folder", "seed", "seed_origin", "digest", "form", "lang
 @click.option(
     "--digest", default="", metavar="SHA256", help="The population's digest as it was written down; with --seed."
 )
-@click.option(
-    "--tickets",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="PATH",
-    help="A dataset folder, or exports; repeatable.",
-)
+@options.tickets
 @click.option(
     "--result",
     type=click.Path(path_type=Path),

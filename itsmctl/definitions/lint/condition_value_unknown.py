@@ -102,9 +102,8 @@ from typing import Any
 from itsmctl import model
 from itsmctl.definitions.lint.support import supporters
 from itsmctl.definitions.lint.system import Placed, System
-from itsmctl.definitions.references import values_at
+from itsmctl.definitions.references import asked_values, values_at
 from itsmctl.errors import Problem, Severity, did_you_mean
-from itsmctl.source import Path_
 
 CODE = "condition-value-unknown"
 SEVERITY: Severity = "error"
@@ -159,7 +158,7 @@ def _together(values: Any) -> Values:
 def _strangers(placed: Placed[model.Definition], pattern: str, allowed: Values) -> Iterator[Problem]:
     for base, where in values_at(placed.document.data, pattern):
         for column, wanted in where.items() if isinstance(where, dict) else ():
-            for path, value in _asked(wanted):
+            for path, value in asked_values(wanted):
                 if column in allowed and value not in allowed[column]:
                     choices = sorted(allowed[column])
                     yield Problem(
@@ -170,16 +169,3 @@ def _strangers(placed: Placed[model.Definition], pattern: str, allowed: Values) 
                         SEVERITY,
                         did_you_mean(str(value), choices),
                     )
-
-
-def _asked(wanted: Any) -> Iterator[tuple[Path_, Any]]:
-    """Every value that a condition names, with its path."""
-    inside: Path_ = ()
-    if isinstance(wanted, dict):
-        if "not" not in wanted:
-            return
-        wanted, inside = wanted["not"], ("not",)
-    if isinstance(wanted, list):
-        yield from (((*inside, position), value) for position, value in enumerate(wanted))
-    else:
-        yield inside, wanted
