@@ -67,7 +67,9 @@ def compile(rule: Rule, context: Context) -> Fragment:
         unreached = "m.moment IS NULL AND r.ended_at IS NULL"
     unknown = "m.moment IS NULL" if before else "false"
     reached = opening.until if opening else context.as_of
-    early = f"{counted_until(opening, 'm.moment', 'md')} + {later} > {reached}" if later else "false"
+    early = f"m.moment > {context.as_of}"  # it can still be approved in time
+    if later:
+        early += f" OR {counted_until(opening, 'm.moment', 'md')} + {later} > {reached}"
     unlaid = f"m.moment > {opening.known_before}" if opening else "false"
     hoped = f"{have} + coalesce(c.unknown, 0) >= {need}"
     undated = f"{have} + coalesce(c.undated, 0) >= {need}"

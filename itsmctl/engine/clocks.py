@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from itsmctl.engine.offers import Offer, offers, period_of
+from itsmctl.engine.openings import earliest
 from itsmctl.engine.session import Session, name, quote
 from itsmctl.engine.spans import add_spans, create_span_table
 from itsmctl.engine.sql import Fragment, all_of, join
@@ -228,12 +229,7 @@ def _create_endings(session: Session, as_of: int) -> None:
 def _create_days(session: Session, every: Sequence[Offer], as_of: int) -> int:
     """The day table of every calendar in use, over the days that the clocks touch; returns its open segments a day."""
     numbers = _calendar_numbers(every)
-    starts = ", ".join(
-        f"min(CASE WHEN {name(column)} >= 0 THEN {name(column)} END)"
-        for column in sorted({o.clock.starts_at for o in every})
-    )
-    found = session.one(f"SELECT {starts or 'NULL'} FROM record")
-    first = min((int(str(moment)) for moment in found if moment is not None), default=as_of)
+    first = earliest(session, "record", sorted({o.clock.starts_at for o in every}), as_of)
     first_day = min(first, as_of) // DAY
     calendars = {o.calendar.id: o.calendar for o in every}
     tables = {

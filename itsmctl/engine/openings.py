@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from itsmctl.engine.session import Session
-from itsmctl.engine.sql import Fragment
-from itsmctl.model import Calendar, Parameter
+from itsmctl.engine.sql import Fragment, name
+from itsmctl.model import TIME_COLUMNS, Calendar, Parameter
 from itsmctl.worktime import day_columns, day_rows, day_table, known_before, parse_duration
 
 DAY = 86_400
@@ -25,27 +25,30 @@ class Opening:
     """Open seconds before the moment of the audit."""
 
 
+def earliest(session: Session, table: str, columns: Iterable[str], otherwise: int) -> int:
+    """The earliest moment since 1970 in some columns of a table; `otherwise` where there is none."""
+    first = ", ".join(f"min(CASE WHEN {name(column)} >= 0 THEN {name(column)} END)" for column in columns)
+    found = session.one(f"SELECT {first or 'NULL'} FROM {table}")
+    return min((int(str(moment)) for moment in found if moment is not None), default=otherwise)
+
+
 def create_openings(session: Session, calendars: Iterable[Calendar], as_of: int) -> Mapping[str, Opening]:
     """Create `opening`, the day table of some calendars over all that the history holds; nothing for no calendars."""
     named = sorted({calendar.id: calendar for calendar in calendars}.items())
     if not named:
         return {}
-    (first,) = session.one(
-        """SELECT min(moment) FROM (SELECT min(opened_at) AS moment FROM record WHERE opened_at >= 0
-        UNION ALL SELECT min(actual_start) FROM record WHERE actual_start >= 0
-        UNION ALL SELECT min(moment) FROM event WHERE moment >= 0) AS m"""
-    )
-    first_day = min(first if isinstance(first, int) else as_of, as_of) // DAY
+    sources = {"record": TIME_COLUMNS, "event": ("moment",), "approval": ("moment",)}
+    first_day = min(as_of, *(earliest(session, table, columns, as_of) for table, columns in sources.items())) // DAY
     tables = [day_table(calendar, first_day, as_of // DAY + 1) for _, calendar in named]
     segments = max(table.segments for table in tables)
     columns = day_columns(segments)
     session.run(f"CREATE TABLE opening ({', '.join(f'{column} BIGINT' for column in columns)})")
     session.insert("opening", columns, (row for n, table in enumerate(tables) for row in day_rows(table, n, segments)))
     openings = {}
-    for number, ((name, calendar), table) in enumerate(zip(named, tables, strict=True)):
+    for number, ((id_, calendar), table) in enumerate(zip(named, tables, strict=True)):
         before, opens = table.before[as_of // DAY - first_day], table.opens[as_of // DAY - first_day]
         until = before + sum(min(max(as_of % DAY - low, 0), high - low) for low, high in opens)
-        openings[name] = Opening(calendar, number, segments, known_before(calendar), until)
+        openings[id_] = Opening(calendar, number, segments, known_before(calendar), until)
     return openings
 
 
