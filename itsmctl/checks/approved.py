@@ -70,18 +70,18 @@ def compile(rule: Rule, context: Context) -> Fragment:
     early = f"m.moment > {context.as_of}"  # it can still be approved in time
     if later:
         early += f" OR {counted_until(opening, 'm.moment', 'md')} + {later} > {reached}"
-    unlaid = f"m.moment > {opening.known_before}" if opening else "false"
+    unlaid = f"m.moment > {opening.known_before} OR coalesce(c.unlaid, 0) = 1" if opening else "false"
     hoped = f"{have} + coalesce(c.unknown, 0) >= {need}"
     undated = f"{have} + coalesce(c.undated, 0) >= {need}"
     return (
         Fragment(
-            f"""SELECT r.record_id, CASE WHEN {enough} THEN true WHEN {unreached} THEN true WHEN {unknown} THEN NULL WHEN {early} THEN true
+            f"""SELECT r.record_id, CASE WHEN {unreached} THEN true WHEN {unknown} THEN NULL WHEN {enough} THEN true WHEN {early} THEN true
                 WHEN {unlaid} OR {hoped} OR {undated} THEN NULL ELSE false END AS passed,
-            CASE WHEN NOT ({enough}) AND {unreached} THEN 'not reached yet' WHEN NOT ({enough}) AND {unknown} THEN NULL
+            CASE WHEN NOT ({enough}) AND {unreached} THEN 'not reached yet' WHEN {unknown} AND NOT ({unreached}) THEN NULL
                 WHEN NOT ({enough}) AND c.late_at IS NOT NULL THEN concat('approved ', {duration_text("c.late_at - m.moment")}, ' after it')
                 ELSE concat('approvals in time: ', {have}) END AS observed,
             ? AS expected, coalesce(m.moment, r.opened_at) AS "at",
-            CASE WHEN {enough} OR {unreached} THEN NULL WHEN {unknown} THEN {missing} WHEN {unlaid} THEN 'calendar-not-known' WHEN {hoped} THEN 'unknown-person'
+            CASE WHEN {unreached} THEN NULL WHEN {unknown} THEN {missing} WHEN {enough} THEN NULL WHEN {unlaid} THEN 'calendar-not-known' WHEN {hoped} THEN 'unknown-person'
                 WHEN {undated} THEN 'undated-approval' END AS reason
             FROM scoped AS r LEFT JOIN (""",
             (_expected(rule, need, roles),),
@@ -130,7 +130,8 @@ def _counted(rule: Rule, context: Context, roles: tuple[str, ...]) -> Fragment:
                 count(DISTINCT CASE WHEN d.in_time AND {test} THEN {role} END) AS roles,
                 count(DISTINCT CASE WHEN d.in_time AND {nobody} THEN coalesce(d.person, '') END) AS unknown,
                 count(DISTINCT CASE WHEN d.in_time IS NULL AND {test} THEN d.person END) AS undated,
-                min(CASE WHEN NOT d.in_time AND {test} THEN d.moment END) AS late_at
+                min(CASE WHEN NOT d.in_time AND {test} THEN d.moment END) AS late_at,
+                max(CASE WHEN d.in_time IS NULL AND d.moment IS NOT NULL THEN 1 ELSE 0 END) AS unlaid
             FROM ("""
         )
         + _decided(rule, context)
@@ -151,7 +152,7 @@ def _decided(rule: Rule, context: Context) -> Fragment:
             f"""SELECT * FROM (SELECT d.tix, d.person, d.moment, d.favour, d.in_time, row_number() OVER (
                 PARTITION BY d.tix, d.person, d.in_time ORDER BY d.moment DESC, d.favour) AS place FROM (
                 SELECT d.tix, {person_key("d.approver")} AS person, d.moment, d.favour,
-                    CASE WHEN d.moment IS NOT NULL THEN coalesce({limit}, true) END AS in_time FROM ("""
+                    CASE WHEN d.moment IS NULL THEN NULL WHEN m.moment IS NULL THEN true ELSE {limit} END AS in_time FROM ("""
         )
         + _decisions(rule, context)
         + ") AS d LEFT JOIN ("
