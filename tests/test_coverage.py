@@ -16,7 +16,7 @@ from itsmctl.coverage.finding import find_clause, find_framework
 from itsmctl.coverage.steps import EFFORT, steps
 from itsmctl.definitions import load
 from itsmctl.errors import ItsmctlError, Where
-from itsmctl.model import Definition, Definitions, Effective, Language, Text
+from itsmctl.model import Definition, Definitions, Effective, Language, Register, Text
 from itsmctl.reports.coverage import overview, render
 from itsmctl.reports.coverage_data import as_json, coverage_schema, markdown
 from itsmctl.reports.coverage_page import page
@@ -281,6 +281,16 @@ def test_every_clause_of_the_reference_set_can_be_shown_in_full(reference: Defin
                 text = page(entry, c.reference, reference, language, 80)
                 assert text.startswith(f"{c.clause.number} {c.clause.title.in_(language)}")
                 assert all(objective.id in text for objective in c.clause.objectives)
+
+
+def test_a_register_without_rows_is_no_evidence() -> None:
+    definitions = load()
+    everything = [one for framework in cover(definitions) for one in framework.clauses]
+    shown = [d for entry in everything for d in entry.standing.registers if isinstance(d, Register)]
+    empty = {name for name, register in definitions.registers.items() if not register.has_rows}
+    assert shown and empty
+    assert all(register.has_rows for register in shown)
+    assert empty & {d.id for entry in everything for d in entry.standing.definitions if d.kind == "register"}
 
 
 def test_json_keeps_its_schema_and_leaves_out_no_clause(reference: Definitions) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from itsmctl.model import Clause, Crosswalk, Definition, Framework, Rule, covers
+from itsmctl.model import Clause, Crosswalk, Definition, Framework, Register, Rule, covers
 
 _D = TypeVar("_D", bound=Definition)
 
@@ -38,11 +38,16 @@ def standing(framework: str, clause: Clause, everything: Sequence[Definition]) -
     # A framework or a crosswalk says what is asked for; it answers nothing.
     others = [d for d in named if not isinstance(d, Rule | Framework | Crosswalk)]
     return Standing(
-        tuple(d for d in others if d.kind not in REGISTERS),
+        tuple(d for d in others if not _records(d)),
         tuple(rule for rule in rules if not rule.enquiry),
         tuple(rule for rule in rules if rule.enquiry),
-        tuple(d for d in others if d.kind in REGISTERS),
+        tuple(d for d in others if _records(d)),
     )
+
+
+def _records(one: Definition) -> bool:
+    """Whether it says what took place; a register without rows only says what is to be written down."""
+    return one.kind in REGISTERS and not (isinstance(one, Register) and not one.has_rows)
 
 
 def lend(own: Standing, others: Mapping[str, Standing], *, rules: bool) -> Standing:
