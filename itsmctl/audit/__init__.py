@@ -17,14 +17,14 @@ from itsmctl.audit.choices import (
     with_foundations,
     zone_of_audit,
 )
-from itsmctl.audit.preparing import load_records, prepare
+from itsmctl.audit.preparing import Period, load_records, prepare
 from itsmctl.beside import Beside
 from itsmctl.engine.context import Context
 from itsmctl.engine.evaluate import GROUPED, Counts, Task, evaluate, failures, reasons
 from itsmctl.engine.session import Session, quote
-from itsmctl.importers.receipt import read_receipt
-from itsmctl.model import SEVERITIES, Definitions, Limit, Outcome, Rule
-from itsmctl.result import AuditResult, RuleResult, Verdict
+from itsmctl.importers.receipt import Receipt, read_receipt
+from itsmctl.model import SEVERITIES, AuditPlan, Definitions, Limit, Outcome, Rule
+from itsmctl.result import AuditResult, DefinitionFacts, RuleResult, Verdict
 
 FAIL_ON = (*SEVERITIES, "not-testable", "never")
 Progress = Callable[[str, float], None]
@@ -69,63 +69,88 @@ def audit(
     report = progress or (lambda what, share: None)
     receipt = read_receipt(dataset)
     opening = Beside(lambda: Session(memory_limit=options.memory_limit, spill=options.spill, threads=options.threads))
-    plan = plan_named(definitions, options.plan)
-    rules = chosen_rules(definitions, plan, options.rules)
-    as_of = moment_of_judgement(receipt, plan, options.as_of)
-    period = audited_period(receipt, plan)
-    zone = zone_of_audit(receipt, plan)
+    asked = _asked(definitions, receipt, options)
     with (
         Beside(lambda: facts.definition_facts(definitions)) as judged_by,  # git takes its time
-        Beside(lambda: _load_what_comes_later(rules)),
+        Beside(lambda: _load_what_comes_later(asked.rules)),
         opening.result() as session,
     ):
         report("load", 0.0)
-        load_records(session, definitions, dataset, receipt, as_of, period, zone)
+        load_records(session, definitions, dataset, receipt, asked.as_of, asked.period, asked.zone)
         report("clocks", 0.2)
-        tiers = with_foundations(definitions, rules)
-        context = prepare(session, definitions, receipt, [rule for tier in tiers for rule in tier], as_of, period, zone)
-        judged = _judge(
-            session,
-            tiers,
-            context,
-            options,
-            lambda share: report("rules", 0.3 + 0.6 * share),
-        )
-        asked = {rule.id for rule in rules}
-        results = [r for r in judged if r.rule.id in asked]
-        from itsmctl import explanation
+        tiers = with_foundations(definitions, asked.rules)
+        rules = [rule for tier in tiers for rule in tier]
+        context = prepare(session, definitions, receipt, rules, asked.as_of, asked.period, asked.zone)
+        judged = _judge(session, tiers, context, options, lambda share: report("rules", 0.3 + 0.6 * share))
+        wanted = {rule.id for rule in asked.rules}
+        results = [r for r in judged if r.rule.id in wanted]
 
         def write(connection: Session) -> None:
             if verdicts is None:
                 return
-            _write_verdicts(connection, verdicts, sorted(asked))
-            if findings is not None:
-                findings(
-                    connection, verdicts, [r.rule for r in results if not r.rule.enquiry]
-                )  # an enquiry finds nothing
+            _write_verdicts(connection, verdicts, sorted(wanted))
+            if findings is not None:  # an enquiry finds nothing
+                findings(connection, verdicts, [r.rule for r in results if not r.rule.enquiry])
 
         with session.beside(write):
-            result = AuditResult(
-                title=str(plan.title) if plan else "",
-                as_of=as_of,
-                zone=zone,
-                period_from=period[0],
-                period_to=period[1],
-                chosen_by_default=chosen_by_default(definitions, plan, options.as_of),
-                definitions=judged_by.result(),
-                dataset=facts.dataset_facts(session, receipt),
-                rules=tuple(r for r in results if not r.rule.enquiry),
-                enquiries=tuple(r for r in results if r.rule.enquiry),
-                attainment=facts.attainment(session, definitions, period[1]),
-                states=facts.states(session),
-                months=facts.months(session),
-                explanations=explanation.explain(session, context, options.explain or _sampled(results)),
-                service_titles={service.id: service.title for service in definitions.services.values()},
-            )
+            result = _result_of(session, context, receipt, asked, options, results, judged_by)
             if meanwhile is not None:
                 meanwhile(result)
     report("done", 1.0)
     return result
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is to be judged, as of when, over which period, and in which zone."""
+
+    plan: AuditPlan | None
+    rules: Sequence[Rule]
+    as_of: int
+    period: Period
+    zone: str
+
+
+def _asked(definitions: Definitions, receipt: Receipt, options: AuditOptions) -> _Asked:
+    plan = plan_named(definitions, options.plan)
+    return _Asked(
+        plan,
+        chosen_rules(definitions, plan, options.rules),
+        moment_of_judgement(receipt, plan, options.as_of),
+        audited_period(receipt, plan),
+        zone_of_audit(receipt, plan),
+    )
+
+
+def _result_of(
+    session: Session,
+    context: Context,
+    receipt: Receipt,
+    asked: _Asked,
+    options: AuditOptions,
+    results: Sequence[RuleResult],
+    judged_by: Beside[DefinitionFacts],
+) -> AuditResult:
+    from itsmctl import explanation
+
+    definitions, (opened_from, until) = context.definitions, asked.period
+    return AuditResult(
+        title=str(asked.plan.title) if asked.plan else "",
+        as_of=asked.as_of,
+        zone=asked.zone,
+        period_from=opened_from,
+        period_to=until,
+        chosen_by_default=chosen_by_default(definitions, asked.plan, options.as_of),
+        definitions=judged_by.result(),
+        dataset=facts.dataset_facts(session, receipt),
+        rules=tuple(r for r in results if not r.rule.enquiry),
+        enquiries=tuple(r for r in results if r.rule.enquiry),
+        attainment=facts.attainment(session, definitions, until),
+        states=facts.states(session),
+        months=facts.months(session),
+        explanations=explanation.explain(session, context, options.explain or _sampled(results)),
+        service_titles={service.id: service.title for service in definitions.services.values()},
+    )
 
 
 def _load_what_comes_later(rules: Sequence[Rule]) -> None:
