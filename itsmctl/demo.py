@@ -13,7 +13,7 @@ from itsmctl.evidence.pack import PackSummary, build
 from itsmctl.evidence.verify import VerifyReport, verify
 from itsmctl.generate import ZONE, Truth, generate
 from itsmctl.importers.importing import import_files
-from itsmctl.language import Language, date_text, number_text, tr, trn, zone_of
+from itsmctl.language import Language, date_text, msg, number_text, tr, trn, zone_of
 from itsmctl.output import check_place, replacing
 from itsmctl.reference import reference_root
 from itsmctl.reports.folder import audit_to_folder
@@ -122,6 +122,14 @@ def _beginning(demo: Demo, language: Language, width: int, color: bool) -> Itera
     yield from (*wrap(generated, width), *wrap(imported, width), "")
 
 
+_QUIET = {
+    "pass": msg("Nothing planted and nothing found: {rules}"),
+    "no_data": msg("No record to judge, so nothing can be said: {rules}"),
+    "not_testable": msg("Not testable, as the data do not hold what is asked: {rules}"),
+}
+"""What to say of rules for which nothing was planted and nothing found: only what was looked at is clean."""
+
+
 def _table(demo: Demo, language: Language, width: int, color: bool) -> Iterator[str]:
     planted, found = tr("planted", language), tr("found", language)
     title_width = width - 28
@@ -135,10 +143,11 @@ def _table(demo: Demo, language: Language, width: int, color: bool) -> Iterator[
         mark = _paint("✓" if agrees else "✗", "good" if agrees else "bad", color)
         numbers = right(number_text(tally.planted), 8) + right(number_text(tally.found), 8)
         yield f"{mark} {fit(tally.rule.rule.id, 8)}{fit(title, title_width)}{numbers}"
-    clean = [tally.rule.rule.id for tally in demo.tallies if not tally.planted and not tally.found]
-    if clean:
-        text = tr("Nothing planted and nothing found: {rules}", language, rules=" ".join(clean))
-        yield from (_paint(line, "dim", color) for line in wrap(text, width))
+    for outcome, template in _QUIET.items():
+        rules = [t.rule.rule.id for t in demo.tallies if not t.planted and not t.found and t.rule.outcome == outcome]
+        if rules:
+            text = tr(template, language, rules=" ".join(rules))
+            yield from (_paint(line, "dim", color) for line in wrap(text, width))
     yield ""
 
 

@@ -54,6 +54,14 @@ def test_story_names_each_rule_and_real_places(played: demo.Demo) -> None:
     assert str(played.folder / "result" / "report.html") in story
 
 
+def test_only_what_was_looked_at_reads_as_clean(played: demo.Demo) -> None:
+    told = "\n".join(demo.tell(played).split("\n\n"))
+    clean = told[told.index("Nothing planted and nothing found:") : told.index("No record to judge")]
+    quiet = {t.rule.rule.id: t.rule.outcome for t in played.tallies if not t.planted and not t.found}
+    assert {"pass", "no_data", "not_testable"} <= set(quiet.values())
+    assert {rule for rule in quiet if rule in clean.split()} == {rule for rule, one in quiet.items() if one == "pass"}
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_story_fits_the_terminal(played: demo.Demo, language: demo.Language) -> None:
     folder = str(played.folder)
