@@ -9,7 +9,7 @@ from pathlib import Path
 from itsmctl.definitions.registers import rows_of
 from itsmctl.engine.clocks import create_clocks
 from itsmctl.engine.context import Context
-from itsmctl.engine.evaluate import create_verdict_table
+from itsmctl.engine.evaluate import create_verdict_table, timed_processes
 from itsmctl.engine.openings import create_openings
 from itsmctl.engine.people import create_people
 from itsmctl.engine.progress import segments_of_days
@@ -46,14 +46,15 @@ def prepare(
 ) -> Context:
     """Run the clocks, say who held which role, make room for verdicts, and say what these rules may rest on: what was known at `as_of`."""
     history = frozenset(receipt.history)
-    create_clocks(session, definitions, as_of, frozenset(receipt.mapped), history, receipt.precision_seconds)
+    exported, timed = frozenset(receipt.mapped), timed_processes(definitions)
+    create_clocks(session, definitions, as_of, exported, history, receipt.precision_seconds, timed)
     create_people(session, definitions, zone)
     create_verdict_table(session)
     create_registers(session, _registers_named(definitions, rules, as_of, zone), zone)
     exported_at = max(as_of, _last_moment(receipt) or as_of)
     return Context(
         definitions,
-        frozenset(receipt.mapped),
+        exported,
         history,
         as_of,
         exported_at,
@@ -64,7 +65,7 @@ def prepare(
         create_openings(session, _calendars_named(definitions, rules), as_of),
         receipt.precision_seconds,
         filled_tables(session),
-        link_types(session, frozenset(receipt.mapped)),
+        link_types(session, exported),
         exported_processes(session),
         segments_of_days(session),
     )

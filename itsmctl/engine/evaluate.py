@@ -11,7 +11,7 @@ from itsmctl.engine.clocks import columns_of_clocks
 from itsmctl.engine.context import Check, Context, Needs
 from itsmctl.engine.session import Session, name, quote
 from itsmctl.engine.sql import Fragment, all_of, join
-from itsmctl.model import Condition, Effective, Rule
+from itsmctl.model import Condition, Definitions, Effective, Rule
 from itsmctl.result import Share, Verdict
 
 _About = TypeVar("_About")
@@ -84,6 +84,12 @@ class Counts:
     too_small: int = 0
     """Groups with fewer records than the check asks for."""
     breakdown: tuple[Share, ...] = ()
+
+
+def timed_processes(definitions: Definitions) -> frozenset[str]:
+    """The processes whose records some rule judges by a clock or an agreement; none where a rule names no process."""
+    about = {r.process for r in definitions.rules.values() if r.check in ABOUT_AGREEMENTS or _about_clock(r)}
+    return frozenset() if "" in about else frozenset(about)
 
 
 def create_verdict_table(session: Session) -> None:
