@@ -19,6 +19,7 @@ from clock_ways import clock as ticket_clock
 
 from itsmctl import language
 from itsmctl.cli import clock as clock_command
+from itsmctl.cli import group
 from itsmctl.errors import ItsmctlError
 from itsmctl.model import (
     ClockDefinition,
@@ -286,7 +287,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setattr(clock_command, "load", lambda root: definitions)
 
     def call(*arguments: str) -> Result:
-        return CliRunner().invoke(clock_command.command, arguments, catch_exceptions=False)
+        return CliRunner().invoke(group, ["clock", *arguments], catch_exceptions=False)
 
     return call
 

@@ -15,8 +15,8 @@ from unittest import mock
 import pytest
 from click.testing import CliRunner
 
-from itsmctl.cli import run
-from itsmctl.cli.show import VIEWS, command
+from itsmctl.cli import group, run
+from itsmctl.cli.show import VIEWS
 from itsmctl.definitions import load
 from itsmctl.model import END, Activity, Flow, Lane, Process, Text
 from itsmctl.reports.plain import cells
@@ -35,7 +35,7 @@ LANGUAGES = ("en", "zh")
 def shown(*arguments: str) -> str:
     """What the command prints; the definitions, which are always the same here, are opened once."""
     with mock.patch("itsmctl.cli.show.load", lambda root: DEFINITIONS):
-        result = CliRunner().invoke(command, arguments, catch_exceptions=False)
+        result = CliRunner().invoke(group, ["show", *arguments], catch_exceptions=False)
     assert result.exit_code == 0, result.output
     return result.output
 
