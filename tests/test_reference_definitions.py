@@ -18,7 +18,7 @@ from jsonschema import Draft7Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT7
 
-from itsmctl import definitions
+from itsmctl import definitions, language
 from itsmctl.checks import CHECKS
 from itsmctl.model import BOOLEAN_COLUMNS
 from itsmctl.source import read_documents
@@ -526,6 +526,11 @@ def test_transitions_of_the_incident_process() -> None:
     assert [state for state in states if "closed" in transitions[state]] == ["resolved"]
     assert "resolved" in transitions["new"], "a fault solved on the phone"
     assert all(state not in to and "new" not in to for state, to in transitions.items())
+
+
+def test_every_state_has_a_name_in_reports() -> None:
+    states = {state["id"] for process in documents("process").values() for state in process.get("states", ())}
+    assert states == set(language.STATES)
 
 
 def test_rule_families_stand_in_the_file_named_for_them() -> None:
