@@ -284,7 +284,10 @@ PACK = (
         "a checksum of the files above; the digest of the pack is that of `tagmanifest-sha256.txt`",
     ),
     ("data/README.md, data/README.zh.md", "what is what, how to check it, and what it proves"),
-    ("data/statement.md, .zh.md, .json", "clause by clause: what the pack gives evidence for, and what not"),
+    (
+        "data/statement.html, .md, .json",
+        "clause by clause, for the whole system and for each process: what is defined, tested and recorded, and what is not evidenced",
+    ),
     ("data/result/", "the result folder of the audit"),
     (
         "data/definitions/, data/definitions.json",

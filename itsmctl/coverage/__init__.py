@@ -143,7 +143,7 @@ def _clause(
         ways,
         gaps_of(clause, reference, everything),
         tuple(others),
-        _strength(ways, shown, outcome, controlled),
+        strength_of(ways, shown, outcome, controlled),
         outcome,
     )
 
@@ -152,14 +152,16 @@ def _is_tested(framework: Framework, definitions: Definitions) -> bool:
     return any(name.startswith(f"{framework.id}:") for rule in definitions.rules.values() for name in rule.clauses)
 
 
-def _strength(ways: Sequence[WayOfChecking], shown: Standing, outcome: Outcome | None, controlled: bool) -> Strength:
+def strength_of(ways: Sequence[WayOfChecking], shown: Standing, outcome: Outcome | None, controlled: bool) -> Strength:
     """Strong where definitions under control and records agree; one of the two alone is partial.
 
-    Records are tickets where these can test the clause, else registers. What only people can say is attested.
+    Records are tickets where these can test the clause, else registers, which agree as long as no rule tells otherwise.
+    What only people can say is attested.
     """
     classes = [way.by for way in ways]
     led_by_people = classes[:1] == ["attestation"]
-    agree = outcome == "pass" if "tickets" in classes else bool(shown.registers) and not led_by_people
+    kept = bool(shown.registers) and not led_by_people and outcome in (None, "pass")
+    agree = outcome == "pass" if "tickets" in classes else kept
     if controlled and shown.definitions and agree:
         return "strong"
     if shown.definitions or outcome in ("pass", "fail"):

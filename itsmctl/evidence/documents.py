@@ -2,41 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from itsmctl.evidence.reading import Judged
-from itsmctl.evidence.statement import FrameworkStatement
+from itsmctl.evidence.statement.words import StatementWords
 from itsmctl.history import HistoryState
-from itsmctl.language import Language, number_text, outcome_text, severity_text
-from itsmctl.model import Definitions
+from itsmctl.language import Language, number_text, tr
+from itsmctl.reports import pages
 
 _TEMPLATES = Path(__file__).parent.parent / "templates" / "evidence"
 
 
 def readme(judged: Judged, names: frozenset[str], history: HistoryState, language: Language) -> bytes:
     """What each file of the pack is, how to check it without itsmctl, and what the pack does not prove."""
-    return _render(f"README.{language}.md", language, judged=judged, names=names, history=history)
+    return _render(language, f"README.{language}.md", judged=judged, names=names, history=history)
 
 
-def statement(
-    definitions: Definitions, judged: Judged, frameworks: Sequence[FrameworkStatement], language: Language
-) -> bytes:
-    """The statement, clause by clause, for reading."""
-    return _render(
-        f"statement.{language}.md",
-        language,
-        judged=judged,
-        rules=definitions.rules,
-        frameworks=frameworks,
-    )
+def statement(words: StatementWords) -> bytes:
+    """The statement, clause by clause, as a document."""
+    return _render(words.language, "statement.md.j2", statement=words)
 
 
-def _render(template: str, language: Language, **values: object) -> bytes:
-    text = _environment(language).get_template(template).render(values)
+def statement_page(words: StatementWords) -> bytes:
+    """The statement as one page that opens offline."""
+    return pages.page("evidence/statement.html.j2", words.language, statement=words).encode("utf-8", "replace")
+
+
+def _render(language: Language, name: str, **values: object) -> bytes:
+    text = _environment(language).get_template(name).render(values)
     return (text.rstrip("\n") + "\n").encode("utf-8", "replace")
 
 
@@ -52,9 +48,7 @@ def _environment(language: Language) -> Environment:
     )
     environment.filters["cell"] = _cell
     environment.filters["n"] = number_text
-    environment.filters["outcome"] = lambda word: outcome_text(word, language)
-    environment.filters["severity"] = lambda word: severity_text(word, language)
-    environment.filters["text"] = lambda text: _cell(text.in_(language))
+    environment.globals["tr"] = lambda text, **values: tr(text, language, **values)
     return environment
 
 

@@ -13,12 +13,16 @@ import itsmctl
 from itsmctl import definitions as definition_reader
 from itsmctl import history
 from itsmctl.errors import ItsmctlError, Problem, Where
-from itsmctl.evidence import documents, statement
+from itsmctl.evidence import documents
 from itsmctl.evidence.bag import TAG_MANIFESTS
 from itsmctl.evidence.reading import Judged, read_result
+from itsmctl.evidence.statement import data, statements
+from itsmctl.evidence.statement.versions import Versions
+from itsmctl.evidence.statement.words import in_words
 from itsmctl.evidence.tables import csv_bytes, json_bytes
 from itsmctl.evidence.write import Content, write_pack
 from itsmctl.importers.receipt import Receipt, ReceiptFile, read_receipt
+from itsmctl.language import LANGUAGES, Language
 from itsmctl.model import Definitions
 from itsmctl.reference import schema_folder
 
@@ -127,14 +131,28 @@ def _payload(
     payload["data/definitions.json"] = _definitions_json(judged, definitions, files, log)
     if log.entries:
         payload["data/history.csv"] = _history(log.entries)
-    found = statement.statements(definitions, judged)
-    payload["data/statement.json"] = json_bytes(statement.as_json(definitions, judged, found))
-    payload["data/statement.md"] = documents.statement(definitions, judged, found, "en")
-    payload["data/statement.zh.md"] = documents.statement(definitions, judged, found, "zh")
+    payload |= _statement(definitions, judged, log)
     names = frozenset(payload)
     payload["data/README.md"] = documents.readme(judged, names, log.state, "en")
     payload["data/README.zh.md"] = documents.readme(judged, names, log.state, "zh")
     return payload
+
+
+def _statement(definitions: Definitions, judged: Judged, log: history.DocumentLog) -> dict[str, Content]:
+    """The statement for machines, and in both languages for a browser and as a document."""
+    found, versions = statements(definitions, judged), Versions(log)
+    files: dict[str, Content] = {"data/statement.json": json_bytes(data.document(definitions, judged, found, versions))}
+    for language in LANGUAGES:
+        words = in_words(definitions, judged, found, versions, language)
+        files[_in(language, "data/statement.html")] = documents.statement_page(words)
+        files[_in(language, "data/statement.md")] = documents.statement(words)
+    return files
+
+
+def _in(language: Language, name: str) -> str:
+    """The name of a file in a language: English has the plain one."""
+    stem, _, ending = name.rpartition(".")
+    return name if language == "en" else f"{stem}.{language}.{ending}"
 
 
 def _result_files(judged: Judged) -> list[str]:

@@ -28,6 +28,12 @@ class JudgedRule:
     clauses: tuple[str, ...]
     outcome: str
     counts: Mapping[str, int]
+    reasons: tuple[tuple[str, int], ...] = ()
+    """Why records were not testable, as codes, most frequent first."""
+    untested_because: str = ""
+    """Why the whole rule was not testable, as a code."""
+    allowed_failures: int = 0
+    """How many failures its tolerance lets through on this population."""
 
 
 COUNTS = ("in_scope", "passed", "failed", "not_testable", "waived", "not_applicable")
@@ -84,6 +90,9 @@ def _rule(found: _Object) -> JudgedRule:
         tuple(str(clause) for clause in clauses),
         found.get("outcome", str),
         counts,
+        tuple((one.get("reason", str), one.get("records", int)) for one in found.objects("reasons", optional=True)),
+        found.text("untested_because"),
+        found.object("tolerance", optional=True).get("failures", int, 0),
     )
 
 
