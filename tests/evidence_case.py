@@ -133,7 +133,7 @@ def make_case(folder: Path) -> tuple[Path, Path]:
     return write_result(folder / "result", root, hash_), root
 
 
-def write_result(folder: Path, root: Path, commit_hash: str) -> Path:
+def write_result(folder: Path, root: Path, commit_hash: str, as_of: str = AS_OF) -> Path:
     """What an audit leaves behind."""
     folder.mkdir(parents=True)
     (folder / "receipt.json").write_text(_receipt().to_json(), encoding="utf-8")
@@ -145,7 +145,7 @@ def write_result(folder: Path, root: Path, commit_hash: str) -> Path:
     result = {
         "format": "itsmctl/result/v1",
         "title": "June 六月",
-        "as_of": AS_OF,
+        "as_of": as_of,
         "period": {"from": "2026-06-01T00:00:00Z", "to": "2026-06-30T16:00:00Z"},
         "definitions": {"commit": commit_hash, "digest": load(root).digest, "dirty": False},
         "dataset": {"digest": "d" * 64, "records": 50, "events": 100},
@@ -217,3 +217,15 @@ def _entry(id_: str, clauses: str, outcome: str, passed: int, failed: int, not_t
         "not_applicable": 0,
         "tolerance": {"count": 0, "percent": 0.0},
     }
+
+
+def reseal(pack: Path, *, tags: bool) -> None:
+    """Write all manifests of a pack anew (of the tag files only on request), as a careful forger would."""
+    payload = sorted(path.relative_to(pack).as_posix() for path in (pack / "data").rglob("*") if path.is_file())
+    lists = {"manifest": payload}
+    if tags:
+        lists["tagmanifest"] = ["bag-info.txt", "bagit.txt", "manifest-sha256.txt", "manifest-sha512.txt"]
+    for kind, names in lists.items():
+        for algorithm in ("sha256", "sha512"):
+            lines = [f"{hashlib.new(algorithm, (pack / name).read_bytes()).hexdigest()}  {name}\n" for name in names]
+            (pack / f"{kind}-{algorithm}.txt").write_text("".join(lines), encoding="utf-8")

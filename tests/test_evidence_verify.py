@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from evidence_case import make_case
+from evidence_case import make_case, reseal
 
 from itsmctl.cli import run
 from itsmctl.errors import ItsmctlError
@@ -49,18 +49,6 @@ def zipped(original: Path, tmp_path: Path) -> Path:
 
 def _files(pack: Path) -> list[str]:
     return sorted(path.relative_to(pack).as_posix() for path in pack.rglob("*") if path.is_file())
-
-
-def _reseal(pack: Path, *, tags: bool) -> None:
-    """Write all manifests anew (of the tag files only on request), as a careful forger would."""
-    for algorithm in ALGORITHMS:
-        lines = [(name, _hash(pack / name, algorithm)) for name in _files(pack) if name.startswith("data/")]
-        (pack / f"manifest-{algorithm}.txt").write_text("".join(f"{h}  {n}\n" for n, h in lines), encoding="utf-8")
-    if tags:
-        for algorithm in ALGORITHMS:
-            names = ("bag-info.txt", "bagit.txt", "manifest-sha256.txt", "manifest-sha512.txt")
-            text = "".join(f"{_hash(pack / name, algorithm)}  {name}\n" for name in names)
-            (pack / f"tagmanifest-{algorithm}.txt").write_text(text, encoding="utf-8")
 
 
 def _hash(path: Path, algorithm: str) -> str:
@@ -138,7 +126,7 @@ def test_added_and_renamed_files_are_named(pack: Path) -> None:
 
 def test_a_file_changed_together_with_its_manifests_shows_in_the_tag_manifests(pack: Path) -> None:
     (pack / REPORT).write_text("nothing wrong here", encoding="utf-8")
-    _reseal(pack, tags=False)
+    reseal(pack, tags=False)
     assert _faults(pack) == {
         ("manifest-sha256.txt", "altered"),
         ("manifest-sha512.txt", "altered"),
@@ -151,7 +139,7 @@ def test_a_pack_sealed_anew_is_told_by_its_digest_alone(pack: Path) -> None:
     before = verify(pack).digest
     text = (pack / REPORT).read_bytes()
     (pack / REPORT).write_bytes(text.swapcase())
-    _reseal(pack, tags=True)
+    reseal(pack, tags=True)
     after = verify(pack)
     assert after.intact
     assert after.digest != before
@@ -161,7 +149,7 @@ def test_one_algorithm_alone_is_not_believed(pack: Path) -> None:
     """A forger who knows how to make one hash agree still fails by the other."""
     (pack / REPORT).write_text("forged", encoding="utf-8")
     kept = {name: (pack / name).read_bytes() for name in ("manifest-sha512.txt", "tagmanifest-sha512.txt")}
-    _reseal(pack, tags=True)
+    reseal(pack, tags=True)
     for name, content in kept.items():
         (pack / name).write_bytes(content)
     report = verify(pack)
@@ -207,7 +195,7 @@ def test_links_are_named_and_not_followed(pack: Path, tmp_path: Path) -> None:
 def test_a_wrong_payload_size_is_named_though_sealed(pack: Path) -> None:
     info = (pack / "bag-info.txt").read_text("utf-8")
     (pack / "bag-info.txt").write_text(info.replace("Payload-Oxum: ", "Payload-Oxum: 1"), encoding="utf-8")
-    _reseal(pack, tags=True)
+    reseal(pack, tags=True)
     assert _faults(pack) == {("bag-info.txt", "oxum")}
 
 

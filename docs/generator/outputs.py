@@ -283,6 +283,14 @@ PACK = (
         "tagmanifest-sha256.txt, tagmanifest-sha512.txt",
         "a checksum of the files above; the digest of the pack is that of `tagmanifest-sha256.txt`",
     ),
+    (
+        "signature/attestation.dsse.json",
+        "of a signed pack: an in-toto Statement v1 whose subjects are all the files above, in a DSSE envelope; its predicate says what was audited",
+    ),
+    (
+        "signature/pae.bin, signature/sig.bin, signature/public-key.pem",
+        "the bytes that are signed, the Ed25519 signature and the public key, as files for `openssl`",
+    ),
     ("data/README.md, data/README.zh.md", "what is what, how to check it, and what it proves"),
     (
         "data/statement.html, .md, .json",

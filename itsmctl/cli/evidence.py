@@ -1,7 +1,9 @@
-"""`itsmctl evidence`: build an evidence pack from an audit's result folder, or verify one."""
+"""`itsmctl evidence`: build an evidence pack from an audit's result folder, sign it, or verify one."""
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import click
@@ -18,40 +20,121 @@ def command() -> None:
 @command.command("build")
 @click.argument("result_dir", type=click.Path(path_type=Path))
 @options.output("The pack to write: a zip when the name ends in .zip, else a folder.", required=True)
+@click.option(
+    "--key",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Sign it with this Ed25519 key, PEM or OpenSSH.",
+)
+@click.option(
+    "--previous",
+    type=click.Path(path_type=Path),
+    metavar="PACK",
+    help="The pack before this one; its digest goes into this one.",
+)
 @options.root
 @options.language
-def build(result_dir: Path, output: Path, root: Path | None, language: Language) -> None:
+def build(
+    result_dir: Path, output: Path, key: Path | None, previous: Path | None, root: Path | None, language: Language
+) -> None:
     """Build an evidence pack from RESULT_DIR, the result folder of an audit.
 
-    The same result, definitions and history give the same pack, byte for byte. Write its digest down where whoever
-    keeps the pack cannot change it.
+    The same result, definitions, history and key give the same pack, byte for byte. Without a key, write its digest down
+    where whoever keeps the pack cannot change it. The passphrase of a key is taken from ITSMCTL_KEY_PASSPHRASE, or asked for.
 
     \b
     itsmctl evidence build result -o pack.zip
-    itsmctl evidence build result -o pack --root our-management-system
+    itsmctl evidence build result -o pack.zip --key audit.key --previous last-month.zip
     """
+    from itsmctl.evidence.chain import link_to
     from itsmctl.evidence.pack import build as build_pack
+    from itsmctl.evidence.sealing import Seals
     from itsmctl.evidence.wording import summary_lines
 
-    summary = build_pack(result_dir, output, root=root)
+    signing = None
+    if key is not None:
+        from itsmctl.evidence.keys import read_private
+
+        signing = read_private(key, _passphrase)
+    seals = Seals(signing, link_to(previous) if previous else None)
+    summary = build_pack(result_dir, output, root=root, seals=seals)
     click.echo("\n".join(summary_lines(summary, language)))
 
 
+@command.command("keygen")
+@options.output("The file of the private key; the public key goes beside it, into FILE.pub.", required=True)
+@click.option("--encrypt", is_flag=True, help="Lock it with a passphrase: ITSMCTL_KEY_PASSPHRASE, or asked for.")
+@options.language
+def keygen(output: Path, encrypt: bool, language: Language) -> None:
+    """Make an Ed25519 key to sign packs with.
+
+    The private half stays with whoever signs. Give the public half, or the key id that is printed, to whoever verifies,
+    by another way than the packs.
+
+    \b
+    itsmctl evidence keygen -o audit.key
+    """
+    from itsmctl.evidence.keys import generate
+    from itsmctl.language import tr
+
+    passphrase = _passphrase(confirm=True) if encrypt else ""
+    if encrypt and not passphrase:
+        raise click.UsageError("there is no passphrase: set ITSMCTL_KEY_PASSPHRASE, or run this in a terminal")
+    made = generate(output, passphrase)
+    click.echo(tr("{private}: private key, keep it to yourself", language, private=output))
+    click.echo(tr("{public}: public key, for whoever verifies", language, public=made.file))
+    click.echo(f"sha256:{made.id}")
+
+
+def _passphrase(confirm: bool = False) -> str:
+    """The passphrase of a key: from the environment, else asked for where somebody can answer."""
+    found = os.environ.get("ITSMCTL_KEY_PASSPHRASE", "")
+    if found or not sys.stdin.isatty():
+        return found
+    return str(click.prompt("Passphrase", hide_input=True, confirmation_prompt=confirm, err=True))
+
+
 @command.command("verify")
-@click.argument("pack", type=click.Path(path_type=Path))
+@click.argument("packs", metavar="PACK...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--chain", is_flag=True, help="They form a chain; a folder stands for the packs in it.")
+@click.option(
+    "--public-key",
+    "public_keys",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="It must be signed by this key, PEM or OpenSSH; of several, by one.",
+)
 @options.choice(("text", "json"), "text")
 @options.language
-def verify(pack: Path, form: str, language: Language) -> int:
+def verify(packs: tuple[Path, ...], chain: bool, public_keys: tuple[Path, ...], form: str, language: Language) -> int:
     """Check every byte of PACK, a folder or a zip, and name each file that differs.
 
-    Exit codes: 0 intact, 1 altered, 2 not readable as an evidence pack.
+    With --chain check several, and that each follows another: gaps, forks and replaced packs are named.
+
+    Exit codes: 0 intact, 1 altered or not signed by a key that was named, 2 not readable as an evidence pack.
 
     \b
     itsmctl evidence verify pack.zip
+    itsmctl evidence verify pack.zip --public-key audit.key.pub
+    itsmctl evidence verify --chain packs/ --public-key audit.key.pub
     """
+    from itsmctl.evidence import wording
+    from itsmctl.evidence.chain import verify_chain
     from itsmctl.evidence.verify import verify as verify_pack
-    from itsmctl.evidence.wording import report_json, report_lines
 
-    report = verify_pack(pack)
-    click.echo(report_json(report) if form == "json" else "\n".join(report_lines(report, language)))
+    keys = []
+    if public_keys:
+        from itsmctl.evidence.keys import read_public
+
+        keys = [read_public(path) for path in public_keys]
+    if chain:
+        whole = verify_chain(packs, keys)
+        shown = wording.chain_json(whole) if form == "json" else "\n".join(wording.chain_lines(whole, language))
+        click.echo(shown)
+        return int(not whole.intact)
+    if len(packs) > 1:
+        raise click.UsageError("name one pack, or say --chain where several belong together")
+    report = verify_pack(packs[0], keys)
+    click.echo(wording.report_json(report) if form == "json" else "\n".join(wording.report_lines(report, language)))
     return int(not report.intact)

@@ -19,6 +19,8 @@ MANIFESTS: Mapping[Algorithm, str] = {a: f"manifest-{a}.txt" for a in ALGORITHMS
 TAG_MANIFESTS: Mapping[Algorithm, str] = {a: f"tagmanifest-{a}.txt" for a in ALGORITHMS}
 TAG_FILES = (INFO, DECLARATION, *MANIFESTS.values())
 """The files that the tag manifests list."""
+SEAL_FOLDERS = frozenset({"signature", "timestamp"})
+"""Folders of what is made over the tag manifests, and so is listed in none of them."""
 
 CHUNK = 1 << 20
 

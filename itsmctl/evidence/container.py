@@ -31,6 +31,11 @@ Fault = Literal[
     "disagrees",
     "not-a-file",
     "oxum",
+    "unsigned",
+    "contradicts",
+    "other-pack",
+    "other-key",
+    "bad-signature",
     "archive",
 ]
 

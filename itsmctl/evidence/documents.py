@@ -8,6 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from itsmctl.evidence.reading import Judged
+from itsmctl.evidence.sealing import Seals
 from itsmctl.evidence.statement.words import StatementWords
 from itsmctl.history import HistoryState
 from itsmctl.language import Language, number_text, tr
@@ -16,9 +17,9 @@ from itsmctl.reports import pages
 _TEMPLATES = Path(__file__).parent.parent / "templates" / "evidence"
 
 
-def readme(judged: Judged, names: frozenset[str], history: HistoryState, language: Language) -> bytes:
+def readme(judged: Judged, names: frozenset[str], history: HistoryState, seals: Seals, language: Language) -> bytes:
     """What each file of the pack is, how to check it without itsmctl, and what the pack does not prove."""
-    return _render(language, f"README.{language}.md", judged=judged, names=names, history=history)
+    return _render(language, f"README.{language}.md", judged=judged, names=names, history=history, seals=seals)
 
 
 def statement(words: StatementWords) -> bytes:

@@ -16,6 +16,7 @@ from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.evidence import documents
 from itsmctl.evidence.bag import TAG_MANIFESTS
 from itsmctl.evidence.reading import Judged, read_result
+from itsmctl.evidence.sealing import Seals
 from itsmctl.evidence.statement import data, statements
 from itsmctl.evidence.statement.versions import Versions
 from itsmctl.evidence.statement.words import in_words
@@ -44,9 +45,17 @@ class PackSummary:
     commit: str
     dirty: bool
     history: history.HistoryState
+    key: str = ""
+    """The id of the key that signed it, or empty."""
 
 
-def build(result_dir: Path, out: Path, *, root: Path | None = None) -> PackSummary:
+def build(
+    result_dir: Path,
+    out: Path,
+    *,
+    root: Path | None = None,
+    seals: Seals = Seals(),  # noqa: B008 - frozen
+) -> PackSummary:
     """Write the pack of an audit to `out`; the same result, definitions and history give the same bytes.
 
     Raises ItsmctlError when the result folder is not one, or when the definitions at `root` have changed since.
@@ -62,8 +71,10 @@ def build(result_dir: Path, out: Path, *, root: Path | None = None) -> PackSumma
     if definitions.digest != judged.definitions_digest:
         raise _changed(definitions.root)
     log = _log(definitions, judged)
-    payload = _payload(result_dir, judged, receipt, definitions, log)
-    written = write_pack(out, payload, _info(judged, receipt), judged.as_of)
+    _check_order(judged, seals)
+    payload = _payload(result_dir, judged, receipt, definitions, log, seals)
+    fields = [*_info(judged, receipt), *seals.fields()]
+    written = write_pack(out, payload, fields, judged.as_of, seals.over(judged))
     return PackSummary(
         out,
         len(written.digests),
@@ -73,7 +84,16 @@ def build(result_dir: Path, out: Path, *, root: Path | None = None) -> PackSumma
         judged.commit,
         judged.dirty,
         log.state,
+        seals.key_id,
     )
+
+
+def _check_order(judged: Judged, seals: Seals) -> None:
+    """A chain goes forward in time."""
+    day, link = judged.as_of.date().isoformat(), seals.previous
+    if link and link.day > day:
+        message = "the pack before is of {before}, and this audit of {day}: a chain goes forward in time"
+        raise ItsmctlError(Problem("previous-later", message, values={"before": link.day, "day": day}))
 
 
 def _check_folder(folder: Path) -> None:
@@ -121,7 +141,12 @@ def _log(definitions: Definitions, judged: Judged) -> history.DocumentLog:
 
 
 def _payload(
-    result_dir: Path, judged: Judged, receipt: Receipt, definitions: Definitions, log: history.DocumentLog
+    result_dir: Path,
+    judged: Judged,
+    receipt: Receipt,
+    definitions: Definitions,
+    log: history.DocumentLog,
+    seals: Seals,
 ) -> dict[str, Content]:
     payload: dict[str, Content] = {f"data/result/{name}": result_dir / name for name in _result_files(judged)}
     payload["data/receipts/receipt.json"] = result_dir / "receipt.json"
@@ -133,8 +158,8 @@ def _payload(
         payload["data/history.csv"] = _history(log.entries)
     payload |= _statement(definitions, judged, log)
     names = frozenset(payload)
-    payload["data/README.md"] = documents.readme(judged, names, log.state, "en")
-    payload["data/README.zh.md"] = documents.readme(judged, names, log.state, "zh")
+    payload["data/README.md"] = documents.readme(judged, names, log.state, seals, "en")
+    payload["data/README.zh.md"] = documents.readme(judged, names, log.state, seals, "zh")
     return payload
 
 

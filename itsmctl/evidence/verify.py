@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from itsmctl.evidence import archive
+from itsmctl.evidence.attestation import FILES as SIGNATURE_FILES
+from itsmctl.evidence.attestation import Signature, check_signature
 from itsmctl.evidence.bag import (
     ALGORITHMS,
     BAGIT,
@@ -25,6 +28,9 @@ from itsmctl.evidence.bag import (
 )
 from itsmctl.evidence.container import Difference, Fault, Opened, Part, content_of, open_pack, unreadable
 
+if TYPE_CHECKING:
+    from itsmctl.evidence.keys import PublicKey
+
 
 @dataclass(frozen=True)
 class VerifyReport:
@@ -36,6 +42,7 @@ class VerifyReport:
     digest: str
     archive_sha256: str
     differences: tuple[Difference, ...]
+    signature: Signature = Signature()
 
     @property
     def intact(self) -> bool:
@@ -47,19 +54,21 @@ class VerifyReport:
         return tuple(sorted({difference.file for difference in self.differences}))
 
 
-def verify(pack: Path) -> VerifyReport:
-    """Check a pack against its manifests, and the manifests against each other.
+def verify(pack: Path, keys: Sequence[PublicKey] = ()) -> VerifyReport:
+    """Check a pack against its manifests, the manifests against each other, and the signature against what is there.
+
+    With `keys`, a pack that none of them signed is not intact.
 
     Raises ItsmctlError when it is not a pack, cannot be read, or exceeds what a pack may be.
     """
     try:
         opened = open_pack(pack)
-        return _report(opened, "" if pack.is_dir() else digest(Part(pack).chunks()).sha256)
+        return _report(opened, "" if pack.is_dir() else digest(Part(pack).chunks()).sha256, keys)
     except OSError as error:
         raise unreadable(Path(error.filename or pack), error.strerror or str(error)) from error
 
 
-def _report(opened: Opened, archive_sha256: str) -> VerifyReport:
+def _report(opened: Opened, archive_sha256: str, keys: Sequence[PublicKey]) -> VerifyReport:
     if not any(name in opened.parts for name in (*MANIFESTS.values(), *TAG_MANIFESTS.values())):
         raise unreadable(opened.pack, "it holds no manifest, so it is not an evidence pack")
     found = {path: digest(part.chunks()) for path, part in sorted(opened.parts.items())}
@@ -67,6 +76,8 @@ def _report(opened: Opened, archive_sha256: str) -> VerifyReport:
     altered = {difference.file for difference in differences}
     differences += _payload_differences(opened, found, altered)
     differences += _container_differences(opened, found, differences)
+    signature, faults = check_signature(opened, found, keys)
+    differences += faults
     tag_manifest = found.get(TAG_MANIFESTS["sha256"])
     return VerifyReport(
         opened.pack,
@@ -75,6 +86,7 @@ def _report(opened: Opened, archive_sha256: str) -> VerifyReport:
         tag_manifest.sha256 if tag_manifest else "",
         archive_sha256,
         tuple(sorted(set(differences))),
+        signature,
     )
 
 
@@ -89,7 +101,9 @@ def _tag_differences(opened: Opened, found: Mapping[str, Digests]) -> Iterator[D
     for path in sorted(names):
         yield from _judge_tag_file(path, {a: listings[a].digests.get(path, "") for a in present}, found.get(path))
     tags = {path for path in opened.parts if not path.startswith("data/")}
-    yield from (Difference(path, "added") for path in sorted(tags - names - set(TAG_MANIFESTS.values())))
+    yield from (
+        Difference(path, "added") for path in sorted(tags - names - set(TAG_MANIFESTS.values()) - set(SIGNATURE_FILES))
+    )
 
 
 def _judge_tag_file(path: str, claims: Mapping[Algorithm, str], found: Digests | None) -> Iterator[Difference]:

@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from itsmctl.evidence.attestation import Signature, Status
+from itsmctl.evidence.chain import BreakKind, ChainReport
 from itsmctl.evidence.container import Difference, Fault
 from itsmctl.evidence.verify import VerifyReport
 from itsmctl.language import Language, msg, number_text, tr, trn
@@ -25,6 +27,11 @@ _MEANINGS: Mapping[Fault, str] = {
     "not-a-file": msg("not a regular file, but a link or a device"),
     "oxum": msg("says that the payload is {found} (bytes.files), but it is {expected}"),
     "archive": msg("altered in the zip file: {about}"),
+    "unsigned": msg("missing: the pack is not signed"),
+    "contradicts": msg("altered: it is not what {about} holds"),
+    "other-pack": msg("signed for another pack: {about} has other digests"),
+    "other-key": msg("another key: should be {expected}, is {found}"),
+    "bad-signature": msg("bad signature: key sha256:{found} did not sign this"),
 }
 
 
@@ -41,7 +48,10 @@ def summary_lines(summary: PackSummary, language: Language) -> list[str]:
         lines.append(tr("This is a shallow clone: the document-control log does not reach back.", language))
     if summary.dirty:
         lines.append(tr("The definitions have changes that are not in the commit.", language))
-    lines.append(tr("Write the pack digest down elsewhere: the pack carries no signature.", language))
+    if summary.key:
+        lines.append(_signature_line(Signature("enclosed-key", summary.key), language))
+    else:
+        lines.append(tr("Write the pack digest down elsewhere: the pack carries no signature.", language))
     return lines
 
 
@@ -54,11 +64,63 @@ def report_lines(report: VerifyReport, language: Language) -> list[str]:
         names = len(report.files_that_differ)
         verdict = [f"{report.pack}: {trn('altered, {n} file differs', 'altered, {n} files differ', names, language)}"]
         verdict += [f"  {difference_text(difference, language)}" for difference in report.differences]
-    return [*verdict, *_digest_lines(report.digest, report.archive_sha256, language)]
+    digests = _digest_lines(report.digest, report.archive_sha256, language)
+    return [*verdict, *digests, _signature_line(report.signature, language)]
+
+
+_BREAKS: Mapping[BreakKind, str] = {
+    "gap": msg("the pack before it, number {about}, is not here: sha256:{expected}"),
+    "replaced": msg(
+        "the pack before it was altered or replaced: {about} is sha256:{found}, should be sha256:{expected}"
+    ),
+    "fork": msg("names the same pack before it as {about} does"),
+    "start": msg("names no pack before it, but the chain begins with {about}"),
+    "position": msg("says that it is number {found} of the chain, but it is number {expected}"),
+    "order": msg("is of {found}, but the pack before it, {about}, is of {expected}"),
+    "unreadable": msg("cannot be read: {about}"),
+}
+
+
+def chain_lines(report: ChainReport, language: Language) -> list[str]:
+    """Each pack of a chain with what differs in it, then where the chain does not hold."""
+    lines: list[str] = []
+    for pack in report.packs:
+        first, *others = report_lines(pack.report, language)
+        lines += [f"{pack.position}  {first}", *(f"   {other}" for other in others)]
+    for found in report.breaks:
+        values = {"expected": found.expected, "found": found.found, "about": found.about}
+        lines.append(_printable(f"{found.pack}: {tr(_BREAKS[found.kind], language, **values)}"))
+    if report.intact:
+        return [*lines, trn("a chain of {n} pack, whole", "a chain of {n} packs, whole", len(report.packs), language)]
+    return [*lines, tr("the chain is not whole", language)]
+
+
+def chain_json(report: ChainReport) -> str:
+    """The report of a chain for machines."""
+    packs = [
+        {**_facts(p.report), "position": p.position, "previous": p.previous or None, "day": p.day or None}
+        for p in report.packs
+    ]
+    breaks = [
+        {
+            "pack": str(found.pack),
+            "break": found.kind,
+            "expected": found.expected or None,
+            "found": found.found or None,
+            "about": found.about or None,
+        }
+        for found in report.breaks
+    ]
+    facts = {"format": "itsmctl/chain/v1", "intact": report.intact, "packs": packs, "breaks": breaks}
+    return json.dumps(facts, ensure_ascii=False, indent=2, sort_keys=True)
 
 
 def report_json(report: VerifyReport) -> str:
     """The report for machines."""
+    return json.dumps(_facts(report), ensure_ascii=False, indent=2, sort_keys=True)
+
+
+def _facts(report: VerifyReport) -> dict[str, object]:
     differences = [
         {
             "file": difference.file,
@@ -70,7 +132,7 @@ def report_json(report: VerifyReport) -> str:
         }
         for difference in report.differences
     ]
-    facts: dict[str, object] = {
+    return {
         "format": "itsmctl/verification/v1",
         "pack": str(report.pack),
         "intact": report.intact,
@@ -78,9 +140,21 @@ def report_json(report: VerifyReport) -> str:
         "bytes": report.bytes,
         "digest": report.digest or None,
         "archive_sha256": report.archive_sha256 or None,
+        "signature": {"status": report.signature.status, "key": report.signature.key or None},
         "differences": differences,
     }
-    return json.dumps(facts, ensure_ascii=False, indent=2, sort_keys=True)
+
+
+_SIGNATURES: Mapping[Status, str] = {
+    "unsigned": msg("signature    none"),
+    "enclosed-key": msg("signature    good, by key sha256:{key}; only --public-key tells whose it is"),
+    "trusted-key": msg("signature    good, by key sha256:{key} ({file})"),
+    "not-good": msg("signature    not good"),
+}
+
+
+def _signature_line(signature: Signature, language: Language) -> str:
+    return tr(_SIGNATURES[signature.status], language, key=signature.key, file=signature.file)
 
 
 def _digest_lines(digest: str, archive_sha256: str, language: Language) -> list[str]:

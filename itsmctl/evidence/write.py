@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,9 +20,11 @@ from itsmctl.evidence.bag import (
     DECLARATION,
     INFO,
     MANIFESTS,
+    SEAL_FOLDERS,
     TAG_FILES,
     TAG_MANIFESTS,
     Digests,
+    digest,
     digest_while,
     info,
     is_safe,
@@ -32,6 +34,9 @@ from itsmctl.output import cannot_write, replacing
 
 Content = bytes | Path
 """What goes into a file of the pack: bytes, or a file to copy."""
+
+Seal = Callable[[Mapping[str, Digests]], Mapping[str, bytes]]
+"""From the digests of all tag files to the files that stand beside them, such as a signature over them."""
 
 BASE_PREFIX = "itsmctl-evidence-"
 """The folder that a zip unpacks to is named for the day of the audit, not for the zip: renaming changes no byte."""
@@ -50,7 +55,7 @@ class _Sink(Protocol):
 
 
 def write_pack(
-    out: Path, payload: Mapping[str, Content], fields: Sequence[tuple[str, str]], as_of: datetime
+    out: Path, payload: Mapping[str, Content], fields: Sequence[tuple[str, str]], as_of: datetime, seal: Seal
 ) -> Written:
     """Write the pack at `out`, replacing only an earlier pack; a name that ends in `.zip` makes it a zip."""
     for path in payload:
@@ -62,14 +67,14 @@ def write_pack(
     _refuse_to_replace(out)
     if not is_zip_name(out):
         with replacing(out) as folder:
-            digests = _fill(_Folder(folder), payload, fields, as_of)
+            digests = _fill(_Folder(folder), payload, fields, as_of, seal)
             _settle(folder, as_of)
         return Written(digests, "")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with _new_file(out) as file:
             zipped = _Zip(file, as_of)
-            digests = _fill(zipped, payload, fields, as_of)
+            digests = _fill(zipped, payload, fields, as_of, seal)
             sha256 = zipped.finish()
     except OSError as error:
         raise cannot_write(out, error) from error
@@ -82,9 +87,9 @@ def is_zip_name(out: Path) -> bool:
 
 
 def _fill(
-    sink: _Sink, payload: Mapping[str, Content], fields: Sequence[tuple[str, str]], as_of: datetime
+    sink: _Sink, payload: Mapping[str, Content], fields: Sequence[tuple[str, str]], as_of: datetime, seal: Seal
 ) -> dict[str, Digests]:
-    """Add every file in the order of its path, which is also the order in which their contents become known."""
+    """Add every file in the order of its path; the seals are over the tag manifests, which are short and made first."""
     sizes = [_size(content) for content in payload.values()]
     oxum = f"{sum(sizes)}.{len(sizes)}"
     dated = [*fields, ("Bagging-Date", as_of.date().isoformat()), ("Payload-Oxum", oxum)]
@@ -96,7 +101,10 @@ def _fill(
         )
     digests |= {MANIFESTS[a]: sink.add(MANIFESTS[a], manifest(data, a)) for a in ALGORITHMS}
     tags = {path: digests[path] for path in TAG_FILES}
-    digests |= {TAG_MANIFESTS[a]: sink.add(TAG_MANIFESTS[a], manifest(tags, a)) for a in ALGORITHMS}
+    tag_manifests = {TAG_MANIFESTS[a]: manifest(tags, a) for a in ALGORITHMS}
+    seals = seal({**tags, **{path: digest((content,)) for path, content in tag_manifests.items()}})
+    last = {**tag_manifests, **seals}
+    digests |= {path: sink.add(path, last[path]) for path in sorted(last)}
     return {**data, **digests}
 
 
@@ -209,7 +217,7 @@ def _refuse_to_replace(out: Path) -> None:
 
 def _is_pack_or_empty(folder: Path) -> bool:
     names = {path.name for path in folder.iterdir()}
-    return not names or {"data", *TAG_FILES, *TAG_MANIFESTS.values()} == names
+    return not names or {"data", *TAG_FILES, *TAG_MANIFESTS.values()} == names - SEAL_FOLDERS
 
 
 @contextmanager

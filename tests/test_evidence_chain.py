@@ -1,0 +1,167 @@
+"""The chain of packs: each names the one before it, and every way of breaking that is named."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from evidence_case import make_case, reseal, write_result
+
+from itsmctl.cli import run
+from itsmctl.errors import ItsmctlError
+from itsmctl.evidence.chain import link_to, verify_chain
+from itsmctl.evidence.keys import generate, read_private, read_public
+from itsmctl.evidence.pack import build
+from itsmctl.evidence.sealing import Seals
+from itsmctl.evidence.verify import verify
+
+MONTHS = ("2026-03-31", "2026-04-30", "2026-05-31", "2026-06-30")
+Broken = set[tuple[str, str]]
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the packs of four months in `packs`, each signed, and the results that they were built from."""
+    folder = tmp_path_factory.mktemp("chain")
+    generate(folder / "key")
+    _, root = make_case(folder / "case")
+    previous = None
+    for month in MONTHS:
+        write_result(folder / "results" / month, root, "", f"{month}T16:00:00Z")
+        previous = _build(folder, month, folder / "packs" / f"{month}.zip", previous)
+    return folder
+
+
+def _build(original: Path, month: str, out: Path, previous: Path | None) -> Path:
+    seals = Seals(read_private(original / "key", str), link_to(previous) if previous else None)
+    build(original / "results" / month, out, root=original / "case/系统", seals=seals)
+    return out
+
+
+@pytest.fixture
+def packs(original: Path, tmp_path: Path) -> Iterator[Path]:
+    shutil.copytree(original / "packs", tmp_path / "packs")
+    yield tmp_path / "packs"
+
+
+def _broken(packs: Path) -> Broken:
+    return {(found.pack.name, found.kind) for found in verify_chain([packs]).breaks}
+
+
+def test_a_whole_chain_is_whole_in_any_order(packs: Path, original: Path) -> None:
+    report = verify_chain([packs], [read_public(original / "key.pub")])
+    assert report.intact
+    assert [pack.position for pack in report.packs] == [1, 2, 3, 4]
+    assert [pack.report.pack.stem for pack in report.packs] == list(MONTHS)
+    assert verify_chain(sorted(packs.iterdir(), reverse=True)) == verify_chain([packs])
+    assert verify_chain([packs / f"{MONTHS[0]}.zip"]).intact
+
+
+def test_the_same_pack_as_folder_and_zip_is_one_pack(packs: Path) -> None:
+    shutil.unpack_archive(packs / f"{MONTHS[1]}.zip", packs)
+    assert verify_chain([packs]).intact
+    assert len(verify_chain([packs]).packs) == 4
+
+
+@pytest.mark.parametrize(("gone", "named"), [((0,), (1,)), ((1,), (2,)), ((1, 2), (3,)), ((0, 2), (1, 3))])
+def test_a_pack_taken_out_leaves_a_gap(packs: Path, gone: tuple[int, ...], named: tuple[int, ...]) -> None:
+    for number in gone:
+        (packs / f"{MONTHS[number]}.zip").unlink()
+    assert _broken(packs) == {(f"{MONTHS[number]}.zip", "gap") for number in named}
+
+
+def test_the_gap_says_which_pack_is_missing(packs: Path) -> None:
+    digest = verify(packs / f"{MONTHS[1]}.zip").digest
+    (packs / f"{MONTHS[1]}.zip").unlink()
+    (found,) = verify_chain([packs]).breaks
+    assert (found.expected, found.about) == (digest, "2")
+
+
+def test_a_pack_built_anew_in_the_middle_is_named(packs: Path, original: Path) -> None:
+    out = packs / f"{MONTHS[1]}.zip"
+    out.unlink()
+    seals = Seals(None, link_to(packs / f"{MONTHS[0]}.zip"))
+    build(original / "results" / MONTHS[1], out, root=original / "case/系统", seals=seals)
+    assert _broken(packs) == {(f"{MONTHS[2]}.zip", "replaced")}
+
+
+def test_a_pack_altered_in_the_middle_is_named_with_its_file(packs: Path) -> None:
+    shutil.unpack_archive(packs / f"{MONTHS[1]}.zip", packs)
+    (packs / f"{MONTHS[1]}.zip").unlink()
+    inside = packs / f"itsmctl-evidence-{MONTHS[1]}"
+    (inside / "data/result/report.html").write_text("forged", encoding="utf-8")
+    report = verify_chain([packs])
+    assert not report.intact
+    assert report.breaks == ()
+    assert [pack.report.files_that_differ for pack in report.packs if not pack.report.intact] == [
+        ("data/result/report.html",)
+    ]
+    reseal(inside, tags=True)
+    assert {(found.pack.name, found.kind) for found in verify_chain([packs]).breaks} == {
+        (f"{MONTHS[2]}.zip", "replaced")
+    }
+
+
+def test_two_packs_after_the_same_one_are_a_fork(packs: Path, original: Path) -> None:
+    _build(original, MONTHS[3], packs / "second.zip", packs / f"{MONTHS[1]}.zip")
+    assert _broken(packs) == {("second.zip", "fork")}
+
+
+def test_a_pack_that_follows_none_does_not_belong(packs: Path, original: Path) -> None:
+    _build(original, MONTHS[3], packs / "second.zip", None)
+    assert _broken(packs) == {("second.zip", "start")}
+
+
+def test_a_position_that_is_wrong_is_named(packs: Path) -> None:
+    shutil.unpack_archive(packs / f"{MONTHS[3]}.zip", packs)
+    (packs / f"{MONTHS[3]}.zip").unlink()
+    inside = packs / f"itsmctl-evidence-{MONTHS[3]}"
+    info = (inside / "bag-info.txt").read_text("utf-8")
+    (inside / "bag-info.txt").write_text(info.replace("Chain-Position: 4", "Chain-Position: 5"), encoding="utf-8")
+    assert _broken(packs) == {(inside.name, "position")}
+
+
+def test_a_chain_goes_forward_in_time(packs: Path, original: Path, tmp_path: Path) -> None:
+    with pytest.raises(ItsmctlError) as problem:
+        _build(original, MONTHS[0], tmp_path / "out.zip", packs / f"{MONTHS[3]}.zip")
+    assert [found.code for found in problem.value.problems] == ["previous-later"]
+    assert not (tmp_path / "out.zip").exists()
+
+
+def test_nothing_is_built_upon_a_pack_that_is_not_intact(packs: Path, original: Path, tmp_path: Path) -> None:
+    content = bytearray((packs / f"{MONTHS[3]}.zip").read_bytes())
+    content[-200] ^= 1
+    (packs / f"{MONTHS[3]}.zip").write_bytes(content)
+    with pytest.raises(ItsmctlError) as problem:
+        _build(original, MONTHS[3], tmp_path / "out.zip", packs / f"{MONTHS[3]}.zip")
+    assert [found.code for found in problem.value.problems] == ["previous-altered"]
+
+
+def test_a_pack_that_cannot_be_read_is_named_and_the_others_are_checked(packs: Path) -> None:
+    (packs / f"{MONTHS[2]}.zip").write_bytes((packs / f"{MONTHS[2]}.zip").read_bytes()[:1000])
+    assert _broken(packs) == {(f"{MONTHS[2]}.zip", "unreadable"), (f"{MONTHS[3]}.zip", "gap")}
+
+
+def test_the_command_tells_it(packs: Path, original: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["evidence", "verify", "--chain", str(packs), "--public-key", str(original / "key.pub")]) == 0
+    assert capsys.readouterr().out.endswith("a chain of 4 packs, whole\n")
+    out = tmp_path / "next.zip"
+    arguments = ["evidence", "build", str(original / "results" / MONTHS[3]), "-o", str(out)]
+    arguments += ["--root", str(original / "case/系统"), "--previous", str(packs / f"{MONTHS[3]}.zip")]
+    assert run(arguments) == 0
+    capsys.readouterr()
+    assert run(["evidence", "verify", "--chain", str(packs), str(out)]) == 0
+    (packs / f"{MONTHS[1]}.zip").unlink()
+    capsys.readouterr()
+    assert run(["evidence", "verify", "--chain", str(packs)]) == 1
+    assert "the pack before it, number 2, is not here" in capsys.readouterr().out
+    assert run(["evidence", "verify", "--chain", str(packs), "--format", "json"]) == 1
+    facts = json.loads(capsys.readouterr().out)
+    assert [(Path(b["pack"]).name, b["break"]) for b in facts["breaks"]] == [(f"{MONTHS[2]}.zip", "gap")]
+    assert run(["evidence", "verify", str(out), str(out)]) == 2
+    assert run(["evidence", "verify", "--chain", str(tmp_path / "packs")]) == 1
+    (tmp_path / "empty").mkdir()
+    assert run(["evidence", "verify", "--chain", str(tmp_path / "empty")]) == 2
