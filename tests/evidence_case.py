@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 from itsmctl.definitions import load
+from itsmctl.engine.session import Session
 from itsmctl.importers.receipt import Receipt, ReceiptFile
 
 AS_OF = "2026-06-30T16:00:00Z"
@@ -78,6 +79,9 @@ RULES = {
 }
 """Rule: its clauses, outcome, then records passed, failed, not testable; INC-14 is an enquiry."""
 
+OBSERVED = '=HYPERLINK("https://x.example") <b>空</b>'
+"""What a rule observed, as somebody would write it who wants it to be run."""
+
 
 def write_definitions(root: Path) -> Path:
     """A management system with one process, one framework and five rules."""
@@ -137,7 +141,7 @@ def write_result(folder: Path, root: Path, commit_hash: str, as_of: str = AS_OF)
     """What an audit leaves behind."""
     folder.mkdir(parents=True)
     (folder / "receipt.json").write_text(_receipt().to_json(), encoding="utf-8")
-    (folder / "verdicts.parquet").write_bytes(b"PAR1" + bytes(range(256)) * 4 + b"PAR1")
+    _write_verdicts(folder / "verdicts.parquet")
     (folder / "findings.csv").write_text("rule,record_id\nINC-01,INC0001\n", encoding="utf-8")
     (folder / "report.html").write_text("<!doctype html><title>June</title>", encoding="utf-8")
     (folder / "report.zh.html").write_text("<!doctype html><title>六月</title>", encoding="utf-8")
@@ -159,6 +163,28 @@ def write_result(folder: Path, root: Path, commit_hash: str, as_of: str = AS_OF)
     (folder / "result.json").write_text(json.dumps(result, ensure_ascii=False), encoding="utf-8")
     (folder / "notes of somebody.txt").write_text("not part of the result", encoding="utf-8")
     return folder
+
+
+def _write_verdicts(path: Path) -> None:
+    """The verdicts that RULES count, by rule and record; what was observed tries to be a formula, markup, and Chinese."""
+    lines = []
+    for id_, (_, _, _, failed, not_testable) in RULES.items():
+        for number in range(1, failed + not_testable + 1):
+            verdict = (
+                ("false", OBSERVED, "关闭代码", "") if number <= failed else ("NULL", "", "", "missing:closure_code")
+            )
+            passed, *texts = verdict
+            told = ", ".join(f"'{text}'" for text in (f"INC{number:04}", *texts))
+            lines.append(f"('{id_}', {passed}, {told})")
+    with Session() as session:
+        session.run(
+            f"""CREATE TABLE found AS SELECT * FROM (VALUES {", ".join(lines)}) AS v("rule", passed, record_id, observed, expected, reason)"""
+        )
+        session.write_parquet(
+            """SELECT "rule", record_id, CAST(passed AS BOOLEAN) AS passed, observed, expected,
+            TIMESTAMP '2026-06-05 08:30:00' AS "at", reason, CAST(NULL AS VARCHAR) AS waiver FROM found""",
+            path,
+        )
 
 
 def _receipt() -> Receipt:

@@ -11,12 +11,13 @@ from jsonschema import Draft7Validator
 from report_cases import rule
 
 from itsmctl.cli import run
-from itsmctl.coverage import ClauseCoverage, FrameworkCoverage, Judged, cover, main_framework, worst
+from itsmctl.coverage import ClauseCoverage, FrameworkCoverage, Judged, cover, main_framework, strength_of, worst
 from itsmctl.coverage.finding import find_clause, find_framework
+from itsmctl.coverage.standing import Standing
 from itsmctl.coverage.steps import EFFORT, steps
 from itsmctl.definitions import load
 from itsmctl.errors import ItsmctlError, Where
-from itsmctl.model import Definition, Definitions, Effective, Language, Register, Text
+from itsmctl.model import Definition, Definitions, Effective, Language, Outcome, Register, Text, WayOfChecking
 from itsmctl.reports.coverage import overview, render
 from itsmctl.reports.coverage_data import as_json, coverage_schema, markdown
 from itsmctl.reports.coverage_page import page
@@ -161,6 +162,18 @@ def test_strong_is_where_controlled_definitions_and_records_agree(
     judged = Judged({"INC-01": outcome}) if outcome else None
     found = clause(cover(system(tmp_path, *clauses), judged, controlled=controlled), "std:1.1")
     assert (found.strength, found.outcome) == (strength, outcome)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "strength"),
+    [(None, "strong"), ("pass", "strong"), ("fail", "partial"), ("not_testable", "partial"), ("no_data", "partial")],
+)
+def test_registers_make_a_clause_strong_only_while_no_rule_tells_otherwise(
+    outcome: Outcome | None, strength: str, reference: Definitions
+) -> None:
+    ways = (WayOfChecking("registers", Text(), (), ()),)
+    one = next(iter(reference.processes.values()))
+    assert strength_of(ways, Standing((one,), (), (), (one,)), outcome, True) == strength
 
 
 def test_the_worst_outcome_counts() -> None:

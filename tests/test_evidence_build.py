@@ -62,6 +62,9 @@ def test_the_pack_holds_exactly_what_it_promises(pack: Path, case: Case) -> None
         "data/definitions/policies/incident.yaml",
         "data/definitions/policies/rules/incident.yaml",
         "data/definitions/policies/框架.yaml",
+        "data/exchange/findings.sarif",
+        "data/exchange/oscal-assessment-results.json",
+        "data/exchange/rules.junit.xml",
         "data/history.csv",
         "data/inputs.csv",
         "data/receipts/receipt.json",
@@ -75,6 +78,12 @@ def test_the_pack_holds_exactly_what_it_promises(pack: Path, case: Case) -> None
         "data/statement.md",
         "data/statement.zh.html",
         "data/statement.zh.md",
+        "data/tables/clauses.csv",
+        "data/tables/clauses.parquet",
+        "data/tables/findings.parquet",
+        "data/tables/rules.csv",
+        "data/tables/rules.parquet",
+        "data/tables/verdicts.csv",
     }
     result, root = case
     for name in ("result.json", "verdicts.parquet", "findings.csv", "report.html"):

@@ -298,6 +298,14 @@ PACK = (
     ),
     ("data/result/", "the result folder of the audit"),
     (
+        "data/tables/",
+        "rules, clauses and findings as CSV and Parquet, and the verdicts as CSV where they are no more than a million",
+    ),
+    (
+        "data/exchange/",
+        "OSCAL 1.2.1 assessment results, SARIF 2.1.0 (at most 5,000 results, shared among the rules), JUnit",
+    ),
+    (
         "data/definitions/, data/definitions.json",
         "the exact definitions and schemas that judged, their commit and checksums",
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import starmap
 from pathlib import Path
 
@@ -19,6 +19,36 @@ def read_verdicts(path: Path, *, failed_only: bool = False) -> Iterator[Verdict]
             coalesce(reason, ''), coalesce(waiver, '') FROM read_parquet({quote(file_text(path))}) {where}"""
         )
     return starmap(Verdict, rows)
+
+
+def failures(session: Session, path: Path, rules: Iterable[str], most: int) -> Iterator[Verdict]:
+    """The verdicts of some rules that failed, in the order of the file, and of each rule at most so many.
+
+    They are streamed: whatever the file holds, few are in memory.
+    """
+    source = f"read_parquet({quote(file_text(path))}, file_row_number = true)"
+    wanted = ", ".join(quote(rule) for rule in rules) or "NULL"
+    rows = session.stream(
+        f"""SELECT "rule", record_id, passed, coalesce(observed, ''), coalesce(expected, ''), CAST(epoch("at") AS BIGINT),
+        coalesce(reason, ''), coalesce(waiver, '') FROM {source} WHERE passed = false AND "rule" IN ({wanted})
+        QUALIFY row_number() OVER (PARTITION BY "rule" ORDER BY file_row_number) <= {int(most)} ORDER BY file_row_number"""
+    )
+    return starmap(Verdict, rows)
+
+
+def write_failures(session: Session, path: Path, rules: Sequence[Sequence[str]], to: Path) -> int:
+    """Write the verdicts that failed as Parquet, each with what is known of its rule (id, title, severity, clauses).
+
+    Verdicts of other rules are left out; returns how many were written.
+    """
+    session.run('CREATE OR REPLACE TEMP TABLE about ("rule" VARCHAR, title VARCHAR, severity VARCHAR, clauses VARCHAR)')
+    session.insert("about", ("rule", "title", "severity", "clauses"), rules)
+    source = f"read_parquet({quote(file_text(path))}, file_row_number = true)"
+    return session.write_parquet(
+        f"""SELECT a."rule", a.title, a.severity, a.clauses, v.record_id, v.observed, v.expected, v."at", v.reason, v.waiver
+        FROM {source} AS v JOIN about AS a ON a."rule" = v."rule" WHERE v.passed = false ORDER BY v.file_row_number""",
+        to,
+    )
 
 
 def records_judged(path: Path, rule: str) -> list[tuple[str, int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,9 +16,10 @@ from itsmctl import history
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.evidence import documents
 from itsmctl.evidence.bag import TAG_MANIFESTS
+from itsmctl.evidence.derived import derived
 from itsmctl.evidence.reading import Judged, read_result
 from itsmctl.evidence.sealing import Seals
-from itsmctl.evidence.statement import data, statements
+from itsmctl.evidence.statement import FrameworkStatement, data, statements
 from itsmctl.evidence.statement.versions import Versions
 from itsmctl.evidence.statement.words import in_words
 from itsmctl.evidence.tables import csv_bytes, json_bytes
@@ -72,9 +74,10 @@ def build(
         raise _changed(definitions.root)
     log = _log(definitions, judged)
     _check_order(judged, seals)
-    payload = _payload(result_dir, judged, receipt, definitions, log, seals)
     fields = [*_info(judged, receipt), *seals.fields()]
-    written = write_pack(out, payload, fields, judged.as_of, seals.over(judged))
+    with tempfile.TemporaryDirectory(prefix="itsmctl-") as scratch:
+        payload = _payload(result_dir, judged, receipt, definitions, log, seals, Path(scratch))
+        written = write_pack(out, payload, fields, judged.as_of, seals.over(judged))
     return PackSummary(
         out,
         len(written.digests),
@@ -147,6 +150,7 @@ def _payload(
     definitions: Definitions,
     log: history.DocumentLog,
     seals: Seals,
+    scratch: Path,
 ) -> dict[str, Content]:
     payload: dict[str, Content] = {f"data/result/{name}": result_dir / name for name in _result_files(judged)}
     payload["data/receipts/receipt.json"] = result_dir / "receipt.json"
@@ -156,16 +160,19 @@ def _payload(
     payload["data/definitions.json"] = _definitions_json(judged, definitions, files, log)
     if log.entries:
         payload["data/history.csv"] = _history(log.entries)
-    payload |= _statement(definitions, judged, log)
+    found = statements(definitions, judged)
+    payload |= _statement(definitions, judged, found, Versions(log))
+    payload |= derived(definitions, judged, found, result_dir / "verdicts.parquet", scratch)
     names = frozenset(payload)
     payload["data/README.md"] = documents.readme(judged, names, log.state, seals, "en")
     payload["data/README.zh.md"] = documents.readme(judged, names, log.state, seals, "zh")
     return payload
 
 
-def _statement(definitions: Definitions, judged: Judged, log: history.DocumentLog) -> dict[str, Content]:
+def _statement(
+    definitions: Definitions, judged: Judged, found: Sequence[FrameworkStatement], versions: Versions
+) -> dict[str, Content]:
     """The statement for machines, and in both languages for a browser and as a document."""
-    found, versions = statements(definitions, judged), Versions(log)
     files: dict[str, Content] = {"data/statement.json": json_bytes(data.document(definitions, judged, found, versions))}
     for language in LANGUAGES:
         words = in_words(definitions, judged, found, versions, language)

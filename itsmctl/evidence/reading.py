@@ -35,6 +35,12 @@ class JudgedRule:
     allowed_failures: int = 0
     """How many failures its tolerance lets through on this population."""
 
+    @property
+    def why(self) -> str:
+        """Why it could not be tested, as a code; empty where it could."""
+        reasons = self.reasons if self.outcome == "not_testable" else ()
+        return self.untested_because or next((reason for reason, _ in reasons), "")
+
 
 COUNTS = ("in_scope", "passed", "failed", "not_testable", "waived", "not_applicable")
 

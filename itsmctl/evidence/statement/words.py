@@ -241,9 +241,6 @@ class _Teller:
         )
 
     def _rule(self, result: JudgedRule) -> RuleWords:
-        why = result.untested_because or (
-            result.reasons[0][0] if result.outcome == "not_testable" and result.reasons else ""
-        )
         return RuleWords(
             result.id,
             self.definitions.rules[result.id].title.in_(self.language),
@@ -252,7 +249,7 @@ class _Teller:
             result.outcome,
             f"{SYMBOLS[result.outcome]} {outcome_text(result.outcome, self.language)}",
             population_text(result, self.language),
-            reason_text(why, self.language) if why else "",
+            reason_text(result.why, self.language) if result.why else "",
         )
 
     def _nonconformity(self, one: Nonconformity) -> str:

@@ -38,7 +38,9 @@ def render(checked: Checked) -> str:
     suite = ElementTree.SubElement(suites, "testsuite", facts)
     ElementTree.SubElement(suite, "properties")
     for file, problems in sorted(by_file.items()):
-        case = ElementTree.SubElement(suite, "testcase", {"name": _xml(file) or name, "classname": name, "time": "0"})
+        case = ElementTree.SubElement(
+            suite, "testcase", {"name": xml_text(file) or name, "classname": name, "time": "0"}
+        )
         if problems:
             _fail(case, problems, checked)
     ElementTree.SubElement(suite, "system-out")
@@ -48,13 +50,13 @@ def render(checked: Checked) -> str:
 
 
 def _fail(case: ElementTree.Element, problems: Sequence[Problem], checked: Checked) -> None:
-    lines = [_xml(problem_line(problem, checked.language)) for problem in problems]
+    lines = [xml_text(problem_line(problem, checked.language)) for problem in problems]
     gravest = "error" if any(problem.severity == "error" for problem in problems) else "warning"
     more = f" (+{len(lines) - 1})" if len(lines) > 1 else ""
     failure = ElementTree.SubElement(case, "failure", {"type": gravest, "message": lines[0] + more})
     failure.text = "\n".join(lines)
 
 
-def _xml(text: str) -> str:
+def xml_text(text: str) -> str:
     """The text without the characters that XML cannot hold."""
     return _NOT_XML.sub("\ufffd", text)
