@@ -47,10 +47,13 @@ def find_root(root: Path | None) -> Path:
     return root
 
 
-def load(root: Path | None = None) -> model.Definitions:
-    """Return the definitions of a root folder; raises ItsmctlError with all their problems."""
+def load(root: Path | None = None, *, kept_as: Path | None = None) -> model.Definitions:
+    """Return the definitions of a root folder; raises ItsmctlError with all their problems.
+
+    A folder that lies elsewhere each time gives in `kept_as` the name under which what is read is kept.
+    """
     folder = find_root(root)
-    cache = Cache(folder)
+    cache = Cache(kept_as or folder)
     files = [(path, _shown(folder, path)) for path in definition_files(folder)]
     sums = _sums(folder, [name for _, name in files])
     known = cache.sound(_digest(sums))
@@ -70,11 +73,11 @@ def load(root: Path | None = None) -> model.Definitions:
     )
 
 
-def system_of(root: Path | None = None, as_of: date | None = None) -> System:
+def system_of(root: Path | None = None, as_of: date | None = None, *, kept_as: Path | None = None) -> System:
     """Return the definitions of a root folder with the places of their values; raises ItsmctlError with their errors."""
     from itsmctl.definitions.lint.system import System
 
-    entries, problems = _read(find_root(root), errors_only=True)
+    entries, problems = _read(find_root(root), errors_only=True, kept_as=kept_as)
     errors = [problem for problem in problems if problem.severity == "error"]
     if errors:
         raise ItsmctlError(errors)
@@ -174,12 +177,17 @@ def definition_files(folder: Path) -> list[Path]:
 
 
 def _read(
-    folder: Path, as_of: date | None = None, *, errors_only: bool = False, only: Collection[str] | None = None
+    folder: Path,
+    as_of: date | None = None,
+    *,
+    errors_only: bool = False,
+    only: Collection[str] | None = None,
+    kept_as: Path | None = None,
 ) -> tuple[list[Entry], list[Problem]]:
     from itsmctl.definitions.reading import read
 
     files = [(path, _shown(folder, path)) for path in definition_files(folder)]
-    return read(files, as_of, errors_only=errors_only, only=only, cache=Cache(folder))
+    return read(files, as_of, errors_only=errors_only, only=only, cache=Cache(kept_as or folder))
 
 
 def _definitions(folder: Path, sums: Sequence[tuple[str, str]], built: Built) -> model.Definitions:

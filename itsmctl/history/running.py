@@ -1,0 +1,42 @@
+"""Runs git, the program, so that nothing of the machine or of a hook around us changes its answers."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+_ENVIRONMENT = {"GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_NO_REPLACE_OBJECTS": "1"}
+
+
+class NoGit(Exception):
+    """There is no git, no repository, or no such revision; its text is what git said, if it said anything."""
+
+
+def git(root: Path, *arguments: str, asked: bytes = b"") -> bytes:
+    """The standard output of one git command run in `root`; `asked` is its standard input."""
+    if not root.is_dir() or not _in_repository(root.resolve()):
+        raise NoGit
+    import subprocess
+
+    command = ["git", "--literal-pathspecs", "-c", "log.showSignature=false", *arguments]
+    environment = {**os.environ, "LANGUAGE": "C", "LC_ALL": "C", **_environment(root)}
+    try:
+        return subprocess.run(command, cwd=root, env=environment, input=asked, capture_output=True, check=True).stdout
+    except subprocess.CalledProcessError as error:
+        raise NoGit(error.stderr.decode("utf-8", "replace").strip()) from error
+    except OSError as error:
+        raise NoGit from error
+
+
+def _in_repository(folder: Path) -> bool:
+    """Spares the start-up of git where there is nothing for it."""
+    return any((parent / ".git").exists() for parent in (folder, *folder.parents))
+
+
+def _environment(root: Path) -> dict[str, str]:
+    """Inside a hook, GIT_DIR names the repository of the hook, which need not be the one that holds `root`."""
+    if "GIT_DIR" not in os.environ and "GIT_WORK_TREE" not in os.environ:
+        return _ENVIRONMENT
+    folder = root.resolve()
+    top = next(parent for parent in (folder, *folder.parents) if (parent / ".git").exists())
+    return {**_ENVIRONMENT, "GIT_DIR": str(top / ".git"), "GIT_WORK_TREE": str(top)}

@@ -1,0 +1,77 @@
+"""The commit that definitions stand at, and whether they still are what it holds.
+
+Working files are compared with the commit by hashing them here, so that neither the index (which can be told to look
+away), nor ignore rules, nor filters of the repository have a say.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from itsmctl.history.commits import raw_commits
+from itsmctl.history.running import NoGit, git
+from itsmctl.reference import FOLDERS
+
+
+@dataclass(frozen=True)
+class Commit:
+    """A commit; `dirty` tells whether any definition file differs from it, is missing, or is not in it."""
+
+    hash: str
+    author: str
+    committed_at: int
+    subject: str
+    dirty: bool
+
+
+def commit_of(root: Path) -> Commit | None:
+    """Return the commit checked out at `root`, or None where no definition under it is kept in git."""
+    try:
+        answer = git(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+        hash_ = answer.decode("ascii").strip()
+        # A folder that merely lies inside a repository (an installed package in a project's own venv, say) is not
+        # at that repository's commit.
+        tracked = _tracked(root, hash_)
+        raw = raw_commits(root, [hash_]).get(hash_) if tracked else None
+    except NoGit:
+        return None
+    if raw is None:
+        return None
+    return Commit(hash_, raw.author, raw.committed_at, raw.subject, _is_dirty(root, tracked))
+
+
+def _tracked(root: Path, hash_: str) -> dict[str, str]:
+    """The definition files of a commit, by path relative to `root`, with the hash of their content."""
+    listed = git(root, "ls-tree", "-r", "-z", hash_, "--", *FOLDERS)
+    tracked = {}
+    for line in listed.decode("utf-8", "surrogateescape").split("\0")[:-1]:
+        facts, path = line.split("\t", 1)
+        if path.endswith((".yaml", ".yml")):
+            tracked[path] = facts.split(" ")[2]
+    return tracked
+
+
+def _is_dirty(root: Path, tracked: dict[str, str]) -> bool:
+    found = (path for part in FOLDERS for path in (root / part).rglob("*.y*ml") if path.suffix in (".yaml", ".yml"))
+    present = {path.relative_to(root).as_posix(): path for path in found if path.is_file()}
+    if present.keys() != tracked.keys():
+        return True
+    return any(not _same_content(path, tracked[name]) for name, path in present.items())
+
+
+def _same_content(path: Path, blob: str) -> bool:
+    """Whether a file holds what git stored, as is or with the line ends that a checkout on Windows gives it."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return False
+    return blob in (_blob_hash(data, len(blob)), _blob_hash(data.replace(b"\r\n", b"\n"), len(blob)))
+
+
+def _blob_hash(data: bytes, length: int) -> str:
+    digest = hashlib.sha256() if length == 64 else hashlib.sha1(usedforsecurity=False)
+    digest.update(b"blob %d\0" % len(data))
+    digest.update(data)
+    return digest.hexdigest()

@@ -1,0 +1,155 @@
+"""The definition files of a git revision, read from its objects: the work tree and the index are never touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean
+from itsmctl.history.files import MAX_FILES, is_read, not_a_file
+from itsmctl.history.running import NoGit, git
+from itsmctl.reference import FOLDERS
+
+_LINK, _MODULE = "120000", "160000"
+_FULL_HASH = (40, 64)
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A revision that exists: the commit, empty where only a tree was named, and the tree that holds `root`."""
+
+    commit: str
+    tree: str
+
+
+def tree_of(root: Path, revision: str) -> Tree:
+    """Return what a revision, or `REVISION:FOLDER`, is; raises ItsmctlError where git does not know it."""
+    if revision.startswith("-"):  # git would take it for an option
+        raise _unknown(root, revision)
+    _repository(root, revision)
+    base, colon, _ = revision.partition(":")
+    try:
+        commit = _one(root, f"{base}^{{commit}}")
+    except NoGit as error:
+        raise _unknown(root, base) from error
+    try:
+        return Tree(commit, _one(root, revision if colon else f"{commit}:{_prefix(root)}"))
+    except NoGit as error:
+        template = "at revision {revision} this folder did not exist; where the definitions lay elsewhere, write REVISION:FOLDER"
+        raise ItsmctlError(Problem("no-definitions", template, Where(revision), {"revision": revision})) from error
+
+
+def files_of(root: Path, revision: str, tree: str) -> Iterator[tuple[str, bytes]]:
+    """Every file of a tree that definitions are read from, with its bytes; a link or a submodule is refused."""
+    wanted: list[tuple[str, str]] = []
+    for mode, blob, path in _listed(root, tree):
+        if mode == _MODULE or (mode == _LINK and (is_read(path) or "." not in path.rpartition("/")[2])):
+            raise ItsmctlError(not_a_file(f"{revision}:{path}", path))
+        if is_read(path):
+            wanted.append((path, blob))
+    if len(wanted) > MAX_FILES:
+        values = {"files": len(wanted), "most": MAX_FILES}
+        raise ItsmctlError(
+            Problem("too-many-files", "{files} files of definitions; at most {most}", Where(revision), values)
+        )
+    try:
+        answer = git(root, "cat-file", "--batch", asked="".join(f"{blob}\n" for _, blob in wanted).encode())
+    except NoGit as error:
+        raise _objects_missing(root, revision) from error
+    yield from zip((path for path, _ in wanted), _contents(root, revision, answer, len(wanted)), strict=True)
+
+
+def _contents(root: Path, revision: str, answer: bytes, count: int) -> Iterator[bytes]:
+    """The contents in an answer of `git cat-file --batch`: a line with hash, type and size, the bytes, a line end."""
+    at = 0
+    for _ in range(count):
+        end = answer.index(b"\n", at)
+        words = answer[at:end].split(b" ")
+        if len(words) != 3 or words[1] != b"blob":
+            raise _objects_missing(root, revision)
+        size = int(words[2])
+        yield answer[end + 1 : end + 1 + size]
+        at = end + 1 + size + 1
+
+
+def _listed(root: Path, tree: str) -> Iterator[tuple[str, str, str]]:
+    """(mode, object, path) of everything in the folders of definitions."""
+    try:
+        listed = git(root, "ls-tree", "-r", "-z", "--full-tree", tree, *FOLDERS)
+    except NoGit as error:
+        raise _objects_missing(root, tree) from error
+    for line in listed.decode("utf-8", "surrogateescape").split("\0")[:-1]:
+        facts, path = line.split("\t", 1)
+        mode, _, object_ = facts.split(" ")
+        yield mode, object_, path
+
+
+def _repository(root: Path, revision: str) -> None:
+    try:
+        git(root, "rev-parse", "--git-dir")
+    except NoGit as error:
+        why = str(error).removeprefix("fatal: ")
+        values = {"root": str(root), "revision": revision, "why": f" ({why.splitlines()[0]})" if why else ""}
+        template = (
+            "{revision!r} is no folder and no archive, and {root} is in no git repository that could know it{why}"
+        )
+        raise ItsmctlError(Problem("not-a-repository", template, Where(revision), values)) from error
+
+
+def _one(root: Path, name: str) -> str:
+    return git(root, "rev-parse", "--verify", "--quiet", name).decode("ascii").strip()
+
+
+def _prefix(root: Path) -> str:
+    """Where `root` lies in its repository."""
+    return git(root, "rev-parse", "--show-prefix").decode("utf-8", "surrogateescape").rstrip("\n")
+
+
+def _is_shallow(root: Path) -> bool:
+    return git(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
+
+
+def _names(root: Path) -> list[str]:
+    """Every branch and tag, also those of remotes."""
+    listed = git(root, "for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/tags", "refs/remotes")
+    return listed.decode("utf-8", "replace").split()
+
+
+def _unknown(root: Path, revision: str) -> ItsmctlError:
+    try:
+        names, shallow = _names(root), _is_shallow(root)
+    except NoGit:
+        names, shallow = [], False
+    remote = [name for name in names if name.partition("/")[2] == revision]
+    near = remote[0] if remote else did_you_mean(revision, names)
+    values: dict[str, object] = {"revision": revision, "command": _fetch(revision)}
+    if shallow:
+        template = "this clone is shallow and does not hold revision {revision!r}; run: {command}"
+        return ItsmctlError(Problem("shallow-clone", template, Where(revision), values, suggestion=near))
+    template = "unknown revision {revision!r}: no branch, tag or commit of this repository, no folder and no archive; where the remote has it, run: {command}"
+    return ItsmctlError(Problem("unknown-revision", template, Where(revision), values, suggestion=near))
+
+
+def _fetch(revision: str) -> str:
+    """The command that brings a revision here."""
+    if len(revision) in _FULL_HASH and all(letter in "0123456789abcdef" for letter in revision):
+        return f"git fetch --depth=1 origin {revision}"
+    if (
+        not revision.startswith("-")
+        and all(letter.isalnum() or letter in "._/-" for letter in revision)
+        and revision != "HEAD"
+    ):
+        branch = revision.removeprefix("origin/").removeprefix("refs/heads/")
+        is_hash = len(branch) >= 7 and all(letter in "0123456789abcdef" for letter in branch)
+        if not is_hash:
+            target = f"refs/remotes/{revision}" if revision.startswith("origin/") else f"refs/heads/{branch}"
+            return f"git fetch --depth=1 origin {branch}:{target}"
+    return "git fetch --unshallow"
+
+
+def _objects_missing(root: Path, revision: str) -> ItsmctlError:
+    """A partial clone holds commits without their files; we do not fetch behind anybody's back."""
+    template = "this clone does not hold the files of revision {revision}; run: {command}"
+    values = {"revision": revision, "command": "git fetch --refetch --no-filter origin"}
+    return ItsmctlError(Problem("objects-missing", template, Where(revision), values))
