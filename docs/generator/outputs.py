@@ -298,8 +298,12 @@ PACK = (
     ),
     ("data/result/", "the result folder of the audit"),
     (
+        "data/papers/rules.xlsx, data/papers/clauses.xlsx",
+        "working papers: a sheet for each rule with its findings (at most 20,000 in all, shared among the rules), and for each clause",
+    ),
+    (
         "data/tables/",
-        "rules, clauses and findings as CSV and Parquet, and the verdicts as CSV where they are no more than a million",
+        "rules, clauses and findings as CSV and Parquet, and the verdicts as CSV where they are no more than 100,000",
     ),
     (
         "data/exchange/",

@@ -1,19 +1,21 @@
-"""What a pack holds beside the result itself, made from it: tables, and the formats of other tools."""
+"""What a pack holds beside the result itself, made from it: tables, working papers, and the formats of other tools."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 
 from itsmctl.engine.results import failures, write_failures
 from itsmctl.engine.session import Session
+from itsmctl.evidence import papers
 from itsmctl.evidence.exchange import junit, oscal, sarif
 from itsmctl.evidence.reading import COUNTS, Judged, JudgedRule
 from itsmctl.evidence.statement import ClauseStatement, FrameworkStatement
-from itsmctl.evidence.statement.words import lacking_text
+from itsmctl.evidence.statement.words import StatementWords, lacking_text
 from itsmctl.evidence.tables import csv_bytes, json_bytes, write_table, write_verdicts
 from itsmctl.evidence.write import Content
-from itsmctl.language import LANGUAGES
+from itsmctl.language import LANGUAGES, Language
 from itsmctl.model import Definitions
 
 MEMORY = "1GiB"
@@ -32,7 +34,12 @@ CLAUSE_COLUMNS: Mapping[str, type] = {
 
 
 def derived(
-    definitions: Definitions, judged: Judged, found: Sequence[FrameworkStatement], verdicts: Path, scratch: Path
+    definitions: Definitions,
+    judged: Judged,
+    found: Sequence[FrameworkStatement],
+    words: Sequence[StatementWords],
+    verdicts: Path,
+    scratch: Path,
 ) -> dict[str, Content]:
     """The files by their names in a pack; those that may be large are written to `scratch`."""
     with Session(memory_limit=MEMORY, spill=scratch) as session:
@@ -50,9 +57,30 @@ def derived(
             files[f"data/tables/{stem}.parquet"] = scratch / f"{stem}.parquet"
         write_failures(session, verdicts, [_about(definitions, rule) for rule in judged.rules], scratch / "findings")
         files["data/tables/findings.parquet"] = scratch / "findings"
+        files |= _papers(session, definitions, judged, words, verdicts)
         if write_verdicts(session, verdicts, scratch / "verdicts"):
             files["data/tables/verdicts.csv"] = scratch / "verdicts"
     return files
+
+
+def _papers(
+    session: Session, definitions: Definitions, judged: Judged, words: Sequence[StatementWords], verdicts: Path
+) -> dict[str, Content]:
+    told = failures(session, verdicts, (rule.id for rule in judged.rules), papers.share(judged.rules))
+    found = {rule: list(some) for rule, some in groupby(told, lambda verdict: verdict.rule)}
+    files: dict[str, Content] = {}
+    for language in words:
+        files[in_language(language.language, "data/papers/rules.xlsx")] = papers.rules_book(
+            definitions, judged, language, found
+        )
+        files[in_language(language.language, "data/papers/clauses.xlsx")] = papers.clauses_book(definitions, language)
+    return files
+
+
+def in_language(language: Language, name: str) -> str:
+    """The name of a file in a language: English has the plain one."""
+    stem, _, ending = name.rpartition(".")
+    return name if language == "en" else f"{stem}.{language}.{ending}"
 
 
 def _about(definitions: Definitions, rule: JudgedRule) -> tuple[str, str, str, str]:

@@ -16,16 +16,16 @@ from itsmctl import history
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.evidence import documents
 from itsmctl.evidence.bag import TAG_MANIFESTS
-from itsmctl.evidence.derived import derived
+from itsmctl.evidence.derived import derived, in_language
 from itsmctl.evidence.reading import Judged, read_result
 from itsmctl.evidence.sealing import Seals
-from itsmctl.evidence.statement import FrameworkStatement, data, statements
+from itsmctl.evidence.statement import data, statements
 from itsmctl.evidence.statement.versions import Versions
 from itsmctl.evidence.statement.words import in_words
 from itsmctl.evidence.tables import csv_bytes, json_bytes
 from itsmctl.evidence.write import Content, write_pack
 from itsmctl.importers.receipt import Receipt, ReceiptFile, read_receipt
-from itsmctl.language import LANGUAGES, Language
+from itsmctl.language import LANGUAGES
 from itsmctl.model import Definitions
 from itsmctl.reference import schema_folder
 
@@ -161,30 +161,17 @@ def _payload(
     if log.entries:
         payload["data/history.csv"] = _history(log.entries)
     found = statements(definitions, judged)
-    payload |= _statement(definitions, judged, found, Versions(log))
-    payload |= derived(definitions, judged, found, result_dir / "verdicts.parquet", scratch)
+    versions = Versions(log)
+    words = [in_words(definitions, judged, found, versions, language) for language in LANGUAGES]
+    payload["data/statement.json"] = json_bytes(data.document(definitions, judged, found, versions))
+    for told in words:
+        payload[in_language(told.language, "data/statement.html")] = documents.statement_page(told)
+        payload[in_language(told.language, "data/statement.md")] = documents.statement(told)
+    payload |= derived(definitions, judged, found, words, result_dir / "verdicts.parquet", scratch)
     names = frozenset(payload)
     payload["data/README.md"] = documents.readme(judged, names, log.state, seals, "en")
     payload["data/README.zh.md"] = documents.readme(judged, names, log.state, seals, "zh")
     return payload
-
-
-def _statement(
-    definitions: Definitions, judged: Judged, found: Sequence[FrameworkStatement], versions: Versions
-) -> dict[str, Content]:
-    """The statement for machines, and in both languages for a browser and as a document."""
-    files: dict[str, Content] = {"data/statement.json": json_bytes(data.document(definitions, judged, found, versions))}
-    for language in LANGUAGES:
-        words = in_words(definitions, judged, found, versions, language)
-        files[_in(language, "data/statement.html")] = documents.statement_page(words)
-        files[_in(language, "data/statement.md")] = documents.statement(words)
-    return files
-
-
-def _in(language: Language, name: str) -> str:
-    """The name of a file in a language: English has the plain one."""
-    stem, _, ending = name.rpartition(".")
-    return name if language == "en" else f"{stem}.{language}.{ending}"
 
 
 def _result_files(judged: Judged) -> list[str]:

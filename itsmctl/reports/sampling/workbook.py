@@ -1,33 +1,19 @@
-"""The working paper as XLSX: rows to fill in, and beside them the plan, the strata and how to draw again.
-
-Every cell is text and stays text: what came from a ticket must not run as a formula on the auditor's machine.
-"""
+"""The working paper as XLSX: rows to fill in, and beside them the plan, the strata and how to draw again; all cells are text."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from itsmctl.errors import ItsmctlError, Problem
 from itsmctl.language import Language, msg, tr
+from itsmctl.reports.workbooks import LONGEST_CELL, Book
 from itsmctl.sampling.answers import COLUMN_NAMES, PART_NAMES, PARTS, RESULT_WORDS, Part
 from itsmctl.sampling.drawing import Drawn, recipe
 from itsmctl.sampling.population import escape
 from itsmctl.sampling.reading_xlsx import FINGERPRINT, PLAN_SHEET
 from itsmctl.sampling.sample import ANSWERS, Sample
 
-if TYPE_CHECKING:
-    from xlsxwriter.format import Format
-    from xlsxwriter.workbook import Workbook
-    from xlsxwriter.worksheet import Worksheet
-
-LONGEST_CELL = 32_767
-"""A cell of a workbook holds no more."""
 _WIDTHS = {"unit": 22, "stratum": 22, "rank": 8, "result": 14, "examiner": 18, "date": 12, "evidence": 24, "remark": 40}
-_MADE = datetime(1980, 1, 1, tzinfo=UTC).replace(tzinfo=None)
-"""A workbook says when it was made; the same inputs must give the same bytes."""
 RECIPE_SHEET = msg("Draw again")
 STRATA_SHEET = msg("Strata")
 _SUMMARY = {
@@ -56,24 +42,12 @@ _SUMMARY = {
 
 def workbook(sample: Sample, rows: Mapping[Part, Sequence[Drawn]], language: Language) -> bytes:
     """The bytes of the working paper in XLSX, the same for the same sample."""
-    from xlsxwriter import Workbook
-
     _check_lengths(rows)
-    stream = io.BytesIO()
-    book = Workbook(
-        stream,
-        {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
-    )
-    book.set_properties({"title": sample.objective[:200], "comments": sample.tool, "created": _MADE})
-    text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top", "quote_prefix": True})
-    head = book.add_format({"num_format": "@", "bold": True, "bottom": 1, "bg_color": "#E8EEF4", "text_wrap": True})
+    book = Book(sample.objective, sample.tool)
     for part in PARTS:
-        _part(book, part, rows.get(part, ()), sample, language, (head, text))
-    _sheet(
-        book, tr(PLAN_SHEET, language), [(tr("What", language), 28), ("", 90)], _plan(sample, language), (head, text)
-    )
-    _sheet(
-        book,
+        _part(book, part, rows.get(part, ()), sample, language)
+    book.sheet(tr(PLAN_SHEET, language), [(tr("What", language), 28), ("", 90)], _plan(sample, language))
+    book.sheet(
         tr(STRATA_SHEET, language),
         [
             (tr("Number", language), 10),
@@ -82,67 +56,25 @@ def workbook(sample: Sample, rows: Mapping[Part, Sequence[Drawn]], language: Lan
             (tr("Sample", language), 14),
         ],
         [(str(n), one.label, str(one.records), str(one.sample)) for n, one in enumerate(sample.strata, 1)],
-        (head, text),
     )
     lines = [(line,) for line in recipe(sample.seed, sample.sizes).splitlines()]
-    _sheet(
-        book,
-        tr(RECIPE_SHEET, language),
-        [(tr("In a shell, beside the population file", language), 110)],
-        lines,
-        (head, text),
-    )
-    book.close()
-    return stream.getvalue()
+    book.sheet(tr(RECIPE_SHEET, language), [(tr("In a shell, beside the population file", language), 110)], lines)
+    return book.finish()
 
 
-def _part(
-    book: Workbook,
-    part: Part,
-    drawn: Sequence[Drawn],
-    sample: Sample,
-    language: Language,
-    formats: tuple[Format, Format],
-) -> None:
+def _part(book: Book, part: Part, drawn: Sequence[Drawn], sample: Sample, language: Language) -> None:
     columns = [(tr(COLUMN_NAMES[column], language), _WIDTHS[column]) for column in COLUMN_NAMES]
     labels = {number: stratum.label for number, stratum in enumerate(sample.strata, 1)}
     lines = [
         (escape(one.unit), labels.get(one.stratum, ""), str(one.rank or ""), *[""] * len(ANSWERS)) for one in drawn
     ]
-    sheet = _sheet(book, tr(PART_NAMES[part], language), columns, lines, formats)
+    sheet = book.sheet(tr(PART_NAMES[part], language), columns, lines)
     place = list(COLUMN_NAMES).index("result")
     allowed = [
         tr(word, language) for result, word in RESULT_WORDS.items() if part != "targeted" or result != "replaced"
     ]
     if drawn:
         sheet.data_validation(1, place, len(drawn), place, {"validate": "list", "source": allowed})
-
-
-def _sheet(
-    book: Workbook,
-    name: str,
-    columns: Sequence[tuple[str, int]],
-    lines: Sequence[Sequence[str]],
-    formats: tuple[Format, Format],
-) -> Worksheet:
-    """A sheet of texts with a header that stays, a filter, and widths that fit."""
-    head, text = formats
-    sheet = book.add_worksheet(name)
-    for place, (title, width) in enumerate(columns):
-        sheet.set_column(place, place, width)
-        sheet.write_string(0, place, title, head)
-    for number, line in enumerate(lines, 1):
-        for place, cell in enumerate(line):
-            if cell:
-                sheet.write_string(number, place, cell, text)
-            else:
-                sheet.write_blank(number, place, None, text)
-    sheet.freeze_panes(1, 1 if len(columns) > 4 else 0)
-    sheet.autofilter(0, 0, max(len(lines), 1), len(columns) - 1)
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
-    return sheet
 
 
 def _plan(sample: Sample, language: Language) -> list[tuple[str, str]]:
