@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from itsmctl.model import Outcome, Rule, Text
+from itsmctl.errors import Problem
+from itsmctl.model import Outcome, Rule, Text, Waiver
 
 ClockVerdict = Literal["met", "breached", "running_ok", "running_breached", "paused_ok", "cancelled", "not_testable"]
+WaiverStanding = Literal["in_force", "expired", "to_come", "refused"]
 LedgerKind = Literal["counted", "paused", "closed"]
 
 
@@ -63,6 +65,20 @@ class RuleResult:
     """A reason code where the whole rule could not be tested (a tier below it failed, a column is missing)."""
     too_small: int = 0
     """Groups that were not judged, as they have fewer records than the rule asks for; not in scope."""
+
+
+@dataclass(frozen=True)
+class WaiverUse:
+    """A waiver of a rule that was judged, and how many failures it excuses; `standing` is how it stood at the moment of the audit."""
+
+    waiver: Waiver
+    standing: WaiverStanding
+    since: int
+    """Epoch seconds from which it excuses."""
+    until: int
+    excused: int
+    problems: tuple[Problem, ...]
+    """What is wrong with it: refused, unused, over-broad, expired, about to expire."""
 
 
 @dataclass(frozen=True)
@@ -146,6 +162,8 @@ class AuditResult:
     """Records that reports show in full: those sampled for failing rules, bounded."""
     service_titles: Mapping[str, Text] = field(default_factory=dict)
     """What people call the services of the catalogue, by id."""
+    waivers: tuple[WaiverUse, ...] = ()
+    """Those of the rules that were judged, by id."""
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from itsmctl.audit import facts
@@ -17,14 +16,16 @@ from itsmctl.audit.choices import (
     with_foundations,
     zone_of_audit,
 )
+from itsmctl.audit.judging import judge, results_of
 from itsmctl.audit.preparing import Period, load_records, prepare
+from itsmctl.audit.waivers import uses
 from itsmctl.beside import Beside
 from itsmctl.engine.context import Context
-from itsmctl.engine.evaluate import GROUPED, Counts, Task, evaluate, failures, reasons
+from itsmctl.engine.evaluate import GROUPED
 from itsmctl.engine.session import Session, quote
 from itsmctl.importers.receipt import Receipt, read_receipt
-from itsmctl.model import SEVERITIES, AuditPlan, Definitions, Limit, Outcome, Rule
-from itsmctl.result import AuditResult, DefinitionFacts, RuleResult, Verdict
+from itsmctl.model import SEVERITIES, AuditPlan, Definitions, Rule
+from itsmctl.result import AuditResult, DefinitionFacts, RuleResult
 
 FAIL_ON = (*SEVERITIES, "not-testable", "never")
 Progress = Callable[[str, float], None]
@@ -81,9 +82,16 @@ def audit(
         tiers = with_foundations(definitions, asked.rules)
         rules = [rule for tier in tiers for rule in tier]
         context = prepare(session, definitions, receipt, rules, asked.as_of, asked.period, asked.zone)
-        judged = _judge(session, tiers, context, options, lambda share: report("rules", 0.3 + 0.6 * share))
-        wanted = {rule.id for rule in asked.rules}
-        results = [r for r in judged if r.rule.id in wanted]
+        counts = judge(
+            session,
+            tiers,
+            context,
+            lambda share: report("rules", 0.3 + 0.6 * share),
+            all_verdicts=options.all_verdicts,
+            keep=options.explain,
+        )
+        wanted = {rule.id: counts[rule.id] for rule in asked.rules}
+        results = results_of(session, wanted)
 
         def write(connection: Session) -> None:
             if verdicts is None:
@@ -94,6 +102,7 @@ def audit(
 
         with session.beside(write):
             result = _result_of(session, context, receipt, asked, options, results, judged_by)
+            result = replace(result, waivers=uses(wanted, context, result))
             if meanwhile is not None:
                 meanwhile(result)
     report("done", 1.0)
@@ -172,67 +181,6 @@ def exceeds(result: AuditResult, fail_on: str) -> bool:
             return bool(failed) or any(r.outcome == "not_testable" for r in result.rules)
         case _:
             return any(severity in failed for severity in FAIL_ON[: FAIL_ON.index(fail_on) + 1])
-
-
-def _judge(
-    session: Session,
-    tiers: Sequence[Sequence[Rule]],
-    context: Context,
-    options: AuditOptions,
-    report: Callable[[float], None],
-) -> list[RuleResult]:
-    from itsmctl.checks import CHECKS
-
-    counts: dict[str, tuple[Rule, Counts]] = {}
-    for position, tier in enumerate(tiers):
-        report(position / len(tiers))
-        tasks = [Task(rule, CHECKS[rule.check], _because(rule, counts)) for rule in tier]
-        found = evaluate(session, tasks, context, all_verdicts=options.all_verdicts, keep=options.explain)
-        counts |= {rule.id: (rule, found[rule.id]) for rule in tier}
-    why, samples = reasons(session), failures(session)
-    return [_result(*counts[rule], why.get(rule, ()), samples.get(rule, ())) for rule in sorted(counts)]
-
-
-def _because(rule: Rule, judged: Mapping[str, tuple[Rule, Counts]]) -> str:
-    """The first of the rules that this one rests on which does not hold, as a reason, or ''."""
-    shaky = (name for name in rule.rests_on if name in judged and outcome(*judged[name]) in ("fail", "not_testable"))
-    failed_below = next(shaky, "")
-    return f"rests-on:{failed_below}" if failed_below else ""
-
-
-def _result(rule: Rule, counts: Counts, why: tuple[tuple[str, int], ...], samples: tuple[Verdict, ...]) -> RuleResult:
-    return RuleResult(
-        rule=rule,
-        outcome=outcome(rule, counts),
-        in_scope=counts.in_scope,
-        passed=counts.passed,
-        failed=counts.failed,
-        not_testable=counts.not_testable,
-        waived=0,
-        not_applicable=counts.not_applicable,
-        allowed_failures=_allowed(rule.tolerance, counts.in_scope - counts.not_testable),
-        reasons=why,
-        breakdown=counts.breakdown,
-        samples=samples,
-        untested_because=counts.untested_because,
-        too_small=counts.too_small,
-    )
-
-
-def outcome(rule: Rule, counts: Counts) -> Outcome:
-    """fail beats not_testable beats no_data beats pass: nothing that was not looked at may read as clean."""
-    if counts.failed > _allowed(rule.tolerance, counts.in_scope - counts.not_testable):
-        return "fail"
-    if counts.not_testable > _allowed(rule.allowance, counts.in_scope):
-        return "not_testable"
-    if not counts.in_scope:
-        return "not_testable" if counts.untested_because else "no_data"
-    return "pass" if counts.passed or counts.failed else "not_testable"
-
-
-def _allowed(limit: Limit, population: int) -> int:
-    """How many of a population a limit lets through; a percentage is rounded down."""
-    return max(limit.count, math.floor(round(limit.percent * population, 6) / 100))
 
 
 def _write_verdicts(session: Session, path: Path, rules: Sequence[str]) -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from itsmctl.engine.clocks import columns_of_clocks
 from itsmctl.engine.context import Check, Context, Needs
 from itsmctl.engine.session import Session, name, quote
 from itsmctl.engine.sql import Fragment, all_of, join
-from itsmctl.model import Condition, Definitions, Effective, Rule
+from itsmctl.engine.waiving import Cover, waive
+from itsmctl.model import Condition, Definitions, Effective, Rule, Waiver
 from itsmctl.result import Share, Verdict
 
 _About = TypeVar("_About")
@@ -69,6 +70,7 @@ class Task:
     rule: Rule
     check: Check
     because: str = ""
+    waivers: tuple[Waiver, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,10 @@ class Counts:
     too_small: int = 0
     """Groups with fewer records than the check asks for."""
     breakdown: tuple[Share, ...] = ()
+    waived: int = 0
+    """Failures that a waiver excuses; they are not among `failed`."""
+    covers: Mapping[str, Cover] = field(default_factory=dict)
+    """What each waiver of the rule covers, by its id."""
 
 
 def timed_processes(definitions: Definitions) -> frozenset[str]:
@@ -144,7 +150,7 @@ def _judge(
     }
     testable = [t for t in tasks if not untested[t.rule.id] and t.rule.id not in idle]
     told = {
-        t.rule.id: _counts((0, 0, 0, 0), records, untested[t.rule.id])
+        t.rule.id: _counts(_NOBODY, records, untested[t.rule.id])
         if t.rule.id in idle
         else _tell_untested(session, t, context, untested[t.rule.id], records)
         for t in tasks
@@ -164,27 +170,31 @@ def _tell_untested(session: Session, task: Task, context: Context, because: str,
         + ") AS r"
     )
     (in_scope,) = session.one(query.text, query.values)
-    return _counts((int(str(in_scope)), 0, 0, 0), records, because)
+    return _counts((int(str(in_scope)), 0, 0, 0, 0), records, because)
 
 
 def _judge_testable(
     session: Session, tasks: Sequence[Task], context: Context, kept: Fragment, records: int
 ) -> dict[str, Counts]:
-    query = "CREATE OR REPLACE TEMP TABLE judgement AS " + join(" UNION ALL ", (_judgement(t, context) for t in tasks))
+    every = join(" UNION ALL ", (_judgement(t, context) for t in tasks))
+    query = (
+        "CREATE OR REPLACE TEMP TABLE judgement AS SELECT *, CAST(NULL AS VARCHAR) AS waiver FROM (" + every + ") AS e"
+    )
     session.run(query.text, query.values)
+    covers = {t.rule.id: waive(session, t.waivers, context, groups=t.rule.check in GROUPED) for t in tasks if t.waivers}
     session.run(
         f"""INSERT INTO verdict SELECT "rule", record_id, passed, observed, expected, "at",
-        CASE WHEN passed IS NULL THEN coalesce(reason, 'cannot-tell') END, NULL FROM judgement
+        CASE WHEN passed IS NULL THEN coalesce(reason, 'cannot-tell') END, waiver FROM judgement
         WHERE reason IS DISTINCT FROM {quote(TOO_FEW)} AND ({kept.text})""",
         kept.values,
     )
     rows = session.rows(
         f"""SELECT "rule", count(*) FILTER (WHERE NOT small), count(*) FILTER (WHERE passed AND NOT small),
-        count(*) FILTER (WHERE NOT passed AND NOT small), count(*) FILTER (WHERE small)
+        count(*) FILTER (WHERE NOT passed AND waiver IS NULL AND NOT small), count(*) FILTER (WHERE small), count(waiver)
         FROM (SELECT *, coalesce(reason = {quote(TOO_FEW)}, false) AS small FROM judgement) AS j GROUP BY "rule\""""
     )
     found = {str(rule): tuple(int(str(n)) for n in numbers) for rule, *numbers in rows}
-    counts = {t.rule.id: _counts(found.get(t.rule.id, (0, 0, 0, 0)), records, "") for t in tasks}
+    counts = {t.rule.id: _counts(found.get(t.rule.id, _NOBODY), records, "", covers.get(t.rule.id, {})) for t in tasks}
     shares = _breakdown(session, [t.rule.id for t in tasks if _has_breakdown(t.rule, counts[t.rule.id])])
     return {rule: replace(count, breakdown=shares.get(rule, ())) for rule, count in counts.items()}
 
@@ -201,11 +211,15 @@ def _judgement(task: Task, context: Context) -> Fragment:
     )
 
 
-def _counts(found: Sequence[int], records: int, because: str) -> Counts:
-    in_scope, passed, failed, too_small = found
+_NOBODY = (0, 0, 0, 0, 0)
+
+
+def _counts(found: Sequence[int], records: int, because: str, covers: Mapping[str, Cover] | None = None) -> Counts:
+    in_scope, passed, failed, too_small, waived = found
     if too_small and not in_scope:
         because = TOO_FEW  # there are records, so this is not a lack of data
-    return Counts(in_scope, passed, failed, in_scope - passed - failed, max(records - in_scope, 0), because, too_small)
+    untested, others = in_scope - passed - failed - waived, max(records - in_scope, 0)
+    return Counts(in_scope, passed, failed, untested, others, because, too_small, (), waived, covers or {})
 
 
 def _has_breakdown(rule: Rule, counts: Counts) -> bool:
@@ -327,8 +341,9 @@ def _may_hold(c: Condition, context: Context) -> Fragment:
 def failures(session: Session, limit: int = SAMPLES) -> Mapping[str, tuple[Verdict, ...]]:
     """The first verdicts that failed of each rule, by record id."""
     rows = session.rows(
-        """SELECT "rule", record_id, passed, observed, expected, "at", reason FROM (
-            SELECT *, row_number() OVER (PARTITION BY "rule" ORDER BY record_id, "at", observed, expected) AS place FROM verdict WHERE passed = false
+        """SELECT "rule", record_id, passed, observed, expected, "at", reason, waiver FROM (
+            SELECT *, row_number() OVER (PARTITION BY "rule" ORDER BY record_id, "at", observed, expected) AS place FROM verdict
+            WHERE passed = false AND waiver IS NULL
         ) AS v WHERE place <= ? ORDER BY "rule", place""",
         (limit,),
     )
@@ -336,8 +351,8 @@ def failures(session: Session, limit: int = SAMPLES) -> Mapping[str, tuple[Verdi
 
 
 def verdict_of(rule_id: str, row: tuple[object, ...]) -> Verdict:
-    """A row of (record_id, passed, observed, expected, at, reason) as a value."""
-    record_id, passed, observed, expected, at, reason = row
+    """A row of (record_id, passed, observed, expected, at, reason, waiver) as a value."""
+    record_id, passed, observed, expected, at, reason, waiver = row
     return Verdict(
         rule=rule_id,
         record_id=str(record_id),
@@ -346,6 +361,7 @@ def verdict_of(rule_id: str, row: tuple[object, ...]) -> Verdict:
         expected=str(expected or ""),
         at=at if isinstance(at, int) else None,
         reason=str(reason or ""),
+        waiver=str(waiver or ""),
     )
 
 
@@ -364,7 +380,7 @@ def _breakdown(session: Session, rules: Sequence[str]) -> Mapping[str, tuple[Sha
     priority, service = (f"r.{name(column)}" for column in BREAKDOWN_COLUMNS)
     rows = session.rows(
         f"""SELECT j."rule", grouping({priority}) AS which, coalesce({priority}, {service}, '') AS value, count(*),
-            count(*) FILTER (WHERE NOT j.passed), count(*) FILTER (WHERE j.passed IS NULL)
+            count(*) FILTER (WHERE NOT j.passed AND j.waiver IS NULL), count(*) FILTER (WHERE j.passed IS NULL)
         FROM judgement AS j JOIN record AS r ON r.record_id = j.record_id WHERE j."rule" IN ({", ".join("?" * len(rules))})
         GROUP BY GROUPING SETS ((j."rule", {priority}), (j."rule", {service})) ORDER BY "rule", which, value""",
         rules,

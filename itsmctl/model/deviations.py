@@ -10,10 +10,14 @@ from itsmctl.model.definition import Conditions, Definition, Effective, Text
 
 @dataclass(frozen=True)
 class Waiver(Definition):
-    """A rule that need not be kept for some records until a moment, in epoch seconds; approved by somebody else."""
+    """A rule that need not be kept for some records until a moment, in epoch seconds; approved by somebody else.
+
+    It covers the records that meet its scope and, where it names any, are among `records`.
+    """
 
     rule: str
     scope: Conditions
+    records: tuple[str, ...]
     opened: Effective
     reason: Text
     risk: Text
@@ -23,6 +27,8 @@ class Waiver(Definition):
     authority: str
     approved: date | None
     expires: int
+    zone: str
+    """In which its days begin and end, or '' where that is the audit's."""
     nonconformity: str
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from itsmctl.model.definition import Effective
-from itsmctl.model.periods import without
+from itsmctl.model.periods import in_force, without
 from itsmctl.model.roles import Assignment, Delegation, Position
 
 
@@ -38,3 +39,8 @@ def tenures(assignments: Iterable[Assignment], positions: Mapping[str, Position]
                 yield Tenure(assignment.person, role, brought_by, period, assignment)
             for one in assignment.delegations:
                 yield Tenure(one.person, role, brought_by, Effective(one.start, one.end), assignment, one)
+
+
+def held(all_tenures: Iterable[Tenure], person: str, role: str, day: date | None) -> bool:
+    """Whether a person held a role on a day, be it standing in; without a day, whether ever."""
+    return any(t.person == person and t.role == role and in_force(t.period, day) for t in all_tenures)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itsmctl.language import Language, moment_text, zone_of
-from itsmctl.reports import charts, pages, tally
+from itsmctl.reports import charts, deviations, pages, tally
 from itsmctl.reports.levels import levels
 from itsmctl.reports.people import without_names
 from itsmctl.result import AuditResult, RuleResult
@@ -34,6 +34,10 @@ def render(result: AuditResult, language: Language = "en") -> str:
         ],
         failing=[_rule_view(entry, result, language) for entry in tally.with_outcome(result.rules, "fail")],
         severities=tally.by_severity(tally.with_outcome(result.rules, "fail")),
+        waived=[
+            (use, deviations.waiver_text(use, result, language), deviations.problem_texts(use, language))
+            for use in deviations.told(result)
+        ],
         untested=[
             (entry, tally.reasons(entry, language)) for entry in tally.with_outcome(result.rules, "not_testable")
         ],

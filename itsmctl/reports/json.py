@@ -10,7 +10,7 @@ from pathlib import Path
 
 from itsmctl.language import Language, iso
 from itsmctl.model import SEVERITIES, Outcome, Text
-from itsmctl.result import Attainment, AuditResult, DatasetFacts, RuleResult, Verdict
+from itsmctl.result import Attainment, AuditResult, DatasetFacts, RuleResult, Verdict, WaiverUse
 
 FORMAT = "itsmctl/result/v1"
 OUTCOMES: tuple[Outcome, ...] = ("fail", "not_testable", "no_data", "pass")
@@ -40,6 +40,7 @@ def document(result: AuditResult, files: Sequence[Path] = ()) -> dict[str, objec
         "dataset": _dataset(result.dataset),
         "rules": [_rule(entry) for entry in result.rules],
         "enquiries": [_rule(entry) for entry in result.enquiries],
+        "waivers": [_waiver(use) for use in result.waivers],
         "attainment": [_attainment(entry) for entry in result.attainment],
         "states": [{"state": state, "records": n} for state, n in result.states],
         "months": [{"month": month, "opened": opened, "resolved": done} for month, opened, done in result.months],
@@ -142,6 +143,26 @@ def verdict_document(verdict: Verdict) -> dict[str, object]:
         "at": iso(verdict.at),
         "reason": verdict.reason,
         "waiver": verdict.waiver,
+    }
+
+
+def _waiver(use: WaiverUse) -> dict[str, object]:
+    waiver = use.waiver
+    return {
+        "id": waiver.id,
+        "title": str(waiver.title),
+        "rule": waiver.rule,
+        "author": waiver.author,
+        "approver": waiver.approver,
+        "authority": waiver.authority,
+        "approved": waiver.approved.isoformat() if waiver.approved else None,
+        "from": iso(use.since),
+        "until": iso(use.until),
+        "standing": use.standing,
+        "excused": use.excused,
+        "reason": str(waiver.reason),
+        "risk": str(waiver.risk),
+        "problems": [{"code": p.code, "message": p.message, "place": str(p.where)} for p in use.problems],
     }
 
 

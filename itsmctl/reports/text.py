@@ -14,6 +14,7 @@ from itsmctl.language import (
     trn,
     zone_of,
 )
+from itsmctl.reports import deviations
 from itsmctl.reports.phrases import phrase_text
 from itsmctl.reports.plain import cells, cut, fit, right, shown, wrap
 from itsmctl.reports.tally import (
@@ -40,6 +41,7 @@ def render(result: AuditResult, language: Language = "en", width: int = 80, colo
     """The summary of an audit in so many columns, ending in a newline."""
     lines = [*_head(result, language, width, color)]
     lines += _failing(result, language, width, color)
+    lines += _waived(result, language, width, color)
     lines += _untested(result, language, width, color)
     lines += _enquiries(result, language, width, color)
     lines += _rest(result, language, width, color)
@@ -140,6 +142,18 @@ def _table(rules: tuple[RuleResult, ...], language: Language, width: int, color:
 def _title(entry: RuleResult, language: Language) -> str:
     title, note = shown(entry.rule.title.in_(language)), small_groups(entry, language)
     return tr("{rule} ({note})", language, rule=title, note=note) if note else title
+
+
+def _waived(result: AuditResult, language: Language, width: int, color: bool) -> Iterator[str]:
+    uses = deviations.told(result)
+    if not uses:
+        return
+    yield from _heading(tr("Waived", language), color)
+    for use in uses:
+        yield from wrap(f"{SYMBOLS['waived']} {fit(use.waiver.rule, 8)} {shown(use.waiver.id)}", width)
+        yield from wrap(shown(deviations.waiver_text(use, result, language)), width, " " * 11)
+        for problem in deviations.problem_texts(use, language):
+            yield from wrap(f"! {shown(problem)}", width, " " * 11)
 
 
 def _untested(result: AuditResult, language: Language, width: int, color: bool) -> Iterator[str]:

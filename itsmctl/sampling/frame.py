@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from itsmctl.audit import outcome
 from itsmctl.audit.choices import audited_period, chosen_rules, moment_of_judgement, plan_named, zone_of_audit
+from itsmctl.audit.judging import outcome
 from itsmctl.audit.preparing import load_records, prepare
 from itsmctl.checks import CHECKS
 from itsmctl.engine.context import Context

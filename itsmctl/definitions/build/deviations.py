@@ -7,7 +7,7 @@ from datetime import date
 
 from itsmctl import model
 from itsmctl.definitions.build.builder import Builder, conditions, text, texts
-from itsmctl.zones import midnight
+from itsmctl.zones import midnight, midnight_after
 
 
 def _waiver(b: Builder) -> model.Waiver:
@@ -16,7 +16,8 @@ def _waiver(b: Builder) -> model.Waiver:
     return model.Waiver(
         **b.common(),
         rule=d["rule"],
-        scope=conditions(d["scope"]),
+        scope=conditions(d.get("scope")),
+        records=tuple(d.get("records", ())),
         opened=b.effective(d.get("opened"), ("opened",)),
         reason=text(d["reason"]),
         risk=text(d["risk"]),
@@ -26,6 +27,7 @@ def _waiver(b: Builder) -> model.Waiver:
         authority=d["authority"],
         approved=approved,
         expires=expires,
+        zone=d.get("zone", ""),
         nonconformity=d.get("nonconformity", ""),
     )
 
@@ -55,10 +57,20 @@ def _baseline(b: Builder) -> model.Baseline:
 def _approval(b: Builder) -> tuple[date | None, int]:
     """When it was approved, and when it ends after that."""
     d = b.data
-    approved, expires = b.day(d["approved"], ("approved",)), b.moment(d["expires"], ("expires",))
+    approved, expires = b.day(d["approved"], ("approved",)), _end(b)
     if approved and expires <= midnight(approved, "UTC"):
         b.report("expires-before-approval", "it expires before it is approved on {day}", ("expires",), day=approved)
     return approved, expires
+
+
+def _end(b: Builder) -> int:
+    """The moment at which it ends: midnight after the last day, in its zone, where only the day is written."""
+    written = str(b.data["expires"])
+    zone = b.zone(b.data.get("zone", ""), ("zone",))
+    if "T" in written:
+        return b.moment(written, ("expires",))
+    day = b.day(written, ("expires",))
+    return midnight_after(day, "UTC" if b.problems else zone) if day else 0
 
 
 BUILDERS: Mapping[str, Callable[[Builder], model.Definition]] = {"baseline": _baseline, "waiver": _waiver}

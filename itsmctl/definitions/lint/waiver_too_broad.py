@@ -49,7 +49,7 @@ def check(system: System) -> Iterator[Problem]:
     """Waivers whose scope leaves nothing out by value, and those that last longer than a year."""
     for waiver in system.all(model.Waiver):
         w = waiver.definition
-        if not any(condition.test in ("in", "at-least", "at-most") for condition in w.scope):
+        if not w.records and not any(condition.test in ("in", "at-least", "at-most") for condition in w.scope):
             template = "the scope of waiver {waiver} names no value, so that it covers nearly every record"
             where = waiver.where("scope", w.scope[0].column) if w.scope else waiver.where("scope")
             yield Problem(CODE, template, where, {"waiver": w.id}, SEVERITY)

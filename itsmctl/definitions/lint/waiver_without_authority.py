@@ -48,8 +48,7 @@ from itsmctl import model
 from itsmctl.definitions.lint.held import held_roles
 from itsmctl.definitions.lint.system import System
 from itsmctl.errors import Problem, Severity, Where
-from itsmctl.model.holding import Tenure
-from itsmctl.model.periods import in_force
+from itsmctl.model.holding import Tenure, held
 
 CODE = "waiver-without-authority"
 SEVERITY: Severity = "warning"
@@ -69,6 +68,6 @@ def check(system: System) -> Iterator[Problem]:
 
 
 def _missing(tenures: Sequence[Tenure], person: str, role: str, day: date | None, where: Where) -> Iterator[Problem]:
-    if not any(t.person == person and t.role == role and in_force(t.period, day) for t in tenures):
+    if not held(tenures, person, role, day):
         values = {"person": person, "role": role, "day": day}
         yield Problem(CODE, "{person} did not hold the role {role} on {day}", where, values, SEVERITY)

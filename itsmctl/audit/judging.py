@@ -1,0 +1,100 @@
+"""Rules in tiers: each is judged after those that it rests on, and comes out as one of four outcomes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from itsmctl.audit.waivers import applied
+from itsmctl.engine.context import Context
+from itsmctl.engine.evaluate import Counts, Task, evaluate, failures, reasons
+from itsmctl.engine.session import Session
+from itsmctl.model import Limit, Outcome, Rule
+from itsmctl.result import RuleResult, Verdict
+
+Judged = Mapping[str, tuple[Rule, Counts]]
+"""Each rule and what became of the records in its scope, by id."""
+
+
+def judge(
+    session: Session,
+    tiers: Sequence[Sequence[Rule]],
+    context: Context,
+    report: Callable[[float], None],
+    *,
+    all_verdicts: bool,
+    keep: Sequence[str],
+) -> Judged:
+    """Judge by the rules, tier by tier, into the table of verdicts, and excuse the failures that waivers cover."""
+    from itsmctl.checks import CHECKS
+
+    waivers = applied(context.definitions)
+    counts: dict[str, tuple[Rule, Counts]] = {}
+    for position, tier in enumerate(tiers):
+        report(position / len(tiers))
+        tasks = [Task(rule, CHECKS[rule.check], _because(rule, counts), waivers.get(rule.id, ())) for rule in tier]
+        found = evaluate(session, tasks, context, all_verdicts=all_verdicts, keep=keep)
+        counts |= {rule.id: (rule, found[rule.id]) for rule in tier}
+    return counts
+
+
+def results_of(session: Session, judged: Judged) -> list[RuleResult]:
+    """What became of the records under each rule, by its id."""
+    why, samples = reasons(session), failures(session)
+    return [_result(*judged[rule], why.get(rule, ()), samples.get(rule, ())) for rule in sorted(judged)]
+
+
+def _because(rule: Rule, judged: Judged) -> str:
+    """The first of the rules that this one rests on which does not hold, as a reason, or ''.
+
+    A waiver excuses a failure; it does not make the data any better on which another rule rests.
+    """
+    shaky = (name for name in rule.rests_on if name in judged and _as_found(*judged[name]) in ("fail", "not_testable"))
+    failed_below = next(shaky, "")
+    return f"rests-on:{failed_below}" if failed_below else ""
+
+
+def _result(rule: Rule, counts: Counts, why: tuple[tuple[str, int], ...], samples: tuple[Verdict, ...]) -> RuleResult:
+    return RuleResult(
+        rule=rule,
+        outcome=outcome(rule, counts),
+        in_scope=counts.in_scope,
+        passed=counts.passed,
+        failed=counts.failed,
+        not_testable=counts.not_testable,
+        waived=counts.waived,
+        not_applicable=counts.not_applicable,
+        allowed_failures=_tolerated(rule, counts),
+        reasons=why,
+        breakdown=counts.breakdown,
+        samples=samples,
+        untested_because=counts.untested_because,
+        too_small=counts.too_small,
+    )
+
+
+def outcome(rule: Rule, counts: Counts) -> Outcome:
+    """fail beats not_testable beats no_data beats pass: nothing that was not looked at may read as clean."""
+    if counts.failed > _tolerated(rule, counts):
+        return "fail"
+    if counts.not_testable > _allowed(rule.allowance, counts.in_scope):
+        return "not_testable"
+    if not counts.in_scope:
+        return "not_testable" if counts.untested_because else "no_data"
+    return "pass" if counts.passed or counts.failed or counts.waived else "not_testable"
+
+
+def _as_found(rule: Rule, counts: Counts) -> Outcome:
+    """The outcome if there were no waivers."""
+    return outcome(rule, replace(counts, failed=counts.failed + counts.waived, waived=0))
+
+
+def _tolerated(rule: Rule, counts: Counts) -> int:
+    """How many failures the tolerance lets through, of the records that were judged and not excused."""
+    return _allowed(rule.tolerance, counts.in_scope - counts.not_testable - counts.waived)
+
+
+def _allowed(limit: Limit, population: int) -> int:
+    """How many of a population a limit lets through; a percentage is rounded down."""
+    return max(limit.count, math.floor(round(limit.percent * population, 6) / 100))

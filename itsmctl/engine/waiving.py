@@ -1,0 +1,91 @@
+"""Waivers over verdicts: which failures were excused at the moment that each is about.
+
+A waiver is judged at the moment of the verdict and not at that of the audit, so that a failure which was excused when it
+happened stays excused in every later audit, and one from before the approval or after the end never becomes so. A verdict
+without a moment has that of its record's opening, and a group without one the moment of the audit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from itsmctl.engine.context import Context
+from itsmctl.engine.session import Session, quote
+from itsmctl.engine.sql import Fragment, all_of, join
+from itsmctl.model import Effective, Waiver
+from itsmctl.zones import midnight
+
+
+@dataclass(frozen=True)
+class Cover:
+    """What a waiver means for the verdicts of its rule."""
+
+    excused: int
+    """Failures that it covers, be they excused by another waiver as well."""
+    late: int
+    """Failures that it would cover, had it not ended before."""
+    scope: int
+    """Verdicts within its scope and its time, whatever they say."""
+
+
+def window(waiver: Waiver, context: Context) -> tuple[int, int]:
+    """[from, until) in epoch seconds: from the beginning of the day of approval, within the days on which it is in force."""
+    zone = waiver.zone or context.zone
+    approved = midnight(waiver.approved, zone) if waiver.approved else context.first_moment(Effective())
+    since = max(approved, context.first_moment(waiver.effective))
+    return since, min(waiver.expires, context.end_moment(waiver.effective))
+
+
+def waive(session: Session, waivers: Sequence[Waiver], context: Context, *, groups: bool) -> Mapping[str, Cover]:
+    """Write into the column `waiver` of `judgement` which waiver excuses a failure, and say what each one covers.
+
+    Only failures are excused: what could not be tested stays so. Where several cover one, the first by its id counts.
+    Verdicts about `groups` only a waiver that names them can cover.
+    """
+    return {waiver.id: _waive(session, waiver, context, groups) for waiver in waivers}
+
+
+def _waive(session: Session, waiver: Waiver, context: Context, groups: bool) -> Cover:
+    within = _within_scope(waiver, context, groups)
+    if within is None:
+        return Cover(0, 0, 0)
+    since, until = window(waiver, context)
+    now = f"moment >= {since} AND moment < {until}"
+    session.run(
+        "CREATE OR REPLACE TEMP TABLE covered AS " + within.text,
+        within.values,
+    )
+    excused, late, scope = session.one(
+        f"""SELECT count(*) FILTER (WHERE passed = false AND {now}), count(*) FILTER (WHERE passed = false AND moment >= {until}),
+        count(*) FILTER (WHERE {now}) FROM covered"""
+    )
+    if excused:
+        session.run(
+            f"""UPDATE judgement SET waiver = {quote(waiver.id)} WHERE waiver IS NULL AND passed = false
+            AND rowid IN (SELECT place FROM covered WHERE {now})"""
+        )
+    return Cover(int(str(excused)), int(str(late)), int(str(scope)))
+
+
+def _within_scope(waiver: Waiver, context: Context, groups: bool) -> Fragment | None:
+    """SELECT of the verdicts within the scope of a waiver: place, passed, moment; None where the export cannot tell."""
+    start = Fragment('SELECT j.rowid AS place, j.passed, coalesce(j."at", ')
+    among = Fragment(' WHERE j."rule" = ?', (waiver.rule,))
+    if waiver.records:
+        among += Fragment(f" AND j.record_id IN ({', '.join('?' * len(waiver.records))})", waiver.records)
+    columns = {condition.column for condition in waiver.scope}
+    if groups:
+        by_record = waiver.scope or waiver.opened != Effective()
+        return None if by_record else start + f"{context.as_of}) AS moment FROM judgement AS j" + among
+    if not columns <= context.exported:
+        return None
+    tests = [all_of(waiver.scope)]
+    if waiver.opened != Effective():
+        days = (context.first_moment(waiver.opened), context.end_moment(waiver.opened))
+        tests.append(Fragment("r.opened_at >= ? AND r.opened_at < ?", days))
+    if lacking := sorted(columns & context.lacking):
+        names = ", ".join(quote(column) for column in lacking)
+        tests.append(Fragment(f'r.tix NOT IN (SELECT tix FROM lacking WHERE "column" IN ({names}))'))
+    records = " FROM judgement AS j JOIN record AS r ON r.record_id = j.record_id"
+    return start + f"r.opened_at, {context.as_of}) AS moment" + records + among + " AND " + join(" AND ", tests)
