@@ -102,7 +102,7 @@ def _book(scene: world.World) -> Book:
         for i in sorted(named)
         for number in (world.number_of(scene.story, i),)
     }
-    return Book(scene.definitions, scene.roster, scene.when.as_of, cases, incidents, exported)
+    return Book(scene.definitions, scene.roster, scene.when.as_of, cases, incidents, exported, scene.judge.openings)
 
 
 def _check(definitions: Definitions, records: int, months: int) -> None:

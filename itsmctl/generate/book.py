@@ -44,6 +44,8 @@ class Book:
     incidents: Mapping[str, Columns] = field(default_factory=dict)
     exported: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """The columns of the export of each process."""
+    openings: Mapping[tuple[tuple[str, ...], tuple[str, ...]], Sequence[int]] = field(default_factory=dict)
+    """When incidents were opened, by names and values of the columns that say what they are about."""
 
     def __post_init__(self) -> None:
         self._columns = {case.number: case.columns for cases in self.cases.values() for case in cases}

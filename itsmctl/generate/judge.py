@@ -19,6 +19,7 @@ from itsmctl.generate.ticket import Ticket
 from itsmctl.model import Definitions
 
 HOUR = 3600
+_ABOUT = ("service", "ci", "category")
 _BURST, _BURST_SECONDS = 20, 600
 
 CONSEQUENCES = {
@@ -77,6 +78,8 @@ class Judge:
     _other: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
     _with_ci: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
     _kept: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
+    openings: dict[tuple[tuple[str, ...], tuple[str, ...]], array[int]] = field(default_factory=dict)
+    """When incidents were opened, by what they are about."""
     _closings: dict[str, tuple[array[int], list[str]]] = field(default_factory=dict)
 
     def clocks(self, ticket: Ticket) -> Clocks:
@@ -124,6 +127,8 @@ class Judge:
     def _remember(self, ticket: Ticket, clocks: Clocks) -> None:
         month, service = month_of(ticket.opened_at), columns_of(ticket)["service"]
         _count(self._other[month], ticket.category in SHELVED)
+        for same, about in ((("ci",), (ticket.ci,)), (_ABOUT, (service, ticket.ci, ticket.category))):
+            self.openings.setdefault((same, about), array("q")).append(ticket.opened_at)
         if ticket.priority in ("P1", "P2", "P3"):
             _count(self._with_ci[f"{service} / {month}"], bool(ticket.ci))
         resolution = clocks.resolution

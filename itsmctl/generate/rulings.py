@@ -18,6 +18,10 @@ from itsmctl.generate.terms import holds
 from itsmctl.model import Condition, Parameter, Rule
 from itsmctl.worktime import parse_duration
 
+DONE = ("resolved", "closed", "cancelled")
+TOUCHED = ("state", "group", "assignee", "priority", "impact", "urgency", "category", "ci")
+"""The columns of a problem whose history is exported."""
+
 Ruling = Callable[[Rule, Case, Book], bool]
 """Whether an audit must find that a case breaks a rule; what cannot be told is not found."""
 
@@ -159,9 +163,12 @@ def _approved(rule: Rule, case: Case, book: Book) -> bool:
 
 def _later(rule: Rule, moment: int, book: Book) -> int:
     """The last moment at which an approval is in time."""
-    if "later" not in rule.parameters:
-        return moment
-    duration = parse_duration(str(rule.parameters["later"]))
+    return _by(rule, moment, str(rule.parameters["later"]), book) if "later" in rule.parameters else moment
+
+
+def _by(rule: Rule, moment: int, time: str, book: Book) -> int:
+    """The moment at which so much time has passed, on the rule's calendar if it has one."""
+    duration = parse_duration(time)
     calendar = book.definitions.calendars.get(str(rule.parameters.get("calendar", "")))
     if calendar is None:
         return moment + duration.seconds
@@ -269,7 +276,8 @@ def _meaningful(rule: Rule, case: Case, book: Book) -> bool:
     text = _plain(str(book.columns(case).get(str(rule.parameters["column"]), "")))
     listed = {_plain(word) for word in words(rule.parameters.get("placeholders", ()))}
     shortest = _number(rule.parameters.get("shortest", 1))
-    return bool(text) and (text in listed or len(text) < shortest)
+    copied = "unlike" in rule.parameters and text == _plain(str(book.columns(case).get(str(rule.parameters["unlike"]), "")))
+    return bool(text) and (text in listed or len(text) < shortest or copied)
 
 
 def _plain(text: str) -> str:
@@ -286,7 +294,45 @@ def _matrix(rule: Rule, case: Case, book: Book) -> bool:
 def _expression(rule: Rule, case: Case, book: Book) -> bool:
     """Expressions are told by the rule: this is what those of the reference rules ask."""
     columns = book.columns(case)
-    return rule.id == "REQ-07" and "change" not in columns and "model" not in columns
+    match rule.id:
+        case "REQ-07":
+            return "change" not in columns and "model" not in columns
+        case "REL-06":
+            looked_at = book.moment(case, "reviewed_at")
+            return looked_at is None or looked_at - case.time("resolved_at") < 14 * DAY
+        case "REL-08":
+            built, deployed = columns.get("built_digest"), columns.get("deployed_digest")
+            return built is not None and deployed is not None and built != deployed
+    return False
+
+
+def _response(rule: Rule, case: Case, book: Book) -> bool:
+    """The first activity begins the life of the records that have such rules; one that is still in time is no breach."""
+    first, then = rule.parameters["first"], rule.parameters["then"]
+    assert isinstance(then, Mapping)
+    began = next((at for at, _, state in book.history(case, "state") if state == first), None)
+    if began is None:
+        return False
+    answered = next((at for at, _, _ in book.changes(case, then)), book.as_of)
+    return answered > _by(rule, began, str(rule.parameters["within"]), book)
+
+
+def _untouched(rule: Rule, case: Case, book: Book) -> bool:
+    limit = parse_duration(str(rule.parameters["most"])).seconds
+    touches = {at for column in TOUCHED for at, _, _ in book.history(case, column)} | {a.at for a in case.approvals}
+    over = next((at for at, _, state in book.history(case, "state") if state in DONE), book.as_of)
+    moments = sorted({case.time("opened_at"), over, *(at for at in touches if at < over)})
+    return any(later - earlier > limit for earlier, later in zip(moments, moments[1:], strict=False))
+
+
+def _no_later(rule: Rule, case: Case, book: Book) -> bool:
+    """Whether an incident about the same thing was opened soon after."""
+    after = book.moment(case, rule.parameters["after"])
+    columns, same = book.columns(case), words(rule.parameters["same"])
+    if after is None or not all(columns.get(column) for column in same):
+        return False
+    openings = book.openings.get((same, tuple(str(columns[column]) for column in same)), ())
+    return any(after < at <= after + parse_duration(str(rule.parameters["within"])).seconds for at in openings)
 
 
 def _where(rule: Rule) -> list[Condition]:
@@ -314,9 +360,12 @@ RULINGS: dict[str, Ruling] = {
     "matrix": _matrix,
     "meaningful": _meaningful,
     "not-sooner": _not_sooner,
+    "no-later": _no_later,
     "ordered-times": _ordered,
     "overlap": _overlap,
     "required": _required,
+    "response": _response,
     "transition": _transition,
     "unchanged": _unchanged,
+    "untouched": _untouched,
 }

@@ -10,7 +10,18 @@ from itsmctl.generate.case import Case, Cell
 from itsmctl.generate.export import local_text
 
 APPROVALS = "approvals.csv"
-FILES = {"change": "changes.csv", "problem": "problems.csv", "request": "requests.csv"}
+FILES = {
+    "change": "changes.csv",
+    "configuration": "items.csv",
+    "improvement": "improvements.csv",
+    "knowledge": "articles.csv",
+    "problem": "problems.csv",
+    "relationship": "complaints.csv",
+    "release": "releases.csv",
+    "request": "requests.csv",
+    "security": "security.csv",
+    "service-design-transition": "projects.csv",
+}
 """The export of each process."""
 
 STATES = {
@@ -28,6 +39,23 @@ STATES = {
         "awaiting-user": "Awaiting User Info", "awaiting-supplier": "Awaiting Vendor", "awaiting-change": "Awaiting Change",
         "fulfilled": "Fulfilled", "closed": "Closed Complete", "rejected": "Closed Incomplete", "cancelled": "Closed Skipped",
     },
+    "release": {
+        "planned": "Plan", "building": "Build", "testing": "Test", "accepted": "Accepted", "deploying": "Deploy", "deployed": "Deployed",
+        "backed-out": "Backed Out", "closed": "Closed",
+    },
+    "security": {
+        "new": "Draft", "assessed": "Analysis", "containing": "Contain", "resolved": "Review", "closed": "Closed", "false-alarm": "False Positive",
+    },
+    "knowledge": {"draft": "Draft", "in-review": "Review", "approved": "Approved", "published": "Published"},
+    "configuration": {"live": "Installed"},
+    "improvement": {
+        "registered": "Registered", "in-analysis": "Analysis", "approved": "Approved", "in-progress": "Work in Progress",
+        "implemented": "Implemented", "verified": "Closed Complete",
+    },
+    "relationship": {
+        "received": "New", "acknowledged": "Acknowledged", "in-investigation": "Open", "answered": "Resolved", "closed": "Closed",
+    },
+    "service-design-transition": {"proposed": "Draft", "planned": "Planning"},
 }  # fmt: skip
 """The tool's words for the states of a process."""
 
@@ -57,6 +85,20 @@ COLUMNS = {
         ("u_approved_by", "approved_by"), ("u_fulfilled_at", "resolved_at"), ("u_fulfilled_by", "resolved_by"), ("rfc", "change"),
         ("u_model", "model"),
     ),
+    "release": (
+        *_COMMON, ("start_date", "planned_start"), ("work_start", "actual_start"), ("work_end", "actual_end"), ("u_accepted_at", "accepted_at"),
+        ("u_baselined_at", "baselined_at"), ("u_deployed_at", "resolved_at"), ("u_reviewed_at", "reviewed_at"), ("u_actions", "actions"),
+        ("u_built_digest", "built_digest"), ("u_deployed_digest", "deployed_digest"), ("rfc", "change"), ("u_problem", "problem"),
+    ),
+    "security": (
+        *_COMMON, ("impact", "impact"), ("urgency", "urgency"), ("due_date", "due_at"), ("u_notified_at", "announced_at"),
+        ("resolved_at", "resolved_at"), ("resolved_by", "resolved_by"),
+    ),
+    "knowledge": (*_COMMON, ("subcategory", "subcategory"), ("u_reviewer", "reviewer"), ("u_reviewed_at", "reviewed_at")),
+    "configuration": (*_COMMON, ("sys_class_name", "type"), ("rfc", "change")),
+    "improvement": (*_COMMON, ("due_date", "due_at"), ("u_implemented_at", "resolved_at"), ("u_implemented_by", "resolved_by")),
+    "relationship": (*_COMMON, ("account", "customer"), ("u_answered_at", "resolved_at"), ("u_answered_by", "resolved_by")),
+    "service-design-transition": (*_COMMON, ("requested_by", "requester"), ("due_date", "due_at"), ("u_change", "change")),
 }  # fmt: skip
 """The exported columns of a process, and what each shows; the state and the marks of the update come after the number."""
 

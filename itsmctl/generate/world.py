@@ -65,7 +65,7 @@ def create(definitions: Definitions, records: int, seed: int, when: rhythm.Perio
     staff = people.hire(dice, records)
     story = plan.tell(definitions, agreements, openings, services, when, dice)
     crew = Crew(Roster(definitions, staff), Diary(when, home), Dice(2 * seed + 1))
-    problem_matrix = definitions.matrices.get("problem-priority")
+    matrices = definitions.matrices
     scenery = Scenery(
         openings=openings,
         services=story.services,
@@ -74,7 +74,8 @@ def create(definitions: Definitions, records: int, seed: int, when: rhythm.Perio
         offered=services,
         staff=staff,
         catalogue=Catalogue(lists.get(codes.get("category", ""))),
-        problem_cells=problem_matrix.cells if problem_matrix else {},
+        problem_cells=matrices["problem-priority"].cells if "problem-priority" in matrices else {},
+        security_cells=matrices["security-priority"].cells if "security-priority" in matrices else {},
     )
     return World(
         definitions=definitions,
