@@ -7,7 +7,7 @@ USER_STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 WORKERS ?= 2
 
-.PHONY: demo test check bench docs messages clean
+.PHONY: demo test check bench truth docs messages clean
 
 demo: $(USER_STAMP)
 	$(BIN)/itsmctl demo
@@ -26,6 +26,9 @@ check: $(DEV_STAMP)
 
 bench: $(DEV_STAMP)
 	$(BIN)/python benchmarks/run.py
+
+truth: $(DEV_STAMP)
+	$(BIN)/python benchmarks/truth.py
 
 docs: $(DEV_STAMP)
 	$(BIN)/python docs/generate.py

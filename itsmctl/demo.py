@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from itsmctl.evidence.verify import VerifyReport, verify
 from itsmctl.generate import ZONE, Truth, generate
 from itsmctl.importers.importing import import_files
 from itsmctl.language import Language, date_text, msg, number_text, tr, trn, zone_of
+from itsmctl.model import Text
 from itsmctl.output import check_place, replacing
 from itsmctl.reference import reference_root
 from itsmctl.reports.folder import audit_to_folder
@@ -50,6 +51,8 @@ class Demo:
     rejects: int
     result: AuditResult
     tallies: tuple[Tally, ...]
+    processes: Mapping[str, Text]
+    """What the processes are called."""
     pack: PackSummary
     report: VerifyReport
 
@@ -74,7 +77,8 @@ def play(folder: Path, records: int, seed: int, *, progress: Progress | None = N
         pack = build(place / RESULT, place / PACK, root=reference_root())
         report = verify(place / PACK)
         tallies = tuple(_tallies(truth, result, place / RESULT / "verdicts.parquet"))
-    return Demo(folder, truth, receipt.rejects, result, tallies, pack, report)
+    titles = {process.id: process.title for process in definitions.processes.values()}
+    return Demo(folder, truth, receipt.rejects, result, tallies, titles, pack, report)
 
 
 def _tallies(truth: Truth, result: AuditResult, verdicts: Path) -> Iterator[Tally]:
@@ -131,24 +135,32 @@ _QUIET = {
 
 
 def _table(demo: Demo, language: Language, width: int, color: bool) -> Iterator[str]:
-    planted, found = tr("planted", language), tr("found", language)
-    title_width = width - 28
-    head = f"  {fit(tr('rule', language), 8)}{fit('', title_width)}{right(planted, 8)}{right(found, 8)}"
-    yield _paint(head, "dim", color)
-    for tally in demo.tallies:
-        if not tally.planted and not tally.found:
-            continue
-        title = tally.rule.rule.title.in_(language)
-        agrees = not tally.missed and not tally.extra
+    heads = (tr("rules", language), tr("planted", language), tr("found", language))
+    title_width = width - 2 - 9 * len(heads)
+    yield _paint(
+        f"  {fit(tr('process', language), title_width)}{''.join(right(head, 9) for head in heads)}", "dim", color
+    )
+    for process, tallies in _by_process(demo).items():
+        agrees = not any(tally.missed or tally.extra for tally in tallies)
         mark = _paint("✓" if agrees else "✗", "good" if agrees else "bad", color)
-        numbers = right(number_text(tally.planted), 8) + right(number_text(tally.found), 8)
-        yield f"{mark} {fit(tally.rule.rule.id, 8)}{fit(title, title_width)}{numbers}"
+        sums = (len(tallies), sum(tally.planted for tally in tallies), sum(tally.found for tally in tallies))
+        title = demo.processes[process].in_(language) if process in demo.processes else process
+        yield f"{mark} {fit(title, title_width)}{''.join(right(number_text(one), 9) for one in sums)}"
     for outcome, template in _QUIET.items():
         rules = [t.rule.rule.id for t in demo.tallies if not t.planted and not t.found and t.rule.outcome == outcome]
         if rules:
             text = tr(template, language, rules=" ".join(rules))
             yield from (_paint(line, "dim", color) for line in wrap(text, width))
     yield ""
+
+
+def _by_process(demo: Demo) -> dict[str, list[Tally]]:
+    """The rules for which something was planted or found, by process, the process with most of them first."""
+    groups: dict[str, list[Tally]] = {}
+    for tally in demo.tallies:
+        if tally.planted or tally.found:
+            groups.setdefault(tally.rule.rule.process, []).append(tally)
+    return dict(sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])))
 
 
 def _verdict(demo: Demo, language: Language, width: int, color: bool) -> Iterator[str]:

@@ -43,10 +43,15 @@ def test_leaves_a_folder_to_look_into(played: demo.Demo) -> None:
     assert zipfile.ZipFile(played.folder / "evidence.zip").testzip() is None
 
 
-def test_story_names_each_rule_and_real_places(played: demo.Demo) -> None:
+def test_story_counts_by_process_and_names_real_places(played: demo.Demo) -> None:
     story = demo.tell(played)
+    for process in {tally.rule.rule.process for tally in played.tallies if tally.planted}:
+        tallies = [t for t in played.tallies if t.rule.rule.process == process and t.planted]
+        line = next(line for line in story.splitlines() if line.startswith(f"✓ {played.processes[process].in_('en')} "))
+        assert line.split()[-3:] == [str(n) for n in (len(tallies), *[sum(t.planted for t in tallies)] * 2)]
+    assert len(story.splitlines()) < 60
     for tally in played.tallies:
-        assert tally.rule.rule.id in story
+        assert (tally.rule.rule.id in story) or tally.planted
     assert "Everything that was planted was found, and nothing else." in story
     line = next(line for line in story.splitlines() if "itsmctl explain" in line)
     record = line.split()[2]

@@ -73,9 +73,12 @@ UCI_HEADER = [
 ]
 
 NEVER_PLANTED = {
-    "DQ-02",  # a round number of rows would be an accident
-    "DQ-06",  # one unreadable time would make every clock rule not testable, and the demo would have nothing to tell
+    "DQ-02": "a round number of rows would be an accident; where it happens it is in the truth",
+    "DQ-06": "one unreadable time would make every clock rule not testable, and the demo would have nothing to tell",
+    "INT-02": "the tool shows on every row what its moments were last, so nobody sees them change",
 }
+"""Why a rule about tickets has no planted violation. Rules about registers have none either: registers are definitions,
+which a person keeps and the generator does not write."""
 
 
 @cache
@@ -159,15 +162,13 @@ def test_truth_is_exactly_what_an_audit_finds(
     assert sorted(of_tickets - planted) == [], "found and not planted"
 
 
-def test_every_rule_that_can_be_planted_is(definitions: Definitions, tmp_path: Path) -> None:
+def test_every_rule_is_planted_or_says_why_not(definitions: Definitions, tmp_path: Path) -> None:
     truth = generate(definitions, 3000, 7, tmp_path / "history")
-    known = {v.rule for v in VIOLATIONS.values()} | set(CONSEQUENCES) | {m.rule for m in MISDEEDS}
-    assert {deed.rule for deed in truth.planted} >= known & set(definitions.rules) - NEVER_PLANTED
-    groups = {
-        deed.rule: deed.record for deed in truth.planted if deed.record[:4] not in ("INC0", "CHG0", "PRB0", "REQ0")
-    }
-    assert set(groups) >= {"CFG-03", "DQ-03", "DQ-10", "SLM-04"}
-    assert groups["SLM-04"].endswith(" / 2026-03"), "the bad month"
+    about_tickets = {rule.id for rule in definitions.rules.values() if rule.check != "register"}
+    assert {deed.rule for deed in truth.planted} == about_tickets - set(NEVER_PLANTED)
+    assert {v.rule for v in VIOLATIONS.values()} | set(CONSEQUENCES) | {m.rule for m in MISDEEDS} <= about_tickets
+    missed = [deed.record for deed in truth.planted if deed.rule == "SLM-04"]
+    assert any(record.endswith(" / 2026-03") for record in missed), "the bad month"
     assert all(deed.what for deed in truth.planted)
     touched = {deed.record for deed in truth.planted if deed.record.startswith("INC0")}
     assert 0.02 <= len(touched) / truth.records <= 0.06
@@ -186,7 +187,8 @@ def test_a_change_of_one_cell_is_no_longer_the_truth(definitions: Definitions, t
         writer = csv.DictWriter(stream, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
-    assert _found(definitions, tmp_path / "history") - _planted(truth) == {("DQ-12", victim), ("SLM-13", victim)}
+    new = _found(definitions, tmp_path / "history") - _planted(truth)
+    assert new == {("DQ-12", victim), ("SLM-05", victim), ("SLM-13", victim)}
 
 
 def test_export_reads_like_an_audit_log(definitions: Definitions, tmp_path: Path) -> None:
@@ -222,9 +224,16 @@ def test_mapping_is_recognised_and_only_planted_values_are_set_aside(definitions
     receipt = import_files(_exports(tmp_path / "history"), None, definitions.mappings, ZONE, tmp_path / "dataset")
     assert {file.name: file.mapping for file in receipt.files} == {
         EXPORT: "servicenow-audit-log",
+        "articles.csv": "servicenow-article-log",
         "changes.csv": "servicenow-change-log",
+        "complaints.csv": "servicenow-complaint-log",
+        "improvements.csv": "servicenow-improvement-log",
+        "items.csv": "servicenow-item-log",
         "problems.csv": "servicenow-problem-log",
+        "projects.csv": "servicenow-project-log",
+        "releases.csv": "servicenow-release-log",
         "requests.csv": "servicenow-request-log",
+        "security.csv": "servicenow-security-log",
         "approvals.csv": "servicenow-approval",
     }
     assert receipt.records == 1200 + truth.others
@@ -310,6 +319,8 @@ def test_command_writes_both_files_and_says_what_is_next(tmp_path: Path, capsys:
         "approvals.csv",
         "changes.csv",
         EXPORT,
+        "items.csv",
+        "problems.csv",
         "requests.csv",
         TRUTH,
     ]

@@ -100,6 +100,6 @@ def _excused(rule: Rule) -> Fragment:
         return Fragment("false")
     return Fragment(
         f"""EXISTS (SELECT 1 FROM event AS x WHERE x.tix = e.tix AND x.field IN ({", ".join("?" * len(unless))})
-            AND x.moment >= e.moment_before AND x.moment <= e.moment AND x.actor <> e.actor)""",
+            AND x.moment > e.moment_before AND x.moment <= e.moment AND x.actor <> e.actor)""",
         unless,
     )

@@ -44,6 +44,8 @@ class Job:
     start: int
     end: int
     outcome: str = "successful"
+    clicked_at: int = 0
+    """When it is approved among many others at one sitting, whatever its night."""
     references: dict[str, str] = field(default_factory=dict)
     """Records that it is linked to, by column; and its source, under `channel`."""
 
@@ -74,12 +76,16 @@ def _planned(case: Case, job: Job, crew: Crew, made_by: str) -> None:
     diary, dice, roster = crew.diary, crew.dice, crew.roster
     ahead = 6 if job.kind == "standard" else dice.between(7, 12)
     asked_at = diary.at(job.night - ahead, dice, 9, 12)
+    if job.clicked_at:
+        asked_at = job.clicked_at - dice.between(3, 30) * HOUR
     _asked(case, job, crew, asked_at)
     manager = roster.anyone("change-manager", asked_at, dice)
     if job.kind == "standard":
         assessed_at = asked_at + dice.between(10, 90) * 60
         _assessed(case, job, crew, assessed_at, manager, "low")
         decided_at = assessed_at + dice.between(20, 200) * 60
+        if job.clicked_at:
+            decided_at, manager = job.clicked_at, roster.holders("change-manager", job.clicked_at)[0]
         _approve(case, decided_at, manager, "change-manager")
     else:
         case.put(asked_at + dice.between(15, 90) * 60, manager, state="assessing")

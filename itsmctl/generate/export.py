@@ -15,6 +15,8 @@ COLUMNS = (
     "subcategory", "u_symptom", "cmdb_ci", "impact", "urgency", "priority", "assignment_group", "assigned_to", "knowledge",
     "u_priority_confirmation", "notify", "problem_id", "rfc", "vendor", "caused_by", "closed_code", "resolved_by", "resolved_at",
     "closed_at", "short_description", "business_service", "u_responded_at", "closed_by", "company", "close_notes", "u_nature",
+    "u_cause_code", "u_confirmed_at", "hold_reason", "u_breach_reason", "u_exception", "u_approved_by", "u_article", "major_incident",
+    "u_manager", "u_declared_at", "u_announced_at", "u_reviewed_at", "u_reviewer", "u_actions",
 )  # fmt: skip
 """The columns of the UCI incident log, then those that its owners left out."""
 
@@ -23,10 +25,17 @@ STATES = {
     "in-progress": "Active",
     "awaiting-user": "Awaiting User Info",
     "awaiting-supplier": "Awaiting Vendor",
+    "awaiting-problem": "Awaiting Problem",
     "resolved": "Resolved",
     "closed": "Closed",
     "cancelled": "Canceled",
 }
+_DETAILS = (
+    "cause_code", "confirmed_at", "pause_reason", "breach_reason", "exception", "approved_by", "article", "major", "manager", "declared_at",
+    "announced_at", "reviewed_at", "reviewer", "actions",
+)  # fmt: skip
+"""What the last columns show, in their order."""
+
 PRIORITIES = {"P1": "1 - Critical", "P2": "2 - High", "P3": "3 - Moderate", "P4": "4 - Low"}
 LEVELS = {"1": "1 - High", "2": "2 - Medium", "3": "3 - Low"}
 _DONE = ("resolved", "closed", "cancelled")
@@ -54,10 +63,11 @@ def rows(ticket: Ticket) -> Iterator[tuple[str, ...]]:
             *head,
             update.by,
             local_text(update.at),
-            *tail[:9],
+            *tail[:8],
+            _priority(update.priority or ticket.priority),
             update.group,
             update.assignee,
-            *tail[9:],
+            *tail[8:],
         )
 
 
@@ -68,12 +78,11 @@ def _fixed(t: Ticket) -> tuple[tuple[str, ...], tuple[str, ...]]:
     what = t.symptom.zh if t.site.id == "shanghai" and t.requester != MONITORING else t.symptom.en
     tail = (
         t.channel, t.site.name, t.category, t.subcategory, symptom, t.ci, LEVELS.get(t.impact, t.impact), LEVELS.get(t.urgency, t.urgency),
-        PRIORITIES.get(t.priority, t.priority),
     )  # fmt: skip
     closing = (
         _flag(t.knowledge), _flag(t.confirmed), "Do Not Notify" if t.requester == MONITORING else "Send Email", t.problem, t.change,
         t.vendor, t.caused_by, t.closure_code, t.resolved_by, local_text(t.resolved_at), local_text(t.closed_at), what, t.service_name,
-        local_text(t.responded_at), t.closed_by, t.company, t.close_notes, t.nature,
+        local_text(t.responded_at), t.closed_by, t.company, t.close_notes, t.nature, *(_cell(t.details.get(column, "")) for column in _DETAILS),
     )  # fmt: skip
     return head, (*tail, *closing)
 
@@ -83,6 +92,14 @@ def local_text(moment: int | None) -> str:
     if moment is None:
         return ""
     return datetime.fromtimestamp(moment, ZONE).replace(tzinfo=None).isoformat(" ")
+
+
+def _priority(value: str) -> str:
+    return PRIORITIES.get(value, value)
+
+
+def _cell(value: str | int) -> str:
+    return local_text(value) if isinstance(value, int) else value
 
 
 def _flag(value: bool) -> str:

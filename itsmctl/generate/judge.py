@@ -9,10 +9,11 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from itsmctl.generate.rhythm import month_of
+from itsmctl.generate.details import SILENCE
+from itsmctl.generate.rhythm import month_of, months_between
 from itsmctl.generate.symptoms import SHELVED
 from itsmctl.generate.terms import RESOLUTION, RESPONSE, Agreements, Outcome, Terms, in_force, outcome
 from itsmctl.generate.ticket import Ticket
@@ -29,6 +30,9 @@ CONSEQUENCES = {
     "DQ-08": "a mandatory field is empty",
     "DQ-10": "too many incidents of this month are filed under other",
     "DQ-12": "the tool and the agreement disagree",
+    "CAP-03": "more and more incidents of this service come from lack of capacity",
+    "KNW-03": "too many workarounds of this month name no article",
+    "SLM-08": "too many incidents of this service and month were taken out of the count",
     "INC-03": "its priority does not follow from the matrix",
     "INC-05": "answered after the agreed response time",
     "INC-06": "not resolved within the agreed time",
@@ -77,6 +81,11 @@ class Judge:
     as_of: int
     _other: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
     _with_ci: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
+    _excused: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
+    _read: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
+    _crowded: dict[str, dict[str, list[int]]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(lambda: [0, 0]))
+    )
     _kept: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
     openings: dict[tuple[tuple[str, ...], tuple[str, ...]], array[int]] = field(default_factory=dict)
     """When incidents were opened, by what they are about."""
@@ -104,7 +113,11 @@ class Judge:
         self._remember(ticket, clocks)
         for rule in sorted(self._failed(ticket, clocks)):
             if rule in self.definitions.rules:
-                yield Planted(rule, ticket.number, ticket.planted.get(rule) or CONSEQUENCES.get(rule, ""))
+                yield Planted(
+                    rule,
+                    ticket.number,
+                    ticket.planted.get(rule) or CONSEQUENCES.get(rule) or str(self.definitions.rules[rule].title),
+                )
 
     def groups(self) -> Iterator[Planted]:
         """Everything that must be found on months, services and people."""
@@ -115,6 +128,13 @@ class Judge:
         failed += [
             ("CFG-03", key) for key, (part, all_) in self._with_ci.items() if all_ >= 20 and 100 * part < 90 * all_
         ]
+        failed += [
+            ("SLM-08", key) for key, (part, all_) in self._excused.items() if all_ >= 20 and 100 * part > 5 * all_
+        ]
+        failed += [
+            ("KNW-03", month) for month, (part, all_) in self._read.items() if all_ >= 10 and 100 * part < 60 * all_
+        ]
+        failed += [("CAP-03", service) for service, months in self._crowded.items() if rises(months, 3, 10)]
         for (key, agreement), (part, all_) in self._kept.items():
             agreed = self.definitions.agreements[agreement].attainment.get(RESOLUTION)
             if agreed is not None and all_ >= 10 and 100.0 * part / all_ < agreed:
@@ -131,6 +151,10 @@ class Judge:
             self.openings.setdefault((same, about), array("q")).append(ticket.opened_at)
         if ticket.priority in ("P1", "P2", "P3"):
             _count(self._with_ci[f"{service} / {month}"], bool(ticket.ci))
+        _count(self._excused[f"{service} / {month}"], "exception" in ticket.details)
+        _count(self._crowded[service][month], ticket.details.get("cause_code") == "capacity")
+        if ticket.closure_code == "workaround":
+            _count(self._read[month], "article" in ticket.details)
         resolution = clocks.resolution
         if (
             resolution
@@ -154,7 +178,11 @@ class Judge:
                     yield from (number for _, number in ordered[start:end])
 
     def _failed(self, t: Ticket, clocks: Clocks) -> set[str]:
-        tests = {**self._field_tests(t), **_time_tests(t, self.as_of), **_life_tests(t)}
+        tests = {**self._field_tests(t), **_time_tests(t, self.as_of), **_life_tests(t), **_detail_tests(t)}
+        tests["SLM-14"] = "exception" in t.details and t.details["exception"] not in self._exceptions()
+        tests["INT-09"] = self._was_lowered(t, clocks)
+        if t.priority == "P1" or t.details.get("major") == "true":
+            tests |= _major_tests(t, self.as_of)
         tests["INC-24"] = self._jumps(t)
         tests["INC-05"] = clocks.response is not None and clocks.response.verdict == "broken"
         tests["INC-06"] = clocks.is_late
@@ -179,6 +207,25 @@ class Judge:
             "INC-03": right is not None and t.priority != right,
             "INC-04": t.service is None or not in_force(t.service.effective, t.opened_at),
         }
+
+    def _exceptions(self) -> set[str]:
+        listed = self.definitions.code_lists.get("agreement-exception")
+        return {code.id for code in listed.codes} if listed else set()
+
+    def _was_lowered(self, t: Ticket, clocks: Clocks) -> bool:
+        """Lowered when less than a quarter of the target was left, and in time for the new target only."""
+        if clocks.terms is None or clocks.resolution is None or clocks.is_late:
+            return False
+        columns = columns_of(t)
+        for before, after in zip(t.updates, t.updates[1:], strict=False):
+            old, new = (update.priority or t.priority for update in (before, after))
+            before_that, now = (clocks.terms.target(RESOLUTION, columns | {"priority": one}) for one in (old, new))
+            if before_that is None or now is None or now <= before_that:
+                continue
+            until, total = (clocks.terms.hours.counted(t.opened_at, at) for at in (after.at, clocks.resolution.stop))
+            if 100 * (before_that - until) < 25 * before_that and total > before_that:
+                return True
+        return False
 
     def _jumps(self, t: Ticket) -> bool:
         process = self.definitions.processes["incident"]
@@ -238,6 +285,85 @@ def _life_tests(t: Ticket) -> dict[str, bool]:
         "INC-25": states[0] != "new",
         "INT-15": bool(t.resolved_by) and t.requester == t.resolved_by == t.closed_by,
     }
+
+
+def _detail_tests(t: Ticket) -> dict[str, bool]:
+    done, details = t.state in ("resolved", "closed"), t.details
+    spoken = t.channel not in ("phone", "chat", "walk-in", "monitoring")
+    silence = t.closed_at - t.resolved_at if t.closed_at is not None and t.resolved_at is not None else SILENCE
+    return {
+        "INC-10": t.state == "closed" and t.channel != "monitoring" and "confirmed_at" not in details and silence < SILENCE,
+        "INC-13": t.reopen_count > 1,
+        "INC-17": t.resolved_at is not None
+        and t.channel != "monitoring"
+        and t.state != "cancelled"
+        and not (t.resolved_by and t.close_notes),
+        "INC-18": done and t.nature not in ("fault", "enquiry", "complaint", "alert"),
+        "INC-20": details.get("cause_code") == "change" and not t.caused_by,
+        "INT-08": t.state.startswith("awaiting-") and "pause_reason" not in details,
+        "INT-10": any(
+            one.priority in ("P1", "P2") and other.priority == "" and t.priority in ("P3", "P4") and other.at - one.at <= HOUR
+            for one, other in zip(t.updates, t.updates[1:], strict=False)
+        ),
+        "INT-13": t.channel in ("email", "self-service") and t.responded_at is not None and t.responded_at - t.opened_at < 60,
+        "INT-14": spoken and _resolved_at_once(t),
+        "PRB-09": _parked(t) > 72 * HOUR,
+        "SEC-05": "password: " in t.close_notes,
+        "SLM-05": not t.reported_met and "breach_reason" not in details,
+        "SLM-15": "exception" in details and bool(t.resolved_by) and details.get("approved_by") == t.resolved_by,
+    }  # fmt: skip
+
+
+def _major_tests(t: Ticket, as_of: int) -> dict[str, bool]:
+    details, resolved_at = t.details, t.resolved_at
+    major, done = details.get("major") == "true", t.state in ("resolved", "closed")
+    if not major:
+        return {"MI-01": t.state != "cancelled"}
+    declared, told, reviewed = (details.get(column) for column in ("declared_at", "announced_at", "reviewed_at"))
+    return {
+        "MI-02": _gap(t.opened_at, declared, as_of) > 900,
+        "MI-03": done and (not details.get("manager") or details.get("manager") == t.resolved_by),
+        "MI-04": declared is not None and _gap(declared, told, as_of) > HOUR,
+        "MI-05": resolved_at is not None and _gap(resolved_at, reviewed, as_of) > 7 * 24 * HOUR,
+        "MI-06": reviewed is not None and not (details.get("actions") and details.get("reviewer")),
+        "MI-07": done and not t.problem,
+    }
+
+
+def _gap(start: int | str, end: int | str | None, as_of: int) -> int:
+    return int(as_of if end is None else end) - int(start)
+
+
+def _resolved_at_once(t: Ticket) -> bool:
+    """Whether it was resolved within a minute of being given to somebody."""
+    given = None
+    for before, update in zip([None, *t.updates], t.updates, strict=False):
+        if update.assignee and (before is None or before.assignee != update.assignee):
+            given = update.at
+        starts = update.state == "resolved" and (before is None or before.state != "resolved")
+        if starts and given is not None and update.at - given <= 60:
+            return True
+    return False
+
+
+def _parked(t: Ticket) -> int:
+    """How long it waited for a problem in all."""
+    moments = list(changes(t))
+    ends = [at for at, _ in moments[1:]] + [moments[-1][0]]
+    return sum(end - at for (at, state), end in zip(moments, ends, strict=True) if state == "awaiting-problem")
+
+
+def rises(months: Mapping[str, Sequence[int]], wanted: int, least: int) -> bool:
+    """Whether a share rose so many times in a row, month after month; a month with few records ends the row."""
+    row, before = 0, None
+    for month in months_between(min(months), max(months)):
+        part, total = months.get(month, (0, 0))
+        share = part / total if total >= least else None
+        row = row + 1 if share is not None and before is not None and share > before else 0
+        before = share
+        if row >= wanted:
+            return True
+    return False
 
 
 def _count(cell: list[int], part: bool) -> None:

@@ -31,7 +31,7 @@ class Wish:
     response_percent: int = 0
     """Share of the response target used; chosen by the dice when 0."""
     resolution_percent: int = 0
-    reopens: bool = False
+    reopens: int = 0
     hands: tuple[str, ...] = ()
     """The groups it goes through after the first line."""
 
@@ -69,7 +69,7 @@ def live(ticket: Ticket, promise: Promise, team: Team, dice: Dice, wish: Wish = 
     if route == "aged":
         return
     work.resolve()
-    if wish.reopens:
+    for _ in range(wish.reopens):
         work.reopen(max(promise.resolution * dice.between(4, 10) // 100, 300))
     work.close()
 

@@ -288,7 +288,9 @@ def _after_start(column: str) -> Callable[[Case, Crew], None]:
 
 
 def _deploy_something_else(case: Case, crew: Crew) -> None:
-    case.change("deployed_digest", case.text("deployed_digest")[:-1] + ("0" if case.text("deployed_digest")[-1] != "0" else "1"))
+    case.change(
+        "deployed_digest", case.text("deployed_digest")[:-1] + ("0" if case.text("deployed_digest")[-1] != "0" else "1")
+    )
 
 
 def _close_after_a_week(case: Case, crew: Crew) -> None:
@@ -308,7 +310,11 @@ def _is_notified(case: Case) -> bool:
 
 
 def _look_after_hours(case: Case, crew: Crew) -> None:
-    _delay(case, "false-alarm" if case.text("closure_code") == "false-alarm" else "assessed", crew.dice.between(1, 5) * HOUR)
+    _delay(
+        case,
+        "false-alarm" if case.text("closure_code") == "false-alarm" else "assessed",
+        crew.dice.between(1, 5) * HOUR,
+    )
 
 
 def _notify_late(case: Case, crew: Crew) -> None:

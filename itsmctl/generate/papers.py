@@ -82,7 +82,9 @@ def complaint(number: str, service: Service, place: int, crew: Crew) -> Case:
     answered_at = diary.at(place + dice.between(3, 7), dice)
     case.put(answered_at, manager, state="answered", resolved_at=answered_at, resolved_by=manager)
     closed_at = diary.at(place + 9, dice)
-    case.put(closed_at, manager, state="closed", closed_at=closed_at, closed_by=manager, closure_code="justified-and-mended")
+    case.put(
+        closed_at, manager, state="closed", closed_at=closed_at, closed_by=manager, closure_code="justified-and-mended"
+    )
     return case
 
 

@@ -10,17 +10,22 @@ from dataclasses import dataclass, field, replace
 from itsmctl.generate import changes, papers, problems, releases, requests, threats
 from itsmctl.generate.case import Case
 from itsmctl.generate.changes import Crew, Job
+from itsmctl.generate.dice import shares
 from itsmctl.generate.misdeeds import misbehave
 from itsmctl.generate.people import SITES, Staff
 from itsmctl.generate.problems import Trouble
 from itsmctl.generate.requests import Wish
-from itsmctl.generate.rhythm import DAY, Opening
+from itsmctl.generate.rhythm import DAY, Opening, month_of
 from itsmctl.generate.symptoms import Catalogue
 from itsmctl.model import Service
 
 HOUR = 3600
 _INCIDENTS_PER_CHANGE = 12
-_EMERGENCIES_OF_100, _HARMFUL_OF_100 = 5, 5
+_EMERGENCIES_OF_100, _HARMFUL_OF_100 = 7, 5
+_FEW, _RISING = (1,), (0, 1, 2, 4, 6, 2)
+"""How emergencies are spread over the months: evenly over a few, else more of them every month until the last one."""
+_SOME, _MANY, _CLICKED = 40, 150, 23
+"""Where there are many changes, so many of them are approved at one sitting."""
 _CURED = 31 * DAY
 _LEAD = 13
 """Working days that a change may need before its night."""
@@ -38,6 +43,8 @@ class Reference:
     problem: str = ""
     change: str = ""
     caused_by: str = ""
+    again: Trouble | None = None
+    """The problem whose fault it shows once more, though its cause was removed."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,8 @@ class Scenery:
     """By incident."""
     taken: frozenset[int]
     """Incidents that are bent on purpose, so that nothing may refer to them."""
+    majors: Sequence[int]
+    """Incidents that must lead to a problem."""
     numbers: Sequence[str]
     offered: Sequence[Service]
     staff: Staff
@@ -74,7 +83,7 @@ class Practice:
 
 def practise(scenery: Scenery, crew: Crew, processes: frozenset[str], as_of: int) -> Practice:
     """Make the cases of those processes that the definitions have."""
-    practice = Practice()
+    practice, troubles = Practice(), list[Trouble]()
     jobs = _Jobs(scenery, crew, practice).all() if "change" in processes else []
     if "problem" in processes:
         troubles = _troubles(scenery, crew, practice, jobs)
@@ -83,7 +92,9 @@ def practise(scenery: Scenery, crew: Crew, processes: frozenset[str], as_of: int
     if "request" in processes:
         practice.cases["request"] = [requests.live(wish, crew) for wish in _wishes(scenery, crew)]
     practice.cases |= {
-        process: cases for process, cases in _others(scenery, crew, jobs, practice.cases["change"]) if process in processes
+        process: cases
+        for process, cases in _others(scenery, crew, jobs, practice.cases["change"])
+        if process in processes
     }
     for process, cases in practice.cases.items():
         misbehave(process, cases, crew, as_of)
@@ -93,6 +104,7 @@ def practise(scenery: Scenery, crew: Crew, processes: frozenset[str], as_of: int
         if case.text("closure_code") == "removed":
             key = (case.text("service"), case.text("ci"), case.text("category"))
             practice.cured[key].append(case.time("closed_at"))
+    _relapse(scenery, practice, troubles)
     practice.cases = {process: [case for case in cases if case.entries] for process, cases in practice.cases.items()}
     return practice
 
@@ -112,6 +124,7 @@ def _troubles(scenery: Scenery, crew: Crew, practice: Practice, jobs: list[Job])
         for index in chosen:
             practice.references[index].problem = "to be numbered"
         found.append(Trouble(str(chosen[0]), service, ci, category, symptom, place, numbers))
+    found += _after_majors(scenery, crew, practice)
     found.sort(key=lambda trouble: (trouble.place, trouble.number))
     numbered = [replace(t, number=f"PRB{_FIRST_PROBLEM + n:07d}") for n, t in enumerate(found)]
     at = {number: index for index, number in enumerate(scenery.numbers)}
@@ -119,6 +132,39 @@ def _troubles(scenery: Scenery, crew: Crew, practice: Practice, jobs: list[Job])
         for number in trouble.incidents:
             practice.references[at[number]].problem = trouble.number
     return [_removed(trouble, jobs) for trouble in numbered]
+
+
+def _after_majors(scenery: Scenery, crew: Crew, practice: Practice) -> Iterator[Trouble]:
+    """A problem for each major incident, recorded on the next working day."""
+    for index in scenery.majors:
+        at, service = scenery.openings[index].at, scenery.services[index]
+        place = next((place for place in range(len(crew.diary)) if crew.diary.day(place) > at), len(crew.diary))
+        category, symptom = scenery.catalogue.draw(crew.dice, service, monitored=False, shelved=False)
+        ci = crew.dice.pick(service.supported_by) if service.supported_by else ""
+        practice.references[index].problem = "to be numbered"
+        yield Trouble(str(index), service, ci, category, symptom, place, [scenery.numbers[index]])
+
+
+def _relapse(scenery: Scenery, practice: Practice, troubles: Sequence[Trouble]) -> None:
+    """After one cure in eight the fault comes back within thirty days."""
+    known = {trouble.number: trouble for trouble in troubles}
+    cured = [
+        case for case in practice.cases.get("problem", ()) if case.text("closure_code") == "removed" and not case.deed
+    ]
+    for case in cured[::8]:
+        trouble, since = known[case.number], case.time("closed_at")
+        later = range(_index(scenery, since + 1), _index(scenery, since + 25 * DAY))
+        near = (
+            i
+            for i in later
+            if scenery.services[i].id == trouble.service.id
+            and not scenery.openings[i].monitored
+            and _is_free(scenery, practice, i)
+        )
+        index = next(near, None)
+        if index is not None:
+            practice.references[index].again = trouble
+            case.deed = "came back within thirty days"
 
 
 def _removed(trouble: Trouble, jobs: list[Job]) -> Trouble:
@@ -184,6 +230,7 @@ def _releases(wanted: int, jobs: Sequence[Job], crew: Crew) -> Iterator[Case]:
     carried = [job for job in fitting if "problem" in job.references]
     others = [job for job in fitting if "problem" not in job.references]
     crew.dice.shuffle(others)
+    others.sort(key=lambda job: job.outcome not in ("partly", "backed-out"))
     chosen = sorted((*carried, *others[: max(wanted - len(carried), 0)]), key=lambda job: job.number)
     for number, job in enumerate(chosen, start=60_001):
         yield releases.live(f"RLS{number:07d}", job, crew)
@@ -213,7 +260,11 @@ class _Jobs:
             return []
         emergencies = [job for job in self._emergencies(wanted * _EMERGENCIES_OF_100 // 100) if job]
         planned = [job for job in (self._planned() for _ in range(wanted - len(emergencies))) if job]
+        if len(planned) > _SOME:
+            planned[-1] = self._beside(planned[0])
         jobs = sorted((*emergencies, *planned), key=lambda job: (job.start, job.ci))
+        if len(jobs) > _MANY:
+            jobs = self._clicked(jobs)
         numbered = [replace(job, number=f"CHG{_FIRST_CHANGE + n:07d}") for n, job in enumerate(jobs)]
         for job in numbered:
             if "incident" in job.references:
@@ -237,9 +288,12 @@ class _Jobs:
     def _emergencies(self, wanted: int) -> Iterator[Job | None]:
         """Emergencies resolve incidents of people on a day that another working day follows, spread over the period."""
         diary, dice = self.crew.diary, self.dice
-        indexes = [i for i in range(len(self.scenery.openings)) if i not in self.scenery.taken]
-        for part in range(wanted):
-            span = indexes[part * len(indexes) // wanted : (part + 1) * len(indexes) // wanted]
+        months: dict[str, list[int]] = defaultdict(list)
+        for index in (i for i in range(len(self.scenery.openings)) if i not in self.scenery.taken):
+            months[month_of(self.scenery.openings[index].at)].append(index)
+        weights = _RISING if len(months) == len(_RISING) else _FEW * len(months)
+        counts = shares(wanted, weights)
+        for span in [span for span, count in zip(months.values(), counts, strict=True) for _ in range(count)]:
             for _ in range(40):
                 index = dice.pick(span)
                 service = self.scenery.services[index]
@@ -257,6 +311,19 @@ class _Jobs:
                         references={"incident": number, "channel": "incident"},
                     )  # fmt: skip
                     break
+
+    def _beside(self, job: Job) -> Job:
+        """Another change on the same item, half an hour later on the same evening."""
+        return replace(job, kind="standard", start=job.start + 1800, end=job.end + 1800, outcome="successful")
+
+    def _clicked(self, jobs: list[Job]) -> list[Job]:
+        """The same with a row of changes in the middle that the change manager approves within minutes."""
+        planned = [place for place, job in enumerate(jobs) if job.kind == "standard"]
+        row = planned[len(planned) // 2 :][:_CLICKED]
+        sitting = self.crew.diary.at(jobs[row[0]].night - 3, self.dice, 16, 17)
+        for number, place in enumerate(row):
+            jobs[place] = replace(jobs[place], clicked_at=sitting + 9 * number)
+        return jobs
 
     def _book(self, ci: str, start: int, end: int) -> bool:
         if any(start < until and since < end for since, until in self.booked[ci]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -84,6 +84,14 @@ def openings(when: Period, records: int, bad_month: str, calendars: Sequence[Cal
 def month_of(moment: int) -> str:
     """The local month of a moment, 2026-03."""
     return _month_of_hour(moment // 3600)
+
+
+def months_between(first: str, last: str) -> Iterator[str]:
+    """Every month from the first to the last, both included."""
+    year, month = (int(part) for part in first.split("-"))
+    while f"{year}-{month:02d}" <= last:
+        yield f"{year}-{month:02d}"
+        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
 
 
 def day_of(moment: int) -> date:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
-from itsmctl.generate.book import Book, Columns, words
+from itsmctl.generate.book import FAVOUR, Book, Columns, words
 from itsmctl.generate.case import Case
 from itsmctl.generate.hours import Hours
-from itsmctl.generate.judge import Planted
+from itsmctl.generate.judge import Planted, rises
 from itsmctl.generate.rhythm import DAY, midnight, month_of
 from itsmctl.generate.terms import holds
 from itsmctl.model import Condition, Parameter, Rule
@@ -31,6 +31,10 @@ def rule_on(book: Book) -> Iterator[Planted]:
     for rule in book.definitions.rules.values():
         if rule.check == "share" and rule.parameters["per"] == ("month",) and rule.process in book.cases:
             yield from _months(rule, book)
+        if rule.check == "trend" and rule.process in book.cases:
+            yield from _rising(rule, book)
+        if rule.check == "batch" and rule.process in book.cases:
+            yield from _bursts(rule, book)
         ruling = RULINGS.get(rule.check)
         if ruling is None or rule.process not in book.cases:
             continue
@@ -50,6 +54,34 @@ def _months(rule: Rule, book: Book) -> Iterator[Planted]:
     for month, (part, total) in counts.items():
         if total >= _number(rule.parameters.get("minimum", 1)) and not least <= 100 * part / total <= most:
             yield Planted(rule.id, month, str(rule.title))
+
+
+def _rising(rule: Rule, book: Book) -> Iterator[Planted]:
+    """The share that rose month after month, over all cases."""
+    months: dict[str, list[int]] = {}
+    for case in book.in_scope(rule):
+        cell = months.setdefault(month_of(case.time("opened_at")), [0, 0])
+        cell[0] += all(holds(condition, book.columns(case)) for condition in _where(rule))
+        cell[1] += 1
+    if months and rises(months, _number(rule.parameters["months"]), _number(rule.parameters.get("minimum", 1))):
+        yield Planted(rule.id, "-", str(rule.title))
+
+
+def _bursts(rule: Rule, book: Book) -> Iterator[Planted]:
+    """The cases approved among many others by one person within minutes."""
+    done: dict[str, list[tuple[int, str]]] = {}
+    for case in book.in_scope(rule):
+        for approval in (a for a in case.approvals if a.decision == FAVOUR):
+            done.setdefault(approval.approver.strip().lower(), []).append((approval.at, case.number))
+    seconds, count = parse_duration(str(rule.parameters["within"])).seconds, _number(rule.parameters["count"])
+    found: set[str] = set()
+    for approvals in done.values():
+        approvals.sort()
+        for start, (at, _) in enumerate(approvals):
+            burst = [number for moment, number in approvals[start:] if moment <= at + seconds]
+            if len(burst) >= count:
+                found.update(burst)
+    yield from (Planted(rule.id, number, str(rule.title)) for number in sorted(found))
 
 
 def _required(rule: Rule, case: Case, book: Book) -> bool:
@@ -276,7 +308,9 @@ def _meaningful(rule: Rule, case: Case, book: Book) -> bool:
     text = _plain(str(book.columns(case).get(str(rule.parameters["column"]), "")))
     listed = {_plain(word) for word in words(rule.parameters.get("placeholders", ()))}
     shortest = _number(rule.parameters.get("shortest", 1))
-    copied = "unlike" in rule.parameters and text == _plain(str(book.columns(case).get(str(rule.parameters["unlike"]), "")))
+    copied = "unlike" in rule.parameters and text == _plain(
+        str(book.columns(case).get(str(rule.parameters["unlike"]), ""))
+    )
     return bool(text) and (text in listed or len(text) < shortest or copied)
 
 

@@ -32,7 +32,9 @@ def live(number: str, service: Service, place: int, crew: Crew, cells: Mapping[t
     )  # fmt: skip
     looked_at = at + dice.between(4, 26) * 60
     if dice.permille(200):
-        case.put(looked_at, analyst, state="false-alarm", closure_code="false-alarm", closed_at=looked_at, closed_by=analyst)
+        case.put(
+            looked_at, analyst, state="false-alarm", closure_code="false-alarm", closed_at=looked_at, closed_by=analyst
+        )
         return case
     impact, urgency = dice.pick(sorted(cells) or [("2", "2")])
     told = dice.permille(250)

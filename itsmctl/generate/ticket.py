@@ -18,6 +18,8 @@ class Update:
     """A state of the process, or a dirty value as a tool might store it."""
     group: str
     assignee: str
+    priority: str = ""
+    """What it was for the time being; empty: as the last row shows it."""
 
 
 @dataclass
@@ -58,6 +60,10 @@ class Ticket:
     caused_by: str = ""
     reported_met: bool = True
     updates: list[Update] = field(default_factory=list)
+    details: dict[str, str | int] = field(default_factory=dict)
+    """Further columns, by their canonical names; moments in epoch seconds."""
+    left_out: set[str] = field(default_factory=set)
+    """Further columns that nobody filled in."""
     planted: dict[str, str] = field(default_factory=dict)
     """What was planted on purpose, by the rule that should see it."""
 
@@ -96,6 +102,12 @@ class Ticket:
         self.closed_by = self.closed_by if self.closed_at else ""
         if not self.closed_at:
             self.closure_code = ""
+
+    def show(self, end: int) -> None:
+        """Let the further columns be those that were filled in and known when the export was made."""
+        for column, value in list(self.details.items()):
+            if column in self.left_out or (isinstance(value, int) and value > end):
+                del self.details[column]
 
     def move(self, seconds: int) -> None:
         """Let every update happen later, the columns staying as they are."""

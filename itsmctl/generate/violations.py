@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itsmctl.generate.dice import Dice
 from itsmctl.generate.life import HOUR, ORDINARY, Team, Wish
 from itsmctl.generate.people import SECOND_LINE
+from itsmctl.generate.terms import Terms
 from itsmctl.generate.ticket import Ticket, Update
 
 
@@ -22,6 +23,14 @@ class Scene:
     as_of: int
     batch_at: int
     batch_by: str
+    terms: Callable[[Ticket], Terms | None]
+
+    def shortly_before(self, ticket: Ticket, priority: str) -> int:
+        """The moment at which nine tenths of the target of a priority have been counted."""
+        terms = self.terms(ticket)
+        columns = {"priority": priority, "impact": ticket.impact, "urgency": ticket.urgency}
+        promise = terms.promise(columns) if terms else None
+        return promise.hours.after(ticket.opened_at, promise.resolution * 9 // 10) if promise else ticket.opened_at
 
 
 @dataclass(frozen=True)
@@ -36,6 +45,8 @@ class Violation:
     after: Callable[[Ticket, Scene], None] = lambda ticket, scene: None
     old: bool = True
     """Needs a ticket that is over well before the export is made."""
+    major: bool = False
+    """Is about the handling of a major incident."""
 
 
 def _calm(ticket: Ticket, scene: Scene, priority: str = "P4") -> None:
@@ -96,7 +107,11 @@ def _settled(ticket: Ticket, scene: Scene) -> Wish:
 
 
 def _reopened(ticket: Ticket, scene: Scene) -> Wish:
-    return Wish(route=scene.dice.pick(("first", "second")), reopens=True)
+    return Wish(route=scene.dice.pick(("first", "second")), reopens=1)
+
+
+def _reopened_twice(ticket: Ticket, scene: Scene) -> Wish:
+    return Wish(route=scene.dice.pick(("first", "second")), reopens=2)
 
 
 def _quick(ticket: Ticket, scene: Scene) -> Wish:
@@ -204,6 +219,128 @@ def _batch(ticket: Ticket, scene: Scene) -> None:
     ticket.updates[-1] = Update(ticket.closed_at, scene.batch_by, "closed", last.group, last.assignee)
 
 
+def _by_letter(ticket: Ticket, scene: Scene) -> Wish:
+    """An ordinary ticket that a user wrote, with generous targets."""
+    _calm(ticket, scene)
+    if ticket.channel != "monitoring":
+        ticket.channel = "email"
+    return Wish(route="first", resolution_percent=scene.dice.between(40, 70))
+
+
+def _leave_out(*columns: str) -> Callable[[Ticket, Scene], None]:
+    return lambda ticket, scene: ticket.left_out.update(columns)
+
+
+def _say_nothing(ticket: Ticket, scene: Scene) -> None:
+    ticket.close_notes = ""
+
+
+def _tell_secret(ticket: Ticket, scene: Scene) -> None:
+    ticket.close_notes = f"New password: Winter{scene.dice.between(2024, 2026)}! 新密码已发给用户"
+
+
+def _take_for_request(ticket: Ticket, scene: Scene) -> None:
+    ticket.nature = "request"
+
+
+def _blame_no_change(ticket: Ticket, scene: Scene) -> None:
+    ticket.details["cause_code"] = "change"
+    ticket.caused_by = ""
+
+
+def _answer_at_once(ticket: Ticket, scene: Scene) -> None:
+    ticket.responded_at = ticket.opened_at + scene.dice.between(5, 40)
+
+
+def _resolve_at_once(ticket: Ticket, scene: Scene) -> None:
+    """Handed to another one, who resolves it half a minute later."""
+    assert ticket.resolved_at is not None
+    place = next(i for i, update in enumerate(ticket.updates) if update.state == "resolved")
+    colleagues = ticket.updates[place].group, ticket.site.id
+    crew = scene.team.staff.engineers[colleagues[0]].get(colleagues[1], ())
+    other = next((person for person in crew if person != ticket.updates[place].assignee), ticket.closed_by)
+    handed = replace(ticket.updates[place - 1], at=ticket.resolved_at - 30, assignee=other)
+    ticket.updates[place:] = [replace(update, assignee=other) for update in ticket.updates[place:]]
+    ticket.updates.insert(place, handed)
+
+
+def _park(ticket: Ticket, scene: Scene) -> None:
+    """Waits four days for its problem before anybody goes on."""
+    assert ticket.resolved_at is not None and ticket.closed_at is not None
+    place = next(i for i, update in enumerate(ticket.updates) if update.state == "in-progress")
+    before, wait = ticket.updates[place], 96 * HOUR
+    parked = replace(before, at=before.at + 600, state="awaiting-problem")
+    again = replace(before, at=before.at + 600 + wait)
+    later = [replace(update, at=update.at + wait + 600) for update in ticket.updates[place + 1 :]]
+    ticket.updates[place + 1 :] = [parked, again, *later]
+    ticket.resolved_at, ticket.closed_at = ticket.resolved_at + wait + 600, ticket.closed_at + wait + 600
+
+
+def _pause(ticket: Ticket, scene: Scene) -> None:
+    """Still waits when the export is made, and nobody says for what."""
+    last = ticket.updates[-1]
+    if last.state == "in-progress":
+        ticket.add(last.at + 1800, last.by, "awaiting-supplier")
+    ticket.left_out.add("pause_reason")
+
+
+def _raise_and_lower(ticket: Ticket, scene: Scene) -> None:
+    """Urgent for half an hour, until somebody else has looked."""
+    place = next(i for i, update in enumerate(ticket.updates) if update.state == "in-progress")
+    before = ticket.updates[place]
+    urgent = replace(before, at=before.at + 20, priority="P2")
+    ticket.updates[place + 1 : place + 1] = [urgent, replace(before, at=before.at + 30)]
+
+
+def _soon_late(ticket: Ticket, scene: Scene) -> Wish:
+    _calm(ticket, scene, "P3")
+    return Wish(route="first", resolution_percent=scene.dice.between(60, 80))
+
+
+def _lower_in_time(ticket: Ticket, scene: Scene) -> None:
+    """Was urgent until the target of that priority was all but missed; the right priority was the lower one all along."""
+    assert ticket.resolved_at is not None
+    moment = scene.shortly_before(ticket, "P2")
+    lowered = [update for update in ticket.updates if update.at >= moment]
+    if lowered and moment < ticket.resolved_at:
+        earlier = [replace(update, priority="P2") for update in ticket.updates if update.at < moment]
+        ticket.updates = [*earlier, replace(earlier[-1], at=moment, priority=""), *lowered]
+
+
+def _unknown_exception(ticket: Ticket, scene: Scene) -> None:
+    ticket.details |= {"exception": "busy", "approved_by": scene.batch_by}
+
+
+def _excuse_oneself(ticket: Ticket, scene: Scene) -> None:
+    ticket.details |= {"exception": "later-date", "approved_by": ticket.resolved_by}
+
+
+def _deny(ticket: Ticket, scene: Scene) -> None:
+    ticket.details["major"] = "false"
+
+
+def _declare_late(ticket: Ticket, scene: Scene) -> None:
+    later = scene.dice.between(25, 90) * 60
+    ticket.details |= {"declared_at": ticket.opened_at + later, "announced_at": ticket.opened_at + later + 900}
+
+
+def _tell_late(ticket: Ticket, scene: Scene) -> None:
+    ticket.details["announced_at"] = int(ticket.details["declared_at"]) + scene.dice.between(80, 300) * 60
+
+
+def _lead_oneself(ticket: Ticket, scene: Scene) -> None:
+    ticket.details["manager"] = ticket.resolved_by
+
+
+def _review_late(ticket: Ticket, scene: Scene) -> None:
+    assert ticket.resolved_at is not None
+    ticket.details["reviewed_at"] = ticket.resolved_at + scene.dice.between(12, 15) * 24 * HOUR
+
+
+def _name_no_problem(ticket: Ticket, scene: Scene) -> None:
+    ticket.problem = ""
+
+
 def _missing_field(ticket: Ticket, scene: Scene) -> None:
     if scene.dice.permille(500):
         ticket.category = ticket.subcategory = ""
@@ -236,5 +373,33 @@ VIOLATIONS: dict[str, Violation] = {
     "batch": Violation(
         "INT-04", "closed together with many others in minutes, at the end of the month", 0, _quick, _batch
     ),
+    "unconfirmed": Violation("INC-10", "closed without the user's word", 1, _calm_first, _leave_out("confirmed_at")),
+    "reopened-twice": Violation("INC-13", "reopened twice", 1, _reopened_twice),
+    "says-nothing": Violation("INC-17", "resolved without a word on how", 1, _by_letter, _say_nothing),
+    "request": Violation("INC-18", "a request that was kept as an incident", 1, _settled, _take_for_request),
+    "blames-no-change": Violation("INC-20", "caused by a change that nobody names", 1, _settled, _blame_no_change),
+    "no-pause-reason": Violation("INT-08", "waits, and nobody says for what", 1, _aged, _pause),
+    "lowered": Violation("INT-09", "lowered just before its target was missed", 1, _soon_late, _lower_in_time),
+    "raised-and-lowered": Violation("INT-10", "urgent for some seconds", 1, _calm_first, _raise_and_lower),
+    "machine-answer": Violation("INT-13", "answered by letter within a minute", 1, _by_letter, _answer_at_once),
+    "resolved-at-once": Violation(
+        "INT-14", "resolved half a minute after it was assigned", 1, _by_letter, _resolve_at_once
+    ),
+    "parked": Violation("PRB-09", "parked for days until its problem is solved", 1, _calm_first, _park),
+    "secret": Violation("SEC-05", "a password in its text", 1, _calm_first, _tell_secret),
+    "no-breach-reason": Violation(
+        "SLM-05", "late, and nobody says why", 0, _late_resolution, _leave_out("breach_reason")
+    ),
+    "unknown-exception": Violation(
+        "SLM-14", "taken out of the count for no reason that the agreement knows", 1, _settled, _unknown_exception
+    ),
+    "own-exception": Violation("SLM-15", "taken out of the count by its resolver", 1, _settled, _excuse_oneself),
+    "denied": Violation("MI-01", "critical, and never declared major", after=_deny, major=True),
+    "declared-late": Violation("MI-02", "declared major late", after=_declare_late, major=True),
+    "led-by-resolver": Violation("MI-03", "led by the one who repaired it", after=_lead_oneself, major=True),
+    "told-late": Violation("MI-04", "management was told after hours", after=_tell_late, major=True),
+    "reviewed-late": Violation("MI-05", "reviewed after two weeks", after=_review_late, major=True),
+    "no-actions": Violation("MI-06", "its review has no outcome", after=_leave_out("actions"), major=True),
+    "no-problem": Violation("MI-07", "no problem was opened", after=_name_no_problem, major=True),
     "future": Violation("DQ-07", "its record time lies after the export", 0, old=False),
 }

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from itsmctl.errors import ItsmctlError, Problem
-from itsmctl.generate import people, plan, practice, rhythm
+from itsmctl.generate import details, people, plan, practice, rhythm
 from itsmctl.generate.changes import Crew
 from itsmctl.generate.diary import Diary
 from itsmctl.generate.dice import Dice
 from itsmctl.generate.judge import Judge, Planted
-from itsmctl.generate.life import Promise, Team, live
+from itsmctl.generate.life import ORDINARY, Promise, Team, live
 from itsmctl.generate.practice import Practice, Reference, Scenery
 from itsmctl.generate.roster import Roster
 from itsmctl.generate.symptoms import Catalogue, Symptom
-from itsmctl.generate.terms import Agreements, offered
+from itsmctl.generate.terms import Agreements, Terms, offered
 from itsmctl.generate.ticket import Ticket
 from itsmctl.generate.violations import VIOLATIONS, Scene, Violation
 from itsmctl.model import Customer, Definitions, Service
@@ -23,8 +23,13 @@ from itsmctl.model import Customer, Definitions, Service
 PREFIX = "INC"
 _FIRST_NUMBER = 10_021
 _CHANNELS = (("phone", 40), ("self-service", 30), ("email", 18), ("chat", 8), ("walk-in", 4))
-_PRIORITIES = (("P1", 10), ("P2", 60), ("P3", 640), ("P4", 290))
-_MONITORED_PRIORITIES = (("P1", 30), ("P2", 150), ("P3", 620), ("P4", 200))
+_PRIORITIES = (("P2", 60), ("P3", 650), ("P4", 290))
+_MONITORED_PRIORITIES = (("P2", 160), ("P3", 640), ("P4", 200))
+_BREACHES = (
+    "Part was not in stock 备件缺货",
+    "Supplier came late 供应商到场延误",
+    "Too few people on that day 当日人手不足",
+)
 _NOTHING = Reference()
 _NOT_A_CURE = ("duplicate", "no-answer")
 
@@ -46,6 +51,8 @@ class World:
     roster: Roster
     judge: Judge
     dice: Dice
+    notes: Dice
+    """For what stands beside the lives, so that these stay what they are."""
 
 
 def create(definitions: Definitions, records: int, seed: int, when: rhythm.Period) -> World:
@@ -69,7 +76,8 @@ def create(definitions: Definitions, records: int, seed: int, when: rhythm.Perio
     scenery = Scenery(
         openings=openings,
         services=story.services,
-        taken=frozenset((*story.deeds, len(openings) - 1)),
+        taken=frozenset((*story.deeds, *story.majors, len(openings) - 1)),
+        majors=tuple(sorted(i for i in story.majors if story.deeds.get(i) != "no-problem")),
         numbers=[number_of(story, index) for index in range(len(openings))],
         offered=services,
         staff=staff,
@@ -91,6 +99,7 @@ def create(definitions: Definitions, records: int, seed: int, when: rhythm.Perio
         practice=practice.practise(scenery, crew, frozenset(definitions.processes), when.as_of),
         judge=Judge(definitions, agreements, when.as_of),
         dice=dice,
+        notes=Dice(3 * seed + 2),
     )
 
 
@@ -109,6 +118,9 @@ def tickets(world: World) -> Iterator[tuple[Ticket, list[Planted]]]:
             _last(world, ticket, deed)
         clocks = world.judge.clocks(ticket)
         ticket.reported_met = clocks.is_late if deed and deed.rule == "DQ-12" else not clocks.is_late
+        if not ticket.reported_met:
+            ticket.details["breach_reason"] = world.notes.pick(_BREACHES)
+        ticket.show(world.when.as_of)
         yield ticket, list(world.judge.look(ticket, clocks))
 
 
@@ -119,6 +131,7 @@ def _drawn(world: World, index: int) -> tuple[Ticket, Symptom]:
         dice, service, monitored=opening.monitored, shelved=dice.permille(130 if month == story.shelved_month else 14)
     )
     priority = dice.weighted(_MONITORED_PRIORITIES if opening.monitored else _PRIORITIES)
+    priority = "P1" if index in story.majors else priority
     impact, urgency = _cell(world, priority)
     channel = "monitoring" if opening.monitored else dice.weighted(_CHANNELS)
     requester = people.MONITORING if opening.monitored else dice.pick(world.staff.users[opening.site.id])
@@ -126,6 +139,9 @@ def _drawn(world: World, index: int) -> tuple[Ticket, Symptom]:
     customer = _customer(world, service, opening)
     named = world.practice.references.get(index, _NOTHING)
     bare = 230 if (service.id, month) == (story.bare_service, story.bare_month) else 15
+    ci = "" if dice.permille(bare) else _item(world, service, category, opening.at)
+    if named.again is not None:
+        category, symptom, ci = named.again.category, named.again.symptom, named.again.ci
     ticket = Ticket(
         number=number_of(story, index),
         site=opening.site,
@@ -143,7 +159,7 @@ def _drawn(world: World, index: int) -> tuple[Ticket, Symptom]:
         symptom=symptom.text,
         nature="alert" if opening.monitored else dice.weighted((("fault", 84), ("enquiry", 12), ("complaint", 4))),
         channel=channel,
-        ci="" if dice.permille(bare) else _item(world, service, category, opening.at),
+        ci=ci,
         requester=requester,
         opened_by=requester if opening.monitored or channel == "self-service" else agent,
         problem=named.problem,
@@ -184,21 +200,30 @@ def _lived(world: World, ticket: Ticket, symptom: Symptom, deed: Violation | Non
     team = Team(world.staff, people.SECOND_LINE[symptom.second_line], world.closure_codes)
     desk = people.FIRST_LINE["shanghai"]
     by = world.staff.engineers[desk]["shanghai"][0]
-    scene = Scene(world.dice, team, world.cells, world.when.as_of, world.story.batch_at, by)
-    if deed is None:
-        live(ticket, _promise(world, ticket), team, world.dice)
-    else:
-        wish = deed.before(ticket, scene)
-        live(ticket, _promise(world, ticket), team, world.dice, wish)
+    scene = Scene(
+        world.dice, team, world.cells, world.when.as_of, world.story.batch_at, by, lambda ticket: _terms(world, ticket)
+    )
+    wish = deed.before(ticket, scene) if deed else ORDINARY
+    if ticket.priority == "P1":
+        wish = replace(wish, route=wish.route or "second")
+    live(ticket, _promise(world, ticket), team, world.dice, wish)
+    details.fill(ticket, world.story.trends, world.roster, world.notes)
+    if deed is not None:
         deed.after(ticket, scene)
         ticket.planted[deed.rule] = deed.what
+        _confirm_again(ticket)
     ticket.cut(world.when.as_of)
+
+
+def _confirm_again(ticket: Ticket) -> None:
+    """The user's word comes with the closing, wherever a deed has moved it."""
+    if "confirmed_at" in ticket.details and ticket.closed_at is not None:
+        ticket.details["confirmed_at"] = ticket.closed_at
 
 
 def _promise(world: World, ticket: Ticket) -> Promise:
     """What people work towards; where nothing was promised, what is usual for others."""
-    service = ticket.service.id if ticket.service else ticket.service_name
-    terms = world.agreements.of(service, ticket.customer, ticket.opened_at)
+    terms = _terms(world, ticket)
     priorities = (ticket.priority, "P3")
     found = (
         [terms.promise({"priority": p, "impact": ticket.impact, "urgency": ticket.urgency}) for p in priorities]
@@ -206,6 +231,11 @@ def _promise(world: World, ticket: Ticket) -> Promise:
         else []
     )
     return next((promise for promise in found if promise is not None), None) or world.agreements.usual()
+
+
+def _terms(world: World, ticket: Ticket) -> Terms | None:
+    service = ticket.service.id if ticket.service else ticket.service_name
+    return world.agreements.of(service, ticket.customer, ticket.opened_at)
 
 
 def _last(world: World, ticket: Ticket, deed: Violation | None) -> None:
