@@ -14,13 +14,15 @@ from itsmctl.importers.importing import import_files
 from itsmctl.importers.opening import ImportOptions
 from itsmctl.importers.receipt import Receipt, ReceiptFile
 from itsmctl.language import Language, number_text, tr, trn
-from itsmctl.model import DateOrder
+from itsmctl.model import DateOrder, Definitions
+from itsmctl.output import write_file
 from itsmctl.reports.phrases import phrase_text
 
 
 @click.command("import")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@options.output("The dataset folder to write.", required=True)
+@options.output("The dataset folder to write; with --suggest the file of the mapping.")
+@click.option("--suggest", is_flag=True, help="Import nothing: propose a mapping for one FILE that no mapping reads.")
 @options.mapping
 @options.zone
 @click.option("--encoding", default="", metavar="NAME", help="Encoding of a CSV file; default: detected.")
@@ -37,7 +39,8 @@ from itsmctl.reports.phrases import phrase_text
 @options.quiet
 def command(
     files: tuple[Path, ...],
-    output: Path,
+    output: Path | None,
+    suggest: bool,
     mappings: tuple[str, ...],
     zone: str,
     encoding: str,
@@ -54,8 +57,20 @@ def command(
 
     Rows and values that cannot be read are kept in reject.parquet with their place and reason; the receipt proves
     that rows read = imported + rejected.
+
+    \b
+    itsmctl import tickets.csv --suggest -o tickets.yaml
+    itsmctl import tickets.csv --mapping tickets.yaml --zone Asia/Shanghai -o dataset
     """
     definitions = load(root)
+    how = ImportOptions(encoding, delimiter, date_order or "")
+    if suggest:
+        if len(files) != 1 or mappings:
+            raise click.UsageError("--suggest looks at one FILE, and --mapping is what it proposes")
+        _propose(files[0], definitions, how, output, language)
+        return
+    if output is None:
+        raise click.UsageError("name the dataset folder to write: -o/--output")
     chosen = find_mappings(definitions, mappings)
     with bar(quiet, language) as progress:
         receipt = import_files(
@@ -64,11 +79,24 @@ def command(
             definitions.mappings,
             zone_or_plan(zone, None),
             output,
-            options=ImportOptions(encoding, delimiter, date_order or ""),
+            options=how,
             progress=progress,
         )
     if not quiet:
         click.echo(_summary(receipt, output, language))
+
+
+def _propose(file: Path, definitions: Definitions, how: ImportOptions, output: Path | None, language: Language) -> None:
+    from itsmctl.reference import reference_root
+    from itsmctl.reports.suggestion import render
+    from itsmctl.suggestion import suggest
+
+    text = render(suggest(file, definitions, load(reference_root()).mappings, how), language)
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    write_file(output, text)
+    click.echo(tr("{file} written; what is to be answered stands at its top", language, file=output))
 
 
 def _named(file: ReceiptFile, receipt: Receipt) -> str:

@@ -1,0 +1,150 @@
+"""A proposed mapping as YAML to edit: what speaks for each line stands beside it, and what the file leaves open above it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterable, Iterator
+
+from itsmctl.language import Language, tr, trn
+from itsmctl.reports.plain import shown, wrap
+from itsmctl.reports.suggestion.questions import questions
+from itsmctl.suggestion.coding import Coded
+from itsmctl.suggestion.matching import Match
+from itsmctl.suggestion.suggestion import Suggestion
+from itsmctl.suggestion.words import AUTHOR_OF_UPDATE, COUNTER_OF_UPDATE, MOMENT_OF_UPDATE
+
+_WIDTH = 110
+_PLAIN = re.compile(r"[^\W\d][\w/-]*( [\w/-]+)*")
+_NOT_TEXT = re.compile(r"(?i)true|false|yes|no|on|off|null|y|n|nan|inf")
+
+
+def render(suggestion: Suggestion, language: Language = "en") -> str:
+    """The text of the mapping; it is valid as it stands, and says what it does not know."""
+    return "\n".join(line.rstrip() for line in _lines(suggestion, language)) + "\n"
+
+
+def _lines(s: Suggestion, language: Language) -> Iterator[str]:
+    yield from _head(s, language)
+    title = _text(s.id.replace("-", " ").capitalize())
+    yield "kind: mapping"
+    yield f"id: {s.id}"
+    yield f"title: {{en: {title}, zh: {title}}}"
+    yield "tool: " + _text(tr("our ticket tool", language))
+    yield f"format: {s.format}"
+    if s.table != "record":
+        yield f"table: {s.table}"
+    if s.shape != "records":
+        yield f"shape: {s.shape}"
+    if s.table == "record":
+        yield f"process-column: {_text(s.of.column)}" if s.of.column else f"process: {s.of.process}"
+    yield f"recognise: {_list(s.recognise)}"
+    yield f"missing: {_list(('', *s.missing))}"
+    if s.patterns:
+        yield f"time-formats: {_list(s.patterns)}"
+    if s.unsettled:
+        yield "# date-order: day-first"
+    if s.zoneless:
+        yield "# zone: Europe/Berlin"
+    yield "columns:"
+    yield from _columns(s, language)
+    yield from _beside(s, language)
+    yield from _codes(s, language)
+
+
+def _head(s: Suggestion, language: Language) -> Iterator[str]:
+    facts = {"file": shown(s.file), "rows": trn("{n} row", "{n} rows", s.rows, language)}
+    yield from _comment(
+        tr("Proposed from {file} ({rows}). Save it, answer the questions, and then:", language, **facts)
+    )
+    yield f"#   itsmctl import {shown(shlex.quote(s.file))} --mapping {s.id}.yaml{' --zone ZONE' if s.zoneless else ''} -o dataset"
+    yield from _comment(
+        tr(
+            "Beside each column stands how likely it is, and why; a line that is wrong can go. Read the codes too: the same word means different things in different tools.",
+            language,
+        )
+    )
+    if s.readers:
+        names = ", ".join(s.readers)
+        yield "#"
+        yield from _comment(tr("Mapping {names} reads this file as it is: a mapping of your own is needed only where that one is wrong.", language, names=names))  # fmt: skip
+    asked = list(questions(s, language))
+    if asked:
+        yield "#"
+        yield from _comment(tr("What the file does not say:", language))
+    for number, question in enumerate(asked, 1):
+        first, *more = wrap(shown(question, 2000), _WIDTH - 6)
+        yield f"# {number}. {first}"
+        yield from (f"#    {line}" for line in more)
+
+
+def _columns(s: Suggestion, language: Language) -> Iterator[str]:
+    for canonical, match in sorted(s.matches.items(), key=lambda pair: _place(s, pair[0])):
+        name = _text(match.name)
+        source = f"{{of: {name}, take: {match.take}}}" if match.take else name
+        yield f"  {canonical}: {source}  # {_why(match, language)}"
+    if "record_id" not in s.matches:
+        yield f"  record_id: {_text(s.key.name)}  # " + tr("a guess, see above", language)
+    if s.unused:
+        names = ", ".join(shown(profile.name) for profile in s.unused)
+        yield from _comment(tr("Kept in `attributes` as they are: {names}", language, names=names), "  ")
+
+
+def _place(s: Suggestion, canonical: str) -> int:
+    """The columns stand in the order of the file, the record id before all."""
+    return -1 if canonical == "record_id" else [*s.order].index(s.matches[canonical].name)
+
+
+def _why(match: Match, language: Language) -> str:
+    reasons = (
+        tr(reason.template, language, **{k: shown(v) for k, v in reason.values.items()}) for reason in match.reasons
+    )
+    return f"{round(match.score * 100)}%: " + tr("; ", language).join(reasons)
+
+
+def _beside(s: Suggestion, language: Language) -> Iterator[str]:
+    moment, author = s.beside.get(MOMENT_OF_UPDATE), s.beside.get(AUTHOR_OF_UPDATE)
+    counter = s.beside.get(COUNTER_OF_UPDATE)
+    if moment and s.shape == "updates":
+        order = [match.name for match in (counter, moment) if match]
+        yield f"order-by: {_list(order)}"
+    if moment:
+        yield f"at: {_text(moment.name)}  # {_why(moment, language)}"
+    if author:
+        yield f"actor: {_text(author.name)}  # {_why(author, language)}"
+    if s.history:
+        yield f"history: {_list(s.history)}"
+
+
+def _codes(s: Suggestion, language: Language) -> Iterator[str]:
+    tables = dict(s.codes)
+    if s.of.codes:
+        tables = {"process": Coded(s.of.codes, ()), **tables}
+    if any(one.known for one in tables.values()):
+        yield "codes:"
+    for column, one in tables.items():
+        mark = "  " if one.known else "# "
+        yield f"{mark}{column}:"
+        yield from (f"    {_text(value)}: {_text(code)}" for value, code in one.known.items())
+        if one.asked:
+            allowed = f" ({', '.join(one.allowed)})" if one.allowed else ""
+            yield from _comment(tr("not known yet", language) + allowed, "    ")
+        yield from (f"    # {_text(value)}: …" for value in one.asked)
+
+
+def _comment(text: str, indent: str = "") -> Iterator[str]:
+    for line in wrap(shown(text, 4000), _WIDTH - len(indent)):
+        yield f"{indent}# {line}"
+
+
+def _list(words: Iterable[str]) -> str:
+    return f"[{', '.join(_text(word) for word in words)}]"
+
+
+def _text(text: str) -> str:
+    """A text as a YAML scalar that can be nothing but text."""
+    if _PLAIN.fullmatch(text) and not _NOT_TEXT.fullmatch(text):
+        return text
+    quoted = json.dumps(text, ensure_ascii=False)
+    return re.sub("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]", lambda odd: f"\\u{ord(odd[0]):04x}", quoted)

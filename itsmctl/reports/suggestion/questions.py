@@ -1,0 +1,62 @@
+"""The questions about an export that only its owner can answer, in the order in which they matter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from itsmctl.language import Language, column_text, tr
+from itsmctl.reports.plain import shown
+from itsmctl.suggestion.matching import SURE
+from itsmctl.suggestion.suggestion import Suggestion
+
+_WANTED = ("opened_at", "resolved_at", "closed_at", "state", "priority", "assignee")
+"""Without these most rules about clocks, states and people cannot look."""
+
+
+def questions(s: Suggestion, language: Language) -> Iterator[str]:
+    """Each question with where its answer belongs."""
+    if "record_id" not in s.matches:
+        yield tr("Which column makes a record unique? None looks like it; write it under `record_id`.", language)
+    if s.zoneless:
+        names = _names(match.name for match in s.zoneless)
+        yield tr("In which zone did the tool write {names}? Write it under `zone`, or give --zone; the machine's zone is never used.", language, names=names)  # fmt: skip
+    for match in s.unsettled:
+        values = {"name": shown(match.name), "value": shown(_either(match.profile.mixed))}
+        yield tr("{name}: in {value}, is the day first or the month? Write `date-order: day-first` or `date-order: month-first`.", language, **values)  # fmt: skip
+    if s.table == "record" and not s.of.sure:
+        yield tr("Of which process are the records? `{process}` is only a guess.", language, process=s.of.process)
+    if s.table == "record":
+        yield from _of_columns(s, language)
+    for column, coded in s.codes.items():
+        if coded.asked and column != "field":
+            values = {"column": column, "names": _names(coded.asked), "what": column_text(column, language)}
+            yield tr("What do these values of {what} mean: {names}? Until a line under `codes/{column}` says so they are reported as unknown.", language, **values)  # fmt: skip
+    if s.others:
+        yield tr("Are other tables of the file of use: {names}? Each needs a mapping of its own.", language, names=_names(s.others))  # fmt: skip
+
+
+def _of_columns(s: Suggestion, language: Language) -> Iterator[str]:
+    unsure = [f"{match.name} → {column}" for column, match in s.matches.items() if match.score < SURE]
+    if unsure:
+        yield tr("Are these right, which are less likely than {limit}%: {names}?", language, limit=int(SURE * 100), names=_names(unsure))  # fmt: skip
+    spare = _names(profile.name for profile in s.spare_moments)
+    derived = {"opened_at"} if s.shape == "trace" else set()  # when its first event happened
+    lacking = [column for column in _WANTED if column not in {*s.matches, *derived}]
+    if lacking:
+        names = _names(f"`{column}` ({column_text(column, language)})" for column in lacking)
+        hint = tr("Columns of moments that are still free: {names}.", language, names=spare) if spare else ""
+        asked = tr("Which columns are these: {names}? Rules that need them cannot look without.", language, names=names)
+        yield f"{asked} {hint}".rstrip()
+    elif spare:
+        yield tr("What happened at {names}? Where one is the moment of something, name it under `columns`.", language, names=spare)  # fmt: skip
+
+
+def _names(names: Iterable[str], most: int = 12) -> str:
+    listed = [shown(name) for name in names]
+    return ", ".join(listed[:most]) + (", …" if len(listed) > most else "")
+
+
+def _either(values: Iterable[str]) -> str:
+    """A value that is one day when read in one way and another day when read in the other."""
+    return next((value for value in values if len(set(re.findall(r"\d+", value)[:2])) == 2), "")

@@ -1,0 +1,124 @@
+"""Which process the tickets are of, and what the values of a column mean in the codes of that process."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from itsmctl.model import Process
+from itsmctl.suggestion.matching import Match, Words
+from itsmctl.suggestion.names import Vocabulary, plain
+from itsmctl.suggestion.profile import Profile
+from itsmctl.suggestion.words import PROCESS_WORDS, PROCESSES
+
+CODED = ("state", "priority", "impact", "urgency", "type", "risk", "outcome", "decision")
+"""Columns whose values are codes of the organisation; of others the words are kept as exported."""
+
+
+@dataclass(frozen=True)
+class Coded:
+    """The values of an exported column: those whose code is known, those whose code must be asked, the codes to choose from."""
+
+    known: Mapping[str, str]
+    asked: tuple[str, ...]
+    allowed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class OfProcess:
+    """The process of the tickets, or the column that tells it with its codes; `sure` where something in the file says so."""
+
+    process: str
+    column: str
+    codes: Mapping[str, str]
+    sure: bool
+
+    @property
+    def all(self) -> frozenset[str]:
+        """Every process that the records may be of."""
+        return frozenset({self.process, *self.codes.values()} - {""})
+
+
+def process_of(
+    profiles: Sequence[Profile], number: Match | None, file: str, known: Collection[str], words: Mapping[str, str]
+) -> OfProcess:
+    """Find what process the records are of: a column that says it, the letters of the numbers, or the name of the file."""
+    meant = {word: process for process, several in PROCESSES.items() for word in several}
+    meant = {**words, **meant}
+    told = {
+        profile.name: {
+            value: meant[value.strip().casefold()]
+            for value, _ in profile.frequent
+            if meant.get(value.strip().casefold()) in known
+        }
+        for profile in profiles
+        if profile.listed and plain(profile.name) in PROCESS_WORDS
+    }
+    best = max(told, key=lambda name: len(told[name]), default="")
+    if best and told[best]:
+        return OfProcess("", best, told[best], sure=True)
+    hints = [*_letters(number), *re.findall(r"[a-z]+", file.casefold())]
+    found = next((meant[h] for h in hints if meant.get(h) in known), "") or next(
+        (meant[h[:-1]] for h in hints if meant.get(h[:-1]) in known), ""
+    )
+    return OfProcess(found or "incident", "", {}, sure=bool(found))
+
+
+def coded(
+    found: Mapping[str, Match], words: Words, of: OfProcess, processes: Mapping[str, Process]
+) -> dict[str, Coded]:
+    """For each column that holds codes what its values mean, as far as that is known."""
+    states = [state.id for name in sorted(of.all) if name in processes for state in processes[name].states]
+    codes: dict[str, Coded] = {}
+    for column in CODED:
+        if column not in found or not found[column].profile.listed:
+            continue
+        allowed = tuple(dict.fromkeys(states)) if column == "state" else _codes(words.get(column, {}))
+        one = _of_values(found[column].profile, words.get(column, {}), allowed)
+        if one.known or (one.asked and column == "state"):
+            codes[column] = one
+    return codes
+
+
+def fields(profile: Profile, vocabulary: Vocabulary) -> Coded:
+    """The columns of the record that the fields of a history are, by their names."""
+    known: dict[str, str] = {}
+    for value, _ in profile.frequent:
+        guesses = {column: guess.score for column, guess in vocabulary.guesses(value).items() if column in _RECORDED}
+        best = max(guesses, key=lambda column: guesses[column], default="")
+        if best and guesses[best] >= 0.8 and best not in known.values():
+            known[value] = best
+    return Coded(known, tuple(value for value, _ in profile.frequent if value not in known))
+
+
+_RECORDED = frozenset(
+    {"state", "priority", "impact", "urgency", "group", "assignee", "category", "subcategory", "ci", "service", "title",
+     "requester", "closure_code", "pause_reason", "type", "risk", "planned_start", "planned_end"}
+)  # fmt: skip
+"""Columns of the record of which a history is wanted."""
+
+
+def _of_values(profile: Profile, words: Mapping[str, str], allowed: Sequence[str]) -> Coded:
+    known: dict[str, str] = {}
+    for value, _ in profile.frequent:
+        word = value.strip().casefold()
+        code = words.get(word, "") if not word.lstrip("-").isdigit() else ""
+        if word in allowed or word.upper() in allowed:
+            code = word if word in allowed else word.upper()
+        if code and (not allowed or code in allowed):
+            known[value] = code
+    asked = tuple(value for value, _ in profile.frequent if value not in known)
+    return Coded(known, asked, tuple(allowed))
+
+
+def _codes(words: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(sorted(set(words.values())))
+
+
+def _letters(number: Match | None) -> Iterable[str]:
+    """The letters before the digits of the ticket numbers."""
+    if number is None:
+        return ()
+    found = (re.match(r"[A-Za-z]+", value) for value in number.profile.mixed[:1])
+    return (letters[0].casefold() for letters in found if letters)

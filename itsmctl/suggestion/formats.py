@@ -1,0 +1,123 @@
+"""How moments are written, found from the text itself: each value has a shape, and each shape one or two patterns."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from itsmctl.importers.times import EPOCHS, ISO, mirrored, order_of
+from itsmctl.model import DateOrder
+
+_ISO = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d([.,]\d+)?)?( ?(Z|[+-]\d\d(:?\d\d)?))?)?")
+_OFFSET = re.compile(r".*\d\d:\d\d.*(Z|[+-]\d\d(:?\d\d)?)")
+_DATES = (
+    (re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})"), "year"),
+    (re.compile(r"(\d{4})(年)(\d{1,2})月(\d{1,2})日"), "chinese"),
+    (re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d\d)(?!\d)"), "both"),
+    (re.compile(r"(\d{1,2})([-/. ])([A-Za-z]{3})\2(\d{4}|\d\d)(?!\d)"), "named"),
+    (re.compile(r"([A-Za-z]{3})( )(\d{1,2}),? (\d{4})"), "american"),
+)
+_TIME = re.compile(r"(,? +|T|日? ?)(\d{1,2}):(\d\d)(:\d\d)?([.,]\d{3}(\d{3})?)?( ?[AaPp][Mm])?")
+_OPEN = "?"
+_YEARS = (946_684_800, 2_524_608_000)
+"""2000 to 2050: seconds since 1970 outside these are some other number."""
+
+
+@dataclass(frozen=True)
+class Moments:
+    """A column of moments: its patterns, the likeliest first, and what they leave open."""
+
+    patterns: tuple[str, ...]
+    share: float
+    zoned: bool
+    """Every moment says how far it is from UTC."""
+    order: DateOrder | Literal["open"]
+    """Which of day and month comes first, where both are numbers: what some values decide, or `open`."""
+
+
+def moments_in(values: Sequence[str], *, numbers: bool) -> Moments | None:
+    """What the values of a column say as moments; None where fewer than half are any. `numbers` may be seconds since 1970."""
+    counts: Counter[str] = Counter()
+    zoned = 0
+    for value in map(str.strip, values):
+        if pattern := pattern_of(value, numbers=numbers):
+            counts[pattern] += 1
+            zoned += pattern in EPOCHS or bool(pattern == ISO and _OFFSET.fullmatch(value))
+    known = sum(counts.values())
+    if not known or known * 2 < len(values):
+        return None
+    patterns = tuple(one for one, count in counts.most_common() if count * 50 >= known)
+    settled, order = _settled(patterns)
+    return Moments(settled, known / len(values), zoned == known, order)
+
+
+def pattern_of(value: str, *, numbers: bool = False) -> str:
+    """The pattern of one moment; '' where it is none. Where day and month can change places it starts with a mark."""
+    if _ISO.fullmatch(value):
+        return ISO
+    if value.isascii() and value.isdigit():
+        return _epoch(value) if numbers else ""
+    for shape, kind in _DATES:
+        if found := shape.match(value):
+            time = _time_pattern(value[found.end() :])
+            return "" if time is None else _date_pattern(found, kind) + time
+    return ""
+
+
+def _epoch(digits: str) -> str:
+    for name, length, unit in (("epoch-s", 10, 1), ("epoch-ms", 13, 1000)):
+        if len(digits) == length and _YEARS[0] <= int(digits) // unit < _YEARS[1]:
+            return name
+    return ""
+
+
+def _date_pattern(found: re.Match[str], kind: str) -> str:
+    first, between, second, third = found.groups()
+    match kind:
+        case "year":
+            return f"yyyy{between}MM{between}dd"
+        case "chinese":
+            return "yyyy年M月d日"
+        case "both":
+            year = "yyyy" if len(third) == 4 else "yy"
+            if int(first) <= 12 < int(second):
+                return f"MM{between}dd{between}{year}"
+            mark = _OPEN if int(first) <= 12 else ""
+            return f"{mark}dd{between}MM{between}{year}"
+        case "named":
+            return f"dd{between}MMM{between}{'yyyy' if len(third) == 4 else 'yy'}"
+        case _:
+            return "MMM d, yyyy" if "," in found[0] else "MMM d yyyy"
+
+
+def _time_pattern(rest: str) -> str | None:
+    """The pattern of what follows a date; None where it is no time of day."""
+    if not rest:
+        return ""
+    found = _TIME.fullmatch(rest)
+    if not found:
+        return None
+    between, _, _, seconds, fraction, micro, half = found.groups()
+    pattern = between.replace("T", "'T'") + ("hh" if half else "HH") + ":mm" + (":ss" if seconds else "")
+    if fraction:
+        pattern += fraction[0] + ("SSSSSS" if micro else "SSS")
+    return pattern + (f"{' ' if half.startswith(' ') else ''}a" if half else "")
+
+
+def _settled(patterns: Sequence[str]) -> tuple[tuple[str, ...], DateOrder | Literal["open"]]:
+    """The patterns without marks: a value such as 3/4/2026 follows what 3/14/2026 decides; where nothing does, both remain."""
+    plain = [one for one in patterns if not one.startswith(_OPEN)]
+    orders = {order_of(one) for one in plain} - {""}
+    settled: list[str] = []
+    for one in patterns:
+        day_first = one.removeprefix(_OPEN)
+        both = (day_first, mirrored(day_first))
+        if one.startswith(_OPEN):
+            settled += [choice for choice in both if not orders or order_of(choice) in orders]
+        else:
+            settled.append(one)
+    torn = len(orders) > 1 or (not orders and len(plain) < len(patterns))
+    return tuple(dict.fromkeys(settled)), "open" if torn else next(iter(orders), "")

@@ -1,0 +1,185 @@
+"""What an exported column is, by its name: as the model, a mapping of any tool or people in general call it, or nearly so."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from itsmctl.language import msg
+from itsmctl.model import MAPPED_COLUMNS, MappingDefinition, MappingTable
+from itsmctl.suggestion.words import AUTHOR_OF_UPDATE, COUNTER_OF_UPDATE, MOMENT_OF_UPDATE, WORDS
+
+EXACT, VENDOR, COMMON, ODD, NEAR = 1.0, 0.95, 0.9, 0.85, 0.85
+BESIDE = (MOMENT_OF_UPDATE, AUTHOR_OF_UPDATE, COUNTER_OF_UPDATE)
+_BEFORE = (
+    "ticket ",
+    "incident ",
+    "request ",
+    "case ",
+    "issue ",
+    "change ",
+    "problem ",
+    "stats ",
+    "metric set ",
+    "u ",
+    "last ",
+    "actual ",
+)
+_TIME_WORDS = frozenset(
+    {
+        "date",
+        "time",
+        "datetime",
+        "at",
+        "on",
+        "timestamp",
+        "ts",
+        "day",
+        "datum",
+        "zeit",
+        "fecha",
+        "data",
+        "hora",
+        "de",
+        "d",
+        "the",
+        "of",
+    }
+)
+_CHINESE_BEFORE = re.compile(r"^(工单|事件|请求|变更|问题|单据)(?=.)")
+_MOMENT_AFTER = re.compile(r"(?<=.)(日期时间|时间|日期|时刻|于)$|(?<=[a-zäöüß]{4})s?(datum|zeitpunkt|zeit)$")
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a column is believed to be what it is, as a template and its values."""
+
+    template: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+CANONICAL = msg("the model's own name")
+LABEL = msg("called so in mapping {mapping}")
+GENERAL = msg("a common name for it")
+RESEMBLES = msg("resembles {name}")
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A canonical column that a name may mean, and how likely."""
+
+    score: float
+    reason: Reason
+
+
+class Vocabulary:
+    """The names of the columns of one canonical table."""
+
+    def __init__(self, table: MappingTable, mappings: Iterable[MappingDefinition]) -> None:
+        self.columns = MAPPED_COLUMNS[table]
+        self._known: dict[str, dict[str, Guess]] = defaultdict(dict)
+        for column in self.columns:
+            self._learn(plain(column), column, Guess(EXACT, Reason(CANONICAL)))
+        general = {column: frozenset(map(plain, WORDS.get(column, ()))) for column in (*self.columns, *BESIDE)}
+        self._learn_labels(table, mappings, frozenset().union(*general.values()), general)
+        for column, forms in general.items():
+            for form in forms:
+                self._learn(form, column, Guess(COMMON, Reason(GENERAL)))
+        self._cores: dict[str, dict[str, Guess]] = defaultdict(dict)
+        for known, guesses in self._known.items():
+            for column, guess in guesses.items():
+                if (core := core_of(known)) != known:
+                    self._cores[core].setdefault(column, Guess(guess.score * NEAR, Reason(RESEMBLES, {"name": known})))
+
+    def guesses(self, name: str) -> dict[str, Guess]:
+        """The canonical columns that an exported name may mean."""
+        found: dict[str, Guess] = {}
+        for form, factor in _forms(name):
+            for column, guess in (*self._known.get(form, {}).items(), *self._cores.get(form, {}).items()):
+                if column not in found or found[column].score < guess.score * factor:
+                    reason = guess.reason if factor == 1 else Reason(RESEMBLES, {"name": form})
+                    found[column] = Guess(guess.score * factor, reason)
+        return found or self._near(plain(name))
+
+    def _near(self, form: str) -> dict[str, Guess]:
+        found: dict[str, Guess] = {}
+        for known in get_close_matches(form, list(self._known), n=3, cutoff=0.85) if len(form) > 4 else ():
+            for column, guess in self._known[known].items():
+                found.setdefault(column, Guess(guess.score * 0.75, Reason(RESEMBLES, {"name": known})))
+        return found
+
+    def _learn(self, form: str, column: str, guess: Guess) -> None:
+        self._known[form].setdefault(column, guess)
+
+    def _learn_labels(
+        self,
+        table: MappingTable,
+        mappings: Iterable[MappingDefinition],
+        taken: frozenset[str],
+        general: Mapping[str, frozenset[str]],
+    ) -> None:
+        """Take up what mappings call their columns: more where more tools agree, and where a mapping names it first.
+
+        What people in general call something else counts for less: one tool calls the time limit `解决时间`.
+        """
+        votes: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        by: dict[tuple[str, str], tuple[int, str]] = {}
+        for mapping in mappings:
+            for column, names in _labels(mapping) if mapping.table == table else ():
+                for place, name in enumerate(names):
+                    votes[plain(name)][column].add(mapping.tool)
+                    first = (place, mapping.id)
+                    by[plain(name), column] = min(by.get((plain(name), column), first), first)
+        for form, columns in votes.items():
+            most = max(map(len, columns.values()))
+            for column, tools in columns.items():
+                place, mapping_id = by[form, column]
+                odd = form in taken and form not in general[column]
+                score = (ODD if odd else VENDOR) * (1.0 if len(tools) == most else 0.8) - min(place, 9) / 1000
+                self._learn(form, column, Guess(score, Reason(LABEL, {"mapping": mapping_id})))
+
+
+def _labels(mapping: MappingDefinition) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each column of the model, and what the export calls it, the best name first."""
+    yield from ((column, names) for column, names in mapping.columns.items() if column not in mapping.joined)
+    counter = mapping.order_by[:1] if len(mapping.order_by) > 1 else ()
+    yield MOMENT_OF_UPDATE, mapping.alternatives.get("at", (mapping.at,) if mapping.at else ())
+    yield AUTHOR_OF_UPDATE, mapping.alternatives.get("actor", (mapping.actor,) if mapping.actor else ())
+    yield COUNTER_OF_UPDATE, counter
+
+
+def plain(name: str) -> str:
+    """A name in lower case, its words apart and nothing between them but spaces."""
+    inner = re.fullmatch(r"Custom field \((.+)\)", name)
+    text = re.sub(r" \(\d+\)$", "", inner[1] if inner else name)
+    text = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text).casefold()
+    if ":" in text and " " not in text:
+        return text  # a key of an event log
+    text = re.sub(r"^dv_|\.(display_value|name|value)$", "", text)
+    return " ".join(re.findall(r"[^\W_]+|#", text)) or text.strip()
+
+
+def core_of(form: str) -> str:
+    """A name without the words that only say that it is a moment."""
+    if form.isascii() or " " in form:
+        form = " ".join(word for word in form.split() if word not in _TIME_WORDS) or form
+    return _MOMENT_AFTER.sub("", form)
+
+
+def _forms(name: str) -> Iterator[tuple[str, float]]:
+    """The forms in which a name is looked up, and what each is worth."""
+    form = plain(name)
+    shorter = _CHINESE_BEFORE.sub("", form)
+    for start in _BEFORE:
+        shorter = shorter.removeprefix(start)
+    yield form, 1.0
+    yield core_of(form), NEAR
+    yield shorter, 0.9
+    yield core_of(shorter), 0.8
+    parts = re.split(r"\.|->| - ", name)
+    if len(parts) > 1:
+        yield plain(parts[-1]), 0.6
+        yield plain(parts[0]), 0.58

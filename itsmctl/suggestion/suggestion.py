@@ -1,0 +1,58 @@
+"""What is proposed for an export: a mapping with what speaks for each part of it, and what the file leaves open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from itsmctl.model import MappingShape, MappingTable
+from itsmctl.suggestion.coding import Coded, OfProcess
+from itsmctl.suggestion.matching import Match
+from itsmctl.suggestion.names import BESIDE
+from itsmctl.suggestion.profile import Profile
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A mapping for one table of a file, as far as the file tells, and what it does not tell."""
+
+    file: str
+    id: str
+    format: str
+    table: MappingTable
+    shape: MappingShape
+    rows: int
+    matches: Mapping[str, Match]
+    """By canonical column, the likeliest first; the moment, author and counter of updates are among `beside`."""
+    beside: Mapping[str, Match]
+    history: tuple[str, ...]
+    of: OfProcess
+    codes: Mapping[str, Coded]
+    missing: tuple[str, ...]
+    patterns: tuple[str, ...]
+    unsettled: tuple[Match, ...]
+    """Moments that could be of March or of April."""
+    zoneless: tuple[Match, ...]
+    """Moments without a zone."""
+    order: tuple[str, ...]
+    """The exported columns as they stand in the file."""
+    key: Profile
+    """The column of which the rows have most different values; one is needed where none is found to be the record id."""
+    unused: tuple[Profile, ...]
+    """Exported columns that fill none; they are kept as attributes."""
+    readers: tuple[str, ...]
+    """Mappings that recognise the file already."""
+    others: tuple[str, ...]
+    """Other tables of the file."""
+
+    @property
+    def spare_moments(self) -> tuple[Profile, ...]:
+        """Columns of moments of which nothing says what happened then."""
+        return tuple(profile for profile in self.unused if profile.moments)
+
+    @property
+    def recognise(self) -> tuple[str, ...]:
+        """The columns by which such an export is known again."""
+        wanted = ("record_id", *BESIDE, "opened_at", "state", "field", "approver", "priority", "title")
+        both = {**self.matches, **self.beside}
+        return tuple(dict.fromkeys(both[column].name for column in wanted if column in both))

@@ -1,0 +1,135 @@
+"""What people call the columns of tickets, where no vendor's label says it: in English, Chinese and a few other languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+MOMENT_OF_UPDATE, AUTHOR_OF_UPDATE, COUNTER_OF_UPDATE = "@at", "@actor", "@order"
+"""What an export of updates has beside columns of the record: when, by whom, and which of several came first."""
+
+WORDS: Mapping[str, tuple[str, ...]] = {
+    "record_id": (
+        "id", "number", "ticket", "ticket id", "ticket number", "ticket no", "case id", "case number", "reference", "ref",
+        "key", "incident", "incident id", "request id", "change id", "problem id", "编号", "单号", "工单号", "工单编号", "流水号",
+        "事件编号", "ticketnummer", "nummer", "vorgangsnummer", "numéro", "número", "case:concept:name",
+    ),
+    "title": ("title", "subject", "summary", "short description", "headline", "标题", "主题", "摘要", "简述", "betreff", "titel", "titre", "asunto", "título"),
+    "service": ("service", "business service", "it service", "affected service", "application", "服务", "业务系统", "应用系统", "dienst", "servicio", "serviço"),
+    "ci": ("ci", "configuration item", "asset", "device", "affected ci", "配置项", "设备", "资产", "gerät"),
+    "category": ("category", "ticket category", "classification", "分类", "类别", "kategorie", "catégorie", "categoría", "categoria"),
+    "subcategory": ("subcategory", "sub category", "category 2", "子分类", "子类", "unterkategorie"),
+    "priority": ("priority", "prio", "ticket priority", "severity", "优先级", "优先", "级别", "priorität", "priorité", "prioridad", "prioridade"),
+    "impact": ("impact", "影响", "影响度", "影响范围", "auswirkung", "impacto"),
+    "urgency": ("urgency", "紧急度", "紧急程度", "dringlichkeit", "urgence", "urgencia", "urgência"),
+    "state": ("state", "status", "stage", "ticket status", "current status", "状态", "当前状态", "zustand", "statut", "estado", "concept:name"),
+    "channel": ("channel", "source", "contact type", "reported via", "origin", "来源", "渠道", "上报渠道", "kanal", "canal", "quelle"),
+    "customer": ("customer", "company", "client", "account", "organisation", "organization", "客户", "公司", "单位", "kunde", "cliente"),
+    "requester": ("requester", "caller", "reporter", "reported by", "requested by", "affected user", "end user", "contact", "报告人", "申请人", "请求人", "报修人", "melder", "antragsteller", "demandeur", "solicitante"),
+    "opened_by": ("opened by", "created by", "creator", "author", "submitter", "logged by", "registered by", "创建人", "登记人", "受理人", "ersteller", "auteur"),
+    "group": ("group", "team", "queue", "assignment group", "assigned group", "assigned team", "support group", "owner group", "处理组", "受理组", "支持组", "组", "gruppe", "groupe", "grupo", "org:group"),
+    "assignee": ("assignee", "assigned to", "owner", "agent", "technician", "engineer", "handler", "analyst", "处理人", "负责人", "工程师", "受派人", "bearbeiter", "technicien", "técnico", "org:resource"),
+    "resolved_by": ("resolved by", "solved by", "解决人", "gelöst von"),
+    "closed_by": ("closed by", "关闭人", "geschlossen von"),
+    "closure_code": ("closure code", "close code", "closed code", "resolution code", "关闭代码", "关单代码", "解决代码"),
+    "resolution": ("resolution", "solution", "close notes", "resolution notes", "work performed", "解决方案", "处理结果", "解决办法", "lösung", "solución", "solução"),
+    "parent": ("parent", "parent ticket", "parent id", "父工单", "上级工单"),
+    "problem": ("problem", "problem id", "related problem", "关联问题", "问题单"),
+    "change": ("change", "change id", "rfc", "related change", "关联变更", "变更单"),
+    "knowledge": ("knowledge", "knowledge article", "kb article", "知识", "知识条目"),
+    "type": ("change type", "变更类型"),
+    "risk": ("risk", "risk level", "风险", "风险等级"),
+    "outcome": ("outcome", "change result", "变更结果"),
+    "item": ("item", "catalogue item", "catalog item", "服务项目", "请求项"),
+    "root_cause": ("root cause", "根本原因", "根因"),
+    "workaround": ("workaround", "变通方法", "临时措施"),
+    "pause_reason": ("pause reason", "hold reason", "on hold reason", "pending reason", "status reason", "挂起原因"),
+    "supplier": ("supplier", "vendor", "供应商"),
+    "opened_at": ("opened", "opening", "open", "created", "create", "creation", "logged", "reported", "submitted", "submit", "registered", "raised", "start", "创建", "创建时间", "登记", "受理", "提交", "上报", "报告", "打开", "建单", "erstellt", "eröffnet", "eröffnung", "erstellung", "angelegt", "anlage", "ouverture", "création", "apertura", "abertura", "creación", "criação"),
+    "responded_at": ("responded", "response", "first response", "first responded", "acknowledged", "answered", "accepted", "reaction", "响应", "响应时间", "首次响应", "erste reaktion"),
+    "resolved_at": ("resolved", "solved", "resolution", "fixed", "completed", "解决", "解决时间", "完成", "完成时间", "gelöst", "lösung", "behoben", "résolution", "solución", "resolución", "solução"),
+    "closed_at": ("closed", "closing", "close", "closure", "关闭", "关单", "结单", "geschlossen", "abgeschlossen", "abschluss", "schließung", "clôture", "cierre", "fechamento"),
+    "due_at": ("due", "due by", "deadline", "target", "resolve by", "target resolution", "截止", "到期", "期限", "应解决", "fällig", "frist", "échéance", "vencimiento"),
+    "recorded_at": ("recorded", "entered", "录入", "erfasst"),
+    "planned_start": ("planned start", "scheduled start", "计划开始"),
+    "planned_end": ("planned end", "scheduled end", "计划结束", "计划完成"),
+    "actual_start": ("actual start", "实际开始"),
+    "actual_end": ("actual end", "实际结束", "实际完成"),
+    "reopen_count": ("reopen count", "reopens", "reopened", "重开次数", "重新打开次数"),
+    "reassignment_count": ("reassignment count", "reassignments", "转派次数", "改派次数"),
+    "reported_sla_met": ("made sla", "sla met", "within sla", "sla", "overdue", "overdue status", "sla breached", "breached", "是否达标", "sla达标", "是否超时"),
+    "major": ("major", "major incident", "重大事件", "是否重大事件"),
+    MOMENT_OF_UPDATE: ("updated", "last updated", "modified", "changed", "timestamp", "time:timestamp", "更新", "修改", "变更", "操作", "geändert"),
+    AUTHOR_OF_UPDATE: ("updated by", "changed by", "modified by", "user", "actor", "author", "更新人", "操作人", "修改人", "geändert von"),
+    COUNTER_OF_UPDATE: ("mod count", "sys mod count", "sequence", "seq", "version", "revision", "序号"),
+    "field": ("field", "field name", "attribute", "字段", "字段名", "feld"),
+    "old": ("old", "old value", "from", "before", "旧值", "原值", "alter wert"),
+    "new": ("new", "new value", "to", "after", "新值", "neuer wert"),
+    "approver": ("approver", "approved by", "审批人", "genehmiger"),
+    "decision": ("decision", "approval", "approval state", "approval status", "审批结果", "审批状态", "entscheidung"),
+    "role": ("role", "approver role", "角色"),
+}  # fmt: skip
+
+PROCESS_WORDS = (
+    "type",
+    "ticket type",
+    "issue type",
+    "request type",
+    "record type",
+    "class",
+    "kind",
+    "process",
+    "类型",
+    "工单类型",
+    "流程",
+    "typ",
+    "tipo",
+)
+"""What a column is called that tells incidents from requests."""
+
+PROCESSES: Mapping[str, tuple[str, ...]] = {
+    "incident": ("incident", "incidents", "fault", "trouble", "inc", "事件", "故障", "störung", "incidencia", "incidente"),
+    "request": ("request", "service request", "requested item", "sc_req_item", "ritm", "req", "sr", "请求", "服务请求", "anfrage", "demande", "requerimiento", "requisição"),
+    "change": ("change", "change request", "change_request", "rfc", "chg", "变更", "变更请求", "änderung"),
+    "problem": ("problem", "problems", "prb", "问题"),
+    "release": ("release", "rel", "发布"),
+}  # fmt: skip
+"""How a value, the letters of a number or the name of a file tell the process."""
+
+STATES: Mapping[str, tuple[str, ...]] = {
+    "new": ("new", "open", "opened", "logged", "registered", "submitted", "to do", "queued", "新建", "待受理", "已登记", "待处理", "neu", "offen", "nouveau", "nuevo", "novo"),
+    "assigned": ("assigned", "accepted", "已分派", "已受理", "zugewiesen"),
+    "in-progress": ("in progress", "work in progress", "active", "processing", "working", "started", "处理中", "进行中", "in bearbeitung", "en cours", "en curso"),
+    "awaiting-user": ("pending", "on hold", "awaiting user info", "waiting for customer", "awaiting customer", "waiting", "等待用户", "挂起", "暂停", "wartend", "en attente"),
+    "awaiting-supplier": ("awaiting vendor", "waiting for vendor", "等待供应商"),
+    "resolved": ("resolved", "solved", "fixed", "completed", "done", "已解决", "已完成", "gelöst", "résolu", "resuelto"),
+    "closed": ("closed", "closed complete", "关闭", "已关闭", "已结束", "geschlossen", "clos", "cerrado", "fechado"),
+    "cancelled": ("cancelled", "canceled", "withdrawn", "已取消", "已撤销", "abgebrochen"),
+    "rejected": ("rejected", "declined", "已驳回", "abgelehnt"),
+}  # fmt: skip
+"""What tools call the states that most processes have."""
+
+PRIORITIES: Mapping[str, tuple[str, ...]] = {
+    "P1": ("p1", "critical", "1 - critical", "very high", "highest", "urgent", "紧急", "最高", "一级", "sehr hoch"),
+    "P2": ("p2", "high", "2 - high", "高", "二级", "hoch", "haute", "alta"),
+    "P3": ("p3", "medium", "moderate", "3 - moderate", "normal", "中", "三级", "mittel", "moyenne", "media"),
+    "P4": ("p4", "low", "4 - low", "低", "四级", "niedrig", "basse", "baja", "baixa"),
+}  # fmt: skip
+"""What tools call priorities."""
+
+EMPTY = (
+    "-",
+    "--",
+    "?",
+    "n/a",
+    "none",
+    "null",
+    "nil",
+    "(empty)",
+    "(blank)",
+    "unassigned",
+    "undefined",
+    "无",
+    "空",
+    "未填写",
+)
+"""What tools write where nothing was entered."""

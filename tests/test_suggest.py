@@ -1,0 +1,211 @@
+"""A mapping proposed for an export that none reads: the vendors' own exports, with what is known of their tool taken away."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner
+from importing.mappings import ROOT
+
+from itsmctl.cli import group
+from itsmctl.definitions import load, load_mapping
+from itsmctl.importers.importing import import_files
+from itsmctl.model import Definitions
+from itsmctl.reports.suggestion import render
+from itsmctl.suggestion import Suggestion, suggest
+from itsmctl.suggestion.formats import moments_in
+
+EXPORTS = Path(__file__).parent / "importing"
+DATA = ROOT / ".." / "shared" / "data"
+LOG = DATA / "uci-incident-event-log" / "incident_event_log.zip"
+XES = DATA / "bpic13-volvo-vinst" / "BPIC13_incidents.xes.gz"
+PAIR = DATA / "servicenow-pdi-export-xml-json"
+
+
+@cache
+def ignorant_of(tool: str) -> Definitions:
+    """The definitions of somebody who has never seen an export of that tool."""
+    definitions = load(ROOT)
+    return replace(definitions, mappings={k: m for k, m in definitions.mappings.items() if m.tool != tool})
+
+
+def proposed(file: Path, tool: str = "") -> tuple[Suggestion, dict[str, Any]]:
+    """What is proposed for a file, and its text as YAML reads it."""
+    suggestion = suggest(file, ignorant_of(tool), {})
+    data = yaml.load(render(suggestion), yaml.BaseLoader)
+    return suggestion, data
+
+
+def mapped(data: dict[str, Any]) -> dict[str, str]:
+    """The exported column of each canonical one."""
+    columns = data["columns"].items()
+    return {column: source["of"] if isinstance(source, dict) else source for column, source in columns}
+
+
+VENDORS = [
+    ("freshservice-csv/tickets.csv", "Freshservice", {"record_id": "Ticket ID", "state": "Status", "priority": "Priority", "opened_at": "Created Time", "resolved_at": "Resolved Time", "group": "Group"}),
+    ("glpi-en/glpi.csv", "GLPI", {"record_id": "ID", "state": "Status", "priority": "Priority", "opened_at": "Opening date", "title": "Title"}),
+    ("glpi-fr/glpi.csv", "GLPI", {"record_id": "ID", "state": "Statut", "priority": "Priorité", "opened_at": "Date d'ouverture", "title": "Titre"}),
+    ("glpi-others/de.csv", "GLPI", {"record_id": "ID", "state": "Status", "priority": "Priorität", "opened_at": "Eröffnungsdatum", "category": "Kategorie"}),
+    ("glpi-others/zh.csv", "GLPI", {"record_id": "ID", "state": "状态", "priority": "优先级", "opened_at": "打开日期", "category": "分类"}),
+    ("helix/incidents.csv", "BMC Helix ITSM", {"record_id": "Incident ID*+", "state": "Status*", "priority": "Priority*", "assignee": "Assignee+", "resolved_at": "Last Resolved Date"}),
+    ("itop/changes.csv", "iTop", {"record_id": "Ref", "state": "Status", "title": "Title", "closed_at": "Close date"}),
+    ("jira-csv/jira.csv", "Jira Service Management", {"record_id": "Issue key", "state": "Status", "priority": "Priority", "opened_at": "Created", "assignee": "Assignee"}),
+    ("manageengine-csv/requests.csv", "ManageEngine ServiceDesk Plus", {"record_id": "Request ID", "state": "Request Status", "opened_at": "Created Time", "assignee": "Technician", "due_at": "DueBy Time"}),
+    ("otrs/tickets.csv", "OTRS", {"record_id": "Ticket#", "state": "State", "priority": "Priority", "opened_at": "Created", "closed_at": "Closed", "group": "Queue"}),
+    ("servicenow-list/incident.csv", "ServiceNow", {"record_id": "Number", "state": "State", "priority": "Priority", "opened_at": "Opened", "resolved_at": "Resolved", "group": "Assignment group"}),
+    ("servicenow-tables/incident.json", "ServiceNow", {"number": "number", "state": "state", "opened_at": "opened_at", "closed_at": "closed_at"}),
+    ("zammad/tickets.json", "Zammad", {"record_id": "number", "state": "state", "priority": "priority", "opened_at": "created_at"}),
+    ("zendesk/tickets.json", "Zendesk", {"record_id": "id", "state": "status", "priority": "priority", "opened_at": "created_at"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("file", "tool", "wanted"), VENDORS, ids=[file for file, _, _ in VENDORS])
+def test_the_columns_of_an_unknown_tool_are_found(file: str, tool: str, wanted: dict[str, str]) -> None:
+    _, data = proposed(EXPORTS / file, tool)
+    found = mapped(data)
+    assert {column: found.get(column) for column in wanted} == wanted
+
+
+def test_a_proposal_is_a_valid_mapping_that_imports(tmp_path: Path) -> None:
+    for file, tool, _ in VENDORS:
+        definitions = ignorant_of(tool)
+        suggestion, _ = proposed(EXPORTS / file, tool)
+        proposal = tmp_path / "proposed.yaml"
+        proposal.write_text(render(suggestion, "zh"), encoding="utf-8")
+        mapping = load_mapping(proposal, definitions)
+        receipt = import_files([EXPORTS / file], mapping, {}, "Asia/Shanghai", tmp_path / file.replace("/", "-"))
+        assert receipt.records, file
+
+
+def test_the_awkward_parts_of_an_export_are_seen() -> None:
+    suggestion, data = proposed(EXPORTS / "glpi-fr" / "glpi.csv", "GLPI")
+    assert data["columns"]["record_id"] == {"of": "ID", "take": "compact"}, "a space in every thousand"
+    assert data["columns"]["assignee"]["take"] == "first", "several technicians under each other"
+    assert data["process-column"] == "Type"
+    assert data["time-formats"] == ["dd-MM-yyyy HH:mm"], "13-01-2026 decides for the whole column"
+    assert [match.name for match in suggestion.zoneless][0] == "Date d'ouverture"
+    _, overdue = proposed(EXPORTS / "manageengine-csv" / "requests.csv", "ManageEngine ServiceDesk Plus")
+    assert overdue["columns"]["reported_sla_met"] == {"of": "Overdue Status", "take": "opposite"}
+    assert overdue["missing"] == ["", "-"]
+
+
+def test_a_history_and_approvals_are_no_records() -> None:
+    _, history = proposed(EXPORTS / "servicenow-tables" / "sys_audit.csv", "Jira Service Management")
+    assert (history["table"], history["at"], history["actor"]) == ("event", "sys_created_on", "user")
+    assert history["codes"]["field"] == {"state": "state", "assignment_group": "group"}
+    assert "process" not in history
+    _, approvals = proposed(EXPORTS / "servicenow-tables" / "sysapproval_approver.csv")
+    assert approvals["table"] == "approval"
+    assert approvals["at"] == "sys_updated_on", "when it was decided, not when it was asked for"
+    assert mapped(approvals)["record_id"] == "dv_sysapproval"
+
+
+def written(folder: Path, *lines: str) -> Path:
+    file = folder / "export.csv"
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return file
+
+
+def test_names_that_nobody_knows_are_told_by_what_is_in_them(tmp_path: Path) -> None:
+    rows = [f"ZZ-{n};2026-03-{n:02} 09:00;{'Open' if n % 2 else 'Closed'};P{1 + n % 4}" for n in range(1, 30)]
+    _, data = proposed(written(tmp_path, "aaa;bbb;ccc;ddd", *rows))
+    assert mapped(data) == {"record_id": "aaa", "number": "aaa", "opened_at": "bbb", "state": "ccc", "priority": "ddd"}
+    assert data["codes"]["state"] == {"Closed": "closed", "Open": "new"}
+
+
+def test_a_chinese_export_is_understood(tmp_path: Path) -> None:
+    head = "工单编号,标题,工单状态,优先级,创建时间,解决时间,处理人,处理组,是否超时"
+    rows = [f"SJ{n:05},打印机,{'已解决' if n % 2 else '处理中'},高,2026年3月{n}日 09:05,2026年3月{n}日 10:00,张伟,网络组,否" for n in range(1, 25)]  # fmt: skip
+    suggestion, data = proposed(written(tmp_path, head, *rows))
+    found = mapped(data)
+    wanted = {"record_id": "工单编号", "state": "工单状态", "opened_at": "创建时间", "resolved_at": "解决时间", "assignee": "处理人", "group": "处理组", "priority": "优先级"}  # fmt: skip
+    assert {column: found.get(column) for column in wanted} == wanted
+    assert data["columns"]["reported_sla_met"] == {"of": "是否超时", "take": "opposite"}
+    assert data["codes"] == {"state": {"已解决": "resolved", "处理中": "in-progress"}, "priority": {"高": "P2"}}
+    assert "这些列是哪些" in render(suggestion, "zh")
+
+
+@pytest.mark.parametrize(
+    ("second", "formats", "asked"),
+    [("3/14/2026", ["MM/dd/yyyy"], False), ("14/3/2026", ["dd/MM/yyyy"], False), ("3/5/2026", ["dd/MM/yyyy", "MM/dd/yyyy"], True)],
+)  # fmt: skip
+def test_march_or_april_is_asked_where_nothing_decides(
+    tmp_path: Path, second: str, formats: list[str], asked: bool
+) -> None:
+    file = written(tmp_path, "Number,Opened,Status", "T1,3/4/2026,Open", f"T2,{second},Open")
+    suggestion, data = proposed(file)
+    text = render(suggestion)
+    assert data["time-formats"] == formats
+    assert ("is the day first or the month?" in text) == asked
+    assert ("# date-order: day-first" in text) == asked
+
+
+def test_one_column_that_decides_decides_for_all(tmp_path: Path) -> None:
+    rows = ("T1,3/4/2026,3/14/2026", "T2,3/5/2026,3/15/2026")
+    _, data = proposed(written(tmp_path, "Number,Opened,Closed", *rows))
+    assert data["time-formats"] == ["MM/dd/yyyy"]
+
+
+def test_a_value_whose_meaning_is_unknown_is_asked_for_and_never_guessed(tmp_path: Path) -> None:
+    file = written(tmp_path, "Number,Opened,Status", "T1,2026-03-04,Open", "T2,2026-03-04,Parked\x1b[31m: {")
+    suggestion, data = proposed(file)
+    assert data["codes"]["state"] == {"Open": "new"}
+    text = render(suggestion)
+    assert "\x1b" not in text
+    assert "What do these values of state mean: Parked" in text
+
+
+@pytest.mark.parametrize(
+    ("values", "patterns"),
+    [
+        (["18/jul/26 9:10 AM", "25/Feb/26 10:17 PM"], ("dd/MMM/yy hh:mm a",)),
+        (["2026-03-04T09:12:00Z", "2026-03-04T10:00:00+08:00"], ("iso",)),
+        (["04.03.2026 09:12:33", "14.03.2026 09:12:33"], ("dd.MM.yyyy HH:mm:ss",)),
+        (["2026/3/4 9:05", "2026/12/24 23:05"], ("yyyy/MM/dd HH:mm",)),
+        (["Mar 4, 2026 09:12 AM"], ("MMM d, yyyy hh:mm a",)),
+        (["20260304", "5 732 943", "1.2.3"], None),
+    ],
+)
+def test_moments_are_known_by_their_shape(values: list[str], patterns: tuple[str, ...] | None) -> None:
+    found = moments_in(values, numbers=False)
+    assert (found.patterns if found else None) == patterns
+
+
+def test_the_public_logs_are_understood(tmp_path: Path) -> None:
+    if not LOG.exists() or not XES.exists():
+        pytest.skip("the public logs are not here")
+    _, log = proposed(LOG, "ServiceNow")
+    assert (log["shape"], log["at"], log["order-by"]) == ("updates", "sys_updated_at", ["sys_mod_count", "sys_updated_at"])  # fmt: skip
+    assert (log["missing"], log["time-formats"]) == (["", "?"], ["dd/MM/yyyy HH:mm"])
+    found = mapped(log)
+    wanted = {"record_id": "number", "state": "incident_state", "group": "assignment_group", "assignee": "assigned_to", "opened_at": "opened_at", "closed_at": "closed_at", "priority": "priority"}  # fmt: skip
+    assert {column: found.get(column) for column in wanted} == wanted
+    suggestion, xes = proposed(XES, "VINST")
+    assert (xes["format"], xes["shape"], xes["at"], xes["history"]) == ("xes", "trace", "time:timestamp", ["state"])
+    assert mapped(xes)["record_id"] == "case:concept:name"
+    proposal = tmp_path / "proposed.yaml"
+    proposal.write_text(render(suggestion), encoding="utf-8")
+    receipt = import_files([XES], load_mapping(proposal, load(ROOT)), {}, "", tmp_path / "out")
+    assert (receipt.records, receipt.zone) == (7554, "")
+
+
+def test_the_command_writes_the_proposal_and_says_what_already_reads_the_file(tmp_path: Path) -> None:
+    file, proposal = EXPORTS / "otrs" / "tickets.csv", tmp_path / "own.yaml"
+    shown = CliRunner().invoke(group, ["import", str(file), "--suggest", "--root", str(ROOT)])
+    assert shown.exit_code == 0, shown.output
+    assert "Mapping otrs-ticket reads this file as it is" in shown.output
+    kept = CliRunner().invoke(group, ["import", str(file), "--suggest", "--root", str(ROOT), "-o", str(proposal)])
+    assert kept.exit_code == 0
+    assert proposal.read_text("utf-8") == shown.output
+    two = CliRunner().invoke(group, ["import", str(file), str(file), "--suggest", "--root", str(ROOT)])
+    assert two.exit_code == 2
+    assert "one FILE" in two.output
+    nowhere = CliRunner().invoke(group, ["import", str(file), "--root", str(ROOT)])
+    assert nowhere.exit_code == 2
+    assert "-o/--output" in nowhere.output
