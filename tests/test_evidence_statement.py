@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
 from evidence_case import RULES, commit, git, write_definitions, write_result
 
@@ -194,3 +195,36 @@ def test_the_document_has_a_row_and_a_heading_for_every_leaf_clause(pack: Path, 
     assert {row.replace("\\|", "").count("|") for row in rows} == {9}
     assert [line.split(" ")[1] for line in lines if line.startswith(("### 8", "### 9"))] == ["8.6.1", "8.6.2", "9.1"]
     assert any("nc-1" in line and "\\|" in line for line in lines) == (name == "statement.md")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        (
+            "statement.pdf",
+            ["Statement, clause by clause", "June 六月", "Incidents | all", "7 of 50 failed, 3 not testable"],
+        ),
+        ("statement.zh.pdf", ["逐条款声明", "June 六月", "没有登记册或记录证明实际发生过。", "再次逾期"]),
+    ],
+)
+def test_another_program_reads_the_print(pack: Path, name: str, words: list[str]) -> None:
+    content = (pack / name).read_bytes()
+    text = "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(content))
+    assert [word for word in words if word not in text.replace("\r\n", "")] == []
+    assert all(f"{number} " in text for number in ("8.6.1", "8.6.2", "9.1"))
+    assert b"/FlateDecode" not in content, "its bytes would depend on the zlib at hand"
+    assert b"/FontFile" not in content, "a font of this machine got in"
+
+
+def test_a_long_cell_goes_over_pages() -> None:
+    from dataclasses import replace
+
+    from itsmctl.evidence.statement.pdf import pdf
+    from itsmctl.evidence.statement.words import ClauseWords, FrameworkWords, StatementWords
+
+    lacking = tuple(f"无法检验 {number} <&> not tested" for number in range(300))
+    clause = ClauseWords((), "1", "T", "none", "○ none", "", "no rule", (), (), (), (), (), lacking)
+    framework = FrameworkWords("f", "F", "1", "", (), (clause,), ())
+    words = StatementWords("zh", "A", (("a", "b"),), (), (framework, replace(framework, id="g")))
+    text = "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(pdf(words)))
+    assert all(f"{number} <&> not tested" in text for number in range(300))

@@ -293,7 +293,7 @@ PACK = (
     ),
     ("data/README.md, data/README.zh.md", "what is what, how to check it, and what it proves"),
     (
-        "data/statement.html, .md, .json",
+        "data/statement.html, .pdf, .md, .json",
         "clause by clause, for the whole system and for each process: what is defined, tested and recorded, and what is not evidenced",
     ),
     ("data/result/", "the result folder of the audit"),

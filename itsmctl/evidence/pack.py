@@ -20,6 +20,7 @@ from itsmctl.evidence.derived import derived, in_language
 from itsmctl.evidence.reading import Judged, read_result
 from itsmctl.evidence.sealing import Seals
 from itsmctl.evidence.statement import data, statements
+from itsmctl.evidence.statement.pdf import pdf
 from itsmctl.evidence.statement.versions import Versions
 from itsmctl.evidence.statement.words import in_words
 from itsmctl.evidence.tables import csv_bytes, json_bytes
@@ -167,6 +168,7 @@ def _payload(
     for told in words:
         payload[in_language(told.language, "data/statement.html")] = documents.statement_page(told)
         payload[in_language(told.language, "data/statement.md")] = documents.statement(told)
+        payload[in_language(told.language, "data/statement.pdf")] = pdf(told)
     payload |= derived(definitions, judged, found, words, result_dir / "verdicts.parquet", scratch)
     names = frozenset(payload)
     payload["data/README.md"] = documents.readme(judged, names, log.state, seals, "en")

@@ -57,11 +57,17 @@ class Framework(Definition):
 
     def leaves(self) -> list[Clause]:
         """The requirements that are no heading of others, in order."""
-        return [clause for clause in self.requirements.values() if not self.is_heading(clause.number)]
+        # Every heading above a number at once: asking number by number would compare all with all.
+        above = {number[:place] for number in self.requirements for place in _dots(number)}
+        return [clause for clause in self.requirements.values() if clause.number not in above]
 
     def is_heading(self, number: str) -> bool:
         """Whether other requirements stand below this one."""
         return any(within(other, number) for other in self.requirements if other != number)
+
+
+def _dots(number: str) -> list[int]:
+    return [place for place, letter in enumerate(number) if letter == "."]
 
 
 @dataclass(frozen=True)

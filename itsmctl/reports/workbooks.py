@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -54,7 +55,7 @@ class Book:
         """Add a sheet with (title, width) for each column; its name is made to fit and to be the only one."""
         sheet = self._book.add_worksheet(self._free(name))
         for place, (title, width) in enumerate(columns):
-            sheet.set_column(place, place, width)
+            sheet.set_column(place, place, width, self._text)
             sheet.write_string(0, place, title, self._head)
         last = 1
         for number, line in enumerate(lines, 1):
@@ -69,9 +70,13 @@ class Book:
         return sheet
 
     def finish(self) -> bytes:
-        """The bytes of the workbook."""
+        """The bytes of the workbook; its parts are not compressed, as what deflate yields depends on the zlib at hand."""
         self._book.close()
-        return self._stream.getvalue()
+        stored = io.BytesIO()
+        with ZipFile(self._stream) as written, ZipFile(stored, "w", ZIP_STORED) as archive:
+            for part in written.infolist():
+                archive.writestr(ZipInfo(part.filename), written.read(part))
+        return stored.getvalue()
 
     def _write(self, sheet: Worksheet, row: int, place: int, cell: Cell) -> None:
         if isinstance(cell, datetime):
@@ -83,8 +88,6 @@ class Book:
             sheet.write_number(row, place, cell, self._number)
         elif cell:
             sheet.write_string(row, place, cell, self._text)
-        else:
-            sheet.write_blank(row, place, None, self._text)
 
     def _free(self, name: str) -> str:
         """The name without what a sheet's cannot hold, cut, and with a number where another sheet has it already."""

@@ -205,7 +205,7 @@ class _Teller:
             process.title.in_(self.language),
             process.version,
             _place(process),
-            "  ".join(told) or tr("No rule of it was run.", self.language),
+            tr(", ", self.language).join(told) or tr("No rule of it was run.", self.language),
             tuple(map(self._nonconformity, found.open)),
             tuple(self._clause(clause) for clause in found.clauses),
         )
