@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -12,11 +15,12 @@ from itsmctl.cli.tickets import find_mappings, zone_or_plan
 from itsmctl.definitions import load
 from itsmctl.importers.importing import import_files
 from itsmctl.importers.opening import ImportOptions
-from itsmctl.importers.receipt import Receipt, ReceiptFile
-from itsmctl.language import Language, number_text, tr, trn
+from itsmctl.importers.receipt import is_dataset
+from itsmctl.language import Language, tr
 from itsmctl.model import DateOrder, Definitions
 from itsmctl.output import write_file
-from itsmctl.reports.phrases import phrase_text
+from itsmctl.reference import reference_root
+from itsmctl.reports.imported import summary
 
 
 @click.command("import")
@@ -34,6 +38,10 @@ from itsmctl.reports.phrases import phrase_text
     type=click.Choice(("day-first", "month-first")),
     help="Which comes first in dates such as 3/4/2026, where their column does not tell.",
 )
+@click.option(
+    "--check", is_flag=True, help="Say how far the export can be trusted, and what cannot be audited with it."
+)
+@options.choice(("text", "json"), "text")
 @options.root
 @options.language
 @options.quiet
@@ -46,6 +54,8 @@ def command(
     encoding: str,
     delimiter: str,
     date_order: DateOrder | None,
+    check: bool,
+    form: str,
     root: Path | None,
     language: Language,
     quiet: bool,
@@ -61,6 +71,7 @@ def command(
     \b
     itsmctl import tickets.csv --suggest -o tickets.yaml
     itsmctl import tickets.csv --mapping tickets.yaml --zone Asia/Shanghai -o dataset
+    itsmctl import tickets.csv --mapping tickets.yaml --zone Asia/Shanghai --check
     """
     definitions = load(root)
     how = ImportOptions(encoding, delimiter, date_order or "")
@@ -69,25 +80,42 @@ def command(
             raise click.UsageError("--suggest looks at one FILE, and --mapping is what it proposes")
         _propose(files[0], definitions, how, output, language)
         return
-    if output is None:
+    if output is None and not check:
         raise click.UsageError("name the dataset folder to write: -o/--output")
-    chosen = find_mappings(definitions, mappings)
-    with bar(quiet, language) as progress:
-        receipt = import_files(
-            files,
-            chosen,
-            definitions.mappings,
-            zone_or_plan(zone, None),
-            output,
-            options=how,
-            progress=progress,
-        )
-    if not quiet:
-        click.echo(_summary(receipt, output, language))
+    with _place(files, output) as folder:
+        if folder not in files:
+            with bar(quiet, language) as progress:
+                chosen, where = find_mappings(definitions, mappings), zone_or_plan(zone, None)
+                receipt = import_files(
+                    files, chosen, definitions.mappings, where, folder, options=how, progress=progress
+                )
+            if not quiet and not check:
+                click.echo(summary(receipt, folder, language))
+        if check:
+            click.echo(_honesty(folder, definitions, form, language), nl=False)
+
+
+@contextmanager
+def _place(files: Sequence[Path], output: Path | None) -> Iterator[Path]:
+    """The folder of the dataset: the one named, one that is there already, or for a mere look one that goes away."""
+    if output is not None:
+        yield output
+    elif len(files) == 1 and is_dataset(files[0]):
+        yield files[0]
+    else:
+        with tempfile.TemporaryDirectory(prefix="itsmctl-") as folder:
+            yield Path(folder) / "dataset"
+
+
+def _honesty(folder: Path, definitions: Definitions, form: str, language: Language) -> str:
+    from itsmctl.honesty import honesty
+    from itsmctl.reports.honesty import render, render_json
+
+    found = honesty(folder, definitions, load(reference_root()).mappings)
+    return render_json(found) if form == "json" else render(found, language, options.terminal_width())
 
 
 def _propose(file: Path, definitions: Definitions, how: ImportOptions, output: Path | None, language: Language) -> None:
-    from itsmctl.reference import reference_root
     from itsmctl.reports.suggestion import render
     from itsmctl.suggestion import suggest
 
@@ -97,29 +125,3 @@ def _propose(file: Path, definitions: Definitions, how: ImportOptions, output: P
         return
     write_file(output, text)
     click.echo(tr("{file} written; what is to be answered stands at its top", language, file=output))
-
-
-def _named(file: ReceiptFile, receipt: Receipt) -> str:
-    """The file, with the mapping that reads it where there are several."""
-    return file.name if file.mapping == receipt.mapping else f"{file.name} ({file.mapping})"
-
-
-def _summary(receipt: Receipt, folder: Path, language: Language) -> str:
-    lines = [
-        tr("{records}, {events} from {rows} ({mapping}, {zone})", language,
-           records=trn("{n} record", "{n} records", receipt.records, language), events=trn("{n} event", "{n} events", receipt.events, language),
-           rows=trn("{n} row", "{n} rows", receipt.rows_read, language), mapping=receipt.mapping, zone=receipt.zone or "UTC"),
-        tr("opened {start} to {end}", language, start=receipt.period_from[:10], end=receipt.period_to[:10]),
-    ]  # fmt: skip
-    for file in receipt.files:
-        lines.append(
-            tr("{name}: rows read {read} = imported {imported} + rejected {rejected}", language, name=_named(file, receipt),
-               read=number_text(file.rows_read), imported=number_text(file.rows_imported), rejected=number_text(file.rows_rejected))
-        )  # fmt: skip
-    if receipt.rejects:
-        lines.append(
-            trn("{n} reject: see reject.parquet", "{n} rejects: see reject.parquet", receipt.rejects, language)
-        )
-    lines += [f"! {phrase_text(message, language)} [{code}]" for code, message in receipt.warnings]
-    lines.append(tr("dataset: {folder}", language, folder=folder))
-    return "\n".join(lines)

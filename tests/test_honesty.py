@@ -1,0 +1,93 @@
+"""The honesty report: what an export lacks, hides or gives away is said before anything is drawn from it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from importing.mappings import ROOT, mapping
+
+from itsmctl.cli import group
+from itsmctl.definitions import load
+from itsmctl.honesty import Gap, Honesty, honesty
+from itsmctl.importers.importing import import_files
+from itsmctl.reports.honesty import render, render_json
+
+COLUMNS = {"record_id": ("Number",), "number": ("Number",), "opened_at": ("Opened",), "state": ("State",), "assignee": ("Agent",)}  # fmt: skip
+GONE = {*range(20, 31), 40}
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Tickets opened from five in the afternoon on, on the clock that was named; 12 of them are gone."""
+    folder = tmp_path_factory.mktemp("honesty")
+    lines = ["Number,Opened,State,Agent,Priority,Contact"]
+    for n in (n for n in range(1, 101) if n not in GONE):
+        contact = "a.weber@example.com" if n % 2 else ""
+        lines.append(f"INC{n:04},2026-03-{1 + n % 28:02} {17 + n % 7}:{n % 60:02}:00,closed,Agent {n % 3},{1 + n % 4} - x,{contact}")  # fmt: skip
+    (folder / "export.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    read = mapping(columns=COLUMNS, recognise=("Number", "Opened"), time_formats=("yyyy-MM-dd HH:mm:ss",))
+    import_files([folder / "export.csv"], read, {}, "America/New_York", folder / "out")
+    return folder / "out"
+
+
+@pytest.fixture(scope="module")
+def found(dataset: Path) -> Honesty:
+    return honesty(dataset, load(ROOT), {})
+
+
+def test_the_largest_gaps_come_first(found: Honesty) -> None:
+    assert found.gaps == (Gap("INC0019", "INC0031", 11), Gap("INC0039", "INC0041", 1))
+    assert found.receipt.number_gaps == 2
+
+
+def test_a_wrong_zone_shows_in_the_hours_of_the_day(found: Honesty) -> None:
+    assert found.office_day is not None
+    assert found.office_day.strange
+    assert found.office_day.start >= 14 * 60
+    assert "is the zone right?" in render(found)
+
+
+def test_personal_data_is_named_where_it_stands(found: Honesty) -> None:
+    told = {(one.column, one.kind): one.records for one in found.personal}
+    assert told == {("assignee", "person"): 88, ("Contact", "mail-address"): sum(n % 2 for n in range(1, 101) if n not in GONE)}  # fmt: skip
+    assert "a.weber@example.com" not in render(found) + render_json(found), "the report gives away none of it"
+
+
+def test_a_column_that_nobody_took_is_recognised(found: Honesty) -> None:
+    seen = {one.canonical: one.exported for one in found.lookalikes}
+    assert seen == {"priority": "Priority", "requester": "Contact"}
+
+
+def test_what_would_make_rules_testable_is_what_the_audit_says(found: Honesty) -> None:
+    wanted = {(one.column, one.history): one for one in found.wanted}
+    assert "INC-02" in wanted["state", True].alone
+    assert "INC-04" in wanted["service", False].alone
+    assert "INC-03" in wanted["impact", False].with_others
+    assert all(not set(one.alone) & set(one.with_others) for one in found.wanted)
+    assert found.testable
+    assert found.rules > found.testable
+    assert "incident" not in dict(found.elsewhere)
+    assert dict(found.elsewhere)["change"] > 10
+
+
+def test_the_report_keeps_within_its_columns(found: Honesty) -> None:
+    for language in ("en", "zh"):
+        text = render(found, language)
+        assert "INC0019" in text
+        assert "88" in text
+    assert max(len(line) for line in render(found).splitlines()) <= 80
+
+
+def test_the_command_needs_no_place_to_write(dataset: Path, tmp_path: Path) -> None:
+    run = CliRunner().invoke(group, ["import", str(dataset), "--check", "--format", "json", "--root", str(ROOT)])
+    assert run.exit_code == 0, run.output
+    data = json.loads(run.output)
+    assert data["gaps"][0] == {"before": "INC0019", "after": "INC0031", "numbers": 11}
+    assert data["receipt"]["records"] == 88
+    export = Path(__file__).parent / "importing" / "otrs" / "tickets.csv"
+    shown = CliRunner().invoke(group, ["import", str(export), "--zone", "UTC", "--check", "--root", str(ROOT)])
+    assert shown.exit_code == 0, shown.output
+    assert shown.output.startswith("What was read\n")
