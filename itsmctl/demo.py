@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from itsmctl.audit import AuditOptions
+from itsmctl.audit.people import key_of_tickets
 from itsmctl.definitions import load
 from itsmctl.engine.results import read_verdicts
 from itsmctl.evidence.pack import PackSummary, build
@@ -73,7 +74,8 @@ def play(folder: Path, records: int, seed: int, *, progress: Progress | None = N
         truth = generate(definitions, records, seed, place / HISTORY)
         exports = [place / HISTORY / name for name in truth.rows]
         receipt = import_files(exports, None, definitions.mappings, ZONE, place / DATASET, progress=progress)
-        result = audit_to_folder(definitions, place / DATASET, AuditOptions(), place / RESULT, progress=progress)
+        options = AuditOptions(people=key_of_tickets(place / DATASET))
+        result = audit_to_folder(definitions, place / DATASET, options, place / RESULT, progress=progress)
         pack = build(place / RESULT, place / PACK, root=reference_root())
         report = verify(place / PACK)
         tallies = tuple(_tallies(truth, result, place / RESULT / "verdicts.parquet"))

@@ -138,6 +138,26 @@ class DefinitionFacts:
 
 
 @dataclass(frozen=True)
+class Redaction:
+    """What a result shows otherwise than the tickets have it, or leaves out."""
+
+    key_source: Literal["file", "tickets"]
+    key_id: str
+    names: Mapping[str, str]
+    """Every person shown under a pseudonym: the name, by pseudonym. It is written nowhere but sealed."""
+    names_in_verdicts: Mapping[str, int]
+    """Verdicts that show a pseudonym, by rule."""
+    names_in_records: Mapping[str, int]
+    """Values shown as a pseudonym in records told in full, by column; `actor` is who made a change."""
+    free_text: bool
+    """Whether free text was asked for."""
+    left_out: Mapping[str, int]
+    """Values left out of records told in full, by column."""
+    withheld: Mapping[str, int]
+    """Verdicts whose rule may observe a name or a free text, so that what was observed is left out, by rule."""
+
+
+@dataclass(frozen=True)
 class AuditResult:
     """A whole audit. `rules` and `enquiries` are sorted by id; times are epoch seconds, UTC."""
 
@@ -164,6 +184,8 @@ class AuditResult:
     """What people call the services of the catalogue, by id."""
     waivers: tuple[WaiverUse, ...] = ()
     """Those of the rules that were judged, by id."""
+    redaction: Redaction | None = None
+    """What stands for people's names; None where the result shows them."""
 
 
 @dataclass(frozen=True)

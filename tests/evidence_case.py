@@ -155,6 +155,7 @@ def write_result(folder: Path, root: Path, commit_hash: str, as_of: str = AS_OF)
         "dataset": {"digest": "d" * 64, "records": 50, "events": 100},
         "rules": [entry for id_, entry in entries.items() if id_ != "INC-14"],
         "enquiries": [entries["INC-14"]],
+        "people": "pseudonyms",
         "files": [
             {"name": path.name, "sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "bytes": path.stat().st_size}
             for path in sorted(folder.iterdir())

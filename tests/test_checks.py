@@ -19,6 +19,7 @@ from dataset import write_dataset
 
 from itsmctl import checks
 from itsmctl.audit import AuditOptions, audit
+from itsmctl.audit.people import PeopleKey
 from itsmctl.checks import CHECKS
 from itsmctl.checks.declare import TEMPLATES
 from itsmctl.definitions import load
@@ -182,7 +183,9 @@ def build_rule(written: Mapping[str, Any], number: int) -> Rule:
     return rule
 
 
-def judge(rules: Mapping[str, Rule], data: Mapping[str, Any], folder: Path) -> tuple[AuditResult, list[Verdict]]:
+def judge(
+    rules: Mapping[str, Rule], data: Mapping[str, Any], folder: Path, people: PeopleKey | None = None
+) -> tuple[AuditResult, list[Verdict]]:
     """Audit the rows of a case, through the same door as the command line."""
     dataset = write_dataset(
         folder / "dataset",
@@ -198,7 +201,7 @@ def judge(rules: Mapping[str, Rule], data: Mapping[str, Any], folder: Path) -> t
         lacking=data.get("lacking", {}),
         files=[(name, read) for name, read in data.get("files", {"export.csv": 0}).items()],
     )
-    options = AuditOptions(as_of=data.get("as-of", "2026-06-30T00:00:00Z"), all_verdicts=True, threads=1)
+    options = AuditOptions(as_of=data.get("as-of", "2026-06-30T00:00:00Z"), all_verdicts=True, threads=1, people=people)
     definitions = replace(system(), rules=rules, registers={**system().registers, **data.get("registers", {})})
     if "period" in data:
         definitions, options = replace(definitions, plans={"case": _plan(data)}), replace(options, plan="case")

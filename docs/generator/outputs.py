@@ -31,7 +31,20 @@ Everything is written with sorted keys, UTC times and no trace of the machine: t
 
 def pages() -> dict[str, str]:
     """One page with every output."""
-    writers = (dataset, receipt, result, verdicts, findings, explanation, clock, coverage, sample, pack, truth)
+    writers = (
+        dataset,
+        receipt,
+        result,
+        verdicts,
+        findings,
+        redaction,
+        explanation,
+        clock,
+        coverage,
+        sample,
+        pack,
+        truth,
+    )
     return {"outputs.md": "\n".join((INTRODUCTION, *(write() for write in writers)))}
 
 
@@ -144,7 +157,7 @@ def result() -> str:
     schema: Schema = result_schema()
     text = (
         "## Result folder\n\nWritten by `itsmctl audit -o DIR`: `result.json`, `verdicts.parquet`, `findings.csv`, `report.html`,\n"
-        "`report.zh.html`, and the `receipt.json` of the dataset.\n\n### result.json\n\n"
+        "`report.zh.html`, and the `receipt.json` of the dataset. Without `--with-names` also `redaction.json` and `people.csv`.\n\n### result.json\n\n"
         "Also `itsmctl audit --format json`; its JSON Schema is printed by `itsmctl schema result`.\n\n"
         + properties(schema)
     )
@@ -153,6 +166,27 @@ def result() -> str:
     for name, part in parts.items():
         text += f"\n#### {name}\n\n{part.get('description', '')}\n\n{properties(part) or 'Type: ' + type_text(part) + chr(10)}"
     return text
+
+
+REDACTION = """{
+  "format": "itsmctl/redaction/v1",
+  "people": {
+    "shown_as": "pseudonyms", "named": people, "key": {"id", "source": "tickets" or "file"},
+    "in_verdicts": {"<rule>": verdicts}, "in_records": {"<column>": values}
+  },
+  "free_text": {"asked_for", "left_out": {"<column>": values}},
+  "withheld": {"<rule>": verdicts}
+}"""
+
+
+def redaction() -> str:
+    """redaction.json and people.csv."""
+    return (
+        "### redaction.json\n\nWhat is shown otherwise than the tickets have it, and what is left out. `withheld` counts verdicts whose rule may have\n"
+        "quoted a name or a free text, so that `observed` says `left out`.\n\n"
+        + block(REDACTION)
+        + "\n### people.csv\n\nEvery pseudonym of the result, and the name behind it sealed with the key (AES-SIV, base64); `itsmctl evidence reveal` opens it.\n"
+    )
 
 
 def coverage() -> str:

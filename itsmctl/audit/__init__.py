@@ -17,7 +17,9 @@ from itsmctl.audit.choices import (
     zone_of_audit,
 )
 from itsmctl.audit.judging import judge, results_of
+from itsmctl.audit.people import PeopleKey
 from itsmctl.audit.preparing import Period, load_records, prepare
+from itsmctl.audit.redaction import Hiding, show_as_they_are
 from itsmctl.audit.waivers import uses
 from itsmctl.beside import Beside
 from itsmctl.engine.context import Context
@@ -37,7 +39,10 @@ MOST_EXPLAINED = 60
 
 @dataclass(frozen=True)
 class AuditOptions:
-    """What may be said beyond the plan; empty means not said. `explain` names records to explain in full."""
+    """What may be said beyond the plan; empty means not said. `explain` names records to explain in full.
+
+    With `people` nobody is named: people have pseudonyms, and free text is left out unless `free_text` asks for it.
+    """
 
     plan: str = ""
     as_of: str = ""
@@ -47,6 +52,8 @@ class AuditOptions:
     memory_limit: str = ""
     spill: Path | None = None
     threads: int = 0
+    people: PeopleKey | None = None
+    free_text: bool = False
 
 
 def audit(
@@ -90,6 +97,8 @@ def audit(
             all_verdicts=options.all_verdicts,
             keep=options.explain,
         )
+        hiding = Hiding(options.people, options.free_text) if options.people else None
+        hiding.verdicts(session, rules) if hiding else show_as_they_are(session, rules)
         wanted = {rule.id: counts[rule.id] for rule in asked.rules}
         results = results_of(session, wanted)
 
@@ -103,6 +112,7 @@ def audit(
         with session.beside(write):
             result = _result_of(session, context, receipt, asked, options, results, judged_by)
             result = replace(result, waivers=uses(wanted, context, result))
+            result = hiding.result(result) if hiding else result
             if meanwhile is not None:
                 meanwhile(result)
     report("done", 1.0)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.grouping import group_key, group_needs
 from itsmctl.engine.parameters import COUNT, PER, PERCENT, number_of, texts
-from itsmctl.engine.people import machines, person_key
+from itsmctl.engine.people import called, machines, person_key
 from itsmctl.engine.sql import Fragment, name
 from itsmctl.model import PEOPLE_COLUMNS, Rule
 
@@ -38,7 +38,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
     most, minimum = rule.parameters["most"], number_of(rule, "minimum", 1)
     return Fragment(
         f"""SELECT record_id, CASE WHEN total >= {minimum} THEN 100.0 * n / total <= {most} END AS passed,
-            concat(CAST(round(100.0 * n / total, 1) AS VARCHAR), ' % (', n, ' of ', total, ') ', called) AS observed, 'at most {most} %' AS expected,
+            concat(CAST(round(100.0 * n / total, 1) AS VARCHAR), ' % (', n, ' of ', total, ') ', {called("called")}) AS observed, 'at most {most} %' AS expected,
             first_at AS "at", CASE WHEN total < {minimum} THEN 'too-few' END AS reason
         FROM (
             SELECT *, sum(n) OVER (PARTITION BY record_id) AS total, min(opened_at) OVER (PARTITION BY record_id) AS first_at,

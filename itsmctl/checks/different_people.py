@@ -16,7 +16,7 @@ from __future__ import annotations
 from itsmctl.engine.acts import ACTS, act_text, acts_of, names_in, needs_of
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.parameters import texts
-from itsmctl.engine.people import person_key
+from itsmctl.engine.people import called, person_key
 from itsmctl.engine.sql import Fragment, join, name, quote
 from itsmctl.model import PEOPLE_COLUMNS, Parameter, Rule
 
@@ -52,7 +52,7 @@ def _columns_apart(columns: tuple[str, ...]) -> Fragment:
     empty = ", ".join(f"CASE WHEN r.{name(c)} IS NULL THEN {quote(c)} END" for c in columns)
     some_empty = " OR ".join(f"r.{name(c)} IS NULL" for c in columns)
     return Fragment(
-        f"""SELECT r.record_id, CASE WHEN {some_empty} THEN NULL ELSE NOT ({same}) END AS passed, CASE WHEN {some_empty} THEN NULL WHEN {same} THEN r.{name(columns[0])} ELSE 'different people' END AS observed,
+        f"""SELECT r.record_id, CASE WHEN {some_empty} THEN NULL ELSE NOT ({same}) END AS passed, CASE WHEN {some_empty} THEN NULL WHEN {same} THEN {called(f"r.{name(columns[0])}")} ELSE 'different people' END AS observed,
             {quote("different people: " + ", ".join(columns))} AS expected, r.opened_at AS "at",
             CASE WHEN {some_empty} THEN concat('missing:', concat_ws(',', {empty})) END AS reason
         FROM scoped AS r"""
@@ -77,7 +77,7 @@ def _sides_apart(rule: Rule, context: Context) -> Fragment:
     return (
         Fragment(
             f"""SELECT r.record_id, CASE WHEN p.both IS NOT NULL THEN false WHEN coalesce(p.sides, 0) < {len(sides)} OR p.nameless > 0 THEN NULL ELSE true END AS passed,
-            CASE WHEN p.both IS NOT NULL THEN p.both WHEN p.sides = {len(sides)} AND p.nameless = 0 THEN 'different people' END AS observed, ? AS expected,
+            CASE WHEN p.both IS NOT NULL THEN {called("p.both")} WHEN p.sides = {len(sides)} AND p.nameless = 0 THEN 'different people' END AS observed, ? AS expected,
             coalesce(p.both_at, r.opened_at) AS "at", CASE WHEN p.both IS NULL AND p.nameless > 0 THEN 'missing:actor'
                 WHEN p.both IS NULL AND coalesce(p.sides, 0) < {len(sides)} THEN 'one-side-only' END AS reason
             FROM scoped AS r LEFT JOIN (

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from itsmctl.engine.acts import ACTS, acts_of, names_in, needs_of
 from itsmctl.engine.context import Context, Needs
-from itsmctl.engine.people import judged_acts
+from itsmctl.engine.people import called, judged_acts
 from itsmctl.engine.sql import Fragment
 from itsmctl.model import Parameter, Rule
 
@@ -37,11 +37,11 @@ def compile(rule: Rule, context: Context) -> Fragment:
     """One row per record in which somebody acted; `observed` is the first who should not have, and the act."""
     return (
         Fragment(
-            """SELECT r.record_id, CASE WHEN a.wrong IS NOT NULL THEN false WHEN a.unclear IS NULL THEN true END AS passed,
+            f"""SELECT r.record_id, CASE WHEN a.wrong IS NOT NULL THEN false WHEN a.unclear IS NULL THEN true END AS passed,
             CASE WHEN a.wrong IS NOT NULL THEN a.wrong WHEN a.unclear IS NULL THEN 'all of them' END AS observed,
             'people appointed on that day' AS expected, a.first_at AS "at", CASE WHEN a.wrong IS NULL THEN a.unclear END AS reason
             FROM scoped AS r JOIN (
-                SELECT tix, min(CASE WHEN shared THEN concat(called, ' (', deed, '): shared account') WHEN known AND NOT holds THEN concat(called, ' (', deed, ')') END) AS wrong,
+                SELECT tix, min(CASE WHEN shared THEN concat({called("called")}, ' (', deed, '): shared account') WHEN known AND NOT holds THEN concat({called("called")}, ' (', deed, ')') END) AS wrong,
                     min(CASE WHEN moment IS NULL THEN 'no-moment' WHEN person IS NULL THEN 'missing:actor' WHEN NOT known THEN 'unknown-person' END) AS unclear,
                     coalesce(min(CASE WHEN shared OR (known AND NOT holds) THEN moment END), min(moment)) AS first_at
                 FROM (SELECT j.*, s.person IS NOT NULL AS shared FROM ("""

@@ -16,8 +16,9 @@ from __future__ import annotations
 
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.expressions import COLUMNS, Compiled, compile_expression
+from itsmctl.engine.people import called
 from itsmctl.engine.sql import Fragment, moment_text, name, quote
-from itsmctl.model import Rule
+from itsmctl.model import PEOPLE_COLUMNS, Rule
 
 ID = "expression"
 PARAMETERS = {
@@ -59,4 +60,6 @@ def _compiled(rule: Rule) -> Compiled:
 def _shown(column: str) -> str:
     """SQL for a value as reports show it, a dash where it is empty."""
     text = moment_text(f"r.{name(column)}") if COLUMNS[column] == "moment" else f"CAST(r.{name(column)} AS VARCHAR)"
+    if column in PEOPLE_COLUMNS:
+        text = f"CASE WHEN {text} IS NOT NULL THEN {called(text)} END"
     return f"coalesce({text}, '–')"

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.parameters import COLUMN, COUNT, PERCENT, number_of
-from itsmctl.engine.people import machines, person_key
+from itsmctl.engine.people import called, machines, person_key
 from itsmctl.engine.sql import Fragment, name
 from itsmctl.model import PEOPLE_COLUMNS, Rule
 
@@ -47,7 +47,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
     peers = f"coalesce(r.{name(str(rule.parameters['peers']))}, '-')" if "peers" in rule.parameters else "''"
     most, times, minimum = rule.parameters["most"], rule.parameters["times"], number_of(rule, "minimum", 1)
     return Fragment(
-        f"""SELECT CASE WHEN s.peers = '' THEN s.called ELSE concat(s.called, ' / ', s.peers) END AS record_id,
+        f"""SELECT CASE WHEN s.peers = '' THEN {called("s.called")} ELSE concat({called("s.called")}, ' / ', s.peers) END AS record_id,
             CASE WHEN s.n >= {minimum} THEN NOT (s.share > {most} AND s.share > {times} * s.usual) END AS passed,
             concat(CAST(round(s.share, 1) AS VARCHAR), ' % paused, peers ', coalesce(CAST(round(s.usual, 1) AS VARCHAR), '-'), ' %') AS observed,
             'at most {most} % paused, or {times} times the peers' AS expected, s.first_at AS "at", CASE WHEN s.n < {minimum} THEN 'too-few' END AS reason

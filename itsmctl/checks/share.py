@@ -12,6 +12,7 @@ Passing: 46 of 50 (92 %). Failing: 40 of 50 (80 %). A group's key joins its valu
 from __future__ import annotations
 
 from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.grouping import group_key
 from itsmctl.engine.sql import Fragment, all_of, name
 from itsmctl.model import RECORD_COLUMNS, Condition, Rule
 
@@ -40,7 +41,7 @@ def needs(rule: Rule) -> Needs:
 
 def compile(rule: Rule, context: Context) -> Fragment:
     """One row per group; `observed` is `share % (n of m)`."""
-    key = ", ' / ', ".join(f"coalesce(CAST(r.{name(column)} AS VARCHAR), '-')" for column in _per(rule))
+    key = group_key(_per(rule))
     least, most = rule.parameters.get("least", 0), rule.parameters.get("most", 100)
     limits, small = (least, most, least, most), rule.parameters.get("minimum", 1)
     expected = f"at least {least} %" if "least" in rule.parameters else f"at most {most} %"
@@ -56,7 +57,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
             concat(CAST(round(100.0 * hits / n, 1) AS VARCHAR), ' % (', hits, ' of ', n, ')') AS observed, ? AS expected, first_at AS "at",
             CASE WHEN n < ? THEN 'too-few' WHEN NOT (100.0 * hits / n >= ? AND 100.0 * (hits + doubts) / n <= ?)
                 AND NOT (100.0 * (hits + doubts) / n < ? OR 100.0 * hits / n > ?) THEN 'undecided' END AS reason
-        FROM (SELECT concat({key}) AS record_id, min(r.opened_at) AS first_at, count(*) AS n, {doubts} AS doubts, """
+        FROM (SELECT {key} AS record_id, min(r.opened_at) AS first_at, count(*) AS n, {doubts} AS doubts, """
         + Fragment("", (small, *limits, expected, small, *limits))
         + hits
         + f" AS hits FROM scoped AS r GROUP BY {groups}) AS counted"

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from itsmctl.audit import FAIL_ON, AuditOptions, audit, exceeds
+from itsmctl.audit.people import key_of_tickets, read_key
 from itsmctl.cli import options
 from itsmctl.cli.progress import bar
 from itsmctl.cli.tickets import opened
@@ -31,6 +32,14 @@ from itsmctl.reports.folder import audit_to_folder
     type=click.Choice(FAIL_ON),
     help="From which severity findings give exit code 1; default: the plan's, else minor.",
 )
+@click.option(
+    "--people-key",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Key for people's pseudonyms, so that they stay the same from audit to audit; default: one that follows from the tickets.",
+)
+@click.option("--with-names", is_flag=True, help="Name people instead of giving them pseudonyms.")
+@click.option("--with-text", is_flag=True, help="Show free text, such as titles and resolutions, beside pseudonyms.")
 @click.option("--memory-limit", default="", metavar="SIZE", help="Such as 1GiB; beyond it the engine spills to disk.")
 @options.root
 @options.language
@@ -38,9 +47,11 @@ from itsmctl.reports.folder import audit_to_folder
 @options.no_color
 def command(
     plan: str, tickets: tuple[Path, ...], output: Path | None, form: str, as_of: str, zone: str, mappings: tuple[str, ...], rules: tuple[str, ...],
-    all_verdicts: bool, fail_on: str | None, memory_limit: str, root: Path | None, language: Language, quiet: bool, no_color: bool,
+    all_verdicts: bool, fail_on: str | None, people_key: Path | None, with_names: bool, with_text: bool, memory_limit: str, root: Path | None, language: Language, quiet: bool, no_color: bool,
 ) -> int:  # fmt: skip
     """Judge tickets by every rule in force, or by those of the audit plan PLAN.
+
+    Nobody is named: people have pseudonyms, which `itsmctl evidence reveal` turns back into names for whoever has the key.
 
     \b
     itsmctl audit --tickets export.csv --zone Asia/Shanghai -o result
@@ -48,11 +59,17 @@ def command(
     """
     definitions = load(root)
     planned = definitions.plans.get(plan)
-    choices = AuditOptions(plan=plan, as_of=as_of, rules=rules, all_verdicts=all_verdicts, memory_limit=memory_limit)
+    if with_names and (people_key or with_text):
+        raise click.UsageError("--with-names shows all there is: --people-key and --with-text do not go with it")
+    key = read_key(people_key) if people_key else None
     with (
         bar(quiet, language) as progress,
         opened(tickets, definitions, planned, mappings=mappings, zone=zone, progress=progress) as dataset,
     ):
+        choices = AuditOptions(
+            plan, as_of, rules, all_verdicts, memory_limit=memory_limit,
+            people=None if with_names else key or key_of_tickets(dataset), free_text=with_text,
+        )  # fmt: skip
         if output is None:
             result = audit(definitions, dataset, choices, progress=progress)
         else:

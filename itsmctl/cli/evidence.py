@@ -32,10 +32,17 @@ def command() -> None:
     metavar="PACK",
     help="The pack before this one; its digest goes into this one.",
 )
+@click.option("--with-names", is_flag=True, help="Accept a result that names people.")
 @options.root
 @options.language
 def build(
-    result_dir: Path, output: Path, key: Path | None, previous: Path | None, root: Path | None, language: Language
+    result_dir: Path,
+    output: Path,
+    key: Path | None,
+    previous: Path | None,
+    with_names: bool,
+    root: Path | None,
+    language: Language,
 ) -> None:
     """Build an evidence pack from RESULT_DIR, the result folder of an audit.
 
@@ -57,23 +64,34 @@ def build(
 
         signing = read_private(key, _passphrase)
     seals = Seals(signing, link_to(previous) if previous else None)
-    summary = build_pack(result_dir, output, root=root, seals=seals)
+    summary = build_pack(result_dir, output, root=root, seals=seals, with_names=with_names)
     click.echo("\n".join(summary_lines(summary, language)))
 
 
 @command.command("keygen")
 @options.output("The file of the private key; the public key goes beside it, into FILE.pub.", required=True)
+@click.option(
+    "--people", is_flag=True, help="Make a key for people's pseudonyms instead, one file, for `audit --people-key`."
+)
 @click.option("--encrypt", is_flag=True, help="Lock it with a passphrase: ITSMCTL_KEY_PASSPHRASE, or asked for.")
 @options.language
-def keygen(output: Path, encrypt: bool, language: Language) -> None:
-    """Make an Ed25519 key to sign packs with.
+def keygen(output: Path, people: bool, encrypt: bool, language: Language) -> None:
+    """Make an Ed25519 key to sign packs with, or one for people's pseudonyms.
 
     The private half stays with whoever signs. Give the public half, or the key id that is printed, to whoever verifies,
     by another way than the packs.
 
     \b
     itsmctl evidence keygen -o audit.key
+    itsmctl evidence keygen --people -o people.key
     """
+    if people:
+        if encrypt:
+            raise click.UsageError(
+                "--encrypt is for keys that sign; keep a key for pseudonyms where only you can read it"
+            )
+        _make_people_key(output, language)
+        return
     from itsmctl.evidence.keys import generate
     from itsmctl.language import tr
 
@@ -84,6 +102,15 @@ def keygen(output: Path, encrypt: bool, language: Language) -> None:
     click.echo(tr("{private}: private key, keep it to yourself", language, private=output))
     click.echo(tr("{public}: public key, for whoever verifies", language, public=made.file))
     click.echo(f"sha256:{made.id}")
+
+
+def _make_people_key(output: Path, language: Language) -> None:
+    from itsmctl.audit.people import make_key
+    from itsmctl.language import tr
+
+    made = make_key(output)
+    click.echo(tr("{file}: key for pseudonyms, keep it to yourself: it tells who is who", language, file=output))
+    click.echo(made.id)
 
 
 def _passphrase(confirm: bool = False) -> str:
@@ -138,3 +165,37 @@ def verify(packs: tuple[Path, ...], chain: bool, public_keys: tuple[Path, ...], 
     report = verify_pack(packs[0], keys)
     click.echo(wording.report_json(report) if form == "json" else "\n".join(wording.report_lines(report, language)))
     return int(not report.intact)
+
+
+@command.command("reveal")
+@click.argument("pack", type=click.Path(path_type=Path))
+@click.argument("people", metavar="[NAME...]", nargs=-1)
+@click.option("--people-key", type=click.Path(path_type=Path), metavar="FILE", help="The key that the audit was given.")
+@click.option(
+    "--tickets",
+    type=click.Path(path_type=Path),
+    metavar="DATASET",
+    help="The dataset that was audited, where the audit was given no key.",
+)
+@options.language
+def reveal(
+    pack: Path, people: tuple[str, ...], people_key: Path | None, tickets: Path | None, language: Language
+) -> None:
+    """Say who the pseudonyms of PACK, or of a result folder, stand for: all of them, or each NAME, a pseudonym or a person.
+
+    \b
+    itsmctl evidence reveal pack.zip --people-key people.key
+    itsmctl evidence reveal pack.zip --people-key people.key P-3f9a1c0b77de
+    """
+    from itsmctl.audit.people import key_of_tickets, read_key
+    from itsmctl.evidence.reveal import reveal as reveal_people
+    from itsmctl.evidence.wording import revealed_lines
+
+    if (people_key is None) == (tickets is None):
+        raise click.UsageError("name the key: --people-key FILE, or --tickets DATASET where the audit was given none")
+    if people_key is not None:
+        key = read_key(people_key)
+    else:
+        assert tickets is not None
+        key = key_of_tickets(tickets)
+    click.echo("\n".join(revealed_lines(reveal_people(pack, key, people), language)))

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from itsmctl.engine.people import called
 from itsmctl.engine.sql import name, numbers_between
+from itsmctl.model import PEOPLE_COLUMNS
 
 
 def group_key(per: Sequence[str], table: str = "r") -> str:
     """SQL for the key of a record's group, `erp / 2026-03`; all records together are `-`."""
     if not per:
         return "'-'"
-    parts = ", ' / ', ".join(f"coalesce(CAST({table}.{name(column)} AS VARCHAR), '-')" for column in per)
+    parts = ", ' / ', ".join(_part(f"{table}.{name(column)}", column in PEOPLE_COLUMNS) for column in per)
     return f"concat({parts})"
+
+
+def _part(value: str, is_person: bool) -> str:
+    text = f"CASE WHEN {value} IS NOT NULL THEN {called(value)} END" if is_person else f"CAST({value} AS VARCHAR)"
+    return f"coalesce({text}, '-')"
 
 
 def group_needs(per: Sequence[str]) -> frozenset[str]:

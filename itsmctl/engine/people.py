@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 
 from itsmctl.engine.session import Session
-from itsmctl.engine.sql import Fragment, name
+from itsmctl.engine.sql import Fragment, name, quote
 from itsmctl.model import Definitions, Effective
 from itsmctl.model.holding import tenures
 from itsmctl.zones import EVER, midnight, midnight_after
@@ -14,6 +16,52 @@ from itsmctl.zones import EVER, midnight, midnight_after
 def person_key(text: str) -> str:
     """SQL for a person's name as it is compared: the same person however tools write capitals and blanks."""
     return f"lower(trim({text}))"
+
+
+NAME_BEGINS, NAME_ENDS = "\ue000", "\ue001"
+"""Around a person's name in what a check observes, so that it is known for one until it is written; no text has them else."""
+_NAME = f"{NAME_BEGINS}([^{NAME_ENDS}]*){NAME_ENDS}"
+
+
+def called(text: str) -> str:
+    """SQL for a person's name, which must not be empty, in what a check observes: marked, so that it can be shown otherwise."""
+    bare = f"replace(replace({text}, {quote(NAME_BEGINS)}, ''), {quote(NAME_ENDS)}, '')"
+    return f"concat({quote(NAME_BEGINS)}, {bare}, {quote(NAME_ENDS)})"
+
+
+def show_names(session: Session, rules: Sequence[str], shown: Callable[[str], str]) -> Mapping[str, int]:
+    """Show every name that `rules` observed as `shown` has it; returns how many texts were changed, by rule.
+
+    Names stand in `observed`, and in `record_id` where the rows of a check are people.
+    """
+    if not rules:
+        return {}
+    listed = ", ".join(quote(rule) for rule in rules)
+    texts = ", ".join(f"coalesce({column}, '')" for column in _NAMING)
+    found = session.rows(
+        f'SELECT "rule", concat({texts}) FROM verdict WHERE "rule" IN ({listed}) AND {_named(f"concat({texts})")}'
+    )
+    changed = Counter(str(rule) for rule, _ in found)
+    names = sorted({name for _, text in found for name in re.findall(_NAME, str(text))})
+    if not names:
+        return {}
+    session.run("CREATE OR REPLACE TEMP TABLE shown_name (marked VARCHAR, shown VARCHAR)")
+    rows = [(f"{NAME_BEGINS}{called}{NAME_ENDS}", shown(called)) for called in names]
+    session.insert("shown_name", ("marked", "shown"), rows)
+    for column in _NAMING:
+        while session.one(f'SELECT count(*) FROM verdict WHERE "rule" IN ({listed}) AND {_named(column)}') != (0,):
+            session.run(
+                f"""UPDATE verdict SET {column} = replace({column}, n.marked, n.shown) FROM shown_name AS n
+                WHERE "rule" IN ({listed}) AND {_named(column)} AND n.marked = regexp_extract({column}, {quote(_NAME)})"""
+            )
+    return changed
+
+
+_NAMING = ("record_id", "observed")
+
+
+def _named(text: str) -> str:
+    return f"coalesce(regexp_matches({text}, {quote(_NAME)}), false)"
 
 
 def create_people(session: Session, definitions: Definitions, zone: str) -> None:

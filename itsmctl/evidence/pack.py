@@ -58,6 +58,7 @@ def build(
     *,
     root: Path | None = None,
     seals: Seals = Seals(),  # noqa: B008 - frozen
+    with_names: bool = False,
 ) -> PackSummary:
     """Write the pack of an audit to `out`; the same result, definitions and history give the same bytes.
 
@@ -66,6 +67,11 @@ def build(
     _check_folder(result_dir)
     judged = read_result(result_dir / "result.json")
     _check_files(result_dir, judged)
+    if judged.people != "pseudonyms" and not with_names:
+        message = (
+            "this result names people, and a pack goes to others; audit again without --with-names, or build with it"
+        )
+        raise ItsmctlError(Problem("names-in-result", message, Where(str(result_dir))))
     receipt = read_receipt(result_dir)
     if receipt.digest != judged.dataset_digest:
         message = "the receipt belongs to other tickets than the result; audit again"
@@ -178,7 +184,7 @@ def _payload(
 
 def _result_files(judged: Judged) -> list[str]:
     """The files of an audit's result, and nothing else that somebody put beside them."""
-    known = {"verdicts.parquet", "verdicts.csv", "findings.csv"}
+    known = {"verdicts.parquet", "verdicts.csv", "findings.csv", "redaction.json", "people.csv"}
     return ["result.json", *(name for name in judged.files if name in known or _REPORT.fullmatch(name))]
 
 

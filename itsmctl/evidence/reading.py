@@ -60,6 +60,8 @@ class Judged:
     records: int
     rules: tuple[JudgedRule, ...]
     enquiries: tuple[JudgedRule, ...]
+    people: str
+    """`pseudonyms`, or `names` where the result shows people as they are called."""
     files: Mapping[str, str]
     """SHA-256 of each file that the audit wrote beside `result.json`, by name."""
 
@@ -80,6 +82,7 @@ def read_result(path: Path) -> Judged:
         records=dataset.get("records", int),
         rules=tuple(_rule(rule) for rule in top.objects("rules")),
         enquiries=tuple(_rule(rule) for rule in top.objects("enquiries", optional=True)),
+        people=top.get("people", str, "names"),
         files={file.get("name", str): file.get("sha256", str) for file in top.objects("files", optional=True)},
     )
 

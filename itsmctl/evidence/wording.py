@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from itsmctl.evidence.attestation import Signature, Status
@@ -14,6 +14,7 @@ from itsmctl.language import Language, msg, number_text, tr, trn
 
 if TYPE_CHECKING:  # verifying must not pay for what only building needs
     from itsmctl.evidence.pack import PackSummary
+    from itsmctl.evidence.reveal import Person
 
 _MEANINGS: Mapping[Fault, str] = {
     "altered": msg("altered: {algorithm} should be {expected}, is {found}"),
@@ -155,6 +156,16 @@ _SIGNATURES: Mapping[Status, str] = {
 
 def _signature_line(signature: Signature, language: Language) -> str:
     return tr(_SIGNATURES[signature.status], language, key=signature.key, file=signature.file)
+
+
+def revealed_lines(people: Sequence[Person], language: Language) -> list[str]:
+    """One line for each person: the pseudonym and the name."""
+    if not people:
+        return [tr("nobody is shown under a pseudonym", language)]
+    absent = f"  ({tr('does not occur', language)})"
+    return [
+        _printable(f"{person.pseudonym}  {person.name}{'' if person.occurs else absent}".rstrip()) for person in people
+    ]
 
 
 def _digest_lines(digest: str, archive_sha256: str, language: Language) -> list[str]:

@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from itsmctl.model.columns import CHANGING_COLUMNS as CHANGING_COLUMNS
     from itsmctl.model.columns import EVENT_COLUMNS as EVENT_COLUMNS
     from itsmctl.model.columns import FORESEEN_COLUMNS as FORESEEN_COLUMNS
+    from itsmctl.model.columns import FREE_TEXT_COLUMNS as FREE_TEXT_COLUMNS
     from itsmctl.model.columns import LINK_COLUMNS as LINK_COLUMNS
     from itsmctl.model.columns import MAPPED_COLUMNS as MAPPED_COLUMNS
     from itsmctl.model.columns import NUMBER_COLUMNS as NUMBER_COLUMNS
@@ -173,7 +174,7 @@ _MODULES = {
     "audits": "AuditPlan DateOrder MappingDefinition MappingShape MappingTable Programme SamplingPlan Taking",
     "catalog": "Calendar Certificate Continuity Criterion Customer Grade OfferedRequest STAGES Service Slot SpecialDay Stage Supplier SupplierAssessment TechnicianView UserView",
     "clocks": "CalendarVersion ClockCondition ClockPolicy ConditionRole DEFAULT_POLICY PauseLimit ZONE_OF_CALENDAR",
-    "columns": "APPROVAL_COLUMNS BOOLEAN_COLUMNS CHANGING_COLUMNS EVENT_COLUMNS FORESEEN_COLUMNS LINK_COLUMNS MAPPED_COLUMNS NUMBER_COLUMNS PEOPLE_COLUMNS RECORD_COLUMNS REFERRING_COLUMNS REJECT_COLUMNS TEXT_COLUMNS TIME_COLUMNS",
+    "columns": "APPROVAL_COLUMNS BOOLEAN_COLUMNS CHANGING_COLUMNS EVENT_COLUMNS FORESEEN_COLUMNS FREE_TEXT_COLUMNS LINK_COLUMNS MAPPED_COLUMNS NUMBER_COLUMNS PEOPLE_COLUMNS RECORD_COLUMNS REFERRING_COLUMNS REJECT_COLUMNS TEXT_COLUMNS TIME_COLUMNS",
     "definition": "ClockRole Condition Conditions Definition Effective Language Limit Outcome Phase ReviewCycle SEVERITIES Severity Text months_after",
     "deviations": "Baseline KnownFindings Waiver",
     "frameworks": "Clause ClauseType Crosswalk EvidenceClass Framework Objective Subject WayOfChecking covers within",

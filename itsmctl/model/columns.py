@@ -107,6 +107,21 @@ PEOPLE_COLUMNS = (
 """Columns that name a person; pseudonymised wherever a report says so."""
 
 
+FREE_TEXT_COLUMNS = (
+    "title",
+    "resolution",
+    "plan",
+    "backout_plan",
+    "backout_test",
+    "test_evidence",
+    "root_cause",
+    "workaround",
+    "breach_reason",
+    "actions",
+)
+"""Columns in which people write what they like, also about people."""
+
+
 REFERRING_COLUMNS = ("parent", "problem", "change", "knowledge", "incident", "release", "caused_by")
 """Columns that name other records, by id or number; each is a type of link."""
 

@@ -5,17 +5,29 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from functools import partial
+from json import dumps
 from pathlib import Path
 
 from itsmctl.audit import AuditOptions, Progress, audit
+from itsmctl.audit.people import PeopleKey, sealed_names
 from itsmctl.beside import Beside
 from itsmctl.engine.session import Session
 from itsmctl.importers.receipt import FILE as RECEIPT
 from itsmctl.model import Definitions, Rule
 from itsmctl.output import check_place, replacing
-from itsmctl.result import AuditResult
+from itsmctl.result import AuditResult, Redaction
 
-FILES = ("result.json", "verdicts.parquet", "findings.csv", "report.html", "report.zh.html", RECEIPT)
+REDACTION, SEALED_NAMES = "redaction.json", "people.csv"
+FILES = (
+    "result.json",
+    "verdicts.parquet",
+    "findings.csv",
+    "report.html",
+    "report.zh.html",
+    REDACTION,
+    SEALED_NAMES,
+    RECEIPT,
+)
 
 
 def audit_to_folder(
@@ -40,9 +52,20 @@ def audit_to_folder(
         from itsmctl.reports import json
 
         shutil.copyfile(dataset / RECEIPT, place / RECEIPT)
+        if options.people and result.redaction:
+            _write_redaction(place, options.people, result.redaction)
         written = json.render(result, files=list(place.iterdir()))
         (place / "result.json").write_text(written, encoding="utf-8", newline="\n")
     return result
+
+
+def _write_redaction(place: Path, key: PeopleKey, redaction: Redaction) -> None:
+    """What was hidden, and the names sealed with the key, so that nothing else than the key is needed to read them."""
+    from itsmctl.reports import json
+
+    told = dumps(json.redaction_document(redaction), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    (place / REDACTION).write_text(told, encoding="utf-8", newline="\n")
+    (place / SEALED_NAMES).write_text(sealed_names(key, redaction.names), encoding="ascii", newline="")
 
 
 def _prepare() -> None:

@@ -13,8 +13,8 @@ CHARTS = 12
 
 
 def render(result: AuditResult, language: Language = "en") -> str:
-    """The whole report, in which people are numbered instead of named."""
-    result = without_names(result)
+    """The whole report, in which nobody is named: people who have no pseudonym are numbered."""
+    result = result if result.redaction else without_names(result)
     zone = zone_of(result.zone)
     return pages.page(
         "report.html.j2",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from itsmctl.language import Language, iso
 from itsmctl.model import SEVERITIES, Outcome, Text
-from itsmctl.result import Attainment, AuditResult, DatasetFacts, RuleResult, Verdict, WaiverUse
+from itsmctl.result import Attainment, AuditResult, DatasetFacts, Redaction, RuleResult, Verdict, WaiverUse
 
 FORMAT = "itsmctl/result/v1"
 OUTCOMES: tuple[Outcome, ...] = ("fail", "not_testable", "no_data", "pass")
@@ -45,7 +45,24 @@ def document(result: AuditResult, files: Sequence[Path] = ()) -> dict[str, objec
         "states": [{"state": state, "records": n} for state, n in result.states],
         "months": [{"month": month, "opened": opened, "resolved": done} for month, opened, done in result.months],
         "summary": _summary(result),
+        "people": "pseudonyms" if result.redaction else "names",
         "files": [_file(path) for path in sorted(files)],
+    }
+
+
+def redaction_document(redaction: Redaction) -> dict[str, object]:
+    """redaction.json: what the result shows otherwise than the tickets have it, and what it leaves out; no name."""
+    return {
+        "format": "itsmctl/redaction/v1",
+        "people": {
+            "shown_as": "pseudonyms",
+            "named": len(redaction.names),
+            "key": {"id": redaction.key_id, "source": redaction.key_source},
+            "in_verdicts": dict(redaction.names_in_verdicts),
+            "in_records": dict(redaction.names_in_records),
+        },
+        "free_text": {"asked_for": redaction.free_text, "left_out": dict(redaction.left_out)},
+        "withheld": dict(redaction.withheld),
     }
 
 

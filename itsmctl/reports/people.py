@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Mapping, Set
 from dataclasses import replace
 
-from itsmctl.model import PEOPLE_COLUMNS, Parameter, Rule
+from itsmctl.audit.redaction import names_people
+from itsmctl.model import PEOPLE_COLUMNS
 from itsmctl.result import AuditResult, Explanation, RuleResult, Verdict
 
-ABOUT_PEOPLE = frozenset({"authorised", "different-people", "employed"})
-"""Checks that tell who it was, whatever column or history they look at."""
 JUDGES_PEOPLE = frozenset({"paused-share"})
 """Checks whose rows are people: the key of a row begins with a name."""
 _BETWEEN = re.compile(r"(\s*(?:[,;/|=、，；]|→|->)\s*)")
@@ -45,22 +44,6 @@ def pseudonyms(explanations: tuple[Explanation, ...]) -> dict[str, str]:
             if person and person not in names:
                 names[person] = f"P-{len(names) + 1}"
     return names
-
-
-def names_people(rule: Rule) -> bool:
-    """Whether a rule looks at who did something, so that what it observed may be a name."""
-    return rule.check in ABOUT_PEOPLE or any(column in PEOPLE_COLUMNS for column in _words(rule.parameters))
-
-
-def _words(value: Parameter) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for inner in value.values():
-            yield from _words(inner)
-    elif isinstance(value, tuple):
-        for inner in value:
-            yield from _words(inner)
 
 
 def _person(key: str) -> str:

@@ -48,6 +48,7 @@ DECLARE = (
 )
 """What the templates of Declare say; the more particular form comes first, and those here are tried last."""
 PHRASES = (
+    msg("left out"),
     msg("{demand}; done by its day"),
     msg("{demand}; as demanded: {limits}"),
     msg("{demand}; filled: {columns}"),
