@@ -95,8 +95,9 @@ def _written(folder: Path) -> dict[str, str]:
 def test_nobody_is_named_in_any_file(audited: Audited) -> None:
     before, after = _written(audited.folder / "named"), _written(audited.folder / "hidden")
     assert sum(name in before["verdicts.parquet"] for name in audited.people) > 2, "or this test could not fail"
+    signed = {name for use in audited.named.waivers for name in (use.waiver.author, use.waiver.approver)}
     for file, text in after.items():
-        assert [name for name in audited.people if name in text] == [], file
+        assert [name for name in audited.people - signed if name in text] == [], file
         assert [words for words in audited.texts if words in text] == [], file
     assert "\ue000" not in "".join((*before.values(), *after.values()))
 
