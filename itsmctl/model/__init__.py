@@ -166,6 +166,7 @@ if TYPE_CHECKING:
     from itsmctl.model.statements import Communication as Communication
     from itsmctl.model.statements import Policy as Policy
     from itsmctl.model.statements import Statement as Statement
+    from itsmctl.model.system import FIELD_OF_KIND as FIELD_OF_KIND
     from itsmctl.model.system import Definitions as Definitions
 
 _MODULES = {
@@ -186,7 +187,7 @@ _MODULES = {
     "registers": "Cell ColumnType Register RegisterColumn RegisterRow RowSource",
     "roles": "Account Assignment Competence Delegation Holders Position Proof Raci Role SeparatedDuties Separation Side",
     "statements": "Communication Policy Statement",
-    "system": "Definitions",
+    "system": "Definitions FIELD_OF_KIND",
 }
 _HOME = homes(_MODULES)
 

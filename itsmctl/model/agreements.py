@@ -72,6 +72,8 @@ class Agreement(Definition):
     exceptions: tuple[Text, ...] = ()
     reporting: Text = Text()
     agreed_on: date | None = None
+    agreed_provider: str = ""
+    """Role that agreed it for the service provider."""
 
 
 @dataclass(frozen=True)

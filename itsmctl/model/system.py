@@ -25,6 +25,43 @@ if TYPE_CHECKING:
     from itsmctl.model.statements import Policy
 
 
+FIELD_OF_KIND: Mapping[str, str] = {
+    "service": "services",
+    "sla": "agreements",
+    "ola": "operational_agreements",
+    "contract": "contracts",
+    "customer": "customers",
+    "supplier": "suppliers",
+    "calendar": "calendars",
+    "priority-matrix": "matrices",
+    "code-list": "code_lists",
+    "process": "processes",
+    "role": "roles",
+    "position": "positions",
+    "assignment": "assignments",
+    "raci": "racis",
+    "separation": "separations",
+    "policy": "policies",
+    "framework": "frameworks",
+    "crosswalk": "crosswalks",
+    "rule": "rules",
+    "kpi": "kpis",
+    "procedure": "procedures",
+    "mapping": "mappings",
+    "audit": "plans",
+    "programme": "programmes",
+    "waiver": "waivers",
+    "baseline": "baselines",
+    "questionnaire": "questionnaires",
+    "assessment": "assessments",
+    "survey": "surveys",
+    "nonconformity": "nonconformities",
+    "review": "reviews",
+    "register": "registers",
+}
+"""The field of `Definitions` that holds the definitions of each kind."""
+
+
 @dataclass(frozen=True)
 class Definitions:
     """A whole, valid management system: every definition by kind and id."""
@@ -65,6 +102,11 @@ class Definitions:
     nonconformities: Mapping[str, Nonconformity] = field(default_factory=dict)
     reviews: Mapping[str, ManagementReview] = field(default_factory=dict)
     registers: Mapping[str, Register] = field(default_factory=dict)
+
+    def of_kind(self, kind: str) -> Mapping[str, Definition]:
+        """The definitions of a kind by id."""
+        found: Mapping[str, Definition] = getattr(self, FIELD_OF_KIND[kind])
+        return found
 
     def every(self) -> tuple[Definition, ...]:
         """Every definition of every kind."""

@@ -29,6 +29,7 @@ def sla(b: Builder) -> model.Agreement:
         exceptions=texts(d.get("exceptions")),
         reporting=text(d.get("reporting")),
         agreed_on=b.day(d.get("agreed", {}).get("on"), ("agreed", "on")),
+        agreed_provider=d.get("agreed", {}).get("provider", ""),
     )
 
 

@@ -1,0 +1,107 @@
+"""Services, who agrees and supplies them, and their hours."""
+
+from __future__ import annotations
+
+from itsmctl.change.hours import by_calendar, by_hours, by_special_day
+from itsmctl.change.judging import always
+from itsmctl.change.kinds.common import describing
+from itsmctl.change.parts import (
+    REVIEW,
+    REVIEW_SET,
+    STRUCTURE,
+    STRUCTURE_SET,
+    TERM_LIST,
+    TERMS,
+    WORDS,
+    Kind,
+    Part,
+    Table,
+    day,
+    duration,
+    each,
+    ranked,
+)
+from itsmctl.language import msg
+
+_LESS_OPEN = msg("less open time loosens, more tightens")
+_GRADES = ("low", "medium", "high")
+
+_CALENDAR: Table = {
+    "zone": REVIEW,
+    **{f"week/{name}": Part(by_hours, _LESS_OPEN) for name in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")},
+    "changes": each("review", key="from").called(msg("hours from a day on")),
+    "changes/*/week": REVIEW,
+    "day-length": duration("loosened"),
+    "source": WORDS,
+    "known-until": day("tightened").called(msg("last day that is known")),
+    "days": Part(by_special_day, _LESS_OPEN, entries=True, key="date").called(msg("special day"), "day"),
+    "days/*/title": WORDS,
+    "days/*/hours": Part(by_special_day, _LESS_OPEN).called(msg("hours of a special day"), "day-hours"),
+    "days/*/published": REVIEW,
+}
+
+_SERVICE: Table = {
+    "type": STRUCTURE,
+    "stage": STRUCTURE,
+    "lifecycle": STRUCTURE,
+    "offering": REVIEW,
+    "description": WORDS,
+    "outcome": TERMS,
+    "owner": STRUCTURE,
+    "customers": STRUCTURE_SET,
+    "hours": Part(by_calendar, _LESS_OPEN).called(msg("service hours")),
+    "criticality": ranked("tightened", _GRADES).called(msg("criticality")),
+    "continuity/recovery-time": duration("loosened", absent="loosened").called(msg("recovery time")),
+    "continuity/recovery-point": duration("loosened", absent="loosened").called(msg("recovery point")),
+    "depends-on": STRUCTURE_SET,
+    "supported-by": STRUCTURE_SET,
+    "also-called": REVIEW_SET,
+    "requests": each("review", key="id").called(msg("offered request"), "request"),
+    "requests/*/title": WORDS,
+    "requests/*/for": TERMS,
+    "requests/*/within": duration("loosened", absent="loosened").called(msg("time to fulfil"), "request-within"),
+    "requests/*/approval": REVIEW,
+    "requests/*/group": STRUCTURE,
+    "for-users": WORDS,
+    "for-technicians": STRUCTURE,
+    "capabilities": WORDS,
+    "resources": WORDS,
+}
+
+_CUSTOMER: Table = {
+    "type": STRUCTURE,
+    "description": WORDS,
+    "part-of": STRUCTURE,
+    "region": STRUCTURE,
+    "zone": REVIEW,
+    "users": STRUCTURE,
+    "contact": STRUCTURE,
+    "relationship-manager": STRUCTURE,
+    "channels": TERM_LIST,
+    "escalation": TERMS,
+    "also-called": REVIEW_SET,
+}
+
+_SUPPLIER: Table = {
+    "type": STRUCTURE,
+    "description": WORDS,
+    "manager": STRUCTURE,
+    "contact": STRUCTURE,
+    "criticality": ranked("tightened", _GRADES).called(msg("criticality")),
+    "status": REVIEW,
+    "hours": Part(by_calendar, _LESS_OPEN).called(msg("service hours")),
+    "groups": REVIEW_SET,
+    "certifications": each("structural", key="standard"),
+    "certifications/*/scope": STRUCTURE,
+    "certifications/*/valid-until": STRUCTURE,
+    "assessment": REVIEW,
+    "subcontractors": STRUCTURE_SET,
+    "risks": TERM_LIST,
+}
+
+KINDS = {
+    "calendar": Kind(describing(_CALENDAR)),
+    "service": Kind(describing(_SERVICE), removed=always("review")),
+    "customer": Kind(describing(_CUSTOMER)),
+    "supplier": Kind(describing(_SUPPLIER)),
+}

@@ -1,0 +1,110 @@
+"""Changes of definitions: what they mean, where they stand, who must approve them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from change_case import compared, copy_to, edited, reference, told
+
+from itsmctl.model import Definitions
+
+__all__ = ["reference"]
+
+SLA = "catalog/sla/finance-erp.yaml"
+P1_ANSWER = "      - {where: {priority: [P1]}, within: 30m}\n"
+
+
+@pytest.fixture(scope="module")
+def _copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return copy_to(tmp_path_factory.mktemp("change"))
+
+
+@pytest.fixture
+def root(_copy: Path) -> Path:
+    """A copy of the reference set; what a test edits is put back."""
+    return _copy
+
+
+@pytest.fixture(autouse=True)
+def _put_back(_copy: Path) -> object:
+    before = {path: path.read_bytes() for path in _copy.rglob("*.*") if path.is_file()}
+    yield
+    for path in _copy.rglob("*.*"):
+        if path.is_file() and path not in before:
+            path.unlink()
+    for path, raw in before.items():
+        if not path.exists() or path.read_bytes() != raw:
+            path.parent.mkdir(exist_ok=True, parents=True)
+            path.write_bytes(raw)
+
+
+def test_a_longer_target_is_told_with_its_place_and_its_approvers(reference: Definitions, root: Path) -> None:
+    edited(root, SLA, ("{where: {priority: [P1]}, within: 4h}", "{where: {priority: [P1]}, within: 8h}"))
+    (change,) = compared(reference, root)
+    assert (change.code, change.effect, change.kind, change.id) == (
+        "sla-target-changed", "loosened", "sla", "sla-finance-erp",
+    )  # fmt: skip
+    assert (change.path, change.old, change.new) == ("clocks/resolution/targets/P1/within", "4h", "8h")
+    assert str(change.base_location) == str(change.head_location) == f"{SLA}:28:43"
+    assert change.approvers == ("finance-service-owner", "service-level-manager")
+    assert len(change.fingerprint) == 12
+
+
+def test_the_fingerprint_survives_moves_and_other_edits(reference: Definitions, root: Path) -> None:
+    edited(root, SLA, ("{where: {priority: [P1]}, within: 4h}", "{where: {priority: [P1]}, within: 8h}"))
+    (first,) = compared(reference, root)
+    text = (root / SLA).read_text("utf-8")
+    (root / SLA).unlink()
+    (root / "catalog/sla/agreements-more.yaml").write_text("# a comment\n\n" + text.replace("8h", "480m"), "utf-8")
+    (second,) = compared(reference, root)
+    assert second.fingerprint == first.fingerprint
+    assert second.head_location != first.head_location
+
+
+@pytest.mark.parametrize(
+    ("edits", "expected"),
+    [
+        pytest.param([("{where: {priority: [P2]}, within: 1bd}", "{where: {priority: [P2]}, within: 24h}")],
+                     [("sla-target-changed", "loosened", "clocks/resolution/targets/P2/within")], id="a business day is at most 24 hours"),
+        pytest.param([("{where: {priority: [P2]}, within: 1bd}", "{where: {priority: [P2]}, within: 9h}")],
+                     [("sla-target-changed", "loosened", "clocks/resolution/targets/P2/within")], id="the calendar knows how long a business day is"),
+        pytest.param([("      - {where: {priority: [P1]}, within: 30m}\n      - {where: {priority: [P2]}, within: 1h}\n",
+                       "      - {where: {priority: [P2]}, within: 1h}\n      - {where: {priority: [P1]}, within: 30m}\n")], [], id="an order that does not matter"),
+        pytest.param([(P1_ANSWER, "      - {where: {service: [finance-erp]}, within: 4h}\n" + P1_ANSWER)],
+                     [("sla-target-changed", "review", "clocks/response/targets")], id="first match wins: P1 longer, P4 shorter"),
+        pytest.param([(P1_ANSWER, "      - {where: {service: [finance-erp]}, within: 5m}\n" + P1_ANSWER)],
+                     [("sla-target-changed", "tightened", "clocks/response/targets")], id="shorter for all"),
+        pytest.param([(P1_ANSWER, P1_ANSWER + "      - {where: {priority: [P1], channel: [phone]}, within: 4h}\n")], [], id="a target that nothing reaches"),
+        pytest.param([(P1_ANSWER, "")], [("sla-target-changed", "loosened", "clocks/response/targets")], id="a promise less"),
+        pytest.param([("pause: [awaiting-user]", "pause: [awaiting-user, awaiting-change]")],
+                     [("sla-pause-changed", "loosened", "clocks/resolution/pause")], id="a wider list of pauses"),
+        pytest.param([("pause: [awaiting-user]", "pause: [{state: awaiting-user, at-most: 8h}]")],
+                     [("sla-pause-changed", "tightened", "clocks/resolution/pause")], id="a pause with an end"),
+        pytest.param([("resolution: 90}", "resolution: 85}")], [("sla-attainment-changed", "loosened", "attainment/resolution")], id="less attainment"),
+        pytest.param([("minimum-tickets: 10", "minimum-tickets: 5")], [("sla-minimum-tickets-changed", "tightened", "minimum-tickets")], id="fewer tickets are enough"),
+        pytest.param([("calendar: cn-office", "calendar: around-the-clock")], [("sla-calendar-changed", "review", "calendar")], id="another length of the day"),
+        pytest.param([("effective: {from: 2025-01-01}", "effective: {from: 2025-01-01, to: 2027-12-31}")],
+                     [("sla-effective-to-added", "loosened", "effective/to")], id="it ends"),
+        pytest.param([("title: {en: Time to respond, zh: 响应时间}", "title: {en: Time to answer, zh: 响应时间}")],
+                     [("sla-clocks-title-changed", "neutral", "clocks/response/title")], id="words"),
+    ],
+)  # fmt: skip
+def test_agreements(
+    reference: Definitions, root: Path, edits: list[tuple[str, str]], expected: list[tuple[str, str, str]]
+) -> None:
+    edited(root, SLA, *edits)
+    assert [(code, effect, path) for code, effect, _, path in told(compared(reference, root))] == expected
+
+
+def test_a_loosened_rule_whose_version_stays_is_told(reference: Definitions, root: Path) -> None:
+    edited(root, "policies/rules/incident.yaml", ("title: {en: Nothing is closed that was not resolved first, zh: 未经解决不得关闭}\nprocess: incident\nclauses: [\"iso-20000-1:8.6.1\", \"fitsm-1:PR9.5\"]\nseverity: minor", "title: {en: Nothing is closed that was not resolved first, zh: 未经解决不得关闭}\nprocess: incident\nclauses: [\"iso-20000-1:8.6.1\", \"fitsm-1:PR9.5\"]\nseverity: observation"))  # fmt: skip
+    assert told(compared(reference, root)) == [
+        ("rule-severity-changed", "loosened", "INC-02", "severity"),
+        ("rule-version-not-raised", "review", "INC-02", "version"),
+    ]
+
+
+def test_a_renamed_definition_with_an_alias_is_no_change(reference: Definitions, root: Path) -> None:
+    edited(root, SLA, ("id: sla-finance-erp\n", "id: erp-agreement\naliases: [sla-finance-erp]\n"))
+    assert compared(reference, root) == ()
