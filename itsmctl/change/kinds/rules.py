@@ -67,6 +67,8 @@ _WAIVER: Table = {
     **_APPROVAL,
     "rule": REVIEW,
     "scope": where("loosened").called(msg("scope")),
+    "records": members("loosened", absent_is_all=True).called(msg("records covered")),
+    "zone": REVIEW,
     "opened/from": day("tightened", absent=date.min).called(msg("first day of opening")),
     "opened/to": day("loosened").called(msg("last day of opening")),
     "reason": TERMS,
@@ -78,6 +80,7 @@ _WAIVER: Table = {
 
 _BASELINE: Table = {
     **_APPROVAL,
+    "zone": REVIEW,
     "taken": STRUCTURE,
     "definitions": STRUCTURE,
     "reason": TERMS,
