@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from itsmctl.engine.context import Context
-from itsmctl.engine.evaluate import verdict_of
 from itsmctl.engine.lived import Plan, governing_offer, offer_at, terms_of
 from itsmctl.engine.offers import Offer
 from itsmctl.engine.session import Row, Session, Value, name
+from itsmctl.engine.verdicts import verdict_of
 from itsmctl.errors import ItsmctlError, Problem, did_you_mean
 from itsmctl.model import BOOLEAN_COLUMNS, RECORD_COLUMNS, TIME_COLUMNS
 from itsmctl.result import ClockExplanation, Cycle, Explanation, Moment, Verdict

@@ -15,9 +15,9 @@ from itsmctl.audit import AuditOptions, audit
 from itsmctl.definitions import load
 from itsmctl.engine.clocks import create_clocks
 from itsmctl.engine.context import Context
-from itsmctl.engine.evaluate import create_verdict_table
 from itsmctl.engine.session import Session
 from itsmctl.engine.tables import Loading, load_tables
+from itsmctl.engine.verdicts import create_verdict_table
 from itsmctl.errors import ItsmctlError
 from itsmctl.explanation import explain
 from itsmctl.model import RECORD_COLUMNS, TIME_COLUMNS, Definitions

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from report_cases import TURNED, at, audit_result, hostile_result, outcome, rule, verdict
 from rich.cells import cell_len
 
-from itsmctl.engine.evaluate import create_verdict_table
 from itsmctl.engine.session import Session
+from itsmctl.engine.verdicts import create_verdict_table
 from itsmctl.language import LANGUAGES, Language
 from itsmctl.model import Outcome
 from itsmctl.reports import FORMATS, csv, html, json, render, text
@@ -169,7 +169,7 @@ def findings(*verdicts: Verdict, language: Language = "en") -> str:
     columns = ("rule", "record_id", "passed", "observed", "expected", "at", "reason", "waiver")
     with TemporaryDirectory() as folder, Session() as session:
         create_verdict_table(session)
-        session.insert("verdict", columns, [astuple(one) for one in verdicts])
+        session.insert("tested", columns, [astuple(one) for one in verdicts])
         path = Path(folder) / "verdicts.parquet"
         session.write_parquet('SELECT * REPLACE (make_timestamp("at" * 1000000) AS "at") FROM verdict', path)
         return "".join(csv.findings(session, path, [entry.rule for entry in audit_result().rules], language))

@@ -24,7 +24,8 @@ from itsmctl.audit.waivers import uses
 from itsmctl.beside import Beside
 from itsmctl.engine.context import Context
 from itsmctl.engine.evaluate import GROUPED
-from itsmctl.engine.session import Session, quote
+from itsmctl.engine.session import Session
+from itsmctl.engine.verdicts import in_order
 from itsmctl.importers.receipt import Receipt, read_receipt
 from itsmctl.model import SEVERITIES, AuditPlan, Definitions, Rule
 from itsmctl.result import AuditResult, DefinitionFacts, RuleResult
@@ -105,7 +106,7 @@ def audit(
         def write(connection: Session) -> None:
             if verdicts is None:
                 return
-            _write_verdicts(connection, verdicts, sorted(wanted))
+            connection.write_parquet(in_order(connection, sorted(wanted)), verdicts)
             if findings is not None:  # an enquiry finds nothing
                 findings(connection, verdicts, [r.rule for r in results if not r.rule.enquiry])
 
@@ -191,15 +192,6 @@ def exceeds(result: AuditResult, fail_on: str) -> bool:
             return bool(failed) or any(r.outcome == "not_testable" for r in result.rules)
         case _:
             return any(severity in failed for severity in FAIL_ON[: FAIL_ON.index(fail_on) + 1])
-
-
-def _write_verdicts(session: Session, path: Path, rules: Sequence[str]) -> None:
-    session.write_parquet(
-        f"""SELECT "rule", record_id, passed, observed, expected, make_timestamp("at" * 1000000) AS "at", reason, waiver
-        FROM verdict WHERE "rule" IN ({", ".join(quote(rule) for rule in rules)})
-        ORDER BY "rule", record_id, "at", observed, expected""",
-        path,
-    )
 
 
 def _sampled(results: Sequence[RuleResult]) -> tuple[str, ...]:

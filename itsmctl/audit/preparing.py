@@ -9,13 +9,14 @@ from pathlib import Path
 from itsmctl.definitions.registers import rows_of
 from itsmctl.engine.clocks import create_clocks
 from itsmctl.engine.context import Context
-from itsmctl.engine.evaluate import create_verdict_table, timed_processes
+from itsmctl.engine.evaluate import timed_processes
 from itsmctl.engine.openings import create_openings
 from itsmctl.engine.people import create_people
 from itsmctl.engine.progress import segments_of_days
 from itsmctl.engine.registers import create_registers
 from itsmctl.engine.session import Session
 from itsmctl.engine.tables import Loading, catalogue_codes, exported_processes, filled_tables, link_types, load_tables
+from itsmctl.engine.verdicts import create_verdict_table
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers.receipt import Receipt
 from itsmctl.model import CHANGING_COLUMNS, Calendar, Definitions, Register, RegisterRow, Rule

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
 
 from itsmctl.engine.clocks import columns_of_clocks
 from itsmctl.engine.context import Check, Context, Needs
 from itsmctl.engine.session import Session, name, quote
 from itsmctl.engine.sql import Fragment, all_of, join
+from itsmctl.engine.verdicts import by_rule, leave_untested
 from itsmctl.engine.waiving import Cover, waive
 from itsmctl.model import Condition, Definitions, Effective, Rule, Waiver
-from itsmctl.result import Share, Verdict
-
-_About = TypeVar("_About")
+from itsmctl.result import Share
 
 TOO_FEW = "too-few"
 """The reason of a group with fewer records than its check asks for, which is told and not judged."""
-SAMPLES = 10
 BREAKDOWN_COLUMNS = ("priority", "service")
 GROUPED = frozenset(
     {
@@ -98,14 +95,6 @@ def timed_processes(definitions: Definitions) -> frozenset[str]:
     return frozenset() if "" in about else frozenset(about)
 
 
-def create_verdict_table(session: Session) -> None:
-    """Create the table that `evaluate` fills: the columns of `verdicts.parquet`."""
-    session.run(
-        """CREATE TABLE verdict ("rule" VARCHAR, record_id VARCHAR, passed BOOLEAN, observed VARCHAR, expected VARCHAR,
-        "at" BIGINT, reason VARCHAR, waiver VARCHAR)"""
-    )
-
-
 def evaluate(
     session: Session, tasks: Sequence[Task], context: Context, *, all_verdicts: bool, keep: Sequence[str] = ()
 ) -> dict[str, Counts]:
@@ -118,10 +107,16 @@ def evaluate(
         process: int(str(n)) for process, n in session.rows("SELECT process, count(*) FROM record GROUP BY process")
     }
     records = sum(counted.values())
+    untested = {t.rule.id: _untested_because(session, t, context) for t in tasks}
     # A rule of a process that the export does not hold has nobody to judge; one about groups may ask for their absence.
     idle = {t.rule.id for t in tasks if t.rule.process not in ("", *counted) and t.rule.check not in GROUPED}
-    number = min(max(1, AT_ONCE // max(records, 1)), SOME, max(1, (len(tasks) + 1) // 2))
-    waiting = deque(tasks[start : start + number] for start in range(0, len(tasks), number))
+    told = {rule: _counts(_NOBODY, records, untested[rule]) for rule in idle}
+    blind = [t for t in tasks if untested[t.rule.id] and t.rule.id not in idle]
+    testable = [t for t in tasks if not untested[t.rule.id] and t.rule.id not in idle]
+    number = min(max(1, AT_ONCE // max(records, 1)), SOME, max(1, (len(testable) + 1) // 2))
+    heaps = -(-len(testable) // number)
+    # Neighbours are of one family, and as dear as each other; dealt out like cards, no heap is much dearer than the rest.
+    waiting = deque(testable[place::heaps] for place in range(heaps))
     kept = Fragment("passed IS NOT true")
     if all_verdicts:
         kept = Fragment("true")
@@ -135,45 +130,33 @@ def evaluate(
                 some = waiting.popleft()
             except IndexError:  # nothing waits any more
                 return counts
-            counts |= _judge(connection, some, context, kept, records, idle)
+            counts |= _judge(connection, some, context, kept, records)
 
     with session.beside(judge) as second:
-        return judge(session) | second.result()
+        told |= _leave_untested(session, blind, untested, context, records)
+        return told | judge(session) | second.result()
+
+
+def _untested_because(session: Session, task: Task, context: Context) -> str:
+    """A reason code where the rule cannot be tested as a whole, or ''."""
+    return task.because or missing_for(task.rule, task.check, context) or _missing_in_file(session, task, context)
+
+
+def _leave_untested(
+    session: Session, tasks: Sequence[Task], because: Mapping[str, str], context: Context, records: int
+) -> dict[str, Counts]:
+    """Say of every record in the scope of rules that cannot be tested that it was not looked at."""
+    by_scope: dict[Fragment, dict[str, str]] = defaultdict(dict)
+    for task in tasks:
+        by_scope[_scope(task.rule, context)][task.rule.id] = because[task.rule.id]
+    told: dict[str, Counts] = {}
+    for scope, rules in by_scope.items():
+        in_scope = leave_untested(session, scope, rules)
+        told |= {rule: _counts((in_scope, 0, 0, 0, 0), records, why) for rule, why in rules.items()}
+    return told
 
 
 def _judge(
-    session: Session, tasks: Sequence[Task], context: Context, kept: Fragment, records: int, idle: Collection[str]
-) -> dict[str, Counts]:
-    untested = {
-        t.rule.id: t.because or missing_for(t.rule, t.check, context) or _missing_in_file(session, t, context)
-        for t in tasks
-    }
-    testable = [t for t in tasks if not untested[t.rule.id] and t.rule.id not in idle]
-    told = {
-        t.rule.id: _counts(_NOBODY, records, untested[t.rule.id])
-        if t.rule.id in idle
-        else _tell_untested(session, t, context, untested[t.rule.id], records)
-        for t in tasks
-        if t not in testable
-    }
-    return told | _judge_testable(session, testable, context, kept, records) if testable else told
-
-
-def _tell_untested(session: Session, task: Task, context: Context, because: str, records: int) -> Counts:
-    """Put every record in the scope of a rule that cannot be tested into `verdict`."""
-    query = (
-        Fragment(
-            """INSERT INTO verdict SELECT ?, r.record_id, NULL, NULL, NULL, r.opened_at, ?, NULL FROM (""",
-            (task.rule.id, because),
-        )
-        + _scope(task.rule, context)
-        + ") AS r"
-    )
-    (in_scope,) = session.one(query.text, query.values)
-    return _counts((int(str(in_scope)), 0, 0, 0, 0), records, because)
-
-
-def _judge_testable(
     session: Session, tasks: Sequence[Task], context: Context, kept: Fragment, records: int
 ) -> dict[str, Counts]:
     every = join(" UNION ALL ", (_judgement(t, context) for t in tasks))
@@ -183,7 +166,7 @@ def _judge_testable(
     session.run(query.text, query.values)
     covers = {t.rule.id: waive(session, t.waivers, context, groups=t.rule.check in GROUPED) for t in tasks if t.waivers}
     session.run(
-        f"""INSERT INTO verdict SELECT "rule", record_id, passed, observed, expected, "at",
+        f"""INSERT INTO tested SELECT "rule", record_id, passed, observed, expected, "at",
         CASE WHEN passed IS NULL THEN coalesce(reason, 'cannot-tell') END, waiver FROM judgement
         WHERE reason IS DISTINCT FROM {quote(TOO_FEW)} AND ({kept.text})""",
         kept.values,
@@ -338,41 +321,6 @@ def _may_hold(c: Condition, context: Context) -> Fragment:
     return "(" + all_of((c,)) + f" OR {unknown})"
 
 
-def failures(session: Session, limit: int = SAMPLES) -> Mapping[str, tuple[Verdict, ...]]:
-    """The first verdicts that failed of each rule, by record id."""
-    rows = session.rows(
-        """SELECT "rule", record_id, passed, observed, expected, "at", reason, waiver FROM (
-            SELECT *, row_number() OVER (PARTITION BY "rule" ORDER BY record_id, "at", observed, expected) AS place FROM verdict
-            WHERE passed = false AND waiver IS NULL
-        ) AS v WHERE place <= ? ORDER BY "rule", place""",
-        (limit,),
-    )
-    return _by_rule((str(rule), verdict_of(str(rule), tuple(rest))) for rule, *rest in rows)
-
-
-def verdict_of(rule_id: str, row: tuple[object, ...]) -> Verdict:
-    """A row of (record_id, passed, observed, expected, at, reason, waiver) as a value."""
-    record_id, passed, observed, expected, at, reason, waiver = row
-    return Verdict(
-        rule=rule_id,
-        record_id=str(record_id),
-        passed=None if passed is None else bool(passed),
-        observed=str(observed or ""),
-        expected=str(expected or ""),
-        at=at if isinstance(at, int) else None,
-        reason=str(reason or ""),
-        waiver=str(waiver or ""),
-    )
-
-
-def reasons(session: Session) -> Mapping[str, tuple[tuple[str, int], ...]]:
-    """Why records of each rule were not testable, most frequent first."""
-    rows = session.rows(
-        """SELECT "rule", reason, count(*) AS n FROM verdict WHERE passed IS NULL GROUP BY "rule", reason ORDER BY "rule", n DESC, reason"""
-    )
-    return _by_rule((str(rule), (str(reason), int(str(n)))) for rule, reason, n in rows)
-
-
 def _breakdown(session: Session, rules: Sequence[str]) -> Mapping[str, tuple[Share, ...]]:
     """The last judgement of some rules by priority and by service; values sorted, '' where empty."""
     if not rules:
@@ -385,18 +333,10 @@ def _breakdown(session: Session, rules: Sequence[str]) -> Mapping[str, tuple[Sha
         GROUP BY GROUPING SETS ((j."rule", {priority}), (j."rule", {service})) ORDER BY "rule", which, value""",
         rules,
     )
-    return _by_rule(
+    return by_rule(
         (
             str(rule),
             Share(BREAKDOWN_COLUMNS[int(str(which))], str(value), int(str(n)), int(str(failed)), int(str(untested))),
         )
         for rule, which, value, n, failed, untested in rows
     )
-
-
-def _by_rule(pairs: Iterable[tuple[str, _About]]) -> Mapping[str, tuple[_About, ...]]:
-    """What is told of each rule, in the order told."""
-    told: dict[str, list[_About]] = defaultdict(list)
-    for rule, about in pairs:
-        told[rule].append(about)
-    return {rule: tuple(some) for rule, some in told.items()}

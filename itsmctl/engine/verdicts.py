@@ -1,0 +1,129 @@
+"""The verdicts of an audit: rows of the rules that could be tested, and for each of the others the records it would have judged."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import TypeVar
+
+from itsmctl.engine.session import Session, quote
+from itsmctl.engine.sql import Fragment
+from itsmctl.result import Verdict
+
+_About = TypeVar("_About")
+
+SAMPLES = 10
+_COLUMNS = '"rule", record_id, passed, observed, expected, "at", reason, waiver'
+
+
+def create_verdict_table(session: Session) -> None:
+    """Create `tested`, which `evaluate` fills, and `verdict`, which tells all: the columns of `verdicts.parquet`.
+
+    A rule that cannot be tested says the same of every record in its scope, and many rules have one scope. So `unlooked`
+    holds the records of each such scope once, in their order, and `untested` which rule has which scope, and why.
+    """
+    session.run(
+        """CREATE TABLE tested ("rule" VARCHAR, record_id VARCHAR, passed BOOLEAN, observed VARCHAR, expected VARCHAR,
+        "at" BIGINT, reason VARCHAR, waiver VARCHAR)"""
+    )
+    session.run('CREATE TABLE untested ("rule" VARCHAR, reason VARCHAR, scope BIGINT, records BIGINT)')
+    session.run('CREATE TABLE unlooked (scope BIGINT, record_id VARCHAR, "at" BIGINT)')
+    session.run(
+        f"""CREATE VIEW verdict AS SELECT {_COLUMNS} FROM tested UNION ALL
+        SELECT u."rule", s.record_id, NULL, NULL, NULL, s."at", u.reason, NULL
+        FROM untested AS u JOIN unlooked AS s ON s.scope = u.scope"""
+    )
+
+
+def leave_untested(session: Session, scope: Fragment, rules: Mapping[str, str]) -> int:
+    """Note that some rules (id: reason) with one scope could not be tested; returns how many records that concerns."""
+    (number,) = session.one("SELECT coalesce(max(scope) + 1, 0) FROM untested")
+    query = (
+        Fragment('INSERT INTO unlooked SELECT CAST(? AS BIGINT), r.record_id, r.opened_at AS "at" FROM (', (number,))
+        + scope
+        + ") AS r ORDER BY r.tix"
+    )
+    (records,) = session.one(query.text, query.values)
+    session.insert(
+        "untested",
+        ("rule", "reason", "scope", "records"),
+        [(rule, reason, number, records) for rule, reason in rules.items()],
+    )
+    return int(str(records))
+
+
+def in_order(session: Session, rules: Sequence[str]) -> str:
+    """SQL for the verdicts of some rules as `verdicts.parquet` holds them, sorted by rule and record.
+
+    Only the rows of rules that could be tested are sorted; the others are told in order as they are.
+    """
+    untested = {
+        str(rule): (str(reason), int(str(scope)))
+        for rule, reason, scope in session.rows('SELECT "rule", reason, scope FROM untested')
+    }
+    parts = []
+    for could_not, some in groupby(sorted(rules), key=untested.__contains__):
+        names = list(some)
+        parts += [_untested(rule, *untested[rule]) for rule in names] if could_not else [_tested(names)]
+    return " UNION ALL ".join(parts or [_tested([])])
+
+
+_TOLD = """"rule", record_id, passed, observed, expected, make_timestamp("at" * 1000000) AS "at", reason, waiver"""
+
+
+def _tested(rules: Sequence[str]) -> str:
+    among = ", ".join(quote(rule) for rule in rules) or "NULL"
+    return f"""(SELECT {_TOLD} FROM tested WHERE "rule" IN ({among}) ORDER BY "rule", record_id, tested."at", observed, expected)"""
+
+
+def _untested(rule: str, reason: str, scope: int) -> str:
+    return f"""(SELECT {quote(rule)} AS "rule", record_id, CAST(NULL AS BOOLEAN) AS passed, CAST(NULL AS VARCHAR) AS observed,
+        CAST(NULL AS VARCHAR) AS expected, make_timestamp("at" * 1000000) AS "at", {quote(reason)} AS reason,
+        CAST(NULL AS VARCHAR) AS waiver FROM unlooked WHERE scope = {scope})"""
+
+
+def failures(session: Session, limit: int = SAMPLES) -> Mapping[str, tuple[Verdict, ...]]:
+    """The first verdicts that failed of each rule, by record id."""
+    rows = session.rows(
+        """SELECT "rule", record_id, passed, observed, expected, "at", reason, waiver FROM (
+            SELECT *, row_number() OVER (PARTITION BY "rule" ORDER BY record_id, "at", observed, expected) AS place FROM tested
+            WHERE passed = false AND waiver IS NULL
+        ) AS v WHERE place <= ? ORDER BY "rule", place""",
+        (limit,),
+    )
+    return by_rule((str(rule), verdict_of(str(rule), tuple(rest))) for rule, *rest in rows)
+
+
+def verdict_of(rule_id: str, row: tuple[object, ...]) -> Verdict:
+    """A row of (record_id, passed, observed, expected, at, reason, waiver) as a value."""
+    record_id, passed, observed, expected, at, reason, waiver = row
+    return Verdict(
+        rule=rule_id,
+        record_id=str(record_id),
+        passed=None if passed is None else bool(passed),
+        observed=str(observed or ""),
+        expected=str(expected or ""),
+        at=at if isinstance(at, int) else None,
+        reason=str(reason or ""),
+        waiver=str(waiver or ""),
+    )
+
+
+def reasons(session: Session) -> Mapping[str, tuple[tuple[str, int], ...]]:
+    """Why records of each rule were not testable, most frequent first."""
+    rows = session.rows(
+        """SELECT * FROM (
+            SELECT "rule", reason, count(*) AS n FROM tested WHERE passed IS NULL GROUP BY "rule", reason
+            UNION ALL SELECT "rule", reason, records AS n FROM untested WHERE records > 0
+        ) AS told ORDER BY "rule", n DESC, reason"""
+    )
+    return by_rule((str(rule), (str(reason), int(str(n)))) for rule, reason, n in rows)
+
+
+def by_rule(pairs: Iterable[tuple[str, _About]]) -> Mapping[str, tuple[_About, ...]]:
+    """What is told of each rule, in the order told."""
+    told: dict[str, list[_About]] = defaultdict(list)
+    for rule, about in pairs:
+        told[rule].append(about)
+    return {rule: tuple(some) for rule, some in told.items()}
