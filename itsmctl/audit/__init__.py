@@ -18,7 +18,7 @@ from itsmctl.audit.choices import (
 )
 from itsmctl.audit.judging import judge, results_of
 from itsmctl.audit.people import PeopleKey
-from itsmctl.audit.preparing import Period, load_records, prepare
+from itsmctl.audit.preparing import Period, load_records, prepare, registers_named
 from itsmctl.audit.redaction import Hiding, show_as_they_are
 from itsmctl.audit.waivers import uses
 from itsmctl.beside import Beside
@@ -79,17 +79,19 @@ def audit(
     receipt = read_receipt(dataset)
     opening = Beside(lambda: Session(memory_limit=options.memory_limit, spill=options.spill, threads=options.threads))
     asked = _asked(definitions, receipt, options)
+    tiers = with_foundations(definitions, asked.rules)
+    rules = [rule for tier in tiers for rule in tier]
     with (
         Beside(lambda: facts.definition_facts(definitions)) as judged_by,  # git takes its time
-        Beside(lambda: _load_what_comes_later(asked.rules)),
+        Beside(lambda: _load_what_comes_later(rules)),
+        Beside(lambda: registers_named(definitions, rules, asked.as_of, asked.zone)) as registers,
         opening.result() as session,
     ):
         report("load", 0.0)
         load_records(session, definitions, dataset, receipt, asked.as_of, asked.period, asked.zone)
         report("clocks", 0.2)
-        tiers = with_foundations(definitions, asked.rules)
-        rules = [rule for tier in tiers for rule in tier]
-        context = prepare(session, definitions, receipt, rules, asked.as_of, asked.period, asked.zone)
+        kept = registers.result()
+        context = prepare(session, definitions, receipt, rules, kept, asked.as_of, asked.period, asked.zone)
         counts = judge(
             session,
             tiers,
@@ -180,6 +182,9 @@ def _load_what_comes_later(rules: Sequence[Rule]) -> None:
 
     for name in {rule.check for rule in rules}:
         CHECKS[name].ID  # noqa: B018 - asking is loading
+    for rule in rules:
+        if rule.check == "expression":  # its parser is large, and what it has read is kept
+            CHECKS[rule.check].needs(rule)
 
 
 def exceeds(result: AuditResult, fail_on: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -24,6 +24,8 @@ from itsmctl.zones import local_day
 
 Period = tuple[int | None, int | None]
 """[from, until) in epoch seconds; None where it is open."""
+Registers = Sequence[tuple[Register, Sequence[RegisterRow]]]
+"""Registers with their rows."""
 
 
 def load_records(
@@ -41,6 +43,7 @@ def prepare(
     definitions: Definitions,
     receipt: Receipt,
     rules: Sequence[Rule],
+    registers: Registers,
     as_of: int,
     period: Period,
     zone: str,
@@ -51,7 +54,7 @@ def prepare(
     create_clocks(session, definitions, as_of, exported, history, receipt.precision_seconds, timed)
     create_people(session, definitions, zone)
     create_verdict_table(session)
-    create_registers(session, _registers_named(definitions, rules, as_of, zone), zone)
+    create_registers(session, registers, zone)
     exported_at = max(as_of, _last_moment(receipt) or as_of)
     return Context(
         definitions,
@@ -78,14 +81,12 @@ def _calendars_named(definitions: Definitions, rules: Sequence[Rule]) -> list[Ca
     return [definitions.calendars[name] for name in sorted(named)]
 
 
-def _registers_named(
-    definitions: Definitions, rules: Sequence[Rule], as_of: int, zone: str
-) -> Iterator[tuple[Register, Sequence[RegisterRow]]]:
+def registers_named(definitions: Definitions, rules: Sequence[Rule], as_of: int, zone: str) -> Registers:
     """The registers that rules ask for with their rows; no file is read where no rule does."""
     named = sorted({str(rule.parameters["register"]) for rule in rules if "register" in rule.parameters})
     day = local_day(as_of - 1, zone)
-    for register in (definitions.registers[name] for name in named):
-        yield register, rows_of(definitions, register, day)
+    registers = [definitions.registers[name] for name in named]
+    return [(register, rows_of(definitions, register, day)) for register in registers]
 
 
 def _loading(

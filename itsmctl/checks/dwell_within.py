@@ -93,23 +93,25 @@ def _timed(rule: Rule, context: Context) -> Fragment:
 def _stays(rule: Rule, context: Context) -> Fragment:
     """tix, place, t0, t1 of each stay; t1 is NULL where nobody knows whether it has ended."""
     field, values = str(rule.parameters["field"]), _values(rule)
-    place = Fragment("value")
+    place, ever = Fragment("value"), Fragment("")
     if values:
-        place = Fragment(
-            f"CASE WHEN value IN ({', '.join('?' * len(values))}) THEN ? END", (*values, ", ".join(values))
-        )
+        among = f"value IN ({', '.join('?' * len(values))})"
+        place = Fragment(f"CASE WHEN {among} THEN ? END", (*values, ", ".join(values)))
+        ever = Fragment(f" WHERE v.tix IN (SELECT tix FROM told WHERE {among})", values)
     return (
-        """SELECT p.tix, p.place, min(p.t0) AS t0, CASE WHEN max(CASE WHEN p.next_at IS NULL AND e.ends_at IS NULL THEN 1 ELSE 0 END) = 0
+        "SELECT * FROM (WITH told AS MATERIALIZED ("
+        + values_of(field, "scoped", context.as_of)
+        + """) SELECT p.tix, p.place, min(p.t0) AS t0, CASE WHEN max(CASE WHEN p.next_at IS NULL AND e.ends_at IS NULL THEN 1 ELSE 0 END) = 0
                 THEN max(coalesce(p.next_at, greatest(e.ends_at, p.t0))) END AS t1
         FROM (SELECT *, sum(CASE WHEN place = before THEN 0 ELSE 1 END) OVER (PARTITION BY tix ORDER BY seq) AS stay FROM (
             SELECT *, lag(place) OVER (PARTITION BY tix ORDER BY seq) AS before, lead(t0) OVER (PARTITION BY tix ORDER BY seq) AS next_at FROM (
                 SELECT tix, seq, t0, """
         + place
-        + " AS place FROM ("
-        + values_of(field, "scoped", context.as_of)
-        + ") AS v) AS placed) AS beside) AS p JOIN ("
+        + " AS place FROM told AS v"
+        + ever
+        + ") AS placed) AS beside) AS p JOIN ("
         + _endings(field, context)
-        + ") AS e ON e.tix = p.tix WHERE p.place IS NOT NULL GROUP BY p.tix, p.stay, p.place"
+        + ") AS e ON e.tix = p.tix WHERE p.place IS NOT NULL GROUP BY p.tix, p.stay, p.place) AS stays"
     )
 
 

@@ -14,6 +14,8 @@ Passing: a duplicate that names its parent. Failing: one that names none. Not te
 
 from __future__ import annotations
 
+from functools import cache
+
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.expressions import COLUMNS, Compiled, compile_expression
 from itsmctl.engine.people import called
@@ -52,7 +54,12 @@ def compile(rule: Rule, context: Context) -> Fragment:
 
 
 def _compiled(rule: Rule) -> Compiled:
-    compiled = compile_expression(str(rule.parameters["that"]))
+    return _read(str(rule.parameters["that"]))
+
+
+@cache
+def _read(text: str) -> Compiled:
+    compiled = compile_expression(text)
     assert isinstance(compiled, Compiled), "validate refuses any other"
     return compiled
 

@@ -65,9 +65,9 @@ def compile(rule: Rule, context: Context) -> Fragment:
         )
         + _excused(rule)
         + " AS excused, "
-        + target_with(column, context, "c.offer", "e.old")
+        + target_with(column, context, clock, "c.offer", "e.old")
         + " AS old_target, "
-        + target_with(column, context, "c.offer", "e.new")
+        + target_with(column, context, clock, "c.offer", "e.new")
         + " AS new_target FROM ("
         + _changes(rule, context)
         + Fragment(

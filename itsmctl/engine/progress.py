@@ -45,13 +45,17 @@ def counted_at(asked: Fragment, context: Context) -> Fragment:
     )
 
 
-def target_with(column: str, context: Context, offer: str, value: str) -> Fragment:
-    """SQL for the target in seconds that the agreement sets for record `r` if `column` held another value.
+def target_with(column: str, context: Context, clock: str, offer: str, value: str) -> Fragment:
+    """SQL for the target in seconds that the agreement sets a clock of record `r` if `column` held another value.
 
     `value` is SQL for that value; NULL where no target is known to fit.
     """
-    branches = [Fragment(f"WHEN {o.number} THEN ") + _target(o, column, value) for o in offers(context.definitions)]
-    return Fragment(f"CASE {offer} ") + join(" ", branches) + " END" if branches else Fragment("NULL")
+    same: dict[Fragment, list[str]] = {}  # agreements that promise the same are asked once
+    for o in offers(context.definitions):
+        if o.clock.name == clock:
+            same.setdefault(_target(o, column, value), []).append(str(o.number))
+    branches = (Fragment(f"WHEN {offer} IN ({', '.join(numbers)}) THEN ") + sql for sql, numbers in same.items())
+    return Fragment("CASE ") + join(" ", branches) + " END" if same else Fragment("NULL")
 
 
 def _target(o: Offer, column: str, value: str) -> Fragment:

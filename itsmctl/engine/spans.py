@@ -23,7 +23,7 @@ def create_span_table(session: Session) -> None:
 
 def add_spans(session: Session, as_of: int) -> None:
     """The states of the records in `ticket` as [t0, t1): moments after `as_of` are dropped, times never run backwards."""
-    moved = values_of("state", "ticket", as_of)
+    moved = _moved_to("state", "ticket", as_of)
     query = (
         Fragment(
             """INSERT INTO span
@@ -43,6 +43,14 @@ def values_of(field: str, records: str, as_of: int) -> Fragment:
     A first change that names what was before it tells the value since opening (seq 0). A field of which a record has no
     change at all has had its value since opening too, but the state: there a missing history is more likely.
     """
+    if field == "state":  # told already
+        return Fragment(
+            f"SELECT s.tix, s.seq, s.state AS value, s.t0 FROM span AS s JOIN {records} AS r ON r.tix = s.tix"
+        )
+    return _moved_to(field, records, as_of)
+
+
+def _moved_to(field: str, records: str, as_of: int) -> Fragment:
     never_changed = ""
     if field != "state":
         never_changed = f"""

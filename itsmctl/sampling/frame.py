@@ -8,7 +8,7 @@ from pathlib import Path
 
 from itsmctl.audit.choices import audited_period, chosen_rules, moment_of_judgement, plan_named, zone_of_audit
 from itsmctl.audit.judging import outcome
-from itsmctl.audit.preparing import load_records, prepare
+from itsmctl.audit.preparing import load_records, prepare, registers_named
 from itsmctl.checks import CHECKS
 from itsmctl.engine.context import Context
 from itsmctl.engine.evaluate import GROUPED, Task, evaluate
@@ -75,9 +75,11 @@ def frame_of_dataset(definitions: Definitions, dataset: Path, wanted: Wanted) ->
         load_records(session, definitions, dataset, receipt, as_of, period, zone)
         tests = [definitions.rules[one] for one in COMPLETENESS if one in definitions.rules]
         every = {one.id: one for one in (*tests, *((rule,) if rule else ()))}
-        context = prepare(session, definitions, receipt, list(every.values()), as_of, period, zone)
+        rules = list(every.values())
+        registers = registers_named(definitions, rules, as_of, zone)
+        context = prepare(session, definitions, receipt, rules, registers, as_of, period, zone)
         _check_columns(wanted, context)
-        completeness = _judged(session, list(every.values()), tests, context)
+        completeness = _judged(session, rules, tests, context)
         population = _population(session, wanted, rule)
         ((records,),) = session.rows("SELECT count(*) FROM record WHERE opened_in_period")
     first, last = (iso(moment) or "" for moment in period)

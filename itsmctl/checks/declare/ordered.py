@@ -50,11 +50,17 @@ def _near(demand: Demand, context: Context, relations: Sequence[Relation]) -> Fr
         windows["at_once"] = _at_once(whole)
     columns = "".join(f", {sql} AS {name}" for name, sql in windows.items())
     rows = trace(demand.first, demand.then, context, demand.opening, whole=whole)
-    near = f"SELECT *{columns} FROM (" + rows + ") AS told"
+    near = "WITH told AS MATERIALIZED (" + rows + f") SELECT *{columns} FROM told{_asking(relations)}"
     if not is_mixable(demand.kinds) or not any(relation.beside for relation in relations):
         return near
     beside = " OR ".join(f"coalesce({step}(at_once) {LIFE}, false)" for step in ("lag", "lead"))
     return f"SELECT *, {beside} AS beside_mixed FROM (" + near + ") AS windowed"
+
+
+def _asking(relations: Sequence[Relation]) -> str:
+    """SQL that leaves only the records in which some event asks something: windows over the rest would be for nothing."""
+    active = sorted({relation.active for relation in relations})
+    return f" WHERE tix IN (SELECT tix FROM told WHERE {active[0]})" if len(active) == 1 else ""
 
 
 def _at_once(whole: bool) -> str:
