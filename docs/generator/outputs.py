@@ -11,7 +11,7 @@ from pathlib import Path
 from generator.markdown import block, code, table
 from generator.schemas import Schema, properties, type_text
 from itsmctl import model
-from itsmctl.engine.evaluate import create_verdict_table
+from itsmctl.engine.verdicts import create_verdict_table
 from itsmctl.engine.session import Session
 from itsmctl.importers.receipt import Receipt, ReceiptFile
 from itsmctl.language import COLUMNS, column_text
