@@ -11,8 +11,8 @@ from pathlib import Path
 from generator.markdown import block, code, table
 from generator.schemas import Schema, properties, type_text
 from itsmctl import model
-from itsmctl.engine.verdicts import create_verdict_table
 from itsmctl.engine.session import Session
+from itsmctl.engine.verdicts import create_verdict_table
 from itsmctl.importers.receipt import Receipt, ReceiptFile
 from itsmctl.language import COLUMNS, column_text
 from itsmctl.reports.coverage_data import coverage_schema

@@ -133,6 +133,6 @@ def _withhold(session: Session, rules: Sequence[str]) -> dict[str, int]:
         return {}
     listed = ", ".join(quote(rule) for rule in rules)
     quoted = f"""\"rule\" IN ({listed}) AND coalesce(observed, '') <> ''"""
-    found = session.rows(f'SELECT "rule", count(*) FROM verdict WHERE {quoted} GROUP BY 1')
-    session.run(f"UPDATE verdict SET observed = {quote(WITHHELD)} WHERE {quoted}")
+    found = session.rows(f'SELECT "rule", count(*) FROM tested WHERE {quoted} GROUP BY 1')
+    session.run(f"UPDATE tested SET observed = {quote(WITHHELD)} WHERE {quoted}")
     return {str(rule): int(str(n)) for rule, n in found}

@@ -39,7 +39,7 @@ def show_names(session: Session, rules: Sequence[str], shown: Callable[[str], st
     listed = ", ".join(quote(rule) for rule in rules)
     texts = ", ".join(f"coalesce({column}, '')" for column in _NAMING)
     found = session.rows(
-        f'SELECT "rule", concat({texts}) FROM verdict WHERE "rule" IN ({listed}) AND {_named(f"concat({texts})")}'
+        f'SELECT "rule", concat({texts}) FROM tested WHERE "rule" IN ({listed}) AND {_named(f"concat({texts})")}'
     )
     changed = Counter(str(rule) for rule, _ in found)
     names = sorted({name for _, text in found for name in re.findall(_NAME, str(text))})
@@ -49,9 +49,9 @@ def show_names(session: Session, rules: Sequence[str], shown: Callable[[str], st
     rows = [(f"{NAME_BEGINS}{called}{NAME_ENDS}", shown(called)) for called in names]
     session.insert("shown_name", ("marked", "shown"), rows)
     for column in _NAMING:
-        while session.one(f'SELECT count(*) FROM verdict WHERE "rule" IN ({listed}) AND {_named(column)}') != (0,):
+        while session.one(f'SELECT count(*) FROM tested WHERE "rule" IN ({listed}) AND {_named(column)}') != (0,):
             session.run(
-                f"""UPDATE verdict SET {column} = replace({column}, n.marked, n.shown) FROM shown_name AS n
+                f"""UPDATE tested SET {column} = replace({column}, n.marked, n.shown) FROM shown_name AS n
                 WHERE "rule" IN ({listed}) AND {_named(column)} AND n.marked = regexp_extract({column}, {quote(_NAME)})"""
             )
     return changed
