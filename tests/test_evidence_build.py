@@ -62,6 +62,8 @@ def test_the_pack_holds_exactly_what_it_promises(pack: Path, case: Case) -> None
         "data/definitions/policies/incident.yaml",
         "data/definitions/policies/rules/incident.yaml",
         "data/definitions/policies/框架.yaml",
+        "data/enquiries/enquiries.csv",
+        "data/enquiries/records.csv",
         "data/exchange/findings.sarif",
         "data/exchange/oscal-assessment-results.json",
         "data/exchange/rules.junit.xml",

@@ -344,6 +344,14 @@ PACK = (
         "OSCAL 1.2.1 assessment results, SARIF 2.1.0 (at most 5,000 results, shared among the rules), JUnit",
     ),
     (
+        "data/waivers.csv",
+        "the waivers that the audit looked at, with their approval, how many failures each excuses, and what is wrong with it; absent without any",
+    ),
+    (
+        "data/enquiries/",
+        "enquiries with their counts, and the records to ask about (at most 20,000 in all), in which nobody is named; absent without any",
+    ),
+    (
         "data/definitions/, data/definitions.json",
         "the exact definitions and schemas that judged, their commit and checksums",
     ),

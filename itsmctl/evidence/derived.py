@@ -8,7 +8,7 @@ from pathlib import Path
 
 from itsmctl.engine.results import failures, write_failures
 from itsmctl.engine.session import Session
-from itsmctl.evidence import papers
+from itsmctl.evidence import apart, papers
 from itsmctl.evidence.exchange import junit, oscal, sarif
 from itsmctl.evidence.reading import COUNTS, Judged, JudgedRule
 from itsmctl.evidence.statement import ClauseStatement, FrameworkStatement
@@ -58,9 +58,11 @@ def derived(
         write_failures(session, verdicts, [_about(definitions, rule) for rule in judged.rules], scratch / "findings")
         files["data/tables/findings.parquet"] = scratch / "findings"
         files |= _papers(session, definitions, judged, words, verdicts)
+        asked = failures(session, verdicts, (rule.id for rule in judged.enquiries), apart.share(judged.enquiries))
+        files |= apart.enquiries(definitions, judged, asked)
         if write_verdicts(session, verdicts, scratch / "verdicts"):
             files["data/tables/verdicts.csv"] = scratch / "verdicts"
-    return files
+    return files | apart.waivers(definitions, judged)
 
 
 def _papers(

@@ -35,7 +35,7 @@ _COUNT_NAMES: Mapping[str, str] = {
 
 def share(rules: Sequence[JudgedRule]) -> int:
     """How many findings of each rule a workbook holds."""
-    failing = sum(rule.counts["failed"] > 0 for rule in rules)
+    failing = sum(rule.found > 0 for rule in rules)
     return max(100, MOST_FINDINGS // max(failing, 1))
 
 
@@ -111,7 +111,7 @@ def _lines(rule: JudgedRule, found: Sequence[Verdict], language: Language) -> It
             _cell(reason_text(verdict.reason, language)) if verdict.reason else None, _cell(verdict.waiver),
             *[None] * len(_ROOM),
         ]  # fmt: skip
-    left_out = rule.counts["failed"] - len(found)
+    left_out = rule.found - len(found)
     if left_out > 0:
         text = tr("{n} more findings are in tables/findings.parquet and result/findings.csv", language, n=left_out)
         yield [text, *[None] * (len(_FINDING) - 1 + len(_ROOM))]

@@ -36,10 +36,28 @@ class JudgedRule:
     """How many failures its tolerance lets through on this population."""
 
     @property
+    def found(self) -> int:
+        """How many verdicts say that a record breaks it, be they excused by a waiver or not."""
+        return self.counts["failed"] + self.counts["waived"]
+
+    @property
     def why(self) -> str:
         """Why it could not be tested, as a code; empty where it could."""
         reasons = self.reasons if self.outcome == "not_testable" else ()
         return self.untested_because or next((reason for reason, _ in reasons), "")
+
+
+@dataclass(frozen=True)
+class JudgedWaiver:
+    """A waiver that the audit looked at: how it stood, and how many failures it excused."""
+
+    id: str
+    standing: str
+    excused: int
+    since: str
+    until: str
+    problems: tuple[str, ...]
+    """What is wrong with it, as codes."""
 
 
 COUNTS = ("in_scope", "passed", "failed", "not_testable", "waived", "not_applicable")
@@ -60,6 +78,7 @@ class Judged:
     records: int
     rules: tuple[JudgedRule, ...]
     enquiries: tuple[JudgedRule, ...]
+    waivers: tuple[JudgedWaiver, ...]
     people: str
     """`pseudonyms`, or `names` where the result shows people as they are called."""
     files: Mapping[str, str]
@@ -82,6 +101,7 @@ def read_result(path: Path) -> Judged:
         records=dataset.get("records", int),
         rules=tuple(_rule(rule) for rule in top.objects("rules")),
         enquiries=tuple(_rule(rule) for rule in top.objects("enquiries", optional=True)),
+        waivers=tuple(_waiver(waiver) for waiver in top.objects("waivers", optional=True)),
         people=top.get("people", str, "names"),
         files={file.get("name", str): file.get("sha256", str) for file in top.objects("files", optional=True)},
     )
@@ -102,6 +122,18 @@ def _rule(found: _Object) -> JudgedRule:
         tuple((one.get("reason", str), one.get("records", int)) for one in found.objects("reasons", optional=True)),
         found.text("untested_because"),
         found.object("tolerance", optional=True).get("failures", int, 0),
+    )
+
+
+def _waiver(found: _Object) -> JudgedWaiver:
+    problems = tuple(problem.get("code", str) for problem in found.objects("problems", optional=True))
+    return JudgedWaiver(
+        found.get("id", str),
+        found.get("standing", str),
+        found.get("excused", int),
+        found.text("from"),
+        found.text("until"),
+        problems,
     )
 
 

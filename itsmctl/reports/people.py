@@ -21,7 +21,7 @@ def without_names(result: AuditResult) -> AuditResult:
     for entry in (*result.rules, *result.enquiries):
         if entry.rule.check in JUDGES_PEOPLE:
             for sample in entry.samples:
-                names.setdefault(_person(sample.record_id), f"P-{len(names) + 1}")
+                names.setdefault(person_of(sample.record_id), f"P-{len(names) + 1}")
     withheld = {entry.rule.id for entry in (*result.rules, *result.enquiries) if names_people(entry.rule)}
     return replace(
         result,
@@ -46,7 +46,7 @@ def pseudonyms(explanations: tuple[Explanation, ...]) -> dict[str, str]:
     return names
 
 
-def _person(key: str) -> str:
+def person_of(key: str) -> str:
     """The name at the beginning of the key of a row that is about a person."""
     return key.split(" / ")[0]
 
@@ -60,7 +60,7 @@ def _rule(result: RuleResult, names: Mapping[str, str]) -> RuleResult:
 
 
 def _without_name(key: str, names: Mapping[str, str]) -> str:
-    person = _person(key)
+    person = person_of(key)
     return names[person] + key[len(person) :]
 
 

@@ -30,7 +30,7 @@ def document(definitions: Definitions, judged: Judged, failures: Iterable[Verdic
     frameworks = _frameworks(definitions, rules)
     results = [_open(definitions, rule, index) for rule in rules if rule.outcome == "not_testable"]
     results += [_failure(definitions, verdict, index) for verdict in failures]
-    failed = sum(rule.counts["failed"] for rule in rules)
+    failed = sum(rule.found for rule in rules)
     shown_ = sum(result["kind"] == "fail" for result in results)
     run: dict[str, object] = {
         "tool": {
@@ -56,7 +56,7 @@ def document(definitions: Definitions, judged: Judged, failures: Iterable[Verdic
 
 def share(rules: Sequence[JudgedRule]) -> int:
     """How many failures of each rule are told, so that no rule takes the room of another."""
-    failing = sum(rule.counts["failed"] > 0 for rule in rules)
+    failing = sum(rule.found > 0 for rule in rules)
     untested = sum(rule.outcome == "not_testable" for rule in rules)
     return max(1, (MOST - untested) // max(failing, 1))
 
@@ -138,7 +138,16 @@ def _failure(definitions: Definitions, verdict: Verdict, index: Mapping[str, int
     }
     if not verdict.waiver:
         return facts
-    return {**facts, "suppressions": [{"kind": "external", "status": "accepted", "justification": verdict.waiver}]}
+    return {**facts, "suppressions": [_suppression(definitions, verdict.waiver)]}
+
+
+def _suppression(definitions: Definitions, name: str) -> dict[str, object]:
+    """A waiver, with where it stands and why it was given."""
+    waiver = definitions.waivers.get(name)
+    if waiver is None:
+        return {"kind": "external", "status": "accepted", "justification": shown(name)}
+    told = f"{name}: {waiver.reason} [{waiver.where.file}:{waiver.where.line}]"
+    return {"kind": "external", "status": "accepted", "justification": shown(told)}
 
 
 def _place(rule: Rule, record: str = "") -> dict[str, object]:
