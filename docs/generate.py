@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from generator import checks, command_line, laws, mappings, outputs, pictures, problems, rules, schemas
+from generator import changes, checks, command_line, laws, mappings, outputs, pictures, problems, rules, schemas
 
 REFERENCE = Path(__file__).parent / "reference"
 IMAGES = Path(__file__).parent / "images"
@@ -15,7 +15,7 @@ NOTE = "<!-- Written by docs/generate.py from the code and the definitions. Chan
 def pages() -> dict[str, str]:
     """Every page of the reference by its name under docs/reference/."""
     found: dict[str, str] = {}
-    for module in (command_line, checks, rules, laws, mappings, schemas, outputs, problems):
+    for module in (command_line, changes, checks, rules, laws, mappings, schemas, outputs, problems):
         found |= module.pages()
     return {name: NOTE + text.rstrip() + "\n" for name, text in sorted(found.items())}
 

@@ -15,6 +15,7 @@ from itsmctl.engine.session import Session
 from itsmctl.engine.verdicts import create_verdict_table
 from itsmctl.importers.receipt import Receipt, ReceiptFile
 from itsmctl.language import COLUMNS, column_text
+from itsmctl.reports.changes.data import diff_schema
 from itsmctl.reports.coverage_data import coverage_schema
 from itsmctl.reports.csv import COLUMNS as FINDINGS_COLUMNS
 from itsmctl.reports.json import result_schema
@@ -41,6 +42,7 @@ def pages() -> dict[str, str]:
         explanation,
         clock,
         coverage,
+        diff,
         sample,
         pack,
         truth,
@@ -194,6 +196,14 @@ def coverage() -> str:
     return (
         "## Coverage\n\nPrinted by `itsmctl coverage --format json`; its JSON Schema is printed by `itsmctl schema coverage`.\n\n"
         + properties(coverage_schema())
+    )
+
+
+def diff() -> str:
+    """The changes of definitions from their schema."""
+    return (
+        "## Changes of definitions\n\nPrinted by `itsmctl diff --format json`; its JSON Schema is printed by `itsmctl schema diff`. "
+        "The codes are listed in [Changes](changes.md).\n\n" + properties(diff_schema())
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from itsmctl import model
-from itsmctl.change.types import Change
+from itsmctl.change.types import Change, parted
 from itsmctl.model import Definition, Definitions
 
 _OF_THE_SYSTEM = "policy"
@@ -97,7 +97,7 @@ def _of_process(id_: str, side: Definitions) -> Iterator[str]:
 
 def _accountable(process: str, change: Change, side: Definitions) -> Iterator[str]:
     """Who is accountable for the activity that a change touches."""
-    steps = change.path.split("/")
+    steps = parted(change.path)
     if len(steps) < 2 or steps[0] != "activities":
         return
     for raci in side.racis.values():

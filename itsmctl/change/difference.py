@@ -9,8 +9,9 @@ from itsmctl.change.approving import approvers
 from itsmctl.change.documents import Pair, pairs
 from itsmctl.change.judging import At
 from itsmctl.change.kinds import KINDS
+from itsmctl.change.parts import Part
 from itsmctl.change.registers import row_changes
-from itsmctl.change.types import EFFECTS, Change
+from itsmctl.change.types import EFFECTS, Change, joined
 from itsmctl.change.walking import Difference, differences
 from itsmctl.errors import Where
 from itsmctl.marks import Path_, Value
@@ -54,9 +55,9 @@ def _change(pair: Pair, one: Difference) -> Change:
     verb = "added" if one.old is None else "removed" if one.new is None else "changed"
     if not one.part.entries and one.part.default is not None:
         verb = "changed"
-    code = f"{pair.kind}-{one.part.code or _code(one.pattern)}-{verb}"
+    code = f"{code_of(pair.kind, one.part, one.pattern)}-{verb}"
     where = (_where(pair.base, one.base_path), _where(pair.head, one.head_path))
-    path = "/".join(one.names)
+    path = joined(one.names)
     return Change(
         code, one.effect, pair.kind, pair.id, path, one.old, one.new, *where, (), one.base_path, one.head_path
     )
@@ -101,9 +102,9 @@ def _aliases(pair: Pair) -> Iterator[Change]:
         )
 
 
-def _code(pattern: tuple[str, ...]) -> str:
-    """The keys on the way, which are the same for every definition of the kind."""
-    return "-".join(step.lower() for step in pattern if step != "*")
+def code_of(kind: str, part: Part, pattern: tuple[str, ...]) -> str:
+    """The code of a part without its verb: its own, or the keys on the way, which are the same for every definition."""
+    return f"{kind}-{part.code or '-'.join(step.lower() for step in pattern if step != '*')}"
 
 
 def _where(document: Document | None, path: Path_) -> Where | None:

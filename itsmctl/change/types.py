@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -16,6 +17,16 @@ Effect = Literal["loosened", "review", "tightened", "structural", "neutral"]
 
 EFFECTS: tuple[Effect, ...] = ("loosened", "review", "tightened", "structural", "neutral")
 """In the order in which a reviewer wants to see them."""
+
+
+def joined(names: Sequence[str]) -> str:
+    """Names as one path; a slash inside of a name is written `~1`, as JSON Pointer does."""
+    return "/".join(name.replace("~", "~0").replace("/", "~1") for name in names)
+
+
+def parted(path: str) -> tuple[str, ...]:
+    """The names in a path."""
+    return tuple(name.replace("~1", "/").replace("~0", "~") for name in path.split("/")) if path else ()
 
 
 @dataclass(frozen=True)

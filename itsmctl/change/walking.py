@@ -125,6 +125,17 @@ class _Walk:
             yield from self.step(inner, "within", _listed(old)[number], _listed(new)[other])
 
 
+def part_told(kind: str, names: tuple[str, ...]) -> tuple[Part | None, tuple[str, ...]]:
+    """The part that a change is about, and the names of the entries on the way to it."""
+    for path in (names, names[:-1]):
+        fitting = [(pattern, part) for pattern, part in _patterns(kind) if _fits(pattern, path)]
+        if fitting:
+            pattern, part = min(fitting, key=lambda one: one[0].count("*"))
+            stars = [name for step, name in zip(pattern, path, strict=True) if step == "*"]
+            return part, (*stars, *names[len(path) :])
+    return None, names
+
+
 def where_name(where: Mapping[str, Any]) -> str:
     """Conditions in one word for a path: `P1`, `P1+email`, `otherwise`."""
     return "+".join(_condition_name(wanted) for _, wanted in sorted(where.items())) or "otherwise"

@@ -27,6 +27,7 @@ COMMANDS = {
     "audit": "Judge tickets by the definitions.",
     "explain": "Show one record's life, verdicts and clocks.",
     "clock": "Count service hours between two moments.",
+    "diff": "Show what changed in the definitions, as meaning.",
     "sample": "Plan, draw and evaluate a sample where people must judge.",
     "evidence": "Build an evidence pack, or verify one.",
     "coverage": "Show what stands for each clause, and what to do next.",

@@ -16,6 +16,7 @@ from itsmctl.language import tr
 from itsmctl.model import Language
 from itsmctl.output import write_file
 from itsmctl.reference import schema_folder
+from itsmctl.reports.changes.data import diff_schema
 from itsmctl.reports.coverage_data import coverage_schema
 from itsmctl.reports.json import result_schema
 from itsmctl.sampling.sample import sample_schema
@@ -29,7 +30,7 @@ from itsmctl.source import decode, read_bytes
 @options.output("Write into this file; with --vscode merge into it, and keep the schemas beside the definitions.")
 @options.language
 def command(name: str | None, vscode: bool, root: Path | None, output: Path | None, language: Language) -> None:
-    """Print the schema NAME: a kind of definition (rule, sla, …), `result`, `coverage` or `sample`. Without NAME, list them.
+    """Print the schema NAME: a kind of definition (rule, sla, …), `result`, `coverage`, `diff` or `sample`. Without NAME, list them.
 
     \b
     itsmctl schema rule
@@ -51,7 +52,13 @@ def command(name: str | None, vscode: bool, root: Path | None, output: Path | No
 
 
 def _schema(name: str | None) -> str:
-    known = {**schemas(), "result": result_schema(), "coverage": coverage_schema(), "sample": sample_schema()}
+    known = {
+        **schemas(),
+        "result": result_schema(),
+        "coverage": coverage_schema(),
+        "sample": sample_schema(),
+        "diff": diff_schema(),
+    }
     if name is None:
         return "\n".join(sorted(known)) + "\n"
     if name not in known:

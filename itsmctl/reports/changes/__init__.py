@@ -1,0 +1,1 @@
+"""Changes of definitions told: as sentences in a terminal, as Markdown, and as data."""
