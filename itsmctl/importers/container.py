@@ -83,10 +83,11 @@ def unpack(file: Path, scratch: Path) -> Plain:
     except OSError as error:
         raise _unreadable(shown, error) from error
     _refuse_other_kinds(path, shown)
-    return Plain(path, shown, _portable(file.name), member, Beside(lambda: _digest(file, shown)), size)
+    return Plain(path, shown, _portable(file.name), member, Beside(lambda: digest_of(file, shown)), size)
 
 
-def _digest(file: Path, shown: str) -> str:
+def digest_of(file: Path, shown: str) -> str:
+    """The SHA-256 of a file; `shown` names it where it cannot be read."""
     try:
         with file.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
