@@ -51,12 +51,9 @@ INSERT INTO ticket VALUES ('T-1', 'new', 'Line one\nline "two", 三', '2026-03-0
 
 
 @pytest.fixture(scope="module")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql_url() -> Iterator[str]:
     pg = pytest.importorskip("pg8000.native")
-    folder = tmp_path_factory.mktemp("postgresql")
-    for parent in (folder, folder.parent, folder.parent.parent):
-        parent.chmod(0o755)
-    with postgresql(folder) as port:
+    with postgresql() as port:
         with closing(pg.Connection("postgres", host="127.0.0.1", port=port, password=PASSWORD)) as connection:
             for statement in POSTGRESQL.split(";"):
                 connection.run(statement)
@@ -64,12 +61,9 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def mariadb_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def mariadb_url() -> Iterator[str]:
     pymysql = pytest.importorskip("pymysql")
-    folder = tmp_path_factory.mktemp("mariadb")
-    for parent in (folder, folder.parent, folder.parent.parent):
-        parent.chmod(0o755)
-    with mariadb(folder) as port:
+    with mariadb() as port:
         with closing(pymysql.connect(host="127.0.0.1", port=port, user="root", charset="utf8mb4", autocommit=True)) as connection:  # fmt: skip
             cursor = connection.cursor()
             for statement in ("CREATE DATABASE desk", "USE desk", *MARIADB.split(";\n"), f"CREATE USER reader IDENTIFIED BY '{PASSWORD}'", "GRANT ALL ON desk.* TO reader"):  # fmt: skip

@@ -96,7 +96,7 @@ def _check_options(sources: Sequence[Path | Query], options: ImportOptions) -> N
 
 def _unpacked(files: Sequence[Path], scratch: Path) -> list[Plain]:
     """The files, unpacked, in an order that does not depend on the order in which they were named."""
-    plains = sorted((unpack(file, scratch) for file in files), key=lambda plain: plain.name)
+    plains = sorted((plain for file in files for plain in unpack(file, scratch)), key=lambda plain: plain.name)
     problems = [
         Problem(
             "duplicate-file",

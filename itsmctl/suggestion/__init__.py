@@ -67,7 +67,7 @@ def _opened(session: Session, source: Path | Query, scratch: Path, options: Impo
     if isinstance(source, Query):
         return [open_query(source, scratch)]
     (first, *_) = files_in(source)
-    return open_file(session, unpack(first, scratch), scratch, options)
+    return [one for plain in unpack(first, scratch) for one in open_file(session, plain, scratch, options)]
 
 
 def _of_table(

@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -68,36 +69,41 @@ def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     raise AssertionError(f"the server did not start: {log.read_text('utf-8', 'replace')[-2000:]}")
 
 
-def owned(folder: Path) -> Path:
-    """A folder that belongs to whom the server runs as."""
-    folder.mkdir(parents=True)
-    if (user := unprivileged()) is not None:
-        os.chown(folder, user, -1)
-    return folder
+@contextmanager
+def owned() -> Iterator[Path]:
+    """A folder that belongs to whom the server runs as; pytest's own would be closed to it."""
+    with tempfile.TemporaryDirectory(prefix="itsmctl-server-", ignore_cleanup_errors=True) as name:
+        if (user := unprivileged()) is not None:
+            os.chown(name, user, -1)
+        yield Path(name)
+
+
+def done(command: list[str], folder: Path) -> None:
+    """Run what a server needs before it starts."""
+    told = subprocess.run(command, capture_output=True, text=True, user=unprivileged(), cwd=folder)
+    assert told.returncode == 0, told.stdout + told.stderr
 
 
 @contextmanager
-def postgresql(folder: Path) -> Iterator[int]:
+def postgresql() -> Iterator[int]:
     """A PostgreSQL with the user postgres; gives its port."""
     initdb, server = program("initdb"), program("postgres")
-    data = owned(folder / "postgresql")
-    secret = data.parent / "secret"
-    secret.write_text(PASSWORD)
-    secret.chmod(0o644)
-    subprocess.run([initdb, "-D", str(data / "data"), "-U", "postgres", "-E", "UTF8", "--locale=C", "-A", "scram-sha-256", "--pwfile", str(secret), "-N"], check=True, capture_output=True, user=unprivileged(), cwd=data)  # fmt: skip
-    port = free_port()
-    command = [server, "-D", str(data / "data"), "-p", str(port), "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={data}", "-c", "fsync=off", "-c", "timezone=Asia/Shanghai"]  # fmt: skip
-    with served(command, port, data):
-        yield port
+    with owned() as folder:
+        secret, data, port = folder / "secret", folder / "data", free_port()
+        secret.write_text(PASSWORD, encoding="utf-8")
+        done([initdb, "-D", str(data), "-U", "postgres", "-E", "UTF8", "--locale=C", "-A", "scram-sha-256", "--pwfile", str(secret), "-N"], folder)  # fmt: skip
+        command = [server, "-D", str(data), "-p", str(port), "-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={folder}", "-c", "fsync=off", "-c", "timezone=Asia/Shanghai"]  # fmt: skip
+        with served(command, port, folder):
+            yield port
 
 
 @contextmanager
-def mariadb(folder: Path) -> Iterator[int]:
-    """A MariaDB with the user reader; gives its port."""
+def mariadb() -> Iterator[int]:
+    """A MariaDB with the user root, who needs no password; gives its port."""
     install, server = program("mariadb-install-db", "mysql_install_db"), program("mariadbd", "mysqld")
-    data = owned(folder / "mariadb")
-    subprocess.run([install, "--no-defaults", f"--datadir={data / 'data'}", "--auth-root-authentication-method=normal", "--skip-test-db"], check=True, capture_output=True, user=unprivileged(), cwd=data)  # fmt: skip
-    port = free_port()
-    command = [server, "--no-defaults", f"--datadir={data / 'data'}", f"--port={port}", "--bind-address=127.0.0.1", f"--socket={data / 's'}", f"--pid-file={data / 'pid'}", "--skip-name-resolve", "--default-time-zone=+08:00", "--innodb-flush-log-at-trx-commit=0"]  # fmt: skip
-    with served(command, port, data):
-        yield port
+    with owned() as folder:
+        data, port = folder / "data", free_port()
+        done([install, "--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db"], folder)  # fmt: skip
+        command = [server, "--no-defaults", f"--datadir={data}", f"--port={port}", "--bind-address=127.0.0.1", f"--socket={folder / 's'}", f"--pid-file={folder / 'pid'}", "--skip-name-resolve", "--default-time-zone=+08:00", "--innodb-flush-log-at-trx-commit=0"]  # fmt: skip
+        with served(command, port, folder):
+            yield port
