@@ -112,7 +112,7 @@ def _verdicts(session: Session, record_ids: Sequence[str]) -> Mapping[str, tuple
     marks = ", ".join("?" * len(record_ids))
     found: dict[str, list[Verdict]] = {record_id: [] for record_id in record_ids}
     rows = session.rows(
-        f"""SELECT "rule", record_id, passed, observed, expected, "at", reason, waiver FROM verdict WHERE record_id IN ({marks}) ORDER BY record_id, "rule" """,
+        f"""SELECT "rule", record_id, passed, observed, expected, "at", reason, waiver, baseline FROM verdict WHERE record_id IN ({marks}) ORDER BY record_id, "rule" """,
         record_ids,
     )
     for rule, *rest in rows:

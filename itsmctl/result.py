@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from itsmctl.errors import Problem
-from itsmctl.model import Outcome, Rule, Text, Waiver
+from itsmctl.model import Baseline, Outcome, Rule, Text, Waiver
 
 ClockVerdict = Literal["met", "breached", "running_ok", "running_breached", "paused_ok", "cancelled", "not_testable"]
 WaiverStanding = Literal["in_force", "expired", "to_come", "refused"]
@@ -28,6 +28,9 @@ class Verdict:
     reason: str
     """A stable code, `missing:impact` or `no-agreement`; `itsmctl.language.reason_text` says it in words."""
     waiver: str = ""
+    """Id of the waiver that excuses the failure."""
+    baseline: str = ""
+    """Id of the baseline that knows the failure."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,8 @@ class RuleResult:
     """A reason code where the whole rule could not be tested (a tier below it failed, a column is missing)."""
     too_small: int = 0
     """Groups that were not judged, as they have fewer records than the rule asks for; not in scope."""
+    known: int = 0
+    """How many of the failures the baseline knows."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,19 @@ class WaiverUse:
     excused: int
     problems: tuple[Problem, ...]
     """What is wrong with it: refused, unused, over-broad, expired, about to expire."""
+
+
+@dataclass(frozen=True)
+class BaselineUse:
+    """The baseline that an audit was asked to know, and what became of its findings."""
+
+    baseline: Baseline
+    known: int
+    """Failures of this audit that it knows."""
+    gone: tuple[tuple[str, str, str], ...]
+    """(rule, record or group, what was observed or '') of its findings that were looked at and are there no more."""
+    problems: tuple[Problem, ...]
+    """What is wrong with it: refused, expired, or about rules that mean something else today."""
 
 
 @dataclass(frozen=True)
@@ -186,6 +204,8 @@ class AuditResult:
     """Those of the rules that were judged, by id."""
     redaction: Redaction | None = None
     """What stands for people's names; None where the result shows them."""
+    baseline: BaselineUse | None = None
+    """None where none was named."""
 
 
 @dataclass(frozen=True)

@@ -166,7 +166,7 @@ def test_a_period_that_ends_at_midnight_ends_the_day_before() -> None:
 
 def findings(*verdicts: Verdict, language: Language = "en") -> str:
     """What becomes of verdicts that were written to `verdicts.parquet`."""
-    columns = ("rule", "record_id", "passed", "observed", "expected", "at", "reason", "waiver")
+    columns = ("rule", "record_id", "passed", "observed", "expected", "at", "reason", "waiver", "baseline")
     with TemporaryDirectory() as folder, Session() as session:
         create_verdict_table(session)
         session.insert("tested", columns, [astuple(one) for one in verdicts])
@@ -220,6 +220,7 @@ def test_findings_are_the_failures_with_bom_and_crlf() -> None:
         "at": "2026-03-05T03:05:00Z",
         "reason": "",
         "waiver": "",
+        "baseline": "",
     }
 
 

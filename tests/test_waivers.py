@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from dataset import at, write_dataset
 
+from itsmctl import cli
 from itsmctl.audit import AuditOptions, audit
 from itsmctl.definitions import load
 from itsmctl.engine.results import read_verdicts
@@ -227,3 +229,65 @@ def test_every_report_says_who_approved_it_and_until_when(dataset: Path, tmp_pat
         assert "Chen Wei 陈薇" in page
         assert until in page
     assert "2 failures waived" in render(result)
+
+
+WAIVE = (
+    "rules", "waive", RULE, "--reason", "The carrier: no such field.", "--risk", "Causes are missing.", "--author", "Peter Schulz",
+    "--authority", "incident-process-owner", "--approved", "2026-03-27", "--until", "2026-04-30", "--zone", "Europe/Berlin",
+)  # fmt: skip
+OWNER = ("--approver", "Chen Wei 陈薇")
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the reference set to write into."""
+    folder = tmp_path_factory.mktemp("system")
+    for part in ("audits", "catalog", "policies", "roles", "schemas"):
+        shutil.copytree(reference_root() / part, folder / part)
+    return folder
+
+
+def test_a_waiver_is_written_as_it_was_asked_for_and_never_over_another(system: Path) -> None:
+    asked = [
+        *WAIVE,
+        *OWNER,
+        "--root",
+        str(system),
+        "--where",
+        "group: [Network, 'yes']",
+        "--record",
+        "1e5",
+        "--record",
+        'a: #"b"',
+    ]
+    assert cli.run(asked) == 0
+    written = load(system).waivers["inc-11-until-2026-04-30"]
+    assert written.scope == (Condition("group", "in", ("Network", "yes")),)
+    assert written.records == ("1e5", 'a: #"b"')
+    assert written.expires == at("2026-05-01T00:00:00+02:00")
+    assert str(written.reason) == "The carrier: no such field."
+    path = system / "audits/waivers/inc-11-until-2026-04-30.yaml"
+    before = path.read_text(encoding="utf-8")
+    assert before.startswith("# yaml-language-server: $schema=../../schemas/waiver.schema.json\n")
+    assert cli.run(asked) == 2
+    assert path.read_text(encoding="utf-8") == before
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (["--approver", "Katrin Vogel", "--record", "A"], "[waiver-without-authority]"),
+        (["--approver", "Peter Schulz", "--record", "A"], "[own-approval]"),
+        ([*OWNER], "waiver.yaml"),
+        ([*OWNER, "--where", "service: {present: true}"], "[waiver-too-broad]"),
+        ([*OWNER, "--where", "servic: x"], "(did you mean service?)"),
+        ([*OWNER, "--where", "just words"], "[bad-condition]"),
+        ([*OWNER, "--record", "A", "--zone", "Berlin"], "[unknown-zone]"),
+    ],
+)
+def test_a_waiver_that_would_not_count_is_not_written(
+    more: list[str], told: str, system: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run([*WAIVE, "--root", str(system), "--id", "waiver", *more]) == 2
+    assert told in capsys.readouterr().err
+    assert not (system / "audits/waivers/waiver.yaml").exists()

@@ -237,7 +237,8 @@ VERDICT = {
     "expected": "What the rule wants.",
     "at": "The moment that the verdict is about, UTC.",
     "reason": "Why it could not be tested, see [codes](problems.md#why-something-was-not-testable).",
-    "waiver": "The waiver that covers it; none in this version.",
+    "waiver": "The waiver that excuses the failure, if any.",
+    "baseline": "The baseline that knows the failure, if one was named and does.",
 }
 
 
@@ -275,7 +276,7 @@ EXPLANATION = """{
   "format": "itsmctl/explanation/v1", "as_of": "…Z",
   "record": {"record_id": "…", "<column>": "…"},
   "moments": [{"at", "actor", "actor_group", "field", "old", "new"}],
-  "verdicts": [{"rule", "record_id", "passed", "observed", "expected", "at", "reason", "waiver"}],
+  "verdicts": [{"rule", "record_id", "passed", "observed", "expected", "at", "reason", "waiver", "baseline"}],
   "clocks": [{
     "rule", "clock", "agreement", "calendar", "zone", "reason",
     "target": {"text", "file", "line"},

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from itsmctl.audit import facts
+from itsmctl.audit.baseline import recognise
 from itsmctl.audit.choices import (
     audited_period,
     chosen_by_default,
@@ -27,7 +28,7 @@ from itsmctl.engine.evaluate import GROUPED
 from itsmctl.engine.session import Session
 from itsmctl.engine.verdicts import in_order
 from itsmctl.importers.receipt import Receipt, read_receipt
-from itsmctl.model import SEVERITIES, AuditPlan, Definitions, Rule
+from itsmctl.model import SEVERITIES, AuditPlan, Baseline, Definitions, Rule
 from itsmctl.result import AuditResult, DefinitionFacts, RuleResult
 
 FAIL_ON = (*SEVERITIES, "not-testable", "never")
@@ -50,6 +51,7 @@ class AuditOptions:
     rules: tuple[str, ...] = ()
     all_verdicts: bool = False
     explain: tuple[str, ...] = ()
+    baseline: Baseline | None = None
     memory_limit: str = ""
     spill: Path | None = None
     threads: int = 0
@@ -100,10 +102,14 @@ def audit(
             all_verdicts=options.all_verdicts,
             keep=options.explain,
         )
+        wanted = {rule.id: counts[rule.id] for rule in asked.rules}
+        known: Mapping[str, int] = {}
+        baseline = None
+        if options.baseline is not None:  # while names are still names
+            baseline, known = recognise(session, options.baseline, asked.rules, context)
         hiding = Hiding(options.people, options.free_text) if options.people else None
         hiding.verdicts(session, rules) if hiding else show_as_they_are(session, rules)
-        wanted = {rule.id: counts[rule.id] for rule in asked.rules}
-        results = results_of(session, wanted)
+        results = results_of(session, wanted, known)
 
         def write(connection: Session) -> None:
             if verdicts is None:
@@ -114,7 +120,7 @@ def audit(
 
         with session.beside(write):
             result = _result_of(session, context, receipt, asked, options, results, judged_by)
-            result = replace(result, waivers=uses(wanted, context, result))
+            result = replace(result, waivers=uses(wanted, context, result), baseline=baseline)
             result = hiding.result(result) if hiding else result
             if meanwhile is not None:
                 meanwhile(result)
@@ -188,8 +194,11 @@ def _load_what_comes_later(rules: Sequence[Rule]) -> None:
 
 
 def exceeds(result: AuditResult, fail_on: str) -> bool:
-    """Whether an audit has findings at or above a level of FAIL_ON; `not-testable` also counts what could not be tested."""
-    failed = {r.rule.severity for r in result.rules if r.outcome == "fail"}
+    """Whether an audit has findings at or above a level of FAIL_ON; `not-testable` also counts what could not be tested.
+
+    A rule all of whose failures the baseline knows is no finding of this audit.
+    """
+    failed = {r.rule.severity for r in result.rules if r.outcome == "fail" and r.failed > r.known}
     match fail_on:
         case "never":
             return False

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean
@@ -45,6 +46,15 @@ def chosen_rules(definitions: Definitions, plan: AuditPlan | None, asked: Sequen
         template = "no rule is left to judge by: the plan's processes, frameworks and clauses leave out every rule"
         raise ItsmctlError(Problem("no-rules", template, plan.where if plan else Where()))
     return sorted(chosen.values(), key=lambda rule: rule.id)
+
+
+def rule_named(definitions: Definitions, word: str, others: Iterable[str] = ()) -> Rule:
+    """The rule of that id or alias; `others` are names that could have been meant besides."""
+    for rule in definitions.rules.values():
+        if word == rule.id or word in rule.aliases:
+            return rule
+    problem = _unknown("rule", word, definitions.rules)
+    raise ItsmctlError(replace(problem, suggestion=did_you_mean(word, [*definitions.rules, *others])))
 
 
 def with_foundations(definitions: Definitions, rules: Sequence[Rule]) -> list[list[Rule]]:

@@ -40,10 +40,13 @@ def judge(
     return counts
 
 
-def results_of(session: Session, judged: Judged) -> list[RuleResult]:
-    """What became of the records under each rule, by its id."""
+def results_of(session: Session, judged: Judged, known: Mapping[str, int]) -> list[RuleResult]:
+    """What became of the records under each rule, by its id; `known` are the failures that a baseline knows."""
     why, samples = reasons(session), failures(session)
-    return [_result(*judged[rule], why.get(rule, ()), samples.get(rule, ())) for rule in sorted(judged)]
+    return [
+        replace(_result(*judged[rule], why.get(rule, ()), samples.get(rule, ())), known=known.get(rule, 0))
+        for rule in sorted(judged)
+    ]
 
 
 def _because(rule: Rule, judged: Judged) -> str:

@@ -12,7 +12,7 @@ from itsmctl.engine.evaluate import GROUPED
 from itsmctl.engine.people import show_names
 from itsmctl.engine.session import Session, quote
 from itsmctl.model import FREE_TEXT_COLUMNS, PEOPLE_COLUMNS, RECORD_COLUMNS, Parameter, Rule
-from itsmctl.result import AuditResult, Explanation, Moment, Redaction
+from itsmctl.result import AuditResult, BaselineUse, Explanation, Moment, Redaction
 
 NAMING = frozenset({"authorised", "different-people", "employed", "paused-share", "concentration"})
 """Checks that tell who it was, whatever column or history they look at; they mark the name."""
@@ -63,7 +63,7 @@ class Hiding:
             dict(sorted(self.left_out.items())),
             dict(sorted(self.withheld.items())),
         )
-        return replace(result, explanations=explanations, redaction=redaction)
+        return replace(result, explanations=explanations, redaction=redaction, baseline=_baseline(result))
 
     def _quotes(self, rule: Rule) -> bool:
         if rule.check in _SILENT | NAMING:
@@ -94,6 +94,15 @@ class Hiding:
             self.left_out[moment.field] += bool(moment.old) + bool(moment.new)
             return replace(shown, old="", new="")
         return shown
+
+
+def _baseline(result: AuditResult) -> BaselineUse | None:
+    """The baseline without the findings of rules that may name somebody, as it holds names as they are."""
+    if result.baseline is None:
+        return None
+    naming = {entry.rule.id for entry in result.rules if names_people(entry.rule)}
+    gone = tuple((rule, *(("", "") if rule in naming else finding)) for rule, *finding in result.baseline.gone)
+    return replace(result.baseline, gone=gone)
 
 
 def show_as_they_are(session: Session, rules: Sequence[Rule]) -> None:

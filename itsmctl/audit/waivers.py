@@ -10,7 +10,7 @@ from itsmctl.engine.evaluate import Counts
 from itsmctl.engine.waiving import Cover, window
 from itsmctl.errors import Problem
 from itsmctl.language import epoch
-from itsmctl.model import Definitions, Rule, Waiver
+from itsmctl.model import Baseline, Definitions, Rule, Waiver
 from itsmctl.model.holding import held, tenures
 from itsmctl.result import AuditResult, WaiverStanding, WaiverUse
 
@@ -28,17 +28,15 @@ def waivers_of(definitions: Definitions) -> Mapping[str, tuple[Waiver, ...]]:
     return found
 
 
-def refusal(definitions: Definitions, waiver: Waiver) -> Problem | None:
+def refusal(definitions: Definitions, waiver: Waiver | Baseline) -> Problem | None:
     """Why an approval counts for nothing: it is the author's own, or the approver had no authority on that day."""
     where = waiver.where
-    values: dict[str, object] = {"waiver": waiver.id, "person": waiver.approver}
+    values: dict[str, object] = {"id": waiver.id, "person": waiver.approver}
     if waiver.approver == waiver.author:
-        return Problem(
-            "own-approval", "waiver {waiver} excuses nothing: {person} approved what they asked for", where, values
-        )
+        return Problem("own-approval", "{id} excuses nothing: {person} approved what they asked for", where, values)
     held_roles = tenures(definitions.assignments.values(), definitions.positions)
     if not held(held_roles, waiver.approver, waiver.authority, waiver.approved):
-        template = "waiver {waiver} excuses nothing: {person} did not hold the role {role} on {day}"
+        template = "{id} excuses nothing: {person} did not hold the role {role} on {day}"
         values |= {"role": waiver.authority, "day": waiver.approved}
         return Problem("waiver-without-authority", template, where, values)
     return None

@@ -25,6 +25,7 @@ COMMANDS = {
     "schema": "Print the JSON Schema of a kind of definition or output.",
     "import": "Turn ticket exports into a dataset, with a receipt.",
     "audit": "Judge tickets by the definitions.",
+    "baseline": "Freeze the findings of today, and let them only shrink.",
     "explain": "Show one record's life, verdicts and clocks.",
     "clock": "Count service hours between two moments.",
     "diff": "Show what changed in the definitions, as meaning.",

@@ -12,6 +12,7 @@ from itsmctl.cli import options
 from itsmctl.cli.progress import bar
 from itsmctl.cli.tickets import opened
 from itsmctl.definitions import load
+from itsmctl.definitions.baselines import baseline_named
 from itsmctl.model import Language
 from itsmctl.reports import FORMATS, render
 from itsmctl.reports.folder import audit_to_folder
@@ -40,6 +41,12 @@ from itsmctl.reports.folder import audit_to_folder
 )
 @click.option("--with-names", is_flag=True, help="Name people instead of giving them pseudonyms.")
 @click.option("--with-text", is_flag=True, help="Show free text, such as titles and resolutions, beside pseudonyms.")
+@click.option(
+    "--baseline",
+    default="",
+    metavar="ID|FILE",
+    help="Findings known before, told apart: only new ones decide the exit code.",
+)
 @click.option("--memory-limit", default="", metavar="SIZE", help="Such as 1GiB; beyond it the engine spills to disk.")
 @options.root
 @options.language
@@ -47,7 +54,7 @@ from itsmctl.reports.folder import audit_to_folder
 @options.no_color
 def command(
     plan: str, tickets: tuple[Path, ...], output: Path | None, form: str, as_of: str, zone: str, mappings: tuple[str, ...], rules: tuple[str, ...],
-    all_verdicts: bool, fail_on: str | None, people_key: Path | None, with_names: bool, with_text: bool, memory_limit: str, root: Path | None, language: Language, quiet: bool, no_color: bool,
+    all_verdicts: bool, fail_on: str | None, baseline: str, people_key: Path | None, with_names: bool, with_text: bool, memory_limit: str, root: Path | None, language: Language, quiet: bool, no_color: bool,
 ) -> int:  # fmt: skip
     """Judge tickets by every rule in force, or by those of the audit plan PLAN.
 
@@ -62,12 +69,13 @@ def command(
     if with_names and (people_key or with_text):
         raise click.UsageError("--with-names shows all there is: --people-key and --with-text do not go with it")
     key = read_key(people_key) if people_key else None
+    known = baseline_named(definitions, baseline) if baseline else None
     with (
         bar(quiet, language) as progress,
         opened(tickets, definitions, planned, mappings=mappings, zone=zone, progress=progress) as dataset,
     ):
         choices = AuditOptions(
-            plan, as_of, rules, all_verdicts, memory_limit=memory_limit,
+            plan, as_of, rules, all_verdicts, baseline=known, memory_limit=memory_limit,
             people=None if with_names else key or key_of_tickets(dataset), free_text=with_text,
         )  # fmt: skip
         if output is None:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import click
 
+from itsmctl.audit.choices import rule_named
 from itsmctl.checks import CHECKS
 from itsmctl.cli import options
+from itsmctl.cli.waive import waive
 from itsmctl.definitions import load, system_of
 from itsmctl.definitions.lint import LAWS, eight_able
 from itsmctl.definitions.lint.able import scores
 from itsmctl.definitions.lint.law import Page, page_of
-from itsmctl.errors import ItsmctlError, Problem, did_you_mean
 from itsmctl.language import severity_text, tr, trn
 from itsmctl.model import Condition, Definitions, Language, Limit, Rule
 from itsmctl.reports import able, laws
@@ -22,7 +23,10 @@ from itsmctl.reports.plain import cells, cut, fit, wrap
 
 @click.group("rules")
 def command() -> None:
-    """List the audit rules, or the laws of definitions, or show one in full."""
+    """List the audit rules, or the laws of definitions, show one in full, or waive one for a while."""
+
+
+command.add_command(waive)
 
 
 @command.command("list")
@@ -69,7 +73,7 @@ def show_rule(rule_id: str, form: str, root: Path | None, language: Language) ->
         _show_law(pages[rule_id], scored, form, language)
         return
     definitions = load(root)
-    rule = _find(definitions, rule_id)
+    rule = rule_named(definitions, rule_id, (law.CODE for law in LAWS))
     if form == "json":
         click.echo(json.dumps(_json(rule), ensure_ascii=False, indent=2))
         return
@@ -131,17 +135,6 @@ def _json(rule: Rule) -> dict[str, object]:
         "check": rule.check,
         "version": rule.version,
     }
-
-
-def _find(definitions: Definitions, rule_id: str) -> Rule:
-    for rule in definitions.rules.values():
-        if rule_id == rule.id or rule_id in rule.aliases:
-            return rule
-    values = {"what": "rule", "word": rule_id, "allowed": ", ".join(definitions.rules)}
-    near = did_you_mean(rule_id, [*definitions.rules, *(law.CODE for law in LAWS)])
-    raise ItsmctlError(
-        Problem("unknown-rule", "unknown {what} {word!r}; known: {allowed}", values=values, suggestion=near)
-    )
 
 
 def _clause(clause: str, definitions: Definitions, language: Language) -> str:

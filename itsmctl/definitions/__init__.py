@@ -47,6 +47,14 @@ def find_root(root: Path | None) -> Path:
     return root
 
 
+def own_root(root: Path | None) -> Path:
+    """The root to write into: the folder named, else the current one, but never the set that came with the program."""
+    if root is None and not is_management_system(Path.cwd()):
+        template = "the current folder holds no definitions; name with --root those to write to"
+        raise ItsmctlError(Problem("no-definitions", template, Where(str(Path.cwd()))))
+    return find_root(root)
+
+
 def load(root: Path | None = None, *, kept_as: Path | None = None) -> model.Definitions:
     """Return the definitions of a root folder; raises ItsmctlError with all their problems.
 

@@ -167,7 +167,7 @@ def _judge(
     covers = {t.rule.id: waive(session, t.waivers, context, groups=t.rule.check in GROUPED) for t in tasks if t.waivers}
     session.run(
         f"""INSERT INTO tested SELECT "rule", record_id, passed, observed, expected, "at",
-        CASE WHEN passed IS NULL THEN coalesce(reason, 'cannot-tell') END, waiver FROM judgement
+        CASE WHEN passed IS NULL THEN coalesce(reason, 'cannot-tell') END, waiver, NULL FROM judgement
         WHERE reason IS DISTINCT FROM {quote(TOO_FEW)} AND ({kept.text})""",
         kept.values,
     )

@@ -25,8 +25,12 @@ _NAME = f"{NAME_BEGINS}([^{NAME_ENDS}]*){NAME_ENDS}"
 
 def called(text: str) -> str:
     """SQL for a person's name, which must not be empty, in what a check observes: marked, so that it can be shown otherwise."""
-    bare = f"replace(replace({text}, {quote(NAME_BEGINS)}, ''), {quote(NAME_ENDS)}, '')"
-    return f"concat({quote(NAME_BEGINS)}, {bare}, {quote(NAME_ENDS)})"
+    return f"concat({quote(NAME_BEGINS)}, {unmarked(text)}, {quote(NAME_ENDS)})"
+
+
+def unmarked(text: str) -> str:
+    """SQL for what a check observes, with names as they are."""
+    return f"replace(replace({text}, {quote(NAME_BEGINS)}, ''), {quote(NAME_ENDS)}, '')"
 
 
 def show_names(session: Session, rules: Sequence[str], shown: Callable[[str], str]) -> Mapping[str, int]:

@@ -16,7 +16,7 @@ def read_verdicts(path: Path, *, failed_only: bool = False) -> Iterator[Verdict]
     with Session() as session:
         rows = session.rows(
             f"""SELECT "rule", record_id, passed, coalesce(observed, ''), coalesce(expected, ''), CAST(epoch("at") AS BIGINT),
-            coalesce(reason, ''), coalesce(waiver, '') FROM read_parquet({quote(file_text(path))}) {where}"""
+            coalesce(reason, ''), coalesce(waiver, ''), coalesce(baseline, '') FROM read_parquet({quote(file_text(path))}) {where}"""
         )
     return starmap(Verdict, rows)
 
@@ -30,7 +30,7 @@ def failures(session: Session, path: Path, rules: Iterable[str], most: int) -> I
     wanted = ", ".join(quote(rule) for rule in rules) or "NULL"
     rows = session.stream(
         f"""SELECT "rule", record_id, passed, coalesce(observed, ''), coalesce(expected, ''), CAST(epoch("at") AS BIGINT),
-        coalesce(reason, ''), coalesce(waiver, '') FROM {source} WHERE passed = false AND "rule" IN ({wanted})
+        coalesce(reason, ''), coalesce(waiver, ''), coalesce(baseline, '') FROM {source} WHERE passed = false AND "rule" IN ({wanted})
         QUALIFY row_number() OVER (PARTITION BY "rule" ORDER BY file_row_number) <= {int(most)} ORDER BY file_row_number"""
     )
     return starmap(Verdict, rows)

@@ -14,7 +14,7 @@ from itsmctl.result import Verdict
 _About = TypeVar("_About")
 
 SAMPLES = 10
-_COLUMNS = '"rule", record_id, passed, observed, expected, "at", reason, waiver'
+_COLUMNS = '"rule", record_id, passed, observed, expected, "at", reason, waiver, baseline'
 
 
 def create_verdict_table(session: Session) -> None:
@@ -25,13 +25,13 @@ def create_verdict_table(session: Session) -> None:
     """
     session.run(
         """CREATE TABLE tested ("rule" VARCHAR, record_id VARCHAR, passed BOOLEAN, observed VARCHAR, expected VARCHAR,
-        "at" BIGINT, reason VARCHAR, waiver VARCHAR)"""
+        "at" BIGINT, reason VARCHAR, waiver VARCHAR, baseline VARCHAR)"""
     )
     session.run('CREATE TABLE untested ("rule" VARCHAR, reason VARCHAR, scope BIGINT, records BIGINT)')
     session.run('CREATE TABLE unlooked (scope BIGINT, record_id VARCHAR, "at" BIGINT)')
     session.run(
         f"""CREATE VIEW verdict AS SELECT {_COLUMNS} FROM tested UNION ALL
-        SELECT u."rule", s.record_id, NULL, NULL, NULL, s."at", u.reason, NULL
+        SELECT u."rule", s.record_id, NULL, NULL, NULL, s."at", u.reason, NULL, NULL
         FROM untested AS u JOIN unlooked AS s ON s.scope = u.scope"""
     )
 
@@ -69,7 +69,7 @@ def in_order(session: Session, rules: Sequence[str]) -> str:
     return " UNION ALL ".join(parts or [_tested([])])
 
 
-_TOLD = """"rule", record_id, passed, observed, expected, make_timestamp("at" * 1000000) AS "at", reason, waiver"""
+_TOLD = """"rule", record_id, passed, observed, expected, make_timestamp("at" * 1000000) AS "at", reason, waiver, baseline"""
 
 
 def _tested(rules: Sequence[str]) -> str:
@@ -80,14 +80,14 @@ def _tested(rules: Sequence[str]) -> str:
 def _untested(rule: str, reason: str, scope: int) -> str:
     return f"""(SELECT {quote(rule)} AS "rule", record_id, CAST(NULL AS BOOLEAN) AS passed, CAST(NULL AS VARCHAR) AS observed,
         CAST(NULL AS VARCHAR) AS expected, make_timestamp("at" * 1000000) AS "at", {quote(reason)} AS reason,
-        CAST(NULL AS VARCHAR) AS waiver FROM unlooked WHERE scope = {scope})"""
+        CAST(NULL AS VARCHAR) AS waiver, CAST(NULL AS VARCHAR) AS baseline FROM unlooked WHERE scope = {scope})"""
 
 
 def failures(session: Session, limit: int = SAMPLES) -> Mapping[str, tuple[Verdict, ...]]:
-    """The first verdicts that failed of each rule, by record id."""
+    """The first verdicts that failed of each rule, those not known before first, then by record id."""
     rows = session.rows(
-        """SELECT "rule", record_id, passed, observed, expected, "at", reason, waiver FROM (
-            SELECT *, row_number() OVER (PARTITION BY "rule" ORDER BY record_id, "at", observed, expected) AS place FROM tested
+        """SELECT "rule", record_id, passed, observed, expected, "at", reason, waiver, baseline FROM (
+            SELECT *, row_number() OVER (PARTITION BY "rule" ORDER BY baseline IS NOT NULL, record_id, "at", observed, expected) AS place FROM tested
             WHERE passed = false AND waiver IS NULL
         ) AS v WHERE place <= ? ORDER BY "rule", place""",
         (limit,),
@@ -96,8 +96,8 @@ def failures(session: Session, limit: int = SAMPLES) -> Mapping[str, tuple[Verdi
 
 
 def verdict_of(rule_id: str, row: tuple[object, ...]) -> Verdict:
-    """A row of (record_id, passed, observed, expected, at, reason, waiver) as a value."""
-    record_id, passed, observed, expected, at, reason, waiver = row
+    """A row of (record_id, passed, observed, expected, at, reason, waiver, baseline) as a value."""
+    record_id, passed, observed, expected, at, reason, waiver, baseline = row
     return Verdict(
         rule=rule_id,
         record_id=str(record_id),
@@ -107,6 +107,7 @@ def verdict_of(rule_id: str, row: tuple[object, ...]) -> Verdict:
         at=at if isinstance(at, int) else None,
         reason=str(reason or ""),
         waiver=str(waiver or ""),
+        baseline=str(baseline or ""),
     )
 
 

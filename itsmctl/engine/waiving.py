@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from itsmctl.engine.context import Context
+from itsmctl.engine.people import unmarked
 from itsmctl.engine.session import Session, quote
 from itsmctl.engine.sql import Fragment, all_of, join
 from itsmctl.model import Effective, Waiver
@@ -73,7 +74,7 @@ def _within_scope(waiver: Waiver, context: Context, groups: bool) -> Fragment | 
     start = Fragment('SELECT j.rowid AS place, j.passed, coalesce(j."at", ')
     among = Fragment(' WHERE j."rule" = ?', (waiver.rule,))
     if waiver.records:
-        among += Fragment(f" AND j.record_id IN ({', '.join('?' * len(waiver.records))})", waiver.records)
+        among += Fragment(f" AND {unmarked('j.record_id')} IN ({', '.join('?' * len(waiver.records))})", waiver.records)
     columns = {condition.column for condition in waiver.scope}
     if groups:
         by_record = waiver.scope or waiver.opened != Effective()

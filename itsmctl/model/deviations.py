@@ -34,11 +34,15 @@ class Waiver(Definition):
 
 @dataclass(frozen=True)
 class KnownFindings:
-    """Records known to break a rule."""
+    """Records known to break a rule, and groups as they were observed; `meaning` is what the rule demanded, '' if unknown."""
 
     rule: str
     records: tuple[str, ...]
     note: Text
+    version: int = 0
+    meaning: str = ""
+    observed: tuple[tuple[str, str], ...] = ()
+    """(record or group, what was observed of it)"""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -27,3 +29,22 @@ class Rule(Definition):
     rationale: Text
     remedy: Text
     exceptions: tuple[Text, ...]
+
+    @property
+    def meaning(self) -> str:
+        """Sixteen hexadecimal digits of what it demands of whom: not of its words, its weight or what it tolerates."""
+        demands = [self.process, _plain(self.scope), self.check, _plain(self.parameters)]
+        return hashlib.sha256(json.dumps(demands, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _plain(value: Parameter) -> object:
+    """A parameter as values that JSON knows."""
+    match value:
+        case Condition():
+            return [value.column, value.test, list(value.values)]
+        case tuple():
+            return [_plain(one) for one in value]
+        case Mapping():
+            return {key: _plain(one) for key, one in value.items()}
+        case _:
+            return value

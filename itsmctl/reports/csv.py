@@ -26,6 +26,7 @@ COLUMNS = (
     "at",
     "reason",
     "waiver",
+    "baseline",
 )
 BYTE_ORDER_MARK = "\ufeff"
 LINE_END = "\r\n"
@@ -45,8 +46,8 @@ def findings(session: Session, verdicts: Path, rules: Iterable[Rule], language: 
     """
     yield BYTE_ORDER_MARK + ",".join(COLUMNS) + LINE_END
     source = f"read_parquet({quote(file_text(verdicts))}, file_row_number = true)"
-    cells = ("v.record_id", "v.observed", "v.expected", "w.text", "v.waiver")
-    record, observed, expected, why, waiver = (safe_sql(f"coalesce({cell}, '')") for cell in cells)
+    cells = ("v.record_id", "v.observed", "v.expected", "w.text", "v.waiver", "v.baseline")
+    record, observed, expected, why, waiver, baseline = (safe_sql(f"coalesce({cell}, '')") for cell in cells)
     session.run('CREATE OR REPLACE TEMP TABLE about ("rule" VARCHAR, title VARCHAR, severity VARCHAR, clauses VARCHAR)')
     session.insert("about", ("rule", "title", "severity", "clauses"), [_about(rule, language) for rule in rules])
     session.run("CREATE OR REPLACE TEMP TABLE why (reason VARCHAR, text VARCHAR)")
@@ -57,7 +58,7 @@ def findings(session: Session, verdicts: Path, rules: Iterable[Rule], language: 
     pieces = session.stream(
         f"""SELECT string_agg(line, '' ORDER BY place) FROM (
             SELECT v.file_row_number AS place,
-                concat_ws(',', a.head, {record}, {observed}, {expected}, {moment}, {why}, {waiver}) || chr(13) || chr(10) AS line
+                concat_ws(',', a.head, {record}, {observed}, {expected}, {moment}, {why}, {waiver}, {baseline}) || chr(13) || chr(10) AS line
             FROM {source} AS v JOIN (SELECT a."rule", {head} AS head FROM about AS a) AS a ON a."rule" = v."rule"
             LEFT JOIN why AS w ON w.reason = v.reason WHERE v.passed = false
         ) AS found GROUP BY place // {_AT_ONCE} ORDER BY place // {_AT_ONCE}"""

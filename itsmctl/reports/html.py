@@ -38,6 +38,9 @@ def render(result: AuditResult, language: Language = "en") -> str:
             (use, deviations.waiver_text(use, result, language), deviations.problem_texts(use, language))
             for use in deviations.told(result)
         ],
+        known=deviations.baseline_text(result.baseline, result, language) if result.baseline else "",
+        known_problems=deviations.problem_texts(result.baseline, language) if result.baseline else [],
+        known_of=lambda entry: deviations.known_text(entry, language),
         untested=[
             (entry, tally.reasons(entry, language)) for entry in tally.with_outcome(result.rules, "not_testable")
         ],

@@ -8,9 +8,10 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from itsmctl.errors import Problem
 from itsmctl.language import Language, iso
 from itsmctl.model import SEVERITIES, Outcome, Text
-from itsmctl.result import Attainment, AuditResult, DatasetFacts, Redaction, RuleResult, Verdict, WaiverUse
+from itsmctl.result import Attainment, AuditResult, BaselineUse, DatasetFacts, Redaction, RuleResult, Verdict, WaiverUse
 
 FORMAT = "itsmctl/result/v1"
 OUTCOMES: tuple[Outcome, ...] = ("fail", "not_testable", "no_data", "pass")
@@ -41,6 +42,7 @@ def document(result: AuditResult, files: Sequence[Path] = ()) -> dict[str, objec
         "rules": [_rule(entry) for entry in result.rules],
         "enquiries": [_rule(entry) for entry in result.enquiries],
         "waivers": [_waiver(use) for use in result.waivers],
+        "baseline": _baseline(result.baseline) if result.baseline else None,
         "attainment": [_attainment(entry) for entry in result.attainment],
         "states": [{"state": state, "records": n} for state, n in result.states],
         "months": [{"month": month, "opened": opened, "resolved": done} for month, opened, done in result.months],
@@ -109,6 +111,7 @@ def _rule(result: RuleResult) -> dict[str, object]:
     return {
         "id": rule.id,
         "version": rule.version,
+        "meaning": rule.meaning,
         "title": str(rule.title),
         "titles": titles(rule.title),
         "severity": rule.severity,
@@ -119,6 +122,7 @@ def _rule(result: RuleResult) -> dict[str, object]:
         "in_scope": result.in_scope,
         "passed": result.passed,
         "failed": result.failed,
+        "known": result.known,
         "not_testable": result.not_testable,
         "waived": result.waived,
         "not_applicable": result.not_applicable,
@@ -160,6 +164,7 @@ def verdict_document(verdict: Verdict) -> dict[str, object]:
         "at": iso(verdict.at),
         "reason": verdict.reason,
         "waiver": verdict.waiver,
+        "baseline": verdict.baseline,
     }
 
 
@@ -179,8 +184,24 @@ def _waiver(use: WaiverUse) -> dict[str, object]:
         "excused": use.excused,
         "reason": str(waiver.reason),
         "risk": str(waiver.risk),
-        "problems": [{"code": p.code, "message": p.message, "place": str(p.where)} for p in use.problems],
+        "problems": _problems(use.problems),
     }
+
+
+def _baseline(use: BaselineUse) -> dict[str, object]:
+    return {
+        "id": use.baseline.id,
+        "taken": iso(use.baseline.taken),
+        "approver": use.baseline.approver,
+        "until": iso(use.baseline.expires),
+        "known": use.known,
+        "gone": [{"rule": rule, "record_id": record, "observed": observed} for rule, record, observed in use.gone],
+        "problems": _problems(use.problems),
+    }
+
+
+def _problems(problems: Sequence[Problem]) -> list[dict[str, str]]:
+    return [{"code": p.code, "message": p.message, "place": str(p.where)} for p in problems]
 
 
 def _attainment(entry: Attainment) -> dict[str, object]:

@@ -21,7 +21,7 @@ from itsmctl.language import (
 from itsmctl.model import SEVERITIES, Outcome
 from itsmctl.result import AuditResult, RuleResult, Verdict
 
-SYMBOLS: dict[str, str] = {"fail": "✕", "not_testable": "?", "no_data": "○", "pass": "✓", "waived": "~"}
+SYMBOLS: dict[str, str] = {"fail": "✕", "not_testable": "?", "no_data": "○", "pass": "✓", "waived": "~", "known": "="}
 """An outcome is never told by colour alone."""
 
 DEFAULT_MINIMUM = 10

@@ -41,6 +41,7 @@ def render(result: AuditResult, language: Language = "en", width: int = 80, colo
     """The summary of an audit in so many columns, ending in a newline."""
     lines = [*_head(result, language, width, color)]
     lines += _failing(result, language, width, color)
+    lines += _known(result, language, width, color)
     lines += _waived(result, language, width, color)
     lines += _untested(result, language, width, color)
     lines += _enquiries(result, language, width, color)
@@ -140,20 +141,31 @@ def _table(rules: tuple[RuleResult, ...], language: Language, width: int, color:
 
 
 def _title(entry: RuleResult, language: Language) -> str:
-    title, note = shown(entry.rule.title.in_(language)), small_groups(entry, language)
-    return tr("{rule} ({note})", language, rule=title, note=note) if note else title
+    title = shown(entry.rule.title.in_(language))
+    notes = [note for note in (deviations.known_text(entry, language), small_groups(entry, language)) if note]
+    return tr("{rule} ({note})", language, rule=title, note=tr("; ", language).join(notes)) if notes else title
 
 
 def _waived(result: AuditResult, language: Language, width: int, color: bool) -> Iterator[str]:
     uses = deviations.told(result)
-    if not uses:
-        return
-    yield from _heading(tr("Waived", language), color)
+    if uses:
+        yield from _heading(tr("Waived", language), color)
     for use in uses:
         yield from wrap(f"{SYMBOLS['waived']} {fit(use.waiver.rule, 8)} {shown(use.waiver.id)}", width)
         yield from wrap(shown(deviations.waiver_text(use, result, language)), width, " " * 11)
         for problem in deviations.problem_texts(use, language):
             yield from wrap(f"! {shown(problem)}", width, " " * 11)
+
+
+def _known(result: AuditResult, language: Language, width: int, color: bool) -> Iterator[str]:
+    use = result.baseline
+    if use is None:
+        return
+    yield from _heading(tr("Known before", language), color)
+    yield from wrap(f"{SYMBOLS['known']} {shown(use.baseline.id)}", width)
+    yield from wrap(shown(deviations.baseline_text(use, result, language)), width, " " * 11)
+    for problem in deviations.problem_texts(use, language):
+        yield from wrap(f"! {shown(problem)}", width, " " * 11)
 
 
 def _untested(result: AuditResult, language: Language, width: int, color: bool) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from typing import Any
 
 from itsmctl import model
 from itsmctl.definitions.build.builder import Builder, conditions, text, texts
@@ -50,7 +51,18 @@ def _baseline(b: Builder) -> model.Baseline:
         authority=d["authority"],
         approved=approved,
         expires=expires,
-        findings=tuple(model.KnownFindings(x["rule"], tuple(x["records"]), text(x.get("note"))) for x in d["findings"]),
+        findings=tuple(_known(found) for found in d["findings"]),
+    )
+
+
+def _known(found: Mapping[str, Any]) -> model.KnownFindings:
+    return model.KnownFindings(
+        found["rule"],
+        tuple(found.get("records", ())),
+        text(found.get("note")),
+        found.get("version", 0),
+        found.get("meaning", ""),
+        tuple((key, one) for key, every in found.get("observed", {}).items() for one in every),
     )
 
 
