@@ -19,6 +19,7 @@ from itsmctl.reports.changes.data import diff_schema
 from itsmctl.reports.coverage_data import coverage_schema
 from itsmctl.reports.csv import COLUMNS as FINDINGS_COLUMNS
 from itsmctl.reports.json import result_schema
+from itsmctl.reports.replay.json import replay_schema
 from itsmctl.sampling.population import POPULATION_FILE, TARGETED_FILE
 from itsmctl.sampling.sample import PAPER_FILE, SAMPLE_FILE, WORKBOOK_FILE, sample_schema
 
@@ -43,6 +44,7 @@ def pages() -> dict[str, str]:
         clock,
         coverage,
         diff,
+        replay,
         sample,
         pack,
         truth,
@@ -204,6 +206,21 @@ def diff() -> str:
     return (
         "## Changes of definitions\n\nPrinted by `itsmctl diff --format json`; its JSON Schema is printed by `itsmctl schema diff`. "
         "The codes are listed in [Changes](changes.md).\n\n" + properties(diff_schema())
+    )
+
+
+def replay() -> str:
+    """The replay from its schema."""
+    schema: Schema = replay_schema()
+    parts = schema["properties"]
+    assert isinstance(parts, dict)
+    return (
+        "## Replay\n\nPrinted by `itsmctl replay --format json`; its JSON Schema is printed by `itsmctl schema replay`.\n\n"
+        + properties(schema)
+        + "\n### flip\n\n"
+        + properties(parts["flips"]["items"])
+        + "\n### summary\n\n"
+        + properties(parts["summary"])
     )
 
 

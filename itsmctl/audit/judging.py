@@ -34,7 +34,7 @@ def judge(
     counts: dict[str, tuple[Rule, Counts]] = {}
     for position, tier in enumerate(tiers):
         report(position / len(tiers))
-        tasks = [Task(rule, CHECKS[rule.check], _because(rule, counts), waivers.get(rule.id, ())) for rule in tier]
+        tasks = [Task(rule, CHECKS[rule.check], because(rule, counts), waivers.get(rule.id, ())) for rule in tier]
         found = evaluate(session, tasks, context, all_verdicts=all_verdicts, keep=keep)
         counts |= {rule.id: (rule, found[rule.id]) for rule in tier}
     return counts
@@ -49,7 +49,7 @@ def results_of(session: Session, judged: Judged, known: Mapping[str, int]) -> li
     ]
 
 
-def _because(rule: Rule, judged: Judged) -> str:
+def because(rule: Rule, judged: Judged) -> str:
     """The first of the rules that this one rests on which does not hold, as a reason, or ''.
 
     A waiver excuses a failure; it does not make the data any better on which another rule rests.

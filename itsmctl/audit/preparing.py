@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,7 +16,16 @@ from itsmctl.engine.people import create_people
 from itsmctl.engine.progress import segments_of_days
 from itsmctl.engine.registers import create_registers
 from itsmctl.engine.session import Session
-from itsmctl.engine.tables import Loading, catalogue_codes, exported_processes, filled_tables, link_types, load_tables
+from itsmctl.engine.tables import (
+    WHOLE,
+    Loading,
+    Part,
+    catalogue_codes,
+    exported_processes,
+    filled_tables,
+    link_types,
+    load_tables,
+)
 from itsmctl.engine.verdicts import create_verdict_table
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers.receipt import Receipt
@@ -29,11 +39,18 @@ Registers = Sequence[tuple[Register, Sequence[RegisterRow]]]
 
 
 def load_records(
-    session: Session, definitions: Definitions, folder: Path, receipt: Receipt, as_of: int, period: Period, zone: str
+    session: Session,
+    definitions: Definitions,
+    folder: Path,
+    receipt: Receipt,
+    as_of: int,
+    period: Period,
+    zone: str,
+    part: Part = WHOLE,
 ) -> None:
-    """Load the tables of a dataset; raises ItsmctlError where no record is left to judge."""
-    load_tables(session, _loading(definitions, folder, receipt, as_of, period, zone))
-    if session.one("SELECT count(*) FROM record") == (0,):
+    """Load the tables of a dataset, or a part; raises ItsmctlError where of the whole no record is left to judge."""
+    load_tables(session, replace(_loading(definitions, folder, receipt, as_of, period, zone), part=part))
+    if part == WHOLE and session.one("SELECT count(*) FROM record") == (0,):
         template = "no record was opened in the period and before the moment of the audit, so there is nothing to judge"
         raise ItsmctlError(Problem("no-records", template, Where(str(folder))))
 
@@ -47,18 +64,37 @@ def prepare(
     as_of: int,
     period: Period,
     zone: str,
+    *,
+    clocks: bool = True,
 ) -> Context:
-    """Run the clocks, say who held which role, make room for verdicts, and say what these rules may rest on: what was known at `as_of`."""
-    history = frozenset(receipt.history)
-    exported, timed = frozenset(receipt.mapped), timed_processes(definitions)
-    create_clocks(session, definitions, as_of, exported, history, receipt.precision_seconds, timed)
+    """Run the clocks, say who held which role, make room for verdicts, and say what these rules may rest on: what was known at `as_of`.
+
+    Without `clocks` the rules must not ask for any.
+    """
+    known = beforehand(definitions, receipt, as_of, period, zone)
+    if clocks:
+        timed = timed_processes(definitions)
+        create_clocks(session, definitions, as_of, known.exported, known.history, receipt.precision_seconds, timed)
     create_people(session, definitions, zone)
     create_verdict_table(session)
     create_registers(session, registers, zone)
+    return replace(
+        known,
+        openings=create_openings(session, calendars_named(definitions, rules), as_of),
+        tables=filled_tables(session),
+        links=link_types(session, known.exported),
+        processes=exported_processes(session),
+        segments=segments_of_days(session) if clocks else 1,
+    )
+
+
+def beforehand(definitions: Definitions, receipt: Receipt, as_of: int, period: Period, zone: str) -> Context:
+    """What judges know from the definitions and the receipt alone, before any record is looked at."""
+    history = frozenset(receipt.history)
     exported_at = max(as_of, _last_moment(receipt) or as_of)
     return Context(
         definitions,
-        exported,
+        frozenset(receipt.mapped),
         history,
         as_of,
         exported_at,
@@ -66,16 +102,11 @@ def prepare(
         CHANGING_COLUMNS - history if as_of < exported_at else frozenset(),
         frozenset(column for file in receipt.files for column in file.missing),
         period[1],
-        create_openings(session, _calendars_named(definitions, rules), as_of),
-        receipt.precision_seconds,
-        filled_tables(session),
-        link_types(session, exported),
-        exported_processes(session),
-        segments_of_days(session),
+        precision=receipt.precision_seconds,
     )
 
 
-def _calendars_named(definitions: Definitions, rules: Sequence[Rule]) -> list[Calendar]:
+def calendars_named(definitions: Definitions, rules: Sequence[Rule]) -> list[Calendar]:
     """The calendars that rules measure by themselves, beside those of agreements."""
     named = {str(rule.parameters["calendar"]) for rule in rules if "calendar" in rule.parameters}
     return [definitions.calendars[name] for name in sorted(named)]

@@ -35,6 +35,12 @@ as_of: Decorator = click.option(
 zone: Decorator = click.option(
     "--zone", default="", metavar="NAME", help="Time zone of times without one, e.g. Asia/Shanghai."
 )
+base: Decorator = click.option(
+    "--base", required=True, metavar="REV", help="The definitions before: a git revision, folder or archive."
+)
+head: Decorator = click.option(
+    "--head", default="", metavar="REV", help="The definitions after; default: the files as they are."
+)
 mapping: Decorator = click.option(
     "--mapping",
     "mappings",

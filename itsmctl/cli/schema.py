@@ -19,6 +19,7 @@ from itsmctl.reference import schema_folder
 from itsmctl.reports.changes.data import diff_schema
 from itsmctl.reports.coverage_data import coverage_schema
 from itsmctl.reports.json import result_schema
+from itsmctl.reports.replay.json import replay_schema
 from itsmctl.sampling.sample import sample_schema
 from itsmctl.source import decode, read_bytes
 
@@ -30,7 +31,9 @@ from itsmctl.source import decode, read_bytes
 @options.output("Write into this file; with --vscode merge into it, and keep the schemas beside the definitions.")
 @options.language
 def command(name: str | None, vscode: bool, root: Path | None, output: Path | None, language: Language) -> None:
-    """Print the schema NAME: a kind of definition (rule, sla, …), `result`, `coverage`, `diff` or `sample`. Without NAME, list them.
+    """Print the schema NAME: a kind of definition (rule, sla, …), or `result`, `coverage`, `diff`, `replay`, `sample`.
+
+    Without NAME, list them.
 
     \b
     itsmctl schema rule
@@ -58,6 +61,7 @@ def _schema(name: str | None) -> str:
         "coverage": coverage_schema(),
         "sample": sample_schema(),
         "diff": diff_schema(),
+        "replay": replay_schema(),
     }
     if name is None:
         return "\n".join(sorted(known)) + "\n"

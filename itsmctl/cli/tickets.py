@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from itsmctl.cli.imported import dataset_of
 from itsmctl.cli.progress import Progress
 from itsmctl.definitions import load_mapping
 from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean
@@ -23,8 +24,9 @@ def opened(
     mappings: Sequence[str],
     zone: str,
     progress: Progress | None,
+    kept: bool = False,
 ) -> Iterator[Path]:
-    """Give the dataset folder that `paths` mean; raw exports are imported into a temporary one."""
+    """Give the dataset folder that `paths` mean; raw exports are imported into a temporary one, or one `kept` for the next time."""
     paths = list(paths) or [definitions.root / name for name in (plan.datasets if plan else ())]
     if not paths:
         raise ItsmctlError(
@@ -48,7 +50,15 @@ def opened(
     with tempfile.TemporaryDirectory(prefix="itsmctl-") as folder:
         out = Path(folder) / "dataset"
         chosen = find_mappings(definitions, mappings or ([plan.mapping] if plan and plan.mapping else []))
-        import_files(paths, chosen, definitions.mappings, zone_or_plan(zone, plan), out, progress=progress)
+        where = zone_or_plan(zone, plan)
+
+        def make(place: Path) -> object:
+            return import_files(paths, chosen, definitions.mappings, where, place, progress=progress)
+
+        if kept:
+            out = dataset_of(paths, chosen or definitions.mappings.values(), where, out, make)
+        else:
+            make(out)
         yield out
 
 

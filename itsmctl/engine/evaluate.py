@@ -96,12 +96,19 @@ def timed_processes(definitions: Definitions) -> frozenset[str]:
 
 
 def evaluate(
-    session: Session, tasks: Sequence[Task], context: Context, *, all_verdicts: bool, keep: Sequence[str] = ()
+    session: Session,
+    tasks: Sequence[Task],
+    context: Context,
+    *,
+    all_verdicts: bool,
+    keep: Sequence[str] = (),
+    with_texts: bool = True,
 ) -> dict[str, Counts]:
     """Judge every record in the scope of each rule into `verdict`, and return the counts by rule.
 
     Rules are judged as many at once as AT_ONCE allows, on two connections. Plain passes are counted and dropped, but
-    for the records in `keep`; where the rule itself cannot be tested, no record in scope can.
+    for the records in `keep`; where the rule itself cannot be tested, no record in scope can. Without texts, verdicts do not
+    say what was observed and expected, which costs less.
     """
     counted = {
         process: int(str(n)) for process, n in session.rows("SELECT process, count(*) FROM record GROUP BY process")
@@ -130,7 +137,7 @@ def evaluate(
                 some = waiting.popleft()
             except IndexError:  # nothing waits any more
                 return counts
-            counts |= _judge(connection, some, context, kept, records)
+            counts |= _judge(connection, some, context, kept, records, with_texts)
 
     with session.beside(judge) as second:
         told |= _leave_untested(session, blind, untested, context, records)
@@ -139,7 +146,7 @@ def evaluate(
 
 def _untested_because(session: Session, task: Task, context: Context) -> str:
     """A reason code where the rule cannot be tested as a whole, or ''."""
-    return task.because or missing_for(task.rule, task.check, context) or _missing_in_file(session, task, context)
+    return task.because or missing_for(task.rule, task.check, context) or missing_in_file(session, task, context)
 
 
 def _leave_untested(
@@ -157,11 +164,14 @@ def _leave_untested(
 
 
 def _judge(
-    session: Session, tasks: Sequence[Task], context: Context, kept: Fragment, records: int
+    session: Session, tasks: Sequence[Task], context: Context, kept: Fragment, records: int, with_texts: bool
 ) -> dict[str, Counts]:
-    every = join(" UNION ALL ", (_judgement(t, context) for t in tasks))
+    every = join(" UNION ALL ", (statement(t, context) for t in tasks))
+    texts = "" if with_texts else " REPLACE (CAST(NULL AS VARCHAR) AS observed, CAST(NULL AS VARCHAR) AS expected)"
     query = (
-        "CREATE OR REPLACE TEMP TABLE judgement AS SELECT *, CAST(NULL AS VARCHAR) AS waiver FROM (" + every + ") AS e"
+        f"CREATE OR REPLACE TEMP TABLE judgement AS SELECT *{texts}, CAST(NULL AS VARCHAR) AS waiver FROM ("
+        + every
+        + ") AS e"
     )
     session.run(query.text, query.values)
     covers = {t.rule.id: waive(session, t.waivers, context, groups=t.rule.check in GROUPED) for t in tasks if t.waivers}
@@ -182,11 +192,11 @@ def _judge(
     return {rule: replace(count, breakdown=shares.get(rule, ())) for rule, count in counts.items()}
 
 
-def _judgement(task: Task, context: Context) -> Fragment:
+def statement(task: Task, context: Context) -> Fragment:
     """The SELECT of one rule over its scope, with the rule's id before the columns of its check."""
     body = _with_gaps(task.check.compile(task.rule, context), task.check.needs(task.rule))
     scope = _scope(task.rule, context)
-    lacking = _lacking(task, context)
+    lacking = lacking_columns(task, context)
     if lacking:
         scope, body = _apart(scope, body, lacking)
     return (
@@ -210,9 +220,9 @@ def _has_breakdown(rule: Rule, counts: Counts) -> bool:
     return rule.check not in GROUPED and not counts.untested_because and counts.failed > 0
 
 
-def _missing_in_file(session: Session, task: Task, context: Context) -> str:
+def missing_in_file(session: Session, task: Task, context: Context) -> str:
     """A reason code where a rule about groups lacks a column in one file of its process: its groups would not be whole."""
-    asked = _lacking(task, context) if task.rule.check in GROUPED else ()
+    asked = lacking_columns(task, context) if task.rule.check in GROUPED else ()
     if not asked:
         return ""
     rows = session.rows(
@@ -223,7 +233,7 @@ def _missing_in_file(session: Session, task: Task, context: Context) -> str:
     return "column-not-in-file:" + ",".join(str(column) for (column,) in rows) if rows else ""
 
 
-def _lacking(task: Task, context: Context) -> tuple[str, ...]:
+def lacking_columns(task: Task, context: Context) -> tuple[str, ...]:
     """The columns that the rule rests on and some file has not; a clock rests on more than its rule names."""
     rule, check = task.rule, task.check
     per = rule.parameters.get("per", ())

@@ -72,6 +72,20 @@ class Session:
         finally:
             self.run(f"SET threads = {self._threads}")
 
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """Drop the tables and views that are made within the block, so that the same can be made again of something else."""
+        before = self._made()
+        yield
+        for what, made in sorted(self._made() - before):
+            self.run(f"DROP {what} IF EXISTS {name(made)}")
+
+    def _made(self) -> frozenset[tuple[str, str]]:
+        tables = self.rows("SELECT table_name FROM duckdb_tables() WHERE NOT internal")
+        views = self.rows("SELECT view_name FROM duckdb_views() WHERE NOT internal")
+        found = [("TABLE", made) for (made,) in tables] + [("VIEW", made) for (made,) in views]
+        return frozenset((what, str(made)) for what, made in found)
+
     def run(self, sql: str, parameters: Sequence[object] = ()) -> None:
         """Execute a statement and drop its result."""
         with _explained():

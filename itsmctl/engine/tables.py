@@ -46,6 +46,18 @@ FORESEEN = 400 * 86_400
 
 
 @dataclass(frozen=True)
+class Part:
+    """What is loaded of a dataset: the records of some services or all, some of their columns or all, with their history or not."""
+
+    services: frozenset[str] = frozenset()
+    columns: frozenset[str] = frozenset()
+    history: bool = True
+
+
+WHOLE = Part()
+
+
+@dataclass(frozen=True)
 class Loading:
     """How a dataset is read: `files` are (name, rows read, rows imported, rows rejected) of its receipt.
 
@@ -70,6 +82,7 @@ class Loading:
     codes_by_process: Mapping[str, Codes] = field(default_factory=dict)
     told_elsewhere: tuple[str, ...] = ()
     """Files whose records have the history that other files tell; of one that these do not mention it is unknown."""
+    part: Part = WHOLE
 
     @property
     def exported_at(self) -> int:
@@ -178,7 +191,9 @@ def _coded(loading: Loading) -> list[str]:
 def _create_record(session: Session, loading: Loading) -> None:
     columns: list[str] = []
     joins: list[str] = []
-    empty = frozenset() if loading.exported is None else frozenset(RECORD_COLUMNS) - loading.exported
+    filled = frozenset(RECORD_COLUMNS) if loading.exported is None else loading.exported
+    empty = frozenset(RECORD_COLUMNS) - (filled & loading.part.columns if loading.part.columns else filled)
+    attributes = "NULL" if loading.part.columns and "attributes" not in loading.part.columns else "r.attributes"
     coded = _coded(loading)
     for column in TEXT_COLUMNS:
         if column in empty:
@@ -204,9 +219,9 @@ def _create_record(session: Session, loading: Loading) -> None:
     session.run(
         f"""CREATE TABLE record AS
         SELECT k.tix, r.*, {month_text("r.opened_at", "z")} AS month FROM (
-            SELECT r.record_id, r.process, {", ".join(columns)}, r.attributes, r.source_file, r.source_row,
+            SELECT r.record_id, r.process, {", ".join(columns)}, {attributes} AS attributes, r.source_file, r.source_row,
                 coalesce(resolved_at, closed_at) AS ended_at, {inside} AS opened_in_period
-            FROM (SELECT * REPLACE ({epochs}) FROM {_parquet(loading.folder, "record")}) AS r {" ".join(joins)}
+            FROM (SELECT * REPLACE ({epochs}) FROM {_parquet(loading.folder, "record")} {_of_the_part(loading)}) AS r {" ".join(joins)}
         ) AS r JOIN kept AS k ON k.record_id = r.record_id
         LEFT JOIN zone_span AS z ON r.opened_at >= z.since AND r.opened_at < z.until"""
     )
@@ -232,10 +247,20 @@ def _create_kept(session: Session, loading: Loading) -> None:
     )
     session.run(
         f"""CREATE TABLE kept AS SELECT record_id, process, tix FROM (
-            SELECT record_id, process, row_number() OVER (ORDER BY record_id) AS tix, {moments} FROM {_parquet(loading.folder, "record")}
+            SELECT record_id, process, row_number() OVER (ORDER BY record_id) AS tix, {moments}
+            FROM {_parquet(loading.folder, "record")} {_of_the_part(loading)}
         ) AS r WHERE {" AND ".join(f"({test})" for test in tests)}""",
         values,
     )
+
+
+def _of_the_part(loading: Loading) -> str:
+    """A condition on exported records: the service is called as the export may call one of the part; '' for all of them."""
+    if not loading.part.services:
+        return ""
+    tables = [table.get("service", {}) for table in (loading.codes, *loading.codes_by_process.values())]
+    words = {word for table in tables for word, service in table.items() if service in loading.part.services}
+    return f"WHERE service IN ({', '.join(map(quote, sorted(words | loading.part.services)))})"
 
 
 def _filled(column: str) -> str:
@@ -309,7 +334,9 @@ def _create_broken(session: Session, loading: Loading) -> None:
 def _create_lacking(session: Session, loading: Loading) -> None:
     """What is unknown of a record because its file has no such column, though other files have: `lacking(tix, "column")`."""
     session.run('CREATE TABLE file_lacks (name VARCHAR, "column" VARCHAR)')
-    session.insert("file_lacks", ("name", "column"), loading.lacking)
+    columns = loading.part.columns
+    lacking = [(file, column) for file, column in loading.lacking if not columns or column in columns]
+    session.insert("file_lacks", ("name", "column"), lacking)
     session.run(
         'CREATE TABLE lacking AS SELECT r.tix, f."column" FROM record AS r JOIN file_lacks AS f ON f.name = r.source_file'
     )
@@ -345,7 +372,8 @@ def _create_event(session: Session, loading: Loading) -> None:
     session.run(
         f"""CREATE TABLE event AS
         SELECT k.tix, e.seq, {epoch("e.at")} AS moment, e.actor, e.actor_group, e.field, {old} AS old, {new} AS new
-        FROM {_parquet(loading.folder, "event")} AS e JOIN kept AS k ON k.record_id = e.record_id {joins}"""
+        FROM {_parquet(loading.folder, "event")} AS e JOIN kept AS k ON k.record_id = e.record_id {joins}
+        {"" if loading.part.history else "WHERE false"}"""
     )
 
 

@@ -1,0 +1,80 @@
+"""The changes of a replay in groups that can be applied one at a time: each is what became of one definition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from itsmctl.change.replay.basis import plain
+from itsmctl.change.types import Change
+from itsmctl.model import Definition, Definitions
+
+
+@dataclass(frozen=True)
+class Group:
+    """What changed in one definition; `before` or `after` is '' where it is new, or gone."""
+
+    kind: str
+    before: str
+    after: str
+    fingerprints: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        """The id that the definition has today, or had last."""
+        return self.after or self.before
+
+
+def groups_of(base: Definitions, head: Definitions, changes: Sequence[Change]) -> tuple[Group, ...]:
+    """One group for each definition that is not the same on both sides, places and words aside."""
+    named: dict[tuple[str, str], list[str]] = {}
+    for change in changes:
+        named.setdefault((change.kind, change.id), []).append(change.fingerprint)
+    return tuple(
+        Group(kind, before, after, tuple(sorted(named.get((kind, after or before), ()))))
+        for kind, before, after in _differing(base, head)
+    )
+
+
+def renamed(base: Mapping[str, Definition], head: Mapping[str, Definition]) -> Mapping[str, str]:
+    """The new id of each definition that goes by another one now and says so in its aliases."""
+    aliases = {alias: one.id for one in head.values() for alias in one.aliases}
+    return {old: aliases[old] for old in base if old not in head and old in aliases}
+
+
+def with_group(definitions: Definitions, source: Definitions, group: Group) -> Definitions:
+    """Definitions in which the definition of a group is as in `source`."""
+    for field in fields(definitions):
+        mine, theirs = getattr(definitions, field.name), getattr(source, field.name)
+        if isinstance(mine, Mapping) and any(
+            one.kind == group.kind for some in (mine, theirs) for one in some.values()
+        ):
+            kept = {id_: one for id_, one in mine.items() if id_ not in (group.before, group.after)}
+            taken = {id_: theirs[id_] for id_ in (group.before, group.after) if id_ in theirs}
+            return _in_order(definitions, field.name, {**kept, **taken})
+    return definitions
+
+
+def _in_order(definitions: Definitions, field: str, some: Mapping[str, Any]) -> Definitions:
+    changes: dict[str, Any] = {field: dict(sorted(some.items()))}
+    return replace(definitions, **changes)
+
+
+def _differing(base: Definitions, head: Definitions) -> Iterator[tuple[str, str, str]]:
+    """(kind, id before, id after) of every definition that is new, gone, or another."""
+    for field in fields(base):
+        before, after = getattr(base, field.name), getattr(head, field.name)
+        if not isinstance(before, Mapping):
+            continue
+        names = renamed(before, after)
+        news = {new: old for old, new in names.items()}
+        for id_, one in after.items():
+            old = id_ if id_ in before else news.get(id_, "")
+            if not old:
+                yield one.kind, "", id_
+            elif old != id_ or (before[old] != one and plain(before[old]) != plain(one)):
+                yield one.kind, old, id_
+        for id_, one in before.items():
+            if id_ not in after and id_ not in names:
+                yield one.kind, id_, ""

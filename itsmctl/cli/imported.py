@@ -1,0 +1,61 @@
+"""Imports kept by content: the same exports, read in the same way, are imported once."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from itsmctl import __version__, kept
+from itsmctl.importers.container import files_in
+from itsmctl.importers.receipt import is_dataset
+from itsmctl.model import MappingDefinition
+
+FOLDER = "datasets"
+MOST = 4
+"""Datasets that are kept; the one that was used longest ago goes first."""
+_AT_ONCE = 2**20
+
+
+def dataset_of(
+    paths: Sequence[Path],
+    mappings: Iterable[MappingDefinition],
+    zone: str,
+    otherwise: Path,
+    make: Callable[[Path], object],
+) -> Path:
+    """The kept dataset of some exports, which `make` imports into a folder where there is none yet.
+
+    Without a place to keep anything it is made in the folder `otherwise`.
+    """
+    place = kept.folder()
+    folder = place / FOLDER / _digest(paths, mappings, zone) if place else otherwise
+    if folder == otherwise or not is_dataset(folder):
+        try:
+            make(folder)
+        except OSError:
+            folder = otherwise
+            make(folder)
+    if place and folder != otherwise:
+        folder.touch()
+        _forget(place / FOLDER)
+    return folder
+
+
+def _digest(paths: Sequence[Path], mappings: Iterable[MappingDefinition], zone: str) -> str:
+    """A name for what an import of these files would be: their names and bytes, how they are read, and by which version."""
+    digest = hashlib.sha256(repr((__version__, zone, sorted(map(repr, mappings)))).encode())
+    for file in sorted(found for path in paths for found in files_in(path)):
+        digest.update(repr((file.name, file.stat().st_size)).encode())
+        with file.open("rb") as stream:
+            while some := stream.read(_AT_ONCE):
+                digest.update(some)
+    return digest.hexdigest()[:32]
+
+
+def _forget(place: Path) -> None:
+    """Remove the datasets beyond MOST."""
+    datasets = sorted((one for one in place.iterdir() if is_dataset(one)), key=lambda one: one.stat().st_mtime)
+    for old in datasets[:-MOST]:
+        shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,225 @@
+"""Replays: the flips that are found are those that two whole audits differ by, all of them and no others, each with its cause."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from click.testing import CliRunner
+
+from itsmctl.audit import AuditOptions, audit
+from itsmctl.change import difference
+from itsmctl.change.replay import Replay, ReplayOptions, replay
+from itsmctl.cli import group, run
+from itsmctl.definitions import load
+from itsmctl.engine.results import read_verdicts
+from itsmctl.generate import ZONE, generate
+from itsmctl.importers.importing import import_files
+from itsmctl.model import Condition, Definitions, Effective
+from itsmctl.reference import reference_root
+from itsmctl.reports.replay.json import replay_schema
+from itsmctl.zones import midnight_after
+
+SLA = "sla-incident-standard"
+Verdicts = Mapping[tuple[str, str], str]
+
+
+@cache
+def base() -> Definitions:
+    return load(reference_root())
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("replay")
+    truth = generate(base(), 400, 5, place / "export")
+    import_files([place / "export" / name for name in truth.rows], None, base().mappings, ZONE, place / "dataset")
+    return place / "dataset"
+
+
+@pytest.fixture(scope="module")
+def before(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Verdicts:
+    return judged(base(), dataset, tmp_path_factory.mktemp("before"))
+
+
+def judged(definitions: Definitions, dataset: Path, place: Path) -> Verdicts:
+    """The state of every record under every rule, from a whole audit; the worst where a rule says several things."""
+    audit(definitions, dataset, AuditOptions(all_verdicts=True), verdicts=place / "v.parquet")
+    worst = ("fail", "not_testable", "waived", "pass")
+    found: dict[tuple[str, str], str] = {}
+    for v in read_verdicts(place / "v.parquet"):
+        state = "pass" if v.passed else "not_testable" if v.passed is None else "waived" if v.waiver else "fail"
+        key = (v.rule, v.record_id)
+        found[key] = min(found.get(key, "pass"), state, key=worst.index)
+    return found
+
+
+def differing(before: Verdicts, after: Verdicts) -> set[tuple[str, str, str, str]]:
+    out = "out_of_scope"
+    return {
+        (*key, before.get(key, out), after.get(key, out))
+        for key in before.keys() | after.keys()
+        if before.get(key, out) != after.get(key, out)
+    }
+
+
+def flips(found: Replay) -> set[tuple[str, str, str, str]]:
+    return {(f.rule, f.record_id, f.before, f.after) for f in found.flips}
+
+
+def with_rule(definitions: Definitions, id_: str, **changes: Any) -> Definitions:
+    return replace(definitions, rules={**definitions.rules, id_: replace(definitions.rules[id_], **changes)})
+
+
+def with_targets(definitions: Definitions, share: float, *agreements: str) -> Definitions:
+    """Agreements whose resolution targets are a share of what they were."""
+    changed = {}
+    for id_ in agreements:
+        agreement = definitions.agreements[id_]
+        clock = agreement.clocks["resolution"]
+        targets = tuple(
+            replace(t, seconds=int(share * (t.seconds or t.business_days * 8 * 3600)), business_days=0)
+            for t in clock.targets
+        )
+        changed[id_] = replace(agreement, clocks={**agreement.clocks, "resolution": replace(clock, targets=targets)})
+    return replace(definitions, agreements={**definitions.agreements, **changed})
+
+
+def test_the_same_definitions_flip_nothing_whether_or_not_anything_is_judged(dataset: Path) -> None:
+    found = replay(base(), base(), dataset)
+    assert (found.total, found.rules, found.untouched) == (0, (), len(base().rules))
+    some = replay(base(), base(), dataset, options=ReplayOptions(rules=("INC-0*", "SLM-*", "INT-*"), every_rule=True))
+    assert (some.total, some.untouched) == (0, 0)
+    assert len(some.rules) > 20
+
+
+def people_and_scopes() -> Definitions:
+    """Somebody was never appointed, a rule judges less, one is gone, one is new, failures are waived, a process has fewer ways."""
+    d = base()
+    somebody, process = sorted(d.assignments)[0], d.processes["incident"]
+    head = with_rule(d, "INC-11", scope=(*d.rules["INC-11"].scope, Condition("priority", "in", ("P3",))))
+    rules = {id_: rule for id_, rule in head.rules.items() if id_ != "INC-07"}
+    rules["NEW-01"] = replace(d.rules["INC-05"], id="NEW-01")
+    waiver = replace(
+        next(iter(d.waivers.values())), id="all-clocks", rule="INC-06", scope=(), records=(), opened=Effective(),
+        approved=date(2025, 6, 1), expires=midnight_after(date(2030, 1, 1), "UTC"), effective=Effective(),
+    )  # fmt: skip
+    ways = {state: targets[:1] for state, targets in process.transitions.items()}
+    return replace(
+        head,
+        rules=rules,
+        waivers={**d.waivers, waiver.id: waiver},
+        assignments={id_: a for id_, a in d.assignments.items() if id_ != somebody},
+        processes={**d.processes, "incident": replace(process, transitions=ways)},
+    )
+
+
+def clocks_and_services() -> Definitions:
+    """A calendar that closes at noon, the agreement for all services with half its time, and a service retired."""
+    d = with_targets(base(), 0.5, SLA)
+    calendar, service = d.calendars["cn-office"], d.services["customs-clearance"]
+    week = tuple(slots[:1] for slots in calendar.week)
+    return replace(
+        d,
+        calendars={**d.calendars, calendar.id: replace(calendar, week=week)},
+        services={**d.services, service.id: replace(service, stage="retired")},
+    )
+
+
+@pytest.mark.parametrize("head", [people_and_scopes, clocks_and_services])
+def test_what_flips_is_what_two_audits_differ_by(head: Any, dataset: Path, before: Verdicts, tmp_path: Path) -> None:
+    wanted = differing(before, judged(head(), dataset, tmp_path))
+    found = replay(base(), head(), dataset)
+    assert wanted
+    assert flips(found) == wanted
+    assert found.total == len(found.flips)
+    assert found.reached == found.records
+
+
+def test_a_target_of_one_service_is_judged_on_the_records_of_that_service_alone(
+    dataset: Path, before: Verdicts, tmp_path: Path
+) -> None:
+    head = with_targets(base(), 0.2, "sla-email-collaboration")
+    found = replay(base(), head, dataset)
+    assert flips(found) == differing(before, judged(head, dataset, tmp_path)) != set()
+    assert 0 < found.reached < found.records / 3
+    assert {flip.service for flip in found.flips} == {"email-collaboration"}
+    assert {(c.group.kind, c.group.id, c.together) for c in found.causes} == {("sla", "sla-email-collaboration", 0)}
+
+
+def test_flips_of_several_changes_are_told_apart_by_applying_each_alone(dataset: Path) -> None:
+    head = with_targets(base(), 0.2, "sla-email-collaboration", "sla-network-vpn")
+    found = replay(base(), head, dataset, options=ReplayOptions(rules=("INC-06",)))
+    for service in ("email-collaboration", "network-vpn"):
+        alone = replay(
+            base(), with_targets(base(), 0.2, f"sla-{service}"), dataset, options=ReplayOptions(rules=("INC-06",))
+        )
+        (cause,) = [c for c in found.causes if c.group.id == f"sla-{service}"]
+        assert (cause.alone, cause.together) == (alone.total, 0)
+    assert found.total == sum(cause.alone for cause in found.causes)
+
+
+def test_what_only_two_changes_together_flip_is_told_as_that(dataset: Path) -> None:
+    """Without the group and without the state nobody is in scope; the two conditions name no record only together."""
+    d = base()
+    never = Condition("record_id", "in", ("nobody",))
+    hidden = with_rule(d, "INC-06", scope=(never,))
+    shown = with_targets(with_rule(hidden, "INC-06", scope=()), 0.2, "sla-email-collaboration")
+    found = replay(hidden, shown, dataset, options=ReplayOptions(rules=("INC-06",)))
+    assert set(found.by_kind()) == {("newly_in_scope", found.total)}
+    together = [flip for flip in found.flips if flip.together]
+    assert together
+    assert {(flip.service, flip.after) for flip in together} == {("email-collaboration", "fail")}
+    by_id = {cause.group.id: cause for cause in found.causes}
+    assert by_id["INC-06"].alone == found.total - len(together)
+    assert by_id["sla-email-collaboration"].alone == 0
+    assert by_id["sla-email-collaboration"].together == len(together)
+
+
+def test_a_rule_under_a_new_id_is_the_same_rule(dataset: Path) -> None:
+    d = base()
+    rule = replace(d.rules["INC-11"], id="INC-99", aliases=("INC-11",))
+    head = replace(d, rules={id_: one for id_, one in {**d.rules, "INC-99": rule}.items() if id_ != "INC-11"})
+    assert replay(d, head, dataset).total == 0
+
+
+def test_the_command_tells_programs_by_schema_and_people_in_both_languages(dataset: Path, tmp_path: Path) -> None:
+    root = tmp_path / "head"
+    shutil.copytree(reference_root() / "catalog", root / "catalog")
+    for name in ("roles", "policies", "audits"):
+        (root / name).symlink_to(reference_root() / name)
+    file = root / "catalog" / "sla" / "email-collaboration.yaml"
+    text = file.read_text("utf-8")
+    target = [line for line in text.splitlines() if "within:" in line][-2]
+    file.write_text(text.replace(target, target.split("within:")[0] + "within: 1m}"), "utf-8")
+    arguments = ["replay", "--base", str(reference_root()), "--root", str(root), "--tickets", str(dataset)]
+    result = CliRunner().invoke(group, [*arguments, "--format", "json"], standalone_mode=False)
+    assert result.return_value == 1, result.output
+    told = json.loads(result.stdout)
+    jsonschema.Draft7Validator(replay_schema()).validate(told)
+    assert told["summary"]["flips"] == len(told["flips"]) > 0
+    (fingerprint,) = {one for flip in told["flips"] for one in flip["because"]}
+    assert [change.fingerprint for change in difference(base(), load(root))] == [fingerprint]
+    for language, form in (("en", "text"), ("zh", "markdown")):
+        shown = (
+            CliRunner().invoke(group, [*arguments, "--lang", language, "--format", form], standalone_mode=False).stdout
+        )
+        assert fingerprint in shown and "itsmctl explain" in shown
+
+
+def test_identical_sides_end_with_0_and_unknown_ones_with_2(dataset: Path) -> None:
+    here = str(reference_root())
+    same = CliRunner().invoke(
+        group, ["replay", "--base", here, "--head", here, "--tickets", str(dataset)], standalone_mode=False
+    )
+    assert same.return_value == 0
+    assert same.stdout.startswith("No verdict flips.")
+    assert run(["replay", "--base", "no-such-branch", "--tickets", str(dataset)]) == 2
