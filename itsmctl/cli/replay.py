@@ -54,7 +54,9 @@ def command(
         )
         with (
             bar(quiet, language) as progress,
-            opened(tickets, new.definitions, None, mappings=mappings, zone=zone, progress=progress, kept=True) as dataset,
+            opened(
+                tickets, new.definitions, None, mappings=mappings, zone=zone, progress=progress, kept=True
+            ) as dataset,
         ):
             found = replay(old.definitions, new.definitions, dataset, changes, choices, progress=progress)
         told = Replayed(
