@@ -22,6 +22,7 @@ CLAUSES = (
     "clauses/*",
     "alone/*/clauses/*",
     "criteria/*/clauses/*",
+    "criteria/*/caps/*/coverage",
     "duties/*/clauses/*",
     "recommendations/*/clauses/*",
     "statements/*/clauses/*",

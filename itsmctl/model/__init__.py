@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from itsmctl.model.assessments import Assessment as Assessment
     from itsmctl.model.assessments import Cap as Cap
     from itsmctl.model.assessments import Dimension as Dimension
+    from itsmctl.model.assessments import Effort as Effort
     from itsmctl.model.assessments import Evidence as Evidence
+    from itsmctl.model.assessments import Horizon as Horizon
     from itsmctl.model.assessments import Level as Level
     from itsmctl.model.assessments import Question as Question
     from itsmctl.model.assessments import Questionnaire as Questionnaire
@@ -171,7 +173,7 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "agreements": "Agreement ClockDefinition Contract Leg OperationalAgreement Renewal SupportTerms Target WorkloadLimit",
-    "assessments": "Answer Assessment Cap Dimension Evidence Level Question Questionnaire QuestionnaireCriterion Recommendation Response ScaleStep Survey SurveyRun",
+    "assessments": "Answer Assessment Cap Dimension Effort Evidence Horizon Level Question Questionnaire QuestionnaireCriterion Recommendation Response ScaleStep Survey SurveyRun",
     "audits": "AuditPlan DateOrder MappingDefinition MappingShape MappingTable Programme SamplingPlan Taking",
     "catalog": "Calendar Certificate Continuity Criterion Customer Grade OfferedRequest STAGES Service Slot SpecialDay Stage Supplier SupplierAssessment TechnicianView UserView",
     "clocks": "CalendarVersion ClockCondition ClockPolicy ConditionRole DEFAULT_POLICY PauseLimit ZONE_OF_CALENDAR",

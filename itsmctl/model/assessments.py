@@ -9,6 +9,11 @@ from typing import Literal
 
 from itsmctl.model.definition import Definition, Effective, Text
 
+Horizon = Literal["near", "mid", "long"]
+
+Effort = Literal["S", "M", "L"]
+"""Days, weeks, months."""
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -53,10 +58,13 @@ class Dimension:
 
 @dataclass(frozen=True)
 class Cap:
-    """A rule whose pass share in per cent must be reached for an answer to stand."""
+    """What must be reached for an answer to stand: the per cent of a rule's records that pass, or of clauses with definitions."""
 
     rule: str
+    """Empty where the coverage of clauses is meant."""
     at_least: float
+    coverage: str = ""
+    """The clauses at or below this FRAMEWORK:NUMBER; empty where a rule is meant."""
 
 
 @dataclass(frozen=True)
@@ -104,11 +112,11 @@ class Recommendation:
 
     id: str
     action: Text
-    horizon: Literal["near", "mid", "long"]
+    horizon: Horizon
     criteria: tuple[str, ...]
     clauses: tuple[str, ...]
     owner: str
-    effort: Literal["S", "M", "L"]
+    effort: Effort
     due: date | None
     done: date | None
 

@@ -58,7 +58,9 @@ def _criterion(x: Mapping[str, Any]) -> model.QuestionnaireCriterion:
         level=x.get("level"),
         polarity=x.get("polarity", "achieve"),
         evidence=tuple(x.get("evidence", ())),
-        caps=tuple(model.Cap(one["rule"], float(one["at-least"])) for one in x.get("caps", ())),
+        caps=tuple(
+            model.Cap(one.get("rule", ""), float(one["at-least"]), one.get("coverage", "")) for one in x.get("caps", ())
+        ),
         levels=texts(x.get("levels")),
         clauses=tuple(x.get("clauses", ())),
     )
