@@ -105,16 +105,16 @@ def _framework(framework: FrameworkWords, language: Language, *, full: bool) -> 
 
 def _overview(framework: FrameworkWords, language: Language) -> Flowable:
     heads = ["clause", "", "strength", "last result", "definitions", "rules", "registers", "still open"]
-    rows = [[_text(tr(head, language) if head else "", "soft") for head in heads]]
+    rows: list[list[Flowable | str]] = [[_text(tr(head, language) if head else "", "soft") for head in heads]]
     for clause in framework.clauses:
         counts = (clause.defined, clause.rules, clause.records, clause.open)
         rows.append(
             [
-                _text(clause.number),
+                _short(clause.number),
                 _text(clause.title),
                 _colored(clause.strength, clause.code),
                 _colored(clause.outcome, clause.outcome_code),
-                *(_text(str(len(found) or "–")) for found in counts),
+                *(str(len(found) or "-") for found in counts),
             ]
         )
     return _table(rows, (44, 143, 46, 92, 50, 28, 44, 34), head=True)
@@ -151,12 +151,12 @@ def _shortened(lines: Sequence[str], language: Language) -> list[str]:
 
 def _parts(clauses: Sequence[ClauseWords], language: Language) -> Flowable:
     heads = ["clause", "", "strength", "last result", "rules", "definitions"]
-    rows = [[_text(tr(head, language) if head else "", "soft") for head in heads]]
+    rows: list[list[Flowable | str]] = [[_text(tr(head, language) if head else "", "soft") for head in heads]]
     for clause in clauses:
         rules = ", ".join(f"{rule.id} {_word(rule.outcome)}" for rule in clause.rules)
         names = ", ".join(one.id for one in (*clause.defined, *clause.records))
         signs = [_colored(clause.strength, clause.code), _colored(clause.outcome, clause.outcome_code)]
-        rows.append([_text(clause.number), _text(clause.title), *signs, _text(rules, "small"), _text(names, "small")])
+        rows.append([_short(clause.number), _text(clause.title), *signs, _short(rules), _short(names)])
     return _table(rows, (44, 100, 44, 72, 100, 121), head=True)
 
 
@@ -185,6 +185,11 @@ def _colored(text: str, code: str) -> Flowable:
 
 def _text(text: str, style: str = "text") -> Flowable:
     return _markup(_runs(text), style)
+
+
+def _short(text: str) -> Flowable | str:
+    """A text that needs no line break is drawn as it is, which is many times faster than setting a paragraph."""
+    return text if text.isascii() and len(text) < 9 else _text(text, "small")
 
 
 def _runs(text: str) -> str:
@@ -240,13 +245,14 @@ def _styles(chinese: bool) -> dict[str, Any]:
     }
 
 
-def _table(rows: list[list[Flowable]], widths: Sequence[float], *, head: bool = False) -> Flowable:
+def _table(rows: Sequence[Sequence[Flowable | str]], widths: Sequence[float], *, head: bool = False) -> Flowable:
     from reportlab.lib.colors import HexColor
     from reportlab.platypus import LongTable
 
     line = HexColor("#dfe4ea")
     style = [
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
+        ("FONT", (0, 0), (-1, -1), LATIN, 8.5, 11.5),
         ("LEFTPADDING", (0, 0), (-1, -1), 0),
         ("RIGHTPADDING", (0, 0), (-1, -1), 6),
         ("TOPPADDING", (0, 0), (-1, -1), 2.5),
