@@ -376,6 +376,10 @@ PACK = (
         "the waivers that the audit looked at, with their approval, how many failures each excuses, and what is wrong with it; absent without any",
     ),
     (
+        "data/samples/NAME/",
+        "a sample that people examined, for each `--sample`: plan, population, filled-in paper, and its evaluation",
+    ),
+    (
         "data/enquiries/",
         "enquiries with their counts, and the records to ask about (at most 20,000 in all), in which nobody is named; absent without any",
     ),

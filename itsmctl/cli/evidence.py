@@ -32,6 +32,14 @@ def command() -> None:
     metavar="PACK",
     help="The pack before this one; its digest goes into this one.",
 )
+@click.option(
+    "--sample",
+    "papers",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="PAPER",
+    help="Put a sample into it, by its filled-in working paper; may be repeated.",
+)
 @click.option("--with-names", is_flag=True, help="Accept a result that names people.")
 @options.root
 @options.language
@@ -40,6 +48,7 @@ def build(
     output: Path,
     key: Path | None,
     previous: Path | None,
+    papers: tuple[Path, ...],
     with_names: bool,
     root: Path | None,
     language: Language,
@@ -52,6 +61,7 @@ def build(
     \b
     itsmctl evidence build result -o pack.zip
     itsmctl evidence build result -o pack.zip --key audit.key --previous last-month.zip
+    itsmctl evidence build result -o pack.zip --sample sample-2026/working-paper.xlsx
     """
     from itsmctl.evidence.chain import link_to
     from itsmctl.evidence.pack import build as build_pack
@@ -64,7 +74,7 @@ def build(
 
         signing = read_private(key, _passphrase)
     seals = Seals(signing, link_to(previous) if previous else None)
-    summary = build_pack(result_dir, output, root=root, seals=seals, with_names=with_names)
+    summary = build_pack(result_dir, output, root=root, seals=seals, with_names=with_names, papers=papers)
     click.echo("\n".join(summary_lines(summary, language)))
 
 

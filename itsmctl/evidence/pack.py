@@ -18,6 +18,7 @@ from itsmctl.evidence import documents
 from itsmctl.evidence.bag import TAG_MANIFESTS
 from itsmctl.evidence.derived import derived, in_language
 from itsmctl.evidence.reading import Judged, read_result
+from itsmctl.evidence.samples import samples
 from itsmctl.evidence.sealing import Seals
 from itsmctl.evidence.statement import data, statements
 from itsmctl.evidence.statement.pdf import pdf
@@ -59,10 +60,12 @@ def build(
     root: Path | None = None,
     seals: Seals = Seals(),  # noqa: B008 - frozen
     with_names: bool = False,
+    papers: Sequence[Path] = (),
 ) -> PackSummary:
     """Write the pack of an audit to `out`; the same result, definitions and history give the same bytes.
 
-    Raises ItsmctlError when the result folder is not one, or when the definitions at `root` have changed since.
+    `papers` are the filled-in working papers of samples that go with it. Raises ItsmctlError when the result folder is not
+    one, when the definitions at `root` have changed since, or when a sample is not what it says.
     """
     _check_folder(result_dir)
     judged = read_result(result_dir / "result.json")
@@ -81,9 +84,15 @@ def build(
         raise _changed(definitions.root)
     log = _log(definitions, judged)
     _check_order(judged, seals)
+    examined = samples(papers, judged)
     fields = [*_info(judged, receipt), *seals.fields()]
     with tempfile.TemporaryDirectory(prefix="itsmctl-") as scratch:
-        payload = _payload(result_dir, judged, receipt, definitions, log, seals, Path(scratch))
+        payload = _payload(result_dir, judged, receipt, definitions, log, Path(scratch)) | examined
+        names = frozenset(payload)
+        for language in LANGUAGES:
+            payload[in_language(language, "data/README.md")] = documents.readme(
+                judged, names, log.state, seals, language
+            )
         written = write_pack(out, payload, fields, judged.as_of, seals.over(judged))
     return PackSummary(
         out,
@@ -156,7 +165,6 @@ def _payload(
     receipt: Receipt,
     definitions: Definitions,
     log: history.DocumentLog,
-    seals: Seals,
     scratch: Path,
 ) -> dict[str, Content]:
     payload: dict[str, Content] = {f"data/result/{name}": result_dir / name for name in _result_files(judged)}
@@ -175,11 +183,7 @@ def _payload(
         payload[in_language(told.language, "data/statement.html")] = documents.statement_page(told)
         payload[in_language(told.language, "data/statement.md")] = documents.statement(told)
         payload[in_language(told.language, "data/statement.pdf")] = pdf(told)
-    payload |= derived(definitions, judged, found, words, result_dir / "verdicts.parquet", scratch)
-    names = frozenset(payload)
-    payload["data/README.md"] = documents.readme(judged, names, log.state, seals, "en")
-    payload["data/README.zh.md"] = documents.readme(judged, names, log.state, seals, "zh")
-    return payload
+    return payload | derived(definitions, judged, found, words, result_dir / "verdicts.parquet", scratch)
 
 
 def _result_files(judged: Judged) -> list[str]:

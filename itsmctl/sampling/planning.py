@@ -26,6 +26,11 @@ class Purpose:
     minimum: int = 1
 
 
+def source_of(digest: str) -> str:
+    """Where a population comes from: the dataset, by its digest."""
+    return f"dataset {digest}"
+
+
 def sample_from(frame: Frame, aim: Aim, purpose: Purpose) -> Sample:
     """The sample for an aim from a population: its size, its strata, and the digest of what it will be drawn from."""
     population = frame.population
@@ -38,7 +43,7 @@ def sample_from(frame: Frame, aim: Aim, purpose: Purpose) -> Sample:
         attribute=purpose.attribute,
         control=purpose.control,
         query=purpose.query,
-        source=f"dataset {frame.dataset}",
+        source=source_of(frame.dataset),
         period=frame.period,
         outside=max(frame.records - population.size - len(population.targeted), 0),
         completeness=frame.completeness,
