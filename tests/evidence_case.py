@@ -183,7 +183,7 @@ def _write_verdicts(path: Path) -> None:
         )
         session.write_parquet(
             """SELECT "rule", record_id, CAST(passed AS BOOLEAN) AS passed, observed, expected,
-            TIMESTAMP '2026-06-05 08:30:00' AS "at", reason, CAST(NULL AS VARCHAR) AS waiver FROM found""",
+            TIMESTAMP '2026-06-05 08:30:00' AS "at", reason, CAST(NULL AS VARCHAR) AS waiver, CAST(NULL AS VARCHAR) AS baseline FROM found""",
             path,
         )
 

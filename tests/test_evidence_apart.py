@@ -72,7 +72,9 @@ def test_an_excused_failure_is_suppressed_in_sarif_with_its_reason(definitions: 
     told = [_verdict("INC-11", "INC1"), _verdict("INC-11", "INC2", "carrier-portal-closure-codes")]
     (run,) = sarif.document(definitions, judged, told)["runs"]  # type: ignore[misc]
     first, second = run["results"]
-    assert "suppressions" not in first
+    assert "suppressions" not in first and "baselineState" not in first
+    (again,) = sarif.document(definitions, judged, [replace(told[0], baseline="may")])["runs"]  # type: ignore[misc]
+    assert again["results"][0]["baselineState"] == "unchanged"
     (suppression,) = second["suppressions"]
     assert suppression["status"] == "accepted"
     assert "without a closure code" in suppression["justification"]

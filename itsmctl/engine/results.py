@@ -45,7 +45,8 @@ def write_failures(session: Session, path: Path, rules: Sequence[Sequence[str]],
     session.insert("about", ("rule", "title", "severity", "clauses"), rules)
     source = f"read_parquet({quote(file_text(path))}, file_row_number = true)"
     return session.write_parquet(
-        f"""SELECT a."rule", a.title, a.severity, a.clauses, v.record_id, v.observed, v.expected, v."at", v.reason, v.waiver
+        f"""SELECT a."rule", a.title, a.severity, a.clauses, v.record_id, v.observed, v.expected, v."at", v.reason,
+            v.waiver, v.baseline
         FROM {source} AS v JOIN about AS a ON a."rule" = v."rule" WHERE v.passed = false ORDER BY v.file_row_number""",
         to,
     )

@@ -21,7 +21,8 @@ MOST_FINDINGS = 20_000
 _ROOM = (("examiner", 16), ("date", 12), ("remark", 40))
 """Columns that the auditor fills in."""
 _FINDING = (
-    (msg("Record"), 22), (msg("Observed"), 44), (msg("Expected"), 44), (msg("At"), 20), (msg("Reason"), 30), (msg("Waiver"), 20),
+    (msg("Record"), 22), (msg("Observed"), 44), (msg("Expected"), 44), (msg("At"), 20), (msg("Reason"), 30),
+    (msg("Waiver"), 20), (msg("Baseline"), 16),
 )  # fmt: skip
 _COUNT_NAMES: Mapping[str, str] = {
     "in_scope": msg("In scope"),
@@ -108,7 +109,7 @@ def _lines(rule: JudgedRule, found: Sequence[Verdict], language: Language) -> It
             _cell(verdict.record_id), _cell(phrase_text(verdict.observed, language)),
             _cell(phrase_text(verdict.expected, language)),
             None if verdict.at is None else datetime.fromtimestamp(verdict.at, UTC),
-            _cell(reason_text(verdict.reason, language)) if verdict.reason else None, _cell(verdict.waiver),
+            _cell(reason_text(verdict.reason, language)) if verdict.reason else None, _cell(verdict.waiver), _cell(verdict.baseline),
             *[None] * len(_ROOM),
         ]  # fmt: skip
     left_out = rule.found - len(found)

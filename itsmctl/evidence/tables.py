@@ -14,7 +14,7 @@ from itsmctl.reports.csv import BYTE_ORDER_MARK, LINE_END, harmless, safe_sql
 
 MOST_LINES = 100_000
 """A longer list of verdicts, most of which say the same, is told as Parquet alone."""
-VERDICT_COLUMNS = ("rule", "record_id", "passed", "observed", "expected", "at", "reason", "waiver")
+VERDICT_COLUMNS = ("rule", "record_id", "passed", "observed", "expected", "at", "reason", "waiver", "baseline")
 _TYPES: Mapping[type, str] = {str: "VARCHAR", int: "BIGINT"}
 _MOMENT = 'epoch("at")'
 _AT_ONCE = 4096

@@ -136,6 +136,8 @@ def _failure(definitions: Definitions, verdict: Verdict, index: Mapping[str, int
         "locations": [_place(rule, verdict.record_id)],
         "partialFingerprints": {"itsmctl/v1": hashlib.sha256(about.encode("utf-8", "replace")).hexdigest()[:40]},
     }
+    if verdict.baseline:
+        facts["baselineState"] = "unchanged"
     if not verdict.waiver:
         return facts
     return {**facts, "suppressions": [_suppression(definitions, verdict.waiver)]}
