@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,17 +30,21 @@ def reveal(pack: Path, key: PeopleKey, asked: Sequence[str] = ()) -> tuple[Perso
     """
     opened, folder = _opened(pack)
     _check_key(pack, _content(opened, folder + _REDACTION), key)
-    names: dict[str, str] = {}
-    for row in csv.DictReader(io.StringIO(_content(opened, folder + _SEALED))):
-        pseudonym = row.get("pseudonym") or ""
-        name = key.open(pseudonym, row.get("sealed") or "")
-        if name is None:
-            message = "the sealed name of {pseudonym} was altered"
-            raise ItsmctlError(Problem("sealed-altered", message, Where(str(pack)), {"pseudonym": pseudonym}))
-        names[pseudonym] = name
+    names = dict(_opened_names(pack, _content(opened, folder + _SEALED), key))
     if not asked:
         return tuple(Person(pseudonym, name) for pseudonym, name in sorted(names.items()))
     return tuple(_person(one, names, key) for one in asked)
+
+
+def _opened_names(pack: Path, sealed: str, key: PeopleKey) -> Iterator[tuple[str, str]]:
+    """Pseudonyms with their names; the first line is the header, and no cell is ever quoted."""
+    for line in sealed.splitlines()[1:]:
+        pseudonym, _, secret = line.partition(",")
+        name = key.open(pseudonym, secret)
+        if name is None:
+            message = "the sealed name of {pseudonym} was altered"
+            raise ItsmctlError(Problem("sealed-altered", message, Where(str(pack)), {"pseudonym": pseudonym[:20]}))
+        yield pseudonym, name
 
 
 def _person(asked: str, names: dict[str, str], key: PeopleKey) -> Person:
