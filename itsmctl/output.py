@@ -98,8 +98,8 @@ def filling(folder: Path) -> Iterator[Path]:
         shutil.rmtree(made, ignore_errors=True)
 
 
-def write_file(out: Path, text: str) -> None:
-    """Write a text file whole, in place of whatever file had its name; raises ItsmctlError where that cannot be."""
+def write_file(out: Path, content: str | bytes) -> None:
+    """Write a file whole, in place of whatever file had its name; raises ItsmctlError where that cannot be."""
     if out.is_dir():
         raise ItsmctlError(
             Problem("output-exists", "the output must be a file; a folder has this name", Where(str(out)))
@@ -111,8 +111,8 @@ def write_file(out: Path, text: str) -> None:
         raise cannot_write(out, error) from error
     made = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
         made.chmod(0o666 & ~_umask())
         made.replace(out)
     except OSError as error:

@@ -256,3 +256,7 @@ def reseal(pack: Path, *, tags: bool) -> None:
         for algorithm in ("sha256", "sha512"):
             lines = [f"{hashlib.new(algorithm, (pack / name).read_bytes()).hexdigest()}  {name}\n" for name in names]
             (pack / f"{kind}-{algorithm}.txt").write_text("".join(lines), encoding="utf-8")
+    if tags and not (pack / "signature").exists():
+        request = (pack / "timestamp/request.tsq").read_bytes()
+        digest = hashlib.sha256((pack / "tagmanifest-sha256.txt").read_bytes()).digest()
+        (pack / "timestamp/request.tsq").write_bytes(request[:24] + digest + request[56:])

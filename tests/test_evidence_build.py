@@ -56,6 +56,7 @@ def test_the_pack_holds_exactly_what_it_promises(pack: Path, case: Case) -> None
         "manifest-sha512.txt",
         "tagmanifest-sha256.txt",
         "tagmanifest-sha512.txt",
+        "timestamp/request.tsq",
         "data/README.md",
         "data/README.zh.md",
         "data/definitions.json",

@@ -353,6 +353,10 @@ PACK = (
         "signature/pae.bin, signature/sig.bin, signature/public-key.pem",
         "the bytes that are signed, the Ed25519 signature and the public key, as files for `openssl`",
     ),
+    (
+        "timestamp/request.tsq, timestamp/response.tsr",
+        "a request for a time-stamp (RFC 3161) of the envelope, or of `tagmanifest-sha256.txt` where there is none; and the answer of an authority once it was attached",
+    ),
     ("data/README.md, data/README.zh.md", "what is what, how to check it, and what it proves"),
     (
         "data/statement.html, .pdf, .md, .json",

@@ -142,9 +142,23 @@ def _passphrase(confirm: bool = False) -> str:
     metavar="FILE",
     help="It must be signed by this key, PEM or OpenSSH; of several, by one.",
 )
+@click.option(
+    "--tsa",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="It must carry a time-stamp of this authority: certificates, PEM, up to the root.",
+)
 @options.choice(("text", "json"), "text")
 @options.language
-def verify(packs: tuple[Path, ...], chain: bool, public_keys: tuple[Path, ...], form: str, language: Language) -> int:
+def verify(
+    packs: tuple[Path, ...],
+    chain: bool,
+    public_keys: tuple[Path, ...],
+    tsa: tuple[Path, ...],
+    form: str,
+    language: Language,
+) -> int:
     """Check every byte of PACK, a folder or a zip, and name each file that differs.
 
     With --chain check several, and that each follows another: gaps, forks and replaced packs are named.
@@ -158,6 +172,7 @@ def verify(packs: tuple[Path, ...], chain: bool, public_keys: tuple[Path, ...], 
     """
     from itsmctl.evidence import wording
     from itsmctl.evidence.chain import verify_chain
+    from itsmctl.evidence.timestamp import read_authorities
     from itsmctl.evidence.verify import verify as verify_pack
 
     keys = []
@@ -165,16 +180,49 @@ def verify(packs: tuple[Path, ...], chain: bool, public_keys: tuple[Path, ...], 
         from itsmctl.evidence.keys import read_public
 
         keys = [read_public(path) for path in public_keys]
+    authorities = read_authorities(tsa)
     if chain:
-        whole = verify_chain(packs, keys)
+        whole = verify_chain(packs, keys, authorities)
         shown = wording.chain_json(whole) if form == "json" else "\n".join(wording.chain_lines(whole, language))
         click.echo(shown)
         return int(not whole.intact)
     if len(packs) > 1:
         raise click.UsageError("name one pack, or say --chain where several belong together")
-    report = verify_pack(packs[0], keys)
+    report = verify_pack(packs[0], keys, authorities)
     click.echo(wording.report_json(report) if form == "json" else "\n".join(wording.report_lines(report, language)))
     return int(not report.intact)
+
+
+@command.command("timestamp")
+@click.argument("pack", type=click.Path(path_type=Path))
+@click.argument("response", required=False, type=click.Path(path_type=Path))
+@options.output("Write the request here instead.")
+@click.option(
+    "--tsa", type=click.Path(path_type=Path), multiple=True, metavar="FILE", help="Check it against these certificates."
+)
+@options.language
+def timestamp(
+    pack: Path, response: Path | None, output: Path | None, tsa: tuple[Path, ...], language: Language
+) -> None:
+    """Attach RESPONSE, the answer of a time-stamping authority (RFC 3161), to PACK; without one, write the request.
+
+    Nothing is sent: send the request yourself, and attach what comes back. The pack digest stays the same.
+
+    \b
+    itsmctl evidence timestamp pack.zip -o request.tsq
+    curl -H 'Content-Type: application/timestamp-query' --data-binary @request.tsq URL > response.tsr
+    itsmctl evidence timestamp pack.zip response.tsr --tsa authority.pem
+    """
+    from itsmctl.evidence.timestamp import attach, read_authorities, write_request
+    from itsmctl.evidence.wording import timestamp_lines
+
+    if (response is None) == (output is None):
+        raise click.UsageError("name either the RESPONSE to attach, or -o FILE to write the request to")
+    if response is not None:
+        stamp = attach(pack, response, read_authorities(tsa))
+        click.echo("\n".join(timestamp_lines(stamp, language)))
+    elif output is not None:
+        write_request(pack, output)
 
 
 @command.command("reveal")

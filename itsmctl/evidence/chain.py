@@ -15,6 +15,8 @@ from itsmctl.evidence.container import content_of, open_pack
 from itsmctl.evidence.verify import VerifyReport, verify
 
 if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
+
     from itsmctl.evidence.keys import PublicKey
 
 PREVIOUS_FIELD, POSITION_FIELD = "Previous-Pack", "Chain-Position"
@@ -83,7 +85,9 @@ class ChainReport:
         return not self.breaks and all(pack.report.intact for pack in self.packs)
 
 
-def verify_chain(places: Iterable[Path], keys: Sequence[PublicKey] = ()) -> ChainReport:
+def verify_chain(
+    places: Iterable[Path], keys: Sequence[PublicKey] = (), authorities: Sequence[Certificate] = ()
+) -> ChainReport:
     """Verify packs, and that each but the first follows another of them; a folder that is no pack stands for those in it.
 
     Raises ItsmctlError where there is no pack at all. The same pack given twice, as folder and zip, counts once.
@@ -92,7 +96,7 @@ def verify_chain(places: Iterable[Path], keys: Sequence[PublicKey] = ()) -> Chai
     breaks: list[Break] = []
     for path in _packs_of(places):
         try:
-            found = _chained(path, verify(path, keys))
+            found = _chained(path, verify(path, keys, authorities))
         except ItsmctlError as error:
             breaks.append(Break(path, "unreadable", about=str(error.problems[0].message)))
             continue

@@ -36,6 +36,7 @@ Fault = Literal[
     "other-pack",
     "other-key",
     "bad-signature",
+    "bad-timestamp",
     "archive",
 ]
 

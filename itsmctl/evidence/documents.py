@@ -7,9 +7,11 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from itsmctl.evidence.attestation import ENVELOPE
 from itsmctl.evidence.reading import Judged
 from itsmctl.evidence.sealing import Seals
 from itsmctl.evidence.statement.words import StatementWords
+from itsmctl.evidence.timestamp import stamped
 from itsmctl.history import HistoryState
 from itsmctl.language import Language, number_text, tr
 from itsmctl.reports import pages
@@ -19,7 +21,15 @@ _TEMPLATES = Path(__file__).parent.parent / "templates" / "evidence"
 
 def readme(judged: Judged, names: frozenset[str], history: HistoryState, seals: Seals, language: Language) -> bytes:
     """What each file of the pack is, how to check it without itsmctl, and what the pack does not prove."""
-    return _render(language, f"README.{language}.md", judged=judged, names=names, history=history, seals=seals)
+    return _render(
+        language,
+        f"README.{language}.md",
+        judged=judged,
+        names=names,
+        history=history,
+        seals=seals,
+        stamped=stamped((ENVELOPE,) if seals.key_id else ()),
+    )
 
 
 def statement(words: StatementWords) -> bytes:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import itsmctl
 from itsmctl.evidence.attestation import KEY_FIELD, signature_files
-from itsmctl.evidence.bag import TAG_MANIFESTS, Digests
+from itsmctl.evidence.bag import TAG_MANIFESTS, Digests, digest
 from itsmctl.evidence.chain import Link
 from itsmctl.evidence.reading import Judged
+from itsmctl.evidence.timestamp import REQUEST, request, stamped
 from itsmctl.evidence.write import Seal
 
 if TYPE_CHECKING:
@@ -40,7 +41,9 @@ class Seals:
         """The function that makes the files once the tag files are known."""
 
         def seal(tags: Mapping[str, Digests]) -> dict[str, bytes]:
-            return signature_files(self.key, tags, self._predicate(judged, tags)) if self.key else {}
+            files = signature_files(self.key, tags, self._predicate(judged, tags)) if self.key else {}
+            about = {**tags, **{path: digest((content,)) for path, content in files.items()}}
+            return {**files, REQUEST: request(about[stamped(about)].sha256)}
 
         return seal
 

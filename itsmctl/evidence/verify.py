@@ -27,8 +27,12 @@ from itsmctl.evidence.bag import (
     read_manifest,
 )
 from itsmctl.evidence.container import Difference, Fault, Opened, Part, content_of, open_pack, unreadable
+from itsmctl.evidence.timestamp import FILES as TIMESTAMP_FILES
+from itsmctl.evidence.timestamp import Timestamp, check_timestamp
 
 if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
+
     from itsmctl.evidence.keys import PublicKey
 
 
@@ -43,6 +47,7 @@ class VerifyReport:
     archive_sha256: str
     differences: tuple[Difference, ...]
     signature: Signature = Signature()
+    timestamp: Timestamp = Timestamp()
 
     @property
     def intact(self) -> bool:
@@ -54,21 +59,23 @@ class VerifyReport:
         return tuple(sorted({difference.file for difference in self.differences}))
 
 
-def verify(pack: Path, keys: Sequence[PublicKey] = ()) -> VerifyReport:
+def verify(pack: Path, keys: Sequence[PublicKey] = (), authorities: Sequence[Certificate] = ()) -> VerifyReport:
     """Check a pack against its manifests, the manifests against each other, and the signature against what is there.
 
-    With `keys`, a pack that none of them signed is not intact.
+    With `keys`, a pack that none of them signed is not intact; with `authorities`, one that none of them stamped.
 
     Raises ItsmctlError when it is not a pack, cannot be read, or exceeds what a pack may be.
     """
     try:
         opened = open_pack(pack)
-        return _report(opened, "" if pack.is_dir() else digest(Part(pack).chunks()).sha256, keys)
+        return _report(opened, "" if pack.is_dir() else digest(Part(pack).chunks()).sha256, keys, authorities)
     except OSError as error:
         raise unreadable(Path(error.filename or pack), error.strerror or str(error)) from error
 
 
-def _report(opened: Opened, archive_sha256: str, keys: Sequence[PublicKey]) -> VerifyReport:
+def _report(
+    opened: Opened, archive_sha256: str, keys: Sequence[PublicKey], authorities: Sequence[Certificate]
+) -> VerifyReport:
     if not any(name in opened.parts for name in (*MANIFESTS.values(), *TAG_MANIFESTS.values())):
         raise unreadable(opened.pack, "it holds no manifest, so it is not an evidence pack")
     found = {path: digest(part.chunks()) for path, part in sorted(opened.parts.items())}
@@ -77,6 +84,8 @@ def _report(opened: Opened, archive_sha256: str, keys: Sequence[PublicKey]) -> V
     differences += _payload_differences(opened, found, altered)
     differences += _container_differences(opened, found, differences)
     signature, faults = check_signature(opened, found, keys)
+    differences += faults
+    stamp, faults = check_timestamp(opened, found, authorities, altered=bool(differences))
     differences += faults
     tag_manifest = found.get(TAG_MANIFESTS["sha256"])
     return VerifyReport(
@@ -87,6 +96,7 @@ def _report(opened: Opened, archive_sha256: str, keys: Sequence[PublicKey]) -> V
         archive_sha256,
         tuple(sorted(set(differences))),
         signature,
+        stamp,
     )
 
 
@@ -102,7 +112,8 @@ def _tag_differences(opened: Opened, found: Mapping[str, Digests]) -> Iterator[D
         yield from _judge_tag_file(path, {a: listings[a].digests.get(path, "") for a in present}, found.get(path))
     tags = {path for path in opened.parts if not path.startswith("data/")}
     yield from (
-        Difference(path, "added") for path in sorted(tags - names - set(TAG_MANIFESTS.values()) - set(SIGNATURE_FILES))
+        Difference(path, "added")
+        for path in sorted(tags - names - set(TAG_MANIFESTS.values()) - set(SIGNATURE_FILES) - set(TIMESTAMP_FILES))
     )
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from itsmctl.evidence.attestation import Signature, Status
 from itsmctl.evidence.chain import BreakKind, ChainReport
 from itsmctl.evidence.container import Difference, Fault
+from itsmctl.evidence.timestamp import Status as StampStatus
+from itsmctl.evidence.timestamp import Timestamp
 from itsmctl.evidence.verify import VerifyReport
 from itsmctl.language import Language, msg, number_text, tr, trn
 
@@ -32,6 +34,7 @@ _MEANINGS: Mapping[Fault, str] = {
     "contradicts": msg("altered: it is not what {about} holds"),
     "other-pack": msg("signed for another pack: {about} has other digests"),
     "other-key": msg("another key: should be {expected}, is {found}"),
+    "bad-timestamp": msg("not a good time-stamp for this pack: {about}"),
     "bad-signature": msg("bad signature: key sha256:{found} did not sign this"),
 }
 
@@ -66,7 +69,8 @@ def report_lines(report: VerifyReport, language: Language) -> list[str]:
         verdict = [f"{report.pack}: {trn('altered, {n} file differs', 'altered, {n} files differ', names, language)}"]
         verdict += [f"  {difference_text(difference, language)}" for difference in report.differences]
     digests = _digest_lines(report.digest, report.archive_sha256, language)
-    return [*verdict, *digests, _signature_line(report.signature, language)]
+    signature = _signature_line(report.signature, language)
+    return [*verdict, *digests, signature, *timestamp_lines(report.timestamp, language)]
 
 
 _BREAKS: Mapping[BreakKind, str] = {
@@ -141,6 +145,11 @@ def _facts(report: VerifyReport) -> dict[str, object]:
         "bytes": report.bytes,
         "digest": report.digest or None,
         "archive_sha256": report.archive_sha256 or None,
+        "timestamp": {
+            "status": report.timestamp.status,
+            "at": report.timestamp.at or None,
+            "authority": report.timestamp.authority or None,
+        },
         "signature": {"status": report.signature.status, "key": report.signature.key or None},
         "differences": differences,
     }
@@ -152,6 +161,21 @@ _SIGNATURES: Mapping[Status, str] = {
     "trusted-key": msg("signature    good, by key sha256:{key} ({file})"),
     "not-good": msg("signature    not good"),
 }
+
+
+_TIMESTAMPS: Mapping[StampStatus, str] = {
+    "not-checked": msg("time-stamp   {at} by {authority}; only --tsa tells whether that is so"),
+    "trusted": msg("time-stamp   {at} by {authority}, good"),
+    "not-good": msg("time-stamp   not good"),
+}
+
+
+def timestamp_lines(stamp: Timestamp, language: Language) -> list[str]:
+    """When the pack was stamped and by whom; nothing where it was not."""
+    if stamp.status == "none":
+        return []
+    authority = stamp.authority or "–"
+    return [_printable(tr(_TIMESTAMPS[stamp.status], language, at=stamp.at, authority=authority))]
 
 
 def _signature_line(signature: Signature, language: Language) -> str:

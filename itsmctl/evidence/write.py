@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -27,13 +27,15 @@ from itsmctl.evidence.bag import (
     digest,
     digest_while,
     info,
+    info_field,
     is_safe,
     manifest,
 )
+from itsmctl.evidence.container import Opened, Part, content_of
 from itsmctl.output import cannot_write, replacing
 
-Content = bytes | Path
-"""What goes into a file of the pack: bytes, or a file to copy."""
+Content = bytes | Path | Part
+"""What goes into a file of the pack: bytes, a file to copy, or the file of another pack."""
 
 Seal = Callable[[Mapping[str, Digests]], Mapping[str, bytes]]
 """From the digests of all tag files to the files that stand beside them, such as a signature over them."""
@@ -73,12 +75,32 @@ def write_pack(
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with _new_file(out) as file:
-            zipped = _Zip(file, as_of)
+            zipped = _Zip(file, as_of.date())
             digests = _fill(zipped, payload, fields, as_of, seal)
             sha256 = zipped.finish()
     except OSError as error:
         raise cannot_write(out, error) from error
     return Written(digests, sha256)
+
+
+def add_file(opened: Opened, path: str, content: bytes) -> None:
+    """Put one more file beside the tag manifests of an intact pack; a zip is written anew, whole or not at all."""
+    pack = opened.pack
+    try:
+        if pack.is_dir():
+            (pack / path).parent.mkdir(exist_ok=True)
+            with _new_file(pack / path) as file:
+                file.write(content)
+            return
+        day = date.fromisoformat(info_field(content_of(opened, INFO), "Bagging-Date"))
+        files: dict[str, Content] = {**opened.parts, path: content}
+        with _new_file(pack) as file:
+            zipped = _Zip(file, day)
+            for name in sorted(files):
+                zipped.add(name, files[name])
+            zipped.finish()
+    except OSError as error:
+        raise cannot_write(pack, error) from error
 
 
 def is_zip_name(out: Path) -> bool:
@@ -113,6 +135,9 @@ def chunks_of(content: Content) -> Iterator[bytes]:
     if isinstance(content, bytes):
         yield content
         return
+    if isinstance(content, Part):
+        yield from content.chunks()
+        return
     try:
         with content.open("rb") as file:
             while chunk := file.read(CHUNK):
@@ -123,6 +148,8 @@ def chunks_of(content: Content) -> Iterator[bytes]:
 
 def _size(content: Content) -> int:
     try:
+        if isinstance(content, Part):
+            return sum(len(chunk) for chunk in content.chunks())
         return content.stat().st_size if isinstance(content, Path) else len(content)
     except OSError as error:
         raise _unreadable(Path(str(content)), error) from error
@@ -157,10 +184,10 @@ class _Folder:
 class _Zip:
     """Collects files in a zip; a header is written again once its member's size and checksum are known."""
 
-    def __init__(self, file: BinaryIO, as_of: datetime) -> None:
+    def __init__(self, file: BinaryIO, day: date) -> None:
         self.file = file
-        self.day = archive.dos_date(as_of.date())
-        self.base = base_folder(as_of)
+        self.day = archive.dos_date(day)
+        self.base = base_folder(day)
         self.members: list[archive.Member] = []
 
     def add(self, path: str, content: Content) -> Digests:
@@ -192,9 +219,9 @@ class _Zip:
         return found.sha256
 
 
-def base_folder(as_of: datetime) -> str:
+def base_folder(day: date) -> str:
     """The name of the one folder inside a zip, as RFC 8493 asks for."""
-    return BASE_PREFIX + as_of.date().isoformat()
+    return BASE_PREFIX + day.isoformat()
 
 
 def _refuse_to_replace(out: Path) -> None:
