@@ -130,6 +130,17 @@ def test_a_chinese_export_is_understood(tmp_path: Path) -> None:
     assert data["codes"] == {"state": {"已解决": "resolved", "处理中": "in-progress"}, "priority": {"高": "P2"}}
 
 
+def test_a_german_export_is_understood(tmp_path: Path) -> None:
+    heads = "Ticket No;Betreff;Erstellt am;Gelöst am;Prio;Status;Bearbeiter"
+    rows = [
+        "T-1;Drucker druckt nicht;03.04.2026 09:12;13.04.2026 11:40;2 - Hoch;Geschlossen;Müller",
+        "T-2;VPN langsam;14.04.2026 10:02;;1 - Kritisch;In Bearbeitung;Li Wei",
+    ]
+    _, data = proposed(written(tmp_path, heads, *rows))
+    assert (mapped(data)["opened_at"], mapped(data)["resolved_at"]) == ("Erstellt am", "Gelöst am")
+    assert data["codes"]["priority"] == {"1 - Kritisch": "P1", "2 - Hoch": "P2"}
+
+
 @pytest.mark.parametrize(
     ("second", "formats", "asked"),
     [("3/14/2026", ["MM/dd/yyyy"], False), ("14/3/2026", ["dd/MM/yyyy"], False), ("3/5/2026", ["dd/MM/yyyy", "MM/dd/yyyy"], True)],

@@ -99,11 +99,15 @@ _RECORDED = frozenset(
 """Columns of the record of which a history is wanted."""
 
 
+_RANK = re.compile(r"^\d+\s*[-–.:)]\s*")
+"""A number before a word, as in `2 - High`, only keeps a list in order."""
+
+
 def _of_values(profile: Profile, words: Mapping[str, str], allowed: Sequence[str]) -> Coded:
     known: dict[str, str] = {}
     for value, _ in profile.frequent:
         word = value.strip().casefold()
-        code = words.get(word, "") if not word.lstrip("-").isdigit() else ""
+        code = "" if word.lstrip("-").isdigit() else words.get(word) or words.get(_RANK.sub("", word), "")
         if word in allowed or word.upper() in allowed:
             code = word if word in allowed else word.upper()
         if code and (not allowed or code in allowed):

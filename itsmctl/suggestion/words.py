@@ -109,7 +109,7 @@ STATES: Mapping[str, tuple[str, ...]] = {
 """What tools call the states that most processes have."""
 
 PRIORITIES: Mapping[str, tuple[str, ...]] = {
-    "P1": ("p1", "critical", "1 - critical", "very high", "highest", "urgent", "紧急", "最高", "一级", "sehr hoch"),
+    "P1": ("p1", "critical", "1 - critical", "very high", "highest", "urgent", "紧急", "最高", "一级", "sehr hoch", "kritisch", "critique", "crítica"),
     "P2": ("p2", "high", "2 - high", "高", "二级", "hoch", "haute", "alta"),
     "P3": ("p3", "medium", "moderate", "3 - moderate", "normal", "中", "三级", "mittel", "moyenne", "media"),
     "P4": ("p4", "low", "4 - low", "低", "四级", "niedrig", "basse", "baja", "baixa"),
