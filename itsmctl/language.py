@@ -379,6 +379,10 @@ REASONS: dict[str, tuple[str, str]] = {
         msg("The register {rules} has no row up to the moment of the audit"),
         msg("Keep the register: one row for each case, in the file that it names."),
     ),
+    "example-registers": (
+        msg("The registers are those of the example company, and say nothing about these tickets"),
+        msg("Make definitions of your own with `itsmctl init`, and keep your registers there."),
+    ),
     "row-without-day": (
         msg("The row of the register has no day under {columns}"),
         msg("Write the day into the register."),

@@ -26,15 +26,20 @@ def judge(
     *,
     all_verdicts: bool,
     keep: Sequence[str],
+    untestable: Mapping[str, str],
 ) -> Judged:
-    """Judge by the rules, tier by tier, into the table of verdicts, and excuse the failures that waivers cover."""
+    """Judge by the rules, tier by tier, into the table of verdicts, and excuse the failures that waivers cover.
+
+    `untestable` are checks by which nothing can be tested here, each with the reason.
+    """
     from itsmctl.checks import CHECKS
 
     waivers = applied(context.definitions)
     counts: dict[str, tuple[Rule, Counts]] = {}
     for position, tier in enumerate(tiers):
         report(position / len(tiers))
-        tasks = [Task(rule, CHECKS[rule.check], because(rule, counts), waivers.get(rule.id, ())) for rule in tier]
+        why = {rule.id: untestable.get(rule.check, "") or because(rule, counts) for rule in tier}
+        tasks = [Task(rule, CHECKS[rule.check], why[rule.id], waivers.get(rule.id, ())) for rule in tier]
         found = evaluate(session, tasks, context, all_verdicts=all_verdicts, keep=keep)
         counts |= {rule.id: (rule, found[rule.id]) for rule in tier}
     return counts

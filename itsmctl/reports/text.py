@@ -173,10 +173,16 @@ def _untested(result: AuditResult, language: Language, width: int, color: bool) 
     if not rules:
         return
     yield from _heading(tr("Could not be tested, and why", language), color)
+    same: dict[tuple[tuple[str, str], ...], list[RuleResult]] = {}
     for entry in rules:
-        title = shown(entry.rule.title.in_(language))
-        yield _paint(cut(f"{SYMBOLS['not_testable']} {fit(entry.rule.id, 8)} {title}", width), "not_testable", color)
-        for reason, remedy in reasons(entry, language):
+        same.setdefault(tuple(reasons(entry, language)), []).append(entry)
+    for told, entries in same.items():
+        for entry in entries:
+            title = shown(entry.rule.title.in_(language))
+            yield _paint(
+                cut(f"{SYMBOLS['not_testable']} {fit(entry.rule.id, 8)} {title}", width), "not_testable", color
+            )
+        for reason, remedy in told:
             yield from wrap(shown(reason), width, " " * 11)
             yield from wrap(f"→ {remedy}", width, " " * 11) if remedy else ()
 
