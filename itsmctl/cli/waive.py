@@ -44,14 +44,14 @@ from itsmctl.source import parse_documents
 @click.option("--authority", required=True, metavar="ROLE", help="The role by which the approver may do so.")
 @click.option("--approved", required=True, metavar="DAY", help="Day of approval, from which it counts.")
 @click.option("--until", required=True, metavar="DAY", help="Its last day, which ends at midnight in --zone.")
-@click.option("--zone", required=True, metavar="NAME", help="Time zone of both days, e.g. Asia/Shanghai.")
+@click.option("--zone", "day_zone", required=True, metavar="NAME", help="Time zone of both days, e.g. Asia/Shanghai.")
 @click.option("--id", "id_", default="", metavar="ID", help="Default: made of the rule and its last day.")
 @click.option("--title", default="", metavar="TEXT", help="Default: made of the rule and its last day.")
 @options.root
 @options.language
 def waive(
     rule_id: str, where: tuple[str, ...], records: tuple[str, ...], opened_from: str, opened_to: str, reason: str, risk: str,
-    measures: tuple[str, ...], author: str, approver: str, authority: str, approved: str, until: str, zone: str, id_: str, title: str,
+    measures: tuple[str, ...], author: str, approver: str, authority: str, approved: str, until: str, day_zone: str, id_: str, title: str,
     root: Path | None, language: Language,
 ) -> None:  # fmt: skip
     """Write a waiver of RULE into audits/waivers/, for the person with the authority to merge.
@@ -76,7 +76,7 @@ def waive(
     data |= {"opened": opened} if opened else {}
     data |= {"reason": reason, "risk": risk} | ({"measures": list(measures)} if measures else {})
     data |= {"author": author, "approver": approver, "authority": authority, "approved": approved}
-    data |= {"expires": until, "zone": zone}
+    data |= {"expires": until, "zone": day_zone}
     path = add(own_root(root), f"audits/waivers/{name}.yaml", data)
     click.echo(tr("{path} is written; it counts once it is merged", language, path=path))
 
