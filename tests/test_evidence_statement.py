@@ -10,8 +10,10 @@ from typing import Any
 import pypdfium2
 import pytest
 from evidence_case import RULES, commit, git, write_definitions, write_result
+from jsonschema import Draft7Validator
 
 from itsmctl.evidence.pack import build
+from itsmctl.evidence.statement.data import statement_schema
 
 _MORE = """\
 kind: nonconformity
@@ -91,6 +93,12 @@ def statement(pack: Path) -> dict[str, Any]:
 
 def _clauses(statement: dict[str, Any]) -> dict[str, Any]:
     return {clause["clause"]: clause for clause in statement["frameworks"][0]["clauses"]}
+
+
+def test_the_statement_keeps_its_schema(statement: dict[str, Any]) -> None:
+    validator = Draft7Validator(statement_schema())
+    assert [error.message for error in validator.iter_errors(statement)] == []
+    assert list(validator.iter_errors({**statement, "more": 1}))
 
 
 def test_every_leaf_clause_is_stated_with_its_strength_and_outcome(statement: dict[str, Any]) -> None:

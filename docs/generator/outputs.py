@@ -13,6 +13,7 @@ from generator.schemas import Schema, properties, type_text
 from itsmctl import model
 from itsmctl.engine.session import Session
 from itsmctl.engine.verdicts import create_verdict_table
+from itsmctl.evidence.statement.data import statement_schema
 from itsmctl.importers.receipt import Receipt, ReceiptFile
 from itsmctl.language import COLUMNS, column_text
 from itsmctl.reports.changes.data import diff_schema
@@ -43,6 +44,7 @@ def pages() -> dict[str, str]:
         explanation,
         clock,
         coverage,
+        statement,
         diff,
         replay,
         sample,
@@ -335,6 +337,14 @@ def truth() -> str:
     return (
         "## Truth\n\n`truth.json` beside generated tickets: everything that an audit must find, and nothing else.\n\n"
         + block(TRUTH)
+    )
+
+
+def statement() -> str:
+    """The statement of a pack from its schema."""
+    return (
+        "## Statement\n\n`data/statement.json` of an evidence pack; its JSON Schema is printed by `itsmctl schema statement`.\n\n"
+        + properties(statement_schema())
     )
 
 

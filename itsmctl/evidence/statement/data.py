@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from itsmctl.coverage import STRENGTHS
 from itsmctl.coverage.processes import process_of
@@ -16,6 +18,12 @@ from itsmctl.language import LANGUAGES
 from itsmctl.model import Definition, Definitions, Nonconformity, Text
 
 FORMAT = "itsmctl/statement/v1"
+
+
+def statement_schema() -> dict[str, object]:
+    """The JSON Schema (draft-07) of the statement."""
+    schema: dict[str, object] = json.loads(Path(__file__).with_name("statement.schema.json").read_text("utf-8"))
+    return schema
 
 
 def document(
