@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +11,7 @@ from itsmctl.coverage import ClauseCoverage, FrameworkCoverage, cover, main_fram
 from itsmctl.coverage.processes import of_process
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.evidence.reading import Judged, JudgedRule
+from itsmctl.evidence.statement.freshness import stale
 from itsmctl.evidence.statement.lacking import Lacking, lacking
 from itsmctl.model import Definitions, Framework, Nonconformity, Process, Rule, covers
 
@@ -69,7 +70,9 @@ def statements(definitions: Definitions, judged: Judged) -> tuple[FrameworkState
     if not wanted:
         return ()
     outcomes = coverage.Judged({rule.id: rule.outcome for rule in judged.rules})
-    facts = _Facts(definitions, judged, outcomes, bool(judged.commit) and not judged.dirty)
+    facts = _Facts(
+        definitions, judged, outcomes, bool(judged.commit) and not judged.dirty, stale(definitions, judged.as_of.date())
+    )
     found = cover(definitions, outcomes, frameworks=wanted, controlled=facts.controlled)
     first = main_framework(found)
     return tuple(facts.framework(entry) for entry in sorted(found, key=lambda entry: entry is not first))
@@ -92,6 +95,8 @@ class _Facts:
     judged: Judged
     outcomes: coverage.Judged
     controlled: bool
+    stale: Mapping[str, str]
+    """The day of the newest row of each register that is too old."""
 
     def framework(self, found: FrameworkCoverage) -> FrameworkStatement:
         processes = [
@@ -117,7 +122,7 @@ class _Facts:
     def _clause(self, clause: ClauseCoverage, about: _Test, process: str = "") -> ClauseStatement:
         rules = _results(clause.standing.rules, self.judged.rules)
         concerned = self._open(lambda one: about(one) and process in ("", one.process))
-        missing = lacking(clause, rules, controlled=self.controlled)
+        missing = lacking(clause, rules, self.stale, controlled=self.controlled)
         enquiries = _results(clause.standing.enquiries, self.judged.enquiries)
         return ClauseStatement(clause, rules, enquiries, concerned, missing)
 

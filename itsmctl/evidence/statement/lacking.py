@@ -21,6 +21,7 @@ Lack = Literal[
     "not-testable",
     "no-data",
     "no-record",
+    "stale",
     "borrowed",
     "only-people",
 ]
@@ -35,6 +36,7 @@ SENTENCES: Mapping[Lack, str] = {
     "not-testable": msg("Could not be tested on these records: {what}."),
     "no-data": msg("No record was in scope of: {what}."),
     "no-record": msg("No register or record of what took place stands for it."),
+    "stale": msg("Too old, by their own rule, to show how it is on the day of the audit: {what}."),
     "borrowed": msg("Nothing names this clause itself; what is shown stands for its counterparts: {what}."),
     "only-people": msg("Only people can say, and were not asked here: {text}"),
 }
@@ -49,12 +51,16 @@ class Lacking:
     text: Text = Text()
 
 
-def lacking(clause: ClauseCoverage, rules: Sequence[JudgedRule], *, controlled: bool) -> tuple[Lacking, ...]:
-    """Everything that is not evidenced for a clause, given what came of the rules that were run."""
-    return tuple(_found(clause, rules, controlled))
+def lacking(
+    clause: ClauseCoverage, rules: Sequence[JudgedRule], stale: Mapping[str, str], *, controlled: bool
+) -> tuple[Lacking, ...]:
+    """Everything that is not evidenced for a clause, given what came of the rules that were run and which registers are stale."""
+    return tuple(_found(clause, rules, stale, controlled))
 
 
-def _found(clause: ClauseCoverage, rules: Sequence[JudgedRule], controlled: bool) -> Iterator[Lacking]:
+def _found(
+    clause: ClauseCoverage, rules: Sequence[JudgedRule], stale: Mapping[str, str], controlled: bool
+) -> Iterator[Lacking]:
     standing = clause.standing
     if clause.strength == "none":
         yield Lacking("nothing")
@@ -68,6 +74,11 @@ def _found(clause: ClauseCoverage, rules: Sequence[JudgedRule], controlled: bool
     yield from _untested(clause, rules)
     if "registers" in classes and not standing.registers:
         yield Lacking("no-record")
+    old = tuple(
+        f"{one.id} ({stale[one.id]})" for one in standing.registers if one.kind == "register" and one.id in stale
+    )
+    if old:
+        yield Lacking("stale", old)
     if standing.through:
         yield Lacking("borrowed", standing.through)
     for way in clause.ways:
