@@ -12,8 +12,9 @@ from typing import Any
 import click
 
 from itsmctl.cli import options
-from itsmctl.definitions import load
-from itsmctl.errors import ItsmctlError, Problem, did_you_mean
+from itsmctl.cli.controlled import check_owners, found_by_name, history, owners
+from itsmctl.definitions import find_root, load
+from itsmctl.errors import ItsmctlError, Problem
 from itsmctl.language import tr
 from itsmctl.model import Definitions, Language
 from itsmctl.output import write_file
@@ -105,42 +106,57 @@ VIEWS: Mapping[str, View] = {
 
 
 @click.command("show")
-@click.argument("kind", type=click.Choice(tuple(VIEWS)))
-@click.argument("name", metavar="ID")
+@click.argument("kind", type=click.Choice((*VIEWS, "history", "codeowners")))
+@click.argument("names", metavar="ID", nargs=-1)
 @options.choice(("text", "json", "markdown", "svg", "bpmn"), "text")
 @options.output("Write to a file instead of standard output.")
 @click.option("--as-of", "day", metavar="DATE", help="As it was on this day; default: all that is written down.")
+@click.option(
+    "--check",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Of codeowners: exit with 1 unless FILE holds just this.",
+)
 @click.option("--year", type=click.IntRange(1970, 2100), help="Year of a calendar; default: the last that it knows.")
 @options.root
 @options.language
 def command(
-    kind: str,
-    name: str,
-    form: str,
-    output: Path | None,
-    day: str | None,
-    year: int,
-    root: Path | None,
+    kind: str, names: tuple[str, ...], form: str, output: Path | None, day: str | None, check: Path | None, year: int, root: Path | None,
     language: Language,
-) -> None:
+) -> int:  # fmt: skip
     """Show one definition: a page, a drawing (svg), a process for modelling tools (bpmn), or data (json).
 
     \b
     itsmctl show process incident --format svg -o incident.svg
     itsmctl show person "Zhang Min 张敏" --as-of 2026-06-30
     itsmctl show calendar cn-office --year 2026
+    itsmctl show history policy change-management
+    itsmctl show codeowners -o .github/CODEOWNERS
 
     A process is drawn as swim-lanes, a RACI matrix (by its id or its process) as a heat map, a service with all that it
-    rests on and that rests on it, a calendar as the map of a year.
-    """  # fmt: skip
+    rests on and that rests on it, a calendar as the map of a year. The history of any kind of definition (two names: its
+    kind and its id) is the record of a controlled document: versions, authors, approvers, changes, next review.
+    `codeowners` tells a forge whom to ask about which file, from the roles and who holds them.
+    """
     asked = Asked(load(root), language, parse_day(day) if day else None, year or 0)
-    view = VIEWS[kind]
-    shown = _rendered(view, kind, _found(view, kind, name, asked.definitions), form, asked)
+    wanted = {"codeowners": 0, "history": 2}.get(kind, 1)
+    if len(names) != wanted:
+        raise click.UsageError(f"show {kind} takes {wanted} names, not {len(names)}")
+    if kind == "codeowners":
+        shown = owners(find_root(root), asked.definitions, asked.day)
+        if check is not None:
+            return check_owners(check, shown, language)
+    elif kind == "history":
+        shown = history(find_root(root), asked.definitions, names[0], names[1], form, language)
+    else:
+        view = VIEWS[kind]
+        shown = _rendered(view, kind, found_by_name(view.found(asked.definitions), kind, names[0]), form, asked)
     if output is None:
         click.echo(shown, nl=False)
     else:
         write_file(output, shown)
         click.echo(tr("{path} written", language, path=output), err=True)
+    return 0
 
 
 def _rendered(view: View, kind: str, found: object, form: str, asked: Asked) -> str:
@@ -157,17 +173,3 @@ def _rendered(view: View, kind: str, found: object, form: str, asked: Asked) -> 
             values = {"form": form, "kind": kind, "allowed": ", ".join(("text", "json", "markdown", *view.drawings))}
             template = "a {kind} has no form {form!r}; it has {allowed}"
             raise ItsmctlError(Problem("no-such-form", template, values=values))
-
-
-def _found(view: View, kind: str, name: str, definitions: Definitions) -> object:
-    known = view.found(definitions)
-    if name in known:
-        return known[name]
-    by_alias = {alias: d for d in known.values() for alias in getattr(d, "aliases", ())}
-    if name in by_alias:
-        return by_alias[name]
-    values = {"what": kind, "word": name, "allowed": ", ".join(sorted(known))}
-    near = did_you_mean(name, sorted(known))
-    raise ItsmctlError(
-        Problem(f"unknown-{kind}", "unknown {what} {word!r}; known: {allowed}", values=values, suggestion=near)
-    )

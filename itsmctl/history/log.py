@@ -9,6 +9,7 @@ from typing import Literal
 
 from itsmctl.history.commits import raw_commits
 from itsmctl.history.running import NoGit, git
+from itsmctl.reference import FOLDERS
 
 HistoryState = Literal["complete", "shallow", "unavailable"]
 
@@ -64,6 +65,46 @@ def log_of(root: Path, paths: Iterable[str], *, revision: str = "HEAD") -> Docum
     rank = {hash_: position for position, hash_ in enumerate(order)}
     entries.sort(key=lambda entry: (entry.path, rank[entry.hash], entry.path_then))
     return DocumentLog("shallow" if shallow == "true" else "complete", tuple(entries))
+
+
+def place_in_repository(root: Path) -> str:
+    """Where a folder lies in its repository, as `folder/`; '' at its top, or outside of any."""
+    try:
+        return git(root, "rev-parse", "--show-prefix").decode("utf-8", "surrogateescape").strip()
+    except NoGit:
+        return ""
+
+
+def mainline(root: Path, path: str, revision: str = "HEAD") -> list[tuple[str, str]]:
+    """(commit, name of the file then) of every commit of the main line after which a file was another, newest first.
+
+    A merge stands for all that came with it. Raises NoGit where git cannot tell.
+    """
+    prefix = git(root, "rev-parse", "--show-prefix").decode("utf-8", "surrogateescape").strip()
+    output = git(
+        root, "log", "--first-parent", "-m", "-M", "--name-status", "--format=%x01%H", "-z", revision, "--", *FOLDERS
+    )
+    name, found = prefix + path, []
+    for hash_, was, is_ in _changes(output):
+        if is_ == name:
+            found.append((hash_, is_.removeprefix(prefix)))
+            name = was
+    return found
+
+
+def contents(root: Path, places: Sequence[tuple[str, str]]) -> list[bytes]:
+    """What files (commit, path) held; nothing where there was none."""
+    asked = "".join(f"{hash_}:./{path}\n" for hash_, path in places)
+    answer = git(root, "cat-file", "--batch", asked=asked.encode("utf-8", "surrogateescape"))
+    found, at = [], 0
+    for _ in places:
+        end = answer.index(b"\n", at)
+        words = answer[at:end].split(b" ")
+        is_file = len(words) == 3 and words[1] == b"blob"
+        size = int(words[2]) if is_file else 0
+        found.append(answer[end + 1 : end + 1 + size])
+        at = end + 1 + size + is_file
+    return found
 
 
 def _boundary(file: Path) -> frozenset[str]:

@@ -12,8 +12,8 @@ class NoGit(Exception):
     """There is no git, no repository, or no such revision; its text is what git said, if it said anything."""
 
 
-def git(root: Path, *arguments: str, asked: bytes = b"") -> bytes:
-    """The standard output of one git command run in `root`; `asked` is its standard input."""
+def git(root: Path, *arguments: str, asked: bytes = b"", errors: bool = False) -> bytes:
+    """The standard output of one git command run in `root`, with its standard error if asked for; `asked` is its standard input."""
     if not root.is_dir() or not _in_repository(root.resolve()):
         raise NoGit
     import subprocess
@@ -21,11 +21,12 @@ def git(root: Path, *arguments: str, asked: bytes = b"") -> bytes:
     command = ["git", "--literal-pathspecs", "-c", "log.showSignature=false", *arguments]
     environment = {**os.environ, "LANGUAGE": "C", "LC_ALL": "C", **_environment(root)}
     try:
-        return subprocess.run(command, cwd=root, env=environment, input=asked, capture_output=True, check=True).stdout
+        done = subprocess.run(command, cwd=root, env=environment, input=asked, capture_output=True, check=True)
     except subprocess.CalledProcessError as error:
         raise NoGit(error.stderr.decode("utf-8", "replace").strip()) from error
     except OSError as error:
         raise NoGit from error
+    return done.stdout + done.stderr if errors else done.stdout
 
 
 def _in_repository(folder: Path) -> bool:
