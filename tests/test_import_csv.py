@@ -321,12 +321,26 @@ def test_gzip_and_zip_are_seen_by_their_bytes_and_the_digest_is_that_of_the_file
     assert (receipt.files[0].name, receipt.files[0].member, receipt.records) == ("x.data", "export/tickets.csv", 1)
 
 
-def test_a_zip_with_two_files_is_refused_by_naming_them(tmp_path: Path) -> None:
-    with zipfile.ZipFile(tmp_path / "two.zip", "w") as archive:
-        archive.writestr("b.csv", "x")
-        archive.writestr("a.csv", "x")
-    with pytest.raises(ItsmctlError, match=r"this one holds 2: a\.csv, b\.csv \[zip-members\]"):
-        import_files([tmp_path / "two.zip"], mapping(), {}, "UTC", tmp_path / "out")
+@pytest.mark.parametrize("count", [0, container.MAX_MEMBERS + 1])
+def test_a_zip_of_nothing_or_of_too_much_is_refused(tmp_path: Path, count: int) -> None:
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        for n in range(count):
+            archive.writestr(f"{n}.csv", "x")
+    with pytest.raises(
+        ItsmctlError, match=rf"the zip holds {count} files; between one and 100 are read \[zip-members\]"
+    ):
+        import_files([tmp_path / "all.zip"], mapping(), {}, "UTC", tmp_path / "out")
+
+
+def test_the_files_of_a_zip_may_not_inflate_together_beyond_measure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(container, "MAX_INFLATED", 3 * 2**20)
+    with zipfile.ZipFile(tmp_path / "all.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for n in range(4):
+            archive.writestr(f"{n}.csv", b"\0" * 2**20)
+    with pytest.raises(ItsmctlError, match="archive-bomb"):
+        import_files([tmp_path / "all.zip"], mapping(), {}, "UTC", tmp_path / "out")
 
 
 def test_a_bomb_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

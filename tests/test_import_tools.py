@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 import json
 import sqlite3
+import zipfile
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -80,6 +83,28 @@ def test_every_shipped_mapping_has_a_case() -> None:
         for mapping in yaml.load((EXPORTS / case / EXPECTED).read_text("utf-8"), yaml.BaseLoader)["mappings"].values()
     }
     assert set(shipped()) - used <= {"servicenow-audit-log", "xes-vinst"}, "those two have the public logs"
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_zip_of_several_exports_is_as_good_as_the_files(tmp_path: Path, nested: bool) -> None:
+    files = sorted(path for path in (EXPORTS / "servicenow-tables").iterdir() if path.name != EXPECTED)
+    packed = tmp_path / "exports.zip"
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in files:
+            data = file.read_bytes()
+            archive.writestr(f"all/{file.name}", gzip.compress(data) if nested else data)
+    apart = import_files(files, None, shipped(), "UTC", tmp_path / "apart")
+    together = import_files([packed], None, shipped(), "UTC", tmp_path / "together")
+    assert [file.name for file in together.files] == [f"exports.zip/all/{file.name}" for file in apart.files]
+    assert {file.sha256 for file in together.files} == {hashlib.sha256(packed.read_bytes()).hexdigest()}
+    for table in ("record", "event", "approval", "link"):
+        read = "SELECT COLUMNS(lambda c: c <> 'source_file') FROM read_parquet('{}') ORDER BY ALL"
+        with Session() as session:
+            one, other = (
+                session.rows(read.format(tmp_path / out / f"{table}.parquet")) for out in ("apart", "together")
+            )
+        assert one == other
+        assert one
 
 
 def test_servicenow_xml_and_json_are_the_same_records(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from itsmctl.cli import options
 from itsmctl.cli.progress import bar
 from itsmctl.cli.tickets import find_mappings, zone_or_plan
 from itsmctl.definitions import load
+from itsmctl.importers.database import Query, queries_of
 from itsmctl.importers.importing import import_files
 from itsmctl.importers.opening import ImportOptions
 from itsmctl.importers.receipt import is_dataset
@@ -24,9 +25,14 @@ from itsmctl.reports.imported import summary
 
 
 @click.command("import")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @options.output("The dataset folder to write; with --suggest the file of the mapping.")
 @click.option("--suggest", is_flag=True, help="Import nothing: propose a mapping for one FILE that no mapping reads.")
+@click.option(
+    "--from", "url", default="", metavar="URL", help="A database, e.g. postgresql://user@host/name; also mysql, sqlite."
+)
+@click.option("--table", "tables", multiple=True, metavar="NAME", help="A table or view of the database (repeatable).")
+@click.option("--query", default="", metavar="SELECT", help="What to ask the database.")
 @options.mapping
 @options.zone
 @click.option("--encoding", default="", metavar="NAME", help="Encoding of a CSV file; default: detected.")
@@ -49,6 +55,9 @@ def command(
     files: tuple[Path, ...],
     output: Path | None,
     suggest: bool,
+    url: str,
+    tables: tuple[str, ...],
+    query: str,
     mappings: tuple[str, ...],
     zone: str,
     encoding: str,
@@ -63,7 +72,8 @@ def command(
     """Read FILES exported from ticket tools into one dataset folder.
 
     Tickets of any process, their history, approvals, links and SLAs: as CSV, JSON, XML, Excel, Parquet, SQLite or XES,
-    also inside zip or gzip; each is recognised by what is in it.
+    also inside zip or gzip; each is recognised by what is in it. Or what a database answers, which is only ever read; its
+    password stands in PGPASSWORD or MYSQL_PWD.
 
     Rows and values that cannot be read are kept in reject.parquet with their place and reason; the receipt proves
     that rows read = imported + rejected.
@@ -72,22 +82,27 @@ def command(
     itsmctl import tickets.csv --suggest -o tickets.yaml
     itsmctl import tickets.csv --mapping tickets.yaml --zone Asia/Shanghai -o dataset
     itsmctl import tickets.csv --mapping tickets.yaml --zone Asia/Shanghai --check
+    itsmctl import --from postgresql://reader@db/desk --table ticket --zone UTC -o dataset
     """
     definitions = load(root)
     how = ImportOptions(encoding, delimiter, date_order or "")
+    queries = _queries(url, tables, query)
+    sources: list[Path | Query] = [*files, *queries]
+    if not sources:
+        raise click.UsageError("name the exported FILES, or a database: --from URL --table NAME")
     if suggest:
-        if len(files) != 1 or mappings:
+        if len(sources) != 1 or mappings:
             raise click.UsageError("--suggest looks at one FILE, and --mapping is what it proposes")
-        _propose(files[0], definitions, how, output, language)
+        _propose(sources[0], definitions, how, output, language)
         return
     if output is None and not check:
         raise click.UsageError("name the dataset folder to write: -o/--output")
-    with _place(files, output) as folder:
+    with _place(sources, output) as folder:
         if folder not in files:
             with bar(quiet, language) as progress:
                 chosen, where = find_mappings(definitions, mappings), zone_or_plan(zone, None)
                 receipt = import_files(
-                    files, chosen, definitions.mappings, where, folder, options=how, progress=progress
+                    files, chosen, definitions.mappings, where, folder, queries=queries, options=how, progress=progress
                 )
             if not quiet and not check:
                 click.echo(summary(receipt, folder, language))
@@ -95,13 +110,21 @@ def command(
             click.echo(_honesty(folder, definitions, form, language), nl=False)
 
 
+def _queries(url: str, tables: Sequence[str], query: str) -> Sequence[Query]:
+    if not url:
+        if tables or query:
+            raise click.UsageError("--table and --query ask a database: name it with --from")
+        return ()
+    return queries_of(url, tables, query)
+
+
 @contextmanager
-def _place(files: Sequence[Path], output: Path | None) -> Iterator[Path]:
+def _place(sources: Sequence[Path | Query], output: Path | None) -> Iterator[Path]:
     """The folder of the dataset: the one named, one that is there already, or for a mere look one that goes away."""
     if output is not None:
         yield output
-    elif len(files) == 1 and is_dataset(files[0]):
-        yield files[0]
+    elif len(sources) == 1 and isinstance(sources[0], Path) and is_dataset(sources[0]):
+        yield sources[0]
     else:
         with tempfile.TemporaryDirectory(prefix="itsmctl-") as folder:
             yield Path(folder) / "dataset"
@@ -115,11 +138,13 @@ def _honesty(folder: Path, definitions: Definitions, form: str, language: Langua
     return render_json(found) if form == "json" else render(found, language, options.terminal_width())
 
 
-def _propose(file: Path, definitions: Definitions, how: ImportOptions, output: Path | None, language: Language) -> None:
+def _propose(
+    source: Path | Query, definitions: Definitions, how: ImportOptions, output: Path | None, language: Language
+) -> None:
     from itsmctl.reports.suggestion import render
     from itsmctl.suggestion import suggest
 
-    text = render(suggest(file, definitions, load(reference_root()).mappings, how), language)
+    text = render(suggest(source, definitions, load(reference_root()).mappings, how), language)
     if output is None:
         click.echo(text, nl=False)
         return

@@ -7,7 +7,7 @@ import hashlib
 import re
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -18,8 +18,10 @@ from itsmctl.importers.encoding import wrong_kind
 
 MAX_RATIO = 200
 MAX_INFLATED = 4 * 2**30
-"""An archive may inflate to the larger of MAX_RATIO times its own size and this many bytes."""
+"""An archive may inflate, all its files together, to the larger of MAX_RATIO times its own size and this many bytes."""
 
+MAX_MEMBERS = 100
+"""Files in one zip."""
 _CHUNK = 2**20
 _NESTED = 2
 _MAGIC: tuple[tuple[bytes, str], ...] = (
@@ -40,7 +42,7 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
 
 @dataclass(frozen=True)
 class Plain:
-    """A file ready to read at `path`; `name`, `sha256` and `bytes` are those of the file as it was given."""
+    """A file ready to read at `path`; `sha256` and `bytes` are those of the file as it was given, and so is `name` but for a file among several."""
 
     path: Path
     shown: str
@@ -71,22 +73,29 @@ def _is_ours(file: Path) -> bool:
         return re.match(rb'\s*\{\s*"format"\s*:\s*"itsmctl/', stream.read(200)) is not None
 
 
-def unpack(file: Path, scratch: Path) -> Plain:
-    """Return the plain file behind `file`, unpacked into `scratch` where it was compressed.
+def unpack(file: Path, scratch: Path) -> list[Plain]:
+    """Return the plain files behind `file`, unpacked into `scratch` where it was compressed; a zip may hold several.
 
-    Raises ItsmctlError for what cannot be read, holds several files, inflates beyond measure or is no table at all.
+    Raises ItsmctlError for what cannot be read, inflates beyond measure or is no table at all.
     """
     shown = str(file)
     try:
         size = file.stat().st_size
-        path, member = _inflate(file, shown, scratch)
+        parts = _inflate(file, "", shown, _Room(max(MAX_RATIO * size, MAX_INFLATED), size, scratch))
     except OSError as error:
         raise _unreadable(shown, error) from error
-    _refuse_other_kinds(path, shown)
-    return Plain(path, shown, _portable(file.name), member, Beside(lambda: _digest(file, shown)), size)
+    digest = Beside(lambda: digest_of(file, shown))
+    several = len(parts) > 1
+    plains = []
+    for path, member in parts:
+        beside = f"/{member}" if several else ""
+        _refuse_other_kinds(path, shown + beside)
+        plains.append(Plain(path, shown + beside, _portable(file.name + beside), member, digest, size))
+    return plains
 
 
-def _digest(file: Path, shown: str) -> str:
+def digest_of(file: Path, shown: str) -> str:
+    """The SHA-256 of a file; `shown` names it where it cannot be read."""
     try:
         with file.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
@@ -94,25 +103,42 @@ def _digest(file: Path, shown: str) -> str:
         raise _unreadable(shown, error) from error
 
 
-def _inflate(file: Path, shown: str, scratch: Path) -> tuple[Path, str]:
-    path, member = file, ""
-    for depth in range(_NESTED + 1):
-        head = _head(path)
-        target = scratch / f"plain-{len(list(scratch.iterdir()))}"
-        if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-            if _is_workbook(path, shown):
-                return path, member
-            inner = _unzip(path, shown, target)
-        elif head.startswith(b"\x1f\x8b"):
-            inner = ""
-            with gzip.open(path) as packed:
-                _copy(packed, target, path.stat().st_size, shown)
-        else:
-            return path, member
-        if depth == _NESTED:
-            break
-        path, member = target, inner or member
-    raise _error("nested-archive", "archives inside archives inside archives; unpack the file first", shown)
+class _Room:
+    """How much may still be unpacked from a file as it was given, whatever it holds, and where."""
+
+    def __init__(self, most: int, compressed: int, scratch: Path) -> None:
+        self.left = self.most = most
+        self.compressed, self._scratch = compressed, scratch
+
+    def place(self) -> Path:
+        """A place for one more plain file."""
+        return self._scratch / f"plain-{len(list(self._scratch.iterdir()))}"
+
+
+def _inflate(path: Path, member: str, shown: str, room: _Room, depth: int = 0) -> list[tuple[Path, str]]:
+    """The plain files in a file, each with its name inside it."""
+    head = _head(path)
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        if _is_workbook(path, shown):
+            return [(path, member)]
+        inner = _unzip(path, shown, room)
+    elif head.startswith(b"\x1f\x8b"):
+        with gzip.open(path) as packed:
+            inner = [(_copy(packed, shown, room), "")]
+    else:
+        return [(path, member)]
+    if depth == _NESTED:
+        raise _error("nested-archive", "archives inside archives inside archives; unpack the file first", shown)
+    return [
+        plain
+        for target, name in inner
+        for plain in _inflate(target, _within(member, name, inner), shown, room, depth + 1)
+    ]
+
+
+def _within(member: str, name: str, beside: Sequence[tuple[Path, str]]) -> str:
+    """The name of a file inside an archive: its own, after that of an archive of several that lies in another."""
+    return f"{member}/{name}" if member and name and len(beside) > 1 else name or member
 
 
 def _is_workbook(path: Path, shown: str) -> bool:
@@ -123,39 +149,40 @@ def _is_workbook(path: Path, shown: str) -> bool:
         raise _damaged(shown, error) from error
 
 
-def _unzip(path: Path, shown: str, target: Path) -> str:
+def _unzip(path: Path, shown: str, room: _Room) -> list[tuple[Path, str]]:
     try:
         with zipfile.ZipFile(path) as archive:
             members = [info for info in archive.infolist() if not info.is_dir() and not _is_debris(info.filename)]
-            names = sorted(info.filename for info in members)
-            if "[Content_Types].xml" in names:
+            if "[Content_Types].xml" in (info.filename for info in members):
                 raise wrong_kind("an Office file, but no Excel workbook (xlsx)", shown)
-            if len(members) != 1:
-                template = "a zip must hold exactly one exported file; this one holds {count}: {names}"
-                listed = ", ".join(names[:10]) or "none"
-                raise _error("zip-members", template, shown, count=len(members), names=listed)
-            if members[0].flag_bits & 1:
+            if not 1 <= len(members) <= MAX_MEMBERS:
+                template = "the zip holds {count} files; between one and {limit} are read"
+                raise _error("zip-members", template, shown, count=len(members), limit=MAX_MEMBERS)
+            if any(info.flag_bits & 1 for info in members):
                 raise _error("encrypted-archive", "the zip is encrypted; unpack it first", shown)
-            with archive.open(members[0]) as packed:
-                _copy(packed, target, path.stat().st_size, shown)
-            return _portable(members[0].filename)
+            return [(_extract(archive, info, shown, room), _portable(info.filename)) for info in members]
     except (zipfile.BadZipFile, NotImplementedError) as error:
         raise _damaged(shown, error) from error
 
 
-def _copy(packed: IO[bytes] | gzip.GzipFile, target: Path, compressed: int, shown: str) -> None:
-    limit = max(MAX_RATIO * compressed, MAX_INFLATED)
-    written = 0
+def _extract(archive: zipfile.ZipFile, info: zipfile.ZipInfo, shown: str, room: _Room) -> Path:
+    with archive.open(info) as packed:
+        return _copy(packed, shown, room)
+
+
+def _copy(packed: IO[bytes] | gzip.GzipFile, shown: str, room: _Room) -> Path:
+    target = room.place()
     try:
         with target.open("wb") as plain:
             while chunk := packed.read(_CHUNK):
-                written += len(chunk)
-                if written > limit:
+                room.left -= len(chunk)
+                if room.left < 0:
                     template = "inflates to more than {limit} bytes from {compressed}; unpack it first if that is meant"
-                    raise _error("archive-bomb", template, shown, limit=limit, compressed=compressed)
+                    raise _error("archive-bomb", template, shown, limit=room.most, compressed=room.compressed)
                 plain.write(chunk)
     except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
         raise _damaged(shown, error) from error
+    return target
 
 
 def _refuse_other_kinds(path: Path, shown: str) -> None:

@@ -18,7 +18,7 @@ REJECT = "rejected"
 """file BIGINT, row BIGINT, record_id, "column", value, reason VARCHAR, whole BOOLEAN (the row itself is lost, not one value)."""
 
 
-Format = Literal["csv", "xes", "json", "xml", "xlsx", "parquet", "sqlite"]
+Format = Literal["csv", "xes", "json", "xml", "xlsx", "parquet", "sqlite", "database"]
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from itsmctl.engine.session import Session
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers import dataset, several
 from itsmctl.importers.container import Plain, files_in, unpack
+from itsmctl.importers.database import Query, open_query
 from itsmctl.importers.dataset import FILES
 from itsmctl.importers.export import create_reject
 from itsmctl.importers.opening import ImportOptions, open_file, stage
@@ -31,10 +32,11 @@ def import_files(
     zone: str,
     out: Path,
     *,
+    queries: Sequence[Query] = (),
     options: ImportOptions = ImportOptions(),  # noqa: B008 - frozen
     progress: Callable[[str, float], None] | None = None,
 ) -> Receipt:
-    """Import exported files, and those in folders, as one dataset into the folder `out`, which appears whole or not at all.
+    """Import exported files, and those in folders, and what databases answer to `queries`, as one dataset into the folder `out`, which appears whole or not at all.
 
     The mapping of each table is found from its header, among those named where any are. The zone is the one given, else
     the mapping's; times that carry no offset are refused without one. Raises ItsmctlError for whatever keeps the
@@ -43,7 +45,7 @@ def import_files(
     """
     tell = progress or _silent
     files = [found for file in files for found in files_in(file)]
-    _check_options(files, options)
+    _check_options([*files, *queries], options)
     check_place(out, FILES, RECEIPT)
     if zone:
         zone_info(zone)  # an unknown zone is refused before anything is read
@@ -56,6 +58,7 @@ def import_files(
         scratch.mkdir()
         tell("reading", 0.0)
         exports = [one for plain in _unpacked(files, scratch) for one in open_file(session, plain, scratch, options)]
+        exports += [open_query(query, scratch) for query in queries]
         recognised = recognise(exports, named, mappings)
         with replacing(out) as place:
             receipt = _import(session, recognised, zone, scratch, place, tell)
@@ -83,8 +86,8 @@ def _silent(_stage: str, _fraction: float) -> None:
     return
 
 
-def _check_options(files: Sequence[Path], options: ImportOptions) -> None:
-    if not files:
+def _check_options(sources: Sequence[Path | Query], options: ImportOptions) -> None:
+    if not sources:
         raise ItsmctlError(Problem("no-files", "name at least one exported file"))
     if options.delimiter and (len(options.delimiter) != 1 or options.delimiter in '"\r\n\0'):
         template = "the delimiter must be one character such as , ; or a tab, not {delimiter!r}"
@@ -93,7 +96,7 @@ def _check_options(files: Sequence[Path], options: ImportOptions) -> None:
 
 def _unpacked(files: Sequence[Path], scratch: Path) -> list[Plain]:
     """The files, unpacked, in an order that does not depend on the order in which they were named."""
-    plains = sorted((unpack(file, scratch) for file in files), key=lambda plain: plain.name)
+    plains = sorted((plain for file in files for plain in unpack(file, scratch)), key=lambda plain: plain.name)
     problems = [
         Problem(
             "duplicate-file",

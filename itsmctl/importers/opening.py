@@ -67,7 +67,7 @@ def stage(session: Session, exports: Sequence[Export], mapping: MappingDefinitio
 
 def _stage(session: Session, export: Export, columns: Sequence[str], missing: Sequence[str], scratch: Path) -> int:
     match export.format:
-        case "csv":
+        case "csv" | "database":
             return csv.stage_csv(session, export, export.number, columns, missing, scratch)
         case "parquet":
             return parquet.stage_parquet(session, export, export.number, columns, missing)

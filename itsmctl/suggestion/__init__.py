@@ -11,6 +11,7 @@ from pathlib import Path
 from itsmctl.engine.session import Session
 from itsmctl.errors import ItsmctlError, Where
 from itsmctl.importers.container import files_in, unpack
+from itsmctl.importers.database import Query, open_query
 from itsmctl.importers.export import RAW, REJECT, Export, Staged, create_reject
 from itsmctl.importers.opening import ImportOptions, open_file, stage
 from itsmctl.importers.recognition import best_mapping
@@ -42,25 +43,31 @@ _HISTORY = ("state", "group", "assignee", "priority", "impact", "urgency", "cate
 
 
 def suggest(
-    file: Path,
+    source: Path | Query,
     definitions: Definitions,
     known: Mapping[str, MappingDefinition],
     options: ImportOptions = ImportOptions(),  # noqa: B008 - frozen
 ) -> Suggestion:
-    """Look at an export and propose how to read it, after what the `known` mappings call things.
+    """Look at an export, or at what a database answers, and propose how to read it, after what the `known` mappings call things.
 
     Raises ItsmctlError where the file cannot be read at all.
     """
-    (one, *_) = files_in(file)
     with tempfile.TemporaryDirectory(prefix="itsmctl-") as folder, Session(spill=Path(folder)) as session:
         scratch = Path(folder) / "files"
         scratch.mkdir()
-        exports = open_file(session, unpack(one, scratch), scratch, options)
+        exports = _opened(session, source, scratch, options)
         labels = tuple({**known, **definitions.mappings}.values())
         found = [_of_table(session, export, definitions, labels, scratch) for export in exports]
     best = max(found, key=lambda s: (s.table == "record", sum(match.score for match in s.matches.values())))
     others = tuple(export.name for export, s in zip(exports, found, strict=True) if s is not best)
-    return replace(best, others=others)
+    return replace(best, others=others, words=source.words if isinstance(source, Query) else best.words)
+
+
+def _opened(session: Session, source: Path | Query, scratch: Path, options: ImportOptions) -> list[Export]:
+    if isinstance(source, Query):
+        return [open_query(source, scratch)]
+    (first, *_) = files_in(source)
+    return [one for plain in unpack(first, scratch) for one in open_file(session, plain, scratch, options)]
 
 
 def _of_table(
@@ -87,6 +94,7 @@ def _of_table(
     moments = [match for match in found.values() if match.moments]
     return Suggestion(
         file=export.shown,
+        words=(export.shown,),
         id=_id(export),
         format="xes" if export.format == "xes" else "table",
         table=table,

@@ -17,6 +17,8 @@ class Suggestion:
     """A mapping for one table of a file, as far as the file tells, and what it does not tell."""
 
     file: str
+    words: tuple[str, ...]
+    """What names the source on the command line: the file, or the database and what is asked of it."""
     id: str
     format: str
     table: MappingTable

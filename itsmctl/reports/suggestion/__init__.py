@@ -58,7 +58,7 @@ def _head(s: Suggestion, language: Language) -> Iterator[str]:
     yield from _comment(
         tr("Proposed from {file} ({rows}). Save it, answer the questions, and then:", language, **facts)
     )
-    yield f"#   itsmctl import {shown(shlex.quote(s.file))} --mapping {s.id}.yaml{' --zone ZONE' if s.zoneless else ''} -o dataset"
+    yield f"#   itsmctl import {shown(shlex.join(s.words))} --mapping {s.id}.yaml{' --zone ZONE' if s.zoneless else ''} -o dataset"
     yield from _comment(
         tr(
             "Beside each column stands how likely it is, and why; a line that is wrong can go. Read the codes too: the same word means different things in different tools.",
