@@ -7,7 +7,7 @@ USER_STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 WORKERS ?= 2
 
-.PHONY: demo test check bench truth docs messages clean
+.PHONY: demo test check bench truth fuzz docs messages clean
 
 demo: $(USER_STAMP)
 	$(BIN)/itsmctl demo
@@ -29,6 +29,12 @@ bench: $(DEV_STAMP)
 
 truth: $(DEV_STAMP)
 	$(BIN)/python benchmarks/truth.py
+
+# Ten minutes for each reader of exports, or make fuzz SECONDS=60 PARSERS="csv json"; what is found lies in tests/fuzz/corpus.
+SECONDS ?= 600
+fuzz: $(DEV_STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,dev,fuzz]'
+	$(BIN)/python tests/fuzz/run.py --seconds $(SECONDS) $(PARSERS)
 
 docs: $(DEV_STAMP)
 	$(BIN)/python docs/generate.py

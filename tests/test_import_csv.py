@@ -321,6 +321,30 @@ def test_gzip_and_zip_are_seen_by_their_bytes_and_the_digest_is_that_of_the_file
     assert (receipt.files[0].name, receipt.files[0].member, receipt.records) == ("x.data", "export/tickets.csv", 1)
 
 
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+@pytest.mark.parametrize("inside", ["\n", "\r\n"])
+def test_a_line_break_in_the_header_costs_no_row(tmp_path: Path, ends: str, inside: str) -> None:
+    head = f'Number,"Opened{inside}(local)",State'
+    text = ends.join((head, "INC1,2026-03-01 09:00:00,New", "INC2,2026-03-02 09:00:00,New", ""))
+    columns = {"record_id": ("Number",), "opened_at": (f"Opened{inside}(local)",)}
+    receipt = bring(tmp_path, text, definition=mapping(columns=columns, recognise=("Number",)))
+    assert (receipt.rows_read, receipt.records, receipt.rejects) == (2, 2, 0)
+
+
+def test_a_bad_row_of_a_file_that_is_not_utf_8_costs_that_row_alone(tmp_path: Path) -> None:
+    rows = ["Number,Opened,State", "INC1,2026-03-01 09:00:00,新建", "INC2", "INC3,2026-03-03 09:00:00,关闭"]
+    text = "\n".join(rows).encode("gb18030")
+    receipt = bring(tmp_path, text, options=ImportOptions(encoding="gb18030"))
+    assert (receipt.files[0].rows_read, receipt.records, receipt.files[0].rows_rejected) == (3, 2, 1)
+    assert counts(tmp_path, "SELECT state FROM {record} ORDER BY record_id") == [("新建",), ("关闭",)]
+
+
+def test_a_column_of_processes_without_codes_leaves_the_process_that_was_named(tmp_path: Path) -> None:
+    text = "Number,Opened,Type\nINC1,2026-03-01 09:00:00,Incident\n"
+    bring(tmp_path, text, definition=mapping(process_column="Type"))
+    assert counts(tmp_path, "SELECT process FROM {record}") == [("incident",)]
+
+
 @pytest.mark.parametrize("count", [0, container.MAX_MEMBERS + 1])
 def test_a_zip_of_nothing_or_of_too_much_is_refused(tmp_path: Path, count: int) -> None:
     with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import yaml
 from click.testing import CliRunner, Result
+from importing.mappings import ROOT
 
 from itsmctl import cli, starter
 from itsmctl.cli import group
@@ -22,7 +23,10 @@ from itsmctl.definitions import load, validate
 from itsmctl.definitions.schema import schemas
 from itsmctl.editor import merged
 from itsmctl.engine.results import read_verdicts
+from itsmctl.engine.session import Session
 from itsmctl.errors import ItsmctlError
+from itsmctl.importers.importing import import_files
+from itsmctl.model import Text
 from itsmctl.output import filling
 from itsmctl.starter.weeks import week_of, week_text
 
@@ -474,6 +478,48 @@ def test_an_old_place_of_our_schemas_is_replaced() -> None:
     assert json.loads(merged({"yaml.schemas": {"./new.json": files}}, text, "s")) == {
         "yaml.schemas": {"./new.json": files}
     }
+
+
+TOOLS = tuple(tool for tool in starter.tools() if tool != "ServiceNow")
+
+
+@pytest.fixture(scope="module")
+def by_tool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Path]]:
+    """The system that somebody with another tool begins with."""
+    folder = tmp_path_factory.mktemp("tools")
+
+    def made_for(tool: str) -> Path:
+        if not (there := folder / tool).exists():
+            answers = starter.Answers(Text("A", "A"), "UTC", starter.week_of("mon-fri 09:00-17:00"), Text("E-mail", "邮件"), tool, ("github",))  # fmt: skip
+            for name, text in starter.files(answers).items():
+                (there / name).parent.mkdir(parents=True, exist_ok=True)
+                (there / name).write_text(text, encoding="utf-8")
+        return there
+
+    yield made_for
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_every_tool_comes_with_its_own_mappings(by_tool: Callable[[str], Path], tool: str) -> None:
+    assert validate(by_tool(tool)) == []
+    system = load(by_tool(tool))
+    assert {mapping.tool for mapping in system.mappings.values()} == {tool, "ServiceNow"}
+    assert all(mapping.shape == "updates" for mapping in system.mappings.values() if mapping.tool == "ServiceNow")
+    assert system.plans["monthly"].mapping in system.mappings
+
+
+def test_rows_of_processes_that_are_not_there_are_left_out_and_never_taken_for_incidents(
+    by_tool: Callable[[str], Path], tmp_path: Path
+) -> None:
+    export = Path(__file__).parent / "importing" / "glpi-fr" / "glpi.csv"
+    here = import_files([export], None, load(by_tool("GLPI")).mappings, "Europe/Paris", tmp_path / "here")
+    everywhere = import_files([export], None, load(ROOT).mappings, "Europe/Paris", tmp_path / "everywhere")
+    with Session() as session:
+        read = "SELECT record_id FROM read_parquet('{}') WHERE process = 'incident' ORDER BY 1"
+        found = [session.rows(read.format(tmp_path / name / "record.parquet")) for name in ("here", "everywhere")]
+    assert found[0] == found[1]
+    assert here.records < everywhere.records
+    assert here.rows_read == everywhere.rows_read
 
 
 def test_suggestions_are_answers() -> None:

@@ -233,7 +233,7 @@ def _record_column(x: Export, column: str) -> str:
 
 
 def _process(x: Export) -> str:
-    if x.mapping.process_column not in x.staged.columns:
+    if x.mapping.process_column not in x.staged.columns or "process" not in x.mapping.codes:
         return quote(x.mapping.process)
     cell = f"r.{x.staged.sql(x.mapping.process_column)}"
     cases = " ".join(f"WHEN {quote(said)} THEN {quote(meant)}" for said, meant in x.mapping.codes["process"].items())

@@ -30,7 +30,10 @@ _HEAD = 2**18
 
 
 def open_csv(plain: Plain, scratch: Path, encoding: str = "", delimiter: str = "") -> Export:
-    """Find encoding, delimiter and header of a CSV file; raises ItsmctlError where there is no usable header."""
+    """Find encoding, delimiter and header of a CSV file; raises ItsmctlError where there is no usable header.
+
+    A header with a line break in a name is not clean: where lines end otherwise, DuckDB takes all rows for part of it.
+    """
     csv.field_size_limit(2 * MAX_ROW)
     found = detect(plain.path, plain.shown, encoding)
     text = to_utf8(found, scratch / f"utf8-{len(list(scratch.iterdir()))}", plain.shown)
@@ -49,8 +52,9 @@ def open_csv(plain: Plain, scratch: Path, encoding: str = "", delimiter: str = "
         columns=_header(header, plain.shown),
         path=text.path,
         encoding=text.encoding if text.path == plain.path else found.encoding,
+        written_as=text.encoding,
         delimiter=delimiter,
-        clean=text.clean,
+        clean=text.clean and not any(set(cell) & {"\r", "\n"} for cell in header),
         notes=(("guessed-encoding", note),) if guessed else (),
     )
 
@@ -139,13 +143,13 @@ def _sort_out(export: Export, good: Path, bad: Path) -> int:
     width = len(export.columns)
     row = 0
     with (
-        export.path.open(encoding=export.encoding, errors="itsmctl-mark", newline="") as text,
+        export.path.open(encoding=export.written_as, errors="itsmctl-mark", newline="") as text,
         good.open("w", encoding="utf-8", newline="") as good_file,
         bad.open("w", encoding="utf-8", newline="") as bad_file,
     ):
         keep = csv.writer(good_file, lineterminator="\n", quoting=csv.QUOTE_ALL)
         drop = csv.writer(bad_file, lineterminator="\n", quoting=csv.QUOTE_ALL)
-        keep.writerow(["row", *export.columns])
+        keep.writerow(["row", *(f"c{place}" for place in range(width))])
         drop.writerow(["row", "value", "reason"])
         for record in islice(_records(iter(text), export.delimiter), 1, None):
             row += 1

@@ -40,6 +40,8 @@ class Export:
     part: str = ""
     bad: Path | None = None
     rows: int = 0
+    written_as: str = ""
+    """The encoding of the text at `path`, which may have been written anew; `encoding` is that of the file as given."""
     number: int = 0
     """Its place among all that are imported together, by which RAW and REJECT know it."""
 

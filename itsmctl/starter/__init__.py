@@ -24,7 +24,8 @@ from itsmctl.starter.answers import (
     week_text,
     zone_of,
 )
-from itsmctl.starter.slices import code_lists, frameworks, mapping_of, mappings, rules, special_days, tools
+from itsmctl.starter.readers import mapping_of, mappings, tools
+from itsmctl.starter.slices import code_lists, frameworks, rules, special_days
 from itsmctl.starter.weeks import day_length
 
 if TYPE_CHECKING:  # slow to load, and the questions do not need it
@@ -75,7 +76,7 @@ def files(answers: Answers) -> Mapping[str, str]:
     for path, template in (_WRITTEN | _ci(answers)).items():
         place = path.format(service=answers.service_id)
         made[place] = _environment().get_template(template).render(_words(answers, place))
-    for path, text in (*code_lists(), *frameworks(), *mappings(), *rules()):
+    for path, text in (*code_lists(), *frameworks(), *mappings(answers.tool), *rules()):
         made[path] = text.replace("{schemas}", _schemas_from(path))
     made |= {f"{SCHEMAS}/{name}": text for name, text in schema_files().items()}
     return dict(sorted(made.items()))
@@ -123,8 +124,8 @@ def _export(tool: str) -> Text:
             f"将 {tool} 中的事件连同历史（所需列见 `audits/` 下的映射）导出到 `exports/tickets.csv`",
         )
     return Text(
-        "Export the incidents of your tool with their history into `exports/tickets.csv`, and describe its columns by a mapping like those in `audits/mappings.yaml`",
-        "将工具中的事件连同历史导出到 `exports/tickets.csv`，并仿照 `audits/mappings.yaml` 为其列编写映射",
+        "Export the incidents of your tool with their history into `exports/tickets.csv`, let `itsmctl import exports/tickets.csv --suggest -o audits/our-tool.yaml` propose how to read it, and answer what it asks",
+        "将工具中的事件连同历史导出到 `exports/tickets.csv`，用 `itsmctl import exports/tickets.csv --suggest -o audits/our-tool.yaml` 提出读取方式，并回答其中的问题",
     )
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from itsmctl.errors import ItsmctlError, Problem, did_you_mean
 from itsmctl.model import Text
-from itsmctl.starter.slices import office_week, tools
+from itsmctl.starter.readers import tools
+from itsmctl.starter.slices import office_week
 from itsmctl.starter.weeks import Week, week_of, week_text
 from itsmctl.zones import zone_info
 

@@ -1,4 +1,4 @@
-"""What is taken from the reference set as it stands there, comments included: rules, frameworks, codes, mappings, holidays."""
+"""What is taken from the reference set as it stands there, comments included: rules, frameworks, codes, holidays."""
 
 from __future__ import annotations
 
@@ -26,72 +26,19 @@ Data = Mapping[str, Value]
 def rules() -> Iterator[File]:
     """The rules about incidents that need nothing but their tickets and one agreement."""
     for name in _RULES:
-        yield from _file(f"policies/rules/{name}.yaml", lambda data: data.get("process") in PROCESSES)
+        yield from file_of(f"policies/rules/{name}.yaml", lambda data: data.get("process") in PROCESSES)
 
 
 def frameworks() -> Iterator[File]:
     """The frameworks that those rules and processes name."""
     for name in _FRAMEWORKS:
-        yield from _file(f"policies/frameworks/{name}.yaml", lambda data: data.get("kind") == "framework")
+        yield from file_of(f"policies/frameworks/{name}.yaml", lambda data: data.get("kind") == "framework")
 
 
 def code_lists() -> Iterator[File]:
     """The code lists of both processes, and the priority matrix."""
     for name in _CODES:
-        yield from _file(f"policies/codes/{name}.yaml", lambda data: data.get("process", PROCESSES[0]) in PROCESSES)
-
-
-def mappings() -> Iterator[File]:
-    """How the exports of tools are read."""
-    for path in sorted((reference_root() / "audits").rglob("*.yaml")):
-        if any(_is_mapping(data) for _, data in _documents(path)[1]):
-            yield from _file(path.relative_to(reference_root()).as_posix(), _is_mapping)
-
-
-def mapping_of(tool: str) -> str:
-    """The id of the mapping for a tool; '' where there is none."""
-    return _mapped().get(tool, "")
-
-
-def tools() -> tuple[str, ...]:
-    """The tools whose exports can be read."""
-    return tuple(_mapped())
-
-
-@cache
-def _mapped() -> Mapping[str, str]:
-    found: dict[str, str] = {}
-    # The first mapping of a tool is the one with the history of its tickets: `mappings.yaml` before `mappings/TOOL.yaml`.
-    for path in sorted((reference_root() / "audits").rglob("*.yaml"), key=lambda path: path.with_suffix("")):
-        for _, data in _documents(path)[1]:
-            if _is_mapping(data) and data.get("tool") and data.get("table", "record") == "record":
-                found.setdefault(str(data["tool"]), str(data["id"]))
-    return found
-
-
-def _is_mapping(data: Data) -> bool:
-    """A mapping of nothing but the processes of the working set, or of what belongs to such records of the same tool."""
-    if data.get("kind") != "mapping":
-        return False
-    return data.get("tool") in _tools_read() if data.get("table", "record") != "record" else _is_ours(data)
-
-
-def _is_ours(data: Data) -> bool:
-    codes = data.get("codes")
-    words = codes.get("process") if isinstance(codes, dict) else None
-    processes = {data.get("process"), *(words.values() if isinstance(words, dict) else ())} - {None}
-    return processes <= set(PROCESSES)
-
-
-@cache
-def _tools_read() -> frozenset[str]:
-    """The tools of which some mapping reads records of the working set alone."""
-    documents = (data for path in (reference_root() / "audits").rglob("*.yaml") for _, data in _documents(path)[1])
-    return frozenset(
-        str(data.get("tool"))
-        for data in documents
-        if data.get("kind") == "mapping" and data.get("table", "record") == "record" and _is_ours(data)
-    )
+        yield from file_of(f"policies/codes/{name}.yaml", lambda data: data.get("process", PROCESSES[0]) in PROCESSES)
 
 
 # Calendars
@@ -130,7 +77,7 @@ def _hours(slots: tuple[str, ...]) -> str:
 @cache
 def _calendar(zone: str) -> tuple[str, Data] | None:
     for path in sorted((reference_root() / "catalog" / "calendars").glob("*.yaml")):
-        for text, data in _documents(path)[1]:
+        for text, data in documents(path)[1]:
             if data.get("kind") == "calendar" and data.get("zone") == zone and data.get("days"):
                 return text, data
     return None
@@ -153,15 +100,18 @@ def _list(value: Value) -> list[Value]:
 # Documents with their comments
 
 
-def _file(path: str, wanted: Callable[[Data], bool]) -> Iterator[File]:
-    head, documents = _documents(reference_root() / path)
-    kept = [text for text, data in documents if wanted(data)]
+def file_of(
+    path: str, wanted: Callable[[Data], bool], edited: Callable[[str, Data], str] = lambda text, _: text
+) -> Iterator[File]:
+    """A file with those of its documents that are wanted, each as it stands there or edited."""
+    head, parts = documents(reference_root() / path)
+    kept = [edited(text, data) for text, data in parts if wanted(data)]
     if kept:
         yield path, _MODELINE.sub(r"\1{schemas}/\2", head + "---\n".join(kept))
 
 
 @cache
-def _documents(path: Path) -> tuple[str, list[tuple[str, Data]]]:
+def documents(path: Path) -> tuple[str, list[tuple[str, Data]]]:
     """The comment at the top of a file, and the text and data of each document."""
     text = decode(read_bytes(path, path.name), path.name)
     head = re.match(r"(?:#.*\n|\n)*", text)

@@ -31,7 +31,7 @@ from itsmctl.suggestion.profile import Profile, empty_words, profiles, varies_wi
 from itsmctl.suggestion.suggestion import Suggestion
 from itsmctl.suggestion.words import AUTHOR_OF_UPDATE, MOMENT_OF_UPDATE
 
-__all__ = ["Suggestion", "suggest"]
+__all__ = ["NOTHING_KNOWN", "Suggestion", "suggest"]
 
 _NEEDED: Mapping[MappingTable, frozenset[str]] = {
     "event": frozenset({"record_id", "field", "new", MOMENT_OF_UPDATE}),
@@ -80,7 +80,7 @@ def _of_table(
     for name in (RAW, REJECT):
         session.run(f"DROP TABLE IF EXISTS {name}")
     create_reject(session)
-    staged = stage(session, [export], _NOTHING_KNOWN, scratch)
+    staged = stage(session, [export], NOTHING_KNOWN, scratch)
     seen = profiles(session, staged)
     words = known_words(mapping.codes for mapping in mappings)
     table, shape, found = _matched(session, staged, seen, mappings, words)
@@ -202,7 +202,7 @@ def _id(export: Export) -> str:
     return stem or "own-export"
 
 
-_NOTHING_KNOWN = MappingDefinition(
+NOTHING_KNOWN = MappingDefinition(
     kind="mapping",
     id="none",
     title=Text("None", "无"),
