@@ -12,7 +12,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 from importing.mappings import ROOT, mapping
-from importing.servers import PASSWORD, mariadb, postgresql
+from importing.servers import PASSWORD, mariadb, postgresql, ready
 
 from itsmctl.cli import group, run
 from itsmctl.engine.session import Session
@@ -54,7 +54,11 @@ INSERT INTO ticket VALUES ('T-1', 'new', 'Line one\nline "two", 三', '2026-03-0
 def postgresql_url() -> Iterator[str]:
     pg = pytest.importorskip("pg8000.native")
     with postgresql() as port:
-        with closing(pg.Connection("postgres", host="127.0.0.1", port=port, password=PASSWORD)) as connection:
+
+        def connect() -> Any:
+            return pg.Connection("postgres", host="127.0.0.1", port=port, password=PASSWORD)
+
+        with closing(ready(connect, pg.DatabaseError)) as connection:
             for statement in POSTGRESQL.split(";"):
                 connection.run(statement)
         yield f"postgresql://postgres@127.0.0.1:{port}/postgres"

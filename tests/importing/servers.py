@@ -10,12 +10,14 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
+Connected = TypeVar("Connected")
 PASSWORD = "s3cret-%wort"
 _DEADLINE = 60
 
@@ -67,6 +69,15 @@ def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
             return
         time.sleep(0.1)
     raise AssertionError(f"the server did not start: {log.read_text('utf-8', 'replace')[-2000:]}")
+
+
+def ready(connect: Callable[[], Connected], starting: type[Exception]) -> Connected:
+    """Connect, again where the server listens already and still says that it is starting."""
+    for _ in range(_DEADLINE * 10):
+        with suppress(starting):
+            return connect()
+        time.sleep(0.1)
+    return connect()
 
 
 @contextmanager
