@@ -15,9 +15,6 @@ from itsmctl.change.walking import _is_inner, _part_of
 from itsmctl.checks import CHECKS
 from itsmctl.definitions.schema import kinds, schemas
 
-ORDERED = {"order-by", "time-formats", "per", "columns", "recognise", "missing", "history"}
-"""Lists without repeats whose order means something, or that are no field inside of another part."""
-
 
 def _resolved(schema: dict[str, Any], home: str) -> tuple[dict[str, Any], str]:
     while "$ref" in schema:
@@ -88,20 +85,22 @@ def test_every_parameter_of_every_check_has_a_direction() -> None:
     assert set(CHECKS) >= COUNTED
 
 
+def _inner_sets(kind: str, schema: dict[str, Any], home: str, path: tuple[str, ...], inside: bool) -> Iterator[str]:
+    """The names of lists without repeats and without an order that lie inside of parts compared as a whole."""
+    schema, home = _resolved(schema, home)
+    part = _part_of(kind, path) if path and not inside else None
+    if inside and schema.get("uniqueItems") and "order" not in schema.get("description", ""):
+        yield next(step for step in reversed(path) if step != "*")
+    inside = inside or (part is not None and not part.entries)
+    below = (
+        dict(schema.get("properties", {})) if path else {k: v for k, v in schema["properties"].items() if k != "check"}
+    )
+    for key in ("additionalProperties", "items"):
+        below |= {"*": schema[key]} if isinstance(schema.get(key), dict) else {}
+    for name, child in below.items():
+        yield from _inner_sets(kind, child, home, (*path, name), inside)
+
+
 def test_lists_that_are_sets_are_those_of_the_schemas() -> None:
-    """What the schemas call a set, inside of a part that is compared as a whole, is compared as one."""
-
-    def unique(schema: object) -> Iterator[str]:
-        if isinstance(schema, dict):
-            for name, child in dict(schema.get("properties", {})).items():
-                if isinstance(child, dict) and child.get("uniqueItems"):
-                    yield name
-            for child in schema.values():
-                yield from unique(child)
-        elif isinstance(schema, list):
-            for child in schema:
-                yield from unique(child)
-
-    found = {name for kind, schema in schemas().items() if kind != "common" for name in unique(schema)}
-    top = {pattern.split("/")[-1] for kind in KINDS.values() for pattern in kind.parts}
-    assert found - SETS - ORDERED <= top
+    """What the schemas call a set is compared as one, also inside of a part that is compared as a whole."""
+    assert {name for kind in kinds() for name in _inner_sets(kind, schemas()[kind], kind, (), False)} <= SETS

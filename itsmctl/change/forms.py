@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 
+from itsmctl.errors import ItsmctlError
 from itsmctl.marks import Value
 from itsmctl.worktime import parse_duration
 
@@ -18,8 +19,12 @@ def as_is(value: Value) -> Value:
 
 def as_text(value: Value) -> Value:
     """Words in both languages; blanks and line ends are only formatting."""
-    if isinstance(value, dict):
+    if isinstance(value, list):
+        return [as_text(one) for one in value]
+    if isinstance(value, dict) and set(value) <= {"en", "zh"}:
         return {language: _words(words) for language, words in sorted(value.items())}
+    if isinstance(value, dict):  # several texts by name
+        return {name: as_text(child) for name, child in sorted(value.items())}
     return {"en": _words(value), "zh": _words(value)}
 
 
@@ -75,6 +80,14 @@ def _condition(wanted: Value) -> Value:
     return as_set(wanted)
 
 
+def _within(value: Value) -> Value:
+    """A time where it is one; a set may be kept apart `within` a person."""
+    try:
+        return as_duration(value)
+    except ItsmctlError:
+        return as_is(value)
+
+
 def _listed(value: Value) -> list[Value]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
@@ -83,20 +96,6 @@ def _words(value: Value) -> str:
     return " ".join(str(value).split())
 
 
-SETS = frozenset(
-    {
-        "clauses",
-        "criteria",
-        "evidence",
-        "measured-by",
-        "named",
-        "pause",
-        "positions",
-        "roles",
-        "rules",
-        "values",
-        "without",
-    }
-)
+SETS = frozenset(["clauses", "criteria", "evidence", "kinds", "measured-by", "named", "positions", "roles", "rules"])
 """Fields, inside of parts that are compared as a whole, whose lists are sets."""
-_FORMS: Mapping[str, Form] = {"where": as_where, "of": as_where, **dict.fromkeys(SETS, as_set)}
+_FORMS: Mapping[str, Form] = {"where": as_where, "of": as_where, "within": _within, **dict.fromkeys(SETS, as_set)}

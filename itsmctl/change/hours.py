@@ -22,7 +22,8 @@ def by_calendar(old: Value, new: Value, at: At) -> Effect:
     if a.day_minutes != b.day_minutes:  # targets in business days move the other way
         return "review"
     first, last = _years(a, b)
-    return ordered("tightened", always_open_with(a, b, first, last), always_open_with(b, a, first, last))
+    effect = ordered("tightened", always_open_with(a, b, first, last), always_open_with(b, a, first, last))
+    return "structural" if effect == "neutral" else effect  # today the same hours, and another name
 
 
 def by_hours(old: Value, new: Value, at: At) -> Effect:

@@ -11,7 +11,7 @@ from itsmctl.change.conditions import by_targets, promises, same_order_matters
 from itsmctl.change.forms import deep
 from itsmctl.change.judging import At
 from itsmctl.change.kinds import KINDS
-from itsmctl.change.parts import REVIEW, Part
+from itsmctl.change.parts import EVERY, REVIEW, Part
 from itsmctl.change.types import Effect
 from itsmctl.marks import Path_, Value
 
@@ -92,8 +92,8 @@ class _Walk:
             return
         shown = tuple(None if value is _MISSING else normal for value, normal in ((old, a), (new, b)))
         effect = part.judge(a, b, replace(self._at, names=spot.names))
-        if effect == "neutral" and part.judge is by_targets:
-            return  # written differently, and promising the same to everybody
+        if effect == "neutral" and part.rule != EVERY["neutral"]:
+            return  # written differently, and demanding the same
         yield Difference(spot.pattern, spot.names, spot.base, spot.head, shown[0], shown[1], effect, part)
 
     def entries(self, part: Part, spot: _Spot, old: Value, new: Value) -> Iterator[Difference]:

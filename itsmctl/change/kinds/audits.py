@@ -63,8 +63,6 @@ _MAPPING: Table = dict.fromkeys(
         "shape",
         "process",
         "process-column",
-        "only",
-        "without",
         "links",
         "link-type",
         "date-order",
@@ -78,7 +76,7 @@ _MAPPING: Table = dict.fromkeys(
         "codes",
     ],
     REVIEW,
-) | dict.fromkeys(("recognise", "missing", "history"), REVIEW_SET)
+) | dict.fromkeys(("recognise", "missing", "history", "only/*", "without/*"), REVIEW_SET)
 
 _PROGRAMME: Table = {
     "cycle": REVIEW,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from itsmctl.change.forms import as_duration
 from itsmctl.change.judging import At, by_members
 from itsmctl.change.parts import REVIEW, REVIEW_SET, Part, Table, duration, flag, members, months, number, where
 from itsmctl.change.types import Effect
@@ -119,7 +120,7 @@ _OWN: Mapping[str, Table] = {
         "where": REVIEW,
         "before": REVIEW,
         "after": REVIEW,
-        "within": REVIEW,
+        "within": replace(REVIEW, form=as_duration),
         "least": number("tightened"),
         "most": number("loosened", absent=float("inf")),
         "every": REVIEW,
