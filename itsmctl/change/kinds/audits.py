@@ -176,7 +176,7 @@ KINDS = {
     "questionnaire": Kind(describing(_QUESTIONNAIRE)),
     "assessment": Kind(describing(_ASSESSMENT), removed=always("review")),
     "survey": Kind(describing(_SURVEY), removed=always("review")),
-    "nonconformity": Kind(describing(_NONCONFORMITY), removed=always("loosened")),
+    "nonconformity": Kind(describing(_NONCONFORMITY), removed=always("review")),
     "review": Kind(describing(_REVIEW), removed=always("review")),
     "register": Kind(describing(_REGISTER), removed=always("review")),
 }
