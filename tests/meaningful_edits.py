@@ -325,13 +325,13 @@ def narrower_waiver(data: Any, dice: random.Random) -> bool:
 
 @_edit("baseline", "loosened")
 def more_known(data: Any, dice: random.Random) -> bool:
-    dice.choice(data["findings"])["records"].append("INC999999")
+    dice.choice(data["findings"]).setdefault("records", []).append("INC999999")
     return True
 
 
 @_edit("baseline", "tightened")
 def fewer_known(data: Any, dice: random.Random) -> bool:
-    known = dice.choice(data["findings"])["records"]
+    known = dice.choice(data["findings"]).get("records", ())
     return len(known) > 1 and bool(known.pop())
 
 

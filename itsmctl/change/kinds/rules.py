@@ -87,6 +87,10 @@ _BASELINE: Table = {
     "expires": day("loosened").called(msg("expiry"), "expiry"),
     "findings": each("loosened", key="rule").called(msg("known findings"), "findings"),
     "findings/*/records": members("loosened").called(msg("known records"), "findings"),
+    "findings/*/version": STRUCTURE,
+    "findings/*/meaning": REVIEW,
+    "findings/*/observed": each("loosened").called(msg("known observations"), "findings"),
+    "findings/*/observed/*": members("loosened").called(msg("known observations"), "findings"),
     "findings/*/note": NEUTRAL,
 }
 
