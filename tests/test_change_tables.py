@@ -83,7 +83,7 @@ def test_a_table_names_nothing_that_does_not_exist(kind: str) -> None:
 def test_every_parameter_of_every_check_has_a_direction() -> None:
     wanted = {name: sorted(dict(check.PARAMETERS["properties"])) for name, check in CHECKS.items()}  # type: ignore[call-overload]
     assert {name: sorted(table) for name, table in PARAMETERS.items()} == wanted
-    assert COUNTED == GROUPED | {"readable"}
+    assert GROUPED | {"readable"} == COUNTED
 
 
 def _inner_sets(kind: str, schema: dict[str, Any], home: str, path: tuple[str, ...], inside: bool) -> Iterator[str]:
