@@ -75,7 +75,7 @@ def _of_definition(
     about = {"kind": one.kind, "id": one.id}
     if not one.commits:
         template = "{kind} {id} differs, but no commit between the two changed it: commit it, then it can be approved"
-        yield Problem("approval-uncommitted", template, one.where, about)
+        yield Problem("approval-uncommitted", template, one.where, about, "warning")
         return
     authors = {people.person(author) or str(author) for act in one.commits for author in act.authors}
     for role in one.roles:
