@@ -167,11 +167,17 @@ def result() -> str:
         "Also `itsmctl audit --format json`; its JSON Schema is printed by `itsmctl schema result`.\n\n"
         + properties(schema)
     )
+    return text + _parts(schema)
+
+
+def _parts(schema: Schema) -> str:
+    """What a schema defines once and refers to."""
     parts = schema.get("definitions", {})
     assert isinstance(parts, dict)
-    for name, part in parts.items():
-        text += f"\n#### {name}\n\n{part.get('description', '')}\n\n{properties(part) or 'Type: ' + type_text(part) + chr(10)}"
-    return text
+    return "".join(
+        f"\n#### {name}\n\n{part.get('description', '')}\n\n{properties(part) or 'Type: ' + type_text(part) + chr(10)}"
+        for name, part in parts.items()
+    )
 
 
 REDACTION = """{
@@ -345,6 +351,7 @@ def statement() -> str:
     return (
         "## Statement\n\n`data/statement.json` of an evidence pack; its JSON Schema is printed by `itsmctl schema statement`.\n\n"
         + properties(statement_schema())
+        + _parts(statement_schema())
     )
 
 
