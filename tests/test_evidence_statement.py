@@ -14,6 +14,7 @@ from jsonschema import Draft7Validator
 
 from itsmctl.evidence.pack import build
 from itsmctl.evidence.statement.data import statement_schema
+from itsmctl.evidence.statement.lacking import SENTENCES
 
 _MORE = """\
 kind: nonconformity
@@ -99,6 +100,8 @@ def test_the_statement_keeps_its_schema(statement: dict[str, Any]) -> None:
     validator = Draft7Validator(statement_schema())
     assert [error.message for error in validator.iter_errors(statement)] == []
     assert list(validator.iter_errors({**statement, "more": 1}))
+    codes = statement_schema()["definitions"]["not-evidenced"]["properties"]["code"]["enum"]  # type: ignore[index]
+    assert codes == list(SENTENCES)
 
 
 def test_every_leaf_clause_is_stated_with_its_strength_and_outcome(statement: dict[str, Any]) -> None:

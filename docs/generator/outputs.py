@@ -213,7 +213,7 @@ def diff() -> str:
     """The changes of definitions from their schema."""
     return (
         "## Changes of definitions\n\nPrinted by `itsmctl diff --format json`; its JSON Schema is printed by `itsmctl schema diff`. "
-        "The codes are listed in [Changes](changes.md).\n\n" + properties(diff_schema())
+        "The codes are listed in [Changes](changes.md).\n\n" + properties(diff_schema()) + _parts(diff_schema())
     )
 
 
