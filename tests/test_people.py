@@ -7,6 +7,7 @@ import io
 import json
 import re
 import stat
+import zipfile
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -238,6 +239,10 @@ def test_a_pack_reveals_its_people_to_the_key_alone(audited: Audited, capsys: py
     pack, key = audited.folder / "pack.zip", str(audited.folder / "people.key")
     build(audited.folder / "hidden", pack, root=reference_root())
     assert verify(pack).intact
+    signed = {name for use in audited.named.waivers for name in (use.waiver.author, use.waiver.approver)}
+    for file, content in _files_of(pack).items():
+        if "/data/definitions/" not in file:
+            assert [name for name in audited.people - signed if name.encode() in content] == [], file
     assert run(["evidence", "reveal", str(pack), "--people-key", key]) == 0
     lines = [line.split("  ", 1) for line in capsys.readouterr().out.splitlines()]
     assert {name for _, name in lines} <= audited.people
@@ -252,6 +257,20 @@ def test_a_pack_reveals_its_people_to_the_key_alone(audited: Audited, capsys: py
     make_key(audited.folder / "other.key")
     assert run(["evidence", "reveal", str(pack), "--people-key", str(audited.folder / "other.key")]) == 2
     assert run(["evidence", "reveal", str(pack)]) == 2
+
+
+def _files_of(pack: Path) -> dict[str, bytes]:
+    """Every file of a zip, and of the workbooks in it."""
+    found: dict[str, bytes] = {}
+    with zipfile.ZipFile(pack) as outer:
+        for name in outer.namelist():
+            content = outer.read(name)
+            if name.endswith(".xlsx"):
+                with zipfile.ZipFile(io.BytesIO(content)) as workbook:
+                    content = b"".join(workbook.read(part) for part in workbook.namelist())
+            found[name] = content
+    assert len(found) > 300
+    return found
 
 
 def test_a_result_that_names_people_is_packed_only_when_asked(audited: Audited, tmp_path: Path) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from itsmctl.engine.session import Session
-from itsmctl.engine.sql import Fragment, name, quote
+from itsmctl.engine.sql import Fragment, each_match, name, quote
 from itsmctl.model import Definitions, Effective
 from itsmctl.model.holding import tenures
 from itsmctl.zones import EVER, midnight, midnight_after
@@ -20,7 +18,7 @@ def person_key(text: str) -> str:
 
 NAME_BEGINS, NAME_ENDS = "\ue000", "\ue001"
 """Around a person's name in what a check observes, so that it is known for one until it is written; no text has them else."""
-_NAME = f"{NAME_BEGINS}([^{NAME_ENDS}]*){NAME_ENDS}"
+_NAME = f"{NAME_BEGINS}[^{NAME_ENDS}]*{NAME_ENDS}"
 
 
 def called(text: str) -> str:
@@ -40,25 +38,26 @@ def show_names(session: Session, rules: Sequence[str], shown: Callable[[str], st
     """
     if not rules:
         return {}
-    listed = ", ".join(quote(rule) for rule in rules)
-    texts = ", ".join(f"coalesce({column}, '')" for column in _NAMING)
-    found = session.rows(
-        f'SELECT "rule", concat({texts}) FROM tested WHERE "rule" IN ({listed}) AND {_named(f"concat({texts})")}'
-    )
-    changed = Counter(str(rule) for rule, _ in found)
-    names = sorted({name for _, text in found for name in re.findall(_NAME, str(text))})
-    if not names:
+    inside = f'"rule" IN ({", ".join(quote(rule) for rule in rules)})'
+    either = " OR ".join(_named(column) for column in _NAMING)
+    counted = session.rows(f'SELECT "rule", count(*) FROM verdict WHERE {inside} AND ({either}) GROUP BY 1')
+    if not counted:
         return {}
+    found = " UNION ".join(
+        f"SELECT {each_match(column, _NAME)} AS marked FROM verdict WHERE {inside} AND {_named(column)}"
+        for column in _NAMING
+    )
+    names = sorted(str(marked).strip(NAME_BEGINS + NAME_ENDS) for (marked,) in session.rows(found))
     session.run("CREATE OR REPLACE TEMP TABLE shown_name (marked VARCHAR, shown VARCHAR)")
     rows = [(f"{NAME_BEGINS}{called}{NAME_ENDS}", shown(called)) for called in names]
     session.insert("shown_name", ("marked", "shown"), rows)
     for column in _NAMING:
-        while session.one(f'SELECT count(*) FROM tested WHERE "rule" IN ({listed}) AND {_named(column)}') != (0,):
+        while session.one(f"SELECT count(*) FROM tested WHERE {inside} AND {_named(column)}") != (0,):
             session.run(
                 f"""UPDATE tested SET {column} = replace({column}, n.marked, n.shown) FROM shown_name AS n
-                WHERE "rule" IN ({listed}) AND {_named(column)} AND n.marked = regexp_extract({column}, {quote(_NAME)})"""
+                WHERE {inside} AND {_named(column)} AND n.marked = regexp_extract({column}, {quote(_NAME)})"""
             )
-    return changed
+    return {str(rule): int(str(n)) for rule, n in counted}
 
 
 _NAMING = ("record_id", "observed")
