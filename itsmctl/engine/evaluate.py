@@ -156,11 +156,12 @@ def _leave_untested(
     by_scope: dict[Fragment, dict[str, str]] = defaultdict(dict)
     for task in tasks:
         by_scope[_scope(task.rule, context)][task.rule.id] = because[task.rule.id]
-    told: dict[str, Counts] = {}
-    for scope, rules in by_scope.items():
-        in_scope = leave_untested(session, scope, rules)
-        told |= {rule: _counts((in_scope, 0, 0, 0, 0), records, why) for rule, why in rules.items()}
-    return told
+    found = leave_untested(session, list(by_scope.items()))
+    return {
+        rule: _counts((in_scope, 0, 0, 0, 0), records, why)
+        for in_scope, rules in zip(found, by_scope.values(), strict=True)
+        for rule, why in rules.items()
+    }
 
 
 def _judge(

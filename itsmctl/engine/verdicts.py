@@ -36,21 +36,24 @@ def create_verdict_table(session: Session) -> None:
     )
 
 
-def leave_untested(session: Session, scope: Fragment, rules: Mapping[str, str]) -> int:
-    """Note that some rules (id: reason) with one scope could not be tested; returns how many records that concerns."""
-    (number,) = session.one("SELECT coalesce(max(scope) + 1, 0) FROM untested")
-    query = (
-        Fragment('INSERT INTO unlooked SELECT CAST(? AS BIGINT), r.record_id, r.opened_at AS "at" FROM (', (number,))
-        + scope
-        + ") AS r ORDER BY r.tix"
-    )
-    (records,) = session.one(query.text, query.values)
-    session.insert(
-        "untested",
-        ("rule", "reason", "scope", "records"),
-        [(rule, reason, number, records) for rule, reason in rules.items()],
-    )
-    return int(str(records))
+def leave_untested(session: Session, scopes: Sequence[tuple[Fragment, Mapping[str, str]]]) -> list[int]:
+    """Note which rules (id: reason) with which scope could not be tested; returns how many records each scope has."""
+    (first,) = session.one("SELECT coalesce(max(scope) + 1, 0) FROM untested")
+    rows: list[tuple[object, ...]] = []
+    found = []
+    for number, (scope, rules) in enumerate(scopes, int(str(first))):
+        query = (
+            Fragment(
+                'INSERT INTO unlooked SELECT CAST(? AS BIGINT), r.record_id, r.opened_at AS "at" FROM (', (number,)
+            )
+            + scope
+            + ") AS r ORDER BY r.tix"
+        )
+        (records,) = session.one(query.text, query.values)
+        rows += [(rule, reason, number, records) for rule, reason in rules.items()]
+        found.append(int(str(records)))
+    session.insert("untested", ("rule", "reason", "scope", "records"), rows)
+    return found
 
 
 def in_order(session: Session, rules: Sequence[str]) -> str:
