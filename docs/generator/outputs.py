@@ -14,6 +14,7 @@ from itsmctl import model
 from itsmctl.engine.session import Session
 from itsmctl.engine.verdicts import create_verdict_table
 from itsmctl.evidence.statement.data import statement_schema
+from itsmctl.gate.data import gate_schema
 from itsmctl.importers.receipt import Receipt, ReceiptFile
 from itsmctl.language import COLUMNS, column_text
 from itsmctl.reports.changes.data import diff_schema
@@ -47,6 +48,7 @@ def pages() -> dict[str, str]:
         statement,
         diff,
         replay,
+        gate,
         sample,
         pack,
         truth,
@@ -229,6 +231,19 @@ def replay() -> str:
         + properties(parts["flips"]["items"])
         + "\n### summary\n\n"
         + properties(parts["summary"])
+    )
+
+
+def gate() -> str:
+    """The gate from its schema."""
+    schema: Schema = gate_schema()
+    parts = schema["properties"]
+    assert isinstance(parts, dict)
+    return (
+        "## Gate\n\nPrinted by `itsmctl gate --format json`; its JSON Schema is printed by `itsmctl schema gate`.\n\n"
+        + properties(schema)
+        + "\n### finding\n\n"
+        + properties(parts["findings"]["items"])
     )
 
 

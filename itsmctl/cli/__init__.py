@@ -29,6 +29,7 @@ COMMANDS = {
     "explain": "Show one record's life, verdicts and clocks.",
     "clock": "Count service hours between two moments.",
     "diff": "Show what changed in the definitions, as meaning.",
+    "gate": "Judge a change of the definitions, for a pull request.",
     "replay": "Show which past tickets a change judges differently.",
     "sample": "Plan, draw and evaluate a sample where people must judge.",
     "evidence": "Build an evidence pack, or verify one.",

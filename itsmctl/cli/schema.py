@@ -13,6 +13,7 @@ from itsmctl.definitions.schema import schemas
 from itsmctl.editor import merged, own_schemas, refresh_schemas, vscode_settings
 from itsmctl.errors import ItsmctlError, Problem, did_you_mean
 from itsmctl.evidence.statement.data import statement_schema
+from itsmctl.gate.data import gate_schema
 from itsmctl.language import tr
 from itsmctl.model import Language
 from itsmctl.output import write_file
@@ -32,7 +33,8 @@ from itsmctl.source import decode, read_bytes
 @options.output("Write into this file; with --vscode merge into it, and keep the schemas beside the definitions.")
 @options.language
 def command(name: str | None, vscode: bool, root: Path | None, output: Path | None, language: Language) -> None:
-    """Print the schema NAME: a kind of definition (rule, sla, …), or `result`, `coverage`, `diff`, `replay`, `sample`, `statement`.
+    """Print the schema NAME: a kind of definition (rule, sla, …), or `result`, `coverage`, `diff`, `replay`, `gate`, `sample`,
+    `statement`.
 
     Without NAME, list them.
 
@@ -64,6 +66,7 @@ def _schema(name: str | None) -> str:
         "statement": statement_schema(),
         "diff": diff_schema(),
         "replay": replay_schema(),
+        "gate": gate_schema(),
     }
     if name is None:
         return "\n".join(sorted(known)) + "\n"

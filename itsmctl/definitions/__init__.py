@@ -119,16 +119,18 @@ def load_mapping(path: Path, definitions: model.Definitions) -> model.MappingDef
     return mappings[0]
 
 
-def validate(root: Path | None = None, paths: Sequence[Path] = (), as_of: date | None = None) -> list[Problem]:
+def validate(
+    root: Path | None = None, paths: Sequence[Path] = (), as_of: date | None = None, *, kept_as: Path | None = None
+) -> list[Problem]:
     """Return every problem of the definitions, or of the files named (judged within the whole set), by place.
 
-    Laws about time are only asked where a day is named: nothing here looks at a clock.
+    Laws about time are only asked where a day is named: nothing here looks at a clock. `kept_as` is as for `load`.
     """
     from itsmctl.definitions.registers.checking import is_about_rows
 
     folder = find_root(root)
     if not paths:
-        return _read(folder, as_of)[1]
+        return _read(folder, as_of, kept_as=kept_as)[1]
     only = frozenset(shown_files(folder, paths))
     _, problems = _read(folder, as_of, only=only)
     return [p for p in problems if p.where.file in only or is_about_rows(p)]

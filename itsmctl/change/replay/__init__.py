@@ -19,7 +19,18 @@ from itsmctl.change.replay.basis import Bases
 from itsmctl.change.replay.groups import Group, groups_of, renamed
 from itsmctl.change.replay.reach import services_reached
 from itsmctl.change.replay.side import Judging, Names, Side, Tickets, judge_foundations, loaded
-from itsmctl.change.replay.types import FLIP_KINDS, Cause, Flip, FlipKind, Judged, Replay, State, Tally, state_of
+from itsmctl.change.replay.types import (
+    FLIP_KINDS,
+    Cause,
+    Flip,
+    FlipKind,
+    Judged,
+    Replay,
+    State,
+    Tally,
+    WaiverCover,
+    state_of,
+)
 from itsmctl.change.types import Change
 from itsmctl.engine.evaluate import GROUPED
 from itsmctl.engine.flips import compare, counted, listed
@@ -38,6 +49,7 @@ __all__ = [
     "ReplayOptions",
     "State",
     "Tally",
+    "WaiverCover",
     "replay",
 ]
 
@@ -144,6 +156,7 @@ class _Run:
                 tallies=tuple(_tally(row) for row in counted(session)),
                 flips=tuple(_flip(row, self.groups) for row in listed(session, self.options.each)),
                 causes=causes,
+                covers=_covers(second) if part == WHOLE else (),
             )
 
     def _reached(self) -> tuple[Part, JudgedRules]:
@@ -170,6 +183,14 @@ class _Run:
             outcome(*first.judged[before.id]) if before else None,
             outcome(*second.judged[after.id]) if after else None,
         )
+
+
+def _covers(side: Side) -> tuple[WaiverCover, ...]:
+    return tuple(
+        WaiverCover(name, cover.excused, cover.scope, counts.in_scope)
+        for _, (_, counts) in sorted(side.judged.items())
+        for name, cover in sorted(counts.covers.items())
+    )
 
 
 def _places(touched: Sequence[Pair]) -> Mapping[str, tuple[int, int]]:

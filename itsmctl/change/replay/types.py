@@ -104,6 +104,16 @@ class Judged:
 
 
 @dataclass(frozen=True)
+class WaiverCover:
+    """What a waiver of the head covers among these tickets: failures that it excuses, verdicts in its scope, and of its rule."""
+
+    waiver: str
+    excused: int
+    scope: int
+    in_scope: int
+
+
+@dataclass(frozen=True)
 class Replay:
     """The same tickets under two sets of definitions."""
 
@@ -121,6 +131,8 @@ class Replay:
     flips: tuple[Flip, ...]
     """All of them, or the first of each sort."""
     causes: tuple[Cause, ...]
+    covers: tuple[WaiverCover, ...] = ()
+    """The waivers of the rules that the change touches, where all records were judged."""
 
     @property
     def total(self) -> int:

@@ -24,13 +24,17 @@ class Checked:
     base: str = ""
     """The folder of the definitions as the forge sees it: files are named relative to it."""
     as_of: date | None = None
+    weighed: bool = False
+    """Whether the problems come in the order of their weight, not by place."""
 
     def path(self, file: str) -> str:
         """A file as the forge names it: relative to the repository, with forward slashes."""
         return f"{self.base}/{file}" if self.base else file
 
 
-def ranked(problems: Sequence[Problem]) -> list[Problem]:
-    """The gravest first, then by place: what to read where a forge shows only some of them."""
+def ranked(checked: Checked) -> list[Problem]:
+    """The gravest first, then by weight or place: what to read where a forge shows only some of them."""
     order: dict[Severity, int] = {"error": 0, "warning": 1}
-    return sorted(problems, key=lambda p: (order[p.severity], p.where, p.code, p.message))
+    if checked.weighed:
+        return sorted(checked.problems, key=lambda p: order[p.severity])
+    return sorted(checked.problems, key=lambda p: (order[p.severity], p.where, p.code, p.message))

@@ -21,7 +21,7 @@ def render(checked: Checked) -> str:
     lines: list[str] = []
     rest: list[Problem] = []
     for kind in _KINDS:
-        found = [problem for problem in ranked(checked.problems) if problem.severity == kind]
+        found = [problem for problem in ranked(checked) if problem.severity == kind]
         shown = found if len(found) <= MOST else found[: MOST - 1]
         lines += [_command(problem, checked) for problem in shown]
         lines += _more(kind, len(found) - len(shown), checked)

@@ -20,7 +20,7 @@ MOST = 5_000
 
 def render(checked: Checked) -> str:
     """One run with the rules that were broken and a result for each problem."""
-    problems = ranked(checked.problems)
+    problems = ranked(checked)
     codes = sorted({problem.code for problem in problems})
     pages = {page.code: page for page in (page_of(law) for law in LAWS)}
     driver = {

@@ -1,0 +1,161 @@
+"""`itsmctl gate`: one verdict about a change of the definitions, for a pull request."""
+
+from __future__ import annotations
+
+import shlex
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import click
+
+from itsmctl.change import Change, difference
+from itsmctl.change.replay import Replay, ReplayOptions, replay
+from itsmctl.change.sides import Side, sides
+from itsmctl.cli import options
+from itsmctl.cli.progress import bar
+from itsmctl.cli.tickets import opened
+from itsmctl.control import approvals
+from itsmctl.definitions import find_root, shown_files
+from itsmctl.errors import Problem
+from itsmctl.gate import FAIL_ON, Gate, new_problems, waiver_problems
+from itsmctl.gate.formats import FORMATS
+from itsmctl.gate.judged import Judged
+from itsmctl.gate.markdown import whole
+from itsmctl.history import at_revision, commit_of
+from itsmctl.model import Language
+from itsmctl.output import write_file
+from itsmctl.reports.replay import Replayed
+from itsmctl.worktime import parse_day
+
+_SAMPLED = 3
+
+
+@click.command("gate")
+@options.base
+@options.head
+@options.tickets
+@options.choice(tuple(FORMATS), "text")
+@options.output("Write the answer into this file.")
+@click.option("--full", type=click.Path(path_type=Path), metavar="FILE", help="Also write the whole Markdown, without the limit of a comment, for an artifact.")  # fmt: skip
+@click.option("--fail-on", type=click.Choice(FAIL_ON), default="error", show_default=True, help="From which findings on the exit code is 1.")  # fmt: skip
+@click.option("--as-of", "day", default="", metavar="DATE", help="The day to judge definitions at: what is overdue or has expired.")  # fmt: skip
+@click.option(
+    "--approved-by", "vouched", multiple=True, metavar="WHO",
+    help="Who approved the change, as the forge says: `Name <mail>`, or either (repeatable).",
+)  # fmt: skip
+@options.zone
+@options.mapping
+@options.root
+@options.language
+@options.quiet
+def command(
+    base: str, head: str, tickets: tuple[Path, ...], form: str, output: Path | None, full: Path | None, fail_on: str,
+    day: str, vouched: tuple[str, ...], zone: str, mappings: tuple[str, ...], root: Path | None, language: Language, quiet: bool,
+) -> int:  # fmt: skip
+    """Judge a change of the definitions from BASE to HEAD: is it valid, what does it loosen, who must approve it, and which
+    past tickets would be judged differently?
+
+    \b
+    itsmctl gate --base origin/main --tickets dataset/
+    itsmctl gate --base origin/main --format markdown -o comment.md --full gate.md
+
+    Only what the change brings is told; what was wrong before is counted. Exit code 0: nothing stands in the way; 1: not to
+    be merged; 2: no answer.
+    """
+    asked = _Asked(root, base, head, parse_day(day) if day else None, vouched)
+    with ExitStack() as stack:
+        found = _valid(asked, stack)
+        replayed = None
+        if not any(problem.severity == "error" for problem in found.gate.problems):
+            old, new = stack.enter_context(sides(root, base, head or None))
+            changes = difference(old.definitions, new.definitions)
+            if tickets:
+                progress = stack.enter_context(bar(quiet, language))
+                dataset = stack.enter_context(
+                    opened(tickets, new.definitions, None, mappings=mappings, zone=zone, progress=progress, kept=True)
+                )
+                judged = replay(old.definitions, new.definitions, dataset, changes, ReplayOptions(each=_SAMPLED))
+                replayed = _replayed(judged, changes, asked, tickets, old, new, language)
+            found = _judged(found, _approvals(asked, old, new, changes), new, changes, replayed)
+        failed = found.gate.fails(fail_on)
+        told = replace(
+            found, failed=failed, replayed=replayed, language=language, name=str(root or "."),
+            command=_again(asked, tickets), place="" if head else options.base_of(find_root(root)),
+        )  # fmt: skip
+        text = FORMATS[form](told)
+        if full:
+            write_file(full, whole(told))
+    if output:
+        write_file(output, text)
+    else:
+        click.echo(text, nl=False)
+    return int(failed)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    root: Path | None
+    base: str
+    head: str
+    as_of: date | None
+    vouched: tuple[str, ...]
+
+
+def _valid(asked: _Asked, stack: ExitStack) -> Judged:
+    """What is wrong with the definitions of the head that was not wrong before."""
+    folder = find_root(asked.root)
+    before = stack.enter_context(at_revision(folder, asked.base))
+    after = stack.enter_context(at_revision(folder, asked.head)) if asked.head else None
+    place, kept_as = (after.folder, after.kept_as) if after else (folder, None)
+    problems, known = new_problems((before.folder, before.kept_as), (place, kept_as), asked.as_of)
+    gate = Gate(problems, known, (), None, (), None, asked.as_of)
+    return Judged(gate, False, place, tuple(shown_files(place)), asked.base, asked.head, "", None)
+
+
+def _approvals(asked: _Asked, old: Side, new: Side, changes: tuple[Change, ...]) -> tuple[Problem, ...] | None:
+    """What is wrong with the approvals; None where the sides are no two commits of one history."""
+    folder = find_root(asked.root)
+    here = None if asked.head else commit_of(folder)
+    after = new.commit or (here.hash if here and not here.dirty else "")
+    if not (old.commit and after):
+        return None
+    return tuple(approvals(folder, old.commit, after, changes, old.definitions, vouched=asked.vouched))
+
+
+def _judged(
+    found: Judged,
+    approved: tuple[Problem, ...] | None,
+    new: Side,
+    changes: tuple[Change, ...],
+    replayed: Replayed | None,
+) -> Judged:
+    """The same with what changed, and what that means."""
+    result = replayed.replay if replayed else None
+    gate = replace(
+        found.gate,
+        changes=changes,
+        approvals=approved,
+        waivers=waiver_problems(new.definitions, changes, result),
+        replay=result,
+    )
+    return replace(found, gate=gate)
+
+
+def _replayed(
+    found: Replay, changes: tuple[Change, ...], asked: _Asked, tickets: tuple[Path, ...], old: Side, new: Side, language: Language
+) -> Replayed:  # fmt: skip
+    return Replayed(
+        found, changes, asked.base, asked.head, tuple(map(str, tickets)), str(asked.root or ""), (old.commit, new.commit),
+        (old.definitions.digest, new.definitions.digest), language,
+    )  # fmt: skip
+
+
+def _again(asked: _Asked, tickets: tuple[Path, ...]) -> str:
+    """The command that tells the same again."""
+    words = ["itsmctl", "gate", "--base", asked.base, *(["--head", asked.head] if asked.head else [])]
+    words += [word for path in tickets for word in ("--tickets", str(path))]
+    words += ["--as-of", asked.as_of.isoformat()] if asked.as_of else []
+    words += ["--root", str(asked.root)] if asked.root else []
+    return shlex.join([*words, *(word for who in asked.vouched for word in ("--approved-by", who))])

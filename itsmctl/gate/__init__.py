@@ -1,0 +1,94 @@
+"""The gate of a pull request: everything that is to be known of a change of the definitions, and one verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from itsmctl.audit.waivers import refusal, waivers_of
+from itsmctl.change import Change
+from itsmctl.change.replay import Replay, WaiverCover
+from itsmctl.definitions import validate
+from itsmctl.errors import Problem
+from itsmctl.model import Definitions, Waiver
+from itsmctl.reports.problems.fingerprints import fingerprints
+
+FAIL_ON = ("error", "warning", "never")
+_TOLD_BY_EFFECT = ("loosened", "review")
+VERSION = "rule-version-not-raised"
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What the gate found: only what the change brings with it; `known` problems were there before.
+
+    `approvals` is None where nobody could look, as sides are no git revisions; `replay` where no tickets were named, or
+    the definitions have errors.
+    """
+
+    problems: tuple[Problem, ...]
+    known: int
+    changes: tuple[Change, ...]
+    approvals: tuple[Problem, ...] | None
+    waivers: tuple[Problem, ...]
+    replay: Replay | None
+    as_of: date | None = None
+
+    @property
+    def told_changes(self) -> tuple[Change, ...]:
+        """The changes that a reviewer must see: what was loosened, what people must judge."""
+        return tuple(change for change in self.changes if change.effect in _TOLD_BY_EFFECT)
+
+    @property
+    def errors(self) -> int:
+        """How many findings must not be merged."""
+        found = [*self.problems, *(self.approvals or ()), *self.waivers]
+        return sum(p.severity == "error" for p in found) + sum(c.code == VERSION for c in self.changes)
+
+    def fails(self, fail_on: str) -> bool:
+        """Whether the verdict is a failure at a level of FAIL_ON; `warning` counts everything that is told."""
+        if fail_on == "never":
+            return False
+        flips = self.replay.total if self.replay else 0
+        told = len(self.problems) + len(self.approvals or ()) + len(self.waivers) + len(self.told_changes) + flips
+        return bool(self.errors or (fail_on == "warning" and told))
+
+
+Place = tuple[Path, Path | None]
+"""A folder of definitions, and under which name what is read of it is kept, where that is not its own."""
+
+
+def new_problems(before: Place, after: Place, as_of: date | None) -> tuple[tuple[Problem, ...], int]:
+    """The problems of a folder of definitions that another does not have, and how many both have."""
+    found = validate(after[0], as_of=as_of, kept_as=after[1])
+    old = frozenset(fingerprints(validate(before[0], as_of=as_of, kept_as=before[1]))) if found else frozenset()
+    new = tuple(p for p, name in zip(found, fingerprints(found), strict=True) if name not in old)
+    return new, len(found) - len(new)
+
+
+def waiver_problems(head: Definitions, changes: Sequence[Change], replay: Replay | None) -> tuple[Problem, ...]:
+    """What is wrong with the waivers that the change brings or touches: approved by nobody who may, unused, too broad."""
+    touched = {change.id for change in changes if change.kind == "waiver"}
+    waivers = [waiver for some in waivers_of(head).values() for waiver in some if waiver.id in touched]
+    return tuple(problem for waiver in waivers for problem in _of_waiver(head, waiver, replay))
+
+
+def _of_waiver(head: Definitions, waiver: Waiver, replay: Replay | None) -> Iterator[Problem]:
+    refused = refusal(head, waiver)
+    if refused:
+        yield refused
+        return
+    for cover in _covers(replay, waiver):
+        values = {"waiver": waiver.id, "rule": waiver.rule, "n": cover.in_scope}
+        if not cover.excused:
+            template = "waiver {waiver} of {rule} excuses none of the failures among these tickets"
+            yield Problem("waiver-unused", template, waiver.where, values, "warning")
+        elif not waiver.records and cover.scope == cover.in_scope > 1:
+            template = "waiver {waiver} covers every one of the {n} records that {rule} judges: that changes the rule"
+            yield Problem("waiver-too-broad", template, waiver.where, values, "error")
+
+
+def _covers(replay: Replay | None, waiver: Waiver) -> Iterable[WaiverCover]:
+    return (cover for cover in replay.covers if cover.waiver == waiver.id) if replay else ()

@@ -1,0 +1,141 @@
+"""The findings of the gate as problems: weightiest first, each on a line that the reviewer sees in the head."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from itsmctl.change import Change
+from itsmctl.change.replay import Cause
+from itsmctl.errors import Problem, Where
+from itsmctl.gate import VERSION
+from itsmctl.gate.judged import Judged
+from itsmctl.language import number_text, problem_text, tr, trn
+from itsmctl.reports.changes.words import effect_text, from_to, what
+from itsmctl.reports.replay.replayed import kind_text
+
+Part = Literal["validate", "approvals", "waivers", "diff", "replay"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One finding, and which part of the gate found it."""
+
+    part: Part
+    problem: Problem
+
+
+def findings(judged: Judged) -> list[Finding]:
+    """All of them: errors before warnings, and among each, what is broken before what must be decided and what follows."""
+    found = [*_found(judged)]
+    found.sort(key=lambda finding: finding.problem.severity != "error")
+    return [replace(finding, problem=_anchored(finding.problem, judged)) for finding in found]
+
+
+def _found(judged: Judged) -> Iterator[Finding]:
+    gate = judged.gate
+    yield from (Finding("validate", problem) for problem in gate.problems)
+    yield from (Finding("approvals", problem) for problem in gate.approvals or ())
+    yield from (Finding("waivers", problem) for problem in gate.waivers)
+    yield from (Finding("diff", _of_change(change, judged)) for change in gate.told_changes)
+    yield from (Finding("replay", problem) for problem in _of_replay(judged))
+
+
+def _of_change(change: Change, judged: Judged) -> Problem:
+    language = judged.language
+    values: dict[str, object] = {
+        "effect": effect_text(change.effect, language),
+        "id": change.id,
+        "what": what(change, language),
+        "change": from_to(change, language),
+        "roles": ", ".join(change.approvers) or "–",
+    }
+    template = "{effect}: {id}, {what}: {change}; to approve: {roles}"
+    where = change.head_location or change.base_location or Where()
+    severity: Literal["error", "warning"] = "error" if change.code == VERSION else "warning"
+    subject = f"{change.kind} {change.id}" + (f"/{change.path}" if change.path else "")
+    return Problem(change.code, template, where, values, severity, subject=subject)
+
+
+def _of_replay(judged: Judged) -> Iterator[Problem]:
+    """One problem for each definition whose change flips verdicts, those with most new failures first."""
+    replay = judged.gate.replay
+    causes = replay.causes if replay else ()
+    by_group: dict[tuple[str, str], list[Cause]] = {}
+    for cause in causes:
+        by_group.setdefault((cause.group.kind, cause.group.id), []).append(cause)
+    ordered = sorted(by_group.items(), key=lambda pair: -sum(cause.alone + cause.together for cause in pair[1]))
+    for (kind, id_), some in ordered:
+        named = [change for change in judged.gate.changes if (change.kind, change.id) == (kind, id_)]
+        places = (place for change in named for place in (change.head_location, change.base_location) if place)
+        rules = ", ".join(f"{cause.rule} {number_text(cause.alone + cause.together)}" for cause in some)
+        values = {"id": id_, "rules": rules, "kinds": _kinds(judged)}
+        template = "past tickets judged differently because of {id}: {rules} (in all {kinds})"
+        yield Problem(
+            "verdicts-flip", template, next(places, Where()), values, "warning", subject=f"{kind} {id_}/flips"
+        )
+
+
+def _kinds(judged: Judged) -> str:
+    assert judged.gate.replay is not None
+    told = [f"{number_text(n)} {kind_text(kind, judged.language)}" for kind, n in judged.gate.replay.by_kind()]
+    return tr(", ", judged.language).join(told)
+
+
+def _anchored(problem: Problem, judged: Judged) -> Problem:
+    """The problem at a line of the head: what stood elsewhere, or stands no more, is shown nearby, and says where it stood."""
+    where = problem.where
+    if where.file in judged.files:
+        last = len((judged.root / where.file).read_bytes().splitlines()) or 1
+        if where.line <= last:
+            return problem
+        near = Where(where.file, last)
+    else:
+        near = Where(_neighbour(where.file, judged), 1)
+    text = problem_text(problem, judged.language)
+    told = tr("{text} (it stood at {place})", judged.language, text=text, place=where) if str(where) else text
+    return replace(problem, template="{told}", values={**problem.values, "told": told}, where=near)
+
+
+def _neighbour(file: str, judged: Judged) -> str:
+    """A file of the head to show it on: one of the same folder, rather one that changed; '' where there is none at all."""
+    changed = [c.head_location.file for c in judged.gate.changes if c.head_location]
+    folder = file.rpartition("/")[0]
+    choices = [one for one in (*changed, *judged.files) if one in judged.files]
+    beside = [one for one in choices if one.rpartition("/")[0] == folder]
+    return next(iter(beside or choices), "")
+
+
+def counts_text(judged: Judged) -> str:
+    """The verdict with its numbers, in a line."""
+    gate, language = judged.gate, judged.language
+    problems = [finding.problem for finding in findings(judged)]
+    errors, warnings = (sum(p.severity == level for p in problems) for level in ("error", "warning"))
+    verdict = tr("Not to be merged", language) if judged.failed else tr("Nothing stands in the way", language)
+    told = [
+        trn("{n} error", "{n} errors", errors, language),
+        trn("{n} warning", "{n} warnings", warnings, language),
+        trn("{n} change", "{n} changes", len(gate.changes), language),
+    ]
+    if gate.replay is not None:
+        told.append(trn("{n} verdict flips", "{n} verdicts flip", gate.replay.total, language))
+    return verdict + tr(": ", language) + tr(", ", language).join(told)
+
+
+def unlooked(judged: Judged) -> Iterator[str]:
+    """What the gate did not look at, so that silence is not taken for consent."""
+    gate, language = judged.gate, judged.language
+    if gate.approvals is None:
+        yield tr("Approvals were not checked: the two sides are not commits of one git history.", language)
+    if gate.replay is None:
+        yield tr("No past tickets were judged: none were named (--tickets), or the definitions have errors.", language)
+    if gate.as_of is None:
+        yield tr("Nothing was asked about time, such as expired waivers: no day was named (--as-of).", language)
+    if gate.known:
+        yield trn(
+            "{n} problem was there before and is not told.",
+            "{n} problems were there before and are not told.",
+            gate.known,
+            language,
+        )

@@ -1,0 +1,25 @@
+"""The gate for a terminal: verdict, findings, changes, past tickets."""
+
+from __future__ import annotations
+
+from itsmctl.gate.findings import counts_text, findings, unlooked
+from itsmctl.gate.judged import Judged
+from itsmctl.language import problem_line, tr
+from itsmctl.reports.changes.text import render as changes_text
+from itsmctl.reports.plain import wrap
+from itsmctl.reports.replay import text as replay_text
+
+WIDTH = 80
+
+
+def render(judged: Judged) -> str:
+    """Everything, in 80 columns but for findings, which stay one line each."""
+    language = judged.language
+    lines = [*wrap(counts_text(judged), WIDTH), ""]
+    lines += [problem_line(finding.problem, language) for finding in findings(judged)]
+    names = (judged.base, judged.head or tr("the files here", language))
+    parts = ["\n".join(lines).rstrip() + "\n", changes_text(judged.gate.changes, *names, language)]
+    if judged.replayed is not None:
+        parts.append(replay_text.render(judged.replayed))
+    rest = [line for text in unlooked(judged) for line in wrap(text, WIDTH)]
+    return "\n".join([*parts, "\n".join([*rest, tr("Again on your machine:", language), f"  {judged.command}"])]) + "\n"

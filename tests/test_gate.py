@@ -1,0 +1,207 @@
+"""The gate: one verdict, and a comment, annotations and reports that keep the limits of the forges that show them."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import jsonschema
+import pytest
+import xmlschema
+from click.testing import CliRunner
+
+from itsmctl.change import Change
+from itsmctl.cli import group, run
+from itsmctl.definitions import load
+from itsmctl.errors import Problem, Where
+from itsmctl.gate import Gate
+from itsmctl.gate.data import gate_schema
+from itsmctl.gate.findings import findings
+from itsmctl.gate.formats import FORMATS
+from itsmctl.gate.judged import Judged
+from itsmctl.gate.markdown import LIMIT, marker, render, whole
+from itsmctl.generate import ZONE, generate
+from itsmctl.importers.importing import import_files
+from itsmctl.reference import FOLDERS, reference_root
+
+ORACLES = Path(__file__).parent.parent / ".." / "shared" / "oracles"
+FILE = "catalog/sla/email-collaboration.yaml"
+
+
+def git(root: Path, *arguments: str) -> None:
+    who = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", *who, *arguments], cwd=root, check=True, capture_output=True)
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The reference definitions in git: `main`, and `looser` with one target loosened."""
+    root = tmp_path_factory.mktemp("gate") / "ours"
+    for folder in FOLDERS:
+        shutil.copytree(reference_root() / folder, root / folder)
+    git(root, "init", "-q", "-b", "main")
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "Begin")
+    git(root, "checkout", "-qb", "looser")
+    text = (root / FILE).read_text("utf-8")
+    assert text.count("within: 30m") >= 1
+    (root / FILE).write_text(text.replace("within: 30m", "within: 45m", 1), "utf-8")
+    git(root, "commit", "-qam", "Answer in three quarters of an hour")
+    return root
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place, definitions = tmp_path_factory.mktemp("tickets"), load(reference_root())
+    truth = generate(definitions, 300, 5, place / "export")
+    import_files([place / "export" / name for name in truth.rows], None, definitions.mappings, ZONE, place / "dataset")
+    return place / "dataset"
+
+
+@pytest.fixture(scope="module")
+def gated(repository: Path, dataset: Path) -> Callable[..., Any]:
+    def gate(*arguments: str) -> Any:
+        every = ["gate", "--root", str(repository), "--base", "main", *arguments]
+        return CliRunner().invoke(group, every, standalone_mode=False)
+
+    return gate
+
+
+def test_a_loosened_target_is_told_with_its_line_its_approvers_and_its_flips(
+    gated: Any, dataset: Path, tmp_path: Path
+) -> None:
+    full = tmp_path / "whole.md"
+    result = gated("--head", "looser", "--tickets", str(dataset), "--format", "json", "--full", str(full))
+    assert result.return_value == 1, result.output
+    told = json.loads(result.stdout)
+    jsonschema.Draft7Validator(gate_schema()).validate(told)
+    (loosened,) = [finding for finding in told["findings"] if finding["part"] == "diff"]
+    assert (loosened["code"], loosened["file"]) == ("sla-target-changed", FILE)
+    assert "service-level-manager" in loosened["message"] and "30m → 45m" in loosened["message"]
+    assert told["looked_at"]["tickets"] and not told["looked_at"]["time"]
+    assert {rule["id"] for rule in told["replay"]["summary"]["rules"]} >= {"INC-05"}
+    assert full.read_text("utf-8").startswith(marker(told["command"].rpartition("--root ")[2]))
+    missing = [finding for finding in told["findings"] if finding["part"] == "approvals"]
+    assert told["looked_at"]["approvals"]
+    assert {(f["code"], f["file"]) for f in missing if f["severity"] == "error"} == {("approval-missing", FILE)}
+
+
+def test_who_approved_on_the_forge_lets_it_through_unless_warnings_fail(gated: Any) -> None:
+    definitions = load(reference_root())
+    people = sorted({a.person for a in definitions.assignments.values() if a.account == "person"})
+    vouched = [word for person in people for word in ("--approved-by", person)]
+    assert gated("--head", "looser").return_value == 1
+    assert gated("--head", "looser", *vouched).return_value == 0
+    strict = gated("--head", "looser", *vouched, "--fail-on", "warning")
+    assert strict.return_value == 1 and strict.stdout.startswith("Not to be merged: 0 errors")
+
+
+def test_what_was_wrong_before_is_counted_and_what_is_new_is_told(gated: Any, repository: Path) -> None:
+    broken = repository / FILE
+    before = broken.read_text("utf-8")
+    try:
+        broken.write_text(before.replace("calendar: cn-office", "calendar: cn-ofice"), "utf-8")
+        result = gated("--format", "json")
+        told = json.loads(result.stdout)
+        assert (result.return_value, told["verdict"], told["replay"]) == (1, "fail", None)
+        assert [f["severity"] for f in told["findings"]] == ["error"] and told["findings"][0]["file"] == FILE
+        assert gated("--fail-on", "never").return_value == 0
+    finally:
+        broken.write_text(before, "utf-8")
+
+
+def test_no_change_is_no_finding_and_a_wrong_base_no_answer(gated: Any, repository: Path) -> None:
+    result = gated("--head", "main", "--lang", "zh")
+    assert result.return_value == 0
+    assert result.stdout.startswith("可以合并：0 个错误")
+    assert run(["gate", "--root", str(repository), "--base", "nowhere"]) == 2
+
+
+# Formats, over more than any forge shows
+
+
+def judged(findings_: int, changes: int = 0, **facts: Any) -> Judged:
+    problems = tuple(
+        Problem(
+            "c", "problem {n} | <b> `x`", Where(FILE, n), {"n": n}, "warning" if n % 3 else "error", subject=f"s {n}"
+        )
+        for n in range(1, findings_ + 1)
+    )
+    change = Change("sla-target-changed", "loosened", "sla", "sla-x", "clocks/a/targets/P1/within", "4h", "8h",
+        Where(FILE, 3, 1), Where(FILE, 3, 1), ("service-level-manager",))  # fmt: skip
+    many = tuple(replace(change, id=f"sla-{n}", path=f"clocks/{'长' * 40}/targets/P{n}/within") for n in range(changes))
+    gate = Gate(problems, 2, many, None, (), None)
+    values = {
+        "failed": True,
+        "command": "itsmctl gate --base main",
+        "replayed": None,
+        "base": "main",
+        "head": "",
+        **facts,
+    }
+    return Judged(gate, root=reference_root(), files=(FILE, "roles/roles.yaml"), **values)
+
+
+def test_a_comment_keeps_the_limit_and_says_what_it_left_out() -> None:
+    told = judged(400, 900)
+    text, full = render(told), whole(told)
+    assert len(text.encode("utf-16-le")) // 2 <= LIMIT < len(full)
+    assert text.startswith("<!-- itsmctl gate . -->\n## ❌ Not to be merged")
+    assert re.search(r"^- \d+ parts? had no room", text, re.MULTILINE) and "had no room" not in full
+    assert text.rstrip().endswith("`itsmctl gate --base main`")
+    assert text.count("<details>") == text.count("</details>") and full.count("<details>") == full.count("</details>")
+    assert "&lt;b&gt;" in text and "<b>" not in text
+    rows = [line for line in full.splitlines() if line.startswith(("| ❌", "| ⚠️"))]
+    assert len(rows) == 400 + 900 and {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {4}
+
+
+def test_annotations_put_errors_first_and_say_how_many_more_there_are() -> None:
+    lines = FORMATS["github"](judged(100)).splitlines()
+    errors, warnings = ([one for one in lines if one.startswith(f"::{kind} ")] for kind in ("error", "warning"))
+    assert (len(errors), len(warnings)) == (10, 10)
+    assert errors[-1].endswith("::and 24 more, see the log") and warnings[-1].endswith("::and 58 more, see the log")
+    assert all(re.match(r"::\w+ file=[^,]+,line=\d+", one) for one in errors[:-1])
+
+
+@pytest.mark.parametrize("form", ["sarif", "junit", "gitlab", "json"])
+def test_machine_formats_keep_their_schemas(form: str) -> None:
+    text = FORMATS[form](judged(30, 5))
+    match form:
+        case "sarif":
+            schema = json.loads((ORACLES / "sarif-schema-2.1.0.json").read_text("utf-8"))
+            jsonschema.Draft4Validator(schema).validate(json.loads(text))
+            levels = [one["level"] for one in json.loads(text)["runs"][0]["results"]]
+            assert levels == sorted(levels)
+        case "junit":
+            xmlschema.XMLSchema(ORACLES / "junit.xsd").validate(ElementTree.fromstring(text))
+        case "gitlab":
+            issues = json.loads(text)
+            assert len({issue["fingerprint"] for issue in issues}) == len(issues) == 35
+            assert all(
+                set(issue) == {"description", "check_name", "fingerprint", "severity", "location"} for issue in issues
+            )
+        case _:
+            jsonschema.Draft7Validator(gate_schema()).validate(json.loads(text))
+
+
+def test_what_stood_on_a_line_or_in_a_file_that_is_gone_is_shown_nearby() -> None:
+    last = len((reference_root() / FILE).read_text("utf-8").splitlines())
+    gone = (
+        Where(FILE, 99_999, 5),
+        Where("catalog/sla/gone.yaml", 7, 3),
+        Where("elsewhere/x.yaml", 1),
+        Where("commit 0123456789ab"),
+    )
+    told = judged(0)
+    problems = tuple(Problem(f"c{n}", "wrong", where) for n, where in enumerate(gone))
+    shown = [one.problem for one in findings(replace(told, gate=replace(told.gate, problems=problems)))]
+    assert [p.where for p in shown[:2]] == [Where(FILE, last), Where(FILE, 1)]
+    assert all(p.where.file in told.files for p in shown)
+    assert [p.message for p in shown] == [f"wrong (it stood at {where})" for where in gone]
