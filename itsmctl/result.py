@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from itsmctl.errors import Problem
-from itsmctl.model import Baseline, Outcome, Rule, Text, Waiver
+from itsmctl.model import Baseline, Effective, Outcome, Rule, Text, Waiver
 
 ClockVerdict = Literal["met", "breached", "running_ok", "running_breached", "paused_ok", "cancelled", "not_testable"]
 WaiverStanding = Literal["in_force", "expired", "to_come", "refused"]
@@ -176,6 +176,19 @@ class Redaction:
 
 
 @dataclass(frozen=True)
+class UsedDefinition:
+    """A definition by which records were judged, beside the rules: as it stood in its file, of which `sha256` is the digest, if it has one."""
+
+    kind: str
+    id: str
+    effective: Effective
+    place: str
+    sha256: str
+    records: int
+    """Records that it judged by a clock; 0 where that is not counted by record."""
+
+
+@dataclass(frozen=True)
 class AuditResult:
     """A whole audit. `rules` and `enquiries` are sorted by id; times are epoch seconds, UTC."""
 
@@ -206,6 +219,8 @@ class AuditResult:
     """What stands for people's names; None where the result shows them."""
     baseline: BaselineUse | None = None
     """None where none was named."""
+    used: tuple[UsedDefinition, ...] = ()
+    """The agreements and calendars of the clocks, and the processes and registers of the rules, by kind and id."""
 
 
 @dataclass(frozen=True)

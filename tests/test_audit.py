@@ -528,3 +528,19 @@ def test_real_exports_keep_what_they_were(tmp_path: Path) -> None:
     }
     for parts, size in sums.items():
         assert real(*parts).stat().st_size == size, hashlib.sha256(real(*parts).read_bytes()).hexdigest()
+
+
+def test_a_result_names_the_definitions_that_judged_and_the_digest_of_their_files(tmp_path: Path) -> None:
+    records, events = tickets(20, "used")
+    write_dataset(tmp_path / "dataset", records, events)
+    chosen = AuditOptions(as_of=AS_OF, rules=("SLM-04", "INC-11", "SUP-07"))
+    used = {(one.kind, one.id): one for one in audit(reference(), tmp_path / "dataset", chosen).used}
+    agreements = [one for (kind, _), one in used.items() if kind == "sla"]
+    assert sum(one.records for one in agreements) > 0
+    for one in agreements:
+        assert ("calendar", reference().agreements[one.id].calendar) in used
+    assert ("process", "incident") in used
+    place = used["process", "incident"].place
+    content = (reference().root / place.split(":")[0]).read_bytes()
+    assert used["process", "incident"].sha256 == hashlib.sha256(content).hexdigest()
+    assert list(used) == sorted(used)

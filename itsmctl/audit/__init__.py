@@ -21,6 +21,7 @@ from itsmctl.audit.judging import judge, results_of
 from itsmctl.audit.people import PeopleKey
 from itsmctl.audit.preparing import Period, load_records, prepare, registers_named
 from itsmctl.audit.redaction import Hiding, show_as_they_are
+from itsmctl.audit.used import used_definitions
 from itsmctl.audit.waivers import uses
 from itsmctl.beside import Beside
 from itsmctl.engine.context import Context
@@ -123,7 +124,12 @@ def audit(
 
         with session.beside(write):
             result = _result_of(session, context, receipt, asked, options, results, judged_by)
-            result = replace(result, waivers=uses(wanted, context, result), baseline=baseline)
+            result = replace(
+                result,
+                waivers=uses(wanted, context, result),
+                baseline=baseline,
+                used=used_definitions(session, context, asked.rules),
+            )
             result = hiding.result(result) if hiding else result
             if meanwhile is not None:
                 meanwhile(result)

@@ -11,7 +11,17 @@ from pathlib import Path
 from itsmctl.errors import Problem
 from itsmctl.language import Language, iso
 from itsmctl.model import SEVERITIES, Outcome, Text
-from itsmctl.result import Attainment, AuditResult, BaselineUse, DatasetFacts, Redaction, RuleResult, Verdict, WaiverUse
+from itsmctl.result import (
+    Attainment,
+    AuditResult,
+    BaselineUse,
+    DatasetFacts,
+    Redaction,
+    RuleResult,
+    UsedDefinition,
+    Verdict,
+    WaiverUse,
+)
 
 FORMAT = "itsmctl/result/v1"
 OUTCOMES: tuple[Outcome, ...] = ("fail", "not_testable", "no_data", "pass")
@@ -37,6 +47,7 @@ def document(result: AuditResult, files: Sequence[Path] = ()) -> dict[str, objec
             "digest": facts.digest,
             "dirty": facts.dirty,
             "reference": facts.is_reference,
+            "used": [_used(one) for one in result.used],
         },
         "dataset": _dataset(result.dataset),
         "rules": [_rule(entry) for entry in result.rules],
@@ -165,6 +176,19 @@ def verdict_document(verdict: Verdict) -> dict[str, object]:
         "reason": verdict.reason,
         "waiver": verdict.waiver,
         "baseline": verdict.baseline,
+    }
+
+
+def _used(one: UsedDefinition) -> dict[str, object]:
+    days = one.effective
+    return {
+        "kind": one.kind,
+        "id": one.id,
+        "from": days.start.isoformat() if days.start else None,
+        "to": days.end.isoformat() if days.end else None,
+        "place": one.place,
+        "sha256": one.sha256,
+        "records": one.records,
     }
 
 
