@@ -12,7 +12,7 @@ from benches import bench
 measure = bench("measure")
 mutations, organisation = bench("mutations"), bench("organisation")
 run = bench("run")
-floor = bench("floor")
+floor, importing = bench("floor"), bench("importing")
 
 
 def python(code: str, **more: object) -> object:
@@ -121,3 +121,11 @@ def test_the_floor_reads_days_before_months(tmp_path: Path, capsys: pytest.Captu
     export.write_text("number,opened_at\nINC1,29/2/2016 01:16\nINC2,?\n", encoding="utf-8")
     assert floor.main(export) == 0
     assert capsys.readouterr().out == "2\n"
+
+
+def test_what_grows_is_measured_at_three_sizes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert importing.main(["--rows", "5", "--runs", "1"]) == 0
+    head, _, *rows = capsys.readouterr().out.strip().splitlines()
+    assert head == "| file | 5 rows | 20 rows | 80 rows |"
+    assert [row.split(" | ")[0] for row in rows] == ["| csv", "| json", "| xes"]
+    assert all(row.count(" MB") == 3 for row in rows)

@@ -14,6 +14,7 @@ from importing.mappings import ROOT
 
 from itsmctl.cli import group
 from itsmctl.definitions import load, load_mapping
+from itsmctl.engine.session import Session
 from itsmctl.importers.importing import import_files
 from itsmctl.model import Definitions
 from itsmctl.reports.suggestion import render
@@ -219,3 +220,30 @@ def test_the_command_writes_the_proposal_and_says_what_already_reads_the_file(tm
     nowhere = CliRunner().invoke(group, ["import", str(file), "--root", str(ROOT)])
     assert nowhere.exit_code == 2
     assert "-o/--output" in nowhere.output
+
+
+def test_the_tables_of_a_dataset_as_csv_give_the_same_dataset_again(tmp_path: Path) -> None:
+    files = sorted(path for path in (EXPORTS / "servicenow-tables").iterdir() if path.name != "expected.yaml")
+    import_files(files, None, load(ROOT).mappings, "UTC", tmp_path / "first")
+    tables = {"record": "* EXCLUDE (attributes, source_file, source_row)", "event": "* EXCLUDE (attributes)", "approval": "*"}  # fmt: skip
+    again, mappings = [], []
+    with Session() as session:
+        for table, columns in tables.items():
+            again.append(tmp_path / f"{table}.csv")
+            session.run(
+                f"COPY (SELECT {columns} FROM '{tmp_path / 'first' / table}.parquet') TO '{again[-1]}' (HEADER)"
+            )
+    for file in again:
+        suggestion = suggest(file, load(ROOT), {})
+        assert suggestion.table == file.stem
+        assert all(match.name == column for column, match in suggestion.matches.items() if column != "number")
+        proposal = tmp_path / f"{file.stem}.yaml"
+        proposal.write_text(render(suggestion), encoding="utf-8")
+        mappings.append(load_mapping(proposal, load(ROOT)))
+    import_files(again, mappings, {}, "UTC", tmp_path / "second")
+    with Session() as session:
+        for table, columns in tables.items():
+            read = f"SELECT {columns} FROM '{tmp_path}/{{}}/{table}.parquet' ORDER BY ALL"
+            first, second = (session.rows(read.format(folder)) for folder in ("first", "second"))
+            assert first == second, table
+            assert first

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import lzma
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
@@ -22,6 +24,18 @@ MAX_INFLATED = 4 * 2**30
 
 MAX_MEMBERS = 100
 """Files in one zip."""
+DAMAGED = (
+    zipfile.BadZipFile,
+    gzip.BadGzipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    ValueError,
+    RuntimeError,
+)
+"""What the standard library raises over archives that somebody cut off or made up."""
 _CHUNK = 2**20
 _NESTED = 2
 _MAGIC: tuple[tuple[bytes, str], ...] = (
@@ -145,14 +159,14 @@ def _is_workbook(path: Path, shown: str) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return "xl/workbook.xml" in archive.namelist()
-    except zipfile.BadZipFile as error:
+    except DAMAGED as error:
         raise _damaged(shown, error) from error
 
 
 def _unzip(path: Path, shown: str, room: _Room) -> list[tuple[Path, str]]:
     try:
         with zipfile.ZipFile(path) as archive:
-            members = [info for info in archive.infolist() if not info.is_dir() and not _is_debris(info.filename)]
+            members = [info for info in archive.infolist() if not _is_debris(info.filename)]
             if "[Content_Types].xml" in (info.filename for info in members):
                 raise wrong_kind("an Office file, but no Excel workbook (xlsx)", shown)
             if not 1 <= len(members) <= MAX_MEMBERS:
@@ -161,7 +175,7 @@ def _unzip(path: Path, shown: str, room: _Room) -> list[tuple[Path, str]]:
             if any(info.flag_bits & 1 for info in members):
                 raise _error("encrypted-archive", "the zip is encrypted; unpack it first", shown)
             return [(_extract(archive, info, shown, room), _portable(info.filename)) for info in members]
-    except (zipfile.BadZipFile, NotImplementedError) as error:
+    except DAMAGED as error:
         raise _damaged(shown, error) from error
 
 
@@ -180,7 +194,7 @@ def _copy(packed: IO[bytes] | gzip.GzipFile, shown: str, room: _Room) -> Path:
                     template = "inflates to more than {limit} bytes from {compressed}; unpack it first if that is meant"
                     raise _error("archive-bomb", template, shown, limit=room.most, compressed=room.compressed)
                 plain.write(chunk)
-    except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as error:
+    except DAMAGED as error:
         raise _damaged(shown, error) from error
     return target
 
@@ -203,9 +217,9 @@ def _head(path: Path) -> bytes:
 
 
 def _is_debris(name: str) -> bool:
-    """What macOS and Windows leave in every archive."""
+    """Folders, and what macOS and Windows leave in every archive; a name may even be empty."""
     last = name.rsplit("/", 1)[-1]
-    return name.startswith("__MACOSX/") or last in (".DS_Store", "Thumbs.db", "desktop.ini")
+    return name.endswith("/") or name.startswith("__MACOSX/") or last in (".DS_Store", "Thumbs.db", "desktop.ini")
 
 
 def _portable(name: str) -> str:

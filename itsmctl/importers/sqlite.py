@@ -34,7 +34,7 @@ def open_sqlite(plain: Plain, scratch: Path) -> list[Export]:
                 names = []
             for name in names:
                 _read(database, name, tables[name])
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # a message may quote bytes of the file
         template = "not readable as an SQLite database: {why}"
         raise ItsmctlError(Problem("bad-database", template, Where(plain.shown), {"why": error})) from error
     return tables.exports("sqlite")

@@ -10,10 +10,10 @@ from difflib import get_close_matches
 
 from itsmctl.language import msg
 from itsmctl.model import MAPPED_COLUMNS, MappingDefinition, MappingTable
-from itsmctl.suggestion.words import AUTHOR_OF_UPDATE, COUNTER_OF_UPDATE, MOMENT_OF_UPDATE, WORDS
+from itsmctl.suggestion.words import AUTHOR_OF_UPDATE, COUNTER_OF_UPDATE, MOMENT_OF_UPDATE, TEAM_OF_AUTHOR, WORDS
 
 EXACT, VENDOR, COMMON, ODD, NEAR = 1.0, 0.95, 0.9, 0.85, 0.85
-BESIDE = (MOMENT_OF_UPDATE, AUTHOR_OF_UPDATE, COUNTER_OF_UPDATE)
+BESIDE = (MOMENT_OF_UPDATE, AUTHOR_OF_UPDATE, TEAM_OF_AUTHOR, COUNTER_OF_UPDATE)
 _BEFORE = (
     "ticket ",
     "incident ",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-MOMENT_OF_UPDATE, AUTHOR_OF_UPDATE, COUNTER_OF_UPDATE = "@at", "@actor", "@order"
-"""What an export of updates has beside columns of the record: when, by whom, and which of several came first."""
+MOMENT_OF_UPDATE, AUTHOR_OF_UPDATE, TEAM_OF_AUTHOR, COUNTER_OF_UPDATE = "@at", "@actor", "@actor-group", "@order"
+"""What an export of updates has beside columns of the record: when, by whom, of which group, and which of several came first."""
 
 WORDS: Mapping[str, tuple[str, ...]] = {
     "record_id": (
@@ -58,7 +58,8 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "reassignment_count": ("reassignment count", "reassignments", "转派次数", "改派次数"),
     "reported_sla_met": ("made sla", "sla met", "within sla", "sla", "overdue", "overdue status", "sla breached", "breached", "是否达标", "sla达标", "是否超时"),
     "major": ("major", "major incident", "重大事件", "是否重大事件"),
-    MOMENT_OF_UPDATE: ("updated", "last updated", "modified", "changed", "timestamp", "time:timestamp", "更新", "修改", "变更", "操作", "geändert"),
+    MOMENT_OF_UPDATE: ("at", "when", "updated", "last updated", "modified", "changed", "timestamp", "time:timestamp", "更新", "修改", "变更", "操作", "geändert"),
+    TEAM_OF_AUTHOR: ("actor group", "group of actor", "操作组"),
     AUTHOR_OF_UPDATE: ("updated by", "changed by", "modified by", "user", "actor", "author", "更新人", "操作人", "修改人", "geändert von"),
     COUNTER_OF_UPDATE: ("mod count", "sys mod count", "sequence", "seq", "version", "revision", "序号"),
     "field": ("field", "field name", "attribute", "字段", "字段名", "feld"),

@@ -13,7 +13,7 @@ from itsmctl.reports.suggestion.questions import questions
 from itsmctl.suggestion.coding import Coded
 from itsmctl.suggestion.matching import Match
 from itsmctl.suggestion.suggestion import Suggestion
-from itsmctl.suggestion.words import AUTHOR_OF_UPDATE, COUNTER_OF_UPDATE, MOMENT_OF_UPDATE
+from itsmctl.suggestion.words import AUTHOR_OF_UPDATE, COUNTER_OF_UPDATE, MOMENT_OF_UPDATE, TEAM_OF_AUTHOR
 
 _WIDTH = 110
 _PLAIN = re.compile(r"[^\W\d][\w/-]*( [\w/-]+)*")
@@ -113,6 +113,8 @@ def _beside(s: Suggestion, language: Language) -> Iterator[str]:
         yield f"at: {_text(moment.name)}  # {_why(moment, language)}"
     if author:
         yield f"actor: {_text(author.name)}  # {_why(author, language)}"
+    if team := s.beside.get(TEAM_OF_AUTHOR):
+        yield f"actor-group: {_text(team.name)}  # {_why(team, language)}"
     if s.history:
         yield f"history: {_list(s.history)}"
 

@@ -1,0 +1,142 @@
+"""How fast event logs are imported, and whether memory stays flat as files grow.
+
+    python benchmarks/importing.py [--xes LOG.xes.gz] [--pm4py PYTHON] [--rows N] [--runs N]
+
+Of a log: only walking its XML with expat, importing it, and what PM4Py takes to read it, where a Python that has it is
+named (it is AGPL, so it is measured beside us and never a part of us). Of growing files: CSV, JSON and XES of N, 4 N and
+16 N rows, each imported in a process of its own; what is told is the peak of its memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from measure import Sample, Task, interleaved
+
+GROWTH = (1, 4, 16)
+WALK = """import gzip, sys
+from xml.parsers.expat import ParserCreate
+path = sys.argv[1]
+parser = ParserCreate()
+parser.StartElementHandler = lambda tag, attributes: None
+parser.ParseFile(gzip.open(path) if path.endswith(".gz") else open(path, "rb"))"""
+PM4PY = "import sys, pm4py; pm4py.read_xes(sys.argv[1], show_progress_bar=False)"
+MAPPING = """kind: mapping
+id: growing
+title: {en: Growing, zh: 增长}
+tool: Benchmark
+format: FORMAT
+process: incident
+recognise: [number, opened_at, state]
+missing: [""]
+time-formats: [iso]
+columns: {record_id: number, number: number, state: state, title: title, opened_at: opened_at}
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, and print two tables."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--xes", type=Path, help="an event log that the mapping xes-vinst reads")
+    options.add_argument("--pm4py", help="a Python in which PM4Py is installed")
+    options.add_argument("--rows", type=int, default=20_000)
+    options.add_argument("--runs", type=int, default=3)
+    asked = options.parse_args(arguments)
+    with tempfile.TemporaryDirectory(prefix="itsmctl-bench-") as folder:
+        if asked.xes:
+            table(
+                ["XES", "seconds", "times walking", "peak MB"], of_log(asked.xes, asked.pm4py, asked.runs, Path(folder))
+            )
+        table(["file", *(f"{n * asked.rows:,} rows" for n in GROWTH)], growing(asked.rows, Path(folder)))
+    return 0
+
+
+def of_log(log: Path, pm4py: str | None, runs: int, folder: Path) -> Iterator[list[str]]:
+    """Seconds of each way to read a log, also as a multiple of walking its XML."""
+    tasks = [
+        Task("walk with expat", (sys.executable, "-c", WALK, str(log))),
+        Task("itsmctl import", itsmctl(log, folder / "log", "xes-vinst"), (folder / "log",)),
+    ]
+    if pm4py:
+        tasks.append(Task("PM4Py read_xes", (pm4py, "-c", PM4PY, str(log))))
+    samples = interleaved(tasks, runs)
+    floor = seconds(samples, "walk with expat")
+    for name, found in samples.items():
+        peak = max(sample.peak for sample in found) / 1e6
+        yield [name, f"{seconds(samples, name):.2f}", f"{seconds(samples, name) / floor:.1f}", f"{peak:.0f}"]
+
+
+def seconds(samples: Mapping[str, Sequence[Sample]], name: str) -> float:
+    """The median of the seconds of a task."""
+    return statistics.median(sample.seconds for sample in samples[name])
+
+
+def growing(rows: int, folder: Path) -> Iterator[list[str]]:
+    """The peak of memory for each kind of file and each size."""
+    for kind, write in (("csv", write_csv), ("json", write_json), ("xes", write_xes)):
+        mapping = folder / f"{kind}.yaml"
+        shape = "xes\nshape: trace\nat: opened_at" if kind == "xes" else "table"
+        mapping.write_text(MAPPING.replace("FORMAT", shape), encoding="utf-8")
+        peaks = []
+        for times in GROWTH:
+            file, out = folder / f"rows.{kind}", folder / "out"
+            write(file, rows * times)
+            (samples,) = interleaved([Task(kind, itsmctl(file, out, str(mapping)), (out,))], 1, 0).values()
+            peaks.append(f"{samples[0].peak / 1e6:.0f} MB")
+        yield [kind, *peaks]
+
+
+def itsmctl(file: Path, out: Path, mapping: str) -> tuple[str, ...]:
+    """The command that imports a file."""
+    run = "import sys; from itsmctl.cli import run; sys.exit(run(sys.argv[1:]))"
+    return (sys.executable, "-c", run, "import", str(file), "--mapping", mapping, "--zone", "UTC", "-q", "-o", str(out))
+
+
+def tickets(rows: int) -> Iterator[dict[str, str]]:
+    """So many tickets, all different."""
+    for n in range(rows):
+        moment = f"2026-{1 + n % 12:02}-{1 + n % 28:02}T{n % 24:02}:{n % 60:02}:00Z"
+        yield {"number": f"T{n:08}", "opened_at": moment, "state": "new" if n % 2 else "closed", "title": f"Printer {n} jams on floor {n % 90}"}  # fmt: skip
+
+
+def write_csv(file: Path, rows: int) -> None:
+    """The tickets as CSV."""
+    with file.open("w", encoding="utf-8") as stream:
+        stream.write("number,opened_at,state,title\n")
+        stream.writelines(",".join(ticket.values()) + "\n" for ticket in tickets(rows))
+
+
+def write_json(file: Path, rows: int) -> None:
+    """The tickets as one JSON document."""
+    with file.open("w", encoding="utf-8") as stream:
+        stream.write('{"tickets": [')
+        for number, ticket in enumerate(tickets(rows)):
+            stream.write((",\n" if number else "") + json.dumps(ticket))
+        stream.write("]}\n")
+
+
+def write_xes(file: Path, rows: int) -> None:
+    """The tickets as an event log of one event each."""
+    with file.open("w", encoding="utf-8") as stream:
+        stream.write('<log xes.version="1.0">')
+        for ticket in tickets(rows):
+            cells = "".join(f'<string key="{key}" value="{value}"/>' for key, value in ticket.items())
+            stream.write(f"<trace><event>{cells}</event></trace>\n")
+        stream.write("</log>\n")
+
+
+def table(head: Sequence[str], rows: Iterator[list[str]]) -> None:
+    """Print rows as a table in Markdown."""
+    for row in (head, ["---"] * len(head), *rows):
+        sys.stdout.write(f"| {' | '.join(row)} |\n")
+    sys.stdout.write("\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
