@@ -76,7 +76,7 @@ _OWN: Mapping[str, Table] = {
         "least": number("tightened", absent=0),
         "most": number("loosened", absent=float("inf")),
     },
-    "different-people": {"columns": _MORE, "sides": REVIEW_SET, "duty": REVIEW},
+    "different-people": {"columns": _FEWER, "sides": REVIEW_SET, "duty": REVIEW},
     "dwell-within": {
         "field": REVIEW,
         "value": members("tightened", absent_is_all=True),
