@@ -231,7 +231,7 @@ def test_a_long_cell_goes_over_pages() -> None:
     from dataclasses import replace
 
     from itsmctl.evidence.statement.pdf import pdf
-    from itsmctl.evidence.statement.words import ClauseWords, FrameworkWords, StatementWords
+    from itsmctl.evidence.statement.told import ClauseWords, FrameworkWords, StatementWords
 
     lacking = tuple(f"无法检验 {number} <&> not tested" for number in range(300))
     clause = ClauseWords((), "1", "T", "none", "○ none", "", "no rule", (), (), (), (), (), lacking)

@@ -12,7 +12,8 @@ from itsmctl.evidence import apart, papers
 from itsmctl.evidence.exchange import junit, oscal, sarif
 from itsmctl.evidence.reading import COUNTS, Judged, JudgedRule
 from itsmctl.evidence.statement import ClauseStatement, FrameworkStatement
-from itsmctl.evidence.statement.words import StatementWords, lacking_text
+from itsmctl.evidence.statement.told import StatementWords
+from itsmctl.evidence.statement.words import lacking_text
 from itsmctl.evidence.tables import csv_bytes, json_bytes, write_table, write_verdicts
 from itsmctl.evidence.write import Content
 from itsmctl.language import LANGUAGES, Language

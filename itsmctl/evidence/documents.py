@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from itsmctl.evidence.attestation import ENVELOPE
 from itsmctl.evidence.reading import Judged
 from itsmctl.evidence.sealing import Seals
-from itsmctl.evidence.statement.words import StatementWords
+from itsmctl.evidence.statement.told import StatementWords
 from itsmctl.evidence.timestamp import stamped
 from itsmctl.history import HistoryState
 from itsmctl.language import Language, number_text, tr

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from itsmctl import __version__
 from itsmctl.evidence.reading import COUNTS, Judged, JudgedRule
-from itsmctl.evidence.statement.words import ClauseWords, FrameworkWords, RuleWords, StatementWords
+from itsmctl.evidence.statement.told import ClauseWords, FrameworkWords, RuleWords, StatementWords
 from itsmctl.language import Language, msg, outcome_text, reason_text, severity_text, tr
 from itsmctl.model import Clause, Definitions
 from itsmctl.reports.phrases import phrase_text

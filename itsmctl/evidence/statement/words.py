@@ -1,8 +1,7 @@
-"""The statement in words: what page, document and print lay out, in one language."""
+"""The statement put into words of one language."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +10,14 @@ from itsmctl.coverage.processes import process_of
 from itsmctl.evidence.reading import Judged, JudgedRule
 from itsmctl.evidence.statement import ClauseStatement, FrameworkStatement, ProcessStatement
 from itsmctl.evidence.statement.lacking import SENTENCES, Lacking
+from itsmctl.evidence.statement.told import (
+    ClauseWords,
+    DefinitionWords,
+    FrameworkWords,
+    ProcessWords,
+    RuleWords,
+    StatementWords,
+)
 from itsmctl.evidence.statement.versions import Versions
 from itsmctl.language import Language, msg, number_text, outcome_text, reason_text, severity_text, tr
 from itsmctl.model import Clause, Definition, Definitions, Nonconformity
@@ -29,98 +36,6 @@ PRINCIPLES = (
     ),
 )
 """What a reader must know before the first clause."""
-
-
-@dataclass(frozen=True)
-class DefinitionWords:
-    """One definition or register: what it is, where it stands, at which version."""
-
-    kind: str
-    id: str
-    title: str
-    place: str
-    version: str
-    process: str
-
-
-@dataclass(frozen=True)
-class RuleWords:
-    """One rule that was run: on which population, with what outcome."""
-
-    id: str
-    title: str
-    version: int
-    severity: str
-    code: str
-    outcome: str
-    population: str
-    why: str
-
-
-@dataclass(frozen=True)
-class ClauseWords:
-    """One clause; `above` are the headings that it is the first to stand under."""
-
-    above: tuple[tuple[str, str], ...]
-    number: str
-    title: str
-    code: str
-    strength: str
-    outcome_code: str
-    outcome: str
-    defined: tuple[DefinitionWords, ...]
-    rules: tuple[RuleWords, ...]
-    enquiries: tuple[RuleWords, ...]
-    records: tuple[DefinitionWords, ...]
-    open: tuple[str, ...]
-    lacking: tuple[str, ...]
-
-    @property
-    def kinds(self) -> str:
-        """What is defined, as a number of each kind."""
-        return _kinds(self.defined)
-
-    @property
-    def kinds_of_records(self) -> str:
-        """Which registers there are, as a number of each kind."""
-        return _kinds(self.records)
-
-
-@dataclass(frozen=True)
-class ProcessWords:
-    """One process's own part."""
-
-    id: str
-    title: str
-    version: str
-    place: str
-    outcomes: str
-    open: tuple[str, ...]
-    clauses: tuple[ClauseWords, ...]
-
-
-@dataclass(frozen=True)
-class FrameworkWords:
-    """One framework, with a line of counts."""
-
-    id: str
-    title: str
-    version: str
-    attribution: str
-    counts: tuple[tuple[str, str, int], ...]
-    clauses: tuple[ClauseWords, ...]
-    processes: tuple[ProcessWords, ...]
-
-
-@dataclass(frozen=True)
-class StatementWords:
-    """The whole statement in one language."""
-
-    language: Language
-    audit: str
-    facts: tuple[tuple[str, str], ...]
-    principles: tuple[str, ...]
-    frameworks: tuple[FrameworkWords, ...]
 
 
 def in_words(
@@ -276,10 +191,6 @@ def population_text(result: JudgedRule, language: Language) -> str:
         if counts[name]:
             parts.append(tr(text, language, n=number_text(counts[name])))
     return tr(", ", language).join(parts)
-
-
-def _kinds(found: Sequence[DefinitionWords]) -> str:
-    return " · ".join(f"{kind} {n}" for kind, n in Counter(one.kind for one in found).items())
 
 
 def _above(clause: Clause, found: FrameworkCoverage) -> list[Clause]:
