@@ -17,6 +17,7 @@ from itsmctl.evidence.statement.data import statement_schema
 from itsmctl.gate.data import gate_schema
 from itsmctl.importers.receipt import Receipt, ReceiptFile
 from itsmctl.language import COLUMNS, column_text
+from itsmctl.reports.assessment_data import assessment_schema
 from itsmctl.reports.changes.data import diff_schema
 from itsmctl.reports.coverage_data import coverage_schema
 from itsmctl.reports.csv import COLUMNS as FINDINGS_COLUMNS
@@ -46,6 +47,7 @@ def pages() -> dict[str, str]:
         clock,
         coverage,
         statement,
+        assessment,
         diff,
         replay,
         gate,
@@ -208,6 +210,14 @@ def coverage() -> str:
     return (
         "## Coverage\n\nPrinted by `itsmctl coverage --format json`; its JSON Schema is printed by `itsmctl schema coverage`.\n\n"
         + properties(coverage_schema())
+    )
+
+
+def assessment() -> str:
+    """Computed assessments from their schema."""
+    return (
+        "## Assessment\n\nPrinted by `itsmctl assess --format json`; its JSON Schema is printed by "
+        "`itsmctl schema assessment-result`.\n\n" + properties(assessment_schema())
     )
 
 

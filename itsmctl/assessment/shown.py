@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from itsmctl.coverage import FrameworkCoverage
-from itsmctl.model import Outcome, Severity, within
+from itsmctl.coverage import cover
+from itsmctl.model import Definitions, Outcome, Severity, within
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,10 @@ class Shown:
         return tuple(name for name, stands in self.clauses.items() if not stands and within(name, reference))
 
 
-def clauses_shown(coverage: Iterable[FrameworkCoverage]) -> dict[str, bool]:
-    """Every leaf clause of the frameworks covered, and whether a definition stands for it."""
+def clauses_shown(definitions: Definitions) -> dict[str, bool]:
+    """Every leaf clause of the frameworks that some cap names, and whether a definition stands for it."""
+    models = definitions.questionnaires.values()
+    caps = [cap for model in models for criterion in model.criteria.values() for cap in criterion.caps]
+    named = sorted({cap.coverage.partition(":")[0] for cap in caps if cap.coverage})
+    coverage = cover(definitions, frameworks=named) if named else ()
     return {clause.reference: bool(clause.standing.definitions) for entry in coverage for clause in entry.clauses}

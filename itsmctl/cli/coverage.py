@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from itsmctl.cli import options
-from itsmctl.language import tr
+from itsmctl.cli import options, results
 from itsmctl.model import Definitions, Language
 
 if TYPE_CHECKING:
@@ -18,13 +17,7 @@ if TYPE_CHECKING:
 @click.command("coverage")
 @click.argument("clause", required=False)
 @click.option("--framework", "framework", default="", metavar="ID", help="Only this framework, in full.")
-@click.option(
-    "--result",
-    "result",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Result folder of an audit, for the last result of each clause.",
-)
+@results.option
 @click.option(
     "--steps", "most", type=click.IntRange(min=0), default=5, show_default=True, help="How many next steps to show."
 )
@@ -84,13 +77,9 @@ def command(
 
 
 def _judged(result: Path | None, definitions: Definitions, language: Language) -> Judged | None:
-    """The outcomes in a result folder; a note where it was judged by other definitions than these."""
+    """The outcomes in a result folder."""
     if result is None:
         return None
     from itsmctl.coverage import Judged
-    from itsmctl.evidence.reading import read_result
 
-    read = read_result(result / "result.json" if result.is_dir() else result)
-    if read.definitions_digest != definitions.digest:
-        click.echo(tr("note: the result was judged by other definitions than these", language), err=True)
-    return Judged({rule.id: rule.outcome for rule in read.rules})
+    return Judged({rule.id: rule.outcome for rule in results.read(result, definitions, language).rules})

@@ -18,6 +18,7 @@ from itsmctl.language import tr
 from itsmctl.model import Language
 from itsmctl.output import write_file
 from itsmctl.reference import schema_folder
+from itsmctl.reports.assessment_data import assessment_schema
 from itsmctl.reports.changes.data import diff_schema
 from itsmctl.reports.coverage_data import coverage_schema
 from itsmctl.reports.json import result_schema
@@ -33,8 +34,8 @@ from itsmctl.source import decode, read_bytes
 @options.output("Write into this file; with --vscode merge into it, and keep the schemas beside the definitions.")
 @options.language
 def command(name: str | None, vscode: bool, root: Path | None, output: Path | None, language: Language) -> None:
-    """Print the schema NAME: a kind of definition (rule, sla, …), or `result`, `coverage`, `diff`, `replay`, `gate`, `sample`,
-    `statement`.
+    """Print the schema NAME: a kind of definition (rule, sla, …), or of an output: `result`, `coverage`, `diff`, `replay`,
+    `gate`, `sample`, `statement`, `assessment-result`.
 
     Without NAME, list them.
 
@@ -67,6 +68,7 @@ def _schema(name: str | None) -> str:
         "diff": diff_schema(),
         "replay": replay_schema(),
         "gate": gate_schema(),
+        "assessment-result": assessment_schema(),
     }
     if name is None:
         return "\n".join(sorted(known)) + "\n"

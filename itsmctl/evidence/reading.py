@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import TypeVar, get_args
 
 from itsmctl.errors import ItsmctlError, Problem, Where
-from itsmctl.model import Outcome
+from itsmctl.model import SEVERITIES, Outcome, Severity
 
 RESULT_FORMAT = "itsmctl/result/v1"
 
 _T = TypeVar("_T")
+
+_OUTCOMES: Mapping[str, Outcome] = {name: name for name in get_args(Outcome)}
+_SEVERITIES: Mapping[str, Severity] = {name: name for name in SEVERITIES}
 
 
 @dataclass(frozen=True)
@@ -24,9 +27,9 @@ class JudgedRule:
 
     id: str
     version: int
-    severity: str
+    severity: Severity
     clauses: tuple[str, ...]
-    outcome: str
+    outcome: Outcome
     counts: Mapping[str, int]
     reasons: tuple[tuple[str, int], ...] = ()
     """Why records were not testable, as codes, most frequent first."""
@@ -34,6 +37,8 @@ class JudgedRule:
     """Why the whole rule was not testable, as a code."""
     allowed_failures: int = 0
     """How many failures its tolerance lets through on this population."""
+    services: tuple[str, ...] = ()
+    """Services with records that failed."""
 
     @property
     def found(self) -> int:
@@ -110,18 +115,21 @@ def read_result(path: Path) -> Judged:
 def _rule(found: _Object) -> JudgedRule:
     clauses = found.get("clauses", list)
     counts = {name: found.get(name, int) for name in COUNTS}
-    if found.get("outcome", str) not in get_args(Outcome):
-        raise _unreadable(found.place, f"'outcome' is none of {', '.join(get_args(Outcome))}")
     return JudgedRule(
         found.get("id", str),
         found.get("version", int),
-        found.get("severity", str),
+        found.one_of("severity", _SEVERITIES),
         tuple(str(clause) for clause in clauses),
-        found.get("outcome", str),
+        found.one_of("outcome", _OUTCOMES),
         counts,
         tuple((one.get("reason", str), one.get("records", int)) for one in found.objects("reasons", optional=True)),
         found.text("untested_because"),
         found.object("tolerance", optional=True).get("failures", int, 0),
+        tuple(
+            share.get("value", str)
+            for share in found.objects("breakdown", optional=True)
+            if share.get("column", str) == "service" and share.get("failed", int)
+        ),
     )
 
 
@@ -166,6 +174,12 @@ class _Object:
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
             raise _unreadable(self.place, f"{name!r} is missing or of another type")
         return value
+
+    def one_of(self, name: str, known: Mapping[str, _T]) -> _T:
+        value = self.get(name, str)
+        if value not in known:
+            raise _unreadable(self.place, f"{name!r} is none of {', '.join(known)}")
+        return known[value]
 
     def text(self, name: str) -> str:
         """A text that may be null or missing."""

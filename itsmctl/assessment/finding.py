@@ -1,0 +1,30 @@
+"""An assessment by what a person types."""
+
+from __future__ import annotations
+
+from itsmctl.assessment.comparison import last_assessed
+from itsmctl.errors import ItsmctlError, Problem, did_you_mean
+from itsmctl.model import Assessment, Definitions
+
+
+def latest(definitions: Definitions) -> tuple[Assessment, ...]:
+    """The last assessment by each questionnaire; raises ItsmctlError where there is none at all."""
+    found = (last_assessed(definitions.assessments.values(), name, None) for name in definitions.questionnaires)
+    known = tuple(one for one in found if one is not None)
+    if not known:
+        raise ItsmctlError(Problem("no-assessment", "no assessment is defined"))
+    return known
+
+
+def find_assessment(definitions: Definitions, word: str) -> Assessment:
+    """An assessment by its id, also an earlier one, or the last one by the questionnaire of this id."""
+    for one in definitions.assessments.values():
+        if word == one.id or word in one.aliases:
+            return one
+    last = last_assessed(definitions.assessments.values(), word, None)
+    if last is not None:
+        return last
+    known = [*definitions.assessments, *(one.questionnaire for one in latest(definitions))]
+    values = {"what": "assessment", "word": word, "allowed": ", ".join(known)}
+    template = "unknown {what} {word!r}; known: {allowed}"
+    raise ItsmctlError(Problem("unknown-assessment", template, values=values, suggestion=did_you_mean(word, known)))

@@ -1,0 +1,95 @@
+"""`itsmctl assess`: where an organisation stands by its own answers, never above what tickets and definitions show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from itsmctl.cli import options, results
+from itsmctl.language import tr
+from itsmctl.model import Assessment, Definitions, Language
+
+if TYPE_CHECKING:
+    from itsmctl.assessment.shown import Shown
+    from itsmctl.evidence.reading import Judged
+
+
+@click.command("assess")
+@click.argument("assessment", required=False)
+@results.option
+@click.option(
+    "--steps",
+    "most",
+    type=click.IntRange(min=0),
+    default=5,
+    show_default=True,
+    help="How many recommendations to show for each term.",
+)
+@options.root
+@options.choice(("text", "json"), "text")
+@options.language
+@options.no_color
+def command(
+    assessment: str | None,
+    result: Path | None,
+    most: int,
+    root: Path | None,
+    form: str,
+    language: Language,
+    no_color: bool,
+) -> None:
+    """Compute an assessment: levels, gaps and what to do next, never above what tickets and definitions show.
+
+    ASSESSMENT is its id, or that of a questionnaire for the last one by it; left out: the last one by each questionnaire.
+
+    \b
+    itsmctl assess maturity --result result
+    itsmctl assess --format json
+    """
+    from itsmctl.assessment import assess
+    from itsmctl.assessment.finding import find_assessment, latest
+    from itsmctl.definitions import load
+    from itsmctl.reports.assessment import overview, render
+    from itsmctl.reports.assessment_data import as_json
+
+    definitions = load(root)
+    chosen = (find_assessment(definitions, assessment),) if assessment else latest(definitions)
+    judged = results.read(result, definitions, language) if result else None
+    if judged:
+        for one in chosen:
+            _note_period(one, judged, language)
+    shown = _shown(definitions, judged)
+    found = [assess(definitions, one, shown) for one in chosen]
+    width, color = options.terminal_width(100), options.use_color(no_color)
+    if form == "json":
+        click.echo(as_json(found, definitions), nl=False)
+    elif assessment:
+        click.echo(render(found[0], definitions, language, width, color, most), nl=False)
+    else:
+        click.echo(overview(found, language, width), nl=False)
+
+
+def _note_period(assessment: Assessment, judged: Judged, language: Language) -> None:
+    """Say where the tickets are those of another time than the assessment looks back on."""
+    day, period = judged.as_of.date(), assessment.period
+    if not (period.start or day) <= day <= (period.end or day):
+        template = "note: the result is of {day}, outside the period of {id}"
+        click.echo(tr(template, language, day=day, id=assessment.id), err=True)
+
+
+def _shown(definitions: Definitions, judged: Judged | None) -> Shown:
+    from itsmctl.assessment.shown import RuleShown, Shown, clauses_shown
+
+    clauses = clauses_shown(definitions)
+    if judged is None:
+        return Shown(None, clauses)
+    rules = [
+        RuleShown(
+            rule.id, rule.severity, rule.clauses, rule.outcome,
+            rule.counts["in_scope"], rule.counts["passed"], rule.services, rule.why,
+        )
+        for rule in (*judged.rules, *judged.enquiries)
+    ]  # fmt: skip
+    return Shown({rule.id: rule for rule in rules}, clauses)

@@ -1,0 +1,100 @@
+"""What the reports of an assessment say in words: standings, limits and advice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from itsmctl.assessment import Assessed
+from itsmctl.assessment.advice import Advice
+from itsmctl.assessment.levels import Standing
+from itsmctl.assessment.limits import NO_DATA, NOT_JUDGED, Limit
+from itsmctl.assessment.rating import Basis
+from itsmctl.language import Language, msg, reason_text, severity_text, tr
+from itsmctl.model import Definitions, Effort, Horizon, Questionnaire
+
+BASES: Mapping[Basis, str] = {
+    "tickets": msg("tickets"),
+    "definitions": msg("definitions"),
+    "registers": msg("registers"),
+    "attested": msg("people's word"),
+}
+HORIZONS: Mapping[Horizon, str] = {"near": msg("Near term"), "mid": msg("Middle term"), "long": msg("Long term")}
+EFFORTS: Mapping[Effort, str] = {"S": msg("days"), "M": msg("weeks"), "L": msg("months")}
+
+_OPEN, _REACH = msg("Answer what is open: {text}"), msg("Bring about: {text}")
+_WHYS = {NOT_JUDGED: msg("the audit did not judge it"), NO_DATA: msg("no record in its scope")}
+
+
+def percent(share: float | None) -> str:
+    """A share of 0 to 1 as 58%; where there is none, a dash."""
+    return "–" if share is None else f"{100 * share:.0f}%"
+
+
+def level_text(questionnaire: Questionnaire, level: int | None, language: Language) -> str:
+    """2 Repeatable; a level that is none of the model's is told by its number alone."""
+    if level is None:
+        return "–"
+    titles = {one.level: one.title.in_(language) for one in questionnaire.levels}
+    return f"{level} {titles[level]}" if level in titles else str(level)
+
+
+def standing_text(questionnaire: Questionnaire, standing: Standing, language: Language) -> str:
+    """Level 2 Repeatable, 58%; where the model has no levels, the share alone."""
+    if questionnaire.method == "mean":
+        return percent(standing.score)
+    level = level_text(questionnaire, standing.level, language)
+    return tr("level {level}, {share}", language, level=level, share=percent(standing.score))
+
+
+def step_text(questionnaire: Questionnaire, place: int | None) -> str:
+    """The step of the scale at a place; a dash where nobody answered."""
+    return "–" if place is None else questionnaire.scale[place].id
+
+
+def limit_text(limit: Limit, language: Language) -> str:
+    """What lowered an answer, in one phrase."""
+    shown = "–" if limit.share is None else f"{limit.share:.4g}%"
+    wanted = "–" if limit.wanted is None else f"{limit.wanted:.4g}%"
+    values = {"id": limit.id.partition(":")[2] or limit.id, "shown": shown, "wanted": wanted}
+    if limit.source == "coverage":
+        return tr("{id}: definitions stand for {shown} of its clauses, {wanted} wanted", language, **values)
+    if limit.why:
+        return tr("{head}: {text}", language, head=limit.id, text=_why(limit.why, language))
+    if limit.wanted is None:
+        return tr("{id}: not passed, {shown} of its records are", language, **values)
+    return tr("{id}: {shown} of its records pass, {wanted} wanted", language, **values)
+
+
+def _why(why: str, language: Language) -> str:
+    return tr(_WHYS[why], language) if why in _WHYS else reason_text(why, language)
+
+
+def action_text(advice: Advice, assessed: Assessed, definitions: Definitions, language: Language) -> str:
+    """What to do, in one sentence."""
+    if advice.recommendation is not None:
+        return advice.recommendation.action.in_(language)
+    if advice.source == "coverage":
+        numbers = tr(", ", language).join(name.partition(":")[2] for name in advice.clauses)
+        return tr("Write the definitions that these clauses lack: {clauses}", language, clauses=numbers)
+    if advice.source == "rule":
+        rule = definitions.rules[advice.id]
+        if advice.effort == "S":  # nobody could look
+            return tr("Let tickets show it: {title}", language, title=rule.title.in_(language))
+        return rule.remedy.in_(language) or rule.title.in_(language)
+    text = assessed.questionnaire.criteria[advice.id].text.in_(language)
+    template = _OPEN if advice.source == "open" else _REACH
+    return tr(template, language, text=text)
+
+
+def cause_text(advice: Advice, definitions: Definitions, language: Language) -> str:
+    """Everything that a piece of advice follows from."""
+    rules = [f"{name} ({severity_text(definitions.rules[name].severity, language)})" for name in advice.rules]
+    clauses = [name.partition(":")[2] for name in advice.clauses]
+    groups = ((advice.criteria, ""), (rules, ""), (clauses, msg("clauses")), (advice.services, msg("services")))
+    between = tr(", ", language)
+    parts = [
+        f"{tr(head, language)} {between.join(names)}".strip() if head else between.join(names)
+        for names, head in groups
+        if names
+    ]
+    return " · ".join(parts)
