@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 import stat
+import subprocess
+import sys
 import zipfile
 from collections import Counter
 from dataclasses import dataclass
@@ -146,6 +149,26 @@ def test_the_redaction_report_counts_what_was_done(audited: Audited) -> None:
     assert told["withheld"] == dict(withheld)
     assert json.loads(texts["result.json"])["people"] == "pseudonyms"
     assert json.loads(_written(audited.folder / "named")["result.json"])["people"] == "names"
+
+
+_AUDIT = """import sys; from pathlib import Path
+from itsmctl.audit import AuditOptions; from itsmctl.audit.people import read_key; from itsmctl.definitions import load
+from itsmctl.reference import reference_root; from itsmctl.reports.folder import audit_to_folder
+dataset, key, out = map(Path, sys.argv[1:])
+audit_to_folder(load(reference_root()), dataset, AuditOptions(people=read_key(key)), out)"""
+
+
+def test_the_same_tickets_and_key_give_the_same_bytes_elsewhere(audited: Audited, tmp_path: Path) -> None:
+    subprocess.run(
+        [sys.executable, "-c", _AUDIT, audited.folder / "dataset", audited.folder / "people.key", tmp_path / "out"],
+        env={**os.environ, "TZ": "America/New_York", "LANG": "C", "PYTHONHASHSEED": "1"},
+        cwd=tmp_path,
+        check=True,
+    )
+    first, second = (
+        {p.name: p.read_bytes() for p in d.iterdir()} for d in (audited.folder / "hidden", tmp_path / "out")
+    )
+    assert first == second
 
 
 def _about_people() -> list[Case]:
