@@ -8,6 +8,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+MOST = 32
+"""Files of one sort (`definitions-…`) that are kept."""
 _CHECKSUM = hashlib.sha256().digest_size
 
 
@@ -46,5 +48,15 @@ def write(name: str, body: bytes) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(hashlib.sha256(body).digest() + body)
         Path(partial).replace(place / name)
+        _forget(place, name)
     except OSError:
         return
+
+
+def _forget(place: Path, name: str) -> None:
+    """Drop what has not been written for longest of the same sort: every revision looked at keeps its definitions."""
+    sort, dash, _ = name.partition("-")
+    if dash:
+        kept = sorted(place.glob(f"{sort}-*"), key=lambda path: path.stat().st_mtime)
+        for old in kept[:-MOST]:
+            old.unlink(missing_ok=True)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from change_case import compared, copy_to, edited, reference, told
 
-from itsmctl.model import Definitions
+from itsmctl.change import Change
+from itsmctl.change.approving import approvers
+from itsmctl.model import FIELD_OF_KIND, Definitions
+from itsmctl.source import read_documents
 
 __all__ = ["reference"]
 
@@ -108,3 +113,47 @@ def test_a_loosened_rule_whose_version_stays_is_told(reference: Definitions, roo
 def test_a_renamed_definition_with_an_alias_is_no_change(reference: Definitions, root: Path) -> None:
     edited(root, SLA, ("id: sla-finance-erp\n", "id: erp-agreement\naliases: [sla-finance-erp]\n"))
     assert compared(reference, root) == ()
+
+
+def test_the_order_of_codes_is_their_rank(reference: Definitions, root: Path) -> None:
+    file = root / "policies/codes/incident.yaml"
+    documents: list[Any] = [document.data for document in read_documents(file)]
+    chosen = documents[0]
+    chosen["codes"].reverse()
+    file.write_text(yaml.safe_dump_all(documents, allow_unicode=True, sort_keys=False), "utf-8")
+    (change,) = compared(reference, root)
+    assert (change.code, change.effect, change.id) == ("code-list-code-changed", "review", chosen["id"])
+    assert change.old == [code["id"] for code in reversed(chosen["codes"])]
+
+
+APPROVERS = {
+    ("rule", "INC-02"): ("incident-process-owner", "top-management"),
+    ("process", "incident"): ("incident-process-owner", "top-management"),
+    ("raci", "raci-incident"): ("incident-process-owner",),
+    ("sla", "sla-finance-erp"): ("finance-service-owner", "service-level-manager"),
+    ("service", "finance-erp"): ("finance-service-owner",),
+    ("policy", "incident-policy"): ("top-management",),
+    ("framework", "iso-20000-1"): ("top-management",),
+}
+"""Who must approve, by hand from the definitions."""
+
+
+def test_approvers_of_each_kind_are_known_roles(reference: Definitions) -> None:
+    for kind in FIELD_OF_KIND:
+        for id_ in reference.of_kind(kind):
+            change = Change(f"{kind}-removed", "review", kind, id_, "", "", None, None, None, ())
+            found = approvers(change, reference, reference)
+            assert found, (kind, id_)
+            assert set(found) <= set(reference.roles), (kind, id_)
+            assert APPROVERS.get((kind, id_), found) == found, (kind, id_)
+    assert all(id_ in reference.of_kind(kind) for kind, id_ in APPROVERS)
+
+
+def test_nobody_becomes_the_approver_of_their_own_change(reference: Definitions, root: Path) -> None:
+    file = root / "policies/statements/incident-policy.yaml"
+    documents: list[Any] = [document.data for document in read_documents(file)]
+    policy = next(one for one in documents if one["kind"] == "policy")
+    before, policy["approver"] = policy["approver"], "incident-manager"
+    file.write_text(yaml.safe_dump_all(documents, allow_unicode=True, sort_keys=False), "utf-8")
+    (change,) = compared(reference, root)
+    assert (change.code, change.effect, change.approvers) == ("policy-approver-changed", "review", (before,))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import tarfile
 import zipfile
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from evidence_case import commit, git
 
+from itsmctl import kept
 from itsmctl.errors import ItsmctlError, Problem
 from itsmctl.history import at_revision
 
@@ -152,3 +154,14 @@ def test_a_folder_is_read_where_it_lies(repo: Path, tmp_path: Path) -> None:
         assert found.folder == repo / "管理"
     (tmp_path / "empty").mkdir()
     assert _problem(repo, str(tmp_path / "empty")).code == "no-definitions"
+
+
+def test_what_revisions_keep_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "folder", lambda: tmp_path)
+    for number in range(kept.MOST + 5):
+        kept.write(f"definitions-{number}.bin", b"x")
+        os.utime(tmp_path / f"definitions-{number}.bin", (number, number))
+    kept.write("other.bin", b"y")
+    assert len(list(tmp_path.glob("definitions-*"))) == kept.MOST
+    assert kept.read("other.bin") == b"y"
+    assert kept.read("definitions-0.bin") == b""

@@ -31,6 +31,8 @@ class Part:
     entries: bool = False
     key: str = ""
     """The field by which the entries of a list are told apart; empty for a mapping."""
+    in_order: bool = False
+    """Whether another order of the entries is a change, for people to judge."""
     label: str = ""
     """What it is for people; empty where its path says as much."""
     code: str = ""

@@ -107,6 +107,9 @@ class _Walk:
             values = tuple(None if value is _MISSING else deep(value) for value in (one, other))
             effect = part.judge(values[0], values[1], replace(self._at, names=inner.names))
             yield Difference(spot.pattern, inner.names, inner.base, inner.head, values[0], values[1], effect, part)
+        before, after = ([name for name in side if name in other] for side, other in ((a, b), (b, a)))
+        if part.in_order and before != after:
+            yield Difference(spot.pattern, spot.names, spot.base, spot.head, [*before], [*after], "review", part)
 
     def _entry(self, spot: _Spot, old: Value, new: Value, key: str) -> Iterator[Difference]:
         """What differs in one entry of a collection; its own name does not."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from itsmctl.change.judging import At, always, ordered
 from itsmctl.change.kinds.common import ALLOWED, demanding, describing
 from itsmctl.change.parts import (
@@ -99,7 +101,7 @@ _PROCESS: Table = {
 _CODE_LIST: Table = {
     "column": REVIEW,
     "attribute": REVIEW,
-    "codes": each("loosened", key="id").called(msg("code"), "code"),
+    "codes": replace(each("loosened", key="id"), in_order=True).called(msg("code"), "code"),
     "codes/*/title": WORDS,
     **{f"codes/*/{pattern}": part for pattern, part in ALLOWED.items()},
 }
