@@ -125,6 +125,20 @@ def test_everything_fits_into_eighty_columns_in_both_languages(language: Languag
         assert all(("自评" in text) == (language == "zh") for text in texts)
 
 
+@pytest.mark.parametrize("name", ["maturity", "capability", "five-aspects"])
+def test_the_page_draws_and_tells_the_same(tmp_path: Path, name: str) -> None:
+    bad = result(tmp_path / "result", {"INC-01": 30})
+    found = ask(name, "--result", bad, "--format", "html", "--lang", "zh")
+    assert found.exit_code == 0
+    assert found.stdout.count("<polygon") == 6  # four rings, what is shown, what is said
+    assert ("INC-01：30%的记录通过，要求95%" in found.stdout) == (name == "maturity")
+
+
+def test_a_page_is_about_one_assessment(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["assess", "--format", "html"]) == 2
+    assert "name it" in capsys.readouterr().err
+
+
 def test_the_same_bytes_come_out_in_every_language_and_every_time(tmp_path: Path) -> None:
     bad = result(tmp_path / "result", {"INC-01": 30})
     asked = ("maturity", "--result", bad, "--format", "json")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     help="How many recommendations to show for each term.",
 )
 @options.root
-@options.choice(("text", "json"), "text")
+@options.choice(("text", "json", "html"), "text")
 @options.language
 @options.no_color
 def command(
@@ -46,6 +46,7 @@ def command(
 
     \b
     itsmctl assess maturity --result result
+    itsmctl assess maturity --result result --format html > maturity.html
     itsmctl assess --format json
     """
     from itsmctl.assessment import assess
@@ -65,6 +66,12 @@ def command(
     width, color = options.terminal_width(100), options.use_color(no_color)
     if form == "json":
         click.echo(as_json(found, definitions), nl=False)
+    elif form == "html":
+        from itsmctl.reports import assessment_html
+
+        if not assessment:
+            raise click.UsageError("--format html is one assessment: name it")
+        click.echo(assessment_html.render(found[0], definitions, language), nl=False)
     elif assessment:
         click.echo(render(found[0], definitions, language, width, color, most), nl=False)
     else:

@@ -23,7 +23,7 @@ def overview(found: Sequence[Assessed], language: Language = "en", width: int = 
     lines: list[str] = []
     for one in found:
         lines += [*wrap(f"{one.assessment.id}  {one.assessment.title.in_(language)}", width)]
-        lines += [*(f"  {line}" for line in wrap(_standing(one, language), width - 2)), ""]
+        lines += [*(f"  {line}" for line in wrap(standing_line(one, language), width - 2)), ""]
     lines += wrap(tr("One of them in full: itsmctl assess {id}", language, id=found[0].assessment.id), width)
     return "\n".join(lines) + "\n"
 
@@ -58,7 +58,7 @@ def _heading(text: str, color: bool) -> list[str]:
     return ["", _bold(text, color)]
 
 
-def _standing(assessed: Assessed, language: Language) -> str:
+def standing_line(assessed: Assessed, language: Language) -> str:
     """said …; shown …; 24% of it rests on data."""
     model = assessed.questionnaire
     values = {
@@ -76,7 +76,7 @@ def _head(assessed: Assessed, language: Language, width: int, color: bool) -> It
     yield _bold(cut(one.title.in_(language), width), color)
     yield from wrap(f"{model.title.in_(language)} {model.version} · {one.assessed} · {', '.join(one.assessors)}", width)
     yield ""
-    yield from wrap(_standing(assessed, language), width)
+    yield from wrap(standing_line(assessed, language), width)
     unchecked = sum(rated.unchecked for rated in assessed.rated)
     if unchecked:
         yield from wrap(
