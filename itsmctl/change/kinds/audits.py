@@ -97,7 +97,10 @@ _QUESTIONNAIRE: Table = {
     "levels": REVIEW,
     "dimensions": REVIEW,
     "criteria": each("review", key="id").called(msg("criterion"), "criterion"),
-    "criteria/*": REVIEW,
+    "criteria/*/text": TERMS,
+    **{f"criteria/*/{name}": REVIEW for name in ("dimension", "level", "polarity", "caps", "levels")},
+    "criteria/*/evidence": REVIEW_SET,
+    "criteria/*/clauses": STRUCTURE_SET,
 }
 
 _ASSESSMENT: Table = dict.fromkeys(

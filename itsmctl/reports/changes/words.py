@@ -18,6 +18,8 @@ EFFECT_WORDS: dict[Effect, str] = {
     "neutral": msg("neutral"),
 }
 _LONGEST = 70
+_MANY = 4
+"""From so many fields on, only those that differ are told."""
 _TESTS = {
     "not": msg("not {values}"),
     "at-least": msg("at least {values}"),
@@ -57,11 +59,19 @@ def from_to(change: Change, language: Language) -> str:
         return tr("gone: {value}", language, value=value_text(change.old, language))
     if isinstance(change.old, list) and isinstance(change.new, list):
         return _members(change.old, change.new, language)
-    old, new = (value_text(value, language) for value in (change.old, change.new))
+    old, new = (value_text(value, language) for value in _told(change.old, change.new))
     if old == new:  # the words of the other language
         other: Language = "zh" if language == "en" else "en"
         old, new = (value_text(value, other) for value in (change.old, change.new))
     return f"{old} → {new}"
+
+
+def _told(old: Value, new: Value) -> tuple[Value, Value]:
+    """Two values without the fields that are the same on both sides, where there are many."""
+    if not isinstance(old, dict) or not isinstance(new, dict) or len({*old, *new}) < _MANY:
+        return old, new
+    differing = sorted(key for key in {*old, *new} if old.get(key) != new.get(key))
+    return {key: old.get(key) for key in differing}, {key: new.get(key) for key in differing}
 
 
 def value_text(value: Value, language: Language) -> str:
