@@ -208,11 +208,12 @@ def _rows(**columns: object) -> dict[str, object]:
         ({"share": {"where": {"state": "closed"}, "least": 90, "per": ["assignee"]}}, None),
         ({"expression": {"that": "assignee = 'Zhao' OR closed_by = 'Zhao'"}}, "assignee = {Li}, closed_by = {Wang}"),
         ({"expression": {"that": "resolution <> 'by Li'"}}, WITHHELD),
+        ({"init": {"activity": {"field": "assignee", "new": "Zhao"}}}, "assignee = {Li}"),
     ],
 )
 def test_other_checks_about_people_name_nobody(check: dict[str, object], observed: str | None, tmp_path: Path) -> None:
     row = _rows(record_id="A1", state="new", assignee="Li", closed_by="Wang", resolution="by Li")
-    data = {"records": [row]}
+    data = {"records": [row], "events": [["A1", "2026-03-02T09:00:00Z", "assignee", "Li", "Wang"]]}
     _, named = judge({"CASE-01": build_rule({"check": check}, 1)}, data, tmp_path / "named")
     _, hidden = judge({"CASE-01": build_rule({"check": check}, 1)}, data, tmp_path / "hidden", KEY)
     assert NAMED.search(f"{named[0].record_id} {named[0].observed}")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from itsmctl.audit.people import PeopleKey
 from itsmctl.checks import CHECKS
+from itsmctl.checks.declare import TEMPLATES
 from itsmctl.engine.evaluate import GROUPED
 from itsmctl.engine.people import show_names
 from itsmctl.engine.session import Session, quote
@@ -16,6 +17,8 @@ from itsmctl.result import AuditResult, BaselineUse, Explanation, Moment, Redact
 
 NAMING = frozenset({"authorised", "different-people", "employed", "paused-share", "concentration"})
 """Checks that tell who it was, whatever column or history they look at; they mark the name."""
+_MARKING = {"expression", *TEMPLATES}
+"""Checks that quote values, and mark those of columns of people."""
 _SILENT = GROUPED | {
     "approved", "batch", "handovers", "linked", "meaningful", "no-secrets", "not-sooner", "overlap", "required", "similar", "untouched",
 }  # fmt: skip
@@ -68,7 +71,7 @@ class Hiding:
     def _quotes(self, rule: Rule) -> bool:
         if rule.check in _SILENT | NAMING:
             return False
-        about_people = names_people(rule) and rule.check != "expression"  # which marks the people among its columns
+        about_people = names_people(rule) and rule.check not in _MARKING
         return about_people or not (self.free_text or _read(rule).isdisjoint(FREE_TEXT_COLUMNS))
 
     def _explanation(self, explanation: Explanation) -> Explanation:

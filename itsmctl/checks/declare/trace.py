@@ -12,8 +12,10 @@ from itsmctl.checks.declare.activity import APPROVAL, STATE, Activity
 from itsmctl.engine.context import Context
 from itsmctl.engine.life import closed
 from itsmctl.engine.openings import Opening, counted_until, join_day
+from itsmctl.engine.people import called
 from itsmctl.engine.spans import values_of
 from itsmctl.engine.sql import Fragment, join
+from itsmctl.model import PEOPLE_COLUMNS
 
 STEP = 1_000_000
 """More than any record has events: the place of an event is its second times this, plus its sequence."""
@@ -59,8 +61,9 @@ def _events(kind: str, as_of: int) -> Fragment:
             WHERE a.t <= ?""",
             (as_of,),
         )
+    value = f"CASE WHEN v.value IS NOT NULL THEN {called('v.value')} END" if kind in PEOPLE_COLUMNS else "v.value"
     return (
-        Fragment(f"SELECT v.tix, v.seq, v.t0 AS t, ? AS kind, ? AS source, v.value, {no_role}, concat(?, ' = ', v.value) AS label FROM (", (kind, kind, kind))
+        Fragment(f"SELECT v.tix, v.seq, v.t0 AS t, ? AS kind, ? AS source, v.value, {no_role}, concat(?, ' = ', {value}) AS label FROM (", (kind, kind, kind))
         + values_of(kind, "scoped", as_of)
         + ") AS v"
     )  # fmt: skip
