@@ -2,7 +2,7 @@
 
 A group is judged from its first month to the last month of the records in scope, also in months in which it has none:
 a month without a ticket may be a hole in the export. Months are those of opening, in the audit's zone. `where` says which
-records count.
+records count. A group with fewer than `minimum` records in all is told and not judged.
 
     check: {count-per-month: {per: [service], least: 1}}
     check: {count-per-month: {per: [service], most: 500, where: {priority: [P1, P2]}}}
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.grouping import group_key, group_needs, months_from
-from itsmctl.engine.parameters import COLUMN, WHERE, conditions_of, number_of, texts
+from itsmctl.engine.parameters import COLUMN, COUNT, WHERE, conditions_of, number_of, texts
 from itsmctl.engine.sql import Fragment, all_of
 from itsmctl.model import Rule
 
@@ -29,6 +29,7 @@ PARAMETERS = {
         "where": WHERE,
         "least": {"type": "integer", "minimum": 1},
         "most": {"type": "integer", "minimum": 0},
+        "minimum": COUNT,
     },
 }
 NAMES = {"per/*": "column"}
@@ -49,13 +50,14 @@ def compile(rule: Rule, context: Context) -> Fragment:
     asked = " OR ".join(
         f'r."{c.column}" IS NULL' for c in conditions_of(rule) if c.test in ("in", "at-least", "at-most")
     )
+    few = f"total < {number_of(rule, 'minimum', 1)}"
     sure = f"doubts = 0 OR ({kept}) = ({kept.replace('n ', '(n + doubts) ')})"
     return (
         Fragment(
-            f"""SELECT CASE WHEN key = '' THEN month ELSE concat(key, ' / ', month) END AS record_id, CASE WHEN {sure} THEN {kept} END AS passed,
-                CAST(n AS VARCHAR) AS observed, ? AS expected, first_at AS "at", CASE WHEN NOT ({sure}) THEN 'undecided' END AS reason
-            FROM (SELECT g.key, g.month, coalesce(c.n, 0) AS n, coalesce(c.doubts, 0) AS doubts, coalesce(c.first_at, g.first_at) AS first_at
-                FROM (SELECT a.key, a.first_at, m.month FROM (SELECT {_key(rule)} AS key, min(r.month) AS first_month, min(r.opened_at) AS first_at FROM scoped AS r WHERE r.month IS NOT NULL GROUP BY {_key(rule)}) AS a
+            f"""SELECT CASE WHEN key = '' THEN month ELSE concat(key, ' / ', month) END AS record_id, CASE WHEN NOT ({few}) AND ({sure}) THEN {kept} END AS passed,
+                CAST(n AS VARCHAR) AS observed, ? AS expected, first_at AS "at", CASE WHEN {few} THEN 'too-few' WHEN NOT ({sure}) THEN 'undecided' END AS reason
+            FROM (SELECT g.key, g.month, g.total, coalesce(c.n, 0) AS n, coalesce(c.doubts, 0) AS doubts, coalesce(c.first_at, g.first_at) AS first_at
+                FROM (SELECT a.key, a.total, a.first_at, m.month FROM (SELECT {_key(rule)} AS key, count(*) AS total, min(r.month) AS first_month, min(r.opened_at) AS first_at FROM scoped AS r WHERE r.month IS NOT NULL GROUP BY {_key(rule)}) AS a
                 CROSS JOIN (SELECT max(month) AS last_month FROM scoped) AS z JOIN {months_from("scoped")} AS m ON m.month >= a.first_month AND m.month <= z.last_month) AS g LEFT JOIN (
                 SELECT {_key(rule)} AS key, r.month, min(r.opened_at) AS first_at, count(*) FILTER (WHERE """,
             (", ".join(shown),),

@@ -1,6 +1,9 @@
 """A name in a record that must be one of the definitions in force on the day the record was opened (days in the audit's zone).
 
+`offered-request` is what a service of the catalogue offers to be requested, as long as that service is in force.
+
     check: {known: {column: service, kind: service}}
+    check: {known: {column: item, kind: offered-request}}
 
 Passing: service `erp`, live since 2024. Failing: service `fax`, which the catalogue does not have. Empty: fails too,
 as the field names nothing.
@@ -8,11 +11,9 @@ as the field names nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.sql import Fragment, literal_rows, name, quote
-from itsmctl.model import Definition, Definitions, Rule
+from itsmctl.model import Rule, Service
 from itsmctl.zones import EVER
 
 ID = "known"
@@ -20,9 +21,13 @@ PARAMETERS = {
     "type": "object",
     "additionalProperties": False,
     "required": ["column", "kind"],
-    "properties": {"column": {"type": "string"}, "kind": {"enum": ["service"]}},
+    "properties": {"column": {"type": "string"}, "kind": {"enum": ["service", "offered-request"]}},
 }
 NAMES = {"column": "column"}
+_EXPECTED = {
+    "service": "a service defined on that day",
+    "offered-request": "a request offered on that day",
+}
 
 
 def needs(rule: Rule) -> Needs:
@@ -33,16 +38,19 @@ def needs(rule: Rule) -> Needs:
 def compile(rule: Rule, context: Context) -> Fragment:
     """One row per record; `observed` is the name."""
     column = f"r.{name(str(rule.parameters['column']))}"
-    rows = [
-        (word, context.first_moment(d.effective), context.end_moment(d.effective))
-        for d in _defined(context.definitions, str(rule.parameters["kind"]))
-        for word in (d.id, *d.aliases)
-    ]
+    kind = str(rule.parameters["kind"])
+    spans: dict[str, tuple[int, int]] = {}
+    for service in context.definitions.services.values():
+        since, until = context.first_moment(service.effective), context.end_moment(service.effective)
+        for word in _names(service, kind):
+            first, last = spans.get(word, (since, until))
+            spans[word] = (min(first, since), max(last, until))
+    rows = [(word, *span) for word, span in spans.items()]
     return (
         Fragment(
             f"""SELECT r.record_id, CASE WHEN k.word IS NULL THEN false WHEN k.since = {-EVER} AND k.until = {EVER} THEN true
                 ELSE r.opened_at >= k.since AND r.opened_at < k.until END AS passed,
-            coalesce({column}, 'empty') AS observed, {quote("a " + str(rule.parameters["kind"]) + " defined on that day")} AS expected,
+            coalesce({column}, 'empty') AS observed, {quote(_EXPECTED[kind])} AS expected,
             r.opened_at AS "at", CASE WHEN r.opened_at IS NULL THEN 'missing:opened_at' END AS reason FROM scoped AS r LEFT JOIN """
         )
         + literal_rows(rows or [("", 0, 0)], "k", ("word", "since", "until"))
@@ -50,6 +58,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
     )
 
 
-def _defined(definitions: Definitions, kind: str) -> Iterable[Definition]:
-    assert kind == "service"
-    return definitions.services.values()
+def _names(service: Service, kind: str) -> tuple[str, ...]:
+    if kind == "offered-request":
+        return tuple(request.id for request in service.requests)
+    return (service.id, *service.aliases)

@@ -54,7 +54,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
         FROM (SELECT *, median(CASE WHEN n >= {minimum} THEN share END) OVER (PARTITION BY peers) AS usual FROM (
             SELECT peers, person, min(called) AS called, count(*) AS n, min(opened_at) AS first_at, 100.0 * sum(paused) / greatest(sum(life), 1) AS share FROM (
                 SELECT r.tix, r.opened_at, {peers} AS peers, {person_key(by)} AS person, {by} AS called, c.stop - c.start AS life,
-                    coalesce(sum(greatest(least(p.t1, c.stop) - greatest(p.t0, c.start), 0)), 0) AS paused
+                    coalesce(sum(CASE WHEN p.t0 IS NOT NULL THEN greatest(least(p.t1, c.stop) - greatest(p.t0, c.start), 0) END), 0) AS paused
                 FROM scoped AS r JOIN clock AS c ON c.tix = r.tix AND c.clock = ?
                 LEFT JOIN (SELECT s.tix, s.t0, s.t1, k.offer FROM span AS s JOIN clock_role AS k ON k.state = s.state AND k.role = 'pause') AS p ON p.tix = c.tix AND p.offer = c.offer
                 WHERE c.verdict IN ('met', 'breached') AND {by} IS NOT NULL AND {person_key(by)} NOT IN {machines()}

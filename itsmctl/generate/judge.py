@@ -12,7 +12,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from itsmctl.generate import behaviour
+from itsmctl.generate.behaviour import Patterns, Run
 from itsmctl.generate.details import SILENCE
+from itsmctl.generate.hours import Hours
 from itsmctl.generate.rhythm import month_of, months_between
 from itsmctl.generate.symptoms import SHELVED
 from itsmctl.generate.terms import RESOLUTION, RESPONSE, Agreements, Outcome, Terms, in_force, outcome
@@ -89,6 +92,7 @@ class Judge:
     _kept: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
     openings: dict[tuple[tuple[str, ...], tuple[str, ...]], array[int]] = field(default_factory=dict)
     """When incidents were opened, by what they are about."""
+    patterns: Patterns = field(default_factory=Patterns)
     _closings: dict[str, tuple[array[int], list[str]]] = field(default_factory=dict)
 
     def clocks(self, ticket: Ticket) -> Clocks:
@@ -111,6 +115,7 @@ class Judge:
     def look(self, ticket: Ticket, clocks: Clocks) -> Iterator[Planted]:
         """Everything that must be found on this ticket; groups remember it."""
         self._remember(ticket, clocks)
+        self.patterns.remember(ticket, columns_of(ticket)["service"], self._run(ticket, clocks), list(changes(ticket)))
         for rule in sorted(self._failed(ticket, clocks)):
             if rule in self.definitions.rules:
                 yield Planted(
@@ -140,9 +145,10 @@ class Judge:
             if agreed is not None and all_ >= 10 and 100.0 * part / all_ < agreed:
                 failed.append(("SLM-04", key))
         failed += [("INT-04", number) for number in self._bursts()]
+        failed += self.patterns.failed()
         for rule, record in sorted(set(failed)):
             if rule in self.definitions.rules:
-                yield Planted(rule, record, CONSEQUENCES[rule])
+                yield Planted(rule, record, CONSEQUENCES.get(rule) or str(self.definitions.rules[rule].title))
 
     def _remember(self, ticket: Ticket, clocks: Clocks) -> None:
         month, service = month_of(ticket.opened_at), columns_of(ticket)["service"]
@@ -181,6 +187,7 @@ class Judge:
         tests = {**self._field_tests(t), **_time_tests(t, self.as_of), **_life_tests(t), **_detail_tests(t)}
         tests["SLM-14"] = "exception" in t.details and t.details["exception"] not in self._exceptions()
         tests["INT-09"] = self._was_lowered(t, clocks)
+        tests |= behaviour.tests(t, self._run(t, clocks), list(changes(t)), *self._desk(), self.as_of)
         if t.priority == "P1" or t.details.get("major") == "true":
             tests |= _major_tests(t, self.as_of)
         tests["INC-24"] = self._jumps(t)
@@ -207,6 +214,17 @@ class Judge:
             "INC-03": right is not None and t.priority != right,
             "INC-04": t.service is None or not in_force(t.service.effective, t.opened_at),
         }
+
+    def _run(self, t: Ticket, clocks: Clocks) -> Run | None:
+        if clocks.terms is None or clocks.resolution is None:
+            return None
+        return Run(clocks.terms, clocks.resolution, clocks.terms.target(RESOLUTION, columns_of(t)))
+
+    def _desk(self) -> tuple[Hours | None, int]:
+        """The hours of the office that rules about urgent tickets count in, and the length of its day."""
+        calendar = self.definitions.calendars.get("cn-office")
+        hours = self.agreements.hours.get("cn-office")
+        return hours, calendar.day_minutes * 60 if calendar else 0
 
     def _exceptions(self) -> set[str]:
         listed = self.definitions.code_lists.get("agreement-exception")

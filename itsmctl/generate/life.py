@@ -169,7 +169,7 @@ class _Work:
         self.ticket.resolved_at, self.ticket.resolved_by = self.now, self.agent
         self.ticket.closure_code = self.dice.pick(self.team.closure_codes)
         self.ticket.knowledge = self.dice.permille(160)
-        self.ticket.close_notes = self.dice.pick(_NOTES)
+        self.ticket.close_notes = f"{self.dice.pick(_NOTES)} · log {self.ticket.number[3:]}"
         self.ticket.add(self.now, self.agent, "resolved")
 
     def reopen(self, counted: int) -> None:

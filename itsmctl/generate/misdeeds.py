@@ -418,6 +418,7 @@ MISDEEDS = (
     Misdeed("REQ-05", "approved by the one who gave the access", _approve_own_work, _is_approved_access, "request"),
     Misdeed("REQ-03", "approved by the one who asked", _approve_own_wish, _is_approved, "request"),
     Misdeed("REQ-02", "fulfilled before it was approved", _approve_later, _is_approved, "request"),
+    Misdeed("REQ-01", "asked for something that nobody offers", _instead("item", "favour"), process="request"),
     Misdeed("REQ-07", "changed an item without a change", _change_item, process="request"),
     Misdeed("CHG-38", "implemented without having been approved in the tool", _skip_states, _kind("normal")),
 )  # fmt: skip

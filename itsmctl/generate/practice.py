@@ -22,7 +22,7 @@ from itsmctl.model import Service
 HOUR = 3600
 _INCIDENTS_PER_CHANGE = 12
 _EMERGENCIES_OF_100, _HARMFUL_OF_100 = 7, 5
-_FEW, _RISING = (1,), (0, 1, 2, 4, 6, 2)
+_FEW, _RISING = (1,), (0, 0, 2, 4, 7, 2)
 """How emergencies are spread over the months: evenly over a few, else more of them every month until the last one."""
 _SOME, _MANY, _CLICKED = 40, 150, 23
 """Where there are many changes, so many of them are approved at one sitting."""
@@ -34,6 +34,8 @@ _INCIDENTS_PER_PROBLEM, _INCIDENTS_PER_REQUEST = 75, 3
 _INCIDENTS_PER_RELEASE, _INCIDENTS_PER_THREAT, _INCIDENTS_PER_ARTICLE = 60, 110, 100
 _INCIDENTS_PER_IMPROVEMENT, _INCIDENTS_PER_COMPLAINT = 200, 200
 _CHANGES_PER_PROJECT = 60
+_LATE, _LAST = 4, 18
+"""One problem in so many is recorded in the last weeks, so that it is a known error when the export is made."""
 
 
 @dataclass
@@ -43,6 +45,8 @@ class Reference:
     problem: str = ""
     change: str = ""
     caused_by: str = ""
+    ci: str = ""
+    """The item that fails after a change of it that nobody looked at again."""
     again: Trouble | None = None
     """The problem whose fault it shows once more, though its cause was removed."""
 
@@ -105,6 +109,7 @@ def practise(scenery: Scenery, crew: Crew, processes: frozenset[str], as_of: int
             key = (case.text("service"), case.text("ci"), case.text("category"))
             practice.cured[key].append(case.time("closed_at"))
     _relapse(scenery, practice, troubles)
+    _follow(scenery, practice)
     practice.cases = {process: [case for case in cases if case.entries] for process, cases in practice.cases.items()}
     return practice
 
@@ -112,8 +117,10 @@ def practise(scenery: Scenery, crew: Crew, processes: frozenset[str], as_of: int
 def _troubles(scenery: Scenery, crew: Crew, practice: Practice, jobs: list[Job]) -> list[Trouble]:
     """Problems behind some incidents of one service; changes of that service three weeks later remove most of them."""
     dice, diary, found = crew.dice, crew.diary, list[Trouble]()
-    for _ in range(len(scenery.openings) // _INCIDENTS_PER_PROBLEM):
-        place, service = dice.below(len(diary)), dice.pick(scenery.offered)
+    for number in range(len(scenery.openings) // _INCIDENTS_PER_PROBLEM):
+        is_late = number % _LATE == _LATE - 1 and len(diary) > _LAST
+        place = len(diary) - dice.between(_LAST - 5, _LAST) if is_late else dice.below(len(diary))
+        service = dice.pick(scenery.offered)
         before = range(_index(scenery, diary.day(place) - 15 * DAY), _index(scenery, diary.day(place)))
         near = [i for i in before if scenery.services[i].id == service.id and _is_free(scenery, practice, i)]
         if not near or not service.supported_by:
@@ -129,8 +136,8 @@ def _troubles(scenery: Scenery, crew: Crew, practice: Practice, jobs: list[Job])
     numbered = [replace(t, number=f"PRB{_FIRST_PROBLEM + n:07d}") for n, t in enumerate(found)]
     at = {number: index for index, number in enumerate(scenery.numbers)}
     for trouble in numbered:
-        for number in trouble.incidents:
-            practice.references[at[number]].problem = trouble.number
+        for trouble_number in trouble.incidents:
+            practice.references[at[trouble_number]].problem = trouble.number
     return [_removed(trouble, jobs) for trouble in numbered]
 
 
@@ -165,6 +172,18 @@ def _relapse(scenery: Scenery, practice: Practice, troubles: Sequence[Trouble]) 
         if index is not None:
             practice.references[index].again = trouble
             case.deed = "came back within thirty days"
+
+
+def _follow(scenery: Scenery, practice: Practice) -> None:
+    """An incident on the item of each success that nobody reviewed, two days later at most."""
+    for case in practice.cases["change"]:
+        if case.text("closure_code") == "successful" and "reviewed_at" not in case.columns:
+            ended, service = case.time("actual_end"), case.text("service")
+            later = range(_index(scenery, ended + 1), _index(scenery, ended + 60 * HOUR))
+            near = (i for i in later if scenery.services[i].id == service and _is_free(scenery, practice, i))
+            index = next(near, None)
+            if index is not None:
+                practice.references[index].ci = case.text("ci")
 
 
 def _removed(trouble: Trouble, jobs: list[Job]) -> Trouble:

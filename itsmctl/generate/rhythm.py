@@ -86,6 +86,12 @@ def month_of(moment: int) -> str:
     return _month_of_hour(moment // 3600)
 
 
+def month_end(moment: int) -> int:
+    """The moment at which the local month of a moment ends."""
+    day = day_of(moment)
+    return midnight(_later(day.replace(day=1), 1))
+
+
 def months_between(first: str, last: str) -> Iterator[str]:
     """Every month from the first to the last, both included."""
     year, month = (int(part) for part in first.split("-"))

@@ -103,7 +103,10 @@ def _allowed(rule: Rule, case: Case, book: Book) -> bool:
 
 
 def _known(rule: Rule, case: Case, book: Book) -> bool:
-    return str(book.columns(case).get(str(rule.parameters["column"]), "")) not in book.definitions.services
+    services = book.definitions.services
+    offered = {request.id for service in services.values() for request in service.requests}
+    names = offered if rule.parameters["kind"] == "offered-request" else set(services)
+    return str(book.columns(case).get(str(rule.parameters["column"]), "")) not in names
 
 
 def _ordered(rule: Rule, case: Case, book: Book) -> bool:

@@ -114,11 +114,11 @@ class Agreements:
     """Every agreement of the definitions, found by service and day."""
 
     def __init__(self, definitions: Definitions, start: int, end: int) -> None:
-        hours = {
+        self.hours = {
             id_: Hours(calendar, start - 10 * _DAY, end + 400 * _DAY) for id_, calendar in definitions.calendars.items()
         }
         self._terms = [
-            Terms(agreement, definitions.calendars[agreement.calendar], hours[agreement.calendar])
+            Terms(agreement, definitions.calendars[agreement.calendar], self.hours[agreement.calendar])
             for _, agreement in sorted(definitions.agreements.items())
         ]
 

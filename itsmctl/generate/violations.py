@@ -7,9 +7,13 @@ from dataclasses import dataclass, replace
 
 from itsmctl.generate.dice import Dice
 from itsmctl.generate.life import HOUR, ORDINARY, Team, Wish
-from itsmctl.generate.people import SECOND_LINE
+from itsmctl.generate.people import SECOND_LINE, SUPPLIERS
+from itsmctl.generate.rhythm import month_end
 from itsmctl.generate.terms import Terms
 from itsmctl.generate.ticket import Ticket, Update
+
+_NEWCOMER = "钱进 Qian Jin"
+"""Works on nothing but what is bent."""
 
 
 @dataclass(frozen=True)
@@ -231,6 +235,63 @@ def _leave_out(*columns: str) -> Callable[[Ticket, Scene], None]:
     return lambda ticket, scene: ticket.left_out.update(columns)
 
 
+def _say_done(ticket: Ticket, scene: Scene) -> None:
+    ticket.close_notes = scene.dice.pick(("done", "OK.", "已处理。"))
+
+
+def _urgent(ticket: Ticket, scene: Scene) -> Wish:
+    _calm(ticket, scene, "P2")
+    return Wish(route="first", resolution_percent=scene.dice.between(40, 60))
+
+
+def _lie(ticket: Ticket, scene: Scene) -> None:
+    """Nobody looks at it for a week."""
+    place = next(i for i, update in enumerate(ticket.updates) if update.state == "in-progress")
+    _postpone(ticket, place + 1, 7 * 24 * HOUR)
+
+
+def _postpone(ticket: Ticket, place: int, seconds: int) -> None:
+    """Let every update from a place on come later, and what the columns say of them."""
+    assert ticket.resolved_at is not None and ticket.closed_at is not None
+    ticket.updates[place:] = [replace(update, at=update.at + seconds) for update in ticket.updates[place:]]
+    ticket.resolved_at, ticket.closed_at = ticket.resolved_at + seconds, ticket.closed_at + seconds
+
+
+def _resolve_for_report(ticket: Ticket, scene: Scene) -> None:
+    """Resolved a quarter of an hour before the month ends, open again in the morning, resolved in earnest an hour later."""
+    assert ticket.resolved_at is not None
+    place = next(i for i, update in enumerate(ticket.updates) if update.state == "resolved")
+    turn = month_end(ticket.resolved_at)
+    _postpone(ticket, place, turn - 900 - ticket.updates[place].at)
+    told = ticket.updates[place]
+    again = replace(told, at=turn + 8 * HOUR, state="in-progress")
+    ticket.updates[place + 1 : place + 1] = [again, replace(told, at=again.at + HOUR)]
+    ticket.resolved_at = again.at + HOUR
+    if ticket.updates[-1].at <= ticket.resolved_at:
+        ticket.updates[-1] = replace(ticket.updates[-1], at=ticket.resolved_at + HOUR)
+    ticket.closed_at = ticket.updates[-1].at
+
+
+def _heaped(ticket: Ticket, scene: Scene) -> Wish:
+    """One of many that a supplier ends just in time."""
+    return Wish(
+        route="supplier", hands=(scene.team.second_line, SUPPLIERS[0]), resolution_percent=scene.dice.between(96, 98)
+    )
+
+
+def _idle(ticket: Ticket, scene: Scene) -> None:
+    """One of many that somebody lets wait for the user until it is time to resolve them."""
+    place = next(i for i, update in enumerate(ticket.updates) if update.state == "in-progress")
+    end = next(i for i, update in enumerate(ticket.updates) if update.state == "resolved")
+    began, ended = ticket.updates[place], ticket.updates[end]
+    mine = [replace(began, by=_NEWCOMER, assignee=_NEWCOMER), replace(ended, by=_NEWCOMER, assignee=_NEWCOMER)]
+    waits = replace(mine[0], at=began.at + 60, state="awaiting-user")
+    back = replace(mine[0], at=max(ended.at - 600, began.at + 120))
+    closed = [replace(update, assignee=_NEWCOMER) for update in ticket.updates[end + 1 :]]
+    ticket.updates[place:] = [mine[0], waits, back, mine[1], *closed]
+    ticket.resolved_by = _NEWCOMER
+
+
 def _say_nothing(ticket: Ticket, scene: Scene) -> None:
     ticket.close_notes = ""
 
@@ -373,6 +434,12 @@ VIOLATIONS: dict[str, Violation] = {
     "batch": Violation(
         "INT-04", "closed together with many others in minutes, at the end of the month", 0, _quick, _batch
     ),
+    "placeholder": Violation("DQ-11", "its solution is a placeholder", 1, _by_letter, _say_done),
+    "forgotten": Violation("INC-07", "urgent, and nobody touched it for a week", 1, _urgent, _lie),
+    "for-the-report": Violation("INT-05", "resolved for the report of the month", 1, _calm_first, _resolve_for_report),
+    "heaped": Violation("INT-17", "one of many that ended just in time", 0, _heaped),
+    "idle": Violation("INT-07", "waited for the user nearly all of the time", 0, _calm_first, _idle),
+    "closed-anew": Violation("INT-11", "closed, and reported again within two hours", 2, _calm_first),
     "unconfirmed": Violation("INC-10", "closed without the user's word", 1, _calm_first, _leave_out("confirmed_at")),
     "reopened-twice": Violation("INC-13", "reopened twice", 1, _reopened_twice),
     "says-nothing": Violation("INC-17", "resolved without a word on how", 1, _by_letter, _say_nothing),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from itsmctl.errors import ItsmctlError, Problem
 from itsmctl.generate import details, people, plan, practice, rhythm
@@ -53,6 +53,8 @@ class World:
     dice: Dice
     notes: Dice
     """For what stands beside the lives, so that these stay what they are."""
+    repeats: list[Ticket] = field(default_factory=list)
+    """Tickets that were closed and are to be reported again at once."""
 
 
 def create(definitions: Definitions, records: int, seed: int, when: rhythm.Period) -> World:
@@ -121,6 +123,8 @@ def tickets(world: World) -> Iterator[tuple[Ticket, list[Planted]]]:
         if not ticket.reported_met:
             ticket.details["breach_reason"] = world.notes.pick(_BREACHES)
         ticket.show(world.when.as_of)
+        if world.story.deeds.get(index) == "closed-anew" and ticket.ci:
+            world.repeats.append(ticket)
         yield ticket, list(world.judge.look(ticket, clocks))
 
 
@@ -142,6 +146,11 @@ def _drawn(world: World, index: int) -> tuple[Ticket, Symptom]:
     ci = "" if dice.permille(bare) else _item(world, service, category, opening.at)
     if named.again is not None:
         category, symptom, ci = named.again.category, named.again.symptom, named.again.ci
+    ci = named.ci or ci
+    if index not in story.deeds and not opening.monitored and index not in world.practice.references:
+        before = _repeated(world, opening.at)
+        if before is not None:
+            requester, category, ci, service = before.requester, before.category, before.ci, before.service or service
     ticket = Ticket(
         number=number_of(story, index),
         site=opening.site,
@@ -167,6 +176,15 @@ def _drawn(world: World, index: int) -> tuple[Ticket, Symptom]:
         caused_by=named.caused_by,
     )
     return ticket, symptom
+
+
+def _repeated(world: World, moment: int) -> Ticket | None:
+    """The ticket that was closed within two hours before and is reported again."""
+    for ticket in world.repeats:
+        if ticket.closed_at is not None and ticket.closed_at < moment <= ticket.closed_at + 7_000:
+            world.repeats.remove(ticket)
+            return ticket
+    return None
 
 
 def _cell(world: World, priority: str) -> tuple[str, str]:

@@ -153,6 +153,7 @@ PHRASES = (
     msg("no agreement"),
     msg("{agreement}: no target"),
     msg("a service defined on that day"),
+    msg("a request offered on that day"),
     msg("a transition of the process"),
     msg("changes: {n}"),
     msg("different people: {columns}"),
