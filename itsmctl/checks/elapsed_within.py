@@ -1,4 +1,4 @@
-"""Time between two moments of a record, by the wall clock.
+"""Time between two moments of a record, by the wall clock or in the hours of a calendar.
 
 With `running: true` a record without the second moment is measured up to the moment of the audit. With `may-precede:
 true` the second moment may also lie before the first, as when a record is stored long before it is resolved; without
@@ -6,6 +6,7 @@ it such times contradict each other, and nothing can be measured.
 
     check: {elapsed-within: {from: opened_at, to: recorded_at, most: 24h}}
     check: {elapsed-within: {from: resolved_at, to: recorded_at, most: 15m, may-precede: true}}
+    check: {elapsed-within: {from: resolved_at, to: reviewed_at, most: 5bd, calendar: cn-office, running: true}}
 
 Passing: stored 20 minutes after it was opened. Failing: stored two days later. Not testable: a moment is missing, or
 stored before it was opened.
@@ -14,9 +15,9 @@ stored before it was opened.
 from __future__ import annotations
 
 from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.openings import BOUND, bound_of, counted_until, days_need_calendar, join_day
 from itsmctl.engine.sql import Fragment, duration_text, name, quote
 from itsmctl.model import TIME_COLUMNS, Rule
-from itsmctl.worktime import parse_duration
 
 ID = "elapsed-within"
 PARAMETERS = {
@@ -26,12 +27,14 @@ PARAMETERS = {
     "properties": {
         "from": {"enum": list(TIME_COLUMNS)},
         "to": {"enum": list(TIME_COLUMNS)},
-        "most": {"type": "string", "pattern": "^([0-9]+h([0-9]+m)?|[0-9]+m)$", "examples": ["24h"]},
+        "most": dict(BOUND),
+        "calendar": {"type": "string"},
         "running": {"type": "boolean"},
         "may-precede": {"type": "boolean"},
     },
+    **days_need_calendar("most"),
 }
-NAMES = {"from": "column", "to": "column"}
+NAMES = {"from": "column", "to": "column", "calendar": "calendar"}
 
 
 def needs(rule: Rule) -> Needs:
@@ -45,13 +48,21 @@ def compile(rule: Rule, context: Context) -> Fragment:
     first, last = f"r.{name(start)}", f"r.{name(end)}"
     if rule.parameters.get("running"):
         last = f"coalesce({last}, {int(context.as_of)})"
-    most = parse_duration(str(rule.parameters["most"])).seconds
+    bound = bound_of(rule.parameters, "most", context.openings)
+    took = f"{counted_until(bound.opening, last, 'd1')} - {counted_until(bound.opening, first, 'd0')}"
+    if bound.opening:  # what lies before the first moment may lie beyond the days of the calendar that are laid out
+        took = f"CASE WHEN {last} <= {first} THEN 0 ELSE {took} END"
     backwards = "false" if rule.parameters.get("may-precede") else f"{last} < {first}"
-    return Fragment(
-        f"""SELECT r.record_id, CASE WHEN {backwards} THEN NULL ELSE {last} - {first} <= ? END AS passed, {duration_text(f"{last} - {first}")} AS observed,
+    return (
+        Fragment(
+            f"""SELECT r.record_id, CASE WHEN {backwards} THEN NULL ELSE {took} <= ? END AS passed, {duration_text(took)} AS observed,
             ? AS expected, {first} AS "at",
             CASE WHEN {first} IS NULL THEN {quote("missing:" + start)} WHEN {last} IS NULL THEN {quote("missing:" + end)}
-                WHEN {backwards} AND r.{name(end)} IS NULL THEN 'after-as-of' WHEN {backwards} THEN {quote(f"runs-backwards:{start},{end}")} END AS reason
+                WHEN {backwards} AND r.{name(end)} IS NULL THEN 'after-as-of' WHEN {backwards} THEN {quote(f"runs-backwards:{start},{end}")}
+                WHEN {took} IS NULL THEN 'calendar-not-known' END AS reason
         FROM scoped AS r""",
-        (most, f"at most {rule.parameters['most']}"),
+            (bound.seconds, f"at most {bound.text}"),
+        )
+        + join_day(bound.opening, first, "d0")
+        + join_day(bound.opening, last, "d1")
     )

@@ -3,9 +3,10 @@
 `from` and `to` are moments: a column, the first `approval`, or a change (`{field: assignee}`, `{state: resolved}`); of changes the first
 counts for `to`, and the last before it for `from`. Changes of a field under `unless` in between, such as notes, excuse, and so does a
 service account under `by`. Too quick is a pattern to ask about, so rules mark it as an enquiry. A record without both moments, or
-in which the second does not follow the first, is not judged.
+in which the second does not follow the first, is not judged. With `calendar` its hours count, else the clock on the wall.
 
     check: {not-sooner: {from: opened_at, to: approval, least: 60s}}
+    check: {not-sooner: {from: announced_at, to: planned_start, least: 2bd, calendar: cn-office}}
     check: {not-sooner: {from: {field: assignee}, to: resolved_at, least: 60s, by: resolved_by, unless: [resolution]}}
 
 Passing: approved an hour after it was asked for. Flagged: resolved 20 seconds after it was assigned, without a note.
@@ -17,7 +18,8 @@ from collections.abc import Mapping
 
 from itsmctl.engine.acts import MOMENT, changes_of, moments_of, names_in, needs_of
 from itsmctl.engine.context import Context, Needs
-from itsmctl.engine.parameters import DURATION, TEXTS, seconds_of, texts
+from itsmctl.engine.openings import BOUND, bound_of, counted_until, days_need_calendar, join_day
+from itsmctl.engine.parameters import TEXTS, texts
 from itsmctl.engine.people import machines, person_key
 from itsmctl.engine.sql import Fragment, duration_text, name
 from itsmctl.model import PEOPLE_COLUMNS, Rule
@@ -30,12 +32,14 @@ PARAMETERS = {
     "properties": {
         "from": MOMENT,
         "to": MOMENT,
-        "least": DURATION,
+        "least": {**BOUND, "pattern": "^([0-9]+bd|(?=.)([0-9]+h)?([0-9]+m)?([0-9]+s)?)$"},
+        "calendar": {"type": "string"},
         "by": {"enum": list(PEOPLE_COLUMNS)},
         "unless": TEXTS,
     },
+    **days_need_calendar("least"),
 }
-NAMES = {"by": "column", **names_in("from"), **names_in("to")}
+NAMES = {"by": "column", "calendar": "calendar", **names_in("from"), **names_in("to")}
 
 
 def needs(rule: Rule) -> Needs:
@@ -47,7 +51,8 @@ def needs(rule: Rule) -> Needs:
 
 def compile(rule: Rule, context: Context) -> Fragment:
     """One row per record that has both moments; `observed` is the time between them."""
-    least, unless = seconds_of(rule, "least"), texts(rule, "unless")
+    bound, unless = bound_of(rule.parameters, "least", context.openings), texts(rule, "unless")
+    took = f"{counted_until(bound.opening, 'w.stop', 'd1')} - {counted_until(bound.opening, 'w.start', 'd0')}"
     excused = Fragment("false")
     if unless:
         marks = ", ".join("?" * len(unless))
@@ -63,13 +68,17 @@ def compile(rule: Rule, context: Context) -> Fragment:
         + ") AS t JOIN ("
         + _starts(rule, context)
         + ") AS f ON f.tix = t.tix AND f.moment <= t.moment GROUP BY t.tix, t.moment) SELECT r.record_id, "
-        + Fragment(f"w.stop - w.start >= {least} OR {machine} OR ")
+        + Fragment(f"{took} >= {bound.seconds} OR {machine} OR ")
         + excused
         + Fragment(
-            f""" AS passed, {duration_text("w.stop - w.start")} AS observed, ? AS expected, w.stop AS "at", CAST(NULL AS VARCHAR) AS reason
-            FROM scoped AS r JOIN took AS w ON w.tix = r.tix) AS judged""",
-            (f"not sooner than {rule.parameters['least']}",),
+            f""" AS passed, {duration_text(took)} AS observed, ? AS expected, w.stop AS "at",
+            CASE WHEN {took} IS NULL THEN 'calendar-not-known' END AS reason
+            FROM scoped AS r JOIN took AS w ON w.tix = r.tix""",
+            (f"not sooner than {bound.text}",),
         )
+        + join_day(bound.opening, "w.start", "d0")
+        + join_day(bound.opening, "w.stop", "d1")
+        + ") AS judged"
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from itsmctl.engine.session import Session
 from itsmctl.engine.sql import Fragment, name
-from itsmctl.model import TIME_COLUMNS, Calendar, Parameter
+from itsmctl.model import FORESEEN_COLUMNS, TIME_COLUMNS, Calendar, Parameter
 from itsmctl.worktime import day_columns, day_rows, day_table, known_before, parse_duration
 
 DAY = 86_400
@@ -33,13 +33,16 @@ def earliest(session: Session, table: str, columns: Iterable[str], otherwise: in
 
 
 def create_openings(session: Session, calendars: Iterable[Calendar], as_of: int) -> Mapping[str, Opening]:
-    """Create `opening`, the day table of some calendars over all that the history holds; nothing for no calendars."""
+    """Create `opening`, the day table of some calendars over all that the history holds and the year that it foresees.
+
+    Nothing for no calendars.
+    """
     named = sorted({calendar.id: calendar for calendar in calendars}.items())
     if not named:
         return {}
     sources = {"record": TIME_COLUMNS, "event": ("moment",), "approval": ("moment",)}
     first_day = min(as_of, *(earliest(session, table, columns, as_of) for table, columns in sources.items())) // DAY
-    tables = [day_table(calendar, first_day, as_of // DAY + 1) for _, calendar in named]
+    tables = [day_table(calendar, first_day, _latest_foreseen(session, as_of) // DAY + 1) for _, calendar in named]
     segments = max(table.segments for table in tables)
     columns = day_columns(segments)
     session.run(f"CREATE TABLE opening ({', '.join(f'{column} BIGINT' for column in columns)})")
@@ -50,6 +53,14 @@ def create_openings(session: Session, calendars: Iterable[Calendar], as_of: int)
         until = before + sum(min(max(as_of % DAY - low, 0), high - low) for low, high in opens)
         openings[id_] = Opening(calendar, number, segments, known_before(calendar), until)
     return openings
+
+
+def _latest_foreseen(session: Session, as_of: int) -> int:
+    """The last moment that is planned or due within a year of the audit; that of the audit where nothing is."""
+    last = as_of + 366 * DAY
+    moments = ", ".join(f"max(CASE WHEN {name(c)} <= {last} THEN {name(c)} END)" for c in FORESEEN_COLUMNS)
+    found = session.one(f"SELECT {moments} FROM record")
+    return max((int(str(moment)) for moment in found if moment is not None and int(str(moment)) > as_of), default=as_of)
 
 
 def counted_until(opening: Opening | None, moment: str, day: str) -> str:

@@ -11,7 +11,7 @@ from itsmctl.generate.roster import Roster
 from itsmctl.generate.ticket import Ticket
 
 HOUR = 3600
-SILENCE = 120 * HOUR
+SILENCE = 20 * 24 * HOUR
 """So long after the resolution a ticket may be closed without the user's word."""
 _CAUSES = ("software-defect", "settings", "hardware-fault", "user-error", "supplier")
 _CROWDED = (10, 60, 120, 190, 270, 40)

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 
 from itsmctl.generate import behaviour
 from itsmctl.generate.behaviour import Patterns, Run
-from itsmctl.generate.details import SILENCE
 from itsmctl.generate.hours import Hours
 from itsmctl.generate.rhythm import month_of, months_between
 from itsmctl.generate.symptoms import SHELVED
@@ -185,11 +184,17 @@ class Judge:
 
     def _failed(self, t: Ticket, clocks: Clocks) -> set[str]:
         tests = {**self._field_tests(t), **_time_tests(t, self.as_of), **_life_tests(t), **_detail_tests(t)}
+        silence = self._counted(t.resolved_at, t.closed_at) if (t.closed_at or 0) >= (t.resolved_at or 0) else None
+        tests["INC-10"] &= silence is not None and 0 <= silence < 5 * self._desk()[1]
         tests["SLM-14"] = "exception" in t.details and t.details["exception"] not in self._exceptions()
         tests["INT-09"] = self._was_lowered(t, clocks)
         tests |= behaviour.tests(t, self._run(t, clocks), list(changes(t)), *self._desk(), self.as_of)
         if t.priority == "P1" or t.details.get("major") == "true":
             tests |= _major_tests(t, self.as_of)
+            tests["MI-05"] = (
+                t.details.get("major") == "true"
+                and self._counted(t.resolved_at, t.details.get("reviewed_at", self.as_of)) > 5 * self._desk()[1]
+            )
         tests["INC-24"] = self._jumps(t)
         tests["INC-05"] = clocks.response is not None and clocks.response.verdict == "broken"
         tests["INC-06"] = clocks.is_late
@@ -225,6 +230,11 @@ class Judge:
         calendar = self.definitions.calendars.get("cn-office")
         hours = self.agreements.hours.get("cn-office")
         return hours, calendar.day_minutes * 60 if calendar else 0
+
+    def _counted(self, start: int | str | None, end: int | str | None) -> int:
+        """Office seconds between two moments; -1 where one is missing."""
+        hours, _ = self._desk()
+        return hours.counted(int(start), int(end)) if hours and start is not None and end is not None else -1
 
     def _exceptions(self) -> set[str]:
         listed = self.definitions.code_lists.get("agreement-exception")
@@ -308,9 +318,8 @@ def _life_tests(t: Ticket) -> dict[str, bool]:
 def _detail_tests(t: Ticket) -> dict[str, bool]:
     done, details = t.state in ("resolved", "closed"), t.details
     spoken = t.channel not in ("phone", "chat", "walk-in", "monitoring")
-    silence = t.closed_at - t.resolved_at if t.closed_at is not None and t.resolved_at is not None else SILENCE
     return {
-        "INC-10": t.state == "closed" and t.channel != "monitoring" and "confirmed_at" not in details and silence < SILENCE,
+        "INC-10": t.state == "closed" and t.channel != "monitoring" and "confirmed_at" not in details,
         "INC-13": t.reopen_count > 1,
         "INC-17": t.resolved_at is not None
         and t.channel != "monitoring"
@@ -333,7 +342,7 @@ def _detail_tests(t: Ticket) -> dict[str, bool]:
 
 
 def _major_tests(t: Ticket, as_of: int) -> dict[str, bool]:
-    details, resolved_at = t.details, t.resolved_at
+    details = t.details
     major, done = details.get("major") == "true", t.state in ("resolved", "closed")
     if not major:
         return {"MI-01": t.state != "cancelled"}
@@ -342,7 +351,6 @@ def _major_tests(t: Ticket, as_of: int) -> dict[str, bool]:
         "MI-02": _gap(t.opened_at, declared, as_of) > 900,
         "MI-03": done and (not details.get("manager") or details.get("manager") == t.resolved_by),
         "MI-04": declared is not None and _gap(declared, told, as_of) > HOUR,
-        "MI-05": resolved_at is not None and _gap(resolved_at, reviewed, as_of) > 7 * 24 * HOUR,
         "MI-06": reviewed is not None and not (details.get("actions") and details.get("reviewer")),
         "MI-07": done and not t.problem,
     }

@@ -121,7 +121,7 @@ def _elapsed(rule: Rule, case: Case, book: Book) -> bool:
         end = book.as_of
     if start is None or end is None or (end < start and not rule.parameters.get("may-precede")):
         return False
-    return end - start > parse_duration(str(rule.parameters["most"])).seconds
+    return end > _by(rule, start, str(rule.parameters["most"]), book)
 
 
 def _not_sooner(rule: Rule, case: Case, book: Book) -> bool:

@@ -395,7 +395,7 @@ def _lead_oneself(ticket: Ticket, scene: Scene) -> None:
 
 def _review_late(ticket: Ticket, scene: Scene) -> None:
     assert ticket.resolved_at is not None
-    ticket.details["reviewed_at"] = ticket.resolved_at + scene.dice.between(12, 15) * 24 * HOUR
+    ticket.details["reviewed_at"] = ticket.resolved_at + scene.dice.between(20, 24) * 24 * HOUR
 
 
 def _name_no_problem(ticket: Ticket, scene: Scene) -> None:
@@ -465,7 +465,7 @@ VIOLATIONS: dict[str, Violation] = {
     "declared-late": Violation("MI-02", "declared major late", after=_declare_late, major=True),
     "led-by-resolver": Violation("MI-03", "led by the one who repaired it", after=_lead_oneself, major=True),
     "told-late": Violation("MI-04", "management was told after hours", after=_tell_late, major=True),
-    "reviewed-late": Violation("MI-05", "reviewed after two weeks", after=_review_late, major=True),
+    "reviewed-late": Violation("MI-05", "reviewed after three weeks", after=_review_late, major=True),
     "no-actions": Violation("MI-06", "its review has no outcome", after=_leave_out("actions"), major=True),
     "no-problem": Violation("MI-07", "no problem was opened", after=_name_no_problem, major=True),
     "future": Violation("DQ-07", "its record time lies after the export", 0, old=False),
