@@ -36,6 +36,14 @@ _DETAILS = (
 )  # fmt: skip
 """What the last columns show, in their order."""
 
+CHANNELS = {
+    "phone": "Phone",
+    "email": "Email",
+    "self-service": "Self service",
+    "walk-in": "Direct opening",
+    "chat": "Chat",
+    "monitoring": "Monitoring",
+}
 PRIORITIES = {"P1": "1 - Critical", "P2": "2 - High", "P3": "3 - Moderate", "P4": "4 - Low"}
 LEVELS = {"1": "1 - High", "2": "2 - Medium", "3": "3 - Low"}
 _DONE = ("resolved", "closed", "cancelled")
@@ -77,7 +85,7 @@ def _fixed(t: Ticket) -> tuple[tuple[str, ...], tuple[str, ...]]:
     symptom = f"{t.symptom.en} {t.symptom.zh}"
     what = t.symptom.zh if t.site.id == "shanghai" and t.requester != MONITORING else t.symptom.en
     tail = (
-        t.channel, t.site.name, t.category, t.subcategory, symptom, t.ci, LEVELS.get(t.impact, t.impact), LEVELS.get(t.urgency, t.urgency),
+        CHANNELS.get(t.channel, t.channel), t.site.name, t.category, t.subcategory, symptom, t.ci, LEVELS.get(t.impact, t.impact), LEVELS.get(t.urgency, t.urgency),
     )  # fmt: skip
     closing = (
         _flag(t.knowledge), _flag(t.confirmed), "Do Not Notify" if t.requester == MONITORING else "Send Email", t.problem, t.change,

@@ -186,6 +186,7 @@ class Judge:
         tests = {**self._field_tests(t), **_time_tests(t, self.as_of), **_life_tests(t), **_detail_tests(t)}
         silence = self._counted(t.resolved_at, t.closed_at) if (t.closed_at or 0) >= (t.resolved_at or 0) else None
         tests["INC-10"] &= silence is not None and 0 <= silence < 5 * self._desk()[1]
+        tests["PRB-09"] = sum(self._counted(*span) for span in _parked(t)) > 3 * self._desk()[1]
         tests["SLM-14"] = "exception" in t.details and t.details["exception"] not in self._exceptions()
         tests["INT-09"] = self._was_lowered(t, clocks)
         tests |= behaviour.tests(t, self._run(t, clocks), list(changes(t)), *self._desk(), self.as_of)
@@ -334,7 +335,6 @@ def _detail_tests(t: Ticket) -> dict[str, bool]:
         ),
         "INT-13": t.channel in ("email", "self-service") and t.responded_at is not None and t.responded_at - t.opened_at < 60,
         "INT-14": spoken and _resolved_at_once(t),
-        "PRB-09": _parked(t) > 72 * HOUR,
         "SEC-05": "password: " in t.close_notes,
         "SLM-05": not t.reported_met and "breach_reason" not in details,
         "SLM-15": "exception" in details and bool(t.resolved_by) and details.get("approved_by") == t.resolved_by,
@@ -372,11 +372,12 @@ def _resolved_at_once(t: Ticket) -> bool:
     return False
 
 
-def _parked(t: Ticket) -> int:
-    """How long it waited for a problem in all."""
+def _parked(t: Ticket) -> Iterator[tuple[int, int]]:
+    """When it waited for a problem."""
     moments = list(changes(t))
-    ends = [at for at, _ in moments[1:]] + [moments[-1][0]]
-    return sum(end - at for (at, state), end in zip(moments, ends, strict=True) if state == "awaiting-problem")
+    for (at, state), (end, _) in zip(moments, moments[1:], strict=False):
+        if state == "awaiting-problem":
+            yield at, end
 
 
 def rises(months: Mapping[str, Sequence[int]], wanted: int, least: int) -> bool:

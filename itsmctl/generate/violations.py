@@ -326,10 +326,10 @@ def _resolve_at_once(ticket: Ticket, scene: Scene) -> None:
 
 
 def _park(ticket: Ticket, scene: Scene) -> None:
-    """Waits four days for its problem before anybody goes on."""
+    """Waits ten days for its problem before anybody goes on."""
     assert ticket.resolved_at is not None and ticket.closed_at is not None
     place = next(i for i, update in enumerate(ticket.updates) if update.state == "in-progress")
-    before, wait = ticket.updates[place], 96 * HOUR
+    before, wait = ticket.updates[place], 240 * HOUR
     parked = replace(before, at=before.at + 600, state="awaiting-problem")
     again = replace(before, at=before.at + 600 + wait)
     later = [replace(update, at=update.at + wait + 600) for update in ticket.updates[place + 1 :]]
