@@ -89,10 +89,17 @@ def _tallies(truth: Truth, result: AuditResult, verdicts: Path) -> Iterator[Tall
     for deed in truth.planted:
         planted.setdefault(deed.rule, set()).add(deed.record)
     for verdict in read_verdicts(verdicts, failed_only=True):
-        found.setdefault(verdict.rule, set()).add(verdict.record_id)
+        found.setdefault(verdict.rule, set()).add(_named(verdict.record_id, result))
     for rule in sorted((*result.rules, *result.enquiries), key=lambda r: r.rule.id):
         wanted, got = planted.get(rule.rule.id, set()), found.get(rule.rule.id, set())
         yield Tally(rule, len(wanted), len(got), tuple(sorted(wanted - got)), tuple(sorted(got - wanted)))
+
+
+def _named(record: str, result: AuditResult) -> str:
+    """What was judged, by its own name where it is a person whom the result shows under a pseudonym."""
+    names = result.redaction.names if result.redaction else {}
+    person, slash, group = record.partition(" / ")
+    return f"{names.get(person, person)}{slash}{group}"
 
 
 def tell(demo: Demo, language: Language = "en", width: int = 80, color: bool = False) -> str:
