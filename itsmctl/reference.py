@@ -21,6 +21,12 @@ def schema_folder() -> Path:
     return reference_root() / "schemas"
 
 
+def example_folder() -> Path:
+    """The folder of the cases that test the reference rules: they serve as examples."""
+    inside = _PACKAGE / "_reference" / "examples"
+    return inside if inside.is_dir() else _PACKAGE.parent / "tests" / "cases" / "rules"
+
+
 def is_management_system(folder: Path) -> bool:
     """Whether a folder looks like the root of a management system: at least one of its folders holds YAML."""
     return any(any((folder / part).rglob("*.y*ml")) for part in FOLDERS if (folder / part).is_dir())

@@ -314,3 +314,36 @@ def _on_log(check: str, trace: list[Event], first: str, then: str, now: int) -> 
     if is_open and check.endswith("response"):
         word += "b" if word[-1] == "a" or check.startswith("alternate") else ""
     return DEFINED[check](word)
+
+
+def test_four_eyes_on_a_real_log_are_those_of_a_plain_loop(tmp_path: Path) -> None:
+    """Nobody both takes an incident up and resolves it: many do, and the loop over the file knows each of them."""
+    if not INCIDENTS.exists():
+        pytest.skip("the BPIC13 incident log is not here")
+    definitions = load()
+    parameters = {"sides": (({"state": ("new",)},), ({"state": ("resolved", "closed")},))}
+    base = next(iter(definitions.rules.values()))
+    rule = replace(
+        base, id="T-01", check="different-people", parameters=parameters, process="incident", scope=(), rests_on=()
+    )
+    import_files([INCIDENTS], None, definitions.mappings, "", tmp_path / "dataset")
+    options = AuditOptions(all_verdicts=True)
+    audit(replace(definitions, rules={"T-01": rule}), tmp_path / "dataset", options, verdicts=tmp_path / "v")
+    told = {v.record_id: v.passed for v in read_verdicts(tmp_path / "v") if v.passed is not None}
+    wanted = _four_eyes(definitions.mappings["xes-vinst"].codes["state"])
+    assert set(wanted.values()) == {True, False}
+    assert {record for record in {*told, *wanted} if told.get(record) != wanted.get(record)} <= _unmatched()
+
+
+def _four_eyes(codes: Mapping[str, str]) -> dict[str, bool]:
+    """Who logged an event of which state, read from the file; no verdict where one side never acted."""
+    sides: dict[str, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
+    for record, exported, person, _ in exported_events():
+        for side, states in zip(sides[record], (("new",), ("resolved", "closed")), strict=True):
+            side.update({person.strip().lower()} if codes.get(exported, exported) in states else ())
+    return {record: not one & other for record, (one, other) in sides.items() if one and other}
+
+
+def _unmatched() -> set[str]:
+    """Records with a state that the log itself calls unmatched: their history is known to have a gap."""
+    return {record for record, state, _, _ in exported_events() if state.startswith("Unmatched")}

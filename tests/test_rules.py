@@ -11,6 +11,7 @@ from rule_cases import FOLDER, Population, judged, library, needs_scope, populat
 from test_checks import APPLIES
 
 from itsmctl.audit import AuditOptions, audit
+from itsmctl.examples import examples_of
 from itsmctl.model import Rule
 
 WITH_CASES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
@@ -38,6 +39,19 @@ def test_its_cases_show_every_situation(rule: str) -> None:
     assert shown <= SITUATIONS
     assert situations(mine) - shown == set()
     assert mine.check in UNSCOPED or any(needs_scope(mine, population) for population in populations(rule))
+
+
+def test_every_rule_shows_what_passes_and_what_fails() -> None:
+    for rule in library().rules:
+        found = examples_of(rule)
+        assert found is not None, rule
+        assert all(example.lines for example in found), rule
+    assert examples_of("HOUSE-1") is None, "a rule of one's own has no cases here"
+    passing, failing = (example.lines for example in examples_of("INC-02") or ())
+    assert passing == (
+        "opened_at 2026-03-02 09:00, state closed | changes: 2026-03-02 09:00 state new; 2026-03-02 10:00 state resolved; 2026-03-02 10:00 state closed",
+    )
+    assert "resolved" not in failing[0]
 
 
 def situations(rule: Rule) -> set[str]:

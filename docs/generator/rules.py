@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from generator.markdown import code, table
 from itsmctl.definitions import load
+from itsmctl.examples import examples_of
 from itsmctl.language import severity_text
 from itsmctl.model import Condition, Definitions, Limit, Parameter, Rule, Text
 from itsmctl.reference import reference_root
@@ -55,6 +56,9 @@ def page(rule: Rule, definitions: Definitions) -> Iterator[str]:
     yield "\n" + both("Why", rule.rationale) + both("Remedy", rule.remedy)
     if rule.exceptions:
         yield "Legitimate exceptions:\n\n" + "".join(f"- {text.en} · {text.zh}\n" for text in rule.exceptions) + "\n"
+    for label, example in zip(("Passes 通过", "Fails 不通过"), examples_of(rule.id) or (), strict=False):
+        name = f" {code(example.name)}" if example.name else ""
+        yield f"{label}:{name}\n\n" + "".join(f"- {code(line)}\n" for line in example.lines) + "\n"
 
 
 def both(label: str, text: Text) -> str:

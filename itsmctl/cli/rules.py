@@ -15,6 +15,7 @@ from itsmctl.definitions import load, system_of
 from itsmctl.definitions.lint import LAWS, eight_able
 from itsmctl.definitions.lint.able import scores
 from itsmctl.definitions.lint.law import Page, page_of
+from itsmctl.examples import Example, examples_of
 from itsmctl.language import severity_text, tr, trn
 from itsmctl.model import Condition, Definitions, Language, Limit, Rule
 from itsmctl.reports import able, laws
@@ -75,13 +76,19 @@ def show_rule(rule_id: str, form: str, root: Path | None, language: Language) ->
     definitions = load(root)
     rule = rule_named(definitions, rule_id, (law.CODE for law in LAWS))
     if form == "json":
-        click.echo(json.dumps(_json(rule), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(_json(rule) | _examples(rule, definitions), ensure_ascii=False, indent=2))
         return
     width = options.terminal_width()
     click.echo(f"{rule.id}  {rule.title.in_(language)}")
     click.echo()
     for label, text in _page(rule, definitions, language):
         click.echo("\n".join(wrap(f"{label}: {text}", width, "  ")))
+    for label, example in zip(
+        (tr("Passes", language), tr("Fails", language)), _examples_of(rule, definitions), strict=False
+    ):
+        click.echo("\n".join(wrap(f"{label}: {example.name}", width, "  ")).rstrip(": ") + ":")
+        for line in example.lines:
+            click.echo("\n".join(wrap(line, width, "    ")))
     click.echo()
     click.echo(tr("Defined in {place}", language, place=rule.where))
 
@@ -135,6 +142,17 @@ def _json(rule: Rule) -> dict[str, object]:
         "check": rule.check,
         "version": rule.version,
     }
+
+
+def _examples_of(rule: Rule, definitions: Definitions) -> tuple[Example, ...]:
+    """What passes and what fails; the cases are those of the reference set, and of no other."""
+    return (examples_of(rule.id) or ()) if definitions.is_reference else ()
+
+
+def _examples(rule: Rule, definitions: Definitions) -> dict[str, object]:
+    named = zip(("passes", "fails"), _examples_of(rule, definitions), strict=False)
+    found = {key: {"group": example.name, "records": list(example.lines)} for key, example in named}
+    return {"examples": found} if found else {}
 
 
 def _clause(clause: str, definitions: Definitions, language: Language) -> str:

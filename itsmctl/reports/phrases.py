@@ -152,6 +152,7 @@ PHRASES = (
     msg("an agreement with a target"),
     msg("no agreement"),
     msg("{agreement}: no target"),
+    msg("a path of the process, in its lanes"),
     msg("a service defined on that day"),
     msg("a request offered on that day"),
     msg("a transition of the process"),
