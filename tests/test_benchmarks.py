@@ -9,10 +9,15 @@ from pathlib import Path
 import pytest
 from benches import bench
 
+from itsmctl.definitions import load
+from itsmctl.reference import reference_root
+
 measure = bench("measure")
 mutations, organisation = bench("mutations"), bench("organisation")
 run = bench("run")
 floor, importing = bench("floor"), bench("importing")
+truth = bench("truth")
+floor = bench("floor")
 
 
 def python(code: str, **more: object) -> object:
@@ -129,3 +134,12 @@ def test_what_grows_is_measured_at_three_sizes(capsys: pytest.CaptureFixture[str
     assert head == "| file | 5 rows | 20 rows | 80 rows |"
     assert [row.split(" | ")[0] for row in rows] == ["| csv", "| json", "| xes"]
     assert all(row.count(" MB") == 3 for row in rows)
+def test_planted_truth_is_scored_rule_by_rule() -> None:
+    definitions, outcome = load(reference_root()), truth.Outcome()
+    truth.add(definitions, 60, 3, outcome)
+    assert outcome.seeds[0][2] > 10 and outcome.seeds[0][3:] == (0, 0)
+    assert all(score.precision == score.recall == 1 for score in outcome.rules.values())
+    half = truth.Score(right=3, missed=1, extra=3)
+    assert (half.precision, half.recall, truth.Score().precision) == (0.5, 0.75, None)
+    told = truth.page(definitions, 60, outcome)
+    assert "| 3 | " in told and "| INC-06 | " in told

@@ -9,16 +9,27 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from itsmctl.generate import behaviour
 from itsmctl.generate.behaviour import Patterns, Run
 from itsmctl.generate.hours import Hours
-from itsmctl.generate.rhythm import month_of, months_between
+from itsmctl.generate.rhythm import month_of
 from itsmctl.generate.symptoms import SHELVED
 from itsmctl.generate.terms import RESOLUTION, RESPONSE, Agreements, Outcome, Terms, in_force, outcome
 from itsmctl.generate.ticket import Ticket
+from itsmctl.generate.ticket_tests import (
+    changes,
+    columns_of,
+    count,
+    detail_tests,
+    life_tests,
+    major_tests,
+    parked,
+    rises,
+    time_tests,
+)
 from itsmctl.model import Definitions
 
 HOUR = 3600
@@ -151,15 +162,15 @@ class Judge:
 
     def _remember(self, ticket: Ticket, clocks: Clocks) -> None:
         month, service = month_of(ticket.opened_at), columns_of(ticket)["service"]
-        _count(self._other[month], ticket.category in SHELVED)
+        count(self._other[month], ticket.category in SHELVED)
         for same, about in ((("ci",), (ticket.ci,)), (_ABOUT, (service, ticket.ci, ticket.category))):
             self.openings.setdefault((same, about), array("q")).append(ticket.opened_at)
         if ticket.priority in ("P1", "P2", "P3"):
-            _count(self._with_ci[f"{service} / {month}"], bool(ticket.ci))
-        _count(self._excused[f"{service} / {month}"], "exception" in ticket.details)
-        _count(self._crowded[service][month], ticket.details.get("cause_code") == "capacity")
+            count(self._with_ci[f"{service} / {month}"], bool(ticket.ci))
+        count(self._excused[f"{service} / {month}"], "exception" in ticket.details)
+        count(self._crowded[service][month], ticket.details.get("cause_code") == "capacity")
         if ticket.closure_code == "workaround":
-            _count(self._read[month], "article" in ticket.details)
+            count(self._read[month], "article" in ticket.details)
         resolution = clocks.resolution
         if (
             resolution
@@ -167,7 +178,7 @@ class Judge:
             and (clocks.is_late or (resolution.verdict == "kept" and not resolution.running))
         ):
             stopped = month_of(resolution.stop)
-            _count(self._kept[f"{service} / {stopped}", clocks.terms.agreement.id], not clocks.is_late)
+            count(self._kept[f"{service} / {stopped}", clocks.terms.agreement.id], not clocks.is_late)
         if ticket.closed_by and ticket.closed_at is not None:
             moments, numbers = self._closings.setdefault(ticket.closed_by, (array("q"), []))
             moments.append(ticket.closed_at)
@@ -183,15 +194,15 @@ class Judge:
                     yield from (number for _, number in ordered[start:end])
 
     def _failed(self, t: Ticket, clocks: Clocks) -> set[str]:
-        tests = {**self._field_tests(t), **_time_tests(t, self.as_of), **_life_tests(t), **_detail_tests(t)}
+        tests = {**self._field_tests(t), **time_tests(t, self.as_of), **life_tests(t), **detail_tests(t)}
         silence = self._counted(t.resolved_at, t.closed_at) if (t.closed_at or 0) >= (t.resolved_at or 0) else None
         tests["INC-10"] &= silence is not None and 0 <= silence < 5 * self._desk()[1]
-        tests["PRB-09"] = sum(self._counted(*span) for span in _parked(t)) > 3 * self._desk()[1]
+        tests["PRB-09"] = sum(self._counted(*span) for span in parked(t)) > 3 * self._desk()[1]
         tests["SLM-14"] = "exception" in t.details and t.details["exception"] not in self._exceptions()
         tests["INT-09"] = self._was_lowered(t, clocks)
         tests |= behaviour.tests(t, self._run(t, clocks), list(changes(t)), *self._desk(), self.as_of)
         if t.priority == "P1" or t.details.get("major") == "true":
-            tests |= _major_tests(t, self.as_of)
+            tests |= major_tests(t, self.as_of)
             tests["MI-05"] = (
                 t.details.get("major") == "true"
                 and self._counted(t.resolved_at, t.details.get("reviewed_at", self.as_of)) > 5 * self._desk()[1]
@@ -262,137 +273,3 @@ class Judge:
         states = [state for _, state in changes(t)]
         pairs = zip(states, states[1:], strict=False)
         return any({old, new} <= known and new not in process.transitions.get(old, ()) for old, new in pairs)
-
-
-def columns_of(ticket: Ticket) -> dict[str, str]:
-    """The columns that conditions and groups may ask for, as codes of the definitions."""
-    return {
-        "service": ticket.service.id if ticket.service else ticket.service_name,
-        "customer": ticket.customer,
-        "priority": ticket.priority,
-        "impact": ticket.impact,
-        "urgency": ticket.urgency,
-        "category": ticket.category,
-        "channel": ticket.channel,
-        "nature": ticket.nature,
-        "state": ticket.state,
-    }
-
-
-def changes(ticket: Ticket) -> Iterator[tuple[int, str]]:
-    """The changes of state, the first one included."""
-    before = ""
-    for update in ticket.updates:
-        if update.state != before:
-            yield update.at, update.state
-        before = update.state
-
-
-def _time_tests(t: Ticket, as_of: int) -> dict[str, bool]:
-    ordered = [at for at in (t.opened_at, t.responded_at, t.resolved_at, t.closed_at) if at is not None]
-    every = (*ordered, t.recorded_at)
-    is_open = t.resolved_at is None and t.state not in ("closed", "cancelled")
-    return {
-        "DQ-07": any(at > as_of for at in every),
-        "INC-01": ordered != sorted(ordered),
-        "INC-16": is_open and as_of - t.opened_at > 720 * HOUR,
-        "INT-01": t.resolved_at is not None and t.recorded_at - t.resolved_at > 900,
-        "INT-03": t.recorded_at - t.opened_at > 24 * HOUR,
-    }
-
-
-def _life_tests(t: Ticket) -> dict[str, bool]:
-    states = [update.state for update in t.updates]
-    first_closed = states.index("closed") if "closed" in states else len(states)
-    hands = t.hands
-    return {
-        "INC-02": "closed" in states and "resolved" not in states[:first_closed],
-        "INC-11": t.state == "closed" and not t.closure_code,
-        "INC-12": t.reopen_count > 0,
-        "INC-14": len(hands) - 1 > 3 or len(hands) - len(set(hands)) > 1,
-        "INC-23": t.reassignment_count > 2,
-        "INC-25": states[0] != "new",
-        "INT-15": bool(t.resolved_by) and t.requester == t.resolved_by == t.closed_by,
-    }
-
-
-def _detail_tests(t: Ticket) -> dict[str, bool]:
-    done, details = t.state in ("resolved", "closed"), t.details
-    spoken = t.channel not in ("phone", "chat", "walk-in", "monitoring")
-    return {
-        "INC-10": t.state == "closed" and t.channel != "monitoring" and "confirmed_at" not in details,
-        "INC-13": t.reopen_count > 1,
-        "INC-17": t.resolved_at is not None
-        and t.channel != "monitoring"
-        and t.state != "cancelled"
-        and not (t.resolved_by and t.close_notes),
-        "INC-18": done and t.nature not in ("fault", "enquiry", "complaint", "alert"),
-        "INC-20": details.get("cause_code") == "change" and not t.caused_by,
-        "INT-08": t.state.startswith("awaiting-") and "pause_reason" not in details,
-        "INT-10": any(
-            one.priority in ("P1", "P2") and other.priority == "" and t.priority in ("P3", "P4") and other.at - one.at <= HOUR
-            for one, other in zip(t.updates, t.updates[1:], strict=False)
-        ),
-        "INT-13": t.channel in ("email", "self-service") and t.responded_at is not None and t.responded_at - t.opened_at < 60,
-        "INT-14": spoken and _resolved_at_once(t),
-        "SEC-05": "password: " in t.close_notes,
-        "SLM-05": not t.reported_met and "breach_reason" not in details,
-        "SLM-15": "exception" in details and bool(t.resolved_by) and details.get("approved_by") == t.resolved_by,
-    }  # fmt: skip
-
-
-def _major_tests(t: Ticket, as_of: int) -> dict[str, bool]:
-    details = t.details
-    major, done = details.get("major") == "true", t.state in ("resolved", "closed")
-    if not major:
-        return {"MI-01": t.state != "cancelled"}
-    declared, told, reviewed = (details.get(column) for column in ("declared_at", "announced_at", "reviewed_at"))
-    return {
-        "MI-02": _gap(t.opened_at, declared, as_of) > 900,
-        "MI-03": done and (not details.get("manager") or details.get("manager") == t.resolved_by),
-        "MI-04": declared is not None and _gap(declared, told, as_of) > HOUR,
-        "MI-06": reviewed is not None and not (details.get("actions") and details.get("reviewer")),
-        "MI-07": done and not t.problem,
-    }
-
-
-def _gap(start: int | str, end: int | str | None, as_of: int) -> int:
-    return int(as_of if end is None else end) - int(start)
-
-
-def _resolved_at_once(t: Ticket) -> bool:
-    """Whether it was resolved within a minute of being given to somebody."""
-    given = None
-    for before, update in zip([None, *t.updates], t.updates, strict=False):
-        if update.assignee and (before is None or before.assignee != update.assignee):
-            given = update.at
-        starts = update.state == "resolved" and (before is None or before.state != "resolved")
-        if starts and given is not None and update.at - given <= 60:
-            return True
-    return False
-
-
-def _parked(t: Ticket) -> Iterator[tuple[int, int]]:
-    """When it waited for a problem."""
-    moments = list(changes(t))
-    for (at, state), (end, _) in zip(moments, moments[1:], strict=False):
-        if state == "awaiting-problem":
-            yield at, end
-
-
-def rises(months: Mapping[str, Sequence[int]], wanted: int, least: int) -> bool:
-    """Whether a share rose so many times in a row, month after month; a month with few records ends the row."""
-    row, before = 0, None
-    for month in months_between(min(months), max(months)):
-        part, total = months.get(month, (0, 0))
-        share = part / total if total >= least else None
-        row = row + 1 if share is not None and before is not None and share > before else 0
-        before = share
-        if row >= wanted:
-            return True
-    return False
-
-
-def _count(cell: list[int], part: bool) -> None:
-    cell[0] += part
-    cell[1] += 1

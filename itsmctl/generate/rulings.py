@@ -12,9 +12,10 @@ from datetime import date
 from itsmctl.generate.book import FAVOUR, Book, Columns, words
 from itsmctl.generate.case import Case
 from itsmctl.generate.hours import Hours
-from itsmctl.generate.judge import Planted, rises
+from itsmctl.generate.judge import Planted
 from itsmctl.generate.rhythm import DAY, midnight, month_of
 from itsmctl.generate.terms import holds
+from itsmctl.generate.ticket_tests import rises
 from itsmctl.model import Condition, Parameter, Rule
 from itsmctl.worktime import parse_duration
 

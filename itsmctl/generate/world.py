@@ -8,16 +8,18 @@ from dataclasses import dataclass, field, replace
 from itsmctl.errors import ItsmctlError, Problem
 from itsmctl.generate import details, people, plan, practice, rhythm
 from itsmctl.generate.changes import Crew
+from itsmctl.generate.deeds import Scene
 from itsmctl.generate.diary import Diary
 from itsmctl.generate.dice import Dice
 from itsmctl.generate.judge import Judge, Planted
 from itsmctl.generate.life import ORDINARY, Promise, Team, live
-from itsmctl.generate.practice import Practice, Reference, Scenery
+from itsmctl.generate.practice import Practice, Reference
 from itsmctl.generate.roster import Roster
+from itsmctl.generate.sidelines import Scenery
 from itsmctl.generate.symptoms import Catalogue, Symptom
 from itsmctl.generate.terms import Agreements, Terms, offered
 from itsmctl.generate.ticket import Ticket
-from itsmctl.generate.violations import VIOLATIONS, Scene, Violation
+from itsmctl.generate.violations import VIOLATIONS, Violation
 from itsmctl.model import Customer, Definitions, Service
 
 PREFIX = "INC"
