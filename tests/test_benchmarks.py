@@ -142,4 +142,4 @@ def test_planted_truth_is_scored_rule_by_rule() -> None:
     half = truth.Score(right=3, missed=1, extra=3)
     assert (half.precision, half.recall, truth.Score().precision) == (0.5, 0.75, None)
     told = truth.page(definitions, 60, outcome)
-    assert "| 3 | " in told and "| INC-06 | " in told
+    assert "| 3 | " in told and "| DQ-07 | " in told
