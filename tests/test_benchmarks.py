@@ -17,7 +17,6 @@ mutations, organisation = bench("mutations"), bench("organisation")
 run = bench("run")
 floor, importing = bench("floor"), bench("importing")
 truth = bench("truth")
-floor = bench("floor")
 
 
 def python(code: str, **more: object) -> object:
@@ -134,6 +133,8 @@ def test_what_grows_is_measured_at_three_sizes(capsys: pytest.CaptureFixture[str
     assert head == "| file | 5 rows | 20 rows | 80 rows |"
     assert [row.split(" | ")[0] for row in rows] == ["| csv", "| json", "| xes"]
     assert all(row.count(" MB") == 3 for row in rows)
+
+
 def test_planted_truth_is_scored_rule_by_rule() -> None:
     definitions, outcome = load(reference_root()), truth.Outcome()
     truth.add(definitions, 60, 3, outcome)
