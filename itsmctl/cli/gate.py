@@ -32,12 +32,27 @@ from itsmctl.worktime import parse_day
 _SAMPLED = 3
 
 
+def _other_forms(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> list[tuple[str, Path]]:
+    """Each FORMAT=FILE as a pair."""
+    pairs = []
+    for value in values:
+        form, equals, file = value.partition("=")
+        if form not in FORMATS or not file:
+            raise click.BadParameter(f"{value!r} is not FORMAT=FILE; FORMAT is one of {', '.join(FORMATS)}")
+        pairs.append((form, Path(file)))
+    return pairs
+
+
 @click.command("gate")
 @options.base
 @options.head
 @options.tickets
 @options.choice(tuple(FORMATS), "text")
 @options.output("Write the answer into this file.")
+@click.option(
+    "--also", multiple=True, metavar="FORMAT=FILE", callback=_other_forms,
+    help="Tell it in another form as well, in the same run, as in markdown=comment.md (repeatable).",
+)  # fmt: skip
 @click.option("--full", type=click.Path(path_type=Path), metavar="FILE", help="Also write the whole Markdown, without the limit of a comment, for an artifact.")  # fmt: skip
 @click.option("--fail-on", type=click.Choice(FAIL_ON), default="error", show_default=True, help="From which findings on the exit code is 1.")  # fmt: skip
 @click.option("--as-of", "day", default="", metavar="DATE", help="The day to judge definitions at: what is overdue or has expired.")  # fmt: skip
@@ -51,7 +66,7 @@ _SAMPLED = 3
 @options.language
 @options.quiet
 def command(
-    base: str, head: str, tickets: tuple[Path, ...], form: str, output: Path | None, full: Path | None, fail_on: str,
+    base: str, head: str, tickets: tuple[Path, ...], form: str, output: Path | None, also: tuple[tuple[str, Path], ...], full: Path | None, fail_on: str,
     day: str, vouched: tuple[str, ...], zone: str, mappings: tuple[str, ...], root: Path | None, language: Language, quiet: bool,
 ) -> int:  # fmt: skip
     """Judge a change of the definitions from BASE to HEAD: is it valid, what does it loosen, who must approve it, and which
@@ -85,6 +100,8 @@ def command(
             command=_again(asked, tickets), place="" if head else options.base_of(find_root(root)),
         )  # fmt: skip
         text = FORMATS[form](told)
+        for other, file in also:
+            write_file(file, FORMATS[other](told))
         if full:
             write_file(full, whole(told))
     if output:

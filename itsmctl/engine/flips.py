@@ -22,8 +22,6 @@ def write_states(
     """
     session.run('CREATE OR REPLACE TEMP TABLE rule_name ("rule" VARCHAR, name VARCHAR, grouped BOOLEAN)')
     session.insert("rule_name", ("rule", "name", "grouped"), [(old, new, old in groups) for old, new in names.items()])
-    session.run("CREATE OR REPLACE TEMP TABLE called (old VARCHAR, new VARCHAR)")
-    session.insert("called", ("old", "new"), sorted(called.items()))
     key = "v.record_id"
     if called:
         cases = " ".join(f"WHEN {quote(old)} THEN {quote(new)}" for old, new in sorted(called.items()))
