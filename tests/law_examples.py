@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 from datetime import date
 from typing import Any
 
@@ -38,7 +39,9 @@ def _fill(schema: Any, value: Any, root: Any) -> None:
     body, root = _resolved(schema, root)
     if isinstance(value, dict):
         properties = body.get("properties", {})
-        for key in body.get("required", ()):
+        choices = [choice["required"] for choice in body.get("anyOf", ()) if "required" in choice]
+        one_of = [] if any(set(keys) <= value.keys() for keys in choices) else choices[:1]
+        for key in itertools.chain(body.get("required", ()), *one_of):
             if key not in value:
                 value[key] = copy.deepcopy(_example(properties[key], root))
         for key, child in value.items():
