@@ -30,13 +30,14 @@ _SAMPLED = 3
 @options.mapping
 @click.option("--rule", "rules", multiple=True, metavar="ID", help="Only these rules; `INC-*` is allowed; repeatable.")
 @click.option("--every-rule", is_flag=True, help="Judge by every rule, also by those that nothing changed for.")
+@click.option("--enquiries", is_flag=True, help="Judge by enquiries, too, which ask people and find nothing.")
 @click.option("--memory-limit", default="", metavar="SIZE", help="Such as 1GiB; beyond it the engine spills to disk.")
 @options.root
 @options.language
 @options.quiet
 def command(
     base: str, head: str, tickets: tuple[Path, ...], form: str, output: Path | None, as_of: str, zone: str, mappings: tuple[str, ...],
-    rules: tuple[str, ...], every_rule: bool, memory_limit: str, root: Path | None, language: Language, quiet: bool,
+    rules: tuple[str, ...], every_rule: bool, enquiries: bool, memory_limit: str, root: Path | None, language: Language, quiet: bool,
 ) -> int:  # fmt: skip
     """Judge the same tickets by two versions of the definitions, and list the verdicts that flip.
 
@@ -50,7 +51,12 @@ def command(
     with sides(root, base, head or None) as (old, new):
         changes = difference(old.definitions, new.definitions)
         choices = ReplayOptions(
-            as_of, rules, each=0 if form == "json" else _SAMPLED, every_rule=every_rule, memory_limit=memory_limit
+            as_of,
+            rules,
+            each=0 if form == "json" else _SAMPLED,
+            every_rule=every_rule,
+            memory_limit=memory_limit,
+            enquiries=enquiries,
         )
         with (
             bar(quiet, language) as progress,

@@ -67,6 +67,8 @@ class ReplayOptions:
     every_rule: bool = False
     """Judge by every rule on all records, also where nothing can have changed."""
     memory_limit: str = ""
+    enquiries: bool = False
+    """Judge by enquiries, too: they find nothing, but ask people, often about all records at once."""
 
 
 def replay(
@@ -88,7 +90,7 @@ def replay(
     as_of, zone = moment_of_judgement(receipt, None, options.as_of), zone_of_audit(receipt, None)
     tickets = Tickets(dataset, receipt, as_of, zone, options.memory_limit)
     sides = _Sides(tickets.bases(base), tickets.bases(head))
-    asked = sides.asked(options.rules)
+    asked = tuple(pair for pair in sides.asked(options.rules) if options.enquiries or not _only_asks(pair))
     touched = asked if options.every_rule else tuple(pair for pair in asked if sides.differ(*pair))
     nothing = Replay(as_of, zone, receipt.digest, receipt.records, 0, (), len(asked) - len(touched), (), (), ())
     if not touched:
@@ -183,6 +185,10 @@ class _Run:
             outcome(*first.judged[before.id]) if before else None,
             outcome(*second.judged[after.id]) if after else None,
         )
+
+
+def _only_asks(pair: Pair) -> bool:
+    return all(rule is None or rule.enquiry for rule in pair)
 
 
 def _covers(side: Side) -> tuple[WaiverCover, ...]:
