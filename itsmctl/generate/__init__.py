@@ -79,13 +79,19 @@ def _truth(
     definitions: Definitions, scene: world.World, seed: int, rows: Mapping[str, int], planted: list[Planted]
 ) -> Truth:
     """Everything that must be found: on tickets, on groups of them, and on the export as a whole."""
-    every = [*planted, *scene.judge.groups(), *rule_on(_book(scene))]
+    every = [*(one for one in planted if _is_visible(one, scene)), *scene.judge.groups(), *rule_on(_book(scene))]
     if scene.story.gap_at and "DQ-03" in definitions.rules:
         every.append(Planted("DQ-03", PREFIX, CONSEQUENCES["DQ-03"]))
     if "DQ-02" in definitions.rules:
         every += [Planted("DQ-02", name, CONSEQUENCES["DQ-02"]) for name, count in rows.items() if count in ROUND]
     others = sum(len(cases) for cases in scene.practice.cases.values())
     return Truth(seed, len(scene.openings), rows, scene.when.as_of, tuple(sorted(set(every))), others)
+
+
+def _is_visible(one: Planted, scene: world.World) -> bool:
+    """Whether the exports hold what the rule compares a ticket with: no link is missing to changes that are not there."""
+    asked = scene.definitions.rules[one.rule].parameters.get("process", "incident")
+    return asked == "incident" or bool(scene.practice.cases.get(str(asked)))
 
 
 def _book(scene: world.World) -> Book:
