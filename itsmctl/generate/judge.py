@@ -238,9 +238,10 @@ class Judge:
         return Run(clocks.terms, clocks.resolution, clocks.terms.target(RESOLUTION, columns_of(t)))
 
     def _desk(self) -> tuple[Hours | None, int]:
-        """The hours of the office that rules about urgent tickets count in, and the length of its day."""
-        calendar = self.definitions.calendars.get("cn-office")
-        hours = self.agreements.hours.get("cn-office")
+        """The hours of the office that rules about neglect and waiting count in, and the length of its day."""
+        rules = (self.definitions.rules.get(id_) for id_ in ("INC-07", "INC-10", "PRB-09"))
+        named = next((str(rule.parameters["calendar"]) for rule in rules if rule), "")
+        calendar, hours = self.definitions.calendars.get(named), self.agreements.hours.get(named)
         return hours, calendar.day_minutes * 60 if calendar else 0
 
     def _counted(self, start: int | str | None, end: int | str | None) -> int:
