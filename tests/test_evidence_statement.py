@@ -182,7 +182,7 @@ def test_each_process_has_its_own_part(statement: dict[str, Any]) -> None:
     }
 
 
-@pytest.mark.parametrize(("language", "words"), [("", "No register or record"), (".zh", "没有登记册或记录")])
+@pytest.mark.parametrize(("language", "words"), [("", "No register or record"), (".zh", "没有台账或记录")])
 def test_the_page_says_it_all_and_loads_nothing(pack: Path, language: str, words: str) -> None:
     page = (pack / f"statement{language}.html").read_text("utf-8")
     assert words in page
@@ -215,7 +215,7 @@ def test_the_document_has_a_row_and_a_heading_for_every_leaf_clause(pack: Path, 
             "statement.pdf",
             ["Statement, clause by clause", "June 六月", "Incidents | all", "7 of 50 failed, 3 not testable"],
         ),
-        ("statement.zh.pdf", ["逐条款声明", "June 六月", "没有登记册或记录证明实际发生过。", "再次逾期"]),
+        ("statement.zh.pdf", ["逐条款声明", "June 六月", "没有台账或记录证明实际发生过。", "再次逾期"]),
     ],
 )
 def test_another_program_reads_the_print(pack: Path, name: str, words: list[str]) -> None:
