@@ -109,7 +109,7 @@ SERVICES, CHINA, MAPPINGS = (
         ("audits/waivers.yaml", "priority: [P3, P4]", "priority: {at-most: 3}", 10, "wrong-condition", ""),
         ("audits/waivers.yaml", "priority: [P3, P4]", "priority: [p3, P4]", 11, "condition-value-unknown", "P3"),
         ("catalog/ola/network-team.yaml", "{priority: [P1]}", "{priority: [p1]}", 12, "condition-value-unknown", "P1"),
-        ("policies/rules/integrity.yaml", "most: 24h", "most: 1bd", 6, "wrong-form", ""),
+        ("policies/rules/integrity.yaml", "most: 24h", "most: 1d", 6, "wrong-form", ""),
         (MAPPINGS, "history: [state, group", "history: [state, grop", 17, "not-allowed", "group"),
         (MAPPINGS, "New: new", "New: nwe", 5, "unknown-state", "new"),
         (MAPPINGS, "shape: updates", "shape: update", 7, "not-allowed", "updates"),
