@@ -174,7 +174,7 @@ def test_every_rule_is_planted_or_says_why_not(definitions: Definitions, tmp_pat
     assert any(record.endswith(" / 2026-03") for record in missed), "the bad month"
     assert all(deed.what for deed in truth.planted)
     touched = {deed.record for deed in truth.planted if deed.record.startswith("INC0")}
-    assert 0.02 <= len(touched) / truth.records <= 0.06
+    assert 0.02 <= len(touched) / truth.records <= 0.08
 
 
 def test_a_change_of_one_cell_is_no_longer_the_truth(definitions: Definitions, tmp_path: Path) -> None:
