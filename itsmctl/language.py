@@ -379,6 +379,10 @@ REASONS: dict[str, tuple[str, str]] = {
         msg("The register {rules} has no row up to the moment of the audit"),
         msg("Keep the register: one row for each case, in the file that it names."),
     ),
+    "never-named": (
+        msg("The export never has what the rule names under {columns}"),
+        msg("Write into the rule what your own tool calls it."),
+    ),
     "example-registers": (
         msg("The registers are those of the example company, and say nothing about these tickets"),
         msg("Make definitions of your own with `itsmctl init`, and keep your registers there."),

@@ -10,7 +10,7 @@ place are added up. Without `calendar` the clock on the wall counts.
     check: {dwell-within: {field: state, value: [awaiting-user, awaiting-supplier], most: 40h, total: true}}
 
 Passing: 3 hours with the first line, 2 with the network group; a record that never awaits the supplier. Failing: 9
-hours with the network group.
+hours with the network group. Not testable: the export knows no such group, so that the rule is about somebody else's.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.life import done
 from itsmctl.engine.openings import BOUND, bound_of, counted_until, days_need_calendar, join_day
 from itsmctl.engine.spans import blind_to, values_of
-from itsmctl.engine.sql import Fragment, duration_text
+from itsmctl.engine.sql import Fragment, duration_text, name
 from itsmctl.model import NUMBER_COLUMNS, TEXT_COLUMNS, Rule
 
 ID = "dwell-within"
@@ -50,8 +50,11 @@ def compile(rule: Rule, context: Context) -> Fragment:
     how, values = "in all" if rule.parameters.get("total") else "at a stretch", _values(rule)
     never = Fragment("concat('never ', ?)", (", ".join(values),)) if values else Fragment("'nothing'")
     known, blind = blind_to(str(rule.parameters["field"]))
+    strange = _strange(rule)
     return (
-        f"""SELECT r.record_id, CASE WHEN {blind} THEN NULL WHEN m.longest > {bound.seconds} THEN false WHEN m.doubt IS NULL THEN true END AS passed,
+        f"""SELECT j.record_id, CASE WHEN s.strange THEN NULL ELSE j.passed END AS passed, CASE WHEN NOT s.strange THEN j.observed END AS observed,
+            j.expected, j."at", CASE WHEN s.strange THEN 'never-named:{rule.parameters["field"]}' ELSE j.reason END AS reason FROM (
+            SELECT r.record_id, CASE WHEN {blind} THEN NULL WHEN m.longest > {bound.seconds} THEN false WHEN m.doubt IS NULL THEN true END AS passed,
             CASE WHEN {blind} THEN NULL WHEN m.tix IS NULL THEN """
         + never
         + Fragment(
@@ -62,7 +65,22 @@ def compile(rule: Rule, context: Context) -> Fragment:
             (f" {how}", f"at most {bound.text} {how}"),
         )
         + _longest(rule, context)
-        + f") AS m ON m.tix = r.tix{known}"
+        + f") AS m ON m.tix = r.tix{known}) AS j CROSS JOIN (SELECT "
+        + strange
+        + " AS strange) AS s"
+    )
+
+
+def _strange(rule: Rule) -> Fragment:
+    """SQL for whether the export knows none of the groups or people that the rule names: then they are those of somebody else."""
+    field, values = str(rule.parameters["field"]), _values(rule)
+    if field not in ("group", "assignee") or not values:
+        return Fragment("false")
+    among = ", ".join("?" * len(values))
+    return Fragment(
+        f"""(SELECT count(*) FROM record WHERE {name(field)} IN ({among})) = 0
+            AND (SELECT count(*) FROM event WHERE field = ? AND (new IN ({among}) OR old IN ({among}))) = 0""",
+        (*values, field, *values, *values),
     )
 
 
