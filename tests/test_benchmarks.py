@@ -15,7 +15,7 @@ from itsmctl.reference import reference_root
 measure = bench("measure")
 mutations, organisation = bench("mutations"), bench("organisation")
 run = bench("run")
-floor, importing = bench("floor"), bench("importing")
+floor, reading = bench("floor"), bench("reading")
 truth = bench("truth")
 
 
@@ -128,7 +128,7 @@ def test_the_floor_reads_days_before_months(tmp_path: Path, capsys: pytest.Captu
 
 
 def test_what_grows_is_measured_at_three_sizes(capsys: pytest.CaptureFixture[str]) -> None:
-    assert importing.main(["--rows", "5", "--runs", "1"]) == 0
+    assert reading.main(["--rows", "5", "--runs", "1"]) == 0
     head, _, *rows = capsys.readouterr().out.strip().splitlines()
     assert head == "| file | 5 rows | 20 rows | 80 rows |"
     assert [row.split(" | ")[0] for row in rows] == ["| csv", "| json", "| xes"]

@@ -1,6 +1,6 @@
 """How fast event logs are imported, and whether memory stays flat as files grow.
 
-    python benchmarks/importing.py [--xes LOG.xes.gz] [--pm4py PYTHON] [--rows N] [--runs N]
+    python benchmarks/reading.py [--xes LOG.xes.gz] [--pm4py PYTHON] [--rows N] [--runs N]
 
 Of a log: only walking its XML with expat, importing it, and what PM4Py takes to read it, where a Python that has it is
 named (it is AGPL, so it is measured beside us and never a part of us). Of growing files: CSV, JSON and XES of N, 4 N and
