@@ -1,4 +1,4 @@
-"""Two hundred seeded edits that change how definitions are written and not what they mean: no change is told."""
+"""Two hundred seeded edits that change how definitions are written and not what they mean: no change, and no verdict flips."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ import yaml
 from change_case import copy_to, reference
 
 from itsmctl.change import difference
+from itsmctl.change.replay import ReplayOptions, replay
 from itsmctl.definitions import definition_files, load
 from itsmctl.definitions.schema import schemas
+from itsmctl.generate import ZONE, generate
+from itsmctl.importers.importing import import_files
 from itsmctl.model import Definitions
 from itsmctl.source import read_documents
 
@@ -172,8 +175,16 @@ KINDS_OF_EDIT: tuple[Edit, ...] = (
 )  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def dataset(reference: Definitions, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("neutral")
+    truth = generate(reference, 300, 5, place / "export")
+    import_files([place / "export" / name for name in truth.rows], None, reference.mappings, ZONE, place / "dataset")
+    return place / "dataset"
+
+
 @pytest.mark.parametrize("batch", range(BATCHES))
-def test_neutral_edits_are_no_change(reference: Definitions, tmp_path: Path, batch: int) -> None:
+def test_neutral_edits_are_no_change(reference: Definitions, dataset: Path, tmp_path: Path, batch: int) -> None:
     root = copy_to(tmp_path)
     dice = random.Random(f"neutral {batch}")
     done: list[str] = []
@@ -185,5 +196,8 @@ def test_neutral_edits_are_no_change(reference: Definitions, tmp_path: Path, bat
             done.append(edit.__name__)
         elif file.exists():
             file.write_bytes(before)
-    changes = difference(reference, load(root, kept_as=Path("/tests/neutral")))
+    head = load(root, kept_as=Path("/tests/neutral"))
+    replayed = replay(reference, head, dataset, options=ReplayOptions(enquiries=True))
+    assert (replayed.flips, replayed.total) == ((), 0)
+    changes = difference(reference, head)
     assert [(change.code, change.id, change.path, change.old, change.new) for change in changes] == []

@@ -66,7 +66,10 @@ def _cells(register: Register, row: RegisterRow, number: int, zone: str) -> list
     where = row.where
     place = f"{where.file}, row {where.row}" if where.row else f"{where.file}, line {where.line}"
     cells = {column.id: _cell(column, row, zone) for column in register.columns}
-    key = " / ".join(str("-" if cells[name_] is None else cells[name_]) for name_ in register.key) or place
+    told = [
+        cells[column.id] for column in register.columns if column.id in register.key
+    ]  # in whatever order they are named
+    key = " / ".join(str("-" if cell is None else cell) for cell in told) or place
     return [number, key, place, *cells.values()]
 
 
