@@ -14,7 +14,7 @@ from itsmctl.change.kinds.common import COMMON
 from itsmctl.change.walking import _is_inner, _part_of
 from itsmctl.checks import CHECKS
 from itsmctl.definitions.schema import kinds, schemas
-from itsmctl.engine.evaluate import GROUPED
+from itsmctl.model import GROUPED
 
 
 def _resolved(schema: dict[str, Any], home: str) -> tuple[dict[str, Any], str]:

@@ -25,11 +25,10 @@ from itsmctl.audit.used import used_definitions
 from itsmctl.audit.waivers import uses
 from itsmctl.beside import Beside
 from itsmctl.engine.context import Context
-from itsmctl.engine.evaluate import GROUPED
 from itsmctl.engine.session import Session
 from itsmctl.engine.verdicts import in_order
 from itsmctl.importers.receipt import Receipt, read_receipt
-from itsmctl.model import SEVERITIES, AuditPlan, Baseline, Definitions, Rule
+from itsmctl.model import GROUPED, SEVERITIES, AuditPlan, Baseline, Definitions, Rule
 from itsmctl.result import AuditResult, DefinitionFacts, RuleResult
 
 FAIL_ON = (*SEVERITIES, "not-testable", "never")

@@ -10,10 +10,9 @@ from typing import Any
 
 from itsmctl.audit import AuditOptions, Progress, audit
 from itsmctl.definitions.baselines import entries
-from itsmctl.engine.evaluate import GROUPED
 from itsmctl.engine.known import failing
 from itsmctl.engine.session import Session
-from itsmctl.model import Definitions, Rule
+from itsmctl.model import GROUPED, Definitions, Rule
 from itsmctl.result import AuditResult
 
 

@@ -9,10 +9,9 @@ from dataclasses import dataclass, field, replace
 from itsmctl.audit.people import PeopleKey
 from itsmctl.checks import CHECKS
 from itsmctl.checks.declare import TEMPLATES
-from itsmctl.engine.evaluate import GROUPED
 from itsmctl.engine.people import show_names
 from itsmctl.engine.session import Session, quote
-from itsmctl.model import FREE_TEXT_COLUMNS, PEOPLE_COLUMNS, RECORD_COLUMNS, Parameter, Rule
+from itsmctl.model import FREE_TEXT_COLUMNS, GROUPED, PEOPLE_COLUMNS, RECORD_COLUMNS, Parameter, Rule
 from itsmctl.result import AuditResult, BaselineUse, Explanation, Moment, Redaction
 
 NAMING = frozenset({"authorised", "conforms", "different-people", "employed", "paused-share", "concentration"})

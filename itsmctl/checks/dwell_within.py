@@ -49,39 +49,40 @@ def compile(rule: Rule, context: Context) -> Fragment:
     bound = bound_of(rule.parameters, "most", context.openings)
     how, values = "in all" if rule.parameters.get("total") else "at a stretch", _values(rule)
     never = Fragment("concat('never ', ?)", (", ".join(values),)) if values else Fragment("'nothing'")
-    known, blind = blind_to(str(rule.parameters["field"]))
-    strange = _strange(rule)
+    known, blind, why = _blind(rule)
     return (
-        f"""SELECT j.record_id, CASE WHEN s.strange THEN NULL ELSE j.passed END AS passed, CASE WHEN NOT s.strange THEN j.observed END AS observed,
-            j.expected, j."at", CASE WHEN s.strange THEN 'never-named:{rule.parameters["field"]}' ELSE j.reason END AS reason FROM (
-            SELECT r.record_id, CASE WHEN {blind} THEN NULL WHEN m.longest > {bound.seconds} THEN false WHEN m.doubt IS NULL THEN true END AS passed,
+        f"""SELECT r.record_id, CASE WHEN {blind} THEN NULL WHEN m.longest > {bound.seconds} THEN false WHEN m.doubt IS NULL THEN true END AS passed,
             CASE WHEN {blind} THEN NULL WHEN m.tix IS NULL THEN """
         + never
         + Fragment(
             f""" WHEN m.longest IS NOT NULL THEN concat(m.place, ': ', {duration_text("m.longest")}, ?) END AS observed,
             ? AS expected, coalesce(m.longest_at, r.opened_at) AS "at",
-            CASE WHEN {blind} THEN 'no-history:state' WHEN m.longest > {bound.seconds} THEN NULL ELSE m.doubt END AS reason
+            CASE WHEN {blind} THEN '{why}' WHEN m.longest > {bound.seconds} THEN NULL ELSE m.doubt END AS reason
             FROM scoped AS r LEFT JOIN (""",
             (f" {how}", f"at most {bound.text} {how}"),
         )
         + _longest(rule, context)
-        + f") AS m ON m.tix = r.tix{known}) AS j CROSS JOIN (SELECT "
-        + strange
-        + " AS strange) AS s"
+        + ") AS m ON m.tix = r.tix"
+        + known
     )
 
 
-def _strange(rule: Rule) -> Fragment:
-    """SQL for whether the export knows none of the groups or people that the rule names: then they are those of somebody else."""
+def _blind(rule: Rule) -> tuple[Fragment, str, str]:
+    """A join, SQL for whether nothing can be known of the record `r`, and the reason.
+
+    Where the export has none of the groups or people that the rule names, these are those of somebody else.
+    """
     field, values = str(rule.parameters["field"]), _values(rule)
     if field not in ("group", "assignee") or not values:
-        return Fragment("false")
+        known, blind = blind_to(field)
+        return Fragment(known), blind, "no-history:state"
     among = ", ".join("?" * len(values))
-    return Fragment(
+    strange = Fragment(
         f"""(SELECT count(*) FROM record WHERE {name(field)} IN ({among})) = 0
             AND (SELECT count(*) FROM event WHERE field = ? AND (new IN ({among}) OR old IN ({among}))) = 0""",
         (*values, field, *values, *values),
     )
+    return " CROSS JOIN (SELECT " + strange + " AS strange) AS k", "k.strange", f"never-named:{field}"
 
 
 def _longest(rule: Rule, context: Context) -> Fragment:

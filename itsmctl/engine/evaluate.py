@@ -12,30 +12,12 @@ from itsmctl.engine.session import Session, name, quote
 from itsmctl.engine.sql import Fragment, all_of, join
 from itsmctl.engine.verdicts import by_rule, leave_untested
 from itsmctl.engine.waiving import Cover, waive
-from itsmctl.model import Condition, Definitions, Effective, Rule, Waiver
+from itsmctl.model import GROUPED, Condition, Definitions, Effective, Rule, Waiver
 from itsmctl.result import Share
 
 TOO_FEW = "too-few"
 """The reason of a group with fewer records than its check asks for, which is told and not judged."""
 BREAKDOWN_COLUMNS = ("priority", "service")
-GROUPED = frozenset(
-    {
-        "attainment",
-        "concentration",
-        "count-per-month",
-        "heaping",
-        "number-gaps",
-        "paused-share",
-        "percentile",
-        "period-end",
-        "register",
-        "row-count",
-        "share",
-        "trend",
-        "variants",
-    }
-)
-"""Checks whose rows are groups or files, not records."""
 ABOUT_CLOCKS = frozenset(
     {
         "attainment",
@@ -114,12 +96,13 @@ def evaluate(
         process: int(str(n)) for process, n in session.rows("SELECT process, count(*) FROM record GROUP BY process")
     }
     records = sum(counted.values())
-    untested = {t.rule.id: _untested_because(session, t, context) for t in tasks}
     # A rule of a process that the export does not hold has nobody to judge; one about groups may ask for their absence.
     idle = {t.rule.id for t in tasks if t.rule.process not in ("", *counted) and t.rule.check not in GROUPED}
     told = {rule: _counts(_NOBODY, records, "") for rule in idle}  # whatever the export lacks for it
-    blind = [t for t in tasks if untested[t.rule.id] and t.rule.id not in idle]
-    testable = [t for t in tasks if not untested[t.rule.id] and t.rule.id not in idle]
+    asked = [t for t in tasks if t.rule.id not in idle]
+    untested = {t.rule.id: _untested_because(session, t, context) for t in asked}
+    blind = [t for t in asked if untested[t.rule.id]]
+    testable = [t for t in asked if not untested[t.rule.id]]
     number = min(max(1, AT_ONCE // max(records, 1)), SOME, max(1, (len(testable) + 1) // 2))
     heaps = -(-len(testable) // number)
     # Neighbours are of one family, and as dear as each other; dealt out like cards, no heap is much dearer than the rest.

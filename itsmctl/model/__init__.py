@@ -128,6 +128,7 @@ if TYPE_CHECKING:
     from itsmctl.model.indicators import RegisterFigure as RegisterFigure
     from itsmctl.model.indicators import RuleShare as RuleShare
     from itsmctl.model.indicators import SurveyFigure as SurveyFigure
+    from itsmctl.model.policies import GROUPED as GROUPED
     from itsmctl.model.policies import Parameter as Parameter
     from itsmctl.model.policies import Rule as Rule
     from itsmctl.model.procedures import Procedure as Procedure
@@ -183,7 +184,7 @@ _MODULES = {
     "frameworks": "Clause ClauseType Crosswalk EvidenceClass Framework Objective Subject WayOfChecking covers within",
     "improvement": "Attendee Correction CorrectiveAction Decision Effectiveness ManagementReview Nonconformity ReviewInput",
     "indicators": "Attested Band ClockShare DefinitionShare Kpi MaturityLevel Measure RecordFigure RegisterFigure RuleShare SurveyFigure",
-    "policies": "Parameter Rule",
+    "policies": "GROUPED Parameter Rule",
     "procedures": "Procedure Step",
     "process": "Activity Artefact Code CodeList END Flow FormField Interface Lane OUTSIDE Principle PriorityMatrix Process State WorkProduct",
     "registers": "Cell ColumnType Register RegisterColumn RegisterRow RowSource",

@@ -12,6 +12,26 @@ from itsmctl.model.definition import Condition, Conditions, Definition, Limit, S
 Parameter = str | int | float | bool | None | Condition | tuple["Parameter", ...] | Mapping[str, "Parameter"]
 
 
+GROUPED = frozenset(
+    {
+        "attainment",
+        "concentration",
+        "count-per-month",
+        "heaping",
+        "number-gaps",
+        "paused-share",
+        "percentile",
+        "period-end",
+        "register",
+        "row-count",
+        "share",
+        "trend",
+        "variants",
+    }
+)
+"""Checks whose rows are groups or files, not records."""
+
+
 @dataclass(frozen=True)
 class Rule(Definition):
     """An audit rule: a check type with its parameters, over the records in scope."""

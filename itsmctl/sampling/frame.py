@@ -11,14 +11,14 @@ from itsmctl.audit.judging import outcome
 from itsmctl.audit.preparing import load_records, prepare, registers_named
 from itsmctl.checks import CHECKS
 from itsmctl.engine.context import Context
-from itsmctl.engine.evaluate import GROUPED, Task, evaluate
+from itsmctl.engine.evaluate import Task, evaluate
 from itsmctl.engine.results import records_judged
 from itsmctl.engine.session import Session
 from itsmctl.engine.sql import Fragment, all_of, name
 from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean
 from itsmctl.importers.receipt import read_receipt
 from itsmctl.language import iso
-from itsmctl.model import RECORD_COLUMNS, Conditions, Definitions, Rule
+from itsmctl.model import GROUPED, RECORD_COLUMNS, Conditions, Definitions, Rule
 from itsmctl.sampling.population import WHOLE, Population, population_of
 
 COMPLETENESS = ("DQ-01", "DQ-02", "DQ-03", "DQ-04", "DQ-05")

@@ -32,11 +32,10 @@ from itsmctl.change.replay.types import (
     state_of,
 )
 from itsmctl.change.types import Change
-from itsmctl.engine.evaluate import GROUPED
 from itsmctl.engine.flips import compare, counted, listed
 from itsmctl.engine.tables import WHOLE, Part
 from itsmctl.importers.receipt import read_receipt
-from itsmctl.model import Definitions, Rule
+from itsmctl.model import GROUPED, Definitions, Rule
 
 __all__ = [
     "FLIP_KINDS",

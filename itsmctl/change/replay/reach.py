@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from itsmctl.change.replay.basis import Bases
 from itsmctl.engine.clocks import columns_of_clocks
-from itsmctl.engine.evaluate import GROUPED, timed_processes
+from itsmctl.engine.evaluate import timed_processes
 from itsmctl.engine.offers import offers
-from itsmctl.model import Definitions, Rule
+from itsmctl.model import GROUPED, Definitions, Rule
 
 _ONE_BY_ONE = frozenset(
     {"agreement", "clock-within", "late-pause", "leg-within", "loosened", "period-shift", "reported-agrees"}

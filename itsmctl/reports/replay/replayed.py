@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from itsmctl.change import Change
 from itsmctl.change.replay import FLIP_KINDS, Cause, Flip, FlipKind, Judged, Replay, State
-from itsmctl.engine.evaluate import GROUPED
 from itsmctl.language import Language, moment_text, msg, number_text, tr, trn, zone_of
+from itsmctl.model import GROUPED
 from itsmctl.reports.changes.words import from_to, what
 from itsmctl.reports.coverage_words import KINDS
 from itsmctl.reports.plain import shown
