@@ -180,6 +180,18 @@ def _missing(known: Corpus) -> Iterator[Site]:
             yield entry.document.file, number, "", frozenset({first, first - 1} if number + 1 < first else {first})
 
 
+def _word_for_list(known: Corpus) -> Iterator[Site]:
+    """A word where a list must stand; where the schema takes either, a word is no mistake."""
+    for entry, key, number, line in _top(known):
+        schema: Any = schemas()[entry.definition.kind]
+        asked = schema["properties"][key]
+        reference = asked.get("$ref", "")
+        if reference.startswith("#/definitions/"):
+            asked = schema["definitions"][reference.rpartition("/")[2]]
+        if line.startswith(f"{key}: [") and "string" not in asked.get("type", ()):
+            yield entry.document.file, number, f"{key}: word", frozenset({number + 1})
+
+
 def _same_id(known: Corpus) -> Iterator[Site]:
     first: dict[str, str] = {}
     for entry in known.entries:
@@ -208,7 +220,7 @@ FAULTS: dict[str, Callable[[Corpus], Iterator[Site]]] = {
     "a required key missing": _missing,
     "an id twice": _same_id,
     "a number for a title": _matching(r"^title: .*$", "title: 12"),
-    "a word for a list": _matching(r"^([a-z-]+): \[.+\]$", r"\1: word"),
+    "a word for a list": _word_for_list,
     "an unknown kind": _matching(r"^kind: (\S+)$", r"kind: \1x"),
     "an unknown code": _matching(r"\b(severity|type|stage|phase|direction|level|quadrant): ([a-z]+)", r"\1: \2x"),
     "yes for true (YAML 1.1)": _matching(r"\b(initial|enquiry|reopens): true", r"\1: yes"),
