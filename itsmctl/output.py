@@ -1,8 +1,9 @@
-"""Outputs that appear whole or not at all: written beside their place, then renamed into it."""
+"""Outputs that appear whole or not at all: written beside their place, then renamed into it; and the schemas of those for programs."""
 
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
 import tempfile
@@ -146,3 +147,9 @@ def cannot_write(out: Path, error: OSError) -> ItsmctlError:
     return ItsmctlError(
         Problem("cannot-write", "cannot write here: {why}", Where(str(out)), {"why": error.strerror or str(error)})
     )
+
+
+def schema_beside(module: str, name: str) -> dict[str, object]:
+    """The JSON Schema (draft-07) of an output, `NAME.schema.json` beside the module that writes it; `module` is its `__file__`."""
+    schema: dict[str, object] = json.loads(Path(module).with_name(f"{name}.schema.json").read_text(encoding="utf-8"))
+    return schema

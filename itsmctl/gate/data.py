@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 from itsmctl.gate.findings import findings
 from itsmctl.gate.judged import Judged
 from itsmctl.language import problem_text
+from itsmctl.output import schema_beside
 from itsmctl.reports.changes.data import entry
 from itsmctl.reports.problems.fingerprints import fingerprints
 from itsmctl.reports.replay.json import as_data
@@ -17,8 +17,7 @@ FORMAT = "itsmctl/gate/v1"
 
 def gate_schema() -> dict[str, object]:
     """The JSON Schema (draft-07) of the gate as JSON; changes and the replay have schemas of their own."""
-    schema: dict[str, object] = json.loads(Path(__file__).with_name("gate.schema.json").read_text(encoding="utf-8"))
-    return schema
+    return schema_beside(__file__, "gate")
 
 
 def render(judged: Judged) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from itsmctl.assessment import Assessed
 from itsmctl.assessment.advice import Advice
@@ -14,6 +13,7 @@ from itsmctl.assessment.levels import Standing
 from itsmctl.assessment.limits import Limit
 from itsmctl.assessment.rating import Rated
 from itsmctl.model import Definitions, Questionnaire, Text
+from itsmctl.output import schema_beside
 from itsmctl.reports.assessment_words import action_text
 from itsmctl.reports.json import titles
 
@@ -22,9 +22,7 @@ FORMAT = "itsmctl/assessment/v1"
 
 def assessment_schema() -> dict[str, object]:
     """The JSON Schema (draft-07) of computed assessments as JSON."""
-    path = Path(__file__).with_name("assessment.schema.json")
-    schema: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
-    return schema
+    return schema_beside(__file__, "assessment")
 
 
 def as_json(found: Sequence[Assessed], definitions: Definitions) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 
 from itsmctl.coverage import STRENGTHS, ClauseCoverage, FrameworkCoverage
 from itsmctl.coverage.steps import Step
 from itsmctl.language import Language, tr
 from itsmctl.model import Definition, Definitions, within
+from itsmctl.output import schema_beside
 from itsmctl.reports.coverage_words import names, outcome_text, step_text, strength_text
 
 FORMAT = "itsmctl/coverage/v1"
@@ -17,9 +17,7 @@ FORMAT = "itsmctl/coverage/v1"
 
 def coverage_schema() -> dict[str, object]:
     """The JSON Schema (draft-07) of the coverage as JSON."""
-    path = Path(__file__).with_name("coverage.schema.json")
-    schema: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
-    return schema
+    return schema_beside(__file__, "coverage")
 
 
 def as_json(

@@ -11,6 +11,7 @@ from pathlib import Path
 from itsmctl.errors import Problem
 from itsmctl.language import Language, iso
 from itsmctl.model import SEVERITIES, Outcome, Text
+from itsmctl.output import schema_beside
 from itsmctl.result import (
     Attainment,
     AuditResult,
@@ -86,8 +87,7 @@ def _file(path: Path) -> dict[str, object]:
 
 def result_schema() -> dict[str, object]:
     """The JSON Schema (draft-07) of result.json."""
-    schema: dict[str, object] = json.loads(Path(__file__).with_name("result.schema.json").read_text(encoding="utf-8"))
-    return schema
+    return schema_beside(__file__, "result")
 
 
 def _dataset(facts: DatasetFacts) -> dict[str, object]:

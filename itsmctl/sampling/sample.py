@@ -7,10 +7,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 from typing import Any, cast
 
 import itsmctl
+from itsmctl.output import schema_beside
 from itsmctl.sampling.allocating import Allocation
 from itsmctl.sampling.drawing import ALGORITHM
 from itsmctl.sampling.frame import Tested
@@ -155,5 +155,4 @@ def sample_of(document: Mapping[str, Any]) -> Sample:
 
 def sample_schema() -> dict[str, object]:
     """The JSON Schema (draft-07) of the working paper in YAML."""
-    schema: dict[str, object] = json.loads(Path(__file__).with_name("sample.schema.json").read_text(encoding="utf-8"))
-    return schema
+    return schema_beside(__file__, "sample")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from itsmctl.coverage import STRENGTHS
 from itsmctl.coverage.processes import process_of
@@ -16,14 +14,14 @@ from itsmctl.evidence.statement.versions import Versions
 from itsmctl.evidence.statement.words import lacking_text
 from itsmctl.language import LANGUAGES
 from itsmctl.model import Definition, Definitions, Nonconformity, Text
+from itsmctl.output import schema_beside
 
 FORMAT = "itsmctl/statement/v1"
 
 
 def statement_schema() -> dict[str, object]:
     """The JSON Schema (draft-07) of the statement."""
-    schema: dict[str, object] = json.loads(Path(__file__).with_name("statement.schema.json").read_text("utf-8"))
-    return schema
+    return schema_beside(__file__, "statement")
 
 
 def document(

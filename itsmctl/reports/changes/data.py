@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 
 from itsmctl.change import EFFECTS, Change
 from itsmctl.errors import Where
+from itsmctl.output import schema_beside
 
 FORMAT = "itsmctl/diff/v1"
 
@@ -45,9 +45,7 @@ def entry(change: Change) -> dict[str, object]:
 
 def diff_schema() -> dict[str, object]:
     """The JSON Schema (draft-07) of the comparison as JSON."""
-    path = Path(__file__).with_name("diff.schema.json")
-    schema: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
-    return schema
+    return schema_beside(__file__, "diff")
 
 
 def _place(where: Where | None) -> str | None:

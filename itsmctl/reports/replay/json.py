@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from pathlib import Path
 
 from itsmctl.change.replay import Cause, Flip, Replay
 from itsmctl.language import iso
+from itsmctl.output import schema_beside
 from itsmctl.reports.replay.replayed import Replayed
 
 FORMAT = "itsmctl/replay/v1"
@@ -15,9 +15,7 @@ FORMAT = "itsmctl/replay/v1"
 
 def replay_schema() -> dict[str, object]:
     """The JSON Schema (draft-07) of a replay as JSON."""
-    path = Path(__file__).with_name("replay.schema.json")
-    schema: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
-    return schema
+    return schema_beside(__file__, "replay")
 
 
 def render(told: Replayed) -> str:
