@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from itsmctl.errors import ItsmctlError, Problem, Where
+from itsmctl.history.asking import boundary, is_shallow, prefix_of
 from itsmctl.history.running import NoGit, git
 from itsmctl.reference import FOLDERS
 
@@ -94,7 +95,7 @@ def acts(root: Path, base: str, head: str = "HEAD") -> list[Act]:
 
 def check_whole(root: Path, revision: str = "HEAD") -> None:
     """Raise ItsmctlError where the clone holds only the last commits, with the command that brings the others."""
-    if git(root, "rev-parse", "--is-shallow-repository").strip() == b"true":
+    if is_shallow(root):
         raise _shallow(revision)
 
 
@@ -125,8 +126,7 @@ def _fork(root: Path, base: str, head: str) -> str:
 
 def _cut_off(root: Path) -> frozenset[str]:
     """The commits at which a shallow clone ends."""
-    file = root / git(root, "rev-parse", "--git-path", "shallow").decode("utf-8", "surrogateescape").strip()
-    return frozenset(file.read_text("ascii").split()) if file.is_file() else frozenset()
+    return boundary(root / git(root, "rev-parse", "--git-path", "shallow").decode("utf-8", "surrogateescape").strip())
 
 
 def _shallow(revision: str) -> ItsmctlError:
@@ -191,7 +191,7 @@ def _act(fields: Sequence[str]) -> Act:
 
 def _paths(root: Path, commits: str) -> Mapping[str, list[str]]:
     """The files that each commit changed itself; a merge only those that it has otherwise than all its parents."""
-    prefix = git(root, "rev-parse", "--show-prefix").decode("utf-8", "surrogateescape").strip()
+    prefix = prefix_of(root)
     output = git(
         root,
         "log",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from itsmctl.history.asking import blobs, boundary, prefix_of
 from itsmctl.history.commits import raw_commits
 from itsmctl.history.running import NoGit, git
 from itsmctl.reference import FOLDERS
@@ -50,9 +51,9 @@ def log_of(root: Path, paths: Iterable[str], *, revision: str = "HEAD") -> Docum
     try:
         facts = git(root, "rev-parse", "--is-shallow-repository", "--git-path", "shallow", "--show-prefix")
         shallow, boundary_file, prefix = facts.decode("utf-8", "surrogateescape").split("\n")[:3]
-        boundary = _boundary(root / boundary_file) if shallow == "true" else frozenset()
+        cut_off = boundary(root / boundary_file) if shallow == "true" else frozenset()
         touched = _touched(root, prefix, wanted, revision)
-        commits = raw_commits(root, sorted({hash_ for _, _, hash_ in touched} - boundary))
+        commits = raw_commits(root, sorted({hash_ for _, _, hash_ in touched} - cut_off))
         # By descent, not by time: several commits share a second, and a committer's clock may be wrong.
         order = git(root, "rev-list", "--topo-order", revision, "--").decode("ascii").split() if commits else []
     except NoGit:
@@ -70,7 +71,7 @@ def log_of(root: Path, paths: Iterable[str], *, revision: str = "HEAD") -> Docum
 def place_in_repository(root: Path) -> str:
     """Where a folder lies in its repository, as `folder/`; '' at its top, or outside of any."""
     try:
-        return git(root, "rev-parse", "--show-prefix").decode("utf-8", "surrogateescape").strip()
+        return prefix_of(root)
     except NoGit:
         return ""
 
@@ -80,7 +81,7 @@ def mainline(root: Path, path: str, revision: str = "HEAD") -> list[tuple[str, s
 
     A merge stands for all that came with it. Raises NoGit where git cannot tell.
     """
-    prefix = git(root, "rev-parse", "--show-prefix").decode("utf-8", "surrogateescape").strip()
+    prefix = prefix_of(root)
     output = git(
         root, "log", "--first-parent", "-m", "-M", "--name-status", "--format=%x01%H", "-z", revision, "--", *FOLDERS
     )
@@ -94,25 +95,7 @@ def mainline(root: Path, path: str, revision: str = "HEAD") -> list[tuple[str, s
 
 def contents(root: Path, places: Sequence[tuple[str, str]]) -> list[bytes]:
     """What files (commit, path) held; nothing where there was none."""
-    asked = "".join(f"{hash_}:./{path}\n" for hash_, path in places)
-    answer = git(root, "cat-file", "--batch", asked=asked.encode("utf-8", "surrogateescape"))
-    found, at = [], 0
-    for _ in places:
-        end = answer.index(b"\n", at)
-        words = answer[at:end].split(b" ")
-        is_file = len(words) == 3 and words[1] == b"blob"
-        size = int(words[2]) if is_file else 0
-        found.append(answer[end + 1 : end + 1 + size])
-        at = end + 1 + size + is_file
-    return found
-
-
-def _boundary(file: Path) -> frozenset[str]:
-    """The commits at which a shallow clone is cut off: git shows every file as added there, which nobody did."""
-    try:
-        return frozenset(file.read_text("ascii").split())
-    except OSError:
-        return frozenset()
+    return [found or b"" for found in blobs(root, [f"{hash_}:./{path}" for hash_, path in places])]
 
 
 def _touched(root: Path, prefix: str, paths: Sequence[str], revision: str) -> list[tuple[str, str, str]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean
+from itsmctl.history.asking import blobs, is_shallow, prefix_of
 from itsmctl.history.files import MAX_FILES, is_read, not_a_file
 from itsmctl.history.running import NoGit, git
 from itsmctl.reference import FOLDERS
@@ -34,7 +35,7 @@ def tree_of(root: Path, revision: str) -> Tree:
     except NoGit as error:
         raise _unknown(root, base) from error
     try:
-        return Tree(commit, _one(root, revision if colon else f"{commit}:{_prefix(root)}"))
+        return Tree(commit, _one(root, revision if colon else f"{commit}:{prefix_of(root)}"))
     except NoGit as error:
         template = "at revision {revision} this folder did not exist; where the definitions lay elsewhere, write REVISION:FOLDER"
         raise ItsmctlError(Problem("no-definitions", template, Where(revision), {"revision": revision})) from error
@@ -54,23 +55,13 @@ def files_of(root: Path, revision: str, tree: str) -> Iterator[tuple[str, bytes]
             Problem("too-many-files", "{files} files of definitions; at most {most}", Where(revision), values)
         )
     try:
-        answer = git(root, "cat-file", "--batch", asked="".join(f"{blob}\n" for _, blob in wanted).encode())
+        found = blobs(root, [blob for _, blob in wanted])
     except NoGit as error:
         raise _objects_missing(root, revision) from error
-    yield from zip((path for path, _ in wanted), _contents(root, revision, answer, len(wanted)), strict=True)
-
-
-def _contents(root: Path, revision: str, answer: bytes, count: int) -> Iterator[bytes]:
-    """The contents in an answer of `git cat-file --batch`: a line with hash, type and size, the bytes, a line end."""
-    at = 0
-    for _ in range(count):
-        end = answer.index(b"\n", at)
-        words = answer[at:end].split(b" ")
-        if len(words) != 3 or words[1] != b"blob":
+    for (path, _), content in zip(wanted, found, strict=True):
+        if content is None:
             raise _objects_missing(root, revision)
-        size = int(words[2])
-        yield answer[end + 1 : end + 1 + size]
-        at = end + 1 + size + 1
+        yield path, content
 
 
 def _listed(root: Path, tree: str) -> Iterator[tuple[str, str, str]]:
@@ -101,15 +92,6 @@ def _one(root: Path, name: str) -> str:
     return git(root, "rev-parse", "--verify", "--quiet", name).decode("ascii").strip()
 
 
-def _prefix(root: Path) -> str:
-    """Where `root` lies in its repository."""
-    return git(root, "rev-parse", "--show-prefix").decode("utf-8", "surrogateescape").rstrip("\n")
-
-
-def _is_shallow(root: Path) -> bool:
-    return git(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
-
-
 def _names(root: Path) -> list[str]:
     """Every branch and tag, also those of remotes."""
     listed = git(root, "for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/tags", "refs/remotes")
@@ -118,7 +100,7 @@ def _names(root: Path) -> list[str]:
 
 def _unknown(root: Path, revision: str) -> ItsmctlError:
     try:
-        names, shallow = _names(root), _is_shallow(root)
+        names, shallow = _names(root), is_shallow(root)
     except NoGit:
         names, shallow = [], False
     remote = [name for name in names if name.partition("/")[2] == revision]
