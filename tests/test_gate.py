@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +14,7 @@ import jsonschema
 import pytest
 import xmlschema
 from click.testing import CliRunner
+from gate_case import FILE, repository_at
 
 from itsmctl.change import Change
 from itsmctl.cli import group, run
@@ -29,32 +28,15 @@ from itsmctl.gate.judged import Judged
 from itsmctl.gate.markdown import LIMIT, marker, render, whole
 from itsmctl.generate import ZONE, generate
 from itsmctl.importers.importing import import_files
-from itsmctl.reference import FOLDERS, reference_root
+from itsmctl.reference import reference_root
 
 ORACLES = Path(__file__).parent.parent / ".." / "shared" / "oracles"
-FILE = "catalog/sla/email-collaboration.yaml"
-
-
-def git(root: Path, *arguments: str) -> None:
-    who = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org", "-c", "commit.gpgsign=false"]
-    subprocess.run(["git", *who, *arguments], cwd=root, check=True, capture_output=True)
 
 
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The reference definitions in git: `main`, and `looser` with one target loosened."""
-    root = tmp_path_factory.mktemp("gate") / "ours"
-    for folder in FOLDERS:
-        shutil.copytree(reference_root() / folder, root / folder)
-    git(root, "init", "-q", "-b", "main")
-    git(root, "add", "-A")
-    git(root, "commit", "-qm", "Begin")
-    git(root, "checkout", "-qb", "looser")
-    text = (root / FILE).read_text("utf-8")
-    assert text.count("within: 30m") >= 1
-    (root / FILE).write_text(text.replace("within: 30m", "within: 45m", 1), "utf-8")
-    git(root, "commit", "-qam", "Answer in three quarters of an hour")
-    return root
+    return repository_at(tmp_path_factory.mktemp("gate") / "ours", "looser")
 
 
 @pytest.fixture(scope="module")

@@ -13,20 +13,13 @@ from typing import Any
 
 import pytest
 import yaml
-
-from itsmctl.reference import FOLDERS, reference_root
+from gate_case import FILE, git, repository_at
 
 ROOT = Path(__file__).parent.parent
-FILE = "catalog/sla/email-collaboration.yaml"
 
 
 def read(name: str) -> Any:
     return yaml.safe_load((ROOT / name).read_text("utf-8"))
-
-
-def git(root: Path, *arguments: str) -> str:
-    who = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org", "-c", "commit.gpgsign=false"]
-    return subprocess.run(["git", *who, *arguments], cwd=root, check=True, capture_output=True, text=True).stdout
 
 
 def environment(**more: str) -> Mapping[str, str]:
@@ -41,16 +34,7 @@ def environment(**more: str) -> Mapping[str, str]:
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The reference definitions in git; the branch `change`, checked out, makes one target longer."""
-    root = tmp_path_factory.mktemp("ready") / "ours"
-    for folder in FOLDERS:
-        shutil.copytree(reference_root() / folder, root / folder)
-    git(root, "init", "-q", "-b", "main")
-    git(root, "add", "-A")
-    git(root, "commit", "-qm", "Begin")
-    git(root, "checkout", "-qb", "change")
-    text = (root / FILE).read_text("utf-8")
-    (root / FILE).write_text(text.replace("within: 30m", "within: 45m", 1), "utf-8")
-    git(root, "commit", "-qam", "Answer later")
+    root = repository_at(tmp_path_factory.mktemp("ready") / "ours", "change")
     git(root, "checkout", "-q", "main")
     (root / "README.md").write_text("moved on meanwhile\n", "utf-8")
     git(root, "add", "-A")
