@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
-import subprocess
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from evidence_case import OBSERVED, make_case
+from office import first_sheet
 from python_calamine import CalamineWorkbook
 
 from itsmctl.evidence import papers
@@ -127,9 +126,6 @@ def test_cells_are_what_they_are_said_to_be() -> None:
         assert re.search(rb"<dcterms:created[^>]*>1980-01-01", archive.read("docProps/core.xml"))
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not here")
 def test_libreoffice_opens_them(folder: Path, tmp_path: Path) -> None:
     for name in ("rules.zh.xlsx", "clauses.zh.xlsx"):
-        command = ["soffice", "--headless", "--convert-to", "csv", "--outdir", str(tmp_path), str(folder / name)]
-        subprocess.run(command, check=True, capture_output=True, timeout=120)
-        assert "审核" in (tmp_path / name).with_suffix(".csv").read_text("utf-8")
+        assert "审核" in first_sheet(folder / name, tmp_path)
