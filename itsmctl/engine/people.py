@@ -40,11 +40,11 @@ def show_names(session: Session, rules: Sequence[str], shown: Callable[[str], st
         return {}
     inside = f'"rule" IN ({", ".join(quote(rule) for rule in rules)})'
     either = " OR ".join(_named(column) for column in _NAMING)
-    counted = session.rows(f'SELECT "rule", count(*) FROM verdict WHERE {inside} AND ({either}) GROUP BY 1')
+    counted = session.rows(f'SELECT "rule", count(*) FROM tested WHERE {inside} AND ({either}) GROUP BY 1')
     if not counted:
         return {}
     found = " UNION ".join(
-        f"SELECT {each_match(column, _NAME)} AS marked FROM verdict WHERE {inside} AND {_named(column)}"
+        f"SELECT {each_match(column, _NAME)} AS marked FROM tested WHERE {inside} AND {_named(column)}"
         for column in _NAMING
     )
     names = sorted(str(marked).strip(NAME_BEGINS + NAME_ENDS) for (marked,) in session.rows(found))
