@@ -1,0 +1,1 @@
+"""Scorecards: what indicators, positions, processes and suppliers come to, computed from tickets, registers and definitions."""
