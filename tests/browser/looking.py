@@ -1,0 +1,113 @@
+"""What is looked at in a page that is open: each function gives what is wrong, in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+WIDTHS = (375, 768, 1440)
+SCHEMES = ("light", "dark")
+
+_ALTERNATIVES = """() => [...document.querySelectorAll('img, svg, canvas, [role=img]')]
+  .filter(one => !one.closest('[aria-hidden=true]') && !one.parentElement.closest('svg'))
+  .filter(one => !(one.tagName === 'IMG' ? one.hasAttribute('alt') : one.getAttribute('role') === 'img' && (
+    one.getAttribute('aria-label') || one.querySelector(':scope > title')?.textContent
+    || (one.getAttribute('aria-labelledby') || '').split(' ').some(id => id && document.getElementById(id)?.textContent))))
+  .map(one => 'no text alternative: ' + one.outerHTML.slice(0, 120))"""
+
+_WIDE = """() => {
+  const root = document.documentElement;
+  if (root.scrollWidth <= root.clientWidth) return [];
+  const out = one => one.getBoundingClientRect().right > root.clientWidth + 1;
+  const inside = one => { for (let p = one.parentElement; p; p = p.parentElement)
+    if (['auto', 'scroll', 'hidden', 'clip'].includes(getComputedStyle(p).overflowX)) return true; return false; };
+  const widest = [...document.body.querySelectorAll('*')].filter(one => out(one) && !inside(one)).pop();
+  return [`${root.scrollWidth} > ${root.clientWidth}: ${widest ? widest.outerHTML.slice(0, 160) : ''}`];
+}"""
+
+_LINKS = """() => [...document.querySelectorAll('a[href]')].map(one => [one.getAttribute('href'), one.href])"""
+_HERE = "id => id === '' || document.getElementById(id) !== null"
+_HEADINGS = """() => [...document.querySelectorAll('h1, h2, h3, th, figcaption')]
+  .filter(one => one.checkVisibility()).map(one => one.textContent.trim()).filter(text => text)"""
+
+
+def open_page(context: BrowserContext, file: Path) -> tuple[Page, list[str]]:
+    """A page, and what goes wrong in it from now on: errors, dialogs, and requests for anything but files."""
+    page, wrong = context.new_page(), []
+    page.on(
+        "console", lambda said: wrong.append(f"console: {said.text}") if said.type in ("error", "warning") else None
+    )
+    page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
+    page.on("dialog", lambda dialog: (wrong.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+    page.on("request", lambda asked: None if _local(asked.url) else wrong.append(f"request: {asked.url}"))
+    page.goto(file.as_uri())
+    return page, wrong
+
+
+def _local(url: str) -> bool:
+    return urlsplit(url).scheme in ("file", "data", "blob")
+
+
+def identity(page: Page, language: str) -> list[str]:
+    """A title, and the language that a screen reader must speak."""
+    wanted = {"en": "en", "zh": "zh-Hans"}[language]
+    lang, title = page.evaluate("document.documentElement.lang"), page.title()
+    return [
+        *([] if lang == wanted else [f"lang is {lang!r}, not {wanted!r}"]),
+        *([] if title.strip() else ["no title"]),
+    ]
+
+
+def pictures(page: Page) -> list[str]:
+    """Pictures that say nothing to somebody who does not see them."""
+    found: list[str] = page.evaluate(_ALTERNATIVES)
+    return found
+
+
+def links(page: Page, file: Path) -> list[str]:
+    """Links that lead nowhere: to no place in the page, to no file, or into a script."""
+    wrong: list[str] = []
+    for written, url in page.evaluate(_LINKS):
+        parts = urlsplit(url)
+        if parts.scheme not in ("file", "https", "http", "mailto"):
+            wrong.append(f"link to {written[:80]}")
+        elif parts.scheme == "file" and Path(unquote(parts.path)) != file:
+            wrong += [] if Path(unquote(parts.path)).is_file() else [f"no file for link {written}"]
+        elif parts.scheme == "file" and not page.evaluate(_HERE, unquote(parts.fragment)):
+            wrong.append(f"no place for link {written}")
+    return wrong
+
+
+def widths(page: Page) -> list[str]:
+    """Windows in which the page must be scrolled sideways."""
+    wrong: list[str] = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        wrong += [f"at {width}px {told}" for told in page.evaluate(_WIDE)]
+    return wrong
+
+
+def without_scripts(browser: Browser, page: Page, file: Path) -> list[str]:
+    """Headings that are seen only while scripts run."""
+    with_scripts: list[str] = page.evaluate(_HEADINGS)
+    context = browser.new_context(java_script_enabled=False, viewport=page.viewport_size)
+    still, wrong = open_page(context, file)
+    missing = set(with_scripts) - set(still.evaluate(_HEADINGS))
+    context.close()
+    return [*wrong, *(f"not without scripts: {text[:80]}" for text in sorted(missing))]
+
+
+def barriers(page: Page, axe: str) -> list[str]:
+    """What axe-core calls serious or critical, in light and in dark, where only the colours differ."""
+    page.evaluate(axe)
+    wrong: list[str] = []
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        run = {"resultTypes": ["violations"]} | ({} if scheme == "light" else {"runOnly": ["color-contrast"]})
+        for found in page.evaluate("run => axe.run(document, run)", run)["violations"]:
+            if found["impact"] in ("serious", "critical"):
+                places = [f"{node['html'][:120]} {node['failureSummary'][:160]}" for node in found["nodes"][:3]]
+                wrong.append(f"{scheme}: {found['id']} ({found['impact']}, {len(found['nodes'])}): {places}")
+    return wrong
