@@ -1,0 +1,106 @@
+"""Charts: the same bytes everywhere, every mark said in words, hostile labels shown as text, looks left to the style sheet."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from itsmctl.charts.plot import NO_AXIS, Axis, Told, draw, names, numbers, rows
+from itsmctl.charts.shapes import Bars, Cells, Columns, Point, Streams, Trend, step
+
+SVG = "{http://www.w3.org/2000/svg}"
+HOSTILE = "<script>alert(1)</script>\u202egnp.exe"
+MONTHS = [f"2026-{month:02}" for month in range(1, 7)]
+
+
+def columns(title: str = "Work", label: str = "") -> str:
+    points = [Point(month, n, f"{month}: {n}", label=label) for n, month in enumerate(MONTHS)]
+    return draw(
+        Told("work", title, "what it says"), [Columns(points)], (names(MONTHS), Axis()), (numbers(0, 5), Axis())
+    )
+
+
+def parsed(svg: str) -> ET.Element:
+    return ET.fromstring(svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1))
+
+
+def test_a_chart_is_named_and_described_and_every_mark_says_what_it_is() -> None:
+    root = parsed(columns())
+    assert root.get("role") == "img"
+    assert [root.find(f"{SVG}{tag}").get("id") for tag in ("title", "desc")] == root.get("aria-labelledby", "").split()  # type: ignore[union-attr]
+    tips = [group.find(f"{SVG}title").text for group in root.iter(f"{SVG}g") if group.find(f"{SVG}rect") is not None]  # type: ignore[union-attr]
+    assert tips == [f"{month}: {n}" for n, month in enumerate(MONTHS) if n]
+
+
+def test_looks_are_left_to_the_style_sheet_and_coordinates_have_one_decimal() -> None:
+    for node in parsed(columns()).iter():
+        assert not {"fill", "stroke", "font-family", "font-size"} & set(node.attrib), node.attrib
+        for place in ("x", "y", "width", "height"):
+            assert len(node.get(place, "").partition(".")[2]) <= 1, node.attrib
+
+
+def test_hostile_words_are_shown_as_text() -> None:
+    svg = columns(HOSTILE, HOSTILE)
+    assert "<script" not in svg and "\u202e" not in svg
+    assert "&lt;script&gt;" in svg and "[U+202E]" in svg
+
+
+def test_columns_are_as_high_as_their_numbers() -> None:
+    boxes = [float(str(box.get("height"))) for box in parsed(columns()).iter(f"{SVG}rect")]
+    assert [round(height / boxes[0], 2) for height in boxes] == [1, 2, 3, 4, 5]
+
+
+def test_rows_go_down_in_their_order_with_their_labels_beside_them() -> None:
+    listed = ["first", "second", "third"]
+    points = [Point("n", name, name, step(n, 3)) for n, name in enumerate(listed)]
+    svg = draw(Told("r", "t", "d"), [Cells(points)], (names(["n"]), Axis()), (rows(listed), Axis()), height=120)
+    root = parsed(svg)
+    boxes = [float(str(box.get("y"))) for box in root.iter(f"{SVG}rect")]
+    labels = {text.text: float(str(text.get("y"))) for text in root.iter(f"{SVG}text")}
+    assert boxes == sorted(boxes) and len(set(boxes)) == 3
+    for name, top in zip(listed, boxes, strict=True):
+        assert top < labels[name] < top + 40
+    assert [box.get("class") for box in root.iter(f"{SVG}rect")] == ["mark h0", "mark h2", "mark h4"]
+
+
+def test_a_trend_is_broken_where_nothing_is_known() -> None:
+    points = [Point(month, None if month == "2026-03" else 90.0, month, "bad") for month in MONTHS]
+    svg = draw(Told("t", "t", "d"), [Trend(points)], (names(MONTHS), NO_AXIS), (numbers(80, 100), NO_AXIS))
+    (line,) = [path for path in parsed(svg).iter(f"{SVG}path") if path.get("class") == "line"]
+    assert str(line.get("d")).count("M") == 2 and str(line.get("d")).count("L") == 3
+    assert svg.count("dot-mark bad") == 5
+
+
+def test_streams_are_as_wide_as_what_goes_there() -> None:
+    points = [Point("a", "b", "", base=30), Point("a", "c", "", base=10), Point("c", "a", "", base=20)]
+    order = ["a", "b", "c"]
+    svg = draw(Told("s", "t", "d"), [Streams(points)], (names(order), NO_AXIS), (rows(order), Axis()), right=50)
+    widths = [float(str(path.get("style")).partition(":")[2]) for path in parsed(svg).iter(f"{SVG}path")]
+    assert [round(width / widths[1], 1) for width in widths] == [3, 1, 2]
+
+
+def test_bars_carry_label_and_value_and_one_without_extent_is_seen() -> None:
+    points = [Point(4, "one", "", label="first 第一", value="4"), Point(0, "two", "", label="second", value="0")]
+    svg = draw(Told("b", "t", "d"), [Bars(points)], (numbers(0, 4), NO_AXIS), (rows(["one", "two"]), NO_AXIS))
+    assert "first 第一" in svg and ">4</text>" in svg
+    assert all(float(str(box.get("width"))) >= 1 for box in parsed(svg).iter(f"{SVG}rect"))
+
+
+@pytest.mark.parametrize(("value", "expected"), [(0, "h0"), (1, "h1"), (50, "h3"), (51, "h4"), (100, "h6")])
+def test_steps_of_a_ground(value: int, expected: str) -> None:
+    assert step(value, 100) == expected
+
+
+def test_bytes_depend_on_nothing_of_the_machine() -> None:
+    told = []
+    for zone, language, seed in (("UTC", "C", "1"), ("Asia/Shanghai", "zh_CN.UTF-8", "2")):
+        environment = {**os.environ, "TZ": zone, "LANG": language, "LC_ALL": language, "PYTHONHASHSEED": seed}
+        code = "import sys; sys.path.insert(0, 'tests'); import test_charts; sys.stdout.buffer.write(test_charts.columns('月').encode())"
+        told.append(
+            subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, check=True).stdout
+        )
+    assert told[0] == told[1] == columns("月").encode()
