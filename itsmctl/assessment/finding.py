@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from itsmctl.assessment.comparison import last_assessed
-from itsmctl.errors import ItsmctlError, Problem, did_you_mean
-from itsmctl.model import Assessment, Definitions
+from itsmctl.definitions.references import unknown_at
+from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean
+from itsmctl.model import Assessment, Definitions, Questionnaire
 
 
 def latest(definitions: Definitions) -> tuple[Assessment, ...]:
@@ -28,3 +29,11 @@ def find_assessment(definitions: Definitions, word: str) -> Assessment:
     values = {"what": "assessment", "word": word, "allowed": ", ".join(known)}
     template = "unknown {what} {word!r}; known: {allowed}"
     raise ItsmctlError(Problem("unknown-assessment", template, values=values, suggestion=did_you_mean(word, known)))
+
+
+def find_criterion(questionnaire: Questionnaire, word: str) -> str:
+    """The id of a criterion, in any case of letters."""
+    found = next((name for name in questionnaire.criteria if name.casefold() == word.casefold()), "")
+    if found:
+        return found
+    raise ItsmctlError(unknown_at(Where(), word, "criterion", tuple(questionnaire.criteria)))

@@ -55,7 +55,11 @@ def add(root: Path, place: str, data: Mapping[str, Any]) -> Path:
 
 def replace(root: Path, place: str, data: Mapping[str, Any]) -> None:
     """Write a definition in place of the one in a file; raises ItsmctlError, and leaves that, where anything is wrong with it."""
-    text = document_text(data, root, place)
+    replace_text(root, place, document_text(data, root, place))
+
+
+def replace_text(root: Path, place: str, text: str) -> None:
+    """Write a definition file anew; raises ItsmctlError, and leaves it as it was, where anything is wrong with the text."""
     problems = problems_within(root, place, text)
     if problems:
         raise ItsmctlError(problems)
@@ -64,7 +68,7 @@ def replace(root: Path, place: str, data: Mapping[str, Any]) -> None:
 
 def _lines(data: Mapping[str, Any], margin: str = "") -> Iterator[str]:
     for key, value in data.items():
-        name = margin + _scalar(key) + ":"
+        name = margin + one_line(key) + ":"
         if isinstance(value, Mapping) and value:
             yield name
             yield from _lines(value, margin + "  ")
@@ -75,13 +79,15 @@ def _lines(data: Mapping[str, Any], margin: str = "") -> Iterator[str]:
                 yield f"{margin}  - {first.lstrip()}"
                 yield from rest
         else:
-            yield f"{name} {_scalar(value)}"
+            yield f"{name} {one_line(value)}"
 
 
-def _scalar(value: object) -> str:
+def one_line(value: object) -> str:
     """A value on one line, so that every YAML reader reads it as what it is."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{one_line(key)}: {one_line(one)}" for key, one in value.items()) + "}"
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(_scalar(one) for one in value) + "]"
+        return "[" + ", ".join(one_line(one) for one in value) + "]"
     if isinstance(value, bool):
         return "true" if value else "false"
     if not isinstance(value, str):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from itsmctl.assessment import Assessed
 from itsmctl.assessment.advice import Advice
 from itsmctl.assessment.levels import Standing
 from itsmctl.assessment.limits import NO_DATA, NOT_JUDGED, Limit
-from itsmctl.assessment.rating import Basis
+from itsmctl.assessment.rating import Basis, Rated
 from itsmctl.language import Language, msg, reason_text, severity_text, tr
-from itsmctl.model import Definitions, Effort, Horizon, Questionnaire
+from itsmctl.model import Definitions, Effort, Horizon, Questionnaire, QuestionnaireCriterion
+from itsmctl.reports.plain import wrap
 
 BASES: Mapping[Basis, str] = {
     "tickets": msg("tickets"),
@@ -65,8 +66,46 @@ def limit_text(limit: Limit, language: Language) -> str:
     return tr("{id}: {shown} of its records pass, {wanted} wanted", language, **values)
 
 
+def ceiling_text(questionnaire: Questionnaire, limit: Limit, language: Language) -> str:
+    """What one source of evidence shows, and the best answer that it allows."""
+    if limit.share is None:
+        if limit.wanted is None:
+            return tr("{id}: must be passed; no tickets looked at", language, id=limit.id)
+        return tr("{id}: {wanted} wanted; no tickets looked at", language, id=limit.id, wanted=f"{limit.wanted:.4g}%")
+    text = limit_text(limit, language)
+    if limit.ceiling == len(questionnaire.scale) - 1:
+        return tr("{text}: every answer stands", language, text=text)
+    return tr("{text}: at most {step}", language, text=text, step=step_text(questionnaire, limit.ceiling))
+
+
 def _why(why: str, language: Language) -> str:
     return tr(_WHYS[why], language) if why in _WHYS else reason_text(why, language)
+
+
+def question_lines(
+    questionnaire: Questionnaire, rated: Sequence[Rated], place: int, language: Language, width: int
+) -> Iterator[str]:
+    """One question as people are asked it: both languages, what limits its answer, and the answers to choose from."""
+    one = rated[place]
+    criterion = one.criterion
+    other: Language = "en" if language == "zh" else "zh"
+    dimension = next(each for each in questionnaire.dimensions if each.id == criterion.dimension)
+    head = [f"[{place + 1}/{len(rated)}] {criterion.id}", dimension.title.in_(language)]
+    head += [] if criterion.level is None else [tr("level {level}", language, level=criterion.level)]
+    head += [] if one.scored else [tr("a symptom: asked about, never counted", language)]
+    yield from wrap(" · ".join(head), width)
+    for text in dict.fromkeys((criterion.text.in_(language), criterion.text.in_(other))):
+        yield from wrap(f"  {text}", width, "  ")
+    for limit in one.limits if one.scored else ():
+        yield from wrap("  ≤ " + ceiling_text(questionnaire, limit, language), width, "    ")
+    yield from wrap("  " + "   ".join(_choices(questionnaire, criterion, language)), width, "  ")
+
+
+def _choices(questionnaire: Questionnaire, criterion: QuestionnaireCriterion, language: Language) -> Iterator[str]:
+    """The answers, each with what it means for this criterion, else on the whole."""
+    for place, step in enumerate(questionnaire.scale):
+        told = criterion.levels[place] if criterion.levels else step.title
+        yield f"{step.id} {told.in_(language)}"
 
 
 def action_text(advice: Advice, assessed: Assessed, definitions: Definitions, language: Language) -> str:

@@ -1,4 +1,4 @@
-"""`itsmctl assess`: where an organisation stands by its own answers, never above what tickets and definitions show."""
+"""`itsmctl assess show`, or `itsmctl assess` alone: where an organisation stands by its own answers, never above what tickets and definitions show."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import click
 
 from itsmctl.cli import options, results
+from itsmctl.cli.assess.showing import shown_by
 from itsmctl.language import tr
-from itsmctl.model import Assessment, Definitions, Language
+from itsmctl.model import Assessment, Language
 
 if TYPE_CHECKING:
-    from itsmctl.assessment.shown import Shown
     from itsmctl.evidence.reading import Judged
 
 
-@click.command("assess")
+@click.command("show")
 @click.argument("assessment", required=False)
 @results.option
 @click.option(
@@ -61,7 +61,7 @@ def command(
     if judged:
         for one in chosen:
             _note_period(one, judged, language)
-    shown = _shown(definitions, judged)
+    shown = shown_by(definitions, judged)
     found = [assess(definitions, one, shown) for one in chosen]
     width, color = options.terminal_width(100), options.use_color(no_color)
     if form == "json":
@@ -84,19 +84,3 @@ def _note_period(assessment: Assessment, judged: Judged, language: Language) -> 
     if not (period.start or day) <= day <= (period.end or day):
         template = "note: the result is of {day}, outside the period of {id}"
         click.echo(tr(template, language, day=day, id=assessment.id), err=True)
-
-
-def _shown(definitions: Definitions, judged: Judged | None) -> Shown:
-    from itsmctl.assessment.shown import RuleShown, Shown, clauses_shown
-
-    clauses = clauses_shown(definitions)
-    if judged is None:
-        return Shown(None, clauses)
-    rules = [
-        RuleShown(
-            rule.id, rule.severity, rule.clauses, rule.outcome,
-            rule.counts["in_scope"], rule.counts["passed"], rule.services, rule.why,
-        )
-        for rule in (*judged.rules, *judged.enquiries)
-    ]  # fmt: skip
-    return Shown({rule.id: rule for rule in rules}, clauses)

@@ -1,0 +1,33 @@
+"""`itsmctl assess`: answers given and computed, customers asked, complaints counted, and the next step."""
+
+from __future__ import annotations
+
+import click
+
+from itsmctl.cli.assess import fill, show
+
+_SHOW = "show"
+
+
+class _Assess(click.Group):
+    """What is no command of its own is about an assessment, as in `itsmctl assess maturity`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        alone = not args or (args[0] not in self.commands and args[0] not in ctx.help_option_names)
+        return super().parse_args(ctx, [_SHOW, *args] if alone else args)
+
+
+@click.group("assess", cls=_Assess)
+def command() -> None:
+    """Compute assessments, never above what tickets and definitions show; fill them in.
+
+    Without a command: `itsmctl assess [ASSESSMENT] …` is `itsmctl assess show [ASSESSMENT] …`.
+
+    \b
+    itsmctl assess maturity --result result
+    itsmctl assess fill maturity
+    """
+
+
+command.add_command(show.command)
+command.add_command(fill.command)
