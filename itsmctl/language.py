@@ -527,6 +527,7 @@ def reason_remedy(reason: str, language: Language) -> str:
     return _reason(reason, language, 1)
 
 
+@lru_cache(4096)  # one reason keeps many records from being tested
 def _reason(reason: str, language: Language, which: int) -> str:
     code, _, rest = reason.partition(":")
     if code not in REASONS:

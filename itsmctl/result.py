@@ -213,6 +213,10 @@ class AuditResult:
     """Records that reports show in full: those sampled for failing rules, bounded."""
     service_titles: Mapping[str, Text] = field(default_factory=dict)
     """What people call the services of the catalogue, by id."""
+    process_titles: Mapping[str, Text] = field(default_factory=dict)
+    """What people call the processes of the rules, by id."""
+    clause_titles: Mapping[str, Text] = field(default_factory=dict)
+    """The short titles of the clauses that the rules name, by FRAMEWORK:NUMBER."""
     waivers: tuple[WaiverUse, ...] = ()
     """Those of the rules that were judged, by id."""
     redaction: Redaction | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from collections import Counter
 from dataclasses import replace
@@ -14,7 +16,7 @@ from report_cases import ENDLESS, HOSTILE, audit_result, banking_breach, hostile
 from itsmctl.language import LANGUAGES, Language
 from itsmctl.reports import html, timeline
 from itsmctl.reports.people import without_names
-from itsmctl.result import AuditResult, Verdict
+from itsmctl.result import Attainment, AuditResult, Share, Verdict
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 
@@ -43,7 +45,8 @@ class Page(HTMLParser):
         assert self.open and self.open.pop() == tag, (tag, self.getpos())
 
     def handle_data(self, data: str) -> None:
-        self.text += data
+        if not {"script", "style"} & set(self.open):
+            self.text += data
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)
@@ -56,11 +59,16 @@ def page(language: Language) -> Page:
     return Page(html.render(audit_result(), language))
 
 
-def test_the_page_loads_and_runs_nothing(page: Page) -> None:
-    tags = {tag for tag, _ in page.elements}
-    assert not tags & {"script", "link", "img", "iframe", "object", "embed", "form", "base"}
-    policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+def test_the_page_loads_nothing_and_runs_one_script_of_ours(page: Page, language: Language) -> None:
+    tags = Counter(tag for tag, _ in page.elements)
+    assert not set(tags) & {"link", "img", "iframe", "object", "embed", "form", "base"}
+    assert tags["script"] == 1 and ("script", {}) in page.elements
+    source = html.render(audit_result(), language)
+    script = source[source.index("<script>") + 8 : source.index("</script>")]
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     assert ("meta", {"http-equiv": "Content-Security-Policy", "content": policy}) in page.elements
+    assert not re.search(r"\b(fetch|eval|Function|innerHTML|XMLHttpRequest|import)\b", script)
     for tag, attributes in page.elements:
         assert not [name for name in attributes if name.startswith("on") or name in ("src", "action")], tag
         assert (attributes.get("href") or "#").startswith("#")
@@ -72,7 +80,9 @@ def test_ids_are_unique_and_links_lead_somewhere(page: Page) -> None:
     assert not [name for name, n in ids.items() if n > 1]
     links = {str(attributes["href"])[1:] for tag, attributes in page.elements if tag == "a"}
     assert links and links <= set(ids)
-    assert {"record-INC0010234", "record-INC0010500", "rule-INC-06"} <= links
+    assert {"record/INC0010234", "record/INC0010500", "rule/INC-06", "process/incident"} <= links
+    assert {f"rule/{entry.rule.id}" for entry in (*audit_result().rules, *audit_result().enquiries)} <= set(ids)
+    assert sum(name.startswith("service/") for name in ids) == 3
     for _, attributes in page.elements:
         assert set(str(attributes.get("aria-labelledby") or "").split()) <= set(ids)
 
@@ -108,7 +118,7 @@ def test_the_report_says_what_a_board_asks(language: Language) -> None:
 
 
 def test_a_chinese_report_has_no_english_sentence_of_ours() -> None:
-    told = Page(html.render(audit_result(), "zh")).text.split("</style>")[-1]
+    told = Page(html.render(audit_result(), "zh")).text
     body = told[told.index("1 条严重级规则") :]
     assert not re.findall(r"\b(?:the|of|not|and|which|expected|record|judged)\b", body)
 
@@ -128,14 +138,83 @@ def test_nobody_is_named_and_the_same_person_keeps_one_number() -> None:
 def test_hostile_text_is_shown_as_text(language: Language) -> None:
     source = html.render(hostile_result(), language)
     page = Page(source)
-    assert not {"script", "img"} & {tag for tag, _ in page.elements}
+    tags = Counter(tag for tag, _ in page.elements)
+    assert (tags["script"], tags["img"]) == (1, 0), "the report's own script, and no other"
     assert HOSTILE in page.text and "safe[U+202E]gnp.exe" in page.text
     assert not re.search("[\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\x7f]", source)
     assert "{{ 7*7 }}" in page.text and "49" not in page.text.split("{{ 7*7 }}")[0][-4:]
     assert ENDLESS[:200] not in source
     assert len(source) < 3 * len(html.render(audit_result(), language))
     ids = Counter(attributes["id"] for _, attributes in page.elements if attributes.get("id"))
-    assert not [name for name, n in ids.items() if n > 1 or not re.fullmatch(r"[\w.-]+", name)]
+    assert not [
+        name for name, n in ids.items() if n > 1 or not re.fullmatch(r"((rule|record|service|process)/)?[\w.-]+", name)
+    ]
+
+
+def test_a_cell_of_ten_megabytes_is_cut_and_the_cut_is_said(language: Language) -> None:
+    huge = "<b>" + "长" * 10_000_000
+    result = audit_result()
+    first = replace(result.explanations[0], columns={**result.explanations[0].columns, "service": huge})
+    entry = next(entry for entry in result.rules if entry.rule.id == "INC-06")
+    sample = replace(entry.samples[0], observed=huge)
+    rules = tuple(replace(e, samples=(sample,)) if e is entry else e for e in result.rules)
+    source = html.render(replace(result, rules=rules, explanations=(first, *result.explanations[1:])), language)
+    assert len(source) < 1.2 * len(html.render(result, language))
+    assert "&lt;b&gt;长" in source
+    assert {"en": "9,999,883 more characters", "zh": "还有 9,999,883 个字符"}[language] in source
+
+
+def many_services(services: int) -> AuditResult:
+    """The result of an audit of an organisation that is as large as they come."""
+    result = audit_result()
+    months = [f"{year}-{month:02}" for year in (2024, 2025, 2026) for month in range(1, 13)]
+    attainment = tuple(
+        Attainment("resolution", f"service {number:05}", month, 20 + services - number, 20, 90.0)
+        for number in range(services)
+        for month in months
+    )
+    shares = tuple(Share("service", f"service {number:05}", 30, 10, 0) for number in range(services))
+    rules = tuple(replace(entry, breakdown=shares) if entry.outcome == "fail" else entry for entry in result.rules)
+    return replace(result, attainment=attainment, rules=rules)
+
+
+def test_a_large_audit_is_cut_and_says_where_the_rest_is() -> None:
+    result = many_services(2000)
+    source = html.render(result, "en")
+    assert len(source.encode()) < 5_000_000
+    told = " ".join(Page(source).text.split())
+    assert "1,700 more services, with fewer tickets: result.json has them." in told
+    assert "1,960 more services have no section of their own; result.json and findings.csv have them." in told
+    assert "1,985 more values: result.json has them." in told
+    assert source.count('id="service/') == 40
+
+
+def test_the_overview_says_what_was_kept_what_fails_and_where(language: Language) -> None:
+    told = " ".join(Page(html.render(audit_result(), language)).text.split())
+    for word in {
+        "en": (
+            "Promises kept",
+            "What fails, worst first",
+            "By clause",
+            "1 service below its level",
+            "2 services keep their level",
+        ),
+        "zh": (
+            "承诺履行情况",
+            "未通过的规则（最严重的在前）",
+            "按条款",
+            "1 项服务低于约定级别",
+            "2 项服务达到约定级别",
+        ),
+    }[language]:
+        assert word in told, word
+
+
+def test_the_columns_to_export_next_are_told_with_the_rules_they_free() -> None:
+    page = html.render(audit_result(), "en")
+    wanted = page[page.index("What to export next") :]
+    row = wanted[wanted.index("<tbody>") : wanted.index("</tbody>")]
+    assert "urgency" in row and 'href="#rule/INC-03"' in row
 
 
 def banking_sample(result: AuditResult) -> Verdict:
@@ -150,8 +229,8 @@ def test_records_whose_names_differ_in_punctuation_only_keep_their_own_links() -
     page = Page(html.render(replace(result, explanations=twins, rules=rules), "en"))
     ids = Counter(attributes["id"] for _, attributes in page.elements if attributes.get("id"))
     assert not [name for name, n in ids.items() if n > 1]
-    links = [a["href"] for tag, a in page.elements if tag == "a" and str(a.get("href")).startswith("#record-INC")]
-    assert len(links) == len(set(links)) == 3
+    links = [a["href"] for tag, a in page.elements if tag == "a" and str(a.get("href")).startswith("#record/INC")]
+    assert len(set(links)) == 3 and set(Counter(links).values()) == {3}, "from the rule, the service, and themselves"
 
 
 def test_an_empty_audit_still_makes_a_report(language: Language) -> None:

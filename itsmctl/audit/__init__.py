@@ -186,6 +186,8 @@ def _result_of(
         months=facts.months(session),
         explanations=explanation.explain(session, context, options.explain or _sampled(results)),
         service_titles={service.id: service.title for service in definitions.services.values()},
+        process_titles={process.id: process.title for process in definitions.processes.values()},
+        clause_titles=facts.clause_titles(definitions, asked.rules),
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from itsmctl.engine.session import Session
 from itsmctl.history import commit_of
 from itsmctl.importers.receipt import Receipt
-from itsmctl.model import Definitions
+from itsmctl.model import Definitions, Rule, Text
 from itsmctl.result import Attainment, DatasetFacts, DefinitionFacts, Source
 from itsmctl.zones import EVER
 
@@ -19,6 +21,15 @@ def definition_facts(definitions: Definitions) -> DefinitionFacts:
         dirty=commit.dirty if commit else False,
         is_reference=definitions.is_reference,
     )
+
+
+def clause_titles(definitions: Definitions, rules: Iterable[Rule]) -> dict[str, Text]:
+    """The short titles of the clauses that rules name."""
+    titles = {}
+    for clause in sorted({clause for rule in rules for clause in rule.clauses}):
+        framework, _, number = clause.partition(":")
+        titles[clause] = definitions.frameworks[framework].requirements[number].title
+    return titles
 
 
 def dataset_facts(session: Session, receipt: Receipt) -> DatasetFacts:

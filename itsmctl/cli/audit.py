@@ -8,7 +8,7 @@ import click
 
 from itsmctl.audit import FAIL_ON, AuditOptions, audit, exceeds
 from itsmctl.audit.people import key_of_tickets, read_key
-from itsmctl.cli import options
+from itsmctl.cli import options, results
 from itsmctl.cli.progress import bar
 from itsmctl.cli.tickets import opened
 from itsmctl.definitions import load
@@ -47,6 +47,12 @@ from itsmctl.reports.folder import audit_to_folder
     metavar="ID|FILE",
     help="Findings known before, told apart: only new ones decide the exit code.",
 )
+@click.option(
+    "--previous",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Result folder of an earlier audit: the HTML report says what has changed since.",
+)
 @click.option("--memory-limit", default="", metavar="SIZE", help="Such as 1GiB; beyond it the engine spills to disk.")
 @options.root
 @options.language
@@ -54,7 +60,7 @@ from itsmctl.reports.folder import audit_to_folder
 @options.no_color
 def command(
     plan: str, tickets: tuple[Path, ...], output: Path | None, form: str, as_of: str, zone: str, mappings: tuple[str, ...], rules: tuple[str, ...],
-    all_verdicts: bool, fail_on: str | None, baseline: str, people_key: Path | None, with_names: bool, with_text: bool, memory_limit: str, root: Path | None, language: Language, quiet: bool, no_color: bool,
+    all_verdicts: bool, fail_on: str | None, baseline: str, people_key: Path | None, with_names: bool, with_text: bool, previous: Path | None, memory_limit: str, root: Path | None, language: Language, quiet: bool, no_color: bool,
 ) -> int:  # fmt: skip
     """Judge tickets by every rule in force, or by those of the audit plan PLAN.
 
@@ -70,6 +76,7 @@ def command(
         raise click.UsageError("--with-names shows all there is: --people-key and --with-text do not go with it")
     key = read_key(people_key) if people_key else None
     known = baseline_named(definitions, baseline) if baseline else None
+    earlier = results.before(previous) if previous else None
     with (
         bar(quiet, language) as progress,
         opened(tickets, definitions, planned, mappings=mappings, zone=zone, progress=progress) as dataset,
@@ -82,11 +89,11 @@ def command(
         if output is None:
             result = audit(definitions, dataset, choices, progress=progress)
         else:
-            result = audit_to_folder(definitions, dataset, choices, output, progress=progress)
+            result = audit_to_folder(definitions, dataset, choices, output, before=earlier, progress=progress)
     if form == "text":
         from itsmctl.reports.text import render as render_text
 
         click.echo(render_text(result, language, options.terminal_width(), options.use_color(no_color)), nl=False)
     else:
-        click.echo(render(form, result, language), nl=False)
+        click.echo(render(form, result, language, earlier), nl=False)
     return int(exceeds(result, fail_on or (planned.fail_on if planned else "") or "minor"))

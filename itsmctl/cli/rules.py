@@ -17,8 +17,9 @@ from itsmctl.definitions.lint.able import scores
 from itsmctl.definitions.lint.law import Page, page_of
 from itsmctl.examples import Example, examples_of
 from itsmctl.language import severity_text, tr, trn
-from itsmctl.model import Condition, Definitions, Language, Limit, Rule
+from itsmctl.model import Definitions, Language, Rule
 from itsmctl.reports import able, laws
+from itsmctl.reports.demands import check_text, limit_text, scope_text
 from itsmctl.reports.plain import cells, cut, fit, wrap
 
 
@@ -112,14 +113,13 @@ def _show_law(page: Page, scored: able.Scored, form: str, language: Language) ->
 
 
 def _page(rule: Rule, definitions: Definitions, language: Language) -> list[tuple[str, str]]:
-    scope = ", ".join(f"{c.column} {c.test} {' '.join(str(v) for v in c.values)}".rstrip() for c in rule.scope)
     check = CHECKS[rule.check]
     needs = check.needs(rule)
     page = [
         (tr("Severity", language), _severity(rule, language)),
-        (tr("Records", language), rule.process + (f" ({scope})" if scope else "")),
-        (tr("Check", language), f"{rule.check} {_parameters(rule)}".rstrip()),
-        (tr("Tolerance", language), _limit(rule.tolerance, language)),
+        (tr("Records", language), scope_text(rule)),
+        (tr("Check", language), check_text(rule)),
+        (tr("Tolerance", language), limit_text(rule.tolerance, language)),
         (tr("Needs columns", language), ", ".join(sorted(needs.columns)) or "–"),
         (tr("Needs history of", language), ", ".join(sorted(needs.history)) or "–"),
         (tr("Clauses", language), "; ".join(_clause(clause, definitions, language) for clause in rule.clauses) or "–"),
@@ -163,21 +163,3 @@ def _clause(clause: str, definitions: Definitions, language: Language) -> str:
 
 def _severity(rule: Rule, language: Language) -> str:
     return tr("enquiry", language) if rule.enquiry else severity_text(rule.severity, language)
-
-
-def _limit(limit: Limit, language: Language) -> str:
-    parts = [trn("{n} record", "{n} records", limit.count, language)] if limit.count else []
-    parts += [f"{limit.percent:g} %"] if limit.percent else []
-    return ", ".join(parts) or tr("none", language)
-
-
-def _parameters(rule: Rule) -> str:
-    return ", ".join(f"{key}: {_value(value)}" for key, value in sorted(rule.parameters.items()))
-
-
-def _value(value: object) -> str:
-    if isinstance(value, tuple):
-        return "[" + ", ".join(_value(child) for child in value) + "]"
-    if isinstance(value, Condition):
-        return f"{value.column} {value.test} {' '.join(str(v) for v in value.values)}".rstrip()
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -39,6 +39,8 @@ class JudgedRule:
     """How many failures its tolerance lets through on this population."""
     services: tuple[str, ...] = ()
     """Services with records that failed."""
+    meaning: str = ""
+    """What it demanded of whom, as a digest."""
 
     @property
     def found(self) -> int:
@@ -65,6 +67,17 @@ class JudgedWaiver:
     """What is wrong with it, as codes."""
 
 
+@dataclass(frozen=True)
+class JudgedClock:
+    """A clock of one service in one month: how many were judged, and how many of them were in time."""
+
+    clock: str
+    service: str
+    month: str
+    judged: int
+    met: int
+
+
 COUNTS = ("in_scope", "passed", "failed", "not_testable", "waived", "not_applicable")
 
 
@@ -88,6 +101,7 @@ class Judged:
     """`pseudonyms`, or `names` where the result shows people as they are called."""
     files: Mapping[str, str]
     """SHA-256 of each file that the audit wrote beside `result.json`, by name."""
+    clocks: tuple[JudgedClock, ...] = ()
 
 
 def read_result(path: Path) -> Judged:
@@ -109,6 +123,17 @@ def read_result(path: Path) -> Judged:
         waivers=tuple(_waiver(waiver) for waiver in top.objects("waivers", optional=True)),
         people=top.get("people", str, "names"),
         files={file.get("name", str): file.get("sha256", str) for file in top.objects("files", optional=True)},
+        clocks=tuple(_clock(one) for one in top.objects("attainment", optional=True)),
+    )
+
+
+def _clock(found: _Object) -> JudgedClock:
+    return JudgedClock(
+        found.get("clock", str),
+        found.get("service", str),
+        found.get("month", str),
+        found.get("judged", int),
+        found.get("met", int),
     )
 
 
@@ -130,6 +155,7 @@ def _rule(found: _Object) -> JudgedRule:
             for share in found.objects("breakdown", optional=True)
             if share.get("column", str) == "service" and share.get("failed", int)
         ),
+        found.text("meaning"),
     )
 
 

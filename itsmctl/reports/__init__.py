@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from itsmctl.language import Language
 
 if TYPE_CHECKING:
+    from itsmctl.reports.trend import Before
     from itsmctl.result import AuditResult
 
 FORMATS = ("text", "json", "html")
 """What `--format` offers; adding a format is one module and one word here."""
 
 
-def render(form: str, result: AuditResult, language: Language) -> str:
-    """An audit's result in one of FORMATS."""
-    text: str = importlib.import_module(f"{__name__}.{form}").render(result, language)
+def render(form: str, result: AuditResult, language: Language, before: Before | None = None) -> str:
+    """An audit's result in one of FORMATS; the page says what has changed since an audit `before`."""
+    module = importlib.import_module(f"{__name__}.{form}")
+    text: str = module.render(result, language, before) if form == "html" else module.render(result, language)
     return text

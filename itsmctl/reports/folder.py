@@ -15,6 +15,7 @@ from itsmctl.engine.session import Session
 from itsmctl.importers.receipt import FILE as RECEIPT
 from itsmctl.model import Definitions, Rule
 from itsmctl.output import check_place, replacing
+from itsmctl.reports.trend import Before
 from itsmctl.result import AuditResult, Redaction
 
 REDACTION, SEALED_NAMES = "redaction.json", "people.csv"
@@ -31,10 +32,17 @@ FILES = (
 
 
 def audit_to_folder(
-    definitions: Definitions, dataset: Path, options: AuditOptions, out: Path, *, progress: Progress | None = None
+    definitions: Definitions,
+    dataset: Path,
+    options: AuditOptions,
+    out: Path,
+    *,
+    before: Before | None = None,
+    progress: Progress | None = None,
 ) -> AuditResult:
     """Audit a dataset and write the result folder, which appears whole or not at all; returns the result.
 
+    With an audit `before`, the report says what has changed since.
     Raises ItsmctlError as `audit` does, and where `out` holds anything else than an earlier result.
     """
     check_place(out, FILES, "result.json")
@@ -46,7 +54,7 @@ def audit_to_folder(
                 options,
                 verdicts=place / "verdicts.parquet",
                 findings=partial(_write_findings, place),
-                meanwhile=partial(_write_pages, place),
+                meanwhile=partial(_write_pages, place, before),
                 progress=progress,
             )
         from itsmctl.reports import json
@@ -74,11 +82,11 @@ def _prepare() -> None:
     pages.prepare()
 
 
-def _write_pages(place: Path, result: AuditResult) -> None:
+def _write_pages(place: Path, before: Before | None, result: AuditResult) -> None:
     from itsmctl.reports import html
 
-    (place / "report.html").write_text(html.render(result, "en"), encoding="utf-8", newline="\n")
-    (place / "report.zh.html").write_text(html.render(result, "zh"), encoding="utf-8", newline="\n")
+    (place / "report.html").write_text(html.render(result, "en", before), encoding="utf-8", newline="\n")
+    (place / "report.zh.html").write_text(html.render(result, "zh", before), encoding="utf-8", newline="\n")
 
 
 def _write_findings(place: Path, session: Session, verdicts: Path, rules: Sequence[Rule]) -> None:

@@ -2,72 +2,154 @@
 
 from __future__ import annotations
 
-from itsmctl.language import Language, moment_text, zone_of
-from itsmctl.reports import charts, deviations, pages, tally
+from dataclasses import dataclass
+from functools import partial
+
+from itsmctl.honesty.lacking import blind_spots, wanted_columns
+from itsmctl.language import Language, moment_text, tr, zone_of
+from itsmctl.model import SEVERITIES
+from itsmctl.reports import charts, deviations, pages, sections, tally
 from itsmctl.reports.levels import levels
 from itsmctl.reports.people import without_names
+from itsmctl.reports.trend import Before, trend
 from itsmctl.result import AuditResult, RuleResult
 
 CHARTS = 12
-"""Services drawn for each clock, those with most tickets first; the table has them all."""
+"""Services drawn for each clock, those with most tickets first; the table has more of them."""
+MOST_ROWS = 300
+"""Services in the table of a clock; result.json has them all."""
+MOST_SHARES = 15
+"""Values of a column drawn for a rule; result.json has them all."""
 
 
-def render(result: AuditResult, language: Language = "en") -> str:
-    """The whole report, in which nobody is named: people who have no pseudonym are numbered."""
+@dataclass(frozen=True)
+class View:
+    """One page inside the page: the id of its first section, its name in the menu, how much it holds, its template."""
+
+    id: str
+    title: str
+    template: str
+    count: int = 0
+
+
+def render(result: AuditResult, language: Language = "en", before: Before | None = None) -> str:
+    """The whole report, in which nobody is named: people who have no pseudonym are numbered.
+
+    With what an audit found `before`, it says what has changed since.
+    """
     result = result if result.redaction else without_names(result)
     zone = zone_of(result.zone)
+    script = pages.source("report/report.js")
+    values = {**_overview(result, language), **_services(result, language), **_rules(result, language)}
     return pages.page(
         "report.html.j2",
         language,
+        **values,
         result=result,
         title=tally.title_text(result, language),
         zone=zone.key,
         as_of=moment_text(result.as_of, zone),
-        headline=tally.headline(result, language),
         period=tally.period_text(result, language),
         days_in=tally.zone_text(result, language),
         definitions=tally.definitions_text(result, language),
         chosen=[tally.default_text(name, language) for name in result.chosen_by_default],
-        outcomes=[
-            (outcome, tally.with_outcome(result.rules, outcome))
-            for outcome in ("fail", "not_testable", "no_data", "pass")
-        ],
-        failing=[_rule_view(entry, result, language) for entry in tally.with_outcome(result.rules, "fail")],
-        severities=tally.by_severity(tally.with_outcome(result.rules, "fail")),
-        waived=[
+        trend=trend(result, before) if before else None,
+        records=[pages.record_view(entry, language, zone.key) for entry in result.explanations],
+        at=lambda moment: "" if moment is None else moment_text(moment, zone),
+        views=_views(result, language, bool(values["levels"]), bool(values["untested"] or values["partly"])),
+        script=pages.drawn(script),
+        script_digest=pages.digest(script),
+    )
+
+
+def _views(result: AuditResult, language: Language, levels: bool, untested: bool) -> list[View]:
+    count = len(tally.with_outcome(result.rules, "not_testable"))
+    found = [
+        (True, View("summary", tr("Overview", language), "report/overview.html.j2")),
+        (levels, View("levels", tr("Services", language), "report/services.html.j2")),
+        (bool(result.rules), View("processes", tr("Processes", language), "report/processes.html.j2")),
+        (bool(result.rules or result.enquiries), _rules_view(result, language)),
+        (untested, View("untested", tr("Not testable", language), "report/untested.html.j2", count)),
+        (True, View("export", tr("The export", language), "report/export.html.j2")),
+        (
+            bool(result.explanations),
+            View("records", tr("Records", language), "report/records.html.j2", len(result.explanations)),
+        ),
+    ]
+    return [view for there, view in found if there]
+
+
+def _rules_view(result: AuditResult, language: Language) -> View:
+    """The page of the rules begins with those that fail, and without any with all the others."""
+    first = "failing" if tally.with_outcome(result.rules, "fail") else "passing"
+    return View(first, tr("Rules", language), "report/rules.html.j2", len(result.rules))
+
+
+def _overview(result: AuditResult, language: Language) -> dict[str, object]:
+    outcomes = [(outcome, tally.with_outcome(result.rules, outcome)) for outcome in sections.OUTCOMES]
+    return {
+        "headline": tally.headline(result, language),
+        "outcomes": outcomes,
+        "counts": [(outcome, len(rules)) for outcome, rules in outcomes],
+        "severities": tally.by_severity(tally.with_outcome(result.rules, "fail")),
+        "processes": sections.by_process(result),
+        "process_name": lambda id: sections.process_name(result, id, language) or tr("All processes", language),
+        "clauses": sections.by_clause(result),
+        "clause_title": partial(_clause_title, result, language),
+        "framework_name": lambda name: pages.FRAMEWORKS.get(name, name),
+        "months_chart": charts.months(result.months, language) if result.months else "",
+    }
+
+
+def _services(result: AuditResult, language: Language) -> dict[str, object]:
+    clocks = levels(result)
+    services = sections.by_service(result, clocks)
+    shown = services[: sections.MOST_SERVICES]
+    return {
+        "levels": clocks,
+        "charts": CHARTS,
+        "most_rows": MOST_ROWS,
+        "services": shown,
+        "services_left": len(services) - len(shown),
+        "own_section": {one.service for one in shown},
+        "service_label": lambda id: sections.name_of(result, id, language) if id else tr("no service", language),
+        "attainment_chart": lambda service: charts.attainment(service, language),
+    }
+
+
+def _rules(result: AuditResult, language: Language) -> dict[str, object]:
+    failing = tally.with_outcome(result.rules, "fail")
+    others = [entry for entry in sections.worst_first(result.rules) if entry.outcome != "fail"]
+    every = (*result.rules, *result.enquiries)
+    return {
+        "failing": [_rule_view(entry, result, language) for entry in failing],
+        "most_shares": MOST_SHARES,
+        "severity_rank": {severity: rank for rank, severity in enumerate(SEVERITIES)},
+        "rest": [(entry, tally.caveat(entry, language)) for entry in (*others, *result.enquiries)],
+        "waived": [
             (use, deviations.waiver_text(use, result, language), deviations.problem_texts(use, language))
             for use in deviations.told(result)
         ],
-        known=deviations.baseline_text(result.baseline, result, language) if result.baseline else "",
-        known_problems=deviations.problem_texts(result.baseline, language) if result.baseline else [],
-        known_of=lambda entry: deviations.known_text(entry, language),
-        untested=[
+        "known": deviations.baseline_text(result.baseline, result, language) if result.baseline else "",
+        "known_problems": deviations.problem_texts(result.baseline, language) if result.baseline else [],
+        "known_of": lambda entry: deviations.known_text(entry, language),
+        "wanted": wanted_columns(blind_spots(every)),
+        "untested": [
             (entry, tally.reasons(entry, language)) for entry in tally.with_outcome(result.rules, "not_testable")
         ],
-        partly=[
+        "partly": [
             (entry, tally.reasons(entry, language))
             for entry in result.rules
             if entry.outcome in ("pass", "fail") and (entry.not_testable or entry.too_small)
         ],
-        passing=[
-            (entry, tally.caveat(entry, language)) for entry in result.rules if entry.outcome in ("pass", "no_data")
-        ],
-        levels=levels(result),
-        service_name=lambda service: service_name(result, service, language),
-        attainment_chart=lambda service: charts.attainment(service, language),
-        charts=CHARTS,
-        months_chart=charts.months(result.months, language) if result.months else "",
-        records=[pages.record_view(entry, language, zone.key) for entry in result.explanations],
-        shown_rules={entry.rule.id for entry in result.rules if entry.outcome == "fail"},
-        shown_records={entry.record_id for entry in result.explanations},
-        at=lambda moment: "" if moment is None else moment_text(moment, zone),
-    )
+        "shown_rules": {entry.rule.id for entry in every},
+        "shown_records": {entry.record_id for entry in result.explanations},
+    }
 
 
-def service_name(result: AuditResult, service: str, language: Language) -> str:
-    """What the catalogue calls a service; one that it does not have goes by the name in the export."""
-    title = result.service_titles.get(service)
-    return title.in_(language) if title else service
+def _clause_title(result: AuditResult, language: Language, clause: str) -> str:
+    title = result.clause_titles.get(clause)
+    return title.in_(language) if title else ""
 
 
 def _rule_view(entry: RuleResult, result: AuditResult, language: Language) -> dict[str, object]:
@@ -75,7 +157,7 @@ def _rule_view(entry: RuleResult, result: AuditResult, language: Language) -> di
     columns: dict[str, list[tuple[str, int, int, float]]] = {}
     for share in entry.breakdown:
         percent = 100 * share.failed / share.in_scope if share.in_scope else 0.0
-        value = service_name(result, share.value, language) if share.column == "service" else share.value
+        value = sections.name_of(result, share.value, language) if share.column == "service" else share.value
         columns.setdefault(share.column, []).append((value, share.failed, share.in_scope, round(percent, 1)))
     return {
         "entry": entry,

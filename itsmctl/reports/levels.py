@@ -33,6 +33,16 @@ class ServiceLevels:
     months: tuple[Level, ...]
     whole: Level
 
+    @property
+    def kept(self) -> int:
+        """Months in which what was agreed was kept."""
+        return sum(level.standing == "kept" for level in self.months)
+
+    @property
+    def firm(self) -> int:
+        """Months that can be judged: kept, or below what was agreed."""
+        return sum(level.standing in ("kept", "below") for level in self.months)
+
 
 @dataclass(frozen=True)
 class ClockLevels:
@@ -42,6 +52,20 @@ class ClockLevels:
     months: tuple[str, ...]
     minimum: int
     services: tuple[ServiceLevels, ...]
+
+    @property
+    def judged(self) -> int:
+        """Tickets of all services that were judged."""
+        return sum(service.whole.judged for service in self.services)
+
+    @property
+    def met(self) -> int:
+        """Those of them that were in time."""
+        return sum(service.whole.met for service in self.services)
+
+    def standing(self, standing: Standing) -> int:
+        """How many services stand so over the whole period."""
+        return sum(service.whole.standing == standing for service in self.services)
 
 
 def levels(result: AuditResult) -> tuple[ClockLevels, ...]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from base64 import b64encode
 from collections.abc import Callable
-from functools import cache, partial
+from functools import cache, lru_cache, partial
+from importlib import resources
 from typing import TYPE_CHECKING
 
 from itsmctl import __version__, kept
 from itsmctl import language as words
 from itsmctl.language import Language
-from itsmctl.reports import drawing, tally
+from itsmctl.reports import demands, drawing, tally
 from itsmctl.reports.life import clock_title, failed, ledger_text, life_of, line_of, sum_line, verdict_line
 from itsmctl.reports.phrases import phrase_text
 from itsmctl.reports.plain import shown
@@ -37,7 +40,9 @@ def prepare() -> None:
     """Compile the templates of the pages ahead of their use: that takes as long as to fill them in."""
     for language in words.LANGUAGES:
         environment = _environment(language)
-        for name in environment.list_templates(filter_func=lambda name: "/" not in name):
+        for name in environment.list_templates(
+            filter_func=lambda name: not name.startswith(("init/", "evidence/")) and name.endswith(".j2")
+        ):
             environment.get_template(name)
 
 
@@ -45,6 +50,18 @@ def page(name: str, language: Language, **values: object) -> str:
     """A template filled in for a language."""
     environment = _environment(language)
     return environment.get_template(name).render(language=language, version=__version__, **values)
+
+
+@cache
+def source(name: str) -> str:
+    """A file that lies among the templates, as it is."""
+    return (resources.files("itsmctl") / "templates" / name).read_text(encoding="utf-8")
+
+
+@cache
+def digest(script: str) -> str:
+    """What a page's policy says of the one script that may run on it."""
+    return "sha256-" + b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
 @cache
@@ -117,13 +134,26 @@ def _filters(language: Language) -> dict[str, Callable[..., object]]:
         "duration": lambda seconds: words.duration_text(seconds, language),
         "localized": lambda text: text.in_(language),
         "anchor_of": drawing.slug,
-        "observed": lambda text: shown(phrase_text(text, language), CELL),
+        "observed": lambda text: _cut(phrase_text(text, language), CELL, language),
         "warning": lambda text: phrase_text(text, language),
-        "cell": lambda text: shown(text, CELL),
-        "prose": lambda text: _translated(shown(text, PROSE), {}),
+        "cell": lambda text: _cut(text, CELL, language),
+        "prose": lambda text: _translated(_cut(text, PROSE, language), {}),
         "clause": clause_text,
-        "drawn": _drawn,
+        "drawn": drawn,
+        "check_text": demands.check_text,
+        "scope_text": demands.scope_text,
+        "limit_text": lambda limit: demands.limit_text(limit, language),
+        "prose_plain": lambda text: _cut(text, PROSE, language),
     }
+
+
+def _cut(text: object, longest: int, language: Language) -> str:
+    """The text on one line; where it is cut, how much is left out."""
+    whole = str(text)
+    left = len(whole) - longest
+    if left <= 0:
+        return shown(whole, longest)
+    return f"{shown(whole, longest)} [{words.trn('{n} more character', '{n} more characters', left, language)}]"
 
 
 def _harmless(value: object) -> object:
@@ -132,14 +162,19 @@ def _harmless(value: object) -> object:
 
 def _translated(text: str, values: dict[str, object]) -> Markup:
     """Our own words, escaped; what is filled in is escaped as well, unless it is markup already."""
-    from markupsafe import Markup, escape
-
-    whole = Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))
+    whole = _own_words(text)
     return whole.format(**{name: _harmless(value) for name, value in values.items()}) if values else whole
 
 
-def _drawn(svg: str) -> Markup:
-    """A drawing of ours, which escapes its own texts."""
+@lru_cache(2048)  # the same words stand on every record
+def _own_words(text: str) -> Markup:
+    from markupsafe import Markup, escape
+
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))
+
+
+def drawn(svg: str) -> Markup:
+    """A drawing or a script of ours, which escapes its own texts."""
     from markupsafe import Markup
 
     return Markup(svg)

@@ -214,13 +214,19 @@ def phrase_text(text: str, language: Language) -> str:
     if any(marker in text for marker in ("\n", "\r")):
         return text
     for phrase in PHRASES:
-        if found := _form(phrase).fullmatch(text):
+        if all(literal in text for literal in _literals(phrase)) and (found := _form(phrase).fullmatch(text)):
             parts = {
                 name: phrase_text(value, language) if name == "demand" else _part(value, language)
                 for name, value in found.groupdict().items()
             }
             return tr(phrase, language).format(**parts)
     return _part(text, language)
+
+
+@cache
+def _literals(phrase: str) -> tuple[str, ...]:
+    """What stands in the phrase whatever it is filled with: looking for that is cheaper than compiling a pattern for each phrase."""
+    return tuple(literal for literal, *_ in Formatter().parse(phrase) if literal)
 
 
 @cache

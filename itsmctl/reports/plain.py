@@ -15,8 +15,13 @@ LONGEST = 300
 
 def shown(text: object, longest: int = LONGEST) -> str:
     """One line that looks like what it is: no control or direction characters, nothing endless."""
-    line = _SPACE.sub(" ", str(text))
-    cut = line if len(line) <= longest else line[:longest].rstrip() + "…"
+    line = str(text)
+    if len(line) <= longest and line.isprintable():  # nothing harmful is printable, and most texts are short and plain
+        return line
+    looked_at = 8 * longest  # a cell of ten megabytes is not read to its end to show its beginning
+    whole = len(line) <= looked_at
+    line = _SPACE.sub(" ", line[:looked_at])
+    cut = line if whole and len(line) <= longest else line[:longest].rstrip() + "…"
     return _UNSAFE.sub(lambda found: f"[U+{ord(found[0]):04X}]", cut)
 
 

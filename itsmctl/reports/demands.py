@@ -1,0 +1,33 @@
+"""What a rule demands, of which records, and how much it tolerates: as one line each."""
+
+from __future__ import annotations
+
+from itsmctl.language import Language, tr, trn
+from itsmctl.model import Condition, Limit, Rule
+
+
+def scope_text(rule: Rule) -> str:
+    """The process whose records are judged, and what narrows them down."""
+    scope = ", ".join(_value(condition) for condition in rule.scope)
+    return rule.process + (f" ({scope})" if scope else "")
+
+
+def check_text(rule: Rule) -> str:
+    """The check with its parameters, in the words of the YAML."""
+    parameters = ", ".join(f"{key}: {_value(value)}" for key, value in sorted(rule.parameters.items()))
+    return f"{rule.check} {parameters}".rstrip()
+
+
+def limit_text(limit: Limit, language: Language) -> str:
+    """How many records, or what share of them, are let through."""
+    parts = [trn("{n} record", "{n} records", limit.count, language)] if limit.count else []
+    parts += [f"{limit.percent:g} %"] if limit.percent else []
+    return tr(", ", language).join(parts) or tr("none", language)
+
+
+def _value(value: object) -> str:
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_value(child) for child in value) + "]"
+    if isinstance(value, Condition):
+        return f"{value.column} {value.test} {' '.join(str(v) for v in value.values)}".rstrip()
+    return str(value).lower() if isinstance(value, bool) else str(value)
