@@ -23,6 +23,7 @@ from itsmctl.reports.coverage_data import coverage_schema
 from itsmctl.reports.csv import COLUMNS as FINDINGS_COLUMNS
 from itsmctl.reports.json import result_schema
 from itsmctl.reports.replay.json import replay_schema
+from itsmctl.reports.scorecard.data import scorecard_schema
 from itsmctl.sampling.population import POPULATION_FILE, TARGETED_FILE
 from itsmctl.sampling.sample import PAPER_FILE, SAMPLE_FILE, WORKBOOK_FILE, sample_schema
 
@@ -48,6 +49,7 @@ def pages() -> dict[str, str]:
         coverage,
         statement,
         assessment,
+        scorecard,
         diff,
         replay,
         gate,
@@ -218,6 +220,14 @@ def assessment() -> str:
     return (
         "## Assessment\n\nPrinted by `itsmctl assess --format json`; its JSON Schema is printed by "
         "`itsmctl schema assessment-result`.\n\n" + properties(assessment_schema())
+    )
+
+
+def scorecard() -> str:
+    """Scorecards from their schema."""
+    return (
+        "## Scorecard\n\nPrinted by `itsmctl scorecard --format json`; its JSON Schema is printed by "
+        "`itsmctl schema scorecard`.\n\n" + properties(scorecard_schema())
     )
 
 

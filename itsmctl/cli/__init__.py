@@ -35,6 +35,7 @@ COMMANDS = {
     "evidence": "Build an evidence pack, or verify one.",
     "coverage": "Show what stands for each clause, and what to do next.",
     "assess": "Compute an assessment by what tickets show, and what to do.",
+    "scorecard": "Compute indicators, and who answers for them.",
     "generate": "Make a ticket history with planted violations.",
     "demo": "See all of it on generated tickets.",
 }

@@ -23,6 +23,7 @@ from itsmctl.reports.changes.data import diff_schema
 from itsmctl.reports.coverage_data import coverage_schema
 from itsmctl.reports.json import result_schema
 from itsmctl.reports.replay.json import replay_schema
+from itsmctl.reports.scorecard.data import scorecard_schema
 from itsmctl.sampling.sample import sample_schema
 from itsmctl.source import decode, read_bytes
 
@@ -35,7 +36,7 @@ from itsmctl.source import decode, read_bytes
 @options.language
 def command(name: str | None, vscode: bool, root: Path | None, output: Path | None, language: Language) -> None:
     """Print the schema NAME: a kind of definition (rule, sla, …), or of an output: `result`, `coverage`, `diff`, `replay`,
-    `gate`, `sample`, `statement`, `assessment-result`.
+    `gate`, `sample`, `statement`, `assessment-result`, `scorecard`.
 
     Without NAME, list them.
 
@@ -69,6 +70,7 @@ def _schema(name: str | None) -> str:
         "replay": replay_schema(),
         "gate": gate_schema(),
         "assessment-result": assessment_schema(),
+        "scorecard": scorecard_schema(),
     }
     if name is None:
         return "\n".join(sorted(known)) + "\n"

@@ -629,6 +629,12 @@ def _register_figure(document: Document, register: model.Register) -> Iterator[P
                 yield unknown(document, path, word, "column", names)
             elif column.type != "number":
                 yield _cannot_ask(document, path, column)
+    for path, word in values_at(document.data, "measure/register/dated"):
+        dated = register.column(word)
+        if dated is None:
+            yield unknown(document, path, word, "column", names)
+        elif dated.type not in ("date", "moment"):
+            yield _cannot_ask(document, path, dated)
     for key in ("where", "of"):
         yield from register_conditions(document, f"measure/register/{key}", register)
 

@@ -51,6 +51,8 @@ class RecordFigure:
     of: Conditions
     start: str
     stop: str
+    dated: str = "opened_at"
+    """The moment that says to which period a record belongs."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,8 @@ class RegisterFigure:
     of: Mapping[str, tuple[str | int | float | bool, ...]]
     column: str
     over: str
+    dated: str = ""
+    """The column that says to which period a row belongs; '' for that of the register."""
 
 
 @dataclass(frozen=True)

@@ -97,6 +97,7 @@ def _records(b: Builder, body: Mapping[str, Any]) -> model.RecordFigure:
         conditions(body.get("of")),
         body.get("from", ""),
         body.get("to", ""),
+        body.get("dated") or body.get("to") or "opened_at",
     )
 
 
@@ -106,7 +107,7 @@ def _register(b: Builder, body: Mapping[str, Any]) -> model.RegisterFigure:
         {column: listed(value) for column, value in sorted(body.get(key, {}).items())} for key in ("where", "of")
     )
     return model.RegisterFigure(
-        body["register"], body["figure"], where, of, body.get("column", ""), body.get("over", "")
+        body["register"], body["figure"], where, of, body.get("column", ""), body.get("over", ""), body.get("dated", "")
     )
 
 

@@ -1,0 +1,1 @@
+"""Scorecards told: as text, as JSON, and as a page."""

@@ -1,0 +1,71 @@
+"""Months, quarters, half-years and years: the periods over which indicators are taken."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from itsmctl.errors import ItsmctlError, Problem
+from itsmctl.model.definition import months_after
+from itsmctl.model.indicators import Period
+
+MONTHS: dict[Period, int] = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
+_WRITTEN = re.compile(r"^(\d{4})(?:-(?:(0[1-9]|1[0-2])|Q([1-4])|H([12])))?$")
+
+
+@dataclass(frozen=True)
+class Span:
+    """One period of the calendar, both days included."""
+
+    kind: Period
+    start: date
+    end: date
+
+    @property
+    def label(self) -> str:
+        """`2026-05`, `2026-Q2`, `2026-H1` or `2026`."""
+        number = (self.start.month - 1) // MONTHS[self.kind] + 1
+        match self.kind:
+            case "month":
+                return f"{self.start:%Y-%m}"
+            case "quarter":
+                return f"{self.start.year}-Q{number}"
+            case "half-year":
+                return f"{self.start.year}-H{number}"
+            case "year":
+                return str(self.start.year)
+
+    @property
+    def days(self) -> int:
+        """How many days it has."""
+        return (self.end - self.start).days + 1
+
+
+def span_of(kind: Period, day: date) -> Span:
+    """The period in which a day lies."""
+    months = MONTHS[kind]
+    start = date(day.year, (day.month - 1) // months * months + 1, 1)
+    return Span(kind, start, months_after(start, months) - timedelta(1))
+
+
+def spans_until(kind: Period, day: date, count: int) -> tuple[Span, ...]:
+    """So many periods in order; the last is the one in which the day lies."""
+    last = span_of(kind, day)
+    return tuple(span_of(kind, months_after(last.start, -MONTHS[kind] * back)) for back in reversed(range(count)))
+
+
+def parse_span(text: str) -> Span:
+    """Read `2026`, `2026-H1`, `2026-Q2` or `2026-05`."""
+    found = _WRITTEN.match(text.strip())
+    if not found or found[1] == "0000":
+        template = "{text!r} is no period; write it like 2026, 2026-H1, 2026-Q2 or 2026-05"
+        raise ItsmctlError(Problem("bad-period", template, values={"text": text}))
+    year, month, quarter, half = int(found[1]), found[2], found[3], found[4]
+    if month:
+        return span_of("month", date(year, int(month), 1))
+    if quarter:
+        return span_of("quarter", date(year, 3 * int(quarter) - 2, 1))
+    if half:
+        return span_of("half-year", date(year, 6 * int(half) - 5, 1))
+    return span_of("year", date(year, 1, 1))

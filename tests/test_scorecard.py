@@ -1,0 +1,464 @@
+"""Scorecards: each figure by hand on a small case, and a second time in plain Python on generated data and on a real log."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import jsonschema
+import pytest
+from click.testing import CliRunner
+from dataset import write_dataset
+from hypothesis import given
+from hypothesis import strategies as st
+from scorecard_case import computed, end_of, kpi, month_of, records, reference, rows_of, values
+
+from itsmctl.cli import group
+from itsmctl.errors import ItsmctlError
+from itsmctl.generate import generate
+from itsmctl.importers.importing import import_files
+from itsmctl.model import Attested, Band, ClockShare, Condition, RegisterFigure, RuleShare, SurveyFigure, Text
+from itsmctl.reports.scorecard.data import scorecard_schema
+from itsmctl.scorecard.asking import Asked
+from itsmctl.scorecard.figures import NOTHING, Indicator, Tally, figure_of
+from itsmctl.scorecard.periods import parse_span, span_of, spans_until
+
+ZONE = "Asia/Shanghai"
+UCI = Path(__file__).parents[1] / ".." / "shared" / "data" / "uci-incident-event-log" / "incident_event_log.zip"
+MAY, JUNE = parse_span("2026-05"), parse_span("2026-06")
+
+P1 = Condition("priority", "in", ("P1",))
+REOPENED = Condition("reopen_count", "at-least", (1,))
+RESOLVED = Condition("resolved_at", "present")
+
+
+# --- Periods --------------------------------------------------------------------------------------------------------
+
+
+def test_periods_are_those_of_the_calendar() -> None:
+    assert [s.label for s in spans_until("quarter", date(2026, 2, 28), 3)] == ["2025-Q3", "2025-Q4", "2026-Q1"]
+    assert [s.label for s in spans_until("half-year", date(2026, 7, 1), 2)] == ["2026-H1", "2026-H2"]
+    assert (span_of("year", date(2024, 5, 1)).days, span_of("month", date(2024, 2, 9)).days) == (366, 29)
+    for text in ("2026", "2026-H2", "2026-Q3", "2026-11"):
+        assert parse_span(text).label == text
+
+
+@pytest.mark.parametrize("text", ["2026-13", "2026-Q5", "Q2", "2026-6", "", "2026-H0"])
+def test_a_period_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(ItsmctlError, match="is no period"):
+        parse_span(text)
+
+
+# --- What a figure stands for ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("direction", "target", "alarm", "tally", "value", "standing"),
+    [
+        ("higher", 90, 80, Tally(10, 9), 90.0, "reached"),
+        ("higher", 90, 80, Tally(10, 8), 80.0, "missed"),
+        ("higher", 90, 80, Tally(10, 7), 70.0, "alarm"),
+        ("higher", 90, None, Tally(10, 8), 80.0, "alarm"),
+        ("higher", 90, 80, Tally(10, 8, 1), 80.0, "uncertain"),
+        ("lower", 10, 20, Tally(10, 1), 10.0, "reached"),
+        ("lower", 10, 20, Tally(10, 0, 1), 10.0, "reached"),
+        ("lower", 10, 20, Tally(10, 1, 1), 20.0, "uncertain"),
+        ("lower", 10, 20, Tally(10, 3), 30.0, "alarm"),
+        ("between", Band(40, 60), None, Tally(10, 5), 50.0, "reached"),
+        ("between", Band(40, 60), None, Tally(10, 5, 2), 70.0, "uncertain"),
+        ("between", Band(40, 60), None, Tally(10, 1), 10.0, "alarm"),
+    ],
+)
+def test_what_is_unknown_counts_as_bad(
+    direction: str, target: Any, alarm: Any, tally: Tally, value: float, standing: str
+) -> None:
+    one = kpi(records("share", [P1]), direction=direction, target=target, alarm=alarm)
+    figure = figure_of(one, MAY, tally, True)
+    assert (figure.value, figure.standing) == (value, standing)
+
+
+def test_nothing_and_too_few_are_no_figure() -> None:
+    one = kpi(records("share", [P1]), minimum=10)
+    assert figure_of(one, MAY, Tally(9, 9), True).standing == "few"
+    assert figure_of(one, MAY, NOTHING, True).standing == "none"
+    assert figure_of(one, MAY, Tally(9, 9), True).value is None
+    none_at_all = kpi(records("count"), direction="lower", target=2, unit="count", minimum=10)
+    assert figure_of(none_at_all, MAY, NOTHING, True).standing == "reached"
+
+
+def test_a_mean_over_what_is_partly_unknown_is_never_plainly_reached() -> None:
+    one = kpi(RegisterFigure("r", "mean", {}, {}, "score", ""), target=4, unit="points")
+    assert figure_of(one, MAY, Tally(3, 3, 0, 4.2), True).standing == "reached"
+    assert figure_of(one, MAY, Tally(4, 3, 1, 4.2), True).standing == "uncertain"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "trend"),
+    [(Tally(100, 50), Tally(100, 80), "better"), (Tally(100, 80), Tally(100, 50), "worse"), (Tally(10, 5), Tally(10, 6), "steady")],
+)  # fmt: skip
+def test_a_trend_is_more_than_chance(before: Tally, after: Tally, trend: str) -> None:
+    one = kpi(records("share", [P1]))
+    told = (figure_of(one, MAY, before, True), figure_of(one, JUNE, after, True))
+    assert Indicator(one, told).trend == trend
+
+
+@given(st.sampled_from(["higher", "lower"]), st.integers(0, 40), st.integers(0, 40), st.integers(0, 40))
+def test_worse_tickets_never_raise_a_share(direction: str, good: int, bad: int, unknown: int) -> None:
+    """A good record that becomes bad or unknown, and an unknown one that turns out bad, never make a figure better."""
+    one = kpi(records("share", [P1]), direction=direction)
+
+    def worth(good: int, bad: int, unknown: int) -> float:
+        n = good + bad + unknown
+        hits = good if direction == "higher" else bad
+        value = figure_of(one, MAY, Tally(n, hits, unknown), True).value
+        assert value is not None
+        return value if direction == "higher" else -value
+
+    here = worth(good + 1, bad, unknown)
+    assert worth(good, bad + 1, unknown) <= here
+    assert worth(good, bad, unknown + 1) <= here
+    assert worth(good, bad + 1, unknown) <= worth(good, bad, unknown + 1)
+
+
+# --- Tickets, by hand -----------------------------------------------------------------------------------------------
+
+
+def incident(number: int, opened: str, hours: float | None, **values: Any) -> dict[str, Any]:
+    start = int(datetime.fromisoformat(f"{opened}+08:00").timestamp())
+    ended = None if hours is None else start + int(3600 * hours)
+    given = {
+        "service": "order-management",
+        "priority": "P3",
+        "state": "resolved",
+        "reopen_count": 0,
+        "resolved_by": "A",
+    }
+    return (
+        {"record_id": f"INC{number}", "opened_at": start, "resolved_at": ended, "responded_at": start + 60}
+        | given
+        | values
+    )
+
+
+def dataset_of(folder: Path, rows: list[dict[str, Any]], exported: str = "2026-07-01T00:00:00+08:00") -> Path:
+    """The incidents with a history: active after a minute, resolved when it says so."""
+    events = [(row["record_id"], row["opened_at"] + 60, "state", "new", "active") for row in rows]
+    events += [
+        (row["record_id"], row["resolved_at"], "state", "active", "resolved")
+        for row in rows
+        if (row["resolved_at"] or 0) >= row["opened_at"]
+    ]
+    return write_dataset(folder, rows, events, zone=ZONE, exported=exported, mapped=["resolved_at", "reopen_count"])
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    rows = [
+        incident(1, "2026-05-02T09:00:00", 2, priority="P1", reopen_count=1),
+        incident(2, "2026-05-04T09:00:00", 6, priority="P1"),
+        incident(3, "2026-05-05T09:00:00", 30, resolved_by="B"),
+        incident(4, "2026-05-31T23:30:00", 1),  # resolved in June
+        incident(5, "2026-06-03T09:00:00", 3, priority="P1", reopen_count=None),
+        incident(6, "2026-06-04T09:00:00", 20, priority="P2", resolved_by="B"),
+        incident(7, "2026-06-05T09:00:00", None, priority="P2", state="active", resolved_by=None),
+        incident(8, "2026-06-06T09:00:00", -1, priority="P1"),  # runs backwards
+    ]
+    return dataset_of(tmp_path_factory.mktemp("small") / "dataset", rows)
+
+
+ASKED = Asked(period="2026-06", periods=2)
+
+
+def test_a_share_by_hand(small: Path) -> None:
+    one = kpi(records("share", [REOPENED], [RESOLVED], dated="resolved_at"), direction="lower", target=10)
+    (told,) = computed(small, [one], ASKED)
+    # May: 1, 2, 3 and one was reopened. June: 4, 5 (unknown), 6, 8: nobody knows of 5, which counts as reopened.
+    assert values(told) == {"2026-05": pytest.approx(100 / 3), "2026-06": 25.0}
+    assert [(f.tally, f.best) for f in told.figures] == [(Tally(3, 1), pytest.approx(100 / 3)), (Tally(4, 0, 1), 0.0)]
+    assert [f.standing for f in told.figures] == ["alarm", "uncertain"]
+
+
+def test_a_count_and_a_median_by_hand(small: Path) -> None:
+    many = kpi(records("count", [P1]), direction="lower", target=2, unit="count")
+    hours = kpi(
+        records("median", [P1], start="opened_at", stop="resolved_at"), direction="lower", target=3, unit="hours"
+    )
+    first, second = computed(small, [many, hours], ASKED)
+    assert values(first) == {"2026-05": 2.0, "2026-06": 2.0}
+    assert values(second) == {"2026-05": 4.0, "2026-06": 3.0}  # the one that runs backwards is not known
+    assert [(f.tally.unknown, f.standing) for f in second.figures] == [(0, "alarm"), (1, "uncertain")]
+
+
+def test_records_for_each_engineer_by_hand(small: Path) -> None:
+    one = kpi(
+        records("per-head", [RESOLVED], dated="resolved_at"), direction="between", target=Band(1, 3), unit="count"
+    )
+    (told,) = computed(small, [one], ASKED)
+    assert values(told) == {"2026-05": 1.5, "2026-06": 2.0}  # three by A and B; four by A and B
+
+
+def test_clocks_by_hand(small: Path) -> None:
+    one = kpi(ClockShare("resolution", "incident", ()))
+    (told,) = computed(small, [one], ASKED)
+    # May: P1 in 2 h met, P1 in 6 h of 4 breached, P3 in 30 h of 24 breached.
+    # June: 4 met, 5 met, 6 breached (20 h of 8), 7 still runs beyond 8 h, 8 stops before it starts: not known.
+    assert [f.tally for f in told.figures] == [Tally(3, 1), Tally(5, 2, 1)]
+    assert values(told) == {"2026-05": pytest.approx(100 / 3), "2026-06": 40.0}
+
+
+def test_what_was_not_exported_is_not_computed(small: Path) -> None:
+    asked = [
+        kpi(records("share", [Condition("knowledge", "present")])),
+        kpi(records("share", [P1], process="change"), process="change"),
+        kpi(ClockShare("repair", "incident", ())),
+        kpi(Attested("incident-manager", Text("minutes"))),
+    ]
+    assert [one.untold for one in computed(small, asked, ASKED)] == [
+        "column-not-exported:knowledge", "process-not-exported:change", "no-clock:repair", "attested",
+    ]  # fmt: skip
+    assert [one.untold for one in computed(None, asked[:1], ASKED)] == ["no-tickets"]
+
+
+def test_rules_by_hand(small: Path) -> None:
+    rule = reference().rules["INC-04"]
+    (told,) = computed(small, [kpi(RuleShare(("INC-04",)))], ASKED, [rule])
+    assert [f.tally.n for f in told.figures] == [4, 4]
+    assert values(told) == {"2026-05": 100.0, "2026-06": 100.0}
+
+
+def test_a_worse_ticket_never_makes_an_indicator_better(tmp_path: Path) -> None:
+    """Reopened, unknown, never resolved, late: no share that is good when it is high grows by any of that."""
+    rows = [
+        incident(n, f"2026-05-{n + 1:02}T09:00:00", hours, priority=priority, reopen_count=again)
+        for n, (hours, priority, again) in enumerate([(2, "P1", 0), (5, "P2", 0), (30, "P3", 1), (3, "P3", 0)])
+    ]
+    open_again = {"resolved_at": None, "state": "active", "resolved_by": None}
+    late = {"resolved_at": rows[1]["opened_at"] + 40 * 3600}
+    asked = [
+        kpi(records("share", [Condition("reopen_count", "at-most", (0,))])),
+        kpi(records("share", [RESOLVED])),
+        kpi(ClockShare("resolution", "incident", ())),
+    ]
+    found = []
+    for number, worse in enumerate(({}, {"reopen_count": 3}, {"reopen_count": None}, open_again, late)):
+        some = [row | worse if place == 1 else row for place, row in enumerate(rows)]
+        folder = dataset_of(tmp_path / str(number), some, "2026-06-01T00:00:00+08:00")
+        told = computed(folder, asked, Asked(period="2026-05", periods=1))
+        found.append([one.figures[-1].value or 0.0 for one in told])
+    assert found[0] == [75.0, 100.0, 75.0]
+    assert all(after <= before for worse in found[1:] for before, after in zip(found[0], worse, strict=True))
+    assert all(worse != found[0] for worse in found[1:])
+
+
+# --- The same in plain Python, on generated data --------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("generated")
+    generate(reference(), 500, 11, folder / "export", start=date(2026, 1, 1), months=6)
+    exports = sorted((folder / "export").glob("*.csv"))
+    import_files(exports, None, reference().mappings, ZONE, folder / "dataset")
+    return folder / "dataset"
+
+
+def by_month(rows: list[dict[str, Any]], column: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        found[month_of(row[column], ZONE)].append(row)
+    return iter(sorted((month, some) for month, some in found.items() if "2026-01" <= month <= "2026-06"))
+
+
+def test_shares_and_medians_again(generated: Path) -> None:
+    asked = {
+        name: reference().kpis[name]
+        for name in ("first-line-resolution", "incidents-reopened", "knowledge-contribution")
+    }
+    hours = kpi(records("median", start="opened_at", stop="resolved_at"), direction="lower", target=9, unit="hours")
+    head = kpi(records("per-head", [RESOLVED], dated="resolved_at"), unit="count", target=1)
+    found = computed(generated, [*asked.values(), hours, head], Asked(period="2026-06", periods=6))
+    cut = end_of(date(2026, 6, 30), ZONE)
+    incidents = [
+        r for r in rows_of(generated) if r["process"] == "incident" and r["resolved_at"] and r["resolved_at"] <= cut
+    ]
+    wanted: list[dict[str, float]] = [{}, {}, {}, {}, {}]
+    for month, rows in by_month(incidents, "resolved_at"):
+        wanted[0][month] = 100 * sum(r["reassignment_count"] == 0 for r in rows) / len(rows)
+        wanted[1][month] = 100 * sum(r["reopen_count"] is None or r["reopen_count"] >= 1 for r in rows) / len(rows)
+        wanted[2][month] = 100 * sum(bool((r["knowledge"] or "").strip()) for r in rows) / len(rows)
+        wanted[3][month] = (
+            median(r["resolved_at"] - r["opened_at"] for r in rows if r["resolved_at"] >= r["opened_at"]) / 3600
+        )
+        people = {r["resolved_by"].strip().lower() for r in rows if r["resolved_by"]}
+        wanted[4][month] = sum(bool(r["resolved_by"]) for r in rows) / len(people)
+    for indicator, plain in zip(found, wanted, strict=True):
+        told = {f.span.label: f for f in indicator.figures if f.standing != "few"}
+        assert {month: figure.value for month, figure in told.items()} == {
+            month: pytest.approx(plain[month]) for month in told
+        }
+        assert len(told) >= 5
+
+
+def test_clocks_again(generated: Path) -> None:
+    """Order management counts around the clock and pauses for the user alone, so its clock is a few subtractions."""
+    where = (Condition("service", "in", ("order-management",)),)
+    (told,) = computed(
+        generated, [kpi(ClockShare("resolution", "incident", where))], Asked(period="2026-06", periods=6)
+    )
+    cut, targets = end_of(date(2026, 6, 30), ZONE), {"1": 4, "2": 8, "3": 24, "4": 72}
+    moves: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for event in sorted(rows_of(generated, "event"), key=lambda e: (e["record_id"], e["seq"])):
+        if event["field"] == "state" and event["at"] <= cut:
+            moves[event["record_id"]].append((event["at"], event["new"]))
+    wanted: dict[str, list[bool]] = defaultdict(list)
+    titles = reference().services["order-management"].title
+    for row in rows_of(generated):
+        states = moves[row["record_id"]]
+        if row["process"] != "incident" or row["service"] not in (titles.en, titles.zh) or row["opened_at"] > cut:
+            continue
+        if not row["priority"] or any(state == "Canceled" for _, state in states):
+            continue
+        resting = ("Awaiting User Info", "Resolved", "Closed")
+        ending = [*(at for at, _ in states[1:]), cut]
+        counted_seconds = sum(
+            after - at for (at, state), after in zip(states, ending, strict=True) if state not in resting
+        )
+        running = [n for n, (_, state) in enumerate(states) if state not in ("Resolved", "Closed")]
+        ended = running[-1] + 1 < len(states)
+        stop = states[running[-1] + 1][0] if ended else cut
+        late = counted_seconds > 3600 * targets[row["priority"][0]]
+        if ended or late:
+            wanted[month_of(min(stop, cut - 1), ZONE)].append(not late)
+    counted = {f.span.label: (f.tally.n, f.tally.hits) for f in told.figures if f.tally.n}
+    assert counted == {month: (len(some), sum(some)) for month, some in sorted(wanted.items())}
+
+
+# --- And on a real log ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_a_real_log_again(tmp_path: Path) -> None:
+    if not UCI.exists():
+        pytest.skip("the UCI incident event log is not beside the repository")
+    import_files([UCI], None, reference().mappings, "UTC", tmp_path / "dataset")
+    asked = [
+        kpi(records("share", [REOPENED], [RESOLVED], dated="resolved_at"), direction="lower", target=3),
+        kpi(records("share", [Condition("reassignment_count", "at-most", (0,))])),
+        kpi(records("median", [P1], start="opened_at", stop="resolved_at"), direction="lower", target=3, unit="hours"),
+    ]
+    found = computed(tmp_path / "dataset", asked, Asked(periods=12))
+    with zipfile.ZipFile(UCI) as archive, archive.open("incident_event_log.csv") as file:
+        last = {row["number"]: row for row in csv.DictReader(io.TextIOWrapper(file, "utf-8"))}
+    shares: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
+    opened: dict[str, list[bool]] = defaultdict(list)
+    hours: dict[str, list[float]] = defaultdict(list)
+    for row in last.values():
+        start, end = _uci(row["opened_at"]), _uci(row["resolved_at"])
+        if start:
+            opened[f"{start:%Y-%m}"].append(int(row["reassignment_count"]) == 0)
+        if start and end:
+            shares[f"{end:%Y-%m}"].append((int(row["reopen_count"]) >= 1, True))
+            if row["priority"].startswith("1") and end >= start:
+                hours[f"{end:%Y-%m}"].append((end - start).total_seconds() / 3600)
+    months = ["2016-03", "2016-04", "2016-05", "2016-06"]
+    plain = [
+        {m: 100 * sum(hit for hit, _ in shares[m]) / len(shares[m]) for m in months},
+        {m: 100 * sum(opened[m]) / len(opened[m]) for m in months},
+        {m: median(hours[m]) for m in months},
+    ]
+    for indicator, wanted in zip(found, plain, strict=True):
+        told = values(indicator)
+        assert {m: told[m] for m in months} == {m: pytest.approx(v) for m, v in wanted.items()}
+
+
+def _uci(text: str) -> datetime | None:
+    return None if text == "?" else datetime.strptime(text, "%d/%m/%Y %H:%M").replace(tzinfo=UTC)
+
+
+# --- Registers, surveys, definitions --------------------------------------------------------------------------------
+
+
+def test_a_register_by_hand() -> None:
+    # audits/registers/data/disputes.csv: DSP-2026-01 closed in time, DSP-2026-02 settled late, DSP-2026-03 open since September.
+    one = reference().kpis["disputes-settled"]
+    (told,) = computed(None, [one], Asked(as_of="2026-11-20", periods=1))
+    assert told.now is not None and not told.now.complete
+    assert (told.now.span.label, told.now.value, told.now.tally) == ("2026", 50.0, Tally(2, 1))
+
+
+def test_a_survey_by_hand() -> None:
+    survey = reference().surveys["customer-satisfaction"]
+    run = next(run for run in survey.results if run.period.end == date(2025, 12, 31))
+    counts = [sum(column) for column in zip(*run.counts.values(), strict=True)]
+    share = kpi(SurveyFigure("customer-satisfaction", "satisfied"), period="half-year")
+    mean = kpi(SurveyFigure("customer-satisfaction", "mean"), period="half-year", unit="points", target=4)
+    response = kpi(SurveyFigure("customer-satisfaction", "response"), period="half-year")
+    found = computed(None, [share, mean, response], Asked(period="2025-H2", periods=1))
+    # 4+7+6+5, 9+14+11+10, 17+22+19+20, 38+30+33+36, 20+15+19+17 of 88 people
+    assert counts == [22, 44, 78, 137, 71]
+    assert [one.figures[0].value for one in found] == [
+        pytest.approx(100 * 208 / 352), pytest.approx((22 + 88 + 234 + 548 + 355) / 352), pytest.approx(100 * 88 / 214),
+    ]  # fmt: skip
+    assert [one.figures[0].tally.n for one in found] == [88, 88, 214]
+
+
+def test_every_indicator_of_the_reference_is_computed_or_says_what_it_needs(generated: Path) -> None:
+    from itsmctl.scorecard.tickets import rules_asked
+
+    every = list(reference().kpis.values())
+    found = computed(generated, every, Asked(period="2026-06"), rules_asked(reference(), every))
+    codes = {one.untold.partition(":")[0] for one in found if not one.figures}
+    assert codes <= {"no-rows", "attested"}
+    assert all(one.figures or one.untold for one in found)
+    told = [one for one in found if one.now and one.now.value is not None]
+    assert len(told) >= 30
+
+
+# --- The command ----------------------------------------------------------------------------------------------------
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(group, ["scorecard", *arguments])
+    return result.exit_code, result.output
+
+
+def test_the_command_prints_json_after_its_schema(generated: Path) -> None:
+    code, text = run("--tickets", str(generated), "--period", "2026-Q2", "--format", "json")
+    assert code == 0
+    document = json.loads(text)
+    jsonschema.validate(document, scorecard_schema())
+    assert (document["until"], document["zone"]) == ("2026-06-30", ZONE)
+    assert sum(document["counts"].values()) == len(document["indicators"]) == len(reference().kpis)
+    assert run("--tickets", str(generated), "--period", "2026-Q2", "--format", "json", "--lang", "zh")[1] == text
+
+
+def test_the_command_tells_a_position_what_it_is_measured_by(generated: Path) -> None:
+    code, text = run(
+        "--tickets", str(generated), "--period", "2026-06", "--by", "position", "--position", "service-level-manager"
+    )
+    assert code == 0 and "SLA attainment" in text and "Budget execution" not in text
+    people = {a.person for a in reference().assignments.values()}
+    assert not any(person in text for person in people)
+    assert "服务级别经理" in run("--as-of", "2026-06-30", "--by", "position", "--lang", "zh")[1]
+
+
+def test_the_command_refuses_what_it_cannot_answer(small: Path) -> None:
+    result = CliRunner().invoke(group, ["scorecard"])
+    assert isinstance(result.exception, ItsmctlError) and "say up to when" in str(result.exception)
+    for wrong, word in (
+        (["--position", "service-level-manger", "--as-of", "2026-06-30"], "service-level-manager"),
+        (["--period", "2026-13"], "is no period"),
+        (["--period", "2026-06", "--as-of", "2026-06-30"], "both say"),
+    ):
+        found = CliRunner().invoke(group, ["scorecard", *wrong])
+        assert isinstance(found.exception, ItsmctlError)
+        problem = found.exception.problems[0]
+        assert word in f"{problem.message} {problem.suggestion}"
