@@ -121,7 +121,11 @@ def _survey_tally(survey: model.Survey, figure: str, span: Span) -> Tally:
 
 
 def definitions_told(
-    definitions: Definitions, system: Callable[[], System] | None, figure: DefinitionFigure, spans: Sequence[Span], as_of: date
+    definitions: Definitions,
+    system: Callable[[], System] | None,
+    figure: DefinitionFigure,
+    spans: Sequence[Span],
+    as_of: date,
 ) -> Told:
     """Shares of the definitions at the end of each period; what was only known later is told of the last period alone."""
     counts: Mapping[str, Callable[[date], Tally]] = {
