@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from itsmctl.errors import Problem
+from itsmctl.figures import Figures
 from itsmctl.model import Baseline, Effective, Outcome, Rule, Text, Waiver
 
 ClockVerdict = Literal["met", "breached", "running_ok", "running_breached", "paused_ok", "cancelled", "not_testable"]
@@ -225,6 +226,8 @@ class AuditResult:
     """None where none was named."""
     used: tuple[UsedDefinition, ...] = ()
     """The agreements and calendars of the clocks, and the processes and registers of the rules, by kind and id."""
+    figures: Figures = Figures()
+    """What its charts show; empty where nobody asked for charts."""
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,7 @@ def test_a_trend_is_broken_where_nothing_is_known() -> None:
 def test_streams_are_as_wide_as_what_goes_there() -> None:
     points = [Point("a", "b", "", base=30), Point("a", "c", "", base=10), Point("c", "a", "", base=20)]
     order = ["a", "b", "c"]
-    svg = draw(Told("s", "t", "d"), [Streams(points)], (names(order), NO_AXIS), (rows(order), Axis()), right=50)
+    svg = draw(Told("s", "t", "d"), [Streams(points)], (names(order), NO_AXIS), (rows(order), Axis()), beside=order)
     widths = [float(str(path.get("style")).partition(":")[2]) for path in parsed(svg).iter(f"{SVG}path")]
     assert [round(width / widths[1], 1) for width in widths] == [3, 1, 2]
 

@@ -17,6 +17,7 @@ from itsmctl.audit.choices import (
     with_foundations,
     zone_of_audit,
 )
+from itsmctl.audit.figures import count_figures
 from itsmctl.audit.judging import judge, results_of
 from itsmctl.audit.people import PeopleKey
 from itsmctl.audit.preparing import Period, load_records, prepare, registers_named
@@ -27,6 +28,7 @@ from itsmctl.beside import Beside
 from itsmctl.engine.context import Context
 from itsmctl.engine.session import Session
 from itsmctl.engine.verdicts import in_order
+from itsmctl.figures import Figures
 from itsmctl.importers.receipt import Receipt, read_receipt
 from itsmctl.model import GROUPED, SEVERITIES, AuditPlan, Baseline, Definitions, Rule
 from itsmctl.result import AuditResult, DefinitionFacts, RuleResult
@@ -44,6 +46,7 @@ class AuditOptions:
     """What may be said beyond the plan; empty means not said. `explain` names records to explain in full.
 
     With `people` nobody is named: people have pseudonyms, and free text is left out unless `free_text` asks for it.
+    With `charts` what they show is counted too.
     Without `own_registers` the registers are those of another company, and say nothing about whose tickets these are.
     """
 
@@ -59,6 +62,7 @@ class AuditOptions:
     people: PeopleKey | None = None
     free_text: bool = False
     own_registers: bool = True
+    charts: bool = False
 
 
 def audit(
@@ -184,6 +188,7 @@ def _result_of(
         attainment=facts.attainment(session, definitions, until),
         states=facts.states(session),
         months=facts.months(session),
+        figures=count_figures(session, context, asked.period) if options.charts else Figures(),
         explanations=explanation.explain(session, context, options.explain or _sampled(results)),
         service_titles={service.id: service.title for service in definitions.services.values()},
         process_titles={process.id: process.title for process in definitions.processes.values()},

@@ -10,6 +10,7 @@ import leather
 from leather import theme
 
 from itsmctl.charts.shapes import Layer, Scale
+from itsmctl.language import Language, tr
 from itsmctl.reports.markup import text_width
 from itsmctl.reports.plain import shown
 
@@ -17,6 +18,8 @@ Tick = str | float
 
 FONT = 11
 _GAP = 8
+_EDGE = 6
+"""Room around a chart, for what its marks write at its rim."""
 _LOOKS = ("fill", "stroke", "stroke-width", "font-family", "font-size")
 """What leather writes into each element and our style sheet says once."""
 _PLACES = ("x", "y", "x1", "x2", "y1", "y2", "width", "height")
@@ -78,6 +81,14 @@ NO_AXIS = Axis(label=lambda value: "")
 """For a chart whose marks carry their own labels."""
 
 
+def sentences(language: Language, *said: str) -> str:
+    """Sentences one after the other; those that say nothing are left out."""
+    first, *others = [one for one in said if one]
+    for after in others:
+        first = tr("{one} {two}", language, one=first, two=after)
+    return first
+
+
 def numbers(low: float, high: float) -> Scale:
     """A scale of numbers that ends at round ones; one without extent goes from 0 to 1."""
     scale: Scale = leather.Linear(low, high)
@@ -104,18 +115,20 @@ def draw(
     *,
     width: int = 720,
     height: int = 220,
-    right: int = 0,
+    beside: Iterable[str] = (),
 ) -> str:
-    """The chart, `width` by `height` and `right` more for labels that stand beside it; equal input gives equal bytes."""
+    """The chart, `width` by `height`, with room right of it for what its marks write `beside` it; equal input gives equal bytes."""
     chart = leather.Chart()
     chart.set_x_scale(across[0])
     chart.set_x_axis(across[1])
     chart.set_y_scale(up[0])
     chart.set_y_axis(up[1])
-    for layer in layers:
+    for layer in (layer for layer in layers if layer.points):
         chart.add_series(leather.Series(layer.points, x=lambda p, i: p.x, y=lambda p, i: p.y), layer)
     name = told.id
-    root = ET.Element("svg", {"class": "plot", "viewBox": f"0 0 {width + right} {height}", "role": "img"})
+    right = max((text_width(shown(label, 80), FONT) + _GAP for label in beside), default=0.0)
+    view = f"{-_EDGE} {-2 * _EDGE} {number(width + right + 2 * _EDGE)} {height + 3 * _EDGE}"
+    root = ET.Element("svg", {"class": "plot", "viewBox": view, "role": "img"})
     root.set("aria-labelledby", f"{name}-t {name}-d")
     ET.SubElement(root, "title", id=f"{name}-t").text = shown(told.title)
     ET.SubElement(root, "desc", id=f"{name}-d").text = shown(told.description, 3000)

@@ -92,6 +92,45 @@ class Columns(Layer):
                 yield _text((left + end) / 2, top - 5, p.label, "value", "middle")
 
 
+class Cut(Columns):
+    """Columns that are too high for the chart: drawn up to `y`, broken near their top, with their number written there."""
+
+    def marks(self, width: float, height: float, across: Scale, up: Scale) -> Iterator[ET.Element]:
+        """The column, and the break across it."""
+        yield from super().marks(width, height, across, up)
+        for p in self.points:
+            left, end = _interval(across, p.x, width)
+            y = float(up.project(p.y, height, 0)) + 12
+            yield ET.Element("path", {"d": f"M{left - 3:.1f} {y + 3:.1f}L{end + 3:.1f} {y - 3:.1f}", "class": "break"})
+
+
+class Edge(Layer):
+    """A line upright at the end of a name, with its label at the top of it."""
+
+    name = "edge"
+
+    def marks(self, width: float, height: float, across: Scale, up: Scale) -> Iterator[ET.Element]:
+        """A line for each point."""
+        for p in self.points:
+            x = (
+                sum(float(edge) for edge in across.project_interval(p.x, 0, width)) / 2
+                + width / len(across.ticks()) / 2
+            )
+            yield ET.Element("path", {"d": f"M{x:.1f} -4V{height:.1f}", "class": "agreed"})
+            yield _text(x + 5, 6, p.label, "agreed-label", "start")
+
+
+class Sides(Layer):
+    """What is written beside the rows, right of the chart."""
+
+    name = "sides"
+
+    def marks(self, width: float, height: float, across: Scale, up: Scale) -> Iterator[ET.Element]:
+        """A text for each point."""
+        for p in self.points:
+            yield _text(width + 8, float(up.project(p.y, height, 0)) + 4, p.label, "value", "start")
+
+
 class Trend(Layer):
     """A line through the points that have a value, broken where one has none; each is a dot, the last one may be labelled."""
 

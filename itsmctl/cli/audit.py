@@ -84,7 +84,7 @@ def command(
         choices = AuditOptions(
             plan, as_of, rules, all_verdicts, baseline=known, memory_limit=memory_limit,
             people=None if with_names else key or key_of_tickets(dataset), free_text=with_text,
-            own_registers=bool(plan) or not definitions.is_reference,
+            own_registers=bool(plan) or not definitions.is_reference, charts=form == "html",
         )  # fmt: skip
         if output is None:
             result = audit(definitions, dataset, choices, progress=progress)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from json import dumps
 from pathlib import Path
@@ -51,7 +52,7 @@ def audit_to_folder(
             result = audit(
                 definitions,
                 dataset,
-                options,
+                replace(options, charts=True),
                 verdicts=place / "verdicts.parquet",
                 findings=partial(_write_findings, place),
                 meanwhile=partial(_write_pages, place, before),

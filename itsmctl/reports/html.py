@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
+from itsmctl.charts.page import charts as work_in_charts
+from itsmctl.figures import Figures
 from itsmctl.honesty.lacking import blind_spots, wanted_columns
 from itsmctl.language import Language, moment_text, tr, zone_of
 from itsmctl.model import SEVERITIES
@@ -53,6 +55,7 @@ def render(result: AuditResult, language: Language = "en", before: Before | None
         days_in=tally.zone_text(result, language),
         definitions=tally.definitions_text(result, language),
         chosen=[tally.default_text(name, language) for name in result.chosen_by_default],
+        figures=list(work_in_charts(result, language)),
         trend=trend(result, before) if before else None,
         records=[pages.record_view(entry, language, zone.key) for entry in result.explanations],
         at=lambda moment: "" if moment is None else moment_text(moment, zone),
@@ -67,6 +70,7 @@ def _views(result: AuditResult, language: Language, levels: bool, untested: bool
     found = [
         (True, View("summary", tr("Overview", language), "report/overview.html.j2")),
         (levels, View("levels", tr("Services", language), "report/services.html.j2")),
+        (result.figures != Figures(), View("charts", tr("Charts", language), "charts.html.j2")),
         (bool(result.rules), View("processes", tr("Processes", language), "report/processes.html.j2")),
         (bool(result.rules or result.enquiries), _rules_view(result, language)),
         (untested, View("untested", tr("Not testable", language), "report/untested.html.j2", count)),

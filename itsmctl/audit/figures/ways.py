@@ -1,0 +1,96 @@
+"""The ways that records take: through the states of their process, from group to group, and back again as new ones."""
+
+from __future__ import annotations
+
+from itsmctl.audit.figures.times import whole
+from itsmctl.engine.context import Context
+from itsmctl.engine.session import Row, Session
+from itsmctl.figures import OTHERS, Flow, Network, Recurrence, Recurring
+
+VARIANTS, GROUPS, KINDS, MONTHS = 8, 10, 10, 24
+"""How many paths, groups, kinds of incidents and months are told one by one."""
+PROCESSES = 4
+RECURS = 3
+"""Incidents alike in one month, from which they are a candidate for a problem."""
+
+
+def flows(session: Session) -> tuple[Flow, ...]:
+    """By process, those with most records first; a state that follows itself is no step."""
+    rows = session.rows(
+        f"""WITH walk AS (SELECT tix, string_agg(state, '\x1f' ORDER BY seq) AS path FROM span WHERE before IS NULL OR before <> state GROUP BY tix),
+        variant AS (SELECT r.process, w.path, count(*) AS n FROM walk AS w JOIN record AS r ON r.tix = w.tix GROUP BY 1, 2),
+        ranked AS (SELECT *, row_number() OVER (PARTITION BY process ORDER BY n DESC, path) AS place FROM variant)
+        SELECT process, CASE WHEN place <= {VARIANTS} THEN path END AS path, sum(n), count(*) FROM ranked GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2"""
+    )
+    by_process: dict[str, list[Row]] = {}
+    for row in rows:
+        by_process.setdefault(str(row[0]), []).append(row)
+    found_flows = [
+        Flow(
+            process,
+            tuple((tuple(str(path).split("\x1f")), whole(n)) for _, path, n, _ in found if path is not None),
+            sum(whole(paths) for *_, paths in found),
+            sum(whole(n) for _, _, n, _ in found),
+        )
+        for process, found in by_process.items()
+    ]
+    return tuple(sorted(found_flows, key=lambda flow: (-flow.records, flow.process))[:PROCESSES])
+
+
+def network(session: Session, context: Context) -> Network | None:
+    """Changes of the group after the first one that a record had, as the check `handovers` counts them."""
+    rows = session.rows(
+        f"""WITH held AS (SELECT coalesce(lag(new) OVER (PARTITION BY tix ORDER BY seq), old) AS giver, new AS taker
+            FROM event WHERE field = 'group' AND new IS NOT NULL AND moment <= ? AND tix IN (SELECT tix FROM asked)),
+        pair AS (SELECT giver, taker, count(*) AS n FROM held WHERE giver <> taker GROUP BY 1, 2),
+        busy AS (SELECT holder, row_number() OVER (ORDER BY sum(n) DESC, holder) AS place
+            FROM (SELECT giver AS holder, n FROM pair UNION ALL SELECT taker AS holder, n FROM pair) AS ends GROUP BY holder)
+        SELECT CASE WHEN g.place <= {GROUPS} THEN p.giver ELSE '{OTHERS}' END, CASE WHEN t.place <= {GROUPS} THEN p.taker ELSE '{OTHERS}' END,
+            sum(p.n), (SELECT count(*) FROM busy)
+        FROM pair AS p JOIN busy AS g ON g.holder = p.giver JOIN busy AS t ON t.holder = p.taker GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2""",
+        (context.as_of,),
+    )
+    if not rows:
+        return None
+    handovers = tuple((str(giver), str(taker), whole(n)) for giver, taker, n, _ in rows)
+    return Network(handovers, whole(rows[0][3]), sum(n for _, _, n in handovers))
+
+
+def recurrence(session: Session, context: Context) -> Recurrence | None:
+    known = "problem" in context.links
+    linked = "r.tix IN (SELECT tix FROM link WHERE type = 'problem')" if known else "false"
+    rows = session.rows(
+        f"""WITH cell AS (SELECT coalesce(r.service, '') AS service, coalesce(r.category, '') AS category, coalesce(r.subcategory, '') AS subcategory, r.month,
+                count(*) AS n, count(*) FILTER (WHERE {linked}) AS linked FROM record AS r
+            WHERE r.process = 'incident' AND r.month IS NOT NULL AND coalesce(r.category, r.subcategory) IS NOT NULL GROUP BY ALL),
+        kind AS (SELECT service, category, subcategory, sum(n) AS n, sum(linked) AS linked FROM cell GROUP BY ALL HAVING max(n - linked) >= {RECURS}),
+        worst AS (SELECT *, count(*) OVER () AS candidates, row_number() OVER (ORDER BY n - linked DESC, service, category, subcategory) AS place FROM kind)
+        SELECT w.place, w.service, w.category, w.subcategory, c.month, c.n, w.n, w.linked, w.candidates
+        FROM worst AS w JOIN cell AS c ON c.service = w.service AND c.category = w.category AND c.subcategory = w.subcategory
+        WHERE w.place <= {KINDS} ORDER BY w.place, c.month"""
+    )
+    if not rows:
+        return None
+    months = _months_between(min(str(row[4]) for row in rows), max(str(row[4]) for row in rows))[-MONTHS:]
+    by_month = {(whole(row[0]), str(row[4])): whole(row[5]) for row in rows}
+    kinds = {whole(row[0]): row for row in rows}
+    return Recurrence(
+        tuple(months),
+        tuple(
+            Recurring(
+                str(row[1]),
+                str(row[2]),
+                str(row[3]),
+                tuple(by_month.get((place, month), 0) for month in months),
+                whole(row[6]),
+                whole(row[7]) if known else None,
+            )
+            for place, row in sorted(kinds.items())
+        ),
+        whole(rows[0][8]),
+    )
+
+
+def _months_between(first: str, last: str) -> list[str]:
+    start, end = (int(month[:4]) * 12 + int(month[5:]) - 1 for month in (first, last))
+    return [f"{n // 12:04}-{n % 12 + 1:02}" for n in range(start, end + 1)]

@@ -1,0 +1,65 @@
+"""The paths of records through the states of a process, the most frequent first, and what is left."""
+
+from __future__ import annotations
+
+from itsmctl.charts.plot import NO_AXIS, Figure, Told, draw, numbers, rows
+from itsmctl.charts.shapes import Bars, Point
+from itsmctl.figures import Flow
+from itsmctl.language import Language, number_text, percent_text, state_text, tr
+from itsmctl.reports.plain import cut
+
+ROW = 36
+WIDE = 58
+"""Terminal columns that fit over a bar; the table has the whole path."""
+
+
+def flow(counted: Flow, process: str, language: Language) -> Figure:
+    """A bar for each of the most frequent paths, and one for all others."""
+    told = Told(
+        f"paths-{counted.process}",
+        tr("{process}: paths taken", language, process=process),
+        _says(counted, language),
+    )
+    listed = [(path_text(path, language), n) for path, n in counted.variants]
+    rest = counted.records - sum(n for _, n in listed)
+    others = tr("{n} other paths", language, n=number_text(counted.paths - len(listed)))
+    shown = [*listed, (others, rest)] if rest else listed
+    points = [
+        Point(
+            n,
+            str(place),
+            f"{path}: {number_text(n)}",
+            "" if place < len(listed) else "soft",
+            label=cut(path, WIDE),
+            value=f"{percent_text(n, counted.records)} · {number_text(n)}",
+        )
+        for place, (path, n) in enumerate(shown)
+    ]
+    most = max(n for _, n in shown)
+    svg = draw(
+        told,
+        [Bars(points)],
+        (numbers(0, most), NO_AXIS),
+        (rows([str(place) for place in range(len(shown))]), NO_AXIS),
+        width=480,
+        height=ROW * len(shown),
+    )
+    table = tuple((path, number_text(n), percent_text(n, counted.records)) for path, n in shown)
+    return Figure(told, svg, (tr("Path", language), tr("Records", language), "%"), table)
+
+
+def path_text(path: tuple[str, ...], language: Language) -> str:
+    """The states of a path in order."""
+    return " → ".join(state_text(state, language) for state in path)
+
+
+def _says(counted: Flow, language: Language) -> str:
+    (path, n), *_ = counted.variants
+    return tr(
+        "{records} records took {paths} different paths; the most frequent one took {percent} of them: {path}.",
+        language,
+        records=number_text(counted.records),
+        paths=number_text(counted.paths),
+        percent=percent_text(n, counted.records),
+        path=path_text(path, language),
+    )
