@@ -50,6 +50,21 @@ def replacing(out: Path) -> Iterator[Path]:
         shutil.rmtree(made, ignore_errors=True)
 
 
+@contextmanager
+def scratch_beside(out: Path) -> Iterator[Path]:
+    """Give a folder that goes away with the block, on the disk where `out` will lie: the system's own may be small, or memory."""
+    out = Path(os.path.realpath(out))
+    near = next(parent for parent in out.parents if parent.is_dir())
+    try:
+        folder = tempfile.TemporaryDirectory(
+            prefix=f".{out.name}-", suffix=".partial", dir=near, ignore_cleanup_errors=True
+        )
+    except OSError as error:
+        raise cannot_write(out, error) from error
+    with folder as made:
+        yield Path(made)
+
+
 def check_empty(folder: Path) -> None:
     """Raise ItsmctlError unless a folder is new or empty; a repository in which nothing lies yet is empty."""
     shown = Where(str(folder))

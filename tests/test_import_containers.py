@@ -328,3 +328,21 @@ def refused_as(folder: Path, definition: MappingDefinition) -> str:
     with pytest.raises(ItsmctlError) as caught:
         bring(folder / "t", folder / "out", definition)
     return caught.value.problems[0].code
+
+
+def test_a_parquet_file_of_a_few_bytes_and_millions_of_rows_is_refused(tmp_path: Path) -> None:
+    with Session() as session:
+        query = "SELECT CAST(NULL AS INTEGER) AS Number, TIMESTAMP '2026-01-01' AS Opened FROM range(2000000)"
+        session.run(f"COPY ({query}) TO '{tmp_path / 't'}' (FORMAT parquet, ROW_GROUP_SIZE 2000000)")
+    assert (tmp_path / "t").stat().st_size < 100_000
+    with pytest.raises(
+        ItsmctlError, match=r"2000000 rows in \d+ bytes are no tickets; export them anew \[archive-bomb\]"
+    ):
+        import_files([tmp_path / "t"], None, {TABLE.id: TABLE}, "UTC", tmp_path / "out")
+
+
+def test_a_parquet_file_of_one_text_many_times_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    as_parquet(tmp_path / "t", [("T1", "2026-01-01 00:00", "New", "x" * 10_000)] * 500)
+    monkeypatch.setattr("itsmctl.importers.parquet.MAX_INFLATED", 100_000)
+    with pytest.raises(ItsmctlError, match=r"inflates to more than \d+ bytes from \d+; .* \[archive-bomb\]"):
+        import_files([tmp_path / "t"], None, {TABLE.id: TABLE}, "UTC", tmp_path / "out")

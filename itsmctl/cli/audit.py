@@ -53,7 +53,7 @@ from itsmctl.reports.folder import audit_to_folder
     metavar="DIR",
     help="Result folder of an earlier audit: the HTML report says what has changed since.",
 )
-@click.option("--memory-limit", default="", metavar="SIZE", help="Such as 1GiB; beyond it the engine spills to disk.")
+@options.memory_limit
 @options.root
 @options.language
 @options.quiet

@@ -15,7 +15,7 @@ from itsmctl.cli.tickets import find_mappings, zone_or_plan
 from itsmctl.definitions import load
 from itsmctl.importers.database import Query, queries_of
 from itsmctl.importers.importing import import_files
-from itsmctl.importers.opening import ImportOptions
+from itsmctl.importers.opening import MEMORY, ImportOptions
 from itsmctl.importers.receipt import is_dataset
 from itsmctl.language import Language, tr
 from itsmctl.model import DateOrder, Definitions
@@ -47,6 +47,13 @@ from itsmctl.reports.imported import summary
 @click.option(
     "--check", is_flag=True, help="Say how far the export can be trusted, and what cannot be audited with it."
 )
+@click.option(
+    "--memory-limit",
+    default=MEMORY,
+    show_default=True,
+    metavar="SIZE",
+    help="Rows beyond it lie on disk, beside the output.",
+)
 @options.choice(("text", "json"), "text")
 @options.root
 @options.language
@@ -64,6 +71,7 @@ def command(
     delimiter: str,
     date_order: DateOrder | None,
     check: bool,
+    memory_limit: str,
     form: str,
     root: Path | None,
     language: Language,
@@ -85,7 +93,7 @@ def command(
     itsmctl import --from postgresql://reader@db/desk --table ticket --zone UTC -o dataset
     """
     definitions = load(root)
-    how = ImportOptions(encoding, delimiter, date_order or "")
+    how = ImportOptions(encoding, delimiter, date_order or "", memory_limit)
     queries = _queries(url, tables, query)
     sources: list[Path | Query] = [*files, *queries]
     if not sources:

@@ -55,6 +55,9 @@ tickets: Decorator = click.option(
     metavar="PATH",
     help="A dataset folder, or exports; repeatable.",
 )
+memory_limit: Decorator = click.option(
+    "--memory-limit", default="", metavar="SIZE", help="Such as 1GiB; beyond it the engine spills to disk."
+)
 quiet: Decorator = click.option("-q", "--quiet", is_flag=True, help="No progress, no notes.")
 no_color: Decorator = click.option("--no-color", is_flag=True, help="No colour, whatever the terminal can do.")
 

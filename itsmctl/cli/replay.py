@@ -31,7 +31,7 @@ _SAMPLED = 3
 @click.option("--rule", "rules", multiple=True, metavar="ID", help="Only these rules; `INC-*` is allowed; repeatable.")
 @click.option("--every-rule", is_flag=True, help="Judge by every rule, also by those that nothing changed for.")
 @click.option("--enquiries", is_flag=True, help="Judge by enquiries, too, which ask people and find nothing.")
-@click.option("--memory-limit", default="", metavar="SIZE", help="Such as 1GiB; beyond it the engine spills to disk.")
+@options.memory_limit
 @options.root
 @options.language
 @options.quiet

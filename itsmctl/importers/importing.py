@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +18,7 @@ from itsmctl.importers.receipt import FILE as RECEIPT
 from itsmctl.importers.receipt import LeftOut, Receipt
 from itsmctl.importers.recognition import Recognised, recognise
 from itsmctl.model import MappingDefinition
-from itsmctl.output import check_place, replacing
+from itsmctl.output import check_place, replacing, scratch_beside
 from itsmctl.zones import zone_info
 
 Progress = Callable[[str, float], None]
@@ -53,8 +52,8 @@ def import_files(
     if options.date_order:
         named = tuple(replace(one, date_order=options.date_order) for one in named)
         mappings = {name: replace(one, date_order=options.date_order) for name, one in mappings.items()}
-    with tempfile.TemporaryDirectory(prefix="itsmctl-") as folder, Session(spill=Path(folder)) as session:
-        scratch = Path(folder) / "files"
+    with scratch_beside(out) as folder, Session(memory_limit=options.memory_limit, spill=folder) as session:
+        scratch = folder / "files"
         scratch.mkdir()
         tell("reading", 0.0)
         exports = [one for plain in _unpacked(files, scratch) for one in open_file(session, plain, scratch, options)]

@@ -15,6 +15,9 @@ from itsmctl.importers.encoding import first_character
 from itsmctl.importers.export import Export, Staged, create_raw
 from itsmctl.model import DateOrder, MappingDefinition
 
+MEMORY = "384MiB"
+"""What the database may hold of an import; rows beyond it lie on disk, so that memory does not grow with the files."""
+
 
 @dataclass(frozen=True)
 class ImportOptions:
@@ -23,6 +26,7 @@ class ImportOptions:
     encoding: str = ""
     delimiter: str = ""
     date_order: DateOrder = ""
+    memory_limit: str = MEMORY
 
 
 def open_file(session: Session, plain: Plain, scratch: Path, options: ImportOptions) -> list[Export]:

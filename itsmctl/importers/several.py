@@ -74,7 +74,7 @@ def _write_part(session: Session, staging: dataset.Staging, folder: Path) -> _Re
 def _forget(session: Session) -> None:
     """Drop what only the mapping just read needed."""
     session.run("DROP VIEW IF EXISTS record")
-    for table in ("raw", "moment", "face", "ordered", "repeated", "later", "link", "approval"):
+    for table in ("raw", "moment", "ordered", "repeated", "later", "link", "approval"):
         session.run(f"DROP TABLE IF EXISTS {table}")
 
 

@@ -79,6 +79,7 @@ def convert_times(
     session.run(
         f"CREATE TABLE {MOMENT} AS SELECT *{''.join(f', {sql} AS t{i}' for i, sql in enumerate(utc))} FROM face"
     )
+    session.run("DROP TABLE face")
     ambiguous: dict[str, int] = {}
     precise = False
     for c in columns:
