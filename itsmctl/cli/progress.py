@@ -6,18 +6,21 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from itsmctl.language import tr
+from itsmctl.language import msg, tr
 from itsmctl.model import Language
 
 Progress = Callable[[str, float], None]
 
 STEPS = {
-    "reading": "reading the export",
-    "writing": "writing the dataset",
-    "load": "loading the dataset",
-    "clocks": "running the clocks",
-    "rules": "judging by the rules",
-    "done": "writing the result",
+    "reading": msg("reading the export"),
+    "writing": msg("writing the dataset"),
+    "load": msg("loading the dataset"),
+    "clocks": msg("running the clocks"),
+    "rules": msg("judging by the rules"),
+    "done": msg("writing the result"),
+    "before": msg("judging by the definitions before"),
+    "after": msg("judging by the definitions after"),
+    "compare": msg("comparing the verdicts"),
 }
 WIDTH = 24
 
@@ -31,7 +34,7 @@ def bar(quiet: bool, language: Language) -> Iterator[Progress | None]:
 
     def show(step: str, share: float) -> None:
         filled = round(WIDTH * min(max(share, 0.0), 1.0))
-        sys.stderr.write(f"\r\033[K{'━' * filled}{'╌' * (WIDTH - filled)} {tr(STEPS.get(step, step), language)}")
+        sys.stderr.write(f"\r\033[K{'━' * filled}{'╌' * (WIDTH - filled)} {tr(STEPS[step], language)}")
         sys.stderr.flush()
 
     try:

@@ -20,7 +20,7 @@ from itsmctl.language import severity_text, tr, trn
 from itsmctl.model import Definitions, Language, Rule
 from itsmctl.reports import able, laws
 from itsmctl.reports.demands import check_text, limit_text, scope_text
-from itsmctl.reports.plain import cells, cut, fit, wrap
+from itsmctl.reports.plain import cells, fit, hanging, wrap
 
 
 @click.group("rules")
@@ -51,7 +51,7 @@ def list_rules(lint: bool, form: str, root: Path | None, language: Language) -> 
     severity_width = max((cells(_severity(rule, language)) for rule in rules), default=0)
     for rule in rules:
         start = f"{rule.id:<{id_width}}  {fit(_severity(rule, language), severity_width)}  "
-        click.echo(start + cut(rule.title.in_(language), width - cells(start)))
+        click.echo("\n".join(hanging(start, rule.title.in_(language), width)))
     click.echo(
         trn(
             "{n} rule; `itsmctl rules show ID` explains it",
@@ -79,19 +79,20 @@ def show_rule(rule_id: str, form: str, root: Path | None, language: Language) ->
     if form == "json":
         click.echo(json.dumps(_json(rule) | _examples(rule, definitions), ensure_ascii=False, indent=2))
         return
-    width = options.terminal_width()
-    click.echo(f"{rule.id}  {rule.title.in_(language)}")
+    width, colon = options.terminal_width(), tr(": ", language)
+    click.echo("\n".join(wrap(f"{rule.id}  {rule.title.in_(language)}", width)))
     click.echo()
     for label, text in _page(rule, definitions, language):
-        click.echo("\n".join(wrap(f"{label}: {text}", width, "  ")))
+        click.echo("\n".join(wrap(f"{label}{colon}{text}", width, "  ")))
     for label, example in zip(
         (tr("Passes", language), tr("Fails", language)), _examples_of(rule, definitions), strict=False
     ):
-        click.echo("\n".join(wrap(f"{label}: {example.name}", width, "  ")).rstrip(": ") + ":")
+        named = f"{label}{colon}{example.name}" if example.name else label
+        click.echo("\n".join(wrap(named + colon.rstrip(), width, "  ")))
         for line in example.lines:
             click.echo("\n".join(wrap(line, width, "    ")))
     click.echo()
-    click.echo(tr("Defined in {place}", language, place=rule.where))
+    click.echo("\n".join(wrap(tr("Defined in {place}", language, place=rule.where), width)))
 
 
 def _list_laws(form: str, language: Language) -> None:

@@ -12,6 +12,7 @@ from itsmctl.language import tr, trn
 from itsmctl.model import Language
 from itsmctl.output import write_file
 from itsmctl.reference import reference_root
+from itsmctl.reports.plain import wrap
 from itsmctl.reports.problems import FORMATS, Checked
 from itsmctl.worktime import parse_day
 
@@ -42,7 +43,8 @@ def command(
     else:
         click.echo(text, nl=False)
     if form == "text":
-        click.echo(_summary(len(problems), len(checked.files), root, paths, language), err=bool(problems))
+        summary = _summary(len(problems), len(checked.files), root, paths, language)
+        click.echo("\n".join(wrap(summary, options.terminal_width())), err=bool(problems))
     if any(p.severity == "error" for p in problems):
         return 2
     return 1 if problems else 0

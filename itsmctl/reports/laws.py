@@ -7,19 +7,19 @@ from collections.abc import Sequence
 from itsmctl.definitions.lint.law import Page
 from itsmctl.errors import Severity
 from itsmctl.language import Language, msg, tr, trn
-from itsmctl.reports.plain import cells, cut, fit, wrap
+from itsmctl.reports.plain import cells, fit, hanging, wrap
 
 SEVERITIES: dict[Severity, str] = {"error": msg("error"), "warning": msg("warning")}
 
 
 def listing(pages: Sequence[Page], language: Language, width: int) -> str:
-    """One line for each law: code, severity, what it demands."""
+    """For each law: code, severity, what it demands."""
     code_width = max(len(page.code) for page in pages)
     severity_width = max(cells(tr(SEVERITIES[page.severity], language)) for page in pages)
     lines = []
     for page in pages:
         start = f"{page.code:<{code_width}}  {fit(tr(SEVERITIES[page.severity], language), severity_width)}  "
-        lines.append(start + cut(page.title.in_(language), width - cells(start)))
+        lines += hanging(start, page.title.in_(language), width)
     lines.append(
         trn("{n} law; `itsmctl rules show CODE` explains it", "{n} laws; `itsmctl rules show CODE` explains one", len(pages), language)
     )  # fmt: skip
@@ -42,15 +42,15 @@ def as_json(page: Page) -> dict[str, object]:
 
 def render(page: Page, language: Language, width: int) -> str:
     """The page of one law."""
-    severity = tr(SEVERITIES[page.severity], language)
+    severity, colon = tr(SEVERITIES[page.severity], language), tr(": ", language)
     if page.as_of:
         severity += tr("; asked with --as-of only", language)
     parts = [
         *wrap(f"{page.code}  {page.title.in_(language)}", width),
         "",
-        *wrap(f"{tr('Severity', language)}: {severity}", width, "  "),
-        *wrap(f"{tr('Why', language)}: {page.why.in_(language)}", width, "  "),
-        *wrap(f"{tr('Remedy', language)}: {page.remedy.in_(language)}", width, "  "),
+        *wrap(f"{tr('Severity', language)}{colon}{severity}", width, "  "),
+        *wrap(f"{tr('Why', language)}{colon}{page.why.in_(language)}", width, "  "),
+        *wrap(f"{tr('Remedy', language)}{colon}{page.remedy.in_(language)}", width, "  "),
         "",
         tr("Passes", language),
         "",

@@ -169,6 +169,7 @@ PHRASES = (
     msg("no number missing"),
     msg("{n} missing between {first} and {last}"),
     msg("not after {time}"),
+    msg("not after"),
     msg("rows: {n}"),
     msg("not a limit: {limits}"),
     msg("never {then}"),

@@ -12,6 +12,9 @@ _UNSAFE = re.compile(
 LONGEST = 300
 """A cell is cut here in reports for people; result.json and findings.csv keep it whole."""
 
+LEAST_ROOM = 8
+"""Text is not squeezed into a column narrower than this."""
+
 
 def shown(text: object, longest: int = LONGEST) -> str:
     """One line that looks like what it is: no control or direction characters, nothing endless."""
@@ -55,7 +58,7 @@ def right(text: str, columns: int) -> str:
 
 
 def wrap(text: str, columns: int, indent: str = "") -> list[str]:
-    """Lines of at most so many columns; Chinese breaks anywhere except before closing punctuation."""
+    """Lines of at most so many columns; Chinese breaks anywhere except before closing and after opening punctuation."""
     lines: list[str] = []
     line = indent
     room = columns - cells(indent)
@@ -66,6 +69,20 @@ def wrap(text: str, columns: int, indent: str = "") -> list[str]:
         else:
             line += piece
     return [*lines, line.rstrip()] if line.strip() else lines
+
+
+def hanging(start: str, text: str, columns: int) -> list[str]:
+    """The text wrapped behind its start, further lines below its beginning; where that leaves no room, all below the start."""
+    if columns - cells(start) < LEAST_ROOM:
+        return [cut(start.rstrip(), columns), *wrap(text, columns, " " * LEAST_ROOM)]
+    indent = " " * cells(start)
+    lines = wrap(text, columns, indent)
+    return [start + lines[0][len(indent) :], *lines[1:]] if lines else [start.rstrip()]
+
+
+def longest_piece(text: str) -> int:
+    """How many columns the text needs so that no word of it is broken."""
+    return max((cells(piece.rstrip()) for piece in _pieces(text)), default=0)
 
 
 def _split(piece: str, columns: int) -> list[str]:
@@ -82,12 +99,22 @@ def _pieces(text: str) -> list[str]:
     """The text in pieces between which a line may end: words with the space after them, single wide characters."""
     pieces: list[str] = []
     for character in text:
-        wide = unicodedata.east_asian_width(character) in "WF"
-        closes = wide and unicodedata.category(character) in ("Po", "Pe", "Pf")
-        before = pieces[-1][-1] if pieces else ""
-        apart = not before or before == " " or wide or unicodedata.east_asian_width(before) in "WF"
-        if apart and not (closes and before) and character != " ":
-            pieces.append(character)
-        elif pieces:
+        if pieces and (character == " " or _stays(pieces[-1], character)):
             pieces[-1] += character
+        elif character != " ":
+            pieces.append(character)
     return pieces
+
+
+def _stays(before: str, character: str) -> bool:
+    """Whether a line must not end between the two: within a word, before what closes, after what opens or points."""
+    if before.endswith("→ ") or unicodedata.category(before[-1]) in ("Ps", "Pi"):
+        return True
+    wide, after_wide = _wide(character), _wide(before[-1])
+    if unicodedata.category(character) in ("Pe", "Pf") or (wide and unicodedata.category(character) == "Po"):
+        return wide or before[-1] != " "
+    return before[-1] != " " and not wide and not after_wide
+
+
+def _wide(character: str) -> bool:
+    return unicodedata.east_asian_width(character) in "WF"

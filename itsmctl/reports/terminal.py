@@ -18,7 +18,7 @@ from itsmctl.model import Phase
 from itsmctl.reports.axis import ticks
 from itsmctl.reports.life import Life, clock_title, failed, ledger_text, life_of, line_of, sum_line, verdict_line
 from itsmctl.reports.phrases import phrase_text
-from itsmctl.reports.plain import cells, cut, fit, right, shown, wrap
+from itsmctl.reports.plain import cells, cut, fit, hanging, right, shown, wrap
 from itsmctl.reports.tally import SYMBOLS, outcome_of
 from itsmctl.result import ClockExplanation, Cycle, Explanation, LedgerKind
 
@@ -156,13 +156,14 @@ def _states(life: Life, language: Language, width: int, color: bool) -> Iterator
         for band in life.bands
     ]
     sizes = [max(cells(row[index]) for row in (head, *rows)) for index in range(3)]
-    yield _paint(_row("  #", head, sizes, width), "dim", color)
-    yield from (_row(right(str(number), 3), row, sizes, width) for number, row in enumerate(rows, 1))
+    yield from (_paint(line, "dim", color) for line in _row("  #", head, sizes, width))
+    for number, row in enumerate(rows, 1):
+        yield from _row(right(str(number), 3), row, sizes, width)
 
 
-def _row(first: str, row: tuple[str, str, str, str], sizes: list[int], width: int) -> str:
+def _row(first: str, row: tuple[str, str, str, str], sizes: list[int], width: int) -> list[str]:
     columns = [fit(text, size) for text, size in zip(row[:3], sizes, strict=True)]
-    return cut("  ".join([first, *columns, row[3]]), width)
+    return hanging("  ".join([first, *columns, ""]), row[3], width)
 
 
 def _by(actor: str, group: str) -> str:
@@ -174,8 +175,9 @@ def _changes(life: Life, language: Language, width: int, color: bool) -> Iterato
     for change in life.changes:
         what = f"{column_text(change.field, language)}{tr(': ', language)}{change.old or '–'} → {change.new or '–'}"
         by = _by(change.actor, change.actor_group)
-        line = f"     {moment_text(change.at, life.zone)}  {shown(what)}{'  ' + shown(by) if by else ''}"
-        yield cut(line, width)
+        yield from hanging(
+            f"     {moment_text(change.at, life.zone)}  ", shown(what) + (f"  {shown(by)}" if by else ""), width
+        )
 
 
 def _clock(life: Life, clock: ClockExplanation, language: Language, width: int, color: bool) -> Iterator[str]:
@@ -215,7 +217,7 @@ def _ledger(life: Life, cycle: Cycle, language: Language, width: int, color: boo
             moment_text(piece.end, life.zone, seconds=seconds),
         )
         line = f"    {fit(start, size)}  {fit(end, size)}  {right(duration_text(piece.seconds, language), 16)}  "
-        yield cut(line + shown(ledger_text(piece, language)), width)
+        yield from hanging(line, shown(ledger_text(piece, language)), width)
     yield from wrap(f"= {sum_line(cycle, language)}", width, "    ")
 
 

@@ -10,14 +10,15 @@ from math import ceil, floor
 from typing import Literal, assert_never, get_args
 
 from itsmctl.errors import ItsmctlError, Problem
+from itsmctl.language import msg
 from itsmctl.sampling import tails
 
 Method = Literal["binomial", "hypergeometric", "poisson"]
 METHODS: tuple[Method, ...] = get_args(Method)
 FORMULAS: dict[Method, str] = {
-    "binomial": "smallest n with P(X <= c | n, p) <= risk",
-    "hypergeometric": "smallest n with P(X <= c | N, ceil(p * N), n) <= risk",
-    "poisson": "n = ceil(R(c, risk) / p)",
+    "binomial": msg("smallest n with P(X <= c | n, p) <= risk"),
+    "hypergeometric": msg("smallest n with P(X <= c | N, ceil(p * N), n) <= risk"),
+    "poisson": msg("n = ceil(R(c, risk) / p)"),
 }
 MOST = 100_000
 """No sample is larger: so many records are not read by people, they are judged by a rule."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from itsmctl.reports.plain import cells, fit, wrap
+from itsmctl.reports.plain import cells, fit, hanging, longest_piece, wrap
 
 LEAST_COLUMN = 6
 
@@ -89,7 +89,7 @@ def _block_text(block: Block, width: int) -> list[str]:
         case Grid(columns, rows):
             return ["", *_grid_text(columns, rows, width)] if rows else []
         case Points(items):
-            return ["", *(line for item in items for line in _hanging("• ", item, width))] if items else []
+            return ["", *(line for item in items for line in hanging("• ", item, width))] if items else []
         case Words(told):
             return ["", *wrap(told, width)] if told else []
         case Drawn(lines):
@@ -97,14 +97,7 @@ def _block_text(block: Block, width: int) -> list[str]:
 
 
 def _fact(name: str, value: str, label: int, width: int) -> list[str]:
-    return _hanging(fit(name, label), value, width)
-
-
-def _hanging(start: str, value: str, width: int) -> list[str]:
-    """The value wrapped behind its start, further lines below its beginning."""
-    indent = " " * cells(start)
-    lines = wrap(value, width, indent)
-    return [start + lines[0][len(indent) :], *lines[1:]] if lines else [start.rstrip()]
+    return hanging(fit(name, label), value, width)
 
 
 def _grid_text(columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...], width: int) -> Iterator[str]:
@@ -118,11 +111,14 @@ def _grid_text(columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...], widt
 
 
 def _widths(columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...], width: int) -> list[int]:
-    """As wide as their content; where that is too much, the widest columns give way first."""
-    widths = [max(cells(row[i]) for row in (columns, *rows)) for i in range(len(columns))]
+    """As wide as their content; where that is too much, the widest columns give way first, and whole words last."""
+    cells_of = [[row[i] for row in (columns, *rows)] for i in range(len(columns))]
+    widths = [max(map(cells, column)) for column in cells_of]
+    words = [max(longest_piece(cell) for cell in column) for column in cells_of]
     room = width - 2 * (len(columns) - 1)
-    while sum(widths) > room and max(widths) > LEAST_COLUMN:
-        widths[widths.index(max(widths))] -= 1
+    for least in (words, [LEAST_COLUMN] * len(columns)):
+        while sum(widths) > room and (over := [i for i, w in enumerate(widths) if w > max(least[i], LEAST_COLUMN)]):
+            widths[max(over, key=lambda i: widths[i])] -= 1
     return widths
 
 

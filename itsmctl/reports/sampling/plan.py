@@ -39,10 +39,11 @@ def _lines(size: Size, language: Language, width: int) -> Iterator[str]:
     )  # fmt: skip
     yield from wrap(tr("{one} {two}", language, one=records, two=rely), width)
     yield ""
+    method = tr(METHOD_NAMES[aim.method], language) + tr(": ", language) + tr(FORMULAS[aim.method], language)
     population = number_text(aim.population) if aim.population else tr("not named, taken as endless", language)
     yield from pairs(
         [
-            (tr("method", language), f"{tr(METHOD_NAMES[aim.method], language)}: {FORMULAS[aim.method]}"),
+            (tr("method", language), method),
             (tr("confidence", language), _confidence(size, language)),
             (tr("tolerable rate", language), percent(aim.tolerable)),
             (tr("expected rate", language), percent(aim.expected)),
