@@ -26,6 +26,7 @@ from itsmctl.reports.replay.json import replay_schema
 from itsmctl.reports.scorecard.data import scorecard_schema
 from itsmctl.sampling.population import POPULATION_FILE, TARGETED_FILE
 from itsmctl.sampling.sample import PAPER_FILE, SAMPLE_FILE, WORKBOOK_FILE, sample_schema
+from itsmctl.views.experience import experience_schema
 
 INTRODUCTION = """# Outputs
 
@@ -50,6 +51,7 @@ def pages() -> dict[str, str]:
         statement,
         assessment,
         scorecard,
+        experience,
         diff,
         replay,
         gate,
@@ -228,6 +230,14 @@ def scorecard() -> str:
     return (
         "## Scorecard\n\nPrinted by `itsmctl scorecard --format json`; its JSON Schema is printed by "
         "`itsmctl schema scorecard`.\n\n" + properties(scorecard_schema())
+    )
+
+
+def experience() -> str:
+    """Customer experience from its schema."""
+    return (
+        "## Customer experience\n\nPrinted by `itsmctl assess experience --format json`; its JSON Schema is printed by "
+        "`itsmctl schema experience`.\n\n" + properties(experience_schema())
     )
 
 

@@ -26,6 +26,7 @@ from itsmctl.reports.replay.json import replay_schema
 from itsmctl.reports.scorecard.data import scorecard_schema
 from itsmctl.sampling.sample import sample_schema
 from itsmctl.source import decode, read_bytes
+from itsmctl.views.experience import experience_schema
 
 
 @click.command("schema")
@@ -36,7 +37,7 @@ from itsmctl.source import decode, read_bytes
 @options.language
 def command(name: str | None, vscode: bool, root: Path | None, output: Path | None, language: Language) -> None:
     """Print the schema NAME: a kind of definition (rule, sla, …), or of an output: `result`, `coverage`, `diff`, `replay`,
-    `gate`, `sample`, `statement`, `assessment-result`, `scorecard`.
+    `gate`, `sample`, `statement`, `assessment-result`, `scorecard`, `experience`.
 
     Without NAME, list them.
 
@@ -71,6 +72,7 @@ def _schema(name: str | None) -> str:
         "gate": gate_schema(),
         "assessment-result": assessment_schema(),
         "scorecard": scorecard_schema(),
+        "experience": experience_schema(),
     }
     if name is None:
         return "\n".join(sorted(known)) + "\n"

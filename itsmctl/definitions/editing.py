@@ -1,4 +1,4 @@
-"""Entries of a mapping in a definition file changed, added or taken away, with every other character left as it is."""
+"""A definition file edited in place: entries of a mapping, items of a list; every other character stays as it is."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from itsmctl.composing import LOADER
+from itsmctl.definitions.writing import one_line
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.marks import Value
 from itsmctl.source import Document, parse_documents
@@ -30,20 +31,66 @@ def with_entries(
     A new entry stands where `order` has it. Raises ItsmctlError where the file is laid out so that it cannot be done.
     """
     found = _mapping(text, document, key)
-    kept = {entry.name: entry for entry in found}
+    there = {entry.name: entry for entry in found}
     edits: list[tuple[int, int, str]] = []
     for name, value in entries.items():
-        if name in kept and value is not None:
-            edits.append((kept[name].start, kept[name].end, value))
-        elif name in kept:
-            edits.append(_without(text, kept[name]))
-    new = {name: value for name, value in entries.items() if name not in kept and value is not None}
-    edits += _additions(text, found, new, order)
+        if name in there and value is not None:
+            edits.append((there[name].start, there[name].end, value))
+        elif name in there:
+            edits.append(_without(text, there[name]))
+    added = {name: value for name, value in entries.items() if name not in there and value is not None}
+    edits += _additions(text, found, added, order)
     changed = text
     for start, end, replacement in sorted(edits, key=lambda edit: (edit[0], edit[1]), reverse=True):
         changed = changed[:start] + replacement + changed[end:]
-    _check(changed, document, key, entries)
+    data = _data(document)
+    inside = data[key]
+    assert isinstance(inside, dict)
+    kept = {name: value for name, value in inside.items() if name not in entries}
+    new = {name: _value(value, document.file) for name, value in entries.items() if value is not None}
+    wanted: dict[str, Value] = {**kept, **new}
+    _check(changed, document, key, {**data, key: wanted})
     return changed
+
+
+def with_item(text: str, document: Document, key: str, item: Mapping[str, object]) -> str:
+    """The text with one more item at the end of the list at the top-level `key` of a document, which may not be there yet.
+
+    Raises ItsmctlError where the file is laid out so that it cannot be done.
+    """
+    node = _node(text, document.index)
+    there = next((value for name, value in node.value if name.value == key), None)
+    starts, ending = _line_starts(text), _ending(text)
+    if there is None:
+        place = _next_line(text, _at(starts, _end_of(node)))
+        lines = [f"{key}:", *_item_lines(item, "  ")]
+    elif isinstance(there.value, str) or there.flow_style or type(there).__name__ != "SequenceNode":
+        template = "{key} must be a list with each item on lines of its own, so that one can be added"
+        raise ItsmctlError(Problem("cannot-edit", template, document.where((key,), key=True), {"key": key}))
+    else:
+        place = _next_line(text, _at(starts, _end_of(there)))
+        lines = list(_item_lines(item, " " * int(there.start_mark.column)))
+    broken = ending if place and text[place - 1] != "\n" else ""
+    changed = text[:place] + broken + "".join(line + ending for line in lines) + text[place:]
+    data = _data(document)
+    before = data.get(key, [])
+    assert isinstance(before, list)
+    new = parse_documents("\n".join(_item_lines(item, "")), document.file)[0].data
+    assert isinstance(new, list)
+    _check(changed, document, key, {**data, key: [*before, *new]})
+    return changed
+
+
+def _item_lines(item: Mapping[str, object], margin: str) -> Iterator[str]:
+    """An item with each of its values on one line; what holds lists is spread over as many."""
+    start = f"{margin}- "
+    for name, value in item.items():
+        if isinstance(value, Mapping) and any(isinstance(one, list | tuple) for one in value.values()):
+            yield f"{start}{name}:"
+            yield from (f"{margin}    {one_line(key)}: {one_line(inside)}" for key, inside in value.items())
+        else:
+            yield f"{start}{name}: {one_line(value)}"
+        start = f"{margin}  "
 
 
 def _mapping(text: str, document: Document, key: str) -> list[_Entry]:
@@ -105,7 +152,7 @@ def _additions(
 ) -> Iterator[tuple[int, int, str]]:
     """Each new entry after the one that comes before it in the order, else before the first."""
     margin = text[text.rfind("\n", 0, found[0].key) + 1 : found[0].key]
-    ending = "\r\n" if "\r\n" in text else "\n"
+    ending = _ending(text)
     places = {name: number for number, name in enumerate(order)}
     behind: dict[int, list[str]] = {}
     for name in sorted(new, key=lambda one: places.get(one, len(order))):
@@ -125,20 +172,22 @@ def _next_line(text: str, place: int) -> int:
     return len(text) if end < 0 else end + 1
 
 
-def _check(changed: str, document: Document, key: str, entries: Mapping[str, str | None]) -> None:
+def _ending(text: str) -> str:
+    return "\r\n" if "\r\n" in text else "\n"
+
+
+def _data(document: Document) -> dict[str, Value]:
+    assert isinstance(document.data, dict)
+    return document.data
+
+
+def _check(changed: str, document: Document, key: str, wanted: Mapping[str, Value]) -> None:
     """What reads the file must find just what was meant: this is why nothing else can have moved."""
     try:
         documents = parse_documents(changed, document.file)
         after = next((one.data for one in documents if one.index == document.index), None)
     except ItsmctlError:  # of a text that nobody wrote: what it says would lead nowhere
         after = None
-    assert isinstance(document.data, dict)
-    wanted: dict[str, Value] = dict(document.data)
-    inside = wanted[key]
-    assert isinstance(inside, dict)
-    kept = {name: value for name, value in inside.items() if name not in entries}
-    new = {name: _value(value, document.file) for name, value in entries.items() if value is not None}
-    wanted[key] = {**kept, **new}
     if after != wanted:
         template = "{key} is laid out in a way that cannot be edited without touching the rest; write it by hand"
         raise ItsmctlError(Problem("cannot-edit", template, document.where((key,), key=True), {"key": key}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from itsmctl.cli.assess import fill, show
+from itsmctl.cli.assess import experience, fill, show, survey
 
 _SHOW = "show"
 
@@ -31,3 +31,5 @@ def command() -> None:
 
 command.add_command(show.command)
 command.add_command(fill.command)
+command.add_command(experience.command)
+command.add_command(survey.command)
