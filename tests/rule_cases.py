@@ -45,6 +45,9 @@ ONE_BY_ONE = {"agreement", "allowed", "approved", "at-most", "authorised", "in-w
               "handovers", "known", "matrix", "ordered-times", "required", "returns", "transition", "untouched", *TEMPLATES}  # fmt: skip
 """Checks that judge a record by nothing but itself and the definitions; the cases of the others are audited apart."""
 
+EMPTY_AS_OF = "2026-07-01T00:00Z"
+"""The moment at which cases ask registers without rows."""
+
 _INSIDE = ("is", "times", "events", "approvals", "links")
 _KEYS = {
     "about",
@@ -108,7 +111,16 @@ def judged(population: Population) -> Mapping[str, str]:
     if _can_share(population):
         start = f"{population.rule} "
         return {v.record_id.removeprefix(start): _told(v) for v in _shared() if v.record_id.startswith(start)}
+    if _has_empty_register(population):
+        return {v.record_id: _told(v) for v in _without_rows() if v.rule == population.rule}
     return {v.record_id: _told(v) for v in _audited([population.rule], population.records, population.data)}
+
+
+@cache
+def _without_rows() -> Sequence[Verdict]:
+    """One audit of all rules about registers, with every register empty."""
+    rules = sorted(rule.id for rule in library().rules.values() if rule.check == "register")
+    return _audited(rules, {"A1": {"process": "incident"}}, {"as-of": EMPTY_AS_OF, "rows": []})
 
 
 @cache
@@ -128,6 +140,12 @@ def _can_share(population: Population) -> bool:
     return alike and rule.check in ONE_BY_ONE and not rule.rests_on
 
 
+def _has_empty_register(population: Population) -> bool:
+    """Whether it is about nothing but a register without rows, as other rules have it too."""
+    data = population.data
+    return data.get("rows") == [] and data.get("as-of") == EMPTY_AS_OF and data.get("records") == {"A1": {}}
+
+
 def _audited(
     rules: Sequence[str], records: Mapping[str, Mapping[str, Any]], data: Mapping[str, Any]
 ) -> Sequence[Verdict]:
@@ -135,17 +153,19 @@ def _audited(
     options = AuditOptions(as_of=as_of, rules=tuple(rules), all_verdicts=True, threads=1)
     with TemporaryDirectory() as folder:
         dataset = _written(Path(folder) / "dataset", records, data)
-        audit(_with_rows(rules[0], data), dataset, options, verdicts=Path(folder) / "verdicts.parquet")
+        audit(_with_rows(rules, data), dataset, options, verdicts=Path(folder) / "verdicts.parquet")
         return [v for v in read_verdicts(Path(folder) / "verdicts.parquet") if v.rule in rules]
 
 
-def _with_rows(rule: str, data: Mapping[str, Any]) -> Definitions:
-    """The library with the rows of a case in the register that its rule asks for, and no others there."""
+def _with_rows(rules: Sequence[str], data: Mapping[str, Any]) -> Definitions:
+    """The library with the rows of a case in the registers that its rules ask for, and no others there."""
     if "rows" not in data:
         return library()
-    asked = library().registers[str(library().rules[rule].parameters["register"])]
-    filled = replace(asked, files=(), sources=(), entries=tuple(data["rows"]))
-    return replace(library(), registers={**library().registers, asked.id: filled})
+    asked = {str(library().rules[rule].parameters["register"]) for rule in rules}
+    filled = {
+        id_: replace(library().registers[id_], files=(), sources=(), entries=tuple(data["rows"])) for id_ in asked
+    }
+    return replace(library(), registers={**library().registers, **filled})
 
 
 def _written(folder: Path, records: Mapping[str, Mapping[str, Any]], data: Mapping[str, Any]) -> Path:

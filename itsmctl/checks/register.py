@@ -89,11 +89,11 @@ def _each_row(rule: Rule, register: Register, context: Context) -> Fragment:
         first = _days_ago(context, str(rule.parameters["back"]))
         recent = f" WHERE w.{name(day)} IS NULL OR w.{name(day)} >= {quote(first)}"
     return (
-        f"SELECT v.{KEY} AS record_id, CASE WHEN v.told THEN v.flaws = '' END AS passed, CASE WHEN v.told THEN concat(v.{PLACE}, v.flaws) END AS observed, "
+        f"SELECT v.{KEY} AS record_id, CASE WHEN v._told THEN v._flaws = '' END AS passed, CASE WHEN v._told THEN concat(v.{PLACE}, v._flaws) END AS observed, "
         + expected
-        + f""", {context.as_of} AS "at", CASE WHEN NOT v.told THEN {quote(f"row-without-day:{day}")} END AS reason FROM (SELECT w.*, {told} AS told, """
+        + f""", {context.as_of} AS "at", CASE WHEN NOT v._told THEN {quote(f"row-without-day:{day}")} END AS reason FROM (SELECT w.*, {told} AS _told, """
         + _flaws(rule, register, context)
-        + " AS flaws FROM ("
+        + " AS _flaws FROM ("
         + _rows(rule, register, context, undated=True)
         + f""") AS w{recent}) AS v UNION ALL SELECT {quote(register.id)} AS record_id, CAST(NULL AS BOOLEAN) AS passed, CAST(NULL AS VARCHAR) AS observed, """
         + expected
@@ -104,32 +104,32 @@ def _each_row(rule: Rule, register: Register, context: Context) -> Fragment:
 def _each_subject(rule: Rule, register: Register, context: Context) -> Fragment:
     day, age = _dated(rule, register), _age(rule, register)
     shown = f"n.{name(day)}, ': ', " if day else ""
-    place = f"concat({shown}n.{PLACE}, n.flaws)"
+    place = f"concat({shown}n.{PLACE}, n._flaws)"
     return (
         Fragment(
-            f"""SELECT s.id AS record_id, CASE WHEN e.n > 0 THEN coalesce(n.flaws = '', false) END AS passed,
-            CASE WHEN e.n > 0 THEN CASE WHEN n.about IS NULL THEN 'no row' ELSE {place} END END AS observed, ? AS expected,
+            f"""SELECT s.id AS record_id, CASE WHEN e.n > 0 THEN coalesce(n._flaws = '', false) END AS passed,
+            CASE WHEN e.n > 0 THEN CASE WHEN n._about IS NULL THEN 'no row' ELSE {place} END END AS observed, ? AS expected,
             {context.as_of} AS "at", CASE WHEN e.n = 0 THEN {quote("no-rows:" + register.id)} END AS reason FROM """,
             (_expected(rule, f"a row of the last {_age_text(age)}" if age else "a row"),),
         )
         + _subjects(rule, register, context)
         + f" CROSS JOIN (SELECT count(*) AS n FROM {table_of(register)} AS k WHERE {_by_then(day, context)}) AS e LEFT JOIN ("
         + _newest(rule, register, context)
-        + ") AS n ON n.about = s.id"
+        + ") AS n ON n._about = s.id"
     )
 
 
 def _newest(rule: Rule, register: Register, context: Context) -> Fragment:
-    """SELECT of the newest row about each subject, with whom it is `about` and its `flaws`."""
+    """SELECT of the newest row about each subject, with whom it is `_about` and its `_flaws`."""
     day, per = _dated(rule, register), str(rule.parameters.get("per", ""))
     about = f"w.{name(per)}" if per else quote(register.id)
     newest = f"w.{name(day)} DESC, w.{ORDER} DESC" if day else f"w.{ORDER} DESC"
     return (
-        f"SELECT * FROM (SELECT w.*, {about} AS about, row_number() OVER (PARTITION BY {about} ORDER BY {newest}) AS place, "
+        f"SELECT * FROM (SELECT w.*, {about} AS _about, row_number() OVER (PARTITION BY {about} ORDER BY {newest}) AS _rank, "
         + _flaws(rule, register, context)
-        + " AS flaws FROM ("
+        + " AS _flaws FROM ("
         + _rows(rule, register, context, undated=False)
-        + ") AS w) AS o WHERE o.place = 1"
+        + ") AS w) AS o WHERE o._rank = 1"
     )
 
 

@@ -13,7 +13,18 @@ from itsmctl.model.definition import Definition, Text
 ColumnType = Literal["boolean", "code", "date", "moment", "number", "person", "reference", "text"]
 
 
-RowSource = Literal["action", "assessment", "assignment", "audit", "nonconformity", "review", "survey"]
+RowSource = Literal[
+    "action",
+    "agreement",
+    "assessment",
+    "assignment",
+    "audit",
+    "definition",
+    "nonconformity",
+    "review",
+    "service",
+    "survey",
+]
 
 
 Cell = str | int | float | bool | date

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from itsmctl import model
+from itsmctl.definitions.registers import catalogued
 from itsmctl.errors import Where
 from itsmctl.model.periods import in_force
 
@@ -24,6 +25,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "review": ("id", "held", "chair", "inputs", "decisions", "next"),
     "survey": ("id", "asked", "customer", "service", "population", "invited", "answered", "actions"),
+    **catalogued.COLUMNS,
 }  # fmt: skip
 """The columns that each kind of definition fills; a column without a value in a definition is empty."""
 
@@ -221,10 +223,13 @@ def _done(due: date | None, done: date | None, day: date) -> dict[str, model.Cel
 
 _ROWS = {
     "action": _actions,
+    "agreement": catalogued.agreements,
     "assessment": _assessments,
     "assignment": _competences,
     "audit": _audits,
+    "definition": catalogued.definitions_kept,
     "nonconformity": _nonconformities,
     "review": _reviews,
+    "service": catalogued.services,
     "survey": _surveys,
 }
