@@ -54,8 +54,9 @@ class ClauseCoverage:
 
     @property
     def testable(self) -> bool:
-        """Whether ticket data can test it."""
-        return bool(self.standing.rules) or any(way.by == "tickets" for way in self.ways)
+        """Whether ticket data can test it; rules that ask registers look at what people wrote down."""
+        asked = any(rule.check != "register" for rule in self.standing.rules)
+        return asked or any(way.by == "tickets" for way in self.ways)
 
     @property
     def led_by(self) -> EvidenceClass | None:
