@@ -541,6 +541,7 @@ def test_rule_families_stand_in_the_file_named_for_them() -> None:
         "configuration": "CFG",
         "continuity": "CON",
         "data-quality": "DQ",
+        "document-control": "DOC",
         "improvement": "IMP",
         "incident": "INC",
         "integrity": "INT",
