@@ -16,12 +16,12 @@ import pytest
 from click.testing import CliRunner
 
 from itsmctl.cli import group, run
-from itsmctl.cli.show import VIEWS
 from itsmctl.definitions import load
 from itsmctl.model import END, Activity, Flow, Lane, Process, Text
 from itsmctl.reports.plain import cells
 from itsmctl.views import bpmn, calendar, swimlane_svg
 from itsmctl.views.flow import START, graph_of
+from itsmctl.views.kinds import VIEWS, Asked
 from itsmctl.views.page import Facts, Grid, Page, Points, Section, Words, markdown, text
 from itsmctl.views.service import affected_by
 from itsmctl.views.swimlane import Drawing, Node, draw
@@ -48,14 +48,17 @@ def every() -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize("kind", VIEWS)
 def test_every_definition_is_shown_in_every_form_and_language(kind: str) -> None:
-    names = [name for k, name in every() if k == kind]
-    assert names
-    for name in names:
+    view = VIEWS[kind]
+    assert view.found(DEFINITIONS)
+    for name, one in view.found(DEFINITIONS).items():
         for language in LANGUAGES:
-            page = shown(kind, name, "--lang", language)
-            assert all(cells(line) <= 80 for line in page.splitlines()), (name, language)
-            assert shown(kind, name, "--lang", language, "--format", "markdown").startswith("# ")
-        assert isinstance(json.loads(shown(kind, name, "--format", "json")), dict)
+            page = view.page(one, Asked(DEFINITIONS, language))
+            assert all(cells(line) <= 80 for line in text(page, 80).splitlines()), (name, language)
+            assert markdown(page).startswith("# ")
+        assert isinstance(json.loads(json.dumps(view.data(one, Asked(DEFINITIONS, "en")))), dict)
+    name = min(view.found(DEFINITIONS))
+    assert shown(kind, name) == text(view.page(view.found(DEFINITIONS)[name], Asked(DEFINITIONS, "en")), 80)
+    assert isinstance(json.loads(shown(kind, name, "--format", "json")), dict)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

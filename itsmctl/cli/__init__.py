@@ -34,6 +34,7 @@ COMMANDS = {
     "sample": "Plan, draw and evaluate a sample where people must judge.",
     "evidence": "Build an evidence pack, or verify one.",
     "coverage": "Show what stands for each clause, and what to do next.",
+    "site": "Build the portal: catalogue, processes, people, handbook.",
     "assess": "Compute an assessment by what tickets show, and what to do.",
     "scorecard": "Compute indicators, and who answers for them.",
     "generate": "Make a ticket history with planted violations.",

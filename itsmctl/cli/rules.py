@@ -8,19 +8,17 @@ from pathlib import Path
 import click
 
 from itsmctl.audit.choices import rule_named
-from itsmctl.checks import CHECKS
 from itsmctl.cli import options
 from itsmctl.cli.waive import waive
 from itsmctl.definitions import load, system_of
 from itsmctl.definitions.lint import LAWS, eight_able
 from itsmctl.definitions.lint.able import scores
 from itsmctl.definitions.lint.law import Page, page_of
-from itsmctl.examples import Example, examples_of
-from itsmctl.language import severity_text, tr, trn
+from itsmctl.language import tr, trn
 from itsmctl.model import Definitions, Language, Rule
 from itsmctl.reports import able, laws
-from itsmctl.reports.demands import check_text, limit_text, scope_text
 from itsmctl.reports.plain import cells, fit, hanging, wrap
+from itsmctl.views.rule import examples, facts, severity
 
 
 @click.group("rules")
@@ -48,9 +46,9 @@ def list_rules(lint: bool, form: str, root: Path | None, language: Language) -> 
         return
     width = options.terminal_width()
     id_width = max((len(rule.id) for rule in rules), default=0)
-    severity_width = max((cells(_severity(rule, language)) for rule in rules), default=0)
+    severity_width = max((cells(severity(rule, language)) for rule in rules), default=0)
     for rule in rules:
-        start = f"{rule.id:<{id_width}}  {fit(_severity(rule, language), severity_width)}  "
+        start = f"{rule.id:<{id_width}}  {fit(severity(rule, language), severity_width)}  "
         click.echo("\n".join(hanging(start, rule.title.in_(language), width)))
     click.echo(
         trn(
@@ -82,10 +80,10 @@ def show_rule(rule_id: str, form: str, root: Path | None, language: Language) ->
     width, colon = options.terminal_width(), tr(": ", language)
     click.echo("\n".join(wrap(f"{rule.id}  {rule.title.in_(language)}", width)))
     click.echo()
-    for label, text in _page(rule, definitions, language):
+    for label, text in facts(rule, definitions, language):
         click.echo("\n".join(wrap(f"{label}{colon}{text}", width, "  ")))
     for label, example in zip(
-        (tr("Passes", language), tr("Fails", language)), _examples_of(rule, definitions), strict=False
+        (tr("Passes", language), tr("Fails", language)), examples(rule, definitions), strict=False
     ):
         named = f"{label}{colon}{example.name}" if example.name else label
         click.echo("\n".join(wrap(named + colon.rstrip(), width, "  ")))
@@ -113,24 +111,6 @@ def _show_law(page: Page, scored: able.Scored, form: str, language: Language) ->
         click.echo("\n" + able.render(scored, language, options.terminal_width(180)))
 
 
-def _page(rule: Rule, definitions: Definitions, language: Language) -> list[tuple[str, str]]:
-    check = CHECKS[rule.check]
-    needs = check.needs(rule)
-    page = [
-        (tr("Severity", language), _severity(rule, language)),
-        (tr("Records", language), scope_text(rule)),
-        (tr("Check", language), check_text(rule)),
-        (tr("Tolerance", language), limit_text(rule.tolerance, language)),
-        (tr("Needs columns", language), ", ".join(sorted(needs.columns)) or "–"),
-        (tr("Needs history of", language), ", ".join(sorted(needs.history)) or "–"),
-        (tr("Clauses", language), "; ".join(_clause(clause, definitions, language) for clause in rule.clauses) or "–"),
-        (tr("Why", language), rule.rationale.in_(language)),
-        (tr("Legitimate exceptions", language), "; ".join(text.in_(language) for text in rule.exceptions)),
-        (tr("Remedy", language), rule.remedy.in_(language)),
-    ]
-    return [(label, text) for label, text in page if text]
-
-
 def _json(rule: Rule) -> dict[str, object]:
     return {
         "id": rule.id,
@@ -145,22 +125,7 @@ def _json(rule: Rule) -> dict[str, object]:
     }
 
 
-def _examples_of(rule: Rule, definitions: Definitions) -> tuple[Example, ...]:
-    """What passes and what fails; the cases are those of the reference set, and of no other."""
-    return (examples_of(rule.id) or ()) if definitions.is_reference else ()
-
-
 def _examples(rule: Rule, definitions: Definitions) -> dict[str, object]:
-    named = zip(("passes", "fails"), _examples_of(rule, definitions), strict=False)
+    named = zip(("passes", "fails"), examples(rule, definitions), strict=False)
     found = {key: {"group": example.name, "records": list(example.lines)} for key, example in named}
     return {"examples": found} if found else {}
-
-
-def _clause(clause: str, definitions: Definitions, language: Language) -> str:
-    framework, _, number = clause.partition(":")
-    title = definitions.frameworks[framework].requirements[number].title.in_(language)
-    return f"{framework} {number} {title}"
-
-
-def _severity(rule: Rule, language: Language) -> str:
-    return tr("enquiry", language) if rule.enquiry else severity_text(rule.severity, language)

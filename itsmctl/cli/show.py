@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -16,93 +12,11 @@ from itsmctl.cli.controlled import check_owners, found_by_name, history, owners
 from itsmctl.definitions import find_root, load
 from itsmctl.errors import ItsmctlError, Problem
 from itsmctl.language import tr
-from itsmctl.model import Definitions, Language
+from itsmctl.model import Language
 from itsmctl.output import write_file
-from itsmctl.views import agreement, bpmn, calendar, process, raci, role, service, service_map, swimlane_svg
-from itsmctl.views.page import Page, markdown, text
+from itsmctl.views.kinds import VIEWS, Asked, View
+from itsmctl.views.page import markdown, text
 from itsmctl.worktime import parse_day
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What was asked for, beside the definition itself."""
-
-    definitions: Definitions
-    language: Language
-    day: date | None
-    year: int
-
-
-@dataclass(frozen=True)
-class View:
-    """How one kind is shown: where its definitions are, its page, its data, and its drawings by format."""
-
-    found: Callable[[Definitions], Mapping[str, Any]]
-    page: Callable[[Any, Asked], Page]
-    data: Callable[[Any, Asked], Mapping[str, object]]
-    drawings: Mapping[str, Callable[[Any, Asked], str]]
-
-
-def _people(definitions: Definitions) -> Mapping[str, str]:
-    return {assignment.person: assignment.person for assignment in definitions.assignments.values()}
-
-
-def _raci_by_process(definitions: Definitions) -> Mapping[str, Any]:
-    """Matrices by their own id and by the process that they belong to."""
-    return {**{matrix.process: matrix for matrix in definitions.racis.values()}, **definitions.racis}
-
-
-def _titles(asked: Asked) -> dict[str, str]:
-    return {id_: found.title.in_(asked.language) for id_, found in asked.definitions.processes.items()}
-
-
-VIEWS: Mapping[str, View] = {
-    "service": View(
-        lambda d: d.services,
-        lambda x, a: service.page(a.definitions, x, a.language, a.day),
-        lambda x, a: service.data(a.definitions, x, a.day),
-        {"svg": lambda x, a: service_map.svg(a.definitions, x, a.language)},
-    ),
-    "sla": View(
-        lambda d: d.agreements,
-        lambda x, a: agreement.page(a.definitions, x, a.language),
-        lambda x, a: agreement.data(x),
-        {},
-    ),
-    "role": View(
-        lambda d: d.roles,
-        lambda x, a: role.role_page(a.definitions, x, a.language, a.day),
-        lambda x, a: role.role_data(a.definitions, x, a.day),
-        {},
-    ),
-    "person": View(
-        _people,
-        lambda x, a: role.person_page(a.definitions, x, a.language, a.day),
-        lambda x, a: role.person_data(a.definitions, x, a.day),
-        {},
-    ),
-    "process": View(
-        lambda d: d.processes,
-        lambda x, a: process.page(a.definitions, x, a.language),
-        lambda x, a: process.data(x),
-        {
-            "svg": lambda x, a: swimlane_svg.svg(x, a.language, _titles(a)),
-            "bpmn": lambda x, a: bpmn.bpmn(x, a.language),
-        },
-    ),
-    "raci": View(
-        _raci_by_process,
-        lambda x, a: raci.page(a.definitions, x, a.language),
-        lambda x, a: raci.data(x),
-        {"svg": lambda x, a: raci.svg(a.definitions, x, a.language)},
-    ),
-    "calendar": View(
-        lambda d: d.calendars,
-        lambda x, a: calendar.page(x, a.language, a.year or calendar.year_of(x)),
-        lambda x, a: calendar.data(x, a.year or calendar.year_of(x)),
-        {"svg": lambda x, a: calendar.svg(x, a.language, a.year or calendar.year_of(x))},
-    ),
-}
 
 
 @click.command("show")

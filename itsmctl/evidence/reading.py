@@ -76,6 +76,8 @@ class JudgedClock:
     month: str
     judged: int
     met: int
+    agreed: float | None = None
+    """The per cent promised."""
 
 
 COUNTS = ("in_scope", "passed", "failed", "not_testable", "waived", "not_applicable")
@@ -128,12 +130,14 @@ def read_result(path: Path) -> Judged:
 
 
 def _clock(found: _Object) -> JudgedClock:
+    agreed = found.members.get("agreed")
     return JudgedClock(
         found.get("clock", str),
         found.get("service", str),
         found.get("month", str),
         found.get("judged", int),
         found.get("met", int),
+        float(agreed) if isinstance(agreed, int | float) else None,
     )
 
 

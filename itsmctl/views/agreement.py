@@ -7,10 +7,22 @@ from dataclasses import fields
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from itsmctl.language import Language, column_text, local, moment_text, msg, tr, zone_of
+from itsmctl.language import STATES, Language, column_text, local, moment_text, msg, state_text, tr, zone_of
 from itsmctl.model import DEFAULT_POLICY, Agreement, Calendar, ClockDefinition, Definitions, PauseLimit, Target
 from itsmctl.views.page import Facts, Grid, Page, Section
-from itsmctl.views.wording import WEEKDAYS, called, conditions_text, listed, period_text, target_text
+from itsmctl.views.wording import (
+    WEEKDAYS,
+    called,
+    conditions_text,
+    day_text,
+    listed,
+    percent_of,
+    period_text,
+    review_text,
+    sentences,
+    target_text,
+    workload_text,
+)
 from itsmctl.worktime import duration_text, measure
 from itsmctl.zones import midnight
 
@@ -29,12 +41,25 @@ def page(definitions: Definitions, agreement: Agreement, language: Language) -> 
                     (tr("Services", language), covered),
                     (tr("Customers", language), tr(", ", language).join(agreement.customers)),
                     (tr("Service hours", language), called(definitions.calendars, agreement.calendar, language)),
+                    (tr("Availability agreed", language), percent_of(agreement.availability)),
+                    (tr("Workload limit", language), workload_text(agreement.workload_limit, language)),
+                    (tr("Reporting", language), agreement.reporting.in_(language)),
+                    (tr("Agreed on", language), day_text(agreement.agreed_on)),
+                    (tr("Agreed for us by", language), _provider(definitions, agreement, language)),
+                    (tr("Review", language), review_text(agreement, language)),
                 )
             ),
         ),
-        sections=tuple(_clock(definitions, agreement, clock, language) for clock in agreement.clocks.values()),
+        sections=(
+            *(_clock(definitions, agreement, clock, language) for clock in agreement.clocks.values()),
+            Section(tr("Exceptions", language), (sentences(agreement.exceptions, language),)),
+        ),
         source=str(agreement.where),
     )
+
+
+def _provider(definitions: Definitions, agreement: Agreement, language: Language) -> str:
+    return called(definitions.roles, agreement.agreed_provider, language) if agreement.agreed_provider else ""
 
 
 def _clock(definitions: Definitions, agreement: Agreement, clock: ClockDefinition, language: Language) -> Section:
@@ -118,6 +143,9 @@ def _friday_afternoon(calendar: Calendar) -> int:
 
 
 def _state(definitions: Definitions, state: str, language: Language) -> str:
+    """A state by its common name, which several processes give other names; one of a single process as that has it."""
+    if state in STATES:
+        return state_text(state, language)
     for process in definitions.processes.values():
         for known in process.states:
             if known.id == state:

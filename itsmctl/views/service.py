@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
+from typing import Literal
 
 from itsmctl.language import Language, msg, tr
 from itsmctl.model import Agreement, Definitions, Service
@@ -40,64 +41,91 @@ def promises(definitions: Definitions, service: str, day: date | None) -> tuple[
     return tuple(a for a in named if in_force(a.effective, day))
 
 
-def page(definitions: Definitions, service: Service, language: Language, day: date | None) -> Page:
-    """The page of a service."""
-    services = definitions.services
+Audience = Literal["users", "technicians", "all"]
+"""Whom a page is for: who uses the service, who repairs it, or both at once."""
+
+
+def page(
+    definitions: Definitions, service: Service, language: Language, day: date | None, audience: Audience = "all"
+) -> Page:
+    """The page of a service, or what its users or its technicians need of it."""
     agreements = promises(definitions, service.id, day)
-    rows = tuple(
-        (agreement.id, clock.title.in_(language), conditions_text(target.conditions, language), target_text(target, language), agreement.calendar)
-        for agreement in agreements
-        for clock in agreement.clocks.values()
-        for target in clock.targets
-    )  # fmt: skip
-    columns = (
-        tr("agreement", language),
-        tr("clock", language),
-        tr("applies to", language),
-        tr("within", language),
-        tr("hours", language),
+    facts = {
+        "users": _for_whom(definitions, service, language),
+        "technicians": _standing(definitions, service, language),
+        "all": (*_for_whom(definitions, service, language), *_standing(definitions, service, language)),
+    }
+    users = service_parts.for_users(definitions, service, language)
+    promised = (
+        _promised(agreements, language),
+        Section(tr("Attainment agreed", language), (Points(_attainment(agreements, language)),)),
     )
-    nothing = "" if agreements else tr("Nothing is promised about this service.", language)
+    behind = service_parts.behind(definitions, agreements, language, day)
+    technicians = _for_technicians(definitions, service, language)
+    needs = (service_parts.capabilities(service, language), service_parts.resources(service, language))
+    sections = {
+        "users": (users, *promised),
+        "technicians": (*technicians, *promised, behind, *needs),
+        "all": (users, *promised, behind, *technicians, *needs),
+    }
     return Page(
         title=f"{service.title.in_(language)} · {service.id}",
         subtitle=tr(TYPES[service.type], language) + " · " + tr(STAGES[service.stage], language),
-        blocks=(
-            Words(service.description.in_(language)),
-            Facts(
-                (
-                    (tr("Owner", language), called(definitions.roles, service.owner, language)),
-                    (tr("Customers", language), listed(definitions.customers, service.customers, language)),
-                    (tr("What comes of it", language), service.outcome.in_(language)),
-                    (tr("Service hours", language), called(definitions.calendars, service.hours, language)),
-                    (
-                        tr("Criticality", language),
-                        tr(CRITICALITY.get(service.criticality, service.criticality), language),
-                    ),
-                    (tr("Also called", language), tr(", ", language).join(service.also_called)),
-                    (tr("In force", language), period_text(service.effective, language)),
-                    (tr("Life", language), _life(service, language)),
-                )
-            ),
-        ),
-        sections=(
-            service_parts.for_users(definitions, service, language),
-            Section(
-                tr("Rests on", language), (Points(tuple(called(services, s, language) for s in service.depends_on)),)
-            ),
-            Section(
-                tr("If it fails", language),
-                (Points(tuple(called(services, s, language) for s in affected_by(definitions, service.id))),),
-            ),
-            Section(tr("Configuration items", language), (Points(service.supported_by),)),
-            Section(tr("Promised", language), (Words(nothing), Grid(columns, rows))),
-            Section(tr("Attainment agreed", language), (Points(_attainment(agreements, language)),)),
-            service_parts.behind(definitions, agreements, language, day),
-            service_parts.for_technicians(service, language),
-            service_parts.capabilities(service, language),
-            service_parts.resources(service, language),
-        ),
+        blocks=(Words(service.description.in_(language)), Facts(facts[audience])),
+        sections=sections[audience],
         source=str(service.where),
     )
+
+
+def _for_whom(definitions: Definitions, service: Service, language: Language) -> tuple[tuple[str, str], ...]:
+    return (
+        (tr("Customers", language), listed(definitions.customers, service.customers, language)),
+        (tr("What comes of it", language), service.outcome.in_(language)),
+        (tr("Service hours", language), called(definitions.calendars, service.hours, language)),
+        (tr("Owner", language), called(definitions.roles, service.owner, language)),
+    )
+
+
+def _standing(definitions: Definitions, service: Service, language: Language) -> tuple[tuple[str, str], ...]:
+    return (
+        (tr("Criticality", language), tr(CRITICALITY.get(service.criticality, service.criticality), language)),
+        (tr("Also called", language), tr(", ", language).join(service.also_called)),
+        (tr("In force", language), period_text(service.effective, language)),
+        (tr("Life", language), _life(service, language)),
+    )
+
+
+def _for_technicians(definitions: Definitions, service: Service, language: Language) -> tuple[Section, ...]:
+    """Who repairs it, what it rests on, and what fails with it."""
+    services = definitions.services
+    affected = affected_by(definitions, service.id)
+    return (
+        service_parts.for_technicians(service, language),
+        Section(tr("Rests on", language), (Points(tuple(called(services, s, language) for s in service.depends_on)),)),
+        Section(tr("If it fails", language), (Points(tuple(called(services, s, language) for s in affected)),)),
+        Section(tr("Configuration items", language), (Points(service.supported_by),)),
+    )
+
+
+def _promised(agreements: tuple[Agreement, ...], language: Language) -> Section:
+    """A row for everything that is promised something, a column for each clock; an agreement is named in its first row."""
+    clocks = {clock.name: clock.title.in_(language) for one in agreements for clock in one.clocks.values()}
+    rows = tuple(row for agreement in agreements for row in _targets(agreement, tuple(clocks), language))
+    columns = (tr("agreement", language), tr("applies to", language), *clocks.values(), tr("hours", language))
+    nothing = "" if agreements else tr("Nothing is promised about this service.", language)
+    return Section(tr("Promised", language), (Words(nothing), Grid(columns, rows)))
+
+
+def _targets(agreement: Agreement, clocks: tuple[str, ...], language: Language) -> Iterator[tuple[str, ...]]:
+    """What one agreement promises, in the order in which its clocks name what they apply to."""
+    promised: dict[str, dict[str, str]] = {}
+    for clock in agreement.clocks.values():
+        for target in clock.targets:
+            within = promised.setdefault(conditions_text(target.conditions, language), {})
+            within.setdefault(clock.name, target_text(target, language))
+    for number, (told, within) in enumerate(promised.items()):
+        named = (agreement.id, agreement.calendar) if number == 0 else ("", "")
+        yield named[0], told, *(within.get(clock, "") for clock in clocks), named[1]
 
 
 def _life(service: Service, language: Language) -> str:

@@ -1,0 +1,55 @@
+"""An audit rule: what it demands of which records, why, what is allowed, and how to put it right."""
+
+from __future__ import annotations
+
+from itsmctl.examples import Example, examples_of
+from itsmctl.language import Language, severity_text, tr
+from itsmctl.model import Definitions, Rule
+from itsmctl.reports.demands import check_text, limit_text, scope_text
+from itsmctl.views.page import Facts, Page, Points, Section, Words
+from itsmctl.views.wording import clauses_text
+
+
+def page(definitions: Definitions, rule: Rule, language: Language) -> Page:
+    """The page of a rule."""
+    names = (tr("Passes", language), tr("Fails", language))
+    return Page(
+        title=f"{rule.title.in_(language)} · {rule.id}",
+        subtitle=tr("rule", language) + " · " + severity(rule, language),
+        blocks=(Words(rule.rationale.in_(language)), Facts(tuple(facts(rule, definitions, language)))),
+        sections=tuple(
+            Section(name, (Words(example.name), Points(example.lines)))
+            for name, example in zip(names, examples(rule, definitions), strict=False)
+        ),
+        source=str(rule.where),
+    )
+
+
+def facts(rule: Rule, definitions: Definitions, language: Language) -> list[tuple[str, str]]:
+    """What a rule says, by label; what it leaves open is left out."""
+    from itsmctl.checks import CHECKS
+
+    needs = CHECKS[rule.check].needs(rule)
+    told = [
+        (tr("Severity", language), severity(rule, language)),
+        (tr("Records", language), scope_text(rule)),
+        (tr("Check", language), check_text(rule)),
+        (tr("Tolerance", language), limit_text(rule.tolerance, language)),
+        (tr("Needs columns", language), ", ".join(sorted(needs.columns)) or "–"),
+        (tr("Needs history of", language), ", ".join(sorted(needs.history)) or "–"),
+        (tr("Clauses", language), clauses_text(definitions, rule.clauses, language) or "–"),
+        (tr("Why", language), rule.rationale.in_(language)),
+        (tr("Legitimate exceptions", language), "; ".join(text.in_(language) for text in rule.exceptions)),
+        (tr("Remedy", language), rule.remedy.in_(language)),
+    ]
+    return [(label, text) for label, text in told if text]
+
+
+def examples(rule: Rule, definitions: Definitions) -> tuple[Example, ...]:
+    """What passes and what fails; the cases are those of the reference set, and of no other."""
+    return (examples_of(rule.id) or ()) if definitions.is_reference else ()
+
+
+def severity(rule: Rule, language: Language) -> str:
+    """How grave a failure is, or that it is no verdict at all."""
+    return tr("enquiry", language) if rule.enquiry else severity_text(rule.severity, language)
