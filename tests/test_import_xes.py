@@ -10,10 +10,14 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 from importing.mappings import ROOT, mapping, shipped
 
 from itsmctl.engine.session import Session
 from itsmctl.errors import ItsmctlError
+from itsmctl.importers import plain_events, xes
+from itsmctl.importers.container import unpack
 from itsmctl.importers.importing import import_files
 from itsmctl.importers.receipt import Receipt
 from itsmctl.model import MappingDefinition
@@ -170,6 +174,83 @@ def test_a_mapping_for_another_format_says_so(tmp_path: Path) -> None:
     (tmp_path / "log.xes").write_text(log(trace("A", event("Open", "2026-01-01T00:00:00Z"))), encoding="utf-8")
     with pytest.raises(ItsmctlError, match=r"mapping tickets reads csv files, this one is xes \[wrong-format\]"):
         import_files([tmp_path / "log.xes"], mapping(), {}, "UTC", tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (log(trace("A", "<event>" + '<list key="a">' * 200 + "</list>" * 200 + "</event>")), "too-deep"),
+        ("<all><t>" + "<a>" * 200 + "</a>" * 200 + "</t></all>", "too-deep"),
+        (log(trace("A", event("Open", "2026-01-01T00:00:00Z", **{f"k{i}": "x" for i in range(5000)}))), "too-many-columns"),
+        (log(trace("A")).replace("UTF-8", "UTF-99"), "unknown-encoding"),
+        (log(trace("A")).replace("UTF-8", "zlib"), "unknown-encoding"),
+        (log(trace("事")).replace("UTF-8", "Big5").encode("utf-8") + b"\xff", "wrong-encoding"),
+    ],
+)  # fmt: skip
+def test_what_would_cost_without_end_is_refused(tmp_path: Path, content: str | bytes, code: str) -> None:
+    with pytest.raises(ItsmctlError) as caught:
+        bring(tmp_path, content)
+    assert [problem.code for problem in caught.value.problems] == [code]
+
+
+def test_a_trace_that_never_ends_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xes, "_LONGEST", 3)
+    bring(tmp_path, log(trace("A", *[event("Open", "2026-01-01T00:00:00Z")] * 3)))
+    with pytest.raises(ItsmctlError, match="trace-too-long"):
+        bring(tmp_path, log(trace("A", *[event("Open", "2026-01-01T00:00:00Z")] * 4)))
+
+
+@pytest.mark.parametrize("encoding", ["GBK", "GB18030", "Big5", "Shift_JIS", "UTF-8", "utf-16"])
+def test_an_encoding_that_the_file_declares_is_believed(tmp_path: Path, encoding: str) -> None:
+    text = log(trace("A", event("新建", "2026-01-01T00:00:00Z"))).replace("UTF-8", encoding)
+    bring(tmp_path, text.encode("big5" if encoding == "Big5" else encoding, "xmlcharrefreplace"))
+    assert table(tmp_path, "event", "new") == [("新建/done",)]
+
+
+# Plain events are taken out of the text before it is parsed, which must change nothing
+
+PIECES = (
+    "<trace>", "</trace>", "<event>", "</event>", "<event/>", '<event n="1">', "<!--", "-->", "<![CDATA[", "]]>", "<?x", "?>",
+    '<string key="a" value="1"/>', '<string key="a" value="2" />', "<int key='b' value='2'/>", '<date key="c" value="x/>y"/>',
+    '<string key="a&amp;" value="&lt;"/>', '<string key="a" value=""/>', '<string value="v"/>', '<list key="l"><values>',
+    "</values></list>", '<string key="p" value="q">', "</string>", "\n\t", "text", "&", "<", f'<event {plain_events.MARK}="1"/>',
+    f'<string key="{plain_events.MARK}" value="1"/>', "\x01", "\ufffe", "事", '<string key="a"  value="3"/>', "</log>", "<log>",
+)  # fmt: skip
+PLAIN = '<event><string key="a" value="1"/><int key="b" value="2"/></event>'
+FRAGMENTS = st.one_of(st.sampled_from(PIECES), st.just(PLAIN), st.just(f"<trace>{PLAIN}</trace>"))
+
+
+def outcome(folder: Path, data: bytes, *, shorten: bool) -> object:
+    """The rows of a log, or why it is refused, read with its plain events taken out and as it is written."""
+    for path in folder.iterdir():
+        path.unlink()
+    (folder / "log").write_bytes(data)
+    try:
+        (plain,) = unpack(folder / "log", folder)
+        log_read = xes._read(plain, folder / "rows", plain_events.Shortened(plain.path) if shorten else None)
+    except ItsmctlError as refused:
+        return [problem.code for problem in refused.problems]
+    except plain_events.Irregular:
+        return None
+    return log_read.rows, tuple(log_read.columns), (folder / "rows").read_bytes()
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(FRAGMENTS, max_size=12))
+@example(["<trace>", "<!--", PLAIN, "-->", PLAIN, "</trace>"])
+@example(["<trace>", "<![CDATA[", PLAIN, "]]>", PLAIN, '<string key="a" value="1"/>', "</trace>"])
+@example(["<trace>", '<list key="l"><values>', PLAIN, "</values></list>", "</trace>"])
+@example(["<trace>", "<event>", PLAIN, "</event>", "</trace>"])
+@example(["<trace>", "<?x", PLAIN, "?>", "<event/>", "</trace>", PLAIN])
+def test_taking_plain_events_out_changes_nothing(tmp_path: Path, fragments: list[str]) -> None:
+    data = f"<log>{''.join(fragments)}</log>".encode()
+    short = outcome(tmp_path, data, shorten=True)
+    assert short in (None, outcome(tmp_path, data, shorten=False))
+
+
+def test_plain_events_are_taken_out_at_all(tmp_path: Path) -> None:
+    (tmp_path / "log").write_text(f"<log><trace>{PLAIN * 3}</trace></log>", encoding="utf-8")
+    assert "string" not in "".join(plain_events.Shortened(tmp_path / "log").pieces())
 
 
 # The real log

@@ -71,8 +71,14 @@ def to_utf8(text: TextFile, target: Path, shown: str) -> TextFile:
     try:
         return _rewrite(text, target)
     except UnicodeError as error:
-        values = {"name": text.encoding, "why": error}
-        raise ItsmctlError(Problem("wrong-encoding", "not readable as {name}: {why}", Where(shown), values)) from error
+        raise wrong_encoding(text.encoding, error, shown) from error
+
+
+def wrong_encoding(name: str, error: UnicodeError, shown: str) -> ItsmctlError:
+    """The refusal of a text that is not in the encoding that it is said to have."""
+    return ItsmctlError(
+        Problem("wrong-encoding", "not readable as {name}: {why}", Where(shown), {"name": name, "why": error})
+    )
 
 
 def _rewrite(text: TextFile, target: Path) -> TextFile:
@@ -88,6 +94,14 @@ def _rewrite(text: TextFile, target: Path) -> TextFile:
 
 
 def _named(path: Path, shown: str, named: str) -> tuple[str, bool]:
+    name = known_encoding(named, shown)
+    if name == "utf-8":
+        name = "utf-8-sig"  # the same, but a byte order mark is not part of the first header
+    return name, name == "utf-8-sig" and _is_clean(path)
+
+
+def known_encoding(named: str, shown: str) -> str:
+    """The name by which Python knows an encoding of text; raises ItsmctlError where it knows none of this name."""
     try:
         name = codecs.lookup(named).name
         TextIOWrapper(BytesIO(), encoding=name)  # knows also which codecs are not for text
@@ -96,9 +110,7 @@ def _named(path: Path, shown: str, named: str) -> tuple[str, bool]:
         template = "unknown encoding {name!r}; usual ones are utf-8, gb18030, big5, cp1252, utf-16"
         problem = Problem("unknown-encoding", template, Where(shown), {"name": named}, suggestion=near)
         raise ItsmctlError(problem) from error
-    if name == "utf-8":
-        name = "utf-8-sig"  # the same, but a byte order mark is not part of the first header
-    return name, name == "utf-8-sig" and _is_clean(path)
+    return name
 
 
 def _is_clean(path: Path) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from itsmctl.importers.container import Plain
-from itsmctl.importers.elements import parse
+from itsmctl.importers.elements import DEEPEST, TooDeep, parse
 from itsmctl.importers.export import Export
 from itsmctl.importers.rows import MAX_CELL, Tables
 
@@ -29,6 +29,8 @@ class _Reader:
         self._depth += 1
         if self._depth < 2:
             return
+        if self._depth > DEEPEST:
+            raise TooDeep
         if self._depth == 2:
             self._cells, self._path, self._texts, self._size = {}, [], [], 0
         else:
