@@ -6,11 +6,19 @@ import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from collections import Counter
+from dataclasses import replace
 
 import pytest
+from report_cases import audit_result
 
 from itsmctl.charts.plot import NO_AXIS, Axis, Told, draw, names, numbers, rows
 from itsmctl.charts.shapes import Bars, Cells, Columns, Point, Streams, Trend, step
+from itsmctl.charts.sparkline import sparkline
+from itsmctl.language import LANGUAGES, Language
+from itsmctl.reports import text
+from itsmctl.reports.attained import attained
+from itsmctl.reports.plain import cells
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = "<script>alert(1)</script>\u202egnp.exe"
@@ -60,7 +68,7 @@ def test_rows_go_down_in_their_order_with_their_labels_beside_them() -> None:
     svg = draw(Told("r", "t", "d"), [Cells(points)], (names(["n"]), Axis()), (rows(listed), Axis()), height=120)
     root = parsed(svg)
     boxes = [float(str(box.get("y"))) for box in root.iter(f"{SVG}rect")]
-    labels = {text.text: float(str(text.get("y"))) for text in root.iter(f"{SVG}text")}
+    labels = {label.text: float(str(label.get("y"))) for label in root.iter(f"{SVG}text")}
     assert boxes == sorted(boxes) and len(set(boxes)) == 3
     for name, top in zip(listed, boxes, strict=True):
         assert top < labels[name] < top + 40
@@ -104,3 +112,40 @@ def test_bytes_depend_on_nothing_of_the_machine() -> None:
             subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, check=True).stdout
         )
     assert told[0] == told[1] == columns("月").encode()
+
+
+def test_a_sparkline_has_a_bar_for_each_value_and_says_where_there_is_none() -> None:
+    assert sparkline([80, 90, None, 100, 70, 120], 80, 100) == "▁▅·█▁█"
+    assert sparkline([5.0, 5.0], 5, 5) == "██" and sparkline([], 0, 1) == ""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_attainment_by_month_stands_in_a_line_of_text(language: Language, width: int) -> None:
+    result = audit_result()
+    lines = attained(result, language, width)
+    assert all(cells(line) <= width for line, _ in lines)
+    for line, clock in zip(
+        [line for line, _ in lines if not line.startswith("    ")], ("response", "resolution"), strict=False
+    ):
+        own = [entry for entry in result.attainment if entry.clock == clock]
+        assert f"{sum(entry.judged for entry in own):,}" in line
+        met, judged = Counter[str](), Counter[str]()
+        for entry in own:
+            met[entry.month] += entry.met
+            judged[entry.month] += entry.judged
+        drawn = "".join(letter for letter in line if letter in "▁▂▃▄▅▆▇█·")
+        assert len(drawn) == len(judged)
+        shares = [met[month] / judged[month] for month in sorted(judged)]
+        heights = ["▁▂▃▄▅▆▇█".index(letter) for letter in drawn]
+        assert [heights[n] for n in sorted(range(len(shares)), key=shares.__getitem__)] == sorted(heights)
+    assert [below for _, below in lines].count(True) == 1
+    assert "\x1b" not in text.render(result, language, width) and "\x1b[31m" in text.render(
+        result, language, width, color=True
+    )
+
+
+def test_one_month_is_no_trend() -> None:
+    result = audit_result()
+    once = replace(result, attainment=tuple(one for one in result.attainment if one.month == "2026-03"))
+    assert attained(once, "en", 80) == []

@@ -15,6 +15,7 @@ from itsmctl.language import (
     zone_of,
 )
 from itsmctl.reports import deviations
+from itsmctl.reports.attained import attained
 from itsmctl.reports.phrases import phrase_text
 from itsmctl.reports.plain import cells, cut, fit, right, shown, wrap
 from itsmctl.reports.tally import (
@@ -40,6 +41,7 @@ _COLORS = {"fail": "31", "not_testable": "33", "pass": "32", "head": "1", "dim":
 def render(result: AuditResult, language: Language = "en", width: int = 80, color: bool = False) -> str:
     """The summary of an audit in so many columns, ending in a newline."""
     lines = [*_head(result, language, width, color)]
+    lines += _attained(result, language, width, color)
     lines += _failing(result, language, width, color)
     lines += _known(result, language, width, color)
     lines += _waived(result, language, width, color)
@@ -102,6 +104,14 @@ def _labelled(label: str, value: str, width: int) -> Iterator[str]:
 
 def _heading(text: str, color: bool) -> list[str]:
     return ["", _paint(text, "head", color)]
+
+
+def _attained(result: AuditResult, language: Language, width: int, color: bool) -> Iterator[str]:
+    lines = attained(result, language, width)
+    if lines:
+        yield from _heading(tr("Service levels by month", language), color)
+    for line, below in lines:
+        yield _paint(line, "fail" if below else "", color)
 
 
 def _failing(result: AuditResult, language: Language, width: int, color: bool) -> Iterator[str]:
