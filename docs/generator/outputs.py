@@ -24,6 +24,7 @@ from itsmctl.reports.csv import COLUMNS as FINDINGS_COLUMNS
 from itsmctl.reports.json import result_schema
 from itsmctl.reports.replay.json import replay_schema
 from itsmctl.reports.scorecard.data import scorecard_schema
+from itsmctl.reports.scorecard.view_data import view_schema
 from itsmctl.sampling.population import POPULATION_FILE, TARGETED_FILE
 from itsmctl.sampling.sample import PAPER_FILE, SAMPLE_FILE, WORKBOOK_FILE, sample_schema
 from itsmctl.views.experience import experience_schema
@@ -229,7 +230,9 @@ def scorecard() -> str:
     """Scorecards from their schema."""
     return (
         "## Scorecard\n\nPrinted by `itsmctl scorecard --format json`; its JSON Schema is printed by "
-        "`itsmctl schema scorecard`.\n\n" + properties(scorecard_schema())
+        "`itsmctl schema scorecard`.\n\n" + properties(scorecard_schema()) + "\n### Views of a scorecard\n\n"
+        "Printed by `itsmctl scorecard VIEW --format json`; its JSON Schema is printed by `itsmctl schema scorecard-view`.\n\n"
+        + properties(view_schema())
     )
 
 

@@ -24,6 +24,7 @@ from itsmctl.reports.coverage_data import coverage_schema
 from itsmctl.reports.json import result_schema
 from itsmctl.reports.replay.json import replay_schema
 from itsmctl.reports.scorecard.data import scorecard_schema
+from itsmctl.reports.scorecard.view_data import view_schema
 from itsmctl.sampling.sample import sample_schema
 from itsmctl.source import decode, read_bytes
 from itsmctl.views.experience import experience_schema
@@ -37,7 +38,7 @@ from itsmctl.views.experience import experience_schema
 @options.language
 def command(name: str | None, vscode: bool, root: Path | None, output: Path | None, language: Language) -> None:
     """Print the schema NAME: a kind of definition (rule, sla, …), or of an output: `result`, `coverage`, `diff`, `replay`,
-    `gate`, `sample`, `statement`, `assessment-result`, `scorecard`, `experience`.
+    `gate`, `sample`, `statement`, `assessment-result`, `scorecard`, `scorecard-view`, `experience`.
 
     Without NAME, list them.
 
@@ -73,6 +74,7 @@ def _schema(name: str | None) -> str:
         "assessment-result": assessment_schema(),
         "scorecard": scorecard_schema(),
         "experience": experience_schema(),
+        "scorecard-view": view_schema(),
     }
     if name is None:
         return "\n".join(sorted(known)) + "\n"

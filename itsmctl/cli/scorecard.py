@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from itsmctl.cli import options, results
-from itsmctl.model import Language
+from itsmctl.model import Definitions, Language
+
+if TYPE_CHECKING:
+    from itsmctl.scorecard.asking import Asked
+
+
+VIEWS = ("indicators", "positions", "principles", "hand-overs", "suppliers", "benefits")
 
 
 @click.command("scorecard")
+@click.argument("view", type=click.Choice(VIEWS), default="indicators", required=False)
 @options.tickets
 @results.option
 @click.option(
@@ -26,6 +34,7 @@ from itsmctl.model import Language
     metavar="N",
     help="How many periods a trend has.",
 )
+@click.option("--before", default="", metavar="PERIOD", help="With benefits: the period to compare with.")
 @click.option(
     "--by",
     type=click.Choice(("quadrant", "position", "process")),
@@ -42,7 +51,7 @@ from itsmctl.model import Language
 @options.language
 @options.no_color
 def command(
-    tickets: tuple[Path, ...], result: Path | None, period: str, as_of: str, periods: int, by: str, position: str, process: str, zone: str, mappings: tuple[str, ...],
+    view: str, tickets: tuple[Path, ...], result: Path | None, period: str, as_of: str, periods: int, before: str, by: str, position: str, process: str, zone: str, mappings: tuple[str, ...],
     root: Path | None, form: str, language: Language, no_color: bool,
 ) -> None:  # fmt: skip
     """Compute every indicator: value, target, trend and population, the process it shows and the position that answers.
@@ -50,33 +59,64 @@ def command(
     What is unknown counts as bad, too few records are no figure, and an indicator that cannot be computed says what it needs.
     Positions are measured by processes; nobody is ranked.
 
+    VIEW shows instead: positions (what is written about each, who holds it, who was able to do the work), principles (the
+    eight “-able” scores of each process), hand-overs (times and losses between processes), suppliers, or benefits (two
+    periods compared).
+
     \b
     itsmctl scorecard --tickets dataset --period 2026-Q2
     itsmctl scorecard --tickets dataset --by position
-    itsmctl scorecard --as-of 2026-06-30 --format json
+    itsmctl scorecard positions --as-of 2026-06-30
+    itsmctl scorecard benefits --tickets dataset --before 2025-Q2 --period 2026-Q2
     """
     from itsmctl.cli.assess.showing import shown_by
     from itsmctl.cli.tickets import opened
     from itsmctl.definitions import load
-    from itsmctl.reports.scorecard import data, text
-    from itsmctl.scorecard.asking import Asked, scorecard
-    from itsmctl.scorecard.grouping import BY, chosen_kpis, groups_of
+    from itsmctl.scorecard.asking import Asked
 
     definitions = load(root)
-    kpis = chosen_kpis(definitions, position, process)
     judged = results.read(result, definitions, language) if result else None
-    asked = Asked(period, as_of, zone, periods, lambda: shown_by(definitions, judged))
+    asked = Asked(period, as_of, zone, periods, lambda: shown_by(definitions, judged), view == "suppliers")
+    width, color = options.terminal_width(120), options.use_color(no_color)
     reading = (
         opened(tickets, definitions, None, mappings=mappings, zone=zone, progress=None) if tickets else nullcontext()
     )
     with reading as dataset:
-        card = scorecard(definitions, kpis, dataset, asked, root)
+        if view == "indicators":
+            text = _indicators(definitions, dataset, asked, root, by, position, process, form, language, width, color)
+        else:
+            text = _view(view, definitions, dataset, asked, root, before, form, language, width, color)
+    click.echo(text, nl=False)
+
+
+def _indicators(
+    definitions: Definitions, dataset: Path | None, asked: Asked, root: Path | None, by: str, position: str, process: str,
+    form: str, language: Language, width: int, color: bool,
+) -> str:  # fmt: skip
+    from itsmctl.reports.scorecard import data, text
+    from itsmctl.scorecard.asking import scorecard
+    from itsmctl.scorecard.grouping import BY, chosen_kpis, groups_of
+
+    card = scorecard(definitions, chosen_kpis(definitions, position, process), dataset, asked, root)
     if form == "json":
-        click.echo(data.as_json(card, definitions), nl=False)
-        return
+        return data.as_json(card, definitions)
     chosen = next(one for one in BY if one == by)
     groups = groups_of(card, definitions, chosen)
-    if position:
-        groups = tuple(group for group in groups if chosen != "position" or group.id == position)
-    width, color = options.terminal_width(120), options.use_color(no_color)
-    click.echo(text.render(card, groups, definitions, language, width, color), nl=False)
+    if position and chosen == "position":
+        groups = tuple(group for group in groups if group.id == position)
+    return text.render(card, groups, definitions, language, width, color)
+
+
+def _view(
+    view: str, definitions: Definitions, dataset: Path | None, asked: Asked, root: Path | None, before: str,
+    form: str, language: Language, width: int, color: bool,
+) -> str:  # fmt: skip
+    from itsmctl.reports.scorecard import sheets, view_data
+    from itsmctl.reports.scorecard.views import Compared, told
+    from itsmctl.scorecard.asking import sources
+    from itsmctl.scorecard.tickets import rules_asked
+
+    rules = rules_asked(definitions, list(definitions.kpis.values())) if view == "principles" else []
+    with sources(definitions, rules, dataset, asked, root) as found:
+        sheet, data = told(view, found, Compared(before, asked.period))
+        return view_data.document(view, found, data) if form == "json" else sheets.render(sheet(language), width, color)

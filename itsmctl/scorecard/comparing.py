@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import exp, inf, log, sqrt
+from math import exp, fsum, inf, log, sqrt
 from statistics import NormalDist, median
 
 from itsmctl.sampling import tails
@@ -140,6 +140,27 @@ def rate_change(
     value = after / before * scale - 1 if before else inf
     part = exact(Proportion(after, before + after), confidence)
     return Change(value, Interval(_odds(part.low) * scale - 1, _odds(part.high) * scale - 1))
+
+
+def total_change(
+    before: Sequence[float],
+    time_before: float,
+    after: Sequence[float],
+    time_after: float,
+    confidence: float = CONFIDENCE,
+) -> Change | None:
+    """The sum of amounts in a time after over that before, less one, each against its length of time.
+
+    Both how many there are and how large they are is left to chance (a compound Poisson sum, on logarithms), so few large
+    amounts make a wide interval. None where a side has no amount above zero, or no time.
+    """
+    first, second = fsum(before), fsum(after)
+    if first <= 0 or second <= 0 or time_before <= 0 or time_after <= 0:
+        return None
+    spread = sqrt(sum(fsum(x * x for x in some) / fsum(some) ** 2 for some in (before, after)))
+    ratio = log(second / time_after) - log(first / time_before)
+    reach = _z(confidence) * spread
+    return Change(exp(ratio) - 1, Interval(exp(ratio - reach) - 1, exp(ratio + reach) - 1))
 
 
 def exact(share: Proportion, confidence: float = CONFIDENCE) -> Interval:

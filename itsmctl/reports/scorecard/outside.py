@@ -1,0 +1,152 @@
+"""Suppliers and benefits as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from math import isinf
+
+from itsmctl.language import Language, msg, tr
+from itsmctl.reports.scorecard.sheets import Cell, Mark, Sheet, Table
+from itsmctl.scorecard.benefits import Benefit, Benefits, Caveat, Measure
+from itsmctl.scorecard.comparing import Change, Proportion
+from itsmctl.scorecard.suppliers import Flag, SupplierCard
+
+FLAGS: dict[Flag, str] = {
+    "no-contract": msg("no contract in force"),
+    "below-agreed": msg("below what is agreed"),
+    "watched": msg("watched"),
+    "dispute-late": msg("dispute not settled in time"),
+    "certificate-ended": msg("certificate ended"),
+    "no-review": msg("no review held"),
+    "contract-ends": msg("contract ends within 90 days"),
+}
+MEASURES: dict[Measure, tuple[str, str]] = {
+    "down-time": (msg("Down time: hours of P1 incidents in 30 days"), msg("down time of servers")),
+    "repair-time": (msg("Time to repair: median hours to resolution"), msg("time to find and repair faults")),
+    "per-engineer": (msg("Resolved incidents per engineer in 30 days"), msg("efficiency of operation")),
+    "first-time-right": (msg("The same without those opened again"), msg("productivity of IT")),
+    "waiting-time": (msg("Hours that users waited in 30 days"), msg("productivity of users")),
+    "in-time": (msg("Promises kept"), ""),
+}
+CAVEATS: dict[Caveat, str] = {
+    "few": msg("few"),
+    "chance": msg("may be chance"),
+    "mix": msg("mostly the mix"),
+    "population": msg("There are a quarter more or fewer incidents than before: another load, another mix of work."),
+    "seasons": msg("The periods are not the same months of two years: seasons differ."),
+    "not-covered": msg("Tickets do not reach back over the whole of the first period."),
+    "unknown": msg("Of some incidents nobody knows whether they were opened again; they count as such."),
+}
+
+
+def suppliers(cards: Sequence[SupplierCard], since: date, until: date, language: Language) -> Sheet:
+    """One row for each supplier, and below its promises in tickets."""
+    heads = (
+        tr("supplier", language), tr("grade", language), tr("contracts", language), tr("tickets", language), tr("reviews held", language),
+        tr("score", language), tr("disputes in time", language), tr("to look at", language),
+    )  # fmt: skip
+    rows = tuple(_supplier(card, language) for card in cards)
+    legs = tuple(
+        (
+            Cell(card.supplier.title.in_(language)), Cell(f"{leg.contract} {leg.leg}"),
+            Cell("–" if leg.share is None else f"{leg.share:.1f}%", "bad" if leg.below else "good", (leg.share or 0) / 100),
+            Cell("–" if leg.agreed is None else f"≥ {leg.agreed:g}%"), Cell(str(leg.judged)), Cell(str(leg.unknown)),
+        )
+        for card in cards
+        for leg in card.legs or ()
+    )  # fmt: skip
+    told = any(card.legs is not None for card in cards)
+    return Sheet(
+        tr("Suppliers", language),
+        (tr("From {since} to {until}; scores are from 0 to 5.", language, since=since.isoformat(), until=until.isoformat()),),
+        (
+            Table(tr("Cards", language), heads, rows, frozenset({2, 3, 4, 5, 6}), empty=tr("No supplier is defined.", language)),
+            Table(
+                tr("Promises in tickets", language),
+                (tr("supplier", language), tr("promise", language), tr("met", language), tr("agreed", language), tr("judged", language), tr("unknown", language)),
+                legs, frozenset({2, 3, 4, 5}),
+                empty=tr("No leg of a contract ended in these days.", language) if told else tr("Needs tickets: give --tickets", language),
+            ),
+        ),
+    )  # fmt: skip
+
+
+def _supplier(card: SupplierCard, language: Language) -> tuple[Cell, ...]:
+    graded = card.supplier.assessment
+    flags = tr(", ", language).join(tr(FLAGS[flag], language) for flag in card.flags)
+    return (
+        Cell(card.supplier.title.in_(language)), Cell(graded.grade if graded else "–"), Cell(str(len(card.contracts))),
+        Cell("–" if card.records is None else str(card.records)), Cell(_of(card.reviews)),
+        Cell("–" if card.score is None else f"{card.score:.2f}"), Cell(_of(card.disputes)), Cell(flags, "bad" if flags else ""),
+    )  # fmt: skip
+
+
+def _of(share: Proportion) -> str:
+    return f"{share.hits}/{share.n}" if share.n else "–"
+
+
+def benefits(found: Benefits, language: Language) -> Sheet:
+    """Before, after, the change with its interval, and what the deck quotes."""
+    heads = (
+        tr("what", language), found.before.label, found.after.label, tr("change", language), tr("95% interval", language),
+        tr("quoted", language), tr("n", language), tr("mind", language),
+    )  # fmt: skip
+    rows = tuple(_benefit(one, language) for one in found.benefits)
+    quoted = tr("; ", language).join(
+        f"{one.reference:+.0%} {tr(MEASURES[one.measure][1], language)}"
+        for one in found.benefits
+        if one.reference is not None
+    )
+    notes = [
+        tr(
+            "Quoted: the figures of the deck ({quoted}). They name no source that anybody could check; each stands beside the nearest that tickets can tell.",
+            language,
+            quoted=quoted,
+        )
+    ]
+    if found.mix:
+        notes.append(tr(
+            "Promises kept, with the services and priorities of before: {standardised}; the mix made {mix} points of the change. {compared} of the earlier tickets could be compared.",
+            language, standardised=f"{100 * found.mix.standardised:.1f}%", mix=f"{100 * found.mix.of_mix:+.1f}", compared=f"{100 * found.mix.compared:.0f}%",
+        ))  # fmt: skip
+    notes += [tr(CAVEATS[caveat], language) for caveat in found.caveats]
+    notes.append(tr("A change after something was introduced is no proof that it was the cause.", language))
+    return Sheet(
+        tr("Before and after", language), (),
+        (Table(tr("{before} and {after}", language, before=found.before.label, after=found.after.label), heads, rows, frozenset({1, 2, 3, 4, 5, 6}), tuple(notes)),),
+    )  # fmt: skip
+
+
+def _benefit(one: Benefit, language: Language) -> tuple[Cell, ...]:
+    points = one.measure == "in-time"
+    better = one.measure in ("per-engineer", "first-time-right", "in-time")
+    mark: Mark = "soft"
+    if one.change and one.change.clear:
+        mark = "good" if (one.change.value > 0) == better else "bad"
+    mind = tr(", ", language).join(tr(CAVEATS[caveat], language) for caveat in one.caveats)
+    return (
+        Cell(tr(MEASURES[one.measure][0], language)), Cell(_value(one.before, points)), Cell(_value(one.after, points)),
+        Cell(_change(one.change, points), mark), Cell(_interval(one.change, points)),
+        Cell("–" if one.reference is None else f"{one.reference:+.0%}"), Cell(f"{one.n[0]}, {one.n[1]}"), Cell(mind, "poor" if mind else ""),
+    )  # fmt: skip
+
+
+def _value(value: float | None, points: bool) -> str:
+    return "–" if value is None else f"{value:.1f}%" if points else f"{value:.1f}"
+
+
+def _change(change: Change | None, points: bool) -> str:
+    return "–" if change is None else _signed(change.value, points)
+
+
+def _interval(change: Change | None, points: bool) -> str:
+    return (
+        "–" if change is None else f"{_signed(change.interval.low, points)} … {_signed(change.interval.high, points)}"
+    )
+
+
+def _signed(value: float, points: bool) -> str:
+    if isinf(value):
+        return "∞" if value > 0 else "−∞"
+    return f"{100 * value:+.1f}" if points else f"{value:+.0%}"
