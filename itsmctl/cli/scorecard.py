@@ -47,7 +47,7 @@ VIEWS = ("indicators", "positions", "principles", "hand-overs", "suppliers", "be
 @options.zone
 @options.mapping
 @options.root
-@options.choice(("text", "json"), "text")
+@options.choice(("text", "json", "html"), "text")
 @options.language
 @options.no_color
 def command(
@@ -104,6 +104,10 @@ def _indicators(
     groups = groups_of(card, definitions, chosen)
     if position and chosen == "position":
         groups = tuple(group for group in groups if group.id == position)
+    if form == "html":
+        from itsmctl.reports.scorecard.html import indicators_page
+
+        return indicators_page(card, groups, definitions, language)
     return text.render(card, groups, definitions, language, width, color)
 
 
@@ -119,4 +123,10 @@ def _view(
     rules = rules_asked(definitions, list(definitions.kpis.values())) if view == "principles" else []
     with sources(definitions, rules, dataset, asked, root) as found:
         sheet, data = told(view, found, Compared(before, asked.period))
-        return view_data.document(view, found, data) if form == "json" else sheets.render(sheet(language), width, color)
+        if form == "json":
+            return view_data.document(view, found, data)
+        if form == "html":
+            from itsmctl.reports.scorecard.html import sheet_page
+
+            return sheet_page(sheet(language), found.day.isoformat(), language)
+        return sheets.render(sheet(language), width, color)

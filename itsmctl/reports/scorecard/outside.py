@@ -89,7 +89,7 @@ def _of(share: Proportion) -> str:
 def benefits(found: Benefits, language: Language) -> Sheet:
     """Before, after, the change with its interval, and what the deck quotes."""
     heads = (
-        tr("what", language), found.before.label, found.after.label, tr("change", language), tr("95% interval", language),
+        tr("what", language), found.before.label, found.after.label, tr("difference", language), tr("interval (95%)", language),
         tr("quoted", language), tr("n", language), tr("mind", language),
     )  # fmt: skip
     rows = tuple(_benefit(one, language) for one in found.benefits)
