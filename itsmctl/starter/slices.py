@@ -32,8 +32,9 @@ def rules() -> Iterator[File]:
 
 
 def _is_general(rule: Data) -> bool:
-    """Whether a rule is about these processes, and names no group of the example company: it would find nothing, and pass."""
-    return rule.get("process") in PROCESSES and rule.get("id") not in _OF_THE_EXAMPLE
+    """Whether a rule is about these processes, asks no register, and names no group of the example company: it would pass."""
+    asks_register = "register" in rule.get("check", {})
+    return rule.get("process") in PROCESSES and not asks_register and rule.get("id") not in _OF_THE_EXAMPLE
 
 
 def _in_own_calendar(text: str, rule: Data) -> str:
