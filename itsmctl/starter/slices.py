@@ -33,7 +33,8 @@ def rules() -> Iterator[File]:
 
 def _is_general(rule: Data) -> bool:
     """Whether a rule is about these processes, asks no register, and names no group of the example company: it would pass."""
-    asks_register = "register" in rule.get("check", {})
+    check = rule.get("check")
+    asks_register = isinstance(check, dict) and "register" in check
     return rule.get("process") in PROCESSES and not asks_register and rule.get("id") not in _OF_THE_EXAMPLE
 
 
