@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from itsmctl.definitions import cache, find_root, load, load_mapping, validate
+from itsmctl.definitions import cache, find_root, load, load_mappings, validate
 from itsmctl.definitions.build import build
 from itsmctl.definitions.build.builder import Builder
 from itsmctl.definitions.references import values_at
@@ -530,13 +530,14 @@ def test_a_mapping_file_of_ones_own(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text(json.dumps(own.data), encoding="utf-8")
     with pytest.raises(ItsmctlError) as caught:
-        load_mapping(path, system)
+        load_mappings(path, system)
     assert {p.code for p in caught.value.problems} == {"unknown-state"}
     whole = load(ROOT)
-    assert replace(load_mapping(path, whole), where=whole.mappings["xes-vinst"].where) == whole.mappings["xes-vinst"]
+    (found,) = load_mappings(path, whole)
+    assert replace(found, where=whole.mappings["xes-vinst"].where) == whole.mappings["xes-vinst"]
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ItsmctlError) as caught:
-        load_mapping(path, system)
+        load_mappings(path, system)
     assert [(p.code, p.where.file) for p in caught.value.problems] == [("not-a-mapping", str(path))]
 
 

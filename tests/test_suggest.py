@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from importing.mappings import ROOT
 
 from itsmctl.cli import group
-from itsmctl.definitions import load, load_mapping
+from itsmctl.definitions import load, load_mappings
 from itsmctl.engine.session import Session
 from itsmctl.importers.importing import import_files
 from itsmctl.model import Definitions
@@ -37,8 +37,8 @@ def ignorant_of(tool: str) -> Definitions:
 
 def proposed(file: Path, tool: str = "") -> tuple[Suggestion, dict[str, Any]]:
     """What is proposed for a file, and its text as YAML reads it."""
-    suggestion = suggest(file, ignorant_of(tool), {})
-    data = yaml.load(render(suggestion), yaml.BaseLoader)
+    suggestion = suggest([file], ignorant_of(tool), {})[0]
+    data = yaml.load(render([suggestion]), yaml.BaseLoader)
     return suggestion, data
 
 
@@ -78,8 +78,8 @@ def test_a_proposal_is_a_valid_mapping_that_imports(tmp_path: Path) -> None:
         definitions = ignorant_of(tool)
         suggestion, _ = proposed(EXPORTS / file, tool)
         proposal = tmp_path / "proposed.yaml"
-        proposal.write_text(render(suggestion, "zh"), encoding="utf-8")
-        mapping = load_mapping(proposal, definitions)
+        proposal.write_text(render([suggestion], "zh"), encoding="utf-8")
+        mapping = load_mappings(proposal, definitions)
         receipt = import_files([EXPORTS / file], mapping, {}, "Asia/Shanghai", tmp_path / file.replace("/", "-"))
         assert receipt.records, file
 
@@ -105,6 +105,78 @@ def test_a_history_and_approvals_are_no_records() -> None:
     assert approvals["table"] == "approval"
     assert approvals["at"] == "sys_updated_on", "when it was decided, not when it was asked for"
     assert mapped(approvals)["record_id"] == "dv_sysapproval"
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("sys_audit.csv", {"table": "event", "at": "sys_created_on", "actor": "user", "columns": {"record_id": "documentkey", "field": "fieldname", "old": "oldvalue", "new": "newvalue"}}),
+        ("sysapproval_approver.csv", {"table": "approval", "at": "sys_updated_on", "columns": {"record_id": "dv_sysapproval", "approver": "dv_approver", "role": "dv_group", "decision": "state"}}),
+        ("task_sla.csv", {"table": "detail", "columns": {"record_id": "dv_task", "reported_sla_met": "has_breached", "due_at": "planned_end_time"}}),
+    ],
+)  # fmt: skip
+def test_tables_about_other_records_are_known_without_their_tool(name: str, wanted: dict[str, Any]) -> None:
+    _, data = proposed(EXPORTS / "servicenow-tables" / name, "ServiceNow")
+    assert {"columns": mapped(data), **{key: data.get(key) for key in wanted if key != "columns"}} == wanted
+
+
+def test_links_are_known_by_the_names_of_their_columns(tmp_path: Path) -> None:
+    rows = ("T-1,is caused by,T-2", "T-2,blocks,T-3")
+    _, data = proposed(written(tmp_path, "Ticket,Link type,Linked ticket", *rows))
+    assert data["table"] == "link"
+    assert mapped(data) == {"record_id": "Ticket", "type": "Link type", "target": "Linked ticket"}
+
+
+def test_records_with_an_sla_are_records(tmp_path: Path) -> None:
+    rows = [f"T-{n},Printer,2026-03-{n:02} 09:00,Open,true,Gold" for n in range(1, 9)]
+    _, data = proposed(written(tmp_path, "Number,Title,Opened,Status,Made SLA,SLA", *rows))
+    assert "table" not in data
+    assert mapped(data)["reported_sla_met"] == "Made SLA"
+
+
+def test_several_files_are_proposed_together_with_the_keys_that_join_them(tmp_path: Path) -> None:
+    """Records are joined by an internal id, which the history has too, though their number says more to people."""
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    tickets = [f"k{n},T-{n},Printer {n},2026-03-{n:02} 09:00:00,Open" for n in range(1, 9)]
+    (folder / "tickets.csv").write_text(
+        "sysid,Number,Title,Opened,Status\n" + "\n".join(tickets) + "\n", encoding="utf-8"
+    )
+    history = [f"k{n},Status,New,Open,beth,2026-03-{n:02} 10:00:00" for n in range(1, 9)]
+    (folder / "history.csv").write_text(
+        "Record,Field,Old,New,User,Changed at\n" + "\n".join(history) + "\n", encoding="utf-8"
+    )
+    slas = [f"T-{n},P3 resolution,false,2026-03-{n:02} 18:00:00" for n in range(1, 9)]
+    (folder / "slas.csv").write_text("Task,SLA,Has breached,Breach time\n" + "\n".join(slas) + "\n", encoding="utf-8")
+    found = suggest([folder], load(ROOT), {})
+    assert [(one.id, one.table) for one in found] == [("tickets", "record"), ("history", "event"), ("slas", "detail")]
+    assert (found[0].matches["record_id"].name, found[0].matches["number"].name) == ("sysid", "Number")
+    assert not any(one.adrift for one in found)
+    proposal = tmp_path / "mappings.yaml"
+    shown = CliRunner().invoke(group, ["import", str(folder), "--suggest", "--root", str(ROOT), "-o", str(proposal)])
+    assert shown.exit_code == 0, shown.output
+    receipt = import_files([folder], load_mappings(proposal, load(ROOT)), {}, "UTC", tmp_path / "out")
+    assert (receipt.records, {file.table for file in receipt.files}) == (8, {"record", "event", "detail"})
+    assert "orphan-rows" not in dict(receipt.warnings)
+    assert receipt.history == ("state",)
+
+
+def test_a_table_whose_keys_nobody_has_is_asked_about(tmp_path: Path) -> None:
+    written(tmp_path, "Number,Title,Opened,Status", *(f"T-{n},x,2026-03-{n:02} 09:00,Open" for n in range(1, 9)))
+    other = tmp_path / "links.csv"
+    other.write_text("Ticket,Link type,Linked ticket\nZ-1,blocks,Z-2\nZ-3,blocks,Z-4\n", encoding="utf-8")
+    found = suggest([tmp_path], load(ROOT), {})
+    assert [one.adrift for one in found] == [False, True]
+    assert "None of the keys in Ticket is one of the records looked at" in render(found)
+
+
+def test_files_that_a_mapping_reads_are_named_beside_those_that_none_does(tmp_path: Path) -> None:
+    known = EXPORTS / "servicenow-list" / "incident.csv"
+    own = written(tmp_path, "Ticket,Link type,Linked ticket", "INC1,blocks,INC2", "INC2,blocks,INC3")
+    text = render(suggest([known, own], load(ROOT), {}))
+    assert "Nothing is proposed for" in text
+    assert "--mapping servicenow-incident --mapping mappings.yaml" in text
+    assert [document["table"] for document in yaml.load_all(text, yaml.BaseLoader)] == ["link"]
 
 
 def written(folder: Path, *lines: str) -> Path:
@@ -151,7 +223,7 @@ def test_march_or_april_is_asked_where_nothing_decides(
 ) -> None:
     file = written(tmp_path, "Number,Opened,Status", "T1,3/4/2026,Open", f"T2,{second},Open")
     suggestion, data = proposed(file)
-    text = render(suggestion)
+    text = render([suggestion])
     assert data["time-formats"] == formats
     assert ("is the day first or the month?" in text) == asked
     assert ("# date-order: day-first" in text) == asked
@@ -167,7 +239,7 @@ def test_a_value_whose_meaning_is_unknown_is_asked_for_and_never_guessed(tmp_pat
     file = written(tmp_path, "Number,Opened,Status", "T1,2026-03-04,Open", "T2,2026-03-04,Parked\x1b[31m: {")
     suggestion, data = proposed(file)
     assert data["codes"]["state"] == {"Open": "new"}
-    text = render(suggestion)
+    text = render([suggestion])
     assert "\x1b" not in text
     assert "What do these values of state mean: Parked" in text
 
@@ -201,8 +273,8 @@ def test_the_public_logs_are_understood(tmp_path: Path) -> None:
     assert (xes["format"], xes["shape"], xes["at"], xes["history"]) == ("xes", "trace", "time:timestamp", ["state"])
     assert mapped(xes)["record_id"] == "case:concept:name"
     proposal = tmp_path / "proposed.yaml"
-    proposal.write_text(render(suggestion), encoding="utf-8")
-    receipt = import_files([XES], load_mapping(proposal, load(ROOT)), {}, "", tmp_path / "out")
+    proposal.write_text(render([suggestion]), encoding="utf-8")
+    receipt = import_files([XES], load_mappings(proposal, load(ROOT)), {}, "", tmp_path / "out")
     assert (receipt.records, receipt.zone) == (7554, "")
 
 
@@ -214,9 +286,9 @@ def test_the_command_writes_the_proposal_and_says_what_already_reads_the_file(tm
     kept = CliRunner().invoke(group, ["import", str(file), "--suggest", "--root", str(ROOT), "-o", str(proposal)])
     assert kept.exit_code == 0
     assert proposal.read_text("utf-8") == shown.output
-    two = CliRunner().invoke(group, ["import", str(file), str(file), "--suggest", "--root", str(ROOT)])
-    assert two.exit_code == 2
-    assert "one FILE" in two.output
+    named = CliRunner().invoke(group, ["import", str(file), "--suggest", "--mapping", "x", "--root", str(ROOT)])
+    assert named.exit_code == 2
+    assert "--mapping is what --suggest proposes" in named.output
     nowhere = CliRunner().invoke(group, ["import", str(file), "--root", str(ROOT)])
     assert nowhere.exit_code == 2
     assert "-o/--output" in nowhere.output
@@ -234,12 +306,12 @@ def test_the_tables_of_a_dataset_as_csv_give_the_same_dataset_again(tmp_path: Pa
                 f"COPY (SELECT {columns} FROM '{tmp_path / 'first' / table}.parquet') TO '{again[-1]}' (HEADER)"
             )
     for file in again:
-        suggestion = suggest(file, load(ROOT), {})
+        (suggestion,) = suggest([file], load(ROOT), {})
         assert suggestion.table == file.stem
         assert all(match.name == column for column, match in suggestion.matches.items() if column != "number")
         proposal = tmp_path / f"{file.stem}.yaml"
-        proposal.write_text(render(suggestion), encoding="utf-8")
-        mappings.append(load_mapping(proposal, load(ROOT)))
+        proposal.write_text(render([suggestion]), encoding="utf-8")
+        mappings += load_mappings(proposal, load(ROOT))
     import_files(again, mappings, {}, "UTC", tmp_path / "second")
     with Session() as session:
         for table, columns in tables.items():

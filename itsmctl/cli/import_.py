@@ -27,7 +27,7 @@ from itsmctl.reports.imported import summary
 @click.command("import")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @options.output("The dataset folder to write; with --suggest the file of the mapping.")
-@click.option("--suggest", is_flag=True, help="Import nothing: propose a mapping for one FILE that no mapping reads.")
+@click.option("--suggest", is_flag=True, help="Import nothing: propose mappings for FILES that none reads yet.")
 @click.option(
     "--from", "url", default="", metavar="URL", help="A database, e.g. postgresql://user@host/name; also mysql, sqlite."
 )
@@ -99,9 +99,9 @@ def command(
     if not sources:
         raise click.UsageError("name the exported FILES, or a database: --from URL --table NAME")
     if suggest:
-        if len(sources) != 1 or mappings:
-            raise click.UsageError("--suggest looks at one FILE, and --mapping is what it proposes")
-        _propose(sources[0], definitions, how, output, language)
+        if mappings:
+            raise click.UsageError("--mapping is what --suggest proposes")
+        _propose(sources, definitions, how, output, language)
         return
     if output is None and not check:
         raise click.UsageError("name the dataset folder to write: -o/--output")
@@ -147,12 +147,16 @@ def _honesty(folder: Path, definitions: Definitions, form: str, language: Langua
 
 
 def _propose(
-    source: Path | Query, definitions: Definitions, how: ImportOptions, output: Path | None, language: Language
+    sources: Sequence[Path | Query],
+    definitions: Definitions,
+    how: ImportOptions,
+    output: Path | None,
+    language: Language,
 ) -> None:
     from itsmctl.reports.suggestion import render
     from itsmctl.suggestion import suggest
 
-    text = render(suggest(source, definitions, load(reference_root()).mappings, how), language)
+    text = render(suggest(sources, definitions, load(reference_root()).mappings, how), language)
     if output is None:
         click.echo(text, nl=False)
         return

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from itsmctl.cli.imported import dataset_of
 from itsmctl.cli.progress import Progress
-from itsmctl.definitions import load_mapping
+from itsmctl.definitions import load_mappings
 from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean
 from itsmctl.importers.receipt import is_dataset
 from itsmctl.model import AuditPlan, Definitions, MappingDefinition
@@ -64,14 +64,14 @@ def opened(
 
 def find_mappings(definitions: Definitions, names: Sequence[str]) -> list[MappingDefinition]:
     """The mappings of those ids, or those in those files."""
-    return [_find_mapping(definitions, name) for name in names]
+    return [mapping for name in names for mapping in _find_mapping(definitions, name)]
 
 
-def _find_mapping(definitions: Definitions, name: str) -> MappingDefinition:
+def _find_mapping(definitions: Definitions, name: str) -> Sequence[MappingDefinition]:
     if name in definitions.mappings:
-        return definitions.mappings[name]
+        return (definitions.mappings[name],)
     if Path(name).is_file():
-        return load_mapping(Path(name), definitions)
+        return load_mappings(Path(name), definitions)
     values = {"what": "mapping", "word": name, "allowed": ", ".join(definitions.mappings) or "none is defined"}
     near = did_you_mean(name, definitions.mappings)
     raise ItsmctlError(

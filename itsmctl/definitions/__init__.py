@@ -92,8 +92,8 @@ def system_of(root: Path | None = None, as_of: date | None = None, *, kept_as: P
     return System(tuple(entries), as_of)
 
 
-def load_mapping(path: Path, definitions: model.Definitions) -> model.MappingDefinition:
-    """Return the one mapping of a file that stands outside the definitions; raises ItsmctlError with its problems."""
+def load_mappings(path: Path, definitions: model.Definitions) -> tuple[model.MappingDefinition, ...]:
+    """Return the mappings of a file that stands outside the definitions; raises ItsmctlError with its problems."""
     from itsmctl.definitions.build import build
     from itsmctl.definitions.build.builder import Builder
     from itsmctl.definitions.references import Entry, check_mapping
@@ -107,16 +107,15 @@ def load_mapping(path: Path, definitions: model.Definitions) -> model.MappingDef
     builders = [Builder(document) for document in documents]
     found = [Entry(builder.document, build(builder)) for builder in builders]
     mappings = [entry.definition for entry in found if isinstance(entry.definition, model.MappingDefinition)]
-    if len(mappings) != 1 or len(found) != 1:
-        raise ItsmctlError(
-            Problem("not-a-mapping", "the file must hold one definition, of kind mapping", Where(str(path)))
-        )
-    problems = [problem for builder in builders for problem in builder.problems] + check_mapping(
-        found[0].document, mappings[0], definitions.processes
-    )
+    if not mappings or len(mappings) != len(found):
+        template = "the file must hold mappings, and definitions of no other kind"
+        raise ItsmctlError(Problem("not-a-mapping", template, Where(str(path))))
+    problems = [problem for builder in builders for problem in builder.problems]
+    for entry, mapping in zip(found, mappings, strict=True):
+        problems += check_mapping(entry.document, mapping, definitions.processes)
     if problems:
         raise ItsmctlError(problems)
-    return mappings[0]
+    return tuple(mappings)
 
 
 def validate(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,53 +21,75 @@ from itsmctl.model import (
     Effective,
     MappingDefinition,
     MappingShape,
-    MappingTable,
     Text,
 )
 from itsmctl.suggestion.coding import coded, fields, process_of
-from itsmctl.suggestion.matching import SURE, VARIES, Match, Words, known_words, matches
-from itsmctl.suggestion.names import BESIDE, Reason, Vocabulary
-from itsmctl.suggestion.profile import Profile, empty_words, profiles, varies_within
+from itsmctl.suggestion.keys import in_agreement
+from itsmctl.suggestion.matching import Match, known_words
+from itsmctl.suggestion.names import BESIDE, Vocabulary
+from itsmctl.suggestion.profile import empty_words, profiles, varies_within
 from itsmctl.suggestion.suggestion import Suggestion
-from itsmctl.suggestion.words import AUTHOR_OF_UPDATE, MOMENT_OF_UPDATE
+from itsmctl.suggestion.tables import table_of
 
 __all__ = ["NOTHING_KNOWN", "Suggestion", "suggest"]
 
-_NEEDED: Mapping[MappingTable, frozenset[str]] = {
-    "event": frozenset({"record_id", "field", "new", MOMENT_OF_UPDATE}),
-    "approval": frozenset({"record_id", "approver", "decision", MOMENT_OF_UPDATE}),
-}
-"""What rows must have to be changes or approvals of records in other files rather than records."""
 _HISTORY = ("state", "group", "assignee", "priority", "impact", "urgency", "category", "subcategory", "ci", "service")
 """Columns of which changes are worth telling, unless the tool fills them in hindsight."""
 
 
 def suggest(
-    source: Path | Query,
+    sources: Sequence[Path | Query],
     definitions: Definitions,
     known: Mapping[str, MappingDefinition],
     options: ImportOptions = ImportOptions(),  # noqa: B008 - frozen
-) -> Suggestion:
-    """Look at an export, or at what a database answers, and propose how to read it, after what the `known` mappings call things.
+) -> tuple[Suggestion, ...]:
+    """Look at exports, or at what a database answers, and propose how to read each table, after what `known` mappings call things.
 
-    Raises ItsmctlError where the file cannot be read at all.
+    Of a file with several tables those are left out of which nothing useful can be said; where there are several files
+    the keys by which their rows find each other are looked for. Raises ItsmctlError where a file cannot be read at all.
     """
     with tempfile.TemporaryDirectory(prefix="itsmctl-") as folder, Session(spill=Path(folder)) as session:
         scratch = Path(folder) / "files"
         scratch.mkdir()
-        exports = _opened(session, source, scratch, options)
         labels = tuple({**known, **definitions.mappings}.values())
-        found = [_of_table(session, export, definitions, labels, scratch) for export in exports]
-    best = max(found, key=lambda s: (s.table == "record", sum(match.score for match in s.matches.values())))
-    others = tuple(export.name for export, s in zip(exports, found, strict=True) if s is not best)
-    return replace(best, others=others, words=source.words if isinstance(source, Query) else best.words)
+        found: list[Suggestion] = []
+        for source, exports in _opened(session, sources, scratch, options):
+            tables = [_of_table(session, export, definitions, labels, scratch) for export in exports]
+            words = source.words if isinstance(source, Query) else (str(source),)
+            found += [replace(one, words=words) for one in _useful(tables)]
+    return _told_apart(in_agreement(found) if len(found) > 1 else found)
 
 
-def _opened(session: Session, source: Path | Query, scratch: Path, options: ImportOptions) -> list[Export]:
-    if isinstance(source, Query):
-        return [open_query(source, scratch)]
-    (first, *_) = files_in(source)
-    return [one for plain in unpack(first, scratch) for one in open_file(session, plain, scratch, options)]
+def _opened(
+    session: Session, sources: Sequence[Path | Query], scratch: Path, options: ImportOptions
+) -> Iterator[tuple[Path | Query, list[Export]]]:
+    for source in sources:
+        if isinstance(source, Query):
+            yield source, [open_query(source, scratch)]
+            continue
+        for file in files_in(source):
+            yield file, [one for p in unpack(file, scratch) for one in open_file(session, p, scratch, options)]
+
+
+def _useful(tables: Sequence[Suggestion]) -> list[Suggestion]:
+    """Of the tables of a file those that tell something of tickets, at least the likeliest; they know of the others."""
+    best = max(tables, key=lambda s: (s.table == "record", sum(match.score for match in s.matches.values())))
+    useful = [one for one in tables if one is best or one.telling]
+    others = tuple(one.file for one in tables if one not in useful)
+    return [replace(one, others=others if one is best else ()) for one in useful]
+
+
+def _told_apart(found: Sequence[Suggestion]) -> tuple[Suggestion, ...]:
+    """Each under an id of its own."""
+    ids: dict[str, int] = {}
+    for one in found:
+        ids[one.id] = ids.get(one.id, 0) + 1
+    seen: dict[str, int] = {}
+    apart = []
+    for one in found:
+        seen[one.id] = seen.get(one.id, 0) + 1
+        apart.append(replace(one, id=f"{one.id}-{seen[one.id]}") if ids[one.id] > 1 else one)
+    return tuple(apart)
 
 
 def _of_table(
@@ -83,7 +105,7 @@ def _of_table(
     staged = stage(session, [export], NOTHING_KNOWN, scratch)
     seen = profiles(session, staged)
     words = known_words(mapping.codes for mapping in mappings)
-    table, shape, found = _matched(session, staged, seen, mappings, words)
+    table, shape, found = table_of(session, staged, seen, mappings, words)
     number = found.get("number", found.get("record_id"))
     of = process_of(seen, number, export.name, definitions.processes, words.get("process", {}))
     found = {column: match for column, match in found.items() if match.name != of.column}
@@ -115,46 +137,6 @@ def _of_table(
         readers=_readers(export, definitions.mappings),
         others=(),
     )
-
-
-def _matched(
-    session: Session, staged: Staged, seen: Sequence[Profile], mappings: Sequence[MappingDefinition], words: Words
-) -> tuple[MappingTable, MappingShape, dict[str, Match]]:
-    """What the rows are, and the columns found."""
-    for table, needed in _NEEDED.items():
-        found = matches(seen, Vocabulary(table, mappings), words, BESIDE)
-        if needed <= set(found) and all(found[column].score >= SURE for column in needed):
-            return table, "records", found
-    vocabulary = Vocabulary("record", mappings)
-    found = matches(seen, vocabulary, words, ())
-    if "record_id" not in found:
-        return "record", "records", found
-    key = found["record_id"].profile
-    if key.distinct * 10 > key.filled * 9:
-        return "record", "records", found
-    found = _updates(session, staged, matches(seen, vocabulary, words, BESIDE), seen)
-    shape: MappingShape = "trace" if staged.exports[0].format == "xes" else "updates"
-    if shape == "trace" and AUTHOR_OF_UPDATE in found:  # who acts in a log of events has the ticket
-        found.setdefault("assignee", replace(found[AUTHOR_OF_UPDATE], canonical="assignee"))
-    return "record", shape if MOMENT_OF_UPDATE in found else "records", found
-
-
-def _updates(session: Session, staged: Staged, found: dict[str, Match], seen: Sequence[Profile]) -> dict[str, Match]:
-    """The columns found in rows of updates: the moment of an update is one that differs between the rows of a record."""
-    key = found["record_id"].name
-    moment = found.get(MOMENT_OF_UPDATE)
-    if moment is None or varies_within(session, staged, key, moment.name) < 0.5:
-        used = {match.name for match in found.values()} - {moment.name if moment else ""}
-        free = [profile for profile in seen if profile.moments and profile.name not in used]
-        varied = {profile.name: varies_within(session, staged, key, profile.name) for profile in free}
-        best = max(free, key=lambda profile: varied[profile.name], default=None)
-        found.pop(MOMENT_OF_UPDATE, None)
-        if best and varied[best.name] >= 0.5:
-            why = (Reason(VARIES, {"share": int(100 * varied[best.name])}),)
-            found[MOMENT_OF_UPDATE] = Match(MOMENT_OF_UPDATE, best, 0.6, why)
-    if MOMENT_OF_UPDATE not in found:
-        return {column: match for column, match in found.items() if column not in BESIDE}
-    return found
 
 
 def _history(session: Session, staged: Staged, found: Mapping[str, Match], shape: MappingShape) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from itsmctl.model import BOOLEAN_COLUMNS, NUMBER_COLUMNS, TIME_COLUMNS, Taking
 from itsmctl.suggestion.formats import Moments
 from itsmctl.suggestion.names import Guess, Reason, Vocabulary, plain
 from itsmctl.suggestion.profile import Profile
-from itsmctl.suggestion.words import COUNTER_OF_UPDATE, EMPTY, MOMENT_OF_UPDATE, PRIORITIES, STATES
+from itsmctl.suggestion.words import COUNTER_OF_UPDATE, DECISIONS, EMPTY, MOMENT_OF_UPDATE, PRIORITIES, STATES
 
 LIKELY, SURE = 0.5, 0.75
 _TIMES = frozenset({*TIME_COLUMNS, MOMENT_OF_UPDATE})
@@ -26,6 +26,7 @@ TIMES = msg("its values are times: {share}%")
 EVERY_ROW = msg("the only other moment that every row has")
 VARIES = msg("of the records with several rows, those in which it differs: {share}%")
 VALUES = msg("values such as {value}")
+NUMBERS_OF_TICKETS = msg("numbers of tickets, such as {value}")
 NUMBERS = msg("a number of its own in each row, such as {value}")
 
 
@@ -118,7 +119,9 @@ def _candidates(
         guesses = vocabulary.guesses(profile.name)
         for canonical in (*vocabulary.columns, *beside):
             guess = guesses.get(canonical)
-            fit, reasons = _content(canonical, profile, words.get(canonical, {}), first=place == 0)
+            fit, reasons = _content(
+                canonical, profile, words.get(canonical, {}), first=place == 0, own=vocabulary.table == "record"
+            )
             if guess or fit > 1:
                 yield _match(canonical, profile, guess, fit, reasons)
 
@@ -132,7 +135,7 @@ def _match(canonical: str, profile: Profile, guess: Guess | None, fit: float, re
 
 
 def _content(
-    canonical: str, profile: Profile, words: Mapping[str, str], *, first: bool
+    canonical: str, profile: Profile, words: Mapping[str, str], *, first: bool, own: bool
 ) -> tuple[float, tuple[Reason, ...]]:
     """What the values say: below 1 how little they suit, above 1 how much they speak for it by themselves."""
     if not profile.filled:
@@ -144,7 +147,9 @@ def _content(
     if canonical in BOOLEAN_COLUMNS:
         return (1.0 if profile.yes_or_no else 0.1), ()
     if canonical == "record_id":
-        return _as_key(profile, first=first)
+        return _as_key(profile, first=first) if own else _as_key_of_another(profile)
+    if canonical == "target":
+        return min(1.0, _as_key_of_another(profile)[0]), ()  # any number of a ticket could be one: the name decides
     if profile.moments and canonical not in _FREE:
         return 0.05, ()
     if canonical in _LISTED:
@@ -172,6 +177,15 @@ def _as_key(profile: Profile, *, first: bool) -> tuple[float, tuple[Reason, ...]
     return 1.0, ()
 
 
+def _as_key_of_another(profile: Profile) -> tuple[float, tuple[Reason, ...]]:
+    """How a column suits that names records of other files, which several rows may be about."""
+    if profile.moments or not profile.full or profile.yes_or_no:
+        return 0.2, ()
+    if profile.numbers_of_tickets:
+        return 1.8, (Reason(NUMBERS_OF_TICKETS, {"value": profile.mixed[0]}),)
+    return 1.0, ()
+
+
 def _as_listed(profile: Profile, words: Mapping[str, str]) -> tuple[float, tuple[Reason, ...]]:
     if not profile.listed and profile.rows > 20:
         return 0.3, ()
@@ -194,6 +208,7 @@ def known_words(mapped: Iterable[Mapping[str, Mapping[str, str]]]) -> dict[str, 
     words: dict[str, dict[str, str]] = {
         "state": {word: code for code, several in STATES.items() for word in several},
         "priority": {word: code for code, several in PRIORITIES.items() for word in several},
+        "decision": {word: code for code, several in DECISIONS.items() for word in several},
     }
     for codes in mapped:
         for column, table in codes.items():

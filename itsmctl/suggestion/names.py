@@ -10,10 +10,19 @@ from difflib import get_close_matches
 
 from itsmctl.language import msg
 from itsmctl.model import MAPPED_COLUMNS, MappingDefinition, MappingTable
-from itsmctl.suggestion.words import AUTHOR_OF_UPDATE, COUNTER_OF_UPDATE, MOMENT_OF_UPDATE, TEAM_OF_AUTHOR, WORDS
+from itsmctl.suggestion.words import (
+    AUTHOR_OF_UPDATE,
+    COUNTER_OF_UPDATE,
+    MOMENT_OF_UPDATE,
+    TABLE_WORDS,
+    TEAM_OF_AUTHOR,
+    WORDS,
+)
 
 EXACT, VENDOR, COMMON, ODD, NEAR = 1.0, 0.95, 0.9, 0.85, 0.85
 BESIDE = (MOMENT_OF_UPDATE, AUTHOR_OF_UPDATE, TEAM_OF_AUTHOR, COUNTER_OF_UPDATE)
+OF_AN_SLA = ("record_id", "reported_sla_met", "due_at")
+"""What rows about the SLAs of records say of the record; the state that they have is their own."""
 _BEFORE = (
     "ticket ",
     "incident ",
@@ -83,11 +92,18 @@ class Vocabulary:
     """The names of the columns of one canonical table."""
 
     def __init__(self, table: MappingTable, mappings: Iterable[MappingDefinition]) -> None:
-        self.columns = MAPPED_COLUMNS[table]
+        self.table = table
+        self.columns = OF_AN_SLA if table == "detail" else MAPPED_COLUMNS[table]
         self._known: dict[str, dict[str, Guess]] = defaultdict(dict)
         for column in self.columns:
             self._learn(plain(column), column, Guess(EXACT, Reason(CANONICAL)))
-        general = {column: frozenset(map(plain, WORDS.get(column, ()))) for column in (*self.columns, *BESIDE)}
+        own = TABLE_WORDS.get(table, {})
+        general = {
+            column: frozenset(map(plain, (*own.get(column, ()), *WORDS.get(column, ()))))
+            for column in (*self.columns, *BESIDE)
+            # The type of a change is none of a link.
+            if column in own or table != "link" or column != "type"
+        }
         self._learn_labels(table, mappings, frozenset().union(*general.values()), general)
         for column, forms in general.items():
             for form in forms:

@@ -45,7 +45,22 @@ class Suggestion:
     readers: tuple[str, ...]
     """Mappings that recognise the file already."""
     others: tuple[str, ...]
-    """Other tables of the file."""
+    """Other tables of the file, of which nothing is proposed."""
+    adrift: bool = False
+    """None of its keys is a key of the records that were looked at with it."""
+
+    @property
+    def profiles(self) -> tuple[Profile, ...]:
+        """Every exported column that was looked at."""
+        used = {match.name: match.profile for match in (*self.matches.values(), *self.beside.values())}
+        return (*used.values(), *self.unused)
+
+    @property
+    def telling(self) -> bool:
+        """Whether enough was found for a mapping to be of use."""
+        return self.table != "record" or (
+            "record_id" in self.matches and bool({"opened_at", "state"} & set(self.matches))
+        )
 
     @property
     def spare_moments(self) -> tuple[Profile, ...]:

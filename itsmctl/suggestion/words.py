@@ -70,6 +70,57 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "role": ("role", "approver role", "角色"),
 }  # fmt: skip
 
+TABLE_WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "event": {
+        "record_id": ("documentkey", "document key", "record", "object", "object id", "entity id", "issue", "issue key", "对象"),
+        "field": ("fieldname", "property", "column", "column name", "item", "修改字段", "变更字段"),
+        "old": ("oldvalue", "previous", "previous value", "from value", "修改前", "变更前"),
+        "new": ("newvalue", "current value", "to value", "修改后", "变更后"),
+        MOMENT_OF_UPDATE: ("created", "date", "changed at", "sys created on"),
+    },
+    "approval": {
+        "record_id": ("document", "approval for", "record", "change number", "被审批单"),
+        "decision": ("state", "status", "result", "outcome", "状态", "结果", "审批意见"),
+        "role": ("group", "approval group", "审批组"),
+        MOMENT_OF_UPDATE: ("sys updated on", "decided", "approved", "created", "approval date", "审批时间", "审批日期"),
+    },
+    "link": {
+        "record_id": ("source", "from", "source ticket", "issue", "issue key", "源工单"),
+        "type": ("relation", "relationship", "link type", "relation type", "type", "link", "关系", "关联类型", "关联关系"),
+        "target": ("target", "to", "linked", "linked ticket", "linked issue", "linked to", "related", "related ticket", "related to", "related record", "target ticket", "关联工单", "目标工单"),
+    },
+    "detail": {
+        "record_id": ("task", "record"),
+        "reported_sla_met": ("has breached", "breached", "violated", "met", "是否违约"),
+        "due_at": ("breach time", "breaches at", "planned end time", "planned end", "target time", "违约时间"),
+    },
+}  # fmt: skip
+"""The same where a table of its own says what is about records in other files."""
+
+AGREEMENT_WORDS = (
+    "sla",
+    "sla name",
+    "sla definition",
+    "agreement",
+    "agreement name",
+    "metric",
+    "cycle",
+    "service target",
+    "目标",
+    "协议",
+    "sla名称",
+    "服务目标",
+)
+"""What a column is called that names the agreement, where rows are the SLAs of records in other files."""
+
+DECISIONS: Mapping[str, tuple[str, ...]] = {
+    "approved": ("approved", "accepted", "yes", "批准", "同意", "通过", "genehmigt"),
+    "rejected": ("rejected", "declined", "denied", "no", "驳回", "拒绝", "不同意", "abgelehnt"),
+    "requested": ("requested", "pending", "open", "待审批", "已申请", "angefragt"),
+    "not-required": ("not required", "not_required", "no longer required", "无需审批"),
+}  # fmt: skip
+"""What tools call the decision of an approver."""
+
 PROCESS_WORDS = (
     "type",
     "ticket type",

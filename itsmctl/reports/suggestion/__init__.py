@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from itsmctl.language import Language, tr, trn
 from itsmctl.reports.plain import shown, wrap
@@ -15,18 +15,45 @@ from itsmctl.suggestion.matching import Match
 from itsmctl.suggestion.suggestion import Suggestion
 from itsmctl.suggestion.words import AUTHOR_OF_UPDATE, COUNTER_OF_UPDATE, MOMENT_OF_UPDATE, TEAM_OF_AUTHOR
 
+FILE = "mappings.yaml"
+"""What several mappings are called that are proposed together."""
 _WIDTH = 110
 _PLAIN = re.compile(r"[^\W\d][\w/-]*( [\w/-]+)*")
 _NOT_TEXT = re.compile(r"(?i)true|false|yes|no|on|off|null|y|n|nan|inf")
 
 
-def render(suggestion: Suggestion, language: Language = "en") -> str:
-    """The text of the mapping; it is valid as it stands, and says what it does not know."""
-    return "\n".join(line.rstrip() for line in _lines(suggestion, language)) + "\n"
+def render(suggestions: Sequence[Suggestion], language: Language = "en") -> str:
+    """The text of the mappings, one after the other; it is valid as it stands, and says what it does not know."""
+    lines = _of_several(suggestions, language) if len(suggestions) > 1 else _lines(suggestions[0], language, alone=True)
+    return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def _lines(s: Suggestion, language: Language) -> Iterator[str]:
-    yield from _head(s, language)
+def _of_several(suggestions: Sequence[Suggestion], language: Language) -> Iterator[str]:
+    """Mappings that are used together, with the command for all of them above."""
+    wanted = [one for one in suggestions if not one.readers] or list(suggestions)
+    yield from _comment(tr("Proposed for several tables. Save it, answer the questions, and then:", language))
+    words = tuple(dict.fromkeys(word for one in suggestions for word in one.words))
+    known = dict.fromkeys(name for one in suggestions if one not in wanted for name in one.readers)
+    named = "".join(f" --mapping {name}" for name in known)
+    zone = " --zone ZONE" if any(one.zoneless for one in suggestions) else ""
+    yield f"#   itsmctl import {shown(shlex.join(words))}{named} --mapping {FILE}{zone} -o dataset"
+    yield from _advice(language)
+    for one in suggestions:
+        if one not in wanted:
+            names = {"file": shown(one.file), "names": ", ".join(one.readers)}
+            yield from _comment(
+                tr("Nothing is proposed for {file}: mapping {names} reads it as it is.", language, **names)
+            )
+    for number, one in enumerate(wanted):
+        if number:
+            yield "---"
+        else:
+            yield ""
+        yield from _lines(one, language, alone=False)
+
+
+def _lines(s: Suggestion, language: Language, *, alone: bool) -> Iterator[str]:
+    yield from _head(s, language, alone=alone)
     title = _text(s.id.replace("-", " ").capitalize())
     yield "kind: mapping"
     yield f"id: {s.id}"
@@ -53,18 +80,16 @@ def _lines(s: Suggestion, language: Language) -> Iterator[str]:
     yield from _codes(s, language)
 
 
-def _head(s: Suggestion, language: Language) -> Iterator[str]:
+def _head(s: Suggestion, language: Language, *, alone: bool) -> Iterator[str]:
     facts = {"file": shown(s.file), "rows": trn("{n} row", "{n} rows", s.rows, language)}
-    yield from _comment(
-        tr("Proposed from {file} ({rows}). Save it, answer the questions, and then:", language, **facts)
-    )
-    yield f"#   itsmctl import {shown(shlex.join(s.words))} --mapping {s.id}.yaml{' --zone ZONE' if s.zoneless else ''} -o dataset"
-    yield from _comment(
-        tr(
-            "Beside each column stands how likely it is, and why; a line that is wrong can go. Read the codes too: the same word means different things in different tools.",
-            language,
+    if alone:
+        yield from _comment(
+            tr("Proposed from {file} ({rows}). Save it, answer the questions, and then:", language, **facts)
         )
-    )
+        yield f"#   itsmctl import {shown(shlex.join(s.words))} --mapping {s.id}.yaml{' --zone ZONE' if s.zoneless else ''} -o dataset"
+        yield from _advice(language)
+    else:
+        yield from _comment(tr("Proposed from {file} ({rows}).", language, **facts))
     if s.readers:
         names = ", ".join(s.readers)
         yield "#"
@@ -77,6 +102,15 @@ def _head(s: Suggestion, language: Language) -> Iterator[str]:
         first, *more = wrap(shown(question, 2000), _WIDTH - 6)
         yield f"# {number}. {first}"
         yield from (f"#    {line}" for line in more)
+
+
+def _advice(language: Language) -> Iterator[str]:
+    yield from _comment(
+        tr(
+            "Beside each column stands how likely it is, and why; a line that is wrong can go. Read the codes too: the same word means different things in different tools.",
+            language,
+        )
+    )
 
 
 def _columns(s: Suggestion, language: Language) -> Iterator[str]:

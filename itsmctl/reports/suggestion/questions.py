@@ -18,6 +18,11 @@ def questions(s: Suggestion, language: Language) -> Iterator[str]:
     """Each question with where its answer belongs."""
     if "record_id" not in s.matches:
         yield tr("Which column makes a record unique? None looks like it; write it under `record_id`.", language)
+    if s.adrift:
+        values = {"name": shown(s.matches["record_id"].name)}
+        yield tr("Which column names the records? None of the keys in {name} is one of the records looked at; rows that belong to none are set aside.", language, **values)  # fmt: skip
+    if s.table == "detail":
+        yield tr("Do all rows count? An SLA that was cancelled, or that binds another team, promises the customer nothing: leave it out with `without`.", language)  # fmt: skip
     if s.zoneless:
         names = _names(match.name for match in s.zoneless)
         yield tr("In which zone did the tool write {names}? Write it under `zone`, or give --zone; the machine's zone is never used.", language, names=names)  # fmt: skip

@@ -1,0 +1,90 @@
+"""What the rows of a table are: records, their updates, or something about records in other files; and the columns found."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+from itsmctl.engine.session import Session
+from itsmctl.importers.export import Staged
+from itsmctl.model import MappingDefinition, MappingShape, MappingTable
+from itsmctl.suggestion.matching import EVERY_ROW, SURE, VARIES, Match, Words, matches
+from itsmctl.suggestion.names import BESIDE, Reason, Vocabulary, plain
+from itsmctl.suggestion.profile import Profile, varies_within
+from itsmctl.suggestion.words import AGREEMENT_WORDS, AUTHOR_OF_UPDATE, MOMENT_OF_UPDATE
+
+_NEEDED: Mapping[MappingTable, frozenset[str]] = {
+    "event": frozenset({"record_id", "field", "new", MOMENT_OF_UPDATE}),
+    "approval": frozenset({"record_id", "approver", "decision", MOMENT_OF_UPDATE}),
+    "link": frozenset({"record_id", "type", "target"}),
+    "detail": frozenset({"record_id", "reported_sla_met"}),
+}
+"""What rows must have to be changes, approvals, relations or SLAs of records in other files rather than records."""
+
+
+def table_of(
+    session: Session, staged: Staged, seen: Sequence[Profile], mappings: Sequence[MappingDefinition], words: Words
+) -> tuple[MappingTable, MappingShape, dict[str, Match]]:
+    """What the rows are, and the columns found."""
+    vocabulary = Vocabulary("record", mappings)
+    of_record = matches(seen, vocabulary, words, ())
+    for table, needed in _NEEDED.items():
+        found = matches(seen, Vocabulary(table, mappings), words, BESIDE)
+        if table in _TIMED:
+            _add_the_only_moment(found, seen)
+        sure = needed <= set(found) and all(found[column].score >= SURE for column in needed)
+        if sure and (table != "detail" or _of_agreements(seen, found, of_record)):
+            return table, "records", found if table in _TIMED else _without(found, BESIDE)
+    found = of_record
+    if "record_id" not in found:
+        return "record", "records", found
+    key = found["record_id"].profile
+    if key.distinct * 10 > key.filled * 9:
+        return "record", "records", found
+    found = _updates(session, staged, matches(seen, vocabulary, words, BESIDE), seen)
+    shape: MappingShape = "trace" if staged.exports[0].format == "xes" else "updates"
+    if shape == "trace" and AUTHOR_OF_UPDATE in found:  # who acts in a log of events has the ticket
+        found.setdefault("assignee", replace(found[AUTHOR_OF_UPDATE], canonical="assignee"))
+    return "record", shape if MOMENT_OF_UPDATE in found else "records", found
+
+
+_TIMED = ("event", "approval")
+"""Tables whose rows have a moment and an author of their own."""
+
+
+def _add_the_only_moment(found: dict[str, Match], seen: Sequence[Profile]) -> None:
+    """Where no name says when it happened, take the one moment that every row has."""
+    used = {match.name for match in found.values()}
+    free = [profile for profile in seen if profile.moments and profile.full and profile.name not in used]
+    if MOMENT_OF_UPDATE not in found and len(free) == 1:
+        found[MOMENT_OF_UPDATE] = Match(MOMENT_OF_UPDATE, free[0], SURE, (Reason(EVERY_ROW),))
+
+
+def _of_agreements(seen: Sequence[Profile], found: Mapping[str, Match], of_record: Mapping[str, Match]) -> bool:
+    """Whether rows name the agreement that they are about, and nothing that only a record has."""
+    used = {match.name for match in found.values()}
+    if any(of_record[column].score >= SURE for column in ("title", "requester", "assignee") if column in of_record):
+        return False
+    return any(plain(profile.name) in AGREEMENT_WORDS for profile in seen if profile.name not in used)
+
+
+def _without(found: Mapping[str, Match], columns: Collection[str]) -> dict[str, Match]:
+    return {column: match for column, match in found.items() if column not in columns}
+
+
+def _updates(session: Session, staged: Staged, found: dict[str, Match], seen: Sequence[Profile]) -> dict[str, Match]:
+    """The columns found in rows of updates: the moment of an update is one that differs between the rows of a record."""
+    key = found["record_id"].name
+    moment = found.get(MOMENT_OF_UPDATE)
+    if moment is None or varies_within(session, staged, key, moment.name) < 0.5:
+        used = {match.name for match in found.values()} - {moment.name if moment else ""}
+        free = [profile for profile in seen if profile.moments and profile.name not in used]
+        varied = {profile.name: varies_within(session, staged, key, profile.name) for profile in free}
+        best = max(free, key=lambda profile: varied[profile.name], default=None)
+        found.pop(MOMENT_OF_UPDATE, None)
+        if best and varied[best.name] >= 0.5:
+            why = (Reason(VARIES, {"share": int(100 * varied[best.name])}),)
+            found[MOMENT_OF_UPDATE] = Match(MOMENT_OF_UPDATE, best, 0.6, why)
+    if MOMENT_OF_UPDATE not in found:
+        return _without(found, BESIDE)
+    return found
