@@ -20,6 +20,7 @@ PROSE = 4000
 
 _NAMED = re.compile(r"\(([a-z0-9]+(?:-[a-z0-9]+)*)\)")
 _CODE = re.compile(r"[A-Z][A-Z0-9]*(?:-[A-Z][A-Z0-9]*)*-[0-9]{2,}")
+_SPAN = re.compile(r"`([^`<>]+)`")
 _CLAUSE = re.compile(r"([a-z0-9]+(?:-[a-z0-9]+)*)[ :]([A-Z]*[0-9]+(?:\.[0-9A-Z]+)*)")
 
 
@@ -111,7 +112,7 @@ def linked(text: str, here: str, known: Addresses) -> str:
         if start >= done:
             parts += [escape(text[done:start]), _link(target, told, here)]
             done = end
-    return "".join([*parts, escape(text[done:])])
+    return _SPAN.sub(r"<code>\1</code>", "".join([*parts, escape(text[done:])]))
 
 
 def _found(text: str, known: Addresses) -> Iterator[tuple[int, int, Target, str]]:
@@ -136,6 +137,8 @@ def _found(text: str, known: Addresses) -> Iterator[tuple[int, int, Target, str]
 def _link(target: Target, told: str, here: str) -> str:
     if target.path == here and not target.anchor:
         return escape(told)
+    if target.path == here:
+        told = target.title  # a clause on the page of its framework goes by its number
     place = f"#{quote(target.anchor)}" if target.anchor else ""
     to = (way(here, target.path) if target.path != here else "") + place
     return f'<a href="{escape(to)}">{escape(told)}</a>'

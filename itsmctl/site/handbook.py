@@ -20,6 +20,8 @@ class Entry:
 
     id: str
     title: str
+    told: str
+    """What kind of thing it is."""
     shapes: tuple[Shape, ...]
     places: tuple[Place, ...] = ()
     pictures: tuple[Picture, ...] = ()
@@ -43,15 +45,12 @@ def chapters(put: Setter, portal: Portal, sheets: Sequence[Sheet], language: Lan
 
 
 def _chapters(put: Setter, portal: Portal, sheets: Sequence[Sheet], language: Language) -> Iterator[Chapter]:
-    services = portal.definitions.services
-    offered = [
-        s for s in sheets if s.kind == "service" and services[s.id].type == "business" and s.path.startswith("service/")
-    ]
+    offered = [sheet for sheet in sheets if _is_offered(portal, sheet)]
     yield Chapter(
         "services",
         tr("Our services", language),
         tr("What each service is, whom it is for, how to ask for it, and what is promised.", language),
-        tuple(_whole(put, sheet, "service") for sheet in offered),
+        tuple(_whole(put, sheet, "service", sections=3) for sheet in offered),
     )
     yield Chapter(
         "hours",
@@ -84,10 +83,25 @@ def _chapters(put: Setter, portal: Portal, sheets: Sequence[Sheet], language: La
     )
 
 
+def _is_offered(portal: Portal, sheet: Sheet) -> bool:
+    """Whether a page tells users of a service that they have or will have."""
+    if sheet.kind != "service" or not sheet.path.startswith("service/"):
+        return False
+    service = portal.definitions.services[sheet.id]
+    return service.type == "business" and service.stage != "retired"
+
+
 def _whole(put: Setter, sheet: Sheet, kind: str, sections: int | None = None, pictures: int | None = None) -> Entry:
     """A page as an entry, with its first sections and drawings."""
     places = put.places(sheet.page)[:sections]
-    return Entry(f"{kind}-{sheet.id}", sheet.title, put.shapes(sheet.page.blocks), places, sheet.pictures[:pictures])
+    return Entry(
+        f"{kind}-{sheet.id}",
+        sheet.title,
+        sheet.page.subtitle,
+        put.shapes(sheet.page.blocks),
+        places,
+        sheet.pictures[:pictures],
+    )
 
 
 def _positions(portal: Portal, language: Language) -> Block:

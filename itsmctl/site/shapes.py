@@ -36,11 +36,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class Shape:
-    """A block: its kind, and its rows of cells; `heads` are those of a table."""
+    """A block: its kind, and its rows of cells; `heads` are those of a table, set as the column below them."""
 
     kind: str
     rows: tuple[tuple[Cell, ...], ...]
-    heads: tuple[str, ...] = ()
+    heads: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Setter:
             case Facts(rows):
                 return Shape("facts", tuple((Cell(self.markup(name)), self.cell(told)) for name, told in rows if told))
             case Grid(columns, rows):
-                return Shape("grid", tuple(tuple(map(self.cell, row)) for row in rows), columns)
+                return _grid(columns, tuple(tuple(map(self.cell, row)) for row in rows))
             case Points(items):
                 return Shape("points", tuple((self.cell(item),) for item in items if item))
             case Words(told):
@@ -101,3 +101,10 @@ class Setter:
                 name = anchor(section.title.partition(" ")[0] if by_number else section.title)
                 taken[name] = taken.get(name, 0) + 1
                 yield Place(name if taken[name] == 1 else f"{name}-{taken[name]}", section.title, shapes)
+
+
+def _grid(columns: tuple[str, ...], rows: tuple[tuple[Cell, ...], ...]) -> Shape:
+    """A table; the head of a column of numbers stands over them."""
+    numbers = [all(row[place].look == "num" or not row[place].text for row in rows) for place in range(len(columns))]
+    heads = tuple((head, "num" if number else "") for head, number in zip(columns, numbers, strict=True))
+    return Shape("grid", rows, heads)

@@ -18,6 +18,9 @@ from itsmctl.views.page import Page, Section
 from itsmctl.views.service import Audience
 from itsmctl.views.summary import summary
 
+WIDE = 1100
+"""Pixels beyond which a drawing takes the whole width of the page, and is scrolled where that is less."""
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -36,6 +39,11 @@ class Picture:
     def height(self) -> str:
         """In pixels, as the drawing has it."""
         return self.svg.partition(' height="')[2].partition('"')[0]
+
+    @property
+    def wide(self) -> bool:
+        """Whether it would be too small to read beside anything else."""
+        return float(self.width or 0) > WIDE
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,11 @@ from itsmctl.views.wording import clauses_text
 def page(definitions: Definitions, rule: Rule, language: Language) -> Page:
     """The page of a rule."""
     names = (tr("Passes", language), tr("Fails", language))
+    told = tuple(fact for fact in facts(rule, definitions, language) if fact[0] != tr("Why", language))
     return Page(
         title=f"{rule.title.in_(language)} · {rule.id}",
         subtitle=tr("rule", language) + " · " + severity(rule, language),
-        blocks=(Words(rule.rationale.in_(language)), Facts(tuple(facts(rule, definitions, language)))),
+        blocks=(Words(rule.rationale.in_(language)), Facts(told)),
         sections=tuple(
             Section(name, (Words(example.name), Points(example.lines)))
             for name, example in zip(names, examples(rule, definitions), strict=False)
@@ -39,7 +40,10 @@ def facts(rule: Rule, definitions: Definitions, language: Language) -> list[tupl
         (tr("Needs history of", language), ", ".join(sorted(needs.history)) or "–"),
         (tr("Clauses", language), clauses_text(definitions, rule.clauses, language) or "–"),
         (tr("Why", language), rule.rationale.in_(language)),
-        (tr("Legitimate exceptions", language), "; ".join(text.in_(language) for text in rule.exceptions)),
+        (
+            tr("Legitimate exceptions", language),
+            tr("; ", language).join(text.in_(language) for text in rule.exceptions),
+        ),
         (tr("Remedy", language), rule.remedy.in_(language)),
     ]
     return [(label, text) for label, text in told if text]

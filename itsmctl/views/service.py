@@ -58,7 +58,7 @@ def page(
     users = service_parts.for_users(definitions, service, language)
     promised = (
         _promised(agreements, language),
-        Section(tr("Attainment agreed", language), (Points(_attainment(agreements, language)),)),
+        Section(tr("Attainment agreed", language), (Points(_attainment(definitions, agreements, language)),)),
     )
     behind = service_parts.behind(definitions, agreements, language, day)
     technicians = _for_technicians(definitions, service, language)
@@ -133,9 +133,9 @@ def _life(service: Service, language: Language) -> str:
     return " → ".join(f"{tr(STAGES[stage], language)} {day}" for stage, day in service.stages.items())
 
 
-def _attainment(agreements: tuple[Agreement, ...], language: Language) -> tuple[str, ...]:
+def _attainment(definitions: Definitions, agreements: tuple[Agreement, ...], language: Language) -> tuple[str, ...]:
     return tuple(
-        f"{agreement.id} · {agreement.clocks[name].title.in_(language)}: {share:g} %"
+        f"{called(definitions.agreements, agreement.id, language)} · {agreement.clocks[name].title.in_(language)}: {share:g} %"
         for agreement in agreements
         for name, share in agreement.attainment.items()
     )

@@ -9,7 +9,7 @@ from itsmctl.reports.plain import wrap
 from itsmctl.views.picture import ARROW, picture
 from itsmctl.views.service import STAGES, TYPES, affected_by
 
-BOX_WIDTH, BOX_HEIGHT, GAP, LEVEL_GAP, TOP = 158, 58, 22, 74, 66
+BOX_WIDTH, BOX_HEIGHT, GAP, LEVEL_GAP, TOP = 178, 58, 22, 74, 66
 
 
 def around(definitions: Definitions, service: str) -> tuple[str, ...]:
@@ -81,9 +81,7 @@ def _box(service: Service, x: float, y: float, here: str, language: Language) ->
     lines = wrap(service.title.in_(language) or service.id, 20)[:2]
     kind = f"box {service.type} {service.stage}" + (" here" if service.id == here else "")
     first = y + BOX_HEIGHT / 2 - 8 * (len(lines) - 1) - 3
-    under = f"{tr(TYPES[service.type], language)}"
-    if service.stage != "live":
-        under += f" · {tr(STAGES[service.stage], language)}"
+    under = tr(TYPES[service.type] if service.stage == "live" else STAGES[service.stage], language)
     return element(
         "g",
         element("title", words(service.description.in_(language), 400)),

@@ -105,7 +105,9 @@ def barriers(page: Page, axe: str) -> list[str]:
     wrong: list[str] = []
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        run = {"resultTypes": ["violations"]} | ({} if scheme == "light" else {"runOnly": ["color-contrast"]})
+        run = {"resultTypes": ["violations"], "preload": False} | (
+            {} if scheme == "light" else {"runOnly": ["color-contrast"]}
+        )
         for found in page.evaluate("run => axe.run(document, run)", run)["violations"]:
             if found["impact"] in ("serious", "critical"):
                 places = [f"{node['html'][:120]} {node['failureSummary'][:160]}" for node in found["nodes"][:3]]
