@@ -193,8 +193,7 @@ class UsedDefinition:
 class AuditResult:
     """A whole audit. `rules` and `enquiries` are sorted by id; times are epoch seconds, UTC."""
 
-    title: Text
-    """That of the plan; without a plan there is none."""
+    title: str
     as_of: int
     zone: str
     """The time zone in which its days and months begin."""

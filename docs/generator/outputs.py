@@ -25,6 +25,7 @@ from itsmctl.reports.json import result_schema
 from itsmctl.reports.replay.json import replay_schema
 from itsmctl.reports.scorecard.data import scorecard_schema
 from itsmctl.reports.scorecard.view_data import view_schema
+from itsmctl.reports.service.data import service_report_schema
 from itsmctl.sampling.population import POPULATION_FILE, TARGETED_FILE
 from itsmctl.sampling.sample import PAPER_FILE, SAMPLE_FILE, WORKBOOK_FILE, sample_schema
 from itsmctl.views.experience import experience_schema
@@ -53,6 +54,7 @@ def pages() -> dict[str, str]:
         assessment,
         scorecard,
         experience,
+        service_report,
         diff,
         replay,
         gate,
@@ -241,6 +243,15 @@ def experience() -> str:
     return (
         "## Customer experience\n\nPrinted by `itsmctl assess experience --format json`; its JSON Schema is printed by "
         "`itsmctl schema experience`.\n\n" + properties(experience_schema())
+    )
+
+
+def service_report() -> str:
+    """The service quality report from its schema."""
+    schema = service_report_schema()
+    return (
+        "## Service report\n\nPrinted by `itsmctl report service --format json`; its JSON Schema is printed by "
+        "`itsmctl schema service-report`.\n\n" + properties(schema) + _parts(schema)
     )
 
 

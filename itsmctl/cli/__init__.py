@@ -25,6 +25,7 @@ COMMANDS = {
     "schema": "Print the JSON Schema of a kind of definition or output.",
     "import": "Turn ticket exports into a dataset, with a receipt.",
     "audit": "Judge tickets by the definitions.",
+    "report": "Report an audit, or the quality of a service.",
     "baseline": "Freeze the findings of today, and let them only shrink.",
     "explain": "Show one record's life, verdicts and clocks.",
     "clock": "Count service hours between two moments.",

@@ -25,6 +25,7 @@ from itsmctl.reports.json import result_schema
 from itsmctl.reports.replay.json import replay_schema
 from itsmctl.reports.scorecard.data import scorecard_schema
 from itsmctl.reports.scorecard.view_data import view_schema
+from itsmctl.reports.service.data import service_report_schema
 from itsmctl.sampling.sample import sample_schema
 from itsmctl.source import decode, read_bytes
 from itsmctl.views.experience import experience_schema
@@ -38,7 +39,7 @@ from itsmctl.views.experience import experience_schema
 @options.language
 def command(name: str | None, vscode: bool, root: Path | None, output: Path | None, language: Language) -> None:
     """Print the schema NAME: a kind of definition (rule, sla, …), or of an output: `result`, `coverage`, `diff`, `replay`,
-    `gate`, `sample`, `statement`, `assessment-result`, `scorecard`, `scorecard-view`, `experience`.
+    `gate`, `sample`, `statement`, `assessment-result`, `scorecard`, `scorecard-view`, `experience`, `service-report`.
 
     Without NAME, list them.
 
@@ -75,6 +76,7 @@ def _schema(name: str | None) -> str:
         "scorecard": scorecard_schema(),
         "experience": experience_schema(),
         "scorecard-view": view_schema(),
+        "service-report": service_report_schema(),
     }
     if name is None:
         return "\n".join(sorted(known)) + "\n"

@@ -281,8 +281,17 @@ def _moment(column: str, loading: Loading) -> str:
 
 
 def _restore(session: Session, loading: Loading) -> None:
-    """Put columns whose changes were recorded back to what they were at `as_of`."""
+    """Put columns whose changes were recorded back to what they were at `as_of`.
+
+    A history tells moments as the tool writes them, in no known zone: one that was changed later is not known.
+    """
     for column in loading.history:
+        if column in TIME_COLUMNS:
+            changed_later = "SELECT tix FROM event WHERE field = ? AND moment > ?"
+            session.run(
+                f"UPDATE record SET {name(column)} = NULL WHERE tix IN ({changed_later})", (column, loading.as_of)
+            )
+            continue
         session.run(
             f"""UPDATE record SET {name(column)} = was.value FROM (
                 SELECT tix, CASE WHEN seen > 0 THEN before ELSE after END AS value FROM (

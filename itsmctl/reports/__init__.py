@@ -11,12 +11,14 @@ if TYPE_CHECKING:
     from itsmctl.reports.trend import Before
     from itsmctl.result import AuditResult
 
-FORMATS = ("text", "json", "html")
+FORMATS = ("text", "json", "html", "markdown")
 """What `--format` offers; adding a format is one module and one word here."""
 
 
 def render(form: str, result: AuditResult, language: Language, before: Before | None = None) -> str:
-    """An audit's result in one of FORMATS; the page says what has changed since an audit `before`."""
+    """An audit's result in one of FORMATS; a page and Markdown say what has changed since an audit `before`."""
     module = importlib.import_module(f"{__name__}.{form}")
-    text: str = module.render(result, language, before) if form == "html" else module.render(result, language)
+    text: str = (
+        module.render(result, language, before) if form in ("html", "markdown") else module.render(result, language)
+    )
     return text

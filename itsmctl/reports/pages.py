@@ -143,6 +143,7 @@ def _filters(language: Language) -> dict[str, Callable[..., object]]:
         "check_text": demands.check_text,
         "scope_text": demands.scope_text,
         "limit_text": lambda limit: demands.limit_text(limit, language),
+        "place": id,
         "prose_plain": lambda text: _cut(text, PROSE, language),
     }
 

@@ -16,6 +16,7 @@ from itsmctl.assessment.shown import Shown, clauses_shown
 from itsmctl.audit import AuditOptions
 from itsmctl.audit.people import key_of_tickets
 from itsmctl.definitions import load
+from itsmctl.delivery import Asked, period_of, service_quality
 from itsmctl.evidence.documents import statement_page
 from itsmctl.evidence.reading import read_result
 from itsmctl.evidence.statement import statements
@@ -28,6 +29,7 @@ from itsmctl.language import LANGUAGES, Language
 from itsmctl.model import Definitions
 from itsmctl.reports import assessment_html, html, timeline
 from itsmctl.reports.folder import audit_to_folder
+from itsmctl.reports.service.forms import render
 
 RECORDS, SEED = 150, 7
 
@@ -46,7 +48,7 @@ class Made:
 
 
 SMALL = ("result", "hostile", "record", "maturity", "capability", "five-aspects", "statement")
-LARGE = ("report", "evidence")
+LARGE = ("report", "evidence", "service")
 """Of generated tickets by the reference definitions: the same templates with all that a real page holds."""
 PAGES = tuple(Made(name, language, name in SMALL) for name in (*SMALL, *LARGE) for language in LANGUAGES)
 
@@ -74,6 +76,7 @@ def _pages(folder: Path) -> Iterator[tuple[str, Language, str]]:
         yield "record", language, timeline.explanation_html(banking_breach(), language)
         yield "report", language, report(language)
         yield "statement", language, _statement(load(root), small, language)
+        yield "service", language, _service(definitions, folder / "dataset", language)
         yield "evidence", language, _statement(definitions, folder / "result", language)
         for one in latest(definitions):
             assessed = assess(definitions, one, Shown(None, clauses_shown(definitions)))
@@ -89,6 +92,11 @@ def _reports(definitions: Definitions, folder: Path) -> Callable[[Language], str
     audit_to_folder(definitions, folder / "dataset", options, folder / "result")
     names = {"en": "report.html", "zh": "report.zh.html"}
     return lambda language: (folder / "result" / names[language]).read_text(encoding="utf-8")
+
+
+def _service(definitions: Definitions, dataset: Path, language: Language) -> str:
+    asked = Asked(period_of("2026-05", ""), compare=period_of("2026-03", ""))
+    return str(render("html", service_quality(definitions, dataset, asked), definitions, language))
 
 
 def _statement(definitions: Definitions, result: Path, language: Language) -> str:
