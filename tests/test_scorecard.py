@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
@@ -27,9 +28,12 @@ from itsmctl.generate import generate
 from itsmctl.importers.importing import import_files
 from itsmctl.model import Attested, Band, ClockShare, Condition, RegisterFigure, RuleShare, SurveyFigure, Text
 from itsmctl.reports.scorecard.data import scorecard_schema
-from itsmctl.scorecard.asking import Asked
+from itsmctl.scorecard.asking import Asked, sources
+from itsmctl.scorecard.benefits import benefits_of
 from itsmctl.scorecard.figures import NOTHING, Indicator, Tally, figure_of
+from itsmctl.scorecard.handovers import CHAIN, hand_overs
 from itsmctl.scorecard.periods import parse_span, span_of, spans_until
+from itsmctl.scorecard.positions import key_people
 
 ZONE = "Asia/Shanghai"
 UCI = Path(__file__).parents[1] / ".." / "shared" / "data" / "uci-incident-event-log" / "incident_event_log.zip"
@@ -462,3 +466,83 @@ def test_the_command_refuses_what_it_cannot_answer(small: Path) -> None:
         assert isinstance(found.exception, ItsmctlError)
         problem = found.exception.problems[0]
         assert word in f"{problem.message} {problem.suggestion}"
+
+
+# --- The views again ------------------------------------------------------------------------------------------------
+
+
+def test_hand_overs_again(generated: Path) -> None:
+    """Every pair of records that name each other, from either side, in plain Python."""
+    rows = rows_of(generated)
+    cut = end_of(date(2026, 6, 30), ZONE)
+    kept = {row["record_id"]: row for row in rows if row["opened_at"] is None or row["opened_at"] <= cut}
+    words: dict[tuple[str, str], str] = {}
+    for row in sorted(kept.values(), key=lambda r: r["record_id"], reverse=True):
+        words |= {(w, row["process"]): row["record_id"] for w in (row["record_id"], row["number"]) if w}
+    named = [
+        (r["record_id"], r[c])
+        for r in kept.values()
+        for c in ("parent", "problem", "change", "incident", "release")
+        if r[c]
+    ]
+    named += [
+        (link["record_id"], link["target"])
+        for link in rows_of(generated, "link")
+        if link["record_id"] in kept and link["type"] != "caused_by"
+    ]
+    pairs: dict[tuple[str, str], set[tuple[str, str]]] = defaultdict(set)
+    for mine, text in named:
+        for word in re.split(r"[,;\s、，；]+", text):
+            for process in CHAIN:
+                other = words.get((word, process))
+                if other is None or kept[mine]["process"] not in CHAIN or kept[mine]["process"] == process:
+                    continue
+                first, second = sorted((mine, other), key=lambda r: CHAIN.index(kept[r]["process"]))
+                pairs[kept[first]["process"], kept[second]["process"]].add((first, second))
+    with sources(reference(), [], generated, Asked(period="2026-06")) as found:
+        assert found.tickets is not None
+        told = {(h.start, h.end): h for h in hand_overs(reference(), found.tickets)}
+        keys = {one.service: one for one in key_people(found.tickets)}
+    assert {pair: h.found for pair, h in told.items()} == {pair: len(some) for pair, some in pairs.items()}
+    for pair, some in pairs.items():
+        times = [kept[b]["opened_at"] - kept[a]["opened_at"] for a, b in some]
+        later = [time for time in times if time >= 0]
+        assert (told[pair].later, told[pair].median_seconds) == (len(later), median(later) if later else None)
+    titles = reference().services["email-collaboration"].title
+    people = [
+        r["resolved_by"].strip().lower()
+        for r in kept.values()
+        if r["service"] in (titles.en, titles.zh, "email-collaboration") and r["resolved_by"]
+    ]
+    first = max(people.count(one) for one in set(people))
+    mail = keys["email-collaboration"]
+    assert (mail.records, mail.people, mail.share) == (
+        len(people),
+        len(set(people)),
+        pytest.approx(100 * first / len(people)),
+    )
+
+
+def test_benefits_again(generated: Path) -> None:
+    with sources(reference(), [], generated, Asked(period="2026-06")) as found:
+        assert found.tickets is not None
+        told = benefits_of(found.tickets, parse_span("2026-02"), parse_span("2026-06"))
+    figures = {one.measure: (one.before, one.after, one.n) for one in told.benefits}
+    rows = [
+        r
+        for r in rows_of(generated)
+        if r["process"] == "incident" and r["resolved_at"] and r["opened_at"] <= r["resolved_at"]
+    ]
+    sides = [[r for r in rows if month_of(r["resolved_at"], ZONE) == month] for month in ("2026-02", "2026-06")]
+    hours = [[(r["resolved_at"] - r["opened_at"]) / 3600 for r in side] for side in sides]
+    heads = [len({r["resolved_by"].strip().lower() for r in side if r["resolved_by"]}) for side in sides]
+    done = [sum(bool(r["resolved_by"]) for r in side) for side in sides]
+    days = (28, 30)
+    assert figures["repair-time"][:2] == tuple(pytest.approx(median(some)) for some in hours)
+    assert figures["waiting-time"][:2] == tuple(
+        pytest.approx(30 * sum(h) / d) for h, d in zip(hours, days, strict=True)
+    )
+    assert figures["per-engineer"][:2] == tuple(
+        pytest.approx(n / (head * d / 30)) for n, head, d in zip(done, heads, days, strict=True)
+    )
+    assert figures["repair-time"][2] == tuple(map(len, hours))

@@ -6,7 +6,7 @@ Beside it stands what the definitions say: artefacts of one process that another
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from itsmctl import model
@@ -18,15 +18,13 @@ from itsmctl.scorecard.tickets import Tickets
 
 CHAIN = ("incident", "problem", "change", "release")
 """The way of a fault to its cure: each hands over to those that follow."""
-LINKS: Mapping[str, str] = {"problem": "problem", "change": "change", "release": "release", "caused_by": "change"}
-"""What a link names, by its type, where the record that it names is not in the export."""
 
 
 @dataclass(frozen=True)
 class HandOver:
     """All that passed from the records of one process to those of another.
 
-    `linked` = `found` + `lost`. Of those found, `later` began after the record that they came from, with `median_seconds`
+    `linked` = `found` + `lost`; where the other process was not exported, nobody can tell what is lost, and it is None. Of those found, `later` began after the record that they came from, with `median_seconds`
     in between; the others were there before it. `left` ended while the other still ran: nobody waited for the result.
     """
 
@@ -36,7 +34,7 @@ class HandOver:
     """Records of the first process, linked or not."""
     linked: int
     found: int
-    lost: int
+    lost: int | None
     later: int
     median_seconds: float | None
     left: int
@@ -89,10 +87,11 @@ def hand_overs(definitions: Definitions, tickets: Tickets) -> tuple[HandOver, ..
             missing = lost.get((start, end), 0)
             if not times and not missing:
                 continue
+            exported = {start, end} <= tickets.context.processes
             between = sorted(after - before for before, after, _ in times if after >= before)
             found.append(
                 HandOver(
-                    start, end, sizes.get(start, 0), len(times) + missing, len(times), missing, len(between),
+                    start, end, sizes.get(start, 0), len(times) + missing, len(times), missing if exported else None, len(between),
                     _median(between), sum(left for _, _, left in times), artefacts_between(definitions, start, end),
                 )
             )  # fmt: skip
@@ -100,7 +99,10 @@ def hand_overs(definitions: Definitions, tickets: Tickets) -> tuple[HandOver, ..
 
 
 def _linked(tickets: Tickets) -> dict[tuple[str, str], list[tuple[int, int, bool]]]:
-    """For each pair of processes, each pair of records once: both openings, and whether the first ended before the second."""
+    """For each pair of processes, each pair of records once: both openings, and whether the first was closed before the second ended.
+
+    What caused what is told after the fact, and handed to nobody.
+    """
     rows = tickets.session.rows(
         """SELECT DISTINCT a.process, b.process, a.tix, b.tix, a.opened_at, b.opened_at,
             a.closed_at IS NOT NULL AND (b.ended_at IS NULL OR b.ended_at > a.closed_at)
@@ -127,7 +129,7 @@ def _lost(tickets: Tickets) -> dict[tuple[str, str], int]:
     found: dict[tuple[str, str], int] = defaultdict(int)
     for process, kind, n in rows:
         if process in CHAIN:
-            first, second = sorted((str(process), LINKS[str(kind)]), key=CHAIN.index)
+            first, second = sorted((str(process), str(kind)), key=CHAIN.index)
             found[first, second] += int(str(n))
     return found
 

@@ -9,8 +9,8 @@ from datetime import timedelta
 from itsmctl.errors import ItsmctlError, Problem
 from itsmctl.language import Language
 from itsmctl.model.definition import months_after
+from itsmctl.reports.scorecard import hand_overs, outside, principles
 from itsmctl.reports.scorecard import organisation as inside
-from itsmctl.reports.scorecard import outside
 from itsmctl.reports.scorecard import view_data as data
 from itsmctl.reports.scorecard.sheets import Sheet
 from itsmctl.scorecard.benefits import benefits_of
@@ -48,12 +48,12 @@ def _principles(sources: Sources, _: Compared) -> Told:
     shown = sources.shown().rules
     tested = None if shown is None else {rule.id: rule.outcome in ("pass", "fail") for rule in shown.values()}
     found = principle_scores(sources, card.indicators, tested)
-    return lambda language: inside.principles(found, language, sources.tickets is not None), data.principles(found)
+    return lambda language: principles.sheet(found, language, sources.tickets is not None), data.principles(found)
 
 
 def _hand_overs(sources: Sources, _: Compared) -> Told:
     found = gaps_of(sources)
-    return lambda language: inside.hand_overs(found, sources.definitions, language), data.hand_overs(found)
+    return lambda language: hand_overs.sheet(found, sources.definitions, language), data.hand_overs(found)
 
 
 def _suppliers(sources: Sources, _: Compared) -> Told:
