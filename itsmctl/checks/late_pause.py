@@ -52,35 +52,40 @@ def compile(rule: Rule, context: Context) -> Fragment:
             f"""SELECT r.record_id, CASE WHEN f.told IS NOT NULL THEN false WHEN f.unclear THEN NULL ELSE true END AS passed,
             CASE WHEN f.told IS NOT NULL THEN f.told WHEN NOT f.unclear THEN 'no such pause' END AS observed, ? AS expected, coalesce(f.moment, r.opened_at) AS "at",
             CASE WHEN f.told IS NULL AND f.unclear THEN coalesce(f.why, 'no-progress') END AS reason
-            FROM scoped AS r JOIN (
+            FROM scoped AS r JOIN (WITH pauses AS MATERIALIZED (""",
+            (f"no pause without question and answer once {used} % was used",),
+        )
+        + _pauses(clock)
+        + f""")
                 SELECT tix, min_by(concat('paused at ', CAST(floor(100.0 * counted / target) AS BIGINT), ' %', CASE WHEN {silent} THEN ', no question' ELSE '' END,
                         CASE WHEN {alone} THEN ', no answer, resumed by the same person' ELSE '' END), CASE WHEN {bad} THEN t0 END) AS told,
                     min(CASE WHEN {bad} THEN t0 END) AS moment, max(CASE WHEN counted IS NULL OR target IS NULL THEN 1 ELSE 0 END) = 1 AS unclear, min(reason) AS why
-                FROM (SELECT b.tix, b.t0, c.target, c.reason, p.counted, """,
-            (f"no pause without question and answer once {used} % was used",),
-        )
+                FROM (SELECT b.tix, b.t0, c.target, c.reason, p.counted, """
         + _message(rule, "question", f"x.moment >= b.t0 - {_NEAR} AND x.moment <= b.t0 + {_NEAR}")
         + " AS asked, "
         + _message(rule, "answer", f"x.moment >= b.t0 AND x.moment <= coalesce(b.ended_at, {context.as_of})")
-        + f""" AS answered, coalesce({person_key("began.actor")} = {person_key("ended.actor")}, false) AS same_person FROM ("""
-        + _pauses(clock)
-        + """) AS b JOIN clock AS c ON c.tix = b.tix AND c.clock = b.clock LEFT JOIN event AS began ON began.tix = b.tix AND began.seq = b.seq
+        + f""" AS answered, coalesce({person_key("began.actor")} = {person_key("ended.actor")}, false) AS same_person FROM pauses AS b
+                JOIN clock AS c ON c.tix = b.tix AND c.clock = b.clock LEFT JOIN event AS began ON began.tix = b.tix AND began.seq = b.seq
                 LEFT JOIN event AS ended ON ended.tix = b.tix AND ended.seq = b.end_seq LEFT JOIN ("""
-        + counted_at(Fragment("SELECT b.tix, b.clock, b.t0 AS moment FROM (") + _pauses(clock) + ") AS b", context)
+        + counted_at(Fragment("SELECT b.tix, b.clock, b.t0 AS moment FROM pauses AS b"), context)
         + """) AS p ON p.tix = b.tix AND p.moment = b.t0) AS judged GROUP BY tix) AS f ON f.tix = r.tix"""
     )
 
 
 def _pauses(clock: str) -> Fragment:
-    """SELECT of the pauses of a clock while it runs: tix, clock, seq and t0 of the beginning, end_seq and ended_at."""
-    after = "(PARTITION BY tix ORDER BY seq ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)"
+    """SELECT of the pauses of a clock while it runs: tix, clock, seq and t0 of the beginning, end_seq and ended_at.
+
+    Of the states only those are kept with which a pause begins or ends: the next of a beginning is its end.
+    """
     return Fragment(
-        f"""SELECT tix, clock, seq, t0, end_seq, ended_at FROM (
-            SELECT *, lag(role) OVER (PARTITION BY tix ORDER BY seq) AS role_before, min(CASE WHEN role <> 'pause' THEN seq END) OVER {after} AS end_seq,
-                min(CASE WHEN role <> 'pause' THEN t0 END) OVER {after} AS ended_at
-            FROM (SELECT s.tix, c.clock, s.seq, s.t0, coalesce(k.role, '') AS role, c.start, c.judged_at FROM span AS s JOIN scoped AS r ON r.tix = s.tix
-                JOIN clock AS c ON c.tix = s.tix AND c.clock = ? AND c.verdict <> 'cancelled' LEFT JOIN clock_role AS k ON k.offer = c.offer AND k.state = s.state) AS lived
-        ) AS life WHERE role = 'pause' AND coalesce(role_before, '') <> 'pause' AND t0 >= start AND t0 <= judged_at""",
+        """SELECT tix, clock, seq, t0, end_seq, ended_at FROM (
+            SELECT *, lead(seq) OVER life AS end_seq, lead(t0) OVER life AS ended_at FROM (
+                SELECT *, lag(paused) OVER (PARTITION BY tix ORDER BY seq) AS paused_before FROM (
+                    SELECT s.tix, c.clock, s.seq, s.t0, coalesce(k.role, '') = 'pause' AS paused, c.start, c.judged_at FROM span AS s JOIN scoped AS r ON r.tix = s.tix
+                    JOIN clock AS c ON c.tix = s.tix AND c.clock = ? AND c.verdict <> 'cancelled' LEFT JOIN clock_role AS k ON k.offer = c.offer AND k.state = s.state
+                ) AS lived
+            ) AS turned WHERE paused <> coalesce(paused_before, false) WINDOW life AS (PARTITION BY tix ORDER BY seq)
+        ) AS turns WHERE paused AND t0 >= start AND t0 <= judged_at""",
         (clock,),
     )
 

@@ -37,26 +37,29 @@ def compile(rule: Rule, context: Context) -> Fragment:
     """One row per record that was ever resolved; `observed` says what happened at which turn of the month."""
     clock, within, reopened = str(rule.parameters["clock"]), seconds_of(rule, "within"), seconds_of(rule, "reopened")
     used = rule.parameters.get("used", 80)
-    turned = f"{_month('t0')} <> {_month(f't0 + {within}')}"
-    back = f"left_at IS NOT NULL AND left_at <= t0 + {reopened} AND {_month('left_at')} > {_month('t0')}"
+    # What costs most is said last: the months are worked out only where the rest holds.
+    soon = f"left_at IS NOT NULL AND left_at <= t0 + {reopened}"
+    back = f"{soon} AND {_month('t0')} <> {_month(f't0 + {within}')} AND {_month('left_at')} > {_month('t0')}"
     near = f"{_month(f't0 - {within}')} <> {_month(f't0 + {within}')}"
     prone = f"stop = t0 AND 100.0 * counted >= {used} * target"
     return Fragment(
         f"""SELECT r.record_id, s.told IS NULL AS passed, coalesce(s.told, 'no turn of a month') AS observed, 'not moved over the end of a month' AS expected,
             coalesce(s.moment, r.opened_at) AS "at", CAST(NULL AS VARCHAR) AS reason
         FROM scoped AS r JOIN (
-            SELECT tix, min(CASE WHEN {turned} AND {back} THEN concat('resolved in ', {_month("t0")}, ', open again in ', {_month("left_at")})
-                    WHEN {near} AND {prone} THEN concat('resolved at the turn of ', {_month("t0")}, ', when ', CAST(floor(100.0 * counted / target) AS BIGINT), ' % was used') END) AS told,
-                min(CASE WHEN ({turned} AND {back}) OR ({near} AND {prone}) THEN t0 END) AS moment
-            FROM (
-                SELECT e.*, z.utc_offset, c.stop, c.counted, c.target FROM (
-                    SELECT tix, t0, role, before_role, min(CASE WHEN role <> 'stop' THEN t0 END) OVER (PARTITION BY tix ORDER BY seq ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS left_at
-                    FROM (SELECT *, lag(role) OVER (PARTITION BY tix ORDER BY seq) AS before_role FROM (
-                        SELECT s.tix, s.seq, s.t0, coalesce(k.role, '') AS role FROM span AS s JOIN clock AS c ON c.tix = s.tix AND c.clock = ?
-                        LEFT JOIN clock_role AS k ON k.offer = c.offer AND k.state = s.state) AS lived) AS life
-                ) AS e JOIN clock AS c ON c.tix = e.tix AND c.clock = ? LEFT JOIN zone_span AS z ON e.t0 >= z.since AND e.t0 < z.until
-                WHERE e.role = 'stop' AND coalesce(e.before_role, '') <> 'stop'
-            ) AS resolved GROUP BY tix
+            SELECT tix, min(told) AS told, min(CASE WHEN told IS NOT NULL THEN t0 END) AS moment FROM (
+                SELECT tix, t0, CASE WHEN {back} THEN concat('resolved in ', {_month("t0")}, ', open again in ', {_month("left_at")})
+                    WHEN {prone} AND {near} THEN concat('resolved at the turn of ', {_month("t0")}, ', when ', CAST(floor(100.0 * counted / target) AS BIGINT), ' % was used') END AS told
+                FROM (
+                    SELECT e.*, z.utc_offset, c.stop, c.counted, c.target FROM (
+                        SELECT *, lead(t0) OVER (PARTITION BY tix ORDER BY seq) AS left_at FROM (
+                            SELECT *, lag(stopped) OVER (PARTITION BY tix ORDER BY seq) AS stopped_before FROM (
+                                SELECT s.tix, s.seq, s.t0, coalesce(k.role, '') = 'stop' AS stopped FROM span AS s JOIN clock AS c ON c.tix = s.tix AND c.clock = ?
+                                LEFT JOIN clock_role AS k ON k.offer = c.offer AND k.state = s.state) AS lived
+                        ) AS turned WHERE stopped <> coalesce(stopped_before, false)
+                    ) AS e JOIN clock AS c ON c.tix = e.tix AND c.clock = ? LEFT JOIN zone_span AS z ON e.t0 >= z.since AND e.t0 < z.until
+                    WHERE e.stopped
+                ) AS resolved
+            ) AS looked GROUP BY tix
         ) AS s ON s.tix = r.tix""",
         (clock, clock),
     )

@@ -43,6 +43,8 @@ class Context:
     """The processes of which the export holds records."""
     segments: int = 1
     """How many stretches of open time a day of the clocks' calendars has at most."""
+    process: str = ""
+    """The process whose records the rule in hand judges, or '' for those of all."""
 
     def first_moment(self, effective: Effective) -> int:
         """When a definition comes into force: midnight of its first day, or the beginning of time."""

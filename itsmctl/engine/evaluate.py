@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,7 +13,7 @@ from itsmctl.engine.session import Session, name, quote
 from itsmctl.engine.sql import Fragment, all_of, join
 from itsmctl.engine.verdicts import by_rule, leave_untested
 from itsmctl.engine.waiving import Cover, waive
-from itsmctl.model import GROUPED, Condition, Definitions, Effective, Rule, Waiver
+from itsmctl.model import GROUPED, RECORD_COLUMNS, Condition, Definitions, Effective, Rule, Waiver
 from itsmctl.result import Share
 
 TOO_FEW = "too-few"
@@ -39,6 +40,11 @@ AT_ONCE = 500_000
 """Rows that rules judged in one statement may have together: it bounds what is held before passes are dropped."""
 SOME = 6
 """Rules judged in one statement at most, so that two connections that share them end at about the same time."""
+COLUMNS = ("tix", *RECORD_COLUMNS, "ended_at", "opened_in_period", "month")
+"""The columns of the table `record`."""
+_TOLD_OF_ALL = ("tix", "record_id", "opened_at")
+"""What is told of every record, whatever judges it."""
+_WORD = re.compile(r"\w+")
 _WITHOUT_EXPORT = frozenset({"record_id", "process", "attributes", "source_file", "source_row"})
 
 
@@ -138,7 +144,7 @@ def _leave_untested(
     """Say of every record in the scope of rules that cannot be tested that it was not looked at."""
     by_scope: dict[Fragment, dict[str, str]] = defaultdict(dict)
     for task in tasks:
-        by_scope[_scope(task.rule, context)][task.rule.id] = because[task.rule.id]
+        by_scope[_scope(task.rule, context, _TOLD_OF_ALL)][task.rule.id] = because[task.rule.id]
     found = leave_untested(session, list(by_scope.items()))
     return {
         rule: _counts((in_scope, 0, 0, 0, 0), records, why)
@@ -178,14 +184,21 @@ def _judge(
 
 def statement(task: Task, context: Context) -> Fragment:
     """The SELECT of one rule over its scope, with the rule's id before the columns of its check."""
+    context = replace(context, process=task.rule.process)
     body = _with_gaps(task.check.compile(task.rule, context), task.check.needs(task.rule))
-    scope = _scope(task.rule, context)
+    scope = _scope(task.rule, context, _read(body))
     lacking = lacking_columns(task, context)
     if lacking:
         scope, body = _apart(scope, body, lacking)
     return (
         Fragment(f'SELECT {quote(task.rule.id)} AS "rule", j.* FROM (WITH scoped AS (') + scope + ") " + body + ") AS j"
     )
+
+
+def _read(body: Fragment) -> tuple[str, ...]:
+    """The columns of a record that a statement mentions: naming all of them again and again would cost the database more."""
+    words = frozenset(_WORD.findall(body.text))
+    return tuple(column for column in COLUMNS if column in words or column in _TOLD_OF_ALL)
 
 
 _NOBODY = (0, 0, 0, 0, 0)
@@ -257,7 +270,7 @@ def _with_gaps(body: Fragment, needs: Needs) -> Fragment:
         + Fragment(reason)
         + " END AS reason FROM ("
         + body
-        + ") AS j LEFT JOIN (SELECT b.tix, r.record_id FROM broken AS b JOIN record AS r ON r.tix = b.tix) AS b ON b.record_id = j.record_id"
+        + ") AS j LEFT JOIN broken AS b ON b.record_id = j.record_id"
     )
 
 
@@ -283,8 +296,8 @@ def missing_for(rule: Rule, check: Check, context: Context) -> str:
     return "process-not-exported:" + ",".join(processes) if processes else ""
 
 
-def _scope(rule: Rule, context: Context) -> Fragment:
-    """The records of the rule's process that meet its conditions, opened while the rule was in force.
+def _scope(rule: Rule, context: Context, columns: Sequence[str]) -> Fragment:
+    """Columns of the records of the rule's process that meet its conditions, opened while the rule was in force.
 
     A rule about clocks judges what stopped or still ran within the audited period, whenever it was opened, so that a
     breach across two periods is found in one of them; every other rule judges what was opened within it.
@@ -300,7 +313,8 @@ def _scope(rule: Rule, context: Context) -> Fragment:
         tests.append(Fragment("r.opened_in_period"))
     elif context.until is not None:
         tests.append(Fragment("(r.ended_at IS NULL OR r.ended_at < ?)", (context.until,)))
-    return Fragment("SELECT r.* FROM record AS r WHERE ") + join(" AND ", tests or [Fragment("true")])
+    told = ", ".join(f"r.{name(column)}" for column in columns)
+    return Fragment(f"SELECT {told} FROM record AS r WHERE ") + join(" AND ", tests or [Fragment("true")])
 
 
 def _about_clock(rule: Rule) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from itsmctl.engine.context import Context
 from itsmctl.engine.sql import Fragment, join
-from itsmctl.model import Phase
+from itsmctl.model import Phase, Process
 
 CLOSED: tuple[Phase, ...] = ("closed", "cancelled")
 """Phases in which nothing more is expected of a record."""
@@ -25,15 +25,20 @@ def done(context: Context) -> Fragment:
 
 
 def states_in(context: Context, phases: Sequence[Phase]) -> tuple[tuple[str, str], ...]:
-    """(process, state) of every state in some phases, sorted."""
+    """(process, state) of every state in some phases, sorted: of the process that is judged, or of all."""
+    return tuple(sorted((p.id, state.id) for p in _judged(context) for state in p.states if state.phase in phases))
+
+
+def _judged(context: Context) -> list[Process]:
+    """The processes whose records may be met: naming the states of all others would cost more than looking at the records."""
     processes = context.definitions.processes.values()
-    return tuple(sorted((p.id, state.id) for p in processes for state in p.states if state.phase in phases))
+    return sorted((p for p in processes if context.process in ("", p.id)), key=lambda p: p.id)
 
 
 def _is_in(context: Context, phases: Sequence[Phase], columns: Sequence[str]) -> Fragment:
     """By the state, where its process knows it; else by whether one of the columns is filled."""
     inside, tests = set(states_in(context, phases)), []
-    for process in sorted(context.definitions.processes.values(), key=lambda p: p.id):
+    for process in _judged(context):
         for is_in in (True, False):
             states = [state.id for state in process.states if ((process.id, state.id) in inside) == is_in]
             if states:

@@ -335,7 +335,7 @@ def _create_broken(session: Session, loading: Loading) -> None:
             ) AS change WHERE place = 1
         ) AS s ON s.tix = r.tix WHERE s.state <> r.state"""
     session.run(
-        f"CREATE TABLE broken AS SELECT DISTINCT r.tix FROM ({lost}{unlike}) AS l JOIN record AS r ON r.record_id = l.record_id",
+        f"CREATE TABLE broken AS SELECT DISTINCT r.tix, r.record_id FROM ({lost}{unlike}) AS l JOIN record AS r ON r.record_id = l.record_id",
         (loading.history_time,),
     )
 
