@@ -49,7 +49,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
     bad = f"{late} AND ({silent} OR ({alone}))"
     return (
         Fragment(
-            f"""SELECT r.record_id, CASE WHEN f.told IS NOT NULL THEN false WHEN f.unclear THEN NULL ELSE true END AS passed,
+            """SELECT r.record_id, CASE WHEN f.told IS NOT NULL THEN false WHEN f.unclear THEN NULL ELSE true END AS passed,
             CASE WHEN f.told IS NOT NULL THEN f.told WHEN NOT f.unclear THEN 'no such pause' END AS observed, ? AS expected, coalesce(f.moment, r.opened_at) AS "at",
             CASE WHEN f.told IS NULL AND f.unclear THEN coalesce(f.why, 'no-progress') END AS reason
             FROM scoped AS r JOIN (WITH pauses AS MATERIALIZED (""",
