@@ -72,11 +72,11 @@ def test_ratios_are_taken_within_each_round() -> None:
 def test_a_limit_that_is_not_kept_is_said_so() -> None:
     sample = measure.Sample(1.0, 1.0, 10)
     slow = measure.Sample(4.0, 4.0, 2**31)
-    names = ("floor", "import csv", "import zip", "audit", "audit of the zip", "evidence build", "validate",
+    names = ("floor", "import csv", "import zip", "audit", "audit by the core", "audit of the zip", "evidence build", "validate",
              "validate many", "validate one of many", "help")  # fmt: skip
     samples = {name: [slow if name == "audit" else sample] for name in names}
     found = {limit.what: limit.kept for limit in run.limits(samples)}
-    assert found["import (zip) + audit"] is True
+    assert found["import + audit by the core"] is True
     assert found["peak memory of each"] is False
     assert found["itsmctl --help"] is False
     assert "FAIL  peak memory of each" in run.terminal(samples, run.limits(samples))
@@ -105,10 +105,10 @@ def test_the_whole_harness_on_a_handful_of_tickets(
         ]
     ) in (0, 1)
     text = page.read_text("utf-8")
-    for name in ("floor", "import csv", "import zip", "audit", "evidence build", "validate", "help"):
+    for name in ("floor", "import csv", "import zip", "audit", "audit by the core", "evidence build", "validate", "help"):
         assert f"| {name} |" in text
     assert "40 generated incidents" in text
-    assert "import (csv) + audit" in capsys.readouterr().out
+    assert "import + audit by the library" in capsys.readouterr().out
 
 
 def test_the_floor_reads_what_generate_writes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
