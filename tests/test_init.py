@@ -528,3 +528,76 @@ def test_suggestions_are_answers() -> None:
     assert starter.tool_of(suggested["tool"].upper()) == suggested["tool"]
     assert starter.forges_of(suggested["forge"]) == ("github",)
     assert starter.week_of(starter.usual_hours("Mars/Olympus")) == starter.week_of("mon-fri 09:00-17:00")
+
+
+@pytest.fixture
+def somebody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Git knows who commits, and nothing else of this machine."""
+    for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"):
+        monkeypatch.setenv(name, os.devnull)
+    for role in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{role}_NAME", "Li Na 李娜")
+        monkeypatch.setenv(f"GIT_{role}_EMAIL", "li.na@example.com")
+
+
+def test_the_files_are_committed_where_that_is_asked_for(somebody: None, tmp_path: Path) -> None:
+    made = tmp_path / "我们 services"
+    done = CliRunner().invoke(group, ["init", str(made), "--yes", "--commit"])
+    assert done.exit_code == 0, done.output
+    log = _said(made, "log", "--format=%an|%s|%h")
+    assert log.startswith("Li Na 李娜|Begin with a small management system that works|")
+    assert f"committed to git: {log.rpartition('|')[2][:7]}" in done.output
+    assert _said(made, "status", "--porcelain") == ""
+    assert validate(made) == []
+
+
+def test_a_fresh_repository_takes_the_first_commit(somebody: None, tmp_path: Path) -> None:
+    made = tmp_path / "fresh"
+    made.mkdir()
+    _said(made, "init", "--quiet", "--initial-branch=trunk")
+    assert CliRunner().invoke(group, ["init", str(made), "--yes", "--commit", "-q"]).exit_code == 0
+    assert _said(made, "log", "--format=%D") == "HEAD -> trunk"
+
+
+def test_no_commit_is_made_within_another_repository(somebody: None, tmp_path: Path) -> None:
+    _said(tmp_path, "init", "--quiet")
+    done = CliRunner().invoke(cli.group, ["init", str(tmp_path / "inside"), "--yes", "--commit"])
+    assert isinstance(done.exception, ItsmctlError)
+    assert "lies in a repository already" in str(done.exception)
+    assert not (tmp_path / "inside").exists()
+
+
+def test_nothing_is_written_where_nobody_would_be_the_author(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AUTHOR", "COMMITTER"):
+        monkeypatch.delenv(f"GIT_{name}_NAME", raising=False)
+        monkeypatch.delenv(f"GIT_{name}_EMAIL", raising=False)
+    monkeypatch.delenv("EMAIL", raising=False)
+    settings = tmp_path / "gitconfig"
+    settings.write_text("[user]\n\tuseConfigOnly = true\n", encoding="utf-8")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
+    monkeypatch.setenv("GIT_CONFIG_SYSTEM", os.devnull)
+    done = CliRunner().invoke(group, ["init", str(tmp_path / "made"), "--yes", "--commit"])
+    assert isinstance(done.exception, ItsmctlError)
+    assert "git does not know who commits" in str(done.exception)
+    assert not (tmp_path / "made").exists()
+
+
+def test_what_git_refuses_is_told_and_the_files_stay(somebody: None, tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    made.mkdir()
+    _said(made, "init", "--quiet")
+    hook = made / ".git" / "hooks" / "pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho not today >&2\nexit 1\n", encoding="utf-8")
+    hook.chmod(0o755)
+    done = CliRunner().invoke(group, ["init", str(made), "--yes", "--commit"])
+    assert isinstance(done.exception, ItsmctlError)
+    assert "did not commit them: " in str(done.exception)
+    assert "not today" in str(done.exception)
+    assert (made / "README.md").is_file()
+
+
+def _said(folder: Path, *arguments: str) -> str:
+    return subprocess.run(
+        ["git", "-c", "core.quotePath=false", *arguments], cwd=folder, check=True, capture_output=True, encoding="utf-8"
+    ).stdout.strip()

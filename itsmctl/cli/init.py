@@ -11,6 +11,7 @@ import click
 from itsmctl import starter
 from itsmctl.cli import options
 from itsmctl.errors import ItsmctlError
+from itsmctl.history.beginning import begin, check_beginning
 from itsmctl.language import problem_line, tr, trn
 from itsmctl.model import Language
 from itsmctl.output import check_empty, filling
@@ -27,9 +28,10 @@ Answer = TypeVar("Answer")
     type=click.Choice(tuple(starter.FORGES)),
     help="Whose CI file to write; default: asked, else github.",
 )
+@click.option("--commit", is_flag=True, help="Keep the files in git, as the first commit; a repository is begun.")
 @options.language
 @options.quiet
-def command(folder: Path, yes: bool, forge: str | None, language: Language, quiet: bool) -> None:
+def command(folder: Path, yes: bool, forge: str | None, commit: bool, language: Language, quiet: bool) -> None:
     """Write a small working management system into DIR, which must be new or empty.
 
     Incident and change process, one service with its agreement and calendar, roles and people to fill in, rules, and a
@@ -37,19 +39,25 @@ def command(folder: Path, yes: bool, forge: str | None, language: Language, quie
 
     \b
     itsmctl init our-services
+    itsmctl init our-services --yes --commit
     """
     check_empty(folder)
+    if commit:
+        check_beginning(folder)
     files = starter.files(_defaults(forge) if yes else _asked(forge, language))
     with filling(folder) as place:
         for name, text in files.items():
             path = place / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
+    begun = begin(folder, tr("Begin with a small management system that works", language)) if commit else ""
     if quiet:
         return
     click.echo(
         tr("{files} written: {place}", language, files=trn("{n} file", "{n} files", len(files), language), place=folder)
     )
+    if begun:
+        click.echo(tr("committed to git: {commit}", language, commit=begun))
     click.echo(tr("Next: read {readme}; then, in that folder: itsmctl validate", language, readme=folder / "README.md"))
 
 
