@@ -105,7 +105,16 @@ def test_the_whole_harness_on_a_handful_of_tickets(
         ]
     ) in (0, 1)
     text = page.read_text("utf-8")
-    for name in ("floor", "import csv", "import zip", "audit", "audit by the core", "evidence build", "validate", "help"):
+    for name in (
+        "floor",
+        "import csv",
+        "import zip",
+        "audit",
+        "audit by the core",
+        "evidence build",
+        "validate",
+        "help",
+    ):
         assert f"| {name} |" in text
     assert "40 generated incidents" in text
     assert "import + audit by the library" in capsys.readouterr().out
