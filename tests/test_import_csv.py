@@ -209,6 +209,24 @@ def both(tmp_path: Path, first: str, second: str, definition: MappingDefinition)
     return import_files(files, definition, {}, "UTC", tmp_path / "out")
 
 
+def test_a_file_may_write_its_times_in_a_form_of_its_own(tmp_path: Path) -> None:
+    definition = mapping(time_formats=("iso", "dd.MM.yyyy HH:mm"))
+    first = "Number,Opened\nA,2026-03-01 10:00\nC,02.03.2026 10:00\nD,2026-03-03 10:00\n"
+    receipt = both(tmp_path, first, "Number,Opened\nB,04.03.2026 10:00\nE,13.03.2026 10:00\n", definition)
+    assert dict(opened(tmp_path)) == {
+        "A": "2026-03-01 10:00:00", "B": "2026-03-04 10:00:00", "C": None, "D": "2026-03-03 10:00:00", "E": "2026-03-13 10:00:00"
+    }  # fmt: skip
+    assert rejects(tmp_path) == [(2, "C", "Opened", "02.03.2026 10:00", "bad-time")], "never per row"
+    assert receipt.time_formats == {"Opened": "dd.MM.yyyy HH:mm | iso"}
+
+
+def test_files_that_disagree_about_day_and_month_are_refused(tmp_path: Path) -> None:
+    definition = mapping(time_formats=("dd/MM/yyyy HH:mm", "MM/dd/yyyy HH:mm"))
+    first = "Number,Opened\nA,13/03/2026 10:00\nC,04/03/2026 10:00\n"
+    with pytest.raises(ItsmctlError, match="ambiguous-time-format"):
+        both(tmp_path, first, "Number,Opened\nB,03/13/2026 10:00\nD,03/04/2026 10:00\n", definition)
+
+
 def test_a_column_that_one_file_lacks_is_told_of_that_file(tmp_path: Path) -> None:
     receipt = both(tmp_path, "Number,Opened,State\nA,2026-03-01,New\n", "Number,Opened\nB,2026-03-02\n", mapping())
     assert [file.missing for file in receipt.files] == [(), ("state",)]

@@ -7,12 +7,14 @@ import hashlib
 import json
 import sqlite3
 import zipfile
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 import yaml
 from importing.mappings import ROOT, mapping, shipped
 
@@ -125,6 +127,63 @@ def test_servicenow_xml_and_json_are_the_same_records(tmp_path: Path) -> None:
         assert left == (wanted if name.endswith("xml") else {})
     assert read[0] == read[1]
     assert len(read[0][0]) == 70
+
+
+def as_workbook(records: list[dict[str, str]], file: Path) -> None:
+    columns = list(dict.fromkeys(name for record in records for name in record))
+    with xlsxwriter.Workbook(file, {"strings_to_numbers": False, "strings_to_urls": False}) as book:
+        sheet = book.add_worksheet("Page 1")
+        for i, row in enumerate([columns, *([record.get(name, "") for name in columns] for record in records)]):
+            sheet.write_row(i, 0, row)
+
+
+def as_json_lines(records: list[dict[str, str]], file: Path) -> None:
+    file.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+
+
+def as_parquet(records: list[dict[str, str]], file: Path) -> None:
+    columns = list(dict.fromkeys(name for record in records for name in record))
+    with Session() as session:
+        session.run(f"CREATE TABLE t ({', '.join(f'{name} VARCHAR' for name in columns)})")
+        session.insert("t", columns, [[record.get(name) for name in columns] for record in records])
+        session.write_parquet("SELECT * FROM t", file)
+
+
+@pytest.mark.parametrize("write", [as_workbook, as_json_lines, as_parquet])
+def test_servicenow_in_another_container_is_the_same(
+    tmp_path: Path, write: Callable[[list[dict[str, str]], Path], None]
+) -> None:
+    source = EXPORTS / "servicenow-tables" / "incident.json"
+    write(json.loads(source.read_text("utf-8"))["records"], tmp_path / "incident")
+    found = []
+    for file in (source, tmp_path / "incident"):
+        receipt = import_files([file], None, shipped(), "UTC", tmp_path / f"out{file.suffix}")
+        assert receipt.mapping == "servicenow-incident"
+        with Session() as session:
+            read = f"SELECT * EXCLUDE (attributes, source_file) FROM '{tmp_path / f'out{file.suffix}'}/record.parquet'"
+            found.append((receipt.rejects, session.rows(read)))
+    assert found[0] == found[1]
+    assert found[0][1]
+
+
+def test_a_wide_export_keeps_every_column(tmp_path: Path) -> None:
+    """ServiceNow's wide CSV: over a hundred columns, most with what is displayed beside the key, and columns of other tables."""
+    source = EXPORTS / "servicenow-tables" / "sc_req_item.csv"
+    head, *lines = source.read_text("utf-8").splitlines()
+    more = [name for n in range(50) for name in (f"u_field_{n}", f"dv_u_field_{n}", f"request.requested_for.field_{n}")]
+    wide = tmp_path / source.name
+    text_of = "\n".join([head + "".join(f',"{name}"' for name in more), *(line + ',"x"' * len(more) for line in lines)])
+    wide.write_text(text_of + "\n", encoding="utf-8")
+    found = []
+    for file, out in ((source, tmp_path / "narrow"), (wide, tmp_path / "wide")):
+        receipt = import_files([file], None, shipped(), "UTC", out)
+        columns = receipt.kept
+        with Session() as session:
+            found.append(session.rows(f"SELECT * EXCLUDE (attributes) FROM '{out}/record.parquet'"))
+            (kept,) = session.one(f"SELECT min(len(json_keys(attributes))) FROM '{out}/record.parquet'")
+    assert found[0] == found[1]
+    assert set(more) <= set(columns)
+    assert int(str(kept)) >= len(more) == 150
 
 
 def as_sqlite(log: dict[str, Any], file: Path) -> None:

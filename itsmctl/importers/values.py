@@ -62,6 +62,19 @@ class _Column:
     cell: str
     format: str
     unreadable: int = 0
+    elsewhere: tuple[tuple[int, str], ...] = ()
+    """Files that write it in a format of their own."""
+
+    @property
+    def formats(self) -> str:
+        """Its formats, most files' first."""
+        return " | ".join(dict.fromkeys((self.format, *(form for _, form in self.elsewhere))))
+
+    def sql(self, made: Callable[[str, str], str]) -> str:
+        """SQL made of its cell and its format, in each file the one that holds there."""
+        cases = " ".join(f"WHEN {file} THEN {made(self.cell, form)}" for file, form in self.elsewhere)
+        usual = made(self.cell, self.format)
+        return f"CASE file {cases} ELSE {usual} END" if cases else usual
 
 
 def convert_times(
@@ -96,7 +109,7 @@ def convert_times(
             where = f"l{c.number} IS NOT NULL AND t{c.number} IS NULL"
             _reject(session, staged, record_id, c.cell, where, c.name, "nonexistent-time")
         precise = precise or bool(odd)
-    return Moments(tuple(names), {c.name: c.format for c in columns}, ambiguous, 1 if precise else 60)
+    return Moments(tuple(names), {c.name: c.formats for c in columns}, ambiguous, 1 if precise else 60)
 
 
 def _read_faces(
@@ -111,6 +124,8 @@ def _read_faces(
         (bad,) = session.one(f"SELECT count({column.cell}) - (SELECT count(l{column.number}) FROM face) FROM {RAW}")
         columns.append(_best_format(session, replace(column, unreadable=int(bad or 0)), mapping))
     columns = _in_agreement(session, columns, mapping)
+    if len(staged.exports) > 1:
+        columns = [_by_file(session, staged, column, mapping) if column.unreadable else column for column in columns]
     if tuple(columns) != tried:
         session.run("DROP TABLE face")
         _create_face(session, columns, mapping)
@@ -118,8 +133,10 @@ def _read_faces(
 
 
 def _create_face(session: Session, columns: Sequence[_Column], mapping: MappingDefinition) -> None:
-    stamps = "".join(f", {stamp_sql(c.cell, c.format, mapping.where)} AS s{c.number}" for c in columns)
-    stamps += "".join(f", {offset_sql(c.cell, c.format)} AS z{c.number}" for c in columns)
+    def stamp(cell: str, form: str) -> str:
+        return stamp_sql(cell, form, mapping.where)
+
+    stamps = "".join(f", {c.sql(stamp)} AS s{c.number}, {c.sql(offset_sql)} AS z{c.number}" for c in columns)
     seconds = "".join(f", {seconds_sql(f's{c.number}')} AS l{c.number}, z{c.number}" for c in columns)
     session.run(f"CREATE TEMP TABLE face AS SELECT raw{seconds} FROM (SELECT rowid AS raw{stamps} FROM {RAW})")
 
@@ -138,6 +155,19 @@ def _best_format(session: Session, column: _Column, mapping: MappingDefinition) 
         if int(bad or 0) < best.unreadable:
             best = replace(column, format=pattern, unreadable=int(bad or 0))
     return best
+
+
+def _by_file(session: Session, staged: Staged, column: _Column, mapping: MappingDefinition) -> _Column:
+    """The column with a format of its own for each file of which that reads more: people export with settings of theirs."""
+    forms = tuple(dict.fromkeys((column.format, *mapping.time_formats)))
+    read = ", ".join(f"count({seconds_sql(stamp_sql(column.cell, form, mapping.where))})" for form in forms)
+    counts = {int(str(row[0])): row[1:] for row in session.rows(f"SELECT file, {read} FROM {RAW} GROUP BY file")}
+    elsewhere = []
+    for export in staged.exports:
+        usual, *others = (int(str(count)) for count in counts.get(export.number, (0,)))
+        if others and max(others) > usual:
+            elsewhere.append((export.number, forms[1 + others.index(max(others))]))
+    return replace(column, elsewhere=tuple(elsewhere))
 
 
 def _in_agreement(session: Session, columns: Sequence[_Column], mapping: MappingDefinition) -> list[_Column]:

@@ -7,6 +7,8 @@ PARSERS = {
     "json": b'{"a": [',
     "xml": b"<all><t>",
     "xes": b'<log><trace><event><string key="a" value="',
+    "ocel-xml": b"<log><objects><object ",
+    "ocel-json": b'{"objectTypes": [], ',
     "xlsx": b"PK\x03\x04",
     "sqlite": b"SQLite format 3\0",
     "parquet": b"PAR1",
