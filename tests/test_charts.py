@@ -15,6 +15,7 @@ from report_cases import audit_result
 from itsmctl.charts.plot import NO_AXIS, Axis, Told, draw, names, numbers, rows
 from itsmctl.charts.shapes import Bars, Cells, Columns, Point, Streams, Trend, step
 from itsmctl.charts.sparkline import sparkline
+from itsmctl.charts.volume import volume
 from itsmctl.language import LANGUAGES, Language
 from itsmctl.reports import text
 from itsmctl.reports.attained import attained
@@ -149,3 +150,15 @@ def test_one_month_is_no_trend() -> None:
     result = audit_result()
     once = replace(result, attainment=tuple(one for one in result.attainment if one.month == "2026-03"))
     assert attained(once, "en", 80) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_volume_says_its_sums_and_draws_both(language: Language) -> None:
+    months = [("2026-01", 10, 4), ("2026-02", 0, 6), ("2026-03", 20, 12)]
+    figure = volume(months, language)
+    assert "30" in figure.told.description and "22" in figure.told.description
+    assert [row[1:] for row in figure.rows] == [("10", "4"), ("0", "6"), ("20", "12")]
+    root = parsed(figure.svg)
+    heights = [float(str(box.get("height"))) for box in root.iter(f"{SVG}rect")]
+    assert len(heights) == 2 and abs(heights[1] / heights[0] - 2) < 0.01
+    assert len(list(root.iter(f"{SVG}circle"))) == 3

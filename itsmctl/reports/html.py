@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from itsmctl.charts.page import charts as work_in_charts
+from itsmctl.charts.attainment import attainment
+from itsmctl.charts.page import charts
+from itsmctl.charts.volume import volume
 from itsmctl.figures import Figures
 from itsmctl.honesty.lacking import blind_spots, wanted_columns
 from itsmctl.language import Language, moment_text, tr, zone_of
 from itsmctl.model import SEVERITIES
-from itsmctl.reports import charts, deviations, pages, sections, tally
+from itsmctl.reports import deviations, pages, sections, tally
 from itsmctl.reports.levels import levels
 from itsmctl.reports.people import without_names
 from itsmctl.reports.trend import Before, trend
@@ -55,7 +57,7 @@ def render(result: AuditResult, language: Language = "en", before: Before | None
         days_in=tally.zone_text(result, language),
         definitions=tally.definitions_text(result, language),
         chosen=[tally.default_text(name, language) for name in result.chosen_by_default],
-        figures=list(work_in_charts(result, language)),
+        figures=list(charts(result, language)),
         trend=trend(result, before) if before else None,
         records=[pages.record_view(entry, language, zone.key) for entry in result.explanations],
         at=lambda moment: "" if moment is None else moment_text(moment, zone),
@@ -101,7 +103,7 @@ def _overview(result: AuditResult, language: Language) -> dict[str, object]:
         "clauses": sections.by_clause(result),
         "clause_title": partial(_clause_title, result, language),
         "framework_name": lambda name: pages.FRAMEWORKS.get(name, name),
-        "months_chart": charts.months(result.months, language) if result.months else "",
+        "volume": volume(result.months, language) if result.months else None,
     }
 
 
@@ -117,7 +119,7 @@ def _services(result: AuditResult, language: Language) -> dict[str, object]:
         "services_left": len(services) - len(shown),
         "own_section": {one.service for one in shown},
         "service_label": lambda id: sections.name_of(result, id, language) if id else tr("no service", language),
-        "attainment_chart": lambda service: charts.attainment(service, language),
+        "attainment_chart": lambda service: attainment(service, language),
     }
 
 

@@ -1,8 +1,10 @@
-"""Small charts as SVG: attainment of one service against what was agreed, and work opened and resolved per month."""
+"""Attainment of one service against what was agreed, as a small chart among many.
+
+A report has up to a hundred of these, and leather takes sixteen times as long for each, so they are drawn by ourselves.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import floor
 
 from itsmctl.language import Language, month_text, number_text, percent_text, tr
@@ -96,55 +98,3 @@ def _point(x: float, y: float, level: Level, language: Language) -> str:
     else:
         shape = element("circle", cx=x, cy=y, r=3.6, class_=f"point {level.standing}")
     return element("g", element("title", words(tip)), shape)
-
-
-_PLOT_WIDTH, _PLOT_HEIGHT = 900, 190
-
-
-def months(counts: Sequence[tuple[str, int, int]], language: Language) -> str:
-    """Two bars per month: opened solid, resolved outlined."""
-    top = max((max(opened, resolved) for _, opened, resolved in counts), default=0) or 1
-    slot = (_PLOT_WIDTH - 60) / max(len(counts), 1)
-    bar = min(slot * 0.36, 26.0)
-    every = 1 + int(66 / slot)
-    parts = [element("title", words(_months_told(counts, language), 3000)), *_levels_of(top)]
-    base = _PLOT_HEIGHT - 24
-    for index, (month, opened, resolved) in enumerate(counts):
-        middle = 60 + slot * (index + 0.5)
-        for left, n, kind in ((middle - bar - 1, opened, "opened"), (middle + 1, resolved, "resolved")):
-            height = (base - 12) * n / top
-            tip = element("title", words(f"{month_text(month, language)} · {number_text(n)}"))
-            box = element("rect", x=left, y=base - height, width=bar, height=height, class_=f"column {kind}")
-            parts.append(element("g", tip, box))
-        if index % every == 0:
-            label = month_text(month, language)
-            parts.append(
-                element("text", words(label), x=middle, y=base + 17, class_="chart-label", text_anchor="middle")
-            )
-    return element("svg", *parts, class_="chart wide", viewBox=f"0 0 {_PLOT_WIDTH} {_PLOT_HEIGHT}", role="img")
-
-
-def _levels_of(top: int) -> list[str]:
-    """The base line, and lines at half and full height with their numbers."""
-    base = _PLOT_HEIGHT - 24
-    parts = [element("line", x1=54, x2=_PLOT_WIDTH, y1=base, y2=base, class_="base")]
-    for n in (top, top // 2):
-        y = base - (base - 12) * n / top
-        parts.append(element("line", x1=54, x2=_PLOT_WIDTH, y1=y, y2=y, class_="grid"))
-        label = number_text(n)
-        parts.append(element("text", label, x=48, y=y + 4, class_="chart-label", text_anchor="end"))
-    return parts
-
-
-def _months_told(counts: Sequence[tuple[str, int, int]], language: Language) -> str:
-    told = [
-        tr(
-            "{month}: {opened} opened, {resolved} resolved",
-            language,
-            month=month_text(month, language),
-            opened=number_text(opened),
-            resolved=number_text(resolved),
-        )
-        for month, opened, resolved in counts
-    ]
-    return tr("; ", language).join(told)
