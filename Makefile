@@ -7,7 +7,7 @@ USER_STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 WORKERS ?= 2
 
-.PHONY: demo test check bench truth fuzz docs messages clean
+.PHONY: demo test check bench truth fuzz docs screenshots messages clean
 
 demo: $(USER_STAMP)
 	$(BIN)/itsmctl demo
@@ -39,6 +39,10 @@ fuzz: $(DEV_STAMP)
 docs: $(DEV_STAMP)
 	$(BIN)/python docs/generate.py
 	$(BIN)/mkdocs build --strict --quiet
+
+# The pictures of pages in docs/images; look at each before you commit it.
+screenshots: $(DEV_STAMP)
+	$(BIN)/python docs/screenshots.py
 
 messages: $(DEV_STAMP)
 	$(BIN)/pybabel -q extract -F babel.cfg -k tr -k trn:1,2 --no-location --sort-output -o $(VENV)/messages.pot .

@@ -193,7 +193,8 @@ class UsedDefinition:
 class AuditResult:
     """A whole audit. `rules` and `enquiries` are sorted by id; times are epoch seconds, UTC."""
 
-    title: str
+    title: Text
+    """That of the plan; without a plan there is none."""
     as_of: int
     zone: str
     """The time zone in which its days and months begin."""

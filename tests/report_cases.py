@@ -112,7 +112,7 @@ def verdict(rule: str, record: str, observed: str, expected: str, when: str, pas
 def audit_result() -> AuditResult:
     """Six months of a bank's incidents: two clocks, failures of each severity, things that could not be tested."""
     return AuditResult(
-        title="Incident management, first half of 2026 · 2026年上半年事件管理审核",
+        title=Text("Incident management, first half of 2026", "2026年上半年事件管理审核"),
         as_of=at("2026-06-30T18:00"),
         zone="Asia/Shanghai",
         period_from=at("2026-01-01T00:00"),
@@ -443,7 +443,7 @@ def hostile_result() -> AuditResult:
     rules = tuple(replace(e, samples=(sample,), breakdown=shares) if e is entry else e for e in result.rules)
     return replace(
         result,
-        title=f"{HOSTILE} & {TURNED}",
+        title=Text(f"{HOSTILE} & {TURNED}"),
         rules=rules,
         explanations=(attack, *result.explanations[1:]),
         attainment=tuple(replace(a, service=HOSTILE) if a.service == MAIL else a for a in result.attainment),

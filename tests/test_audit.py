@@ -265,7 +265,7 @@ def test_a_period_takes_whole_local_days_of_opening(tmp_path: Path) -> None:
     result = audit(definitions, folder, AuditOptions(plan="mine", as_of=AS_OF), verdicts=tmp_path / "v.parquet")
     assert [v.record_id for v in read_verdicts(tmp_path / "v.parquet")] == ["A2", "A3", "A5"]
     assert (result.period_from, result.period_to) == (at("2026-04-01T00:00:00+08:00"), at("2026-05-01T00:00:00+08:00"))
-    assert result.title == "Mine" and result.chosen_by_default == ("definitions",)
+    assert result.title == Text("Mine", "我的") and result.chosen_by_default == ("definitions",)
 
 
 def test_a_plan_chooses_rules_moment_and_frameworks(dataset: Path) -> None:

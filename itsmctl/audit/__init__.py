@@ -30,7 +30,7 @@ from itsmctl.engine.session import Session
 from itsmctl.engine.verdicts import in_order
 from itsmctl.figures import Figures
 from itsmctl.importers.receipt import Receipt, read_receipt
-from itsmctl.model import GROUPED, SEVERITIES, AuditPlan, Baseline, Definitions, Rule
+from itsmctl.model import GROUPED, SEVERITIES, AuditPlan, Baseline, Definitions, Rule, Text
 from itsmctl.result import AuditResult, DefinitionFacts, RuleResult
 
 FAIL_ON = (*SEVERITIES, "not-testable", "never")
@@ -175,7 +175,7 @@ def _result_of(
 
     definitions, (opened_from, until) = context.definitions, asked.period
     return AuditResult(
-        title=str(asked.plan.title) if asked.plan else "",
+        title=asked.plan.title if asked.plan else Text(),
         as_of=asked.as_of,
         zone=asked.zone,
         period_from=opened_from,

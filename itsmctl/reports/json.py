@@ -38,7 +38,7 @@ def document(result: AuditResult, files: Sequence[Path] = ()) -> dict[str, objec
     facts = result.definitions
     return {
         "format": FORMAT,
-        "title": result.title,
+        "title": str(result.title),
         "as_of": iso(result.as_of),
         "zone": result.zone,
         "period": {"from": iso(result.period_from), "to": iso(result.period_to)},

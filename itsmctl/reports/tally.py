@@ -53,7 +53,7 @@ def rate_text(result: RuleResult) -> str:
 
 def title_text(result: AuditResult, language: Language) -> str:
     """The title that the plan gives the audit, or what it is."""
-    return result.title or tr("Service management audit", language)
+    return result.title.in_(language) or tr("Service management audit", language)
 
 
 def headline(result: AuditResult, language: Language) -> str:
