@@ -25,9 +25,12 @@ from itsmctl.errors import ItsmctlError
 from itsmctl.evidence.reading import COUNTS, Judged, JudgedClock, JudgedRule
 from itsmctl.model import Definitions, Text
 from itsmctl.site import build, gather
+from itsmctl.site.addresses import addresses, linked
 from itsmctl.site.building import files
 from itsmctl.site.parts import PART_OF
+from itsmctl.site.shapes import Setter
 from itsmctl.site.words import terms
+from itsmctl.views.page import Grid
 
 DEFINITIONS = load()
 POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'"
@@ -288,3 +291,27 @@ def test_a_page_in_chinese_speaks_chinese(pages: dict[str, Read]) -> None:
             assert not [label for label in labels if re.search("[A-Za-z]{3}", label) and not allowed.search(label)], (
                 path
             )
+
+
+def test_texts_link_to_what_they_name_and_to_nothing_else() -> None:
+    known = addresses(DEFINITIONS, "en")
+    here = "process/incident.html"
+    assert linked("Incident management (incident)", here, known) == "Incident management", (
+        "not to the page it stands on"
+    )
+    assert linked("Change management (change), INC-05", here, known) == (
+        '<a href="change.html">Change management</a>, <a href="../rule/INC-05.html">INC-05</a>'
+    )
+    assert linked("iso-20000-1 8.6.1 x", here, known).startswith('<a href="../framework/iso-20000-1.html#8.6.1">')
+    assert linked("iso-20000-1 8.6", here, known).startswith('<a href="../framework/iso-20000-1.html">'), "a heading"
+    for text in ("Something else (incident)", "the incident", "INC-999", "8.6.1", "iso-20000-1 99.9"):
+        assert linked(text, here, known) == text
+    assert linked("say `a <b>` now", here, known) == "say <code>a &lt;b&gt;</code> now"
+
+
+def test_a_table_leaves_out_columns_in_which_nothing_stands() -> None:
+    shape = Setter("all.html", addresses(DEFINITIONS, "en")).shape(
+        Grid(("a", "b", "n"), (("x", "", "1"), ("y", "", "22 %")))
+    )
+    assert shape.heads == (("a", ""), ("n", "num"))
+    assert [[str(cell.text) for cell in row] for row in shape.rows] == [["x", "1"], ["y", "22 %"]]

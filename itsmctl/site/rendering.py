@@ -16,6 +16,7 @@ from itsmctl.site.handbook import chapters
 from itsmctl.site.parts import PART_OF, PARTS, PLURALS, Part
 from itsmctl.site.shapes import Setter
 from itsmctl.site.sheets import Sheet, last_change
+from itsmctl.views.held import held_on
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,9 @@ def _groups(writer: Writer, kinds: Sequence[str]) -> list[tuple[str, str, list[t
 
 
 def _mark(writer: Writer, sheet: Sheet) -> tuple[str, str]:
-    """What a list shows beside a page: of a rule its outcome, or how grave it is."""
+    """What a list shows beside a page: of a rule its outcome, or how grave it is; of a role or position who holds it."""
+    if sheet.kind in ("role", "position"):
+        return tr(", ", writer.language).join(_holders(writer, sheet)), ""
     if sheet.kind != "rule":
         return "", ""
     judged = rule_found(writer.portal, sheet.id)
@@ -149,6 +152,16 @@ def _mark(writer: Writer, sheet: Sheet) -> tuple[str, str]:
         return verdict_text(judged, writer.language), f"is-{judged.outcome}"
     rule = writer.portal.definitions.rules[sheet.id]
     return (tr("enquiry", writer.language), "") if rule.enquiry else (severity_text(rule.severity, writer.language), "")
+
+
+def _holders(writer: Writer, sheet: Sheet) -> Iterator[str]:
+    """Who holds a role or a position: on the day of the portal, or without one for no set time."""
+    found: dict[str, None] = {}
+    for tenure in held_on(writer.portal.definitions, writer.portal.day):
+        own = tenure.role if sheet.kind == "role" else tenure.position
+        if own == sheet.id and (writer.portal.day or tenure.period.end is None):
+            found[tenure.person] = None
+    yield from found
 
 
 def _part(writer: Writer, part: Part) -> tuple[str, str]:

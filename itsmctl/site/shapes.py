@@ -104,7 +104,8 @@ class Setter:
 
 
 def _grid(columns: tuple[str, ...], rows: tuple[tuple[Cell, ...], ...]) -> Shape:
-    """A table; the head of a column of numbers stands over them."""
-    numbers = [all(row[place].look == "num" or not row[place].text for row in rows) for place in range(len(columns))]
-    heads = tuple((head, "num" if number else "") for head, number in zip(columns, numbers, strict=True))
-    return Shape("grid", rows, heads)
+    """A table without the columns in which nothing stands; the head of a column of numbers stands over them."""
+    filled = [place for place in range(len(columns)) if any(row[place].text for row in rows)]
+    numbers = [all(row[place].look == "num" or not row[place].text for row in rows) for place in filled]
+    heads = tuple((columns[place], "num" if number else "") for place, number in zip(filled, numbers, strict=True))
+    return Shape("grid", tuple(tuple(row[place] for place in filled) for row in rows), heads)

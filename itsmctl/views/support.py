@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itsmctl.language import Language, tr
+from itsmctl.language import Language, clock_text, tr
 from itsmctl.model import Contract, Definitions, OperationalAgreement, Renewal
 from itsmctl.views.page import Facts, Grid, Page, Points, Section, Words
 from itsmctl.views.wording import (
@@ -87,7 +87,10 @@ def _promises(
     found = []
     for leg in one.terms.clocks.values():
         facts = (
-            (tr("Part of", language), tr("step {n} of {clock}", language, n=leg.step, clock=leg.inside)),
+            (
+                tr("Part of", language),
+                tr("step {n} of {clock}", language, n=leg.step, clock=clock_text(leg.inside, language)),
+            ),
             (tr("Attainment agreed", language), percent_of(one.terms.attainment.get(leg.name))),
         )
         rows = tuple((conditions_text(t.conditions, language), target_text(t, language)) for t in leg.targets)
