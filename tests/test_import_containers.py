@@ -262,6 +262,21 @@ def test_a_workbook_that_inflates_beyond_measure_is_refused(tmp_path: Path, monk
     assert refused(tmp_path / "broken", tmp_path / "out") == "bad-workbook"
 
 
+def test_a_workbook_with_a_cell_far_outside_is_refused_and_not_held_in_memory(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "t") as book:
+        sheet = book.add_worksheet("Tickets")
+        sheet.write_row(0, 0, ["Number", "Opened"])
+        sheet.write(1_048_575, 16_383, "x")
+    with pytest.raises(ItsmctlError, match=r"row 1048576 and column 16384 with 3 cells; .* \[sparse-sheet\]"):
+        import_files([tmp_path / "t"], None, {TABLE.id: TABLE}, "UTC", tmp_path / "out")
+    with xlsxwriter.Workbook(tmp_path / "t") as book:
+        sheet = book.add_worksheet("Tickets")
+        sheet.write_row(0, 0, ["Number", "Opened", "State"])
+        sheet.write_row(1, 0, ["T1", "2026-01-01 00:00", "New"])
+        sheet.write_row(3000, 0, ["T2", "2026-01-01 00:00", "New"])
+    assert import_files([tmp_path / "t"], None, {TABLE.id: TABLE}, "UTC", tmp_path / "out").records == 2
+
+
 @pytest.mark.parametrize("kind", ["json", "xml", "sqlite", "parquet"])
 def test_an_endless_cell_costs_its_row_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     monkeypatch.setattr(rows, "MAX_CELL", 100)

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from itsmctl.errors import ItsmctlError, Problem, Where
-from itsmctl.importers.container import Plain
+from itsmctl.importers.container import DAMAGED, Plain
 from itsmctl.importers.export import Export, numbered
 from itsmctl.importers.rows import Tables
 
 MAX_INFLATED = 2**31
 """A workbook is held in memory while it is read; one whose parts inflate beyond this is refused."""
+
+MAX_SPARSE, MAX_CELLS = 5_000_000, 2**26
+"""Cells of a sheet from its first to its last row and column, empty ones among them, which all are held in memory: so many at any
+rate, and so many where at least one in twenty is filled."""
+
+_CELL = re.compile(rb"""\sr\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
+_CHUNK = 2**20
 
 Cell = int | float | str | bool | date | datetime | time | timedelta
 
@@ -23,6 +31,7 @@ def open_excel(plain: Plain, scratch: Path) -> list[Export]:
     from python_calamine import CalamineError, load_workbook
 
     _check_size(plain)
+    _check_span(plain)
     tables = Tables(plain, scratch)
     try:
         with tables, load_workbook(str(plain.path)) as book:
@@ -79,3 +88,44 @@ def _check_size(plain: Plain) -> None:
         template = "inflates to more than {limit} bytes from {compressed}; unpack it first if that is meant"
         values = {"limit": MAX_INFLATED, "compressed": plain.bytes}
         raise ItsmctlError(Problem("archive-bomb", template, Where(plain.shown), values))
+
+
+def _check_span(plain: Plain) -> None:
+    """Refuse a sheet with a cell far outside of its table: what lies between would be held in memory."""
+    try:
+        with zipfile.ZipFile(plain.path) as archive:
+            for info in archive.infolist():
+                cells, rows, columns = _span(archive, info)
+                if rows * columns > max(MAX_SPARSE, min(MAX_CELLS, 20 * cells)):
+                    template = (
+                        "{sheet} reaches to row {rows} and column {columns} with {cells} cells; delete what stands far "
+                        "outside of the table, and save the workbook again"
+                    )
+                    values = {"sheet": Path(info.filename).stem, "rows": rows, "columns": columns, "cells": cells}
+                    raise ItsmctlError(Problem("sparse-sheet", template, Where(plain.shown), values))
+    except DAMAGED as error:
+        template = "not readable as an Excel workbook: {why}"
+        raise ItsmctlError(Problem("bad-workbook", template, Where(plain.shown), {"why": error})) from error
+
+
+def _span(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> tuple[int, int, int]:
+    """How many cells a part of a workbook has, and the last row and column that it names."""
+    cells = rows = columns = 0
+    before = b""
+    with archive.open(info) as stream:
+        while chunk := stream.read(_CHUNK):
+            # What a cut between two pieces divides is put together, and counted twice at worst.
+            found = _CELL.findall(before + chunk)
+            before = chunk[-24:]
+            cells += len(found)
+            rows = max(rows, *(int(row) for row in {row for _, row in found})) if found else rows
+            columns = max(columns, *map(_column_number, {letters for letters, _ in found})) if found else columns
+    return cells, rows, columns
+
+
+def _column_number(letters: bytes) -> int:
+    """The number of a column: `A` is 1, `AA` is 27."""
+    number = 0
+    for letter in letters:
+        number = 26 * number + letter - 64
+    return number
