@@ -42,7 +42,7 @@ HISTORY = ("state", "group", "assignee", "priority", "impact", "urgency", "categ
 """The fields whose changes the export of a case records, if it does not say otherwise."""
 
 ONE_BY_ONE = {"agreement", "allowed", "approved", "at-most", "authorised", "in-window", "meaningful", "no-secrets", "not-sooner", "unchanged", "clock-within", "conforms", "different-people", "dwell-within", "elapsed-within", "expression",
-              "handovers", "known", "matrix", "ordered-times", "required", "returns", "transition", "untouched", *TEMPLATES}  # fmt: skip
+              "handovers", "known", "matrix", "ordered-times", "required", "returns", "traced", "transition", "untouched", *TEMPLATES}  # fmt: skip
 """Checks that judge a record by nothing but itself and the definitions; the cases of the others are audited apart."""
 
 EMPTY_AS_OF = "2026-07-01T00:00Z"

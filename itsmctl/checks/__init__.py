@@ -12,7 +12,7 @@ _OWN = """
     different-people dwell-within elapsed-within employed expression handovers heaping in-window known late-pause
     leg-within linked loosened matrix meaningful no-later no-secrets not-in-future not-sooner number-gaps
     ordered-times overlap paused-share percentile period-end period-shift raised-and-lowered readable register
-    reported-agrees required returns row-count share similar transition trend unchanged untouched variants
+    reported-agrees required returns row-count share similar traced transition trend unchanged untouched variants
 """
 """Each has the module of its name."""
 _DECLARE = """

@@ -1,21 +1,35 @@
 """Records whose moments could be read.
 
 Fails where the import quarantined a moment of the record (not a date, or a local time that does not exist), or a
-whole row in which the record is named.
+whole row in which the record is named. With `set-aside-as` it fails instead where anything of the record was set aside for one of
+those reasons: `duplicate-id` is a further row under the number of a record that differs from the first.
 
     check: {readable: {}}
+    check: {readable: {set-aside-as: [duplicate-id]}}
 
-Passing: every moment of the record parsed. Failing: `31/02/2026 10:00`.
+Passing: every moment of the record parsed. Failing: `31/02/2026 10:00`; two rows with one number, closed in one and open in the other.
 """
 
 from __future__ import annotations
 
 from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.parameters import texts
 from itsmctl.engine.sql import Fragment
 from itsmctl.model import Rule
 
 ID = "readable"
-PARAMETERS = {"type": "object", "additionalProperties": False, "properties": {}}
+PARAMETERS = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "set-aside-as": {
+            "type": "array",
+            "minItems": 1,
+            "uniqueItems": True,
+            "items": {"enum": ["bad-time", "duplicate-id", "nonexistent-time"]},
+        }
+    },
+}
 NAMES: dict[str, str] = {}
 
 
@@ -25,14 +39,27 @@ def needs(rule: Rule) -> Needs:
 
 
 def compile(rule: Rule, context: Context) -> Fragment:
-    """One row per record; `observed` is the first unreadable value."""
-    return Fragment(
-        """SELECT r.record_id, j.record_id IS NULL AS passed, coalesce(j.worst, 'readable') AS observed, 'a moment' AS expected,
+    """One row per record; `observed` is the first value that was set aside."""
+    return (
+        Fragment(
+            """SELECT r.record_id, j.record_id IS NULL AS passed, coalesce(j.worst, ?) AS observed, ? AS expected,
             r.opened_at AS "at", CAST(NULL AS VARCHAR) AS reason
-        FROM scoped AS r LEFT JOIN (
-            SELECT record_id, min(worst) AS worst FROM (
-                SELECT record_id, concat("column", ': ', value) AS worst FROM reject WHERE reason IN ('bad-time', 'nonexistent-time')
-                UNION ALL SELECT record_id, 'a whole row' AS worst FROM lost
-            ) AS unread GROUP BY record_id
-        ) AS j ON j.record_id = r.record_id"""
+        FROM scoped AS r LEFT JOIN (SELECT record_id, min(worst) AS worst FROM (""",
+            ("one row", "one row") if "set-aside-as" in rule.parameters else ("readable", "a moment"),
+        )
+        + _set_aside(texts(rule, "set-aside-as"))
+        + ") AS unread GROUP BY record_id) AS j ON j.record_id = r.record_id"
+    )
+
+
+def _set_aside(reasons: tuple[str, ...]) -> Fragment:
+    """SELECT of the records of which something was set aside for one of the reasons, else of those that cannot be read."""
+    if reasons:
+        return Fragment(
+            f"""SELECT record_id, concat(reason, ': ', source_file, ', row ', source_row) AS worst FROM reject WHERE reason IN ({", ".join("?" * len(reasons))})""",
+            reasons,
+        )
+    return Fragment(
+        """SELECT record_id, concat("column", ': ', value) AS worst FROM reject WHERE reason IN ('bad-time', 'nonexistent-time')
+            UNION ALL SELECT record_id, 'a whole row' AS worst FROM lost"""
     )

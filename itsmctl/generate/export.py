@@ -83,16 +83,20 @@ def _fixed(t: Ticket) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The cells between made_sla and sys_updated_by, and those after sys_updated_at without group and assignee."""
     head = (t.requester, t.opened_by, local_text(t.opened_at), t.opened_by, local_text(t.recorded_at))
     symptom = f"{t.symptom.en} {t.symptom.zh}"
-    what = t.symptom.zh if t.site.id == "shanghai" and t.requester != MONITORING else t.symptom.en
     tail = (
         CHANNELS.get(t.channel, t.channel), t.site.name, t.category, t.subcategory, symptom, t.ci, LEVELS.get(t.impact, t.impact), LEVELS.get(t.urgency, t.urgency),
     )  # fmt: skip
     closing = (
         _flag(t.knowledge), _flag(t.confirmed), "Do Not Notify" if t.requester == MONITORING else "Send Email", t.problem, t.change,
-        t.vendor, t.caused_by, t.closure_code, t.resolved_by, local_text(t.resolved_at), local_text(t.closed_at), what, t.service_name,
+        t.vendor, t.caused_by, t.closure_code, t.resolved_by, local_text(t.resolved_at), local_text(t.closed_at), title_of(t), t.service_name,
         local_text(t.responded_at), t.closed_by, t.company, t.close_notes, t.nature, *(_cell(t.details.get(column, "")) for column in _DETAILS),
     )  # fmt: skip
     return head, (*tail, *closing)
+
+
+def title_of(t: Ticket) -> str:
+    """What the ticket says in a line, in the language of its site; monitoring speaks English."""
+    return t.symptom.zh if t.site.id == "shanghai" and t.requester != MONITORING else t.symptom.en
 
 
 def local_text(moment: int | None) -> str:

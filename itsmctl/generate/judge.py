@@ -15,7 +15,9 @@ from dataclasses import dataclass, field
 from itsmctl.generate import behaviour
 from itsmctl.generate.behaviour import Patterns, Run
 from itsmctl.generate.hours import Hours
+from itsmctl.generate.recurring import Recurring
 from itsmctl.generate.rhythm import month_of
+from itsmctl.generate.supplied import Contracts
 from itsmctl.generate.symptoms import SHELVED
 from itsmctl.generate.terms import RESOLUTION, RESPONSE, Agreements, Outcome, Terms, in_force, outcome
 from itsmctl.generate.ticket import Ticket
@@ -42,6 +44,7 @@ CONSEQUENCES = {
     "DQ-03": "numbers are missing from the run",
     "DQ-08": "a mandatory field is empty",
     "DQ-10": "too many incidents of this month are filed under other",
+    "DQ-13": "its history begins after it does",
     "DQ-12": "the tool and the agreement disagree",
     "CAP-03": "more and more incidents of this service come from lack of capacity",
     "KNW-03": "too many workarounds of this month name no article",
@@ -51,11 +54,13 @@ CONSEQUENCES = {
     "INC-06": "not resolved within the agreed time",
     "INC-14": "kicked from group to group",
     "INC-16": "open for more than thirty days",
+    "INC-19": "an urgent fault that came back twice within a month, without a problem",
     "INC-23": "moved on three times or more",
     "INC-24": "a change of state that the process does not allow",
     "INT-03": "stored more than a day after it was opened",
     "INT-04": "closed together with many others in minutes",
     "SLM-04": "agreed attainment missed in this month",
+    "SUP-06": "with a supplier for longer than the contract allows",
     "SLM-12": "no agreement covers it",
     "SLM-13": "the tool itself reports its target as missed",
 }
@@ -103,6 +108,7 @@ class Judge:
     openings: dict[tuple[tuple[str, ...], tuple[str, ...]], array[int]] = field(default_factory=dict)
     """When incidents were opened, by what they are about."""
     patterns: Patterns = field(default_factory=Patterns)
+    recurring: Recurring = field(default_factory=Recurring)
     _closings: dict[str, tuple[array[int], list[str]]] = field(default_factory=dict)
 
     def clocks(self, ticket: Ticket) -> Clocks:
@@ -156,12 +162,14 @@ class Judge:
                 failed.append(("SLM-04", key))
         failed += [("INT-04", number) for number in self._bursts()]
         failed += self.patterns.failed()
+        failed += self.recurring.failed()
         for rule, record in sorted(set(failed)):
             if rule in self.definitions.rules:
                 yield Planted(rule, record, CONSEQUENCES.get(rule) or str(self.definitions.rules[rule].title))
 
     def _remember(self, ticket: Ticket, clocks: Clocks) -> None:
         month, service = month_of(ticket.opened_at), columns_of(ticket)["service"]
+        self.recurring.remember(ticket, service)
         count(self._other[month], ticket.category in SHELVED)
         for same, about in ((("ci",), (ticket.ci,)), (_ABOUT, (service, ticket.ci, ticket.category))):
             self.openings.setdefault((same, about), array("q")).append(ticket.opened_at)
@@ -213,6 +221,7 @@ class Judge:
         tests["DQ-12"] = clocks.resolution is not None and clocks.resolution.verdict == (
             "broken" if t.reported_met else "kept"
         )
+        tests["SUP-06"] = Contracts(self.definitions, self.agreements.hours).is_late(t, clocks.terms, clocks.resolution)
         tests["SLM-12"] = not clocks.promised
         tests["SLM-13"] = not t.reported_met
         return {rule for rule, failed in tests.items() if failed}

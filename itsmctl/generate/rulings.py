@@ -11,6 +11,7 @@ from datetime import date
 
 from itsmctl.generate.book import FAVOUR, Book, Columns, words
 from itsmctl.generate.case import Case
+from itsmctl.generate.flow import leaves_flow
 from itsmctl.generate.hours import Hours
 from itsmctl.generate.judge import Planted
 from itsmctl.generate.rhythm import DAY, midnight, month_of
@@ -136,6 +137,11 @@ def _transition(rule: Rule, case: Case, book: Book) -> bool:
     allowed = book.definitions.processes[str(rule.parameters["process"])].transitions
     states = [state for _, _, state in book.history(case, "state")]
     return any(new not in allowed.get(old, ()) for old, new in zip(states, states[1:], strict=False))
+
+
+def _conforms(rule: Rule, case: Case, book: Book) -> bool:
+    process = book.definitions.processes[str(rule.parameters["process"])]
+    return leaves_flow(process, [state for _, _, state in book.history(case, "state")])
 
 
 def _init(rule: Rule, case: Case, book: Book) -> bool:
@@ -388,6 +394,7 @@ RULINGS: dict[str, Ruling] = {
     "allowed": _allowed,
     "approved": _approved,
     "authorised": _authorised,
+    "conforms": _conforms,
     "different-people": _different_people,
     "elapsed-within": _elapsed,
     "expression": _expression,

@@ -40,6 +40,7 @@ def time_tests(t: Ticket, as_of: int) -> dict[str, bool]:
     is_open = t.resolved_at is None and t.state not in ("closed", "cancelled")
     return {
         "DQ-07": any(at > as_of for at in every),
+        "DQ-13": t.updates[0].at > max(t.opened_at, t.recorded_at) + HOUR,
         "INC-01": ordered != sorted(ordered),
         "INC-16": is_open and as_of - t.opened_at > 720 * HOUR,
         "INT-01": t.resolved_at is not None and t.recorded_at - t.resolved_at > 900,

@@ -179,7 +179,7 @@ _OWN: Mapping[str, Table] = {
         "used": number("loosened", absent=80),
     },
     "raised-and-lowered": {"column": REVIEW, "codes": REVIEW, "within": duration("tightened")},
-    "readable": {},
+    "readable": {"set-aside-as": REVIEW_SET},
     "register": {
         "register": REVIEW,
         "per": REVIEW,
@@ -211,6 +211,7 @@ _OWN: Mapping[str, Table] = {
         "within": duration("tightened"),
         "unless": _FEWER,
     },
+    "traced": {"field": REVIEW, "within": duration("loosened")},
     "transition": {"process": REVIEW},
     "trend": {"where": REVIEW, "per": REVIEW_SET, "months": number("loosened", absent=3), "minimum": _MINIMUM},
     "unchanged": {
