@@ -26,6 +26,7 @@ check: $(DEV_STAMP)
 
 bench: $(DEV_STAMP)
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/rules.py
 
 truth: $(DEV_STAMP)
 	$(BIN)/python benchmarks/truth.py
