@@ -28,6 +28,8 @@ from itsmctl.reports.scorecard.view_data import view_schema
 from itsmctl.reports.service.data import service_report_schema
 from itsmctl.sampling.population import POPULATION_FILE, TARGETED_FILE
 from itsmctl.sampling.sample import PAPER_FILE, SAMPLE_FILE, WORKBOOK_FILE, sample_schema
+from itsmctl.views.adopting import next_schema
+from itsmctl.views.complaints import complaints_schema
 from itsmctl.views.experience import experience_schema
 
 INTRODUCTION = """# Outputs
@@ -55,6 +57,8 @@ def pages() -> dict[str, str]:
         scorecard,
         experience,
         service_report,
+        complaints,
+        next_steps,
         diff,
         replay,
         gate,
@@ -252,6 +256,22 @@ def service_report() -> str:
     return (
         "## Service report\n\nPrinted by `itsmctl report service --format json`; its JSON Schema is printed by "
         "`itsmctl schema service-report`.\n\n" + properties(schema) + _parts(schema)
+    )
+
+
+def complaints() -> str:
+    """The complaints ledger from its schema."""
+    return (
+        "## Complaints ledger\n\nPrinted by `itsmctl assess complaints --format json`; its JSON Schema is printed by "
+        "`itsmctl schema complaints`.\n\n" + properties(complaints_schema())
+    )
+
+
+def next_steps() -> str:
+    """The next steps from their schema."""
+    return (
+        "## Next steps\n\nPrinted by `itsmctl assess next --format json`; its JSON Schema is printed by "
+        "`itsmctl schema next`.\n\n" + properties(next_schema())
     )
 
 

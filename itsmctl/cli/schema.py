@@ -28,6 +28,8 @@ from itsmctl.reports.scorecard.view_data import view_schema
 from itsmctl.reports.service.data import service_report_schema
 from itsmctl.sampling.sample import sample_schema
 from itsmctl.source import decode, read_bytes
+from itsmctl.views.adopting import next_schema
+from itsmctl.views.complaints import complaints_schema
 from itsmctl.views.experience import experience_schema
 
 
@@ -39,7 +41,8 @@ from itsmctl.views.experience import experience_schema
 @options.language
 def command(name: str | None, vscode: bool, root: Path | None, output: Path | None, language: Language) -> None:
     """Print the schema NAME: a kind of definition (rule, sla, …), or of an output: `result`, `coverage`, `diff`, `replay`,
-    `gate`, `sample`, `statement`, `assessment-result`, `scorecard`, `scorecard-view`, `experience`, `service-report`.
+    `gate`, `sample`, `statement`, `assessment-result`, `scorecard`, `scorecard-view`, `experience`, `service-report`,
+    `complaints`, `next`.
 
     Without NAME, list them.
 
@@ -77,6 +80,8 @@ def _schema(name: str | None) -> str:
         "experience": experience_schema(),
         "scorecard-view": view_schema(),
         "service-report": service_report_schema(),
+        "complaints": complaints_schema(),
+        "next": next_schema(),
     }
     if name is None:
         return "\n".join(sorted(known)) + "\n"

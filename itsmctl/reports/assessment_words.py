@@ -120,9 +120,21 @@ def action_text(advice: Advice, assessed: Assessed, definitions: Definitions, la
         if advice.effort == "S":  # nobody could look
             return tr("Let tickets show it: {title}", language, title=rule.title.in_(language))
         return rule.remedy.in_(language) or rule.title.in_(language)
-    text = assessed.questionnaire.criteria[advice.id].text.in_(language)
+    text = _wanted_text(advice, assessed, language)
     template = _OPEN if advice.source == "open" else _REACH
     return tr(template, language, text=text)
+
+
+def _wanted_text(advice: Advice, assessed: Assessed, language: Language) -> str:
+    """What a criterion claims; where it describes each level instead, what the wanted one looks like."""
+    model = assessed.questionnaire
+    criterion = model.criteria[advice.id]
+    gap = next((gap for gap in assessed.gaps if gap.rated.criterion.id == advice.id), None)
+    if gap is None or not criterion.levels or advice.source == "open":
+        return criterion.text.in_(language)
+    dimension = next(one for one in model.dimensions if one.id == criterion.dimension)
+    wanted = criterion.levels[gap.wanted].in_(language)
+    return tr("{head}: {text}", language, head=dimension.title.in_(language), text=wanted)
 
 
 def cause_text(advice: Advice, definitions: Definitions, language: Language) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from itsmctl.cli.assess import experience, fill, show, survey
+from itsmctl.cli.assess import complaints, experience, fill, next, show, survey
 
 _SHOW = "show"
 
@@ -33,3 +33,5 @@ command.add_command(show.command)
 command.add_command(fill.command)
 command.add_command(experience.command)
 command.add_command(survey.command)
+command.add_command(complaints.command)
+command.add_command(next.command)

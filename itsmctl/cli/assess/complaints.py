@@ -1,0 +1,77 @@
+"""`itsmctl assess complaints`: what people complain about, as figures with their trend and the records behind them."""
+
+from __future__ import annotations
+
+import json
+from contextlib import nullcontext
+from pathlib import Path
+
+import click
+
+from itsmctl.cli import options
+from itsmctl.model import Language
+
+
+@click.command("complaints")
+@options.tickets
+@click.option(
+    "--until", "until", default="", metavar="PERIOD", help="Up to the end of 2026, 2026-H1, 2026-Q2 or 2026-05."
+)
+@options.as_of
+@click.option(
+    "--by", type=click.Choice(("month", "quarter")), default="month", show_default=True, help="Length of a period."
+)
+@click.option(
+    "--periods", type=click.IntRange(1, 60), default=6, show_default=True, metavar="N", help="How many periods."
+)
+@click.option(
+    "--records",
+    "most",
+    type=click.IntRange(0, 1000),
+    default=5,
+    show_default=True,
+    metavar="N",
+    help="How many records to name behind each sign.",
+)
+@options.zone
+@options.mapping
+@options.root
+@options.choice(("text", "json", "markdown", "html"), "text")
+@options.language
+def command(
+    tickets: tuple[Path, ...], until: str, as_of: str, by: str, periods: int, most: int, zone: str, mappings: tuple[str, ...],
+    root: Path | None, form: str, language: Language,
+) -> None:  # fmt: skip
+    """Tell what people complain about as figures: each complaint with its signs, their trend, and the records behind them.
+
+    A sign is the share of what is not as it should be, by a rule, a survey or the definitions. The trend is ▲ better or
+    ▼ worse only where it is more than chance would make of equal periods, else ≈.
+
+    \b
+    itsmctl assess complaints --tickets dataset --until 2026-Q2
+    itsmctl assess complaints --tickets dataset --format html > complaints.html
+    """
+    from itsmctl.cli.tickets import opened
+    from itsmctl.complaints import ledger
+    from itsmctl.definitions import load
+    from itsmctl.scorecard.asking import Asked
+    from itsmctl.views import complaints as view
+    from itsmctl.views.page import markdown, text
+    from itsmctl.views.page_html import html
+
+    definitions = load(root)
+    asked = Asked(until, as_of, zone, periods)
+    reading = (
+        opened(tickets, definitions, None, mappings=mappings, zone=zone, progress=None) if tickets else nullcontext()
+    )
+    with reading as dataset:
+        found = ledger(definitions, dataset, asked, "quarter" if by == "quarter" else "month", most, root)
+    match form:
+        case "json":
+            click.echo(json.dumps(view.data(found), ensure_ascii=False, indent=2))
+        case "markdown":
+            click.echo(markdown(view.page(found, language)), nl=False)
+        case "html":
+            click.echo(html(view.page(found, language), language), nl=False)
+        case _:
+            click.echo(text(view.page(found, language), options.terminal_width(110)), nl=False)

@@ -1,0 +1,60 @@
+"""`itsmctl assess next`: the next smallest useful step, by coverage and assessments together."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from itsmctl.cli import options, results
+from itsmctl.cli.assess.showing import shown_by
+from itsmctl.model import Language
+
+
+@click.command("next")
+@results.option
+@click.option(
+    "--steps", "most", type=click.IntRange(min=1), default=6, show_default=True, help="How many steps to show."
+)
+@options.root
+@options.choice(("text", "json", "markdown", "html"), "text")
+@options.language
+def command(result: Path | None, most: int, root: Path | None, form: str, language: Language) -> None:
+    """Propose the next smallest useful step on the way (沿途下蛋), by what clauses lack and what assessments found.
+
+    Smallest first; of those of a size, what serves most requirements of the framework and most gaps of the assessments.
+
+    \b
+    itsmctl assess next --result result
+    """
+    from itsmctl.assessment import assess
+    from itsmctl.assessment.adopting import propose
+    from itsmctl.assessment.finding import latest
+    from itsmctl.coverage import Judged, cover, main_framework
+    from itsmctl.coverage.finding import need_frameworks
+    from itsmctl.coverage.steps import steps
+    from itsmctl.definitions import load
+    from itsmctl.history import commit_of
+    from itsmctl.views import adopting as view
+    from itsmctl.views.page import markdown, text
+    from itsmctl.views.page_html import html
+
+    definitions = load(root)
+    need_frameworks(definitions)
+    told = results.read(result, definitions, language) if result else None
+    judged = Judged({rule.id: rule.outcome for rule in told.rules}) if told else None
+    commit = commit_of(definitions.root)
+    entry = main_framework(cover(definitions, judged, controlled=commit is not None and not commit.dirty))
+    shown = shown_by(definitions, told)
+    assessed = [assess(definitions, one, shown) for one in latest(definitions)] if definitions.assessments else []
+    found = propose(steps(entry, definitions, judged), assessed)
+    match form:
+        case "json":
+            click.echo(json.dumps(view.data(found, definitions), ensure_ascii=False, indent=2))
+        case "markdown":
+            click.echo(markdown(view.page(found, definitions, language, most)), nl=False)
+        case "html":
+            click.echo(html(view.page(found, definitions, language, most), language), nl=False)
+        case _:
+            click.echo(text(view.page(found, definitions, language, most), options.terminal_width(110)), nl=False)

@@ -1,0 +1,40 @@
+"""Signs of complaints that neither a rule nor an indicator tells: leaning on one person, processes without a figure, one question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from itsmctl.complaints.deck import Own
+from itsmctl.complaints.records import leaning
+from itsmctl.model import Attested, Survey
+from itsmctl.scorecard.figures import Tally
+from itsmctl.scorecard.measuring import NO_TICKETS, Sources
+from itsmctl.scorecard.periods import Span
+from itsmctl.scorecard.tickets import Told
+
+
+def own_told(name: Own, sources: Sources, spans: Sequence[Span]) -> Told:
+    """What was counted in each period, or why nothing can be."""
+    match name:
+        case "key-person":
+            return leaning(sources.tickets, spans) if sources.tickets else NO_TICKETS
+        case "processes-with-figures":
+            return {spans[-1]: _with_figures(sources)}
+        case _:
+            assert_never(name)
+
+
+def _with_figures(sources: Sources) -> Tally:
+    """Processes with an indicator that is more than somebody's word; what was in force in earlier periods is not looked at."""
+    processes = sources.definitions.processes
+    computed = {one.process for one in sources.definitions.kpis.values() if not isinstance(one.measure, Attested)}
+    return Tally(len(processes), len(computed & processes.keys()))
+
+
+def question_told(survey: Survey, question: str, span: Span) -> Tally:
+    """Who is satisfied, of those who answered one question in runs that ended in a period."""
+    runs = [run for run in survey.results if run.period.end and span.start <= run.period.end <= span.end]
+    counts = [run.counts[question] for run in runs if question in run.counts]
+    good = [place for place, step in enumerate(survey.scale) if step.satisfied]
+    return Tally(sum(map(sum, counts)), sum(one[place] for one in counts for place in good))

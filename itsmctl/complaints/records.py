@@ -1,0 +1,53 @@
+"""The tickets behind a complaint: which records broke a rule in a period, and how far work leans on one person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from itsmctl.engine.people import machines, person_key
+from itsmctl.engine.session import quote
+from itsmctl.scorecard.figures import Tally
+from itsmctl.scorecard.periods import Span
+from itsmctl.scorecard.tickets import Tickets
+from itsmctl.zones import midnight, midnight_after
+
+MOST_BY_ONE = 0.6
+"""Resolves one person more than this of a category, it hangs on them."""
+LEAST_RESOLVED = 5
+"""A category with fewer resolved incidents tells nothing."""
+
+
+def failing_records(tickets: Tickets, rule: str, span: Span) -> list[str]:
+    """The records that broke a rule in a period, each once, by name."""
+    moment = f'coalesce("at", {tickets.context.as_of - 1})'
+    rows = tickets.session.rows(
+        f"""SELECT DISTINCT record_id FROM verdict WHERE passed = false AND "rule" = {quote(rule)}
+        AND {_within(moment, tickets, span)} ORDER BY record_id"""
+    )
+    return [str(record) for (record,) in rows]
+
+
+def leaning(tickets: Tickets, spans: Sequence[Span]) -> dict[Span, Tally]:
+    """Of the categories with enough resolved incidents, those of which nobody resolved most; who it is is nobody's business."""
+    return {span: _leaning(tickets, span) for span in spans}
+
+
+def _leaning(tickets: Tickets, span: Span) -> Tally:
+    person = person_key("resolved_by")
+    rows = tickets.session.rows(
+        f"""SELECT count(*), count(*) FILTER (WHERE most <= {MOST_BY_ONE} * resolved) FROM (
+            SELECT category, sum(n) AS resolved, max(n) AS most FROM (
+                SELECT category, {person} AS person, count(*) AS n FROM record
+                WHERE process = 'incident' AND category IS NOT NULL AND resolved_by IS NOT NULL AND {person} NOT IN {machines()}
+                AND {_within("resolved_at", tickets, span)} GROUP BY category, person
+            ) AS one GROUP BY category
+        ) AS c WHERE resolved >= {LEAST_RESOLVED}"""
+    )
+    n, spread = next(iter(rows))
+    return Tally(int(str(n)), int(str(spread)))
+
+
+def _within(moment: str, tickets: Tickets, span: Span) -> str:
+    zone, as_of = tickets.context.zone, tickets.context.as_of
+    until = min(midnight_after(span.end, zone), as_of + 1)
+    return f"{moment} >= {midnight(span.start, zone)} AND {moment} < {until}"
