@@ -45,8 +45,18 @@ class Assessed:
         return tuple(one for one in self.rated if one.lowered_by)
 
 
-def assess(definitions: Definitions, assessment: Assessment, shown: Shown) -> Assessed:
-    """Compute an assessment by what tickets and definitions show, and lay it over the one before."""
+def assess(
+    definitions: Definitions,
+    assessment: Assessment,
+    shown: Shown,
+    *,
+    before: Assessment | None = None,
+    shown_then: Shown | None = None,
+) -> Assessed:
+    """Compute an assessment by what tickets and definitions show, and lay it over the one before.
+
+    `before` is another one to lay it over; with `shown_then`, what was shown at that time, both are taken as shown.
+    """
     questionnaire = definitions.questionnaires[assessment.questionnaire]
     rated = rate(assessment, questionnaire, shown)
     dimensions = _dimensions(definitions, assessment, rated, shown)
@@ -64,7 +74,7 @@ def assess(definitions: Definitions, assessment: Assessment, shown: Shown) -> As
         targets,
         found,
         advise(assessment, questionnaire, found, shown),
-        _comparison(definitions, assessment, rated),
+        _comparison(definitions, assessment, rated, before, shown_then),
     )
 
 
@@ -90,11 +100,18 @@ def _feeding(
     return found
 
 
-def _comparison(definitions: Definitions, assessment: Assessment, rated: Sequence[Rated]) -> Comparison | None:
-    earlier = earlier_than(assessment, definitions.assessments.values())
+def _comparison(
+    definitions: Definitions,
+    assessment: Assessment,
+    rated: Sequence[Rated],
+    before: Assessment | None,
+    shown_then: Shown | None,
+) -> Comparison | None:
+    earlier = before or earlier_than(assessment, definitions.assessments.values())
     if earlier is None:
         return None
-    # What the tickets of another period show says nothing about then: both sides are compared as people said.
-    before = rate(earlier, definitions.questionnaires[earlier.questionnaire], Shown())
-    dimensions = _dimensions(definitions, earlier, before, Shown())
-    return compare(assessment, rated, earlier, before, dimensions, overall(dimensions, said=True))
+    # What the tickets of another period show says nothing about then: unless that is known, both are as people said.
+    shown = shown_then or Shown()
+    then = rate(earlier, definitions.questionnaires[earlier.questionnaire], shown)
+    dimensions = _dimensions(definitions, earlier, then, shown)
+    return compare(assessment, rated, earlier, then, dimensions, as_shown=shown_then is not None)

@@ -16,7 +16,7 @@ from itsmctl.assessment.limits import Limit
 from itsmctl.assessment.shown import RuleShown, Shown
 from itsmctl.model import Assessment, Effort, Horizon, Questionnaire, Recommendation, Severity
 
-Source = Literal["written", "rule", "coverage", "criterion", "open"]
+Source = Literal["written", "rule", "coverage", "control", "criterion", "open"]
 
 HORIZONS: tuple[Horizon, ...] = ("near", "mid", "long")
 
@@ -32,7 +32,7 @@ class Advice:
 
     source: Source
     id: str
-    """`R-01` where people wrote it; else the rule, the clause or the criterion that it is about."""
+    """`R-01` where people wrote it; else the rule, the clause, the kind of control or the criterion that it is about."""
     horizon: Horizon
     effort: Effort
     severity: int
@@ -96,6 +96,9 @@ def _about_limit(held: Sequence[tuple[Gap, Limit]], shown: Shown) -> Advice:
     gaps = [gap for gap, _ in held]
     if limit.source == "coverage":
         return _advice("coverage", limit.id, "near", "M", gaps, [], shown.uncovered(limit.id), shown)
+    if limit.source == "control":
+        asked = [clause for gap in gaps for clause in gap.rated.criterion.clauses]
+        return _advice("control", limit.id, "near", "S", gaps, [], asked, shown)
     found = shown.rules.get(limit.id) if shown.rules else None
     unseen = bool(limit.why)
     horizon: Horizon = "near" if unseen or (found is not None and found.severity == "major") else "mid"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from itsmctl.assessment.levels import DimensionResult, Standing
+from itsmctl.assessment.levels import DimensionResult, Standing, overall
 from itsmctl.assessment.rating import Rated
 from itsmctl.model import Assessment, Recommendation
 
@@ -22,7 +22,7 @@ class Moved:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two assessments by the same questionnaire, both as people said."""
+    """Two assessments by the same questionnaire, both as people said, or where it is known what tickets showed then, as shown."""
 
     earlier: Assessment
     dimensions: Mapping[str, Standing]
@@ -38,6 +38,7 @@ class Comparison:
     """The earlier recommendations that are done."""
     overdue: tuple[Recommendation, ...]
     """Those that were due by the day of this assessment and are not."""
+    as_shown: bool = False
 
 
 def last_assessed(among: Iterable[Assessment], questionnaire: str, until: date | None) -> Assessment | None:
@@ -63,19 +64,25 @@ def compare(
     earlier: Assessment,
     before: Sequence[Rated],
     dimensions: Sequence[DimensionResult],
-    overall: Standing,
+    *,
+    as_shown: bool = False,
 ) -> Comparison:
-    """Lay an assessment over an earlier one whose answers, dimensions and overall standing are given."""
-    then = {one.criterion.id: one.said for one in before}
-    pairs = [(one.criterion.id, then.get(one.criterion.id), one.said) for one in rated if one.scored]
+    """Lay an assessment over an earlier one whose answers and dimensions are given."""
+
+    def place(one: Rated) -> int | None:
+        return one.shown if as_shown else one.said
+
+    then = {one.criterion.id: place(one) for one in before}
+    pairs = [(one.criterion.id, then.get(one.criterion.id), place(one)) for one in rated if one.scored]
     open_ = [one for one in earlier.recommendations if one.done is None]
     return Comparison(
         earlier,
-        {result.dimension.id: result.said for result in dimensions},
-        overall,
+        {result.dimension.id: result.shown if as_shown else result.said for result in dimensions},
+        overall(dimensions, said=not as_shown),
         tuple(Moved(n, was, is_) for n, was, is_ in pairs if was is not None and is_ is not None and was != is_),
         tuple(name for name, was, is_ in pairs if was is None and is_ is not None),
         tuple(name for name, was, is_ in pairs if was is not None and is_ is None),
         tuple(one for one in earlier.recommendations if one.done is not None),
         tuple(one for one in open_ if one.due and assessment.assessed and one.due <= assessment.assessed),
+        as_shown,
     )

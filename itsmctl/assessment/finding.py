@@ -31,6 +31,18 @@ def find_assessment(definitions: Definitions, word: str) -> Assessment:
     raise ItsmctlError(Problem("unknown-assessment", template, values=values, suggestion=did_you_mean(word, known)))
 
 
+def find_earlier(definitions: Definitions, word: str, assessment: Assessment) -> Assessment:
+    """Another assessment by the same questionnaire, by its id."""
+    others = {
+        one.id: one
+        for one in definitions.assessments.values()
+        if one.questionnaire == assessment.questionnaire and one.id != assessment.id
+    }
+    if word not in others:
+        raise ItsmctlError(unknown_at(Where(), word, "assessment", tuple(others)))
+    return others[word]
+
+
 def find_criterion(questionnaire: Questionnaire, word: str) -> str:
     """The id of a criterion, in any case of letters."""
     found = next((name for name in questionnaire.criteria if name.casefold() == word.casefold()), "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from itsmctl.coverage import cover
 from itsmctl.model import Definitions, Outcome, Severity, within
@@ -38,6 +39,14 @@ class Shown:
     """By id; None where no tickets were looked at."""
     clauses: Mapping[str, bool] = field(default_factory=dict)
     """Every leaf clause as FRAMEWORK:NUMBER, and whether a definition stands for it."""
+    due: tuple[date | None, ...] = ()
+    """Of every document that is reviewed at intervals, the last day for the next review; None where none was ever due."""
+    approved: tuple[int, int] | None = None
+    """How many of those documents stand as somebody who may approved them, and how many there are; None where nobody looked in git."""
+
+    def reviewed(self, day: date | None) -> tuple[int, int]:
+        """How many documents are not overdue for review on a day, and how many there are."""
+        return sum(due is None or day is None or due >= day for due in self.due), len(self.due)
 
     def covered(self, reference: str) -> tuple[int, int]:
         """How many leaf clauses at or below FRAMEWORK:NUMBER have a definition, and how many there are."""
@@ -56,3 +65,9 @@ def clauses_shown(definitions: Definitions) -> dict[str, bool]:
     named = sorted({cap.coverage.partition(":")[0] for cap in caps if cap.coverage})
     coverage = cover(definitions, frameworks=named) if named else ()
     return {clause.reference: bool(clause.standing.definitions) for entry in coverage for clause in entry.clauses}
+
+
+def reviews_due(definitions: Definitions) -> tuple[date | None, ...]:
+    """When each document that is reviewed at intervals is to be reviewed next; what has ended is reviewed no more."""
+    cycles = [(one, one.review) for one in definitions.every() if one.review and one.effective.end is None]
+    return tuple(review.due(one.effective.start) for one, review in cycles)

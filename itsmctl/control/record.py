@@ -65,7 +65,7 @@ def record_of(root: Path, definitions: Definitions, definition: Definition) -> C
         raise ItsmctlError(Problem("no-history", template, Where(file))) from error
     states = [_state(text, place, definition) for text, place in zip(texts, places, strict=True)]
     people, done = People(definitions), acts(root, "") if places else []
-    roles = approvers(_whole(definition), definitions, definitions)
+    roles = approvers(whole(definition), definitions, definitions)
     versions = tuple(_versions(definitions, definition, places, states, done, people, roles))[::-1]
     here = _state((root / file).read_bytes(), ("", file), definition)
     review = definition.review.due(definition.effective.start) if definition.review else None
@@ -86,7 +86,8 @@ def _state(raw: bytes, place: tuple[str, str], definition: Definition) -> Value:
     return None
 
 
-def _whole(definition: Definition) -> Change:
+def whole(definition: Definition) -> Change:
+    """A change of the whole definition, to ask who must approve that."""
     kind, id_ = definition.kind, definition.id
     return Change(f"{kind}-changed", "review", kind, id_, "", None, None, definition.where, definition.where, ())
 

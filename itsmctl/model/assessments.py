@@ -61,10 +61,12 @@ class Cap:
     """What must be reached for an answer to stand: the per cent of a rule's records that pass, or of clauses with definitions."""
 
     rule: str
-    """Empty where the coverage of clauses is meant."""
+    """Empty where something else is meant."""
     at_least: float
     coverage: str = ""
-    """The clauses at or below this FRAMEWORK:NUMBER; empty where a rule is meant."""
+    """The clauses at or below this FRAMEWORK:NUMBER; empty where something else is meant."""
+    control: Literal["", "reviewed", "approved"] = ""
+    """Of the documents that are reviewed at intervals, those reviewed in time, or approved by those who may."""
 
 
 @dataclass(frozen=True)

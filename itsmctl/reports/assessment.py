@@ -88,6 +88,17 @@ def _head(assessed: Assessed, language: Language, width: int, color: bool) -> It
             ),
             width,
         )
+    unapproved = sum(rated.unapproved for rated in assessed.rated)
+    if unapproved:
+        yield from wrap(
+            trn(
+                "Nobody looked in git for approvals: {n} answer that they limit stands as said. Give --history.",
+                "Nobody looked in git for approvals: {n} answers that they limit stand as said. Give --history.",
+                unapproved,
+                language,
+            ),
+            width,
+        )
     if one.current_state.in_(language):
         yield ""
         yield from wrap(one.current_state.in_(language), width)
@@ -173,10 +184,9 @@ def _moved(assessed: Assessed, language: Language, width: int, color: bool) -> I
     compared, model = assessed.comparison, assessed.questionnaire
     if compared is None:
         return
-    yield from _heading(
-        tr("Since “{title}”, as people say", language, title=compared.earlier.title.in_(language)), color
-    )
-    now, then = (say.standing_text(model, one, language) for one in (assessed.said, compared.overall))
+    yield from _heading(say.since_text(compared, language), color)
+    own = assessed.shown if compared.as_shown else assessed.said
+    now, then = (say.standing_text(model, one, language) for one in (own, compared.overall))
     yield from _beside("  ", tr("{before} → {now}", language, before=then, now=now), width)
     for head, moved in (
         (tr("better", language), [one for one in compared.moved if one.now > one.before]),

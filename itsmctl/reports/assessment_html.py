@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 from itsmctl.assessment import Assessed
 from itsmctl.assessment.advice import HORIZONS
 from itsmctl.assessment.rating import BASES
@@ -13,8 +15,8 @@ from itsmctl.reports.pages import page
 from itsmctl.reports.radar import radar
 
 
-def render(assessed: Assessed, definitions: Definitions, language: Language = "en") -> str:
-    """The whole assessment; every recommendation, not only the first ones."""
+def render(assessed: Assessed, definitions: Definitions, language: Language = "en", road_map: str = "") -> str:
+    """The whole assessment; every recommendation, not only the first ones. `road_map` is a drawing that stands alone."""
     model, total = assessed.questionnaire, sum(assessed.rests_on.values())
     return page(
         "assessment.html.j2",
@@ -23,6 +25,8 @@ def render(assessed: Assessed, definitions: Definitions, language: Language = "e
         model=model,
         radar=radar(assessed.dimensions, language) if len(assessed.dimensions) > 2 else "",
         headline=standing_line(assessed, language),
+        road_map=b64encode(road_map.encode()).decode("ascii") if assessed.advice else "",
+        since=say.since_text(assessed.comparison, language) if assessed.comparison else "",
         levels=sorted(level.level for level in model.levels) if model.method == "staged" else [],
         rests=[(tr(say.BASES[basis], language), say.percent(assessed.rests_on[basis] / total)) for basis in BASES]
         if total

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from itsmctl.assessment import Assessed
 from itsmctl.assessment.advice import Advice
+from itsmctl.assessment.comparison import Comparison
 from itsmctl.assessment.levels import Standing
 from itsmctl.assessment.limits import NO_DATA, NOT_JUDGED, Limit
 from itsmctl.assessment.rating import Basis, Rated
@@ -23,6 +24,14 @@ HORIZONS: Mapping[Horizon, str] = {"near": msg("Near term"), "mid": msg("Middle 
 EFFORTS: Mapping[Effort, str] = {"S": msg("days"), "M": msg("weeks"), "L": msg("months")}
 
 _OPEN, _REACH = msg("Answer what is open: {text}"), msg("Bring about: {text}")
+_CONTROL = {
+    "reviewed": msg("reviews: {shown} of the documents were reviewed in time, {wanted} wanted"),
+    "approved": msg("approvals: {shown} of the documents stand as approved by those who may, {wanted} wanted"),
+}
+_MENDED = {
+    "reviewed": msg("Review the documents whose review is overdue"),
+    "approved": msg("Let those who may approve it approve the last version of each document, so that git shows it"),
+}
 _WHYS = {NOT_JUDGED: msg("the audit did not judge it"), NO_DATA: msg("no record in its scope")}
 
 
@@ -59,6 +68,8 @@ def limit_text(limit: Limit, language: Language) -> str:
     values = {"id": limit.id.partition(":")[2] or limit.id, "shown": shown, "wanted": wanted}
     if limit.source == "coverage":
         return tr("{id}: definitions stand for {shown} of its clauses, {wanted} wanted", language, **values)
+    if limit.source == "control":
+        return tr(_CONTROL[limit.id], language, **values)
     if limit.why:
         return tr("{head}: {text}", language, head=limit.id, text=_why(limit.why, language))
     if limit.wanted is None:
@@ -68,6 +79,8 @@ def limit_text(limit: Limit, language: Language) -> str:
 
 def ceiling_text(questionnaire: Questionnaire, limit: Limit, language: Language) -> str:
     """What one source of evidence shows, and the best answer that it allows."""
+    if limit.share is None and limit.source == "control":
+        return tr("approvals: {wanted} wanted; nobody looked in git", language, wanted=f"{limit.wanted:.4g}%")
     if limit.share is None:
         if limit.wanted is None:
             return tr("{id}: must be passed; no tickets looked at", language, id=limit.id)
@@ -80,6 +93,14 @@ def ceiling_text(questionnaire: Questionnaire, limit: Limit, language: Language)
 
 def _why(why: str, language: Language) -> str:
     return tr(_WHYS[why], language) if why in _WHYS else reason_text(why, language)
+
+
+def since_text(compared: Comparison, language: Language) -> str:
+    """With what it is compared, and by what."""
+    title = compared.earlier.title.in_(language)
+    if compared.as_shown:
+        return tr("Since “{title}”, as shown", language, title=title)
+    return tr("Since “{title}”, as people say", language, title=title)
 
 
 def question_lines(
@@ -115,6 +136,8 @@ def action_text(advice: Advice, assessed: Assessed, definitions: Definitions, la
     if advice.source == "coverage":
         numbers = tr(", ", language).join(name.partition(":")[2] for name in advice.clauses)
         return tr("Write the definitions that these clauses lack: {clauses}", language, clauses=numbers)
+    if advice.source == "control":
+        return tr(_MENDED[advice.id], language)
     if advice.source == "rule":
         rule = definitions.rules[advice.id]
         if advice.effort == "S":  # nobody could look

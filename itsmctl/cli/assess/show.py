@@ -27,14 +27,26 @@ if TYPE_CHECKING:
     show_default=True,
     help="How many recommendations to show for each term.",
 )
+@click.option("--history", is_flag=True, help="Look in git who approved the documents.")
+@click.option("--before", default="", metavar="ID", help="Compare with this assessment; default: the one before.")
+@click.option(
+    "--result-before",
+    "result_then",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Result folder of an audit of that time: compare as shown.",
+)
 @options.root
-@options.choice(("text", "json", "html"), "text")
+@options.choice(("text", "json", "html", "svg"), "text")
 @options.language
 @options.no_color
 def command(
     assessment: str | None,
     result: Path | None,
     most: int,
+    history: bool,
+    before: str,
+    result_then: Path | None,
     root: Path | None,
     form: str,
     language: Language,
@@ -47,10 +59,11 @@ def command(
     \b
     itsmctl assess maturity --result result
     itsmctl assess maturity --result result --format html > maturity.html
+    itsmctl assess maturity --result result --result-before last-half-year --format svg > road-map.svg
     itsmctl assess --format json
     """
     from itsmctl.assessment import assess
-    from itsmctl.assessment.finding import find_assessment, latest
+    from itsmctl.assessment.finding import find_assessment, find_earlier, latest
     from itsmctl.definitions import load
     from itsmctl.reports.assessment import overview, render
     from itsmctl.reports.assessment_data import as_json
@@ -61,17 +74,27 @@ def command(
     if judged:
         for one in chosen:
             _note_period(one, judged, language)
-    shown = shown_by(definitions, judged)
-    found = [assess(definitions, one, shown) for one in chosen]
+    if (before or result_then or form in ("html", "svg")) and not assessment:
+        raise click.UsageError("--before, --result-before and --format html or svg are about one assessment: name it")
+    shown = shown_by(definitions, judged, history=history)
+    earlier = find_earlier(definitions, before, chosen[0]) if before else None
+    told = results.read(result_then, definitions, language) if result_then else None
+    then = shown_by(definitions, told) if told else None
+    found = [assess(definitions, one, shown, before=earlier, shown_then=then) for one in chosen]
     width, color = options.terminal_width(100), options.use_color(no_color)
     if form == "json":
         click.echo(as_json(found, definitions), nl=False)
     elif form == "html":
         from itsmctl.reports import assessment_html
+        from itsmctl.views.roadmap import svg
 
-        if not assessment:
-            raise click.UsageError("--format html is one assessment: name it")
-        click.echo(assessment_html.render(found[0], definitions, language), nl=False)
+        click.echo(
+            assessment_html.render(found[0], definitions, language, svg(found[0], definitions, language)), nl=False
+        )
+    elif form == "svg":
+        from itsmctl.views.roadmap import svg
+
+        click.echo(svg(found[0], definitions, language), nl=False)
     elif assessment:
         click.echo(render(found[0], definitions, language, width, color, most), nl=False)
     else:

@@ -11,13 +11,15 @@ if TYPE_CHECKING:
     from itsmctl.evidence.reading import Judged
 
 
-def shown_by(definitions: Definitions, judged: Judged | None) -> Shown:
-    """All that can lower an answer; without a result, no rule does."""
-    from itsmctl.assessment.shown import RuleShown, Shown, clauses_shown
+def shown_by(definitions: Definitions, judged: Judged | None, *, history: bool = False) -> Shown:
+    """All that can lower an answer; without a result no rule does, and without `history` no approval."""
+    from itsmctl.assessment.shown import RuleShown, Shown, clauses_shown, reviews_due
+    from itsmctl.control.approved import approved
 
-    clauses = clauses_shown(definitions)
+    clauses, due = clauses_shown(definitions), reviews_due(definitions)
+    stand = approved(definitions) if history else None
     if judged is None:
-        return Shown(None, clauses)
+        return Shown(None, clauses, due, stand)
     rules = [
         RuleShown(
             rule.id, rule.severity, rule.clauses, rule.outcome,
@@ -25,4 +27,4 @@ def shown_by(definitions: Definitions, judged: Judged | None) -> Shown:
         )
         for rule in (*judged.rules, *judged.enquiries)
     ]  # fmt: skip
-    return Shown({rule.id: rule for rule in rules}, clauses)
+    return Shown({rule.id: rule for rule in rules}, clauses, due, stand)

@@ -59,7 +59,8 @@ def _criterion(x: Mapping[str, Any]) -> model.QuestionnaireCriterion:
         polarity=x.get("polarity", "achieve"),
         evidence=tuple(x.get("evidence", ())),
         caps=tuple(
-            model.Cap(one.get("rule", ""), float(one["at-least"]), one.get("coverage", "")) for one in x.get("caps", ())
+            model.Cap(one.get("rule", ""), float(one["at-least"]), one.get("coverage", ""), one.get("control", ""))
+            for one in x.get("caps", ())
         ),
         levels=texts(x.get("levels")),
         clauses=tuple(x.get("clauses", ())),
