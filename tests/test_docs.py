@@ -154,9 +154,11 @@ def complaint(words: list[str]) -> str:
     path = next((p for p in reversed(list(command_line.command_paths())) if tuple(words[: len(p)]) == p), None)
     if path is None:
         return "no such command"
+    if alone := getattr(command_line.command_at(path), "alone", ""):
+        path = (*path, alone)
     options = {option for p in command_line.command_at(path).params for option in (*p.opts, *p.secondary_opts)}
     options |= {"-h", "--help"}
-    unknown = [word for word in words[len(path) :] if re.match(r"--?[a-z]", word) and word.rstrip(";") not in options]
+    unknown = [word for word in words if re.match(r"--?[a-z]", word) and word.rstrip(";") not in options]
     return f"no such option: {unknown}" if unknown else ""
 
 

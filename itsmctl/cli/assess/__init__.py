@@ -6,15 +6,16 @@ import click
 
 from itsmctl.cli.assess import complaints, experience, fill, next, show, survey
 
-_SHOW = "show"
-
 
 class _Assess(click.Group):
     """What is no command of its own is about an assessment, as in `itsmctl assess maturity`."""
 
+    alone = "show"
+    """The command that it then is."""
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        alone = not args or (args[0] not in self.commands and args[0] not in ctx.help_option_names)
-        return super().parse_args(ctx, [_SHOW, *args] if alone else args)
+        named = bool(args) and (args[0] in self.commands or args[0] in ctx.help_option_names)
+        return super().parse_args(ctx, args if named else [self.alone, *args])
 
 
 @click.group("assess", cls=_Assess)
