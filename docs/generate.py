@@ -20,16 +20,16 @@ def pages() -> dict[str, str]:
     return {name: NOTE + text.rstrip() + "\n" for name, text in sorted(found.items())}
 
 
-def stale(folder: Path, wanted: dict[str, str]) -> list[str]:
+def stale(folder: Path, wanted: dict[str, str], ours: str = "*.*") -> list[str]:
     """Names of the files that are missing, differ, or that nobody writes any more."""
-    there = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.*")}
+    there = {path.relative_to(folder).as_posix(): path for path in folder.rglob(ours)}
     differ = [name for name, text in wanted.items() if name not in there or there[name].read_text("utf-8") != text]
     return sorted([*differ, *(name for name in there if name not in wanted)])
 
 
-def write(folder: Path, wanted: dict[str, str]) -> None:
-    """Make the folder hold exactly these files."""
-    for path in list(folder.rglob("*.*")):
+def write(folder: Path, wanted: dict[str, str], ours: str = "*.*") -> None:
+    """Make the folder hold exactly these files of those that look like ours."""
+    for path in list(folder.rglob(ours)):
         if path.relative_to(folder).as_posix() not in wanted:
             path.unlink()
     for name, text in wanted.items():
@@ -43,12 +43,13 @@ def main(arguments: list[str]) -> int:
     if arguments not in ([], ["--check"]):
         sys.stderr.write("usage: generate.py [--check]\n")
         return 2
-    made = ((REFERENCE, pages()), (IMAGES, pictures.pictures()))
+    # The pictures of pages beside the drawings are taken by screenshots.py.
+    made = ((REFERENCE, pages(), "*.*"), (IMAGES, pictures.pictures(), "*.svg"))
     if not arguments:
-        for folder, wanted in made:
-            write(folder, wanted)
+        for folder, wanted, ours in made:
+            write(folder, wanted, ours)
         return 0
-    differ = [f"docs/{folder.name}/{name}" for folder, wanted in made for name in stale(folder, wanted)]
+    differ = [f"docs/{folder.name}/{name}" for folder, wanted, ours in made for name in stale(folder, wanted, ours)]
     for name in differ:
         sys.stderr.write(f"{name} is not up to date: run python docs/generate.py\n")
     return int(bool(differ))

@@ -52,6 +52,8 @@ SHOTS = (
     Shot("report", "result/report{dot}.html"),
     Shot("report-charts", "result/report{dot}.html", "charts", 1000),
     Shot("timeline", "record{dot}.html", height=900),
+    Shot("portal", "site/{language}/index.html"),
+    Shot("portal-service", "site/{language}/service/order-management.html"),
 )
 
 
@@ -64,6 +66,7 @@ def pages(folder: Path) -> None:
     exports = [str(path) for path in sorted(Path(export).glob("*.csv"))]
     _run("import", *exports, "--zone", "Asia/Shanghai", "-o", dataset, "--root", ours)
     _run("audit", PLAN, "--tickets", dataset, "--fail-on", "never", "-o", result, "--root", ours)
+    _run("site", "build", "--result", result, "-o", str(folder / "site"), "--root", ours, "-q")
     for language in LANGUAGES:
         explained = ("explain", RECORD, "--tickets", dataset, "--root", ours)
         told = _run(*explained, "--format", "html", "--lang", language)
