@@ -175,6 +175,7 @@ PHRASES = (
     msg("never {then}"),
     msg("{first} {at} > {then} {time}"),
     msg("in order"),
+    msg("from the beginning"),
     msg("tool: {verdict}"),
     msg("recomputed: {verdict}, {counted} of {target}"),
     msg("met"),
