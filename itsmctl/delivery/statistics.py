@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import ceil, floor, sqrt
+from math import isfinite, sqrt
 
 from itsmctl.delivery.quality import MINIMUM, Better, Clear, Figure
+from itsmctl.scorecard.comparing import Proportion, median_interval, wilson
 
 _Z = 1.959963984540054
 UNKNOWN = Figure(None, None, None, 0)
@@ -15,22 +16,20 @@ def share(part: int, whole: int) -> Figure:
     """A share in per cent."""
     if not whole:
         return UNKNOWN
-    p, z2 = part / whole, _Z * _Z / whole
-    middle, half = p + z2 / 2, _Z * sqrt(p * (1 - p) / whole + z2 / (4 * whole))
-    low = 100 * (middle - half) / (1 + z2) if part else 0.0
-    high = 100 * (middle + half) / (1 + z2) if part < whole else 100.0
-    return Figure(100 * p, low, high, whole)
+    proportion = Proportion(part, whole)
+    reach = wilson(proportion)
+    return Figure(100 * proportion.share, 100 * reach.low, 100 * reach.high, whole)
 
 
 def median(ordered: Sequence[float]) -> Figure:
-    """The middle of values in order."""
+    """The middle of values in order; without bounds where there are too few values to have any."""
     n = len(ordered)
     if not n:
         return UNKNOWN
-    value = (ordered[(n - 1) // 2] + ordered[n // 2]) / 2
-    spread = _Z * sqrt(n) / 2
-    low, high = max(0, floor(n / 2 - spread) - 1), min(n - 1, ceil(n / 2 + spread))
-    return Figure(value, ordered[low], ordered[high], n)
+    value, reach = (ordered[(n - 1) // 2] + ordered[n // 2]) / 2, median_interval(ordered)
+    if not isfinite(reach.low):
+        return Figure(value, None, None, n)
+    return Figure(value, reach.low, reach.high, n)
 
 
 def count(n: int, divided_by: float = 1.0) -> Figure:
