@@ -80,7 +80,7 @@ def begin_with(one: Proposed) -> str:
 
 
 def _table(found: Sequence[Proposed], definitions: Definitions, language: Language) -> Grid:
-    heads = (msg("takes"), msg("step"), msg("clauses"), msg("gaps"))
+    heads = (msg("time"), msg("step"), msg("clauses"), msg("gaps"))
     rows = tuple(
         (
             tr(SIZES[one.size], language),
