@@ -24,11 +24,12 @@ def definition_facts(definitions: Definitions) -> DefinitionFacts:
 
 
 def clause_titles(definitions: Definitions, rules: Iterable[Rule]) -> dict[str, Text]:
-    """The short titles of the clauses that rules name."""
+    """The short titles of the clauses that rules name, of the frameworks that are there."""
     titles = {}
     for clause in sorted({clause for rule in rules for clause in rule.clauses}):
         framework, _, number = clause.partition(":")
-        titles[clause] = definitions.frameworks[framework].requirements[number].title
+        if framework in definitions.frameworks and number in definitions.frameworks[framework].requirements:
+            titles[clause] = definitions.frameworks[framework].requirements[number].title
     return titles
 
 

@@ -22,7 +22,7 @@ def command() -> None:
 @options.output(f"Folder of the portal; default: {PLACE}.")
 @click.option(
     "--lang",
-    "language",
+    "languages",
     type=click.Choice((*LANGUAGES, "both")),
     default="both",
     show_default=True,
@@ -33,7 +33,7 @@ def command() -> None:
 @options.root
 @options.quiet
 def build(
-    output: Path | None, language: str, result: Path | None, day: str | None, root: Path | None, quiet: bool
+    output: Path | None, languages: str, result: Path | None, day: str | None, root: Path | None, quiet: bool
 ) -> None:
     """Write the portal: a folder of pages that needs nothing but a browser.
 
@@ -50,12 +50,12 @@ def build(
     from itsmctl.definitions import load
     from itsmctl.worktime import parse_day
 
-    languages: tuple[Language, ...] = tuple(one for one in LANGUAGES if language in (one, "both"))
-    told = languages[0]
+    wanted: tuple[Language, ...] = tuple(one for one in LANGUAGES if languages in (one, "both"))
+    told = wanted[0]
     definitions = load(root)
     judged = results.read(result, definitions, told) if result else None
     out = output or Path(PLACE)
-    pages = site.build(site.gather(definitions, languages, parse_day(day) if day else None, judged), out)
+    pages = site.build(site.gather(definitions, wanted, parse_day(day) if day else None, judged), out)
     if not quiet:
         written = trn(
             "{n} page written; begin at {path}",

@@ -136,9 +136,17 @@ class Session:
             appender.flush()
 
     def write_parquet(self, query: str, path: Path, parameters: Sequence[object] = ()) -> int:
-        """Write a query's rows to a Parquet file (Snappy), in the query's order, and return how many there are."""
+        """Write a query's rows to a Parquet file (Snappy), in the query's order, and return how many there are.
+
+        One thread writes, whatever else is allowed: several would cut the rows into groups as they happen to get them, and
+        the same rows would be other bytes.
+        """
         how = f"FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE {_GROUP}"
-        (count,) = self.one(f"COPY ({query}) TO {quote(str(path))} ({how})", parameters)
+        self.run("SET threads = 1")
+        try:
+            (count,) = self.one(f"COPY ({query}) TO {quote(str(path))} ({how})", parameters)
+        finally:
+            self.run(f"SET threads = {self._threads}")
         return int(count or 0)
 
 

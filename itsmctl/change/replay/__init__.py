@@ -16,7 +16,7 @@ from itsmctl.audit.judging import Judged as JudgedRules
 from itsmctl.audit.judging import outcome
 from itsmctl.change.replay.attribution import Pair, attribute
 from itsmctl.change.replay.basis import Bases
-from itsmctl.change.replay.groups import Group, groups_of, renamed
+from itsmctl.change.replay.groups import Group, groups_of, renamed_anywhere
 from itsmctl.change.replay.reach import services_reached
 from itsmctl.change.replay.side import Judging, Names, Side, Tickets, judge_foundations, loaded
 from itsmctl.change.replay.types import (
@@ -171,7 +171,7 @@ class _Run:
     def _names(self) -> Names:
         base, head = self.sides.base.definitions, self.sides.head.definitions
         rules = {one.id: (after or one).id for before, after in self.touched for one in (before, after) if one}
-        return Names(rules, {**renamed(base.services, head.services), **renamed(base.customers, head.customers)})
+        return Names(rules, renamed_anywhere(base, head))
 
     def _judged(self, pair: Pair, first: Side, second: Side, part: Part) -> Judged:
         before, after = pair

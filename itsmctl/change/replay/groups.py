@@ -43,6 +43,17 @@ def renamed(base: Mapping[str, Definition], head: Mapping[str, Definition]) -> M
     return {old: aliases[old] for old in base if old not in head and old in aliases}
 
 
+def renamed_anywhere(base: Definitions, head: Definitions) -> Mapping[str, str]:
+    """The new id of each renamed definition of whatever kind; where kinds share an id, that of a service or customer goes first."""
+    kinds = sorted((field.name for field in fields(base)), key=lambda kind: kind in ("services", "customers"))
+    names: dict[str, str] = {}
+    for kind in kinds:
+        before, after = getattr(base, kind), getattr(head, kind)
+        if isinstance(before, Mapping) and kind != "rules":
+            names |= renamed(before, after)
+    return names
+
+
 def with_group(definitions: Definitions, source: Definitions, group: Group) -> Definitions:
     """Definitions in which the definition of a group is as in `source`."""
     for field in fields(definitions):
