@@ -29,7 +29,7 @@ from itsmctl.importers.importing import import_files
 from itsmctl.importers.opening import ImportOptions
 known = mapping()
 import_files([Path(sys.argv[1])], None, {{known.id: known}}, "UTC", Path(sys.argv[2]), options=ImportOptions(memory_limit=sys.argv[3]))
-print(int(re.search("VmHWM: *([0-9]+)", Path("/proc/self/status").read_text()).group(1)) // 1024)
+print(int(re.search("VmHWM:[^0-9]*([0-9]+)", Path("/proc/self/status").read_text()).group(1)) // 1024)
 """
 """The peak is that of the program itself: what getrusage tells begins with that of the process that started it."""
 

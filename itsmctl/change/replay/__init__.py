@@ -16,7 +16,7 @@ from itsmctl.audit.judging import Judged as JudgedRules
 from itsmctl.audit.judging import outcome
 from itsmctl.change.replay.attribution import Pair, attribute
 from itsmctl.change.replay.basis import Bases
-from itsmctl.change.replay.groups import Group, groups_of, renamed_anywhere
+from itsmctl.change.replay.groups import Group, groups_of, renamed, renamed_anywhere
 from itsmctl.change.replay.reach import services_reached
 from itsmctl.change.replay.side import Judging, Names, Side, Tickets, judge_foundations, loaded
 from itsmctl.change.replay.types import (
