@@ -139,8 +139,23 @@ def test_a_period_is_a_month_a_quarter_a_year_or_days(text: str, first: date, la
     assert (period.first, period.last) == (first, last)
 
 
+def test_the_last_year_of_the_calendar_is_a_period_too() -> None:
+    assert [str(period_of(text, "--period").last) for text in ("9999", "9999-Q4", "9999-12")] == ["9999-12-31"] * 3
+
+
 @pytest.mark.parametrize(
-    "text", ["", "2026-13", "2026-Q5", "0000", "May", "2026-05-10/2026-05-04", "2026-02-30/2026-03-01", "2026-05-01"]
+    "text",
+    [
+        "0000-05",
+        "",
+        "2026-13",
+        "2026-Q5",
+        "0000",
+        "May",
+        "2026-05-10/2026-05-04",
+        "2026-02-30/2026-03-01",
+        "2026-05-01",
+    ],
 )
 def test_what_is_no_period_is_refused_with_what_is(text: str) -> None:
     with pytest.raises(ItsmctlError, match="is not a period; write a month"):

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
 from itsmctl.errors import ItsmctlError, Problem, Where
+from itsmctl.model.indicators import Period as Kind
+from itsmctl.scorecard.periods import span_of
 from itsmctl.zones import midnight, midnight_after
 
-_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
-_QUARTER = re.compile(r"(\d{4})-?[qQ]([1-4])")
-_YEAR = re.compile(r"\d{4}")
+_MONTH = re.compile(r"((?!0000)\d{4})-(0[1-9]|1[0-2])")
+_QUARTER = re.compile(r"((?!0000)\d{4})-?[qQ]([1-4])")
+_YEAR = re.compile(r"(?!0000)\d{4}")
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,11 @@ class Period:
 def period_of(text: str, option: str) -> Period:
     """The period that a text means; `option` is where it was said."""
     if found := _MONTH.fullmatch(text):
-        return _months(text, int(found[1]), int(found[2]), 1)
+        return _whole("month", int(found[1]), int(found[2]))
     if found := _QUARTER.fullmatch(text):
-        return _months(f"{found[1]}-Q{found[2]}", int(found[1]), 3 * int(found[2]) - 2, 3)
-    if _YEAR.fullmatch(text) and text != "0000":
-        return _months(text, int(text), 1, 12)
+        return _whole("quarter", int(found[1]), 3 * int(found[2]) - 2)
+    if _YEAR.fullmatch(text):
+        return _whole("year", int(text), 1)
     first, slash, last = text.partition("/")
     try:
         days = date.fromisoformat(first), date.fromisoformat(last)
@@ -52,6 +53,7 @@ def period_of(text: str, option: str) -> Period:
     return Period(text, *days)
 
 
-def _months(name: str, year: int, month: int, months: int) -> Period:
-    last = month + months - 1
-    return Period(name, date(year, month, 1), date(year, last, monthrange(year, last)[1]))
+def _whole(kind: Kind, year: int, month: int) -> Period:
+    """The month, quarter or year that begins with a month."""
+    span = span_of(kind, date(year, month, 1))
+    return Period(span.label, span.start, span.end)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from itsmctl.errors import ItsmctlError, Problem
 from itsmctl.model.definition import months_after
@@ -28,13 +29,13 @@ class Span:
         number = (self.start.month - 1) // MONTHS[self.kind] + 1
         match self.kind:
             case "month":
-                return f"{self.start:%Y-%m}"
+                return self.start.isoformat()[:7]
             case "quarter":
-                return f"{self.start.year}-Q{number}"
+                return f"{self.start.year:04}-Q{number}"
             case "half-year":
-                return f"{self.start.year}-H{number}"
+                return f"{self.start.year:04}-H{number}"
             case "year":
-                return str(self.start.year)
+                return f"{self.start.year:04}"
 
     @property
     def days(self) -> int:
@@ -46,7 +47,8 @@ def span_of(kind: Period, day: date) -> Span:
     """The period in which a day lies."""
     months = MONTHS[kind]
     start = date(day.year, (day.month - 1) // months * months + 1, 1)
-    return Span(kind, start, months_after(start, months) - timedelta(1))
+    last = months_after(start, months - 1)
+    return Span(kind, start, last.replace(day=monthrange(last.year, last.month)[1]))
 
 
 def spans_until(kind: Period, day: date, count: int) -> tuple[Span, ...]:

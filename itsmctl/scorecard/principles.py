@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from itsmctl.definitions.lint.able import scores
+from itsmctl.definitions.lint.able import points_of, scores
 from itsmctl.model import Definitions, Process
 from itsmctl.scorecard.figures import Indicator
 from itsmctl.scorecard.measuring import Sources
@@ -29,8 +29,8 @@ class Input:
 
     @property
     def points(self) -> int:
-        """The share in per cent, rounded down: only what is whole is 100."""
-        return 100 * self.there // self.wanted if self.wanted else 100
+        """The share in per cent."""
+        return points_of(self.there, self.wanted)
 
 
 @dataclass(frozen=True)

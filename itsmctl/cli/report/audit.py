@@ -27,7 +27,7 @@ FORMATS = ("text", "html", "markdown", "xlsx", "json")
 @options.as_of
 @options.zone
 @options.mapping
-@click.option("--memory-limit", default="", metavar="SIZE", help="Such as 1GiB; beyond it the engine spills to disk.")
+@options.memory_limit
 @options.root
 @options.language
 @options.quiet

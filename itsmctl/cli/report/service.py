@@ -29,7 +29,7 @@ FORMATS = ("text", "html", "markdown", "xlsx", "json")
 @options.output("Write into this file; a workbook needs one.")
 @options.zone
 @options.mapping
-@click.option("--memory-limit", default="", metavar="SIZE", help="Such as 1GiB; beyond it the engine spills to disk.")
+@options.memory_limit
 @options.root
 @options.language
 @options.quiet

@@ -15,6 +15,11 @@ Share = tuple[int, int]
 """How many of how many."""
 
 
+def points_of(there: int, wanted: int) -> int:
+    """So many of so many in per cent, rounded down: only what is whole is 100, and so is what asks for nothing."""
+    return 100 * there // wanted if wanted else 100
+
+
 @dataclass(frozen=True)
 class Score:
     """How far a process keeps one principle, from 0 to 100: the share of what is counted that is there."""
@@ -25,8 +30,8 @@ class Score:
 
     @property
     def points(self) -> int:
-        """The share in per cent, rounded down: only what is whole is 100."""
-        return 100 * self.there // self.wanted if self.wanted else 100
+        """The share in per cent."""
+        return points_of(self.there, self.wanted)
 
 
 @dataclass(frozen=True)
