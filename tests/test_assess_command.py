@@ -15,6 +15,7 @@ from itsmctl.assessment.shown import RuleShown, Shown, clauses_shown
 from itsmctl.cli import group, run
 from itsmctl.definitions import load
 from itsmctl.model import Language
+from itsmctl.reference import reference_root
 from itsmctl.reports.assessment import overview, render
 from itsmctl.reports.assessment_data import assessment_schema
 from itsmctl.reports.plain import cells
@@ -113,6 +114,34 @@ def test_without_tickets_that_is_said() -> None:
 def test_the_assessment_before_can_be_asked_for_and_is_compared_with_nothing() -> None:
     assert told("maturity-2025-h2")["maturity-2025-h2"]["comparison"] is None
     assert told("maturity")["maturity-2026-h1"]["comparison"]["earlier"] == "maturity-2025-h2"  # type: ignore[index]
+
+
+def test_the_assessment_before_may_stand_in_a_file_elsewhere(tmp_path: Path) -> None:
+    kept = tmp_path / "kept.yaml"
+    text = (reference_root() / "audits/assessments/maturity-2025-h2.yaml").read_text(encoding="utf-8")
+    kept.write_text(text.replace("id: maturity-2025-h2", "id: elsewhere"), encoding="utf-8")
+    there, here = (told("maturity", "--before", one)["maturity-2026-h1"]["comparison"] for one in (kept, "maturity-2025-h2"))  # fmt: skip
+    assert there == here | {"earlier": "elsewhere"}  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "code", "line"),
+    [
+        ("questionnaire: maturity", "questionnaire: capability", "unknown-questionnaire", 9),
+        ("MM.L1.TRT.1:", "MM.L1.TRT.9:", "unknown-criterion", 24),
+        ("kind: assessment", "kind: waiver", "", 0),
+    ],
+)
+def test_a_file_that_cannot_be_compared_with_is_refused_with_its_place(
+    tmp_path: Path, was: str, now: str, code: str, line: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = tmp_path / "kept.yaml"
+    text = (reference_root() / "audits/assessments/maturity-2025-h2.yaml").read_text(encoding="utf-8")
+    kept.write_text(text.replace(was, now, 1), encoding="utf-8")
+    assert run(["assess", "maturity", "--before", str(kept)]) == 2
+    told_ = capsys.readouterr().err
+    assert code in told_
+    assert f"{kept}:{line}:" in told_ or not line
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

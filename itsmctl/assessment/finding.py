@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from itsmctl.assessment.comparison import last_assessed
 from itsmctl.definitions.references import unknown_at
 from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean
@@ -32,15 +34,19 @@ def find_assessment(definitions: Definitions, word: str) -> Assessment:
 
 
 def find_earlier(definitions: Definitions, word: str, assessment: Assessment) -> Assessment:
-    """Another assessment by the same questionnaire, by its id."""
+    """Another assessment by the same questionnaire, by its id, or in a file that stands outside the definitions."""
     others = {
         one.id: one
         for one in definitions.assessments.values()
         if one.questionnaire == assessment.questionnaire and one.id != assessment.id
     }
-    if word not in others:
+    if word in others:
+        return others[word]
+    if Path(word).suffix not in (".yaml", ".yml"):
         raise ItsmctlError(unknown_at(Where(), word, "assessment", tuple(others)))
-    return others[word]
+    from itsmctl.definitions.outside import assessment_in
+
+    return assessment_in(Path(word), definitions.questionnaires[assessment.questionnaire])
 
 
 def find_criterion(questionnaire: Questionnaire, word: str) -> str:

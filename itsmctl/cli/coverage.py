@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from itsmctl.cli import options, results
+from itsmctl.cli import options, results, written
 from itsmctl.model import Definitions, Language
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     "--steps", "most", type=click.IntRange(min=0), default=5, show_default=True, help="How many next steps to show."
 )
 @options.root
-@options.choice(("text", "json", "markdown"), "text")
+@written.forms(("text", "json", "markdown"))
 @options.language
 @options.no_color
 def command(
@@ -32,6 +32,7 @@ def command(
     most: int,
     root: Path | None,
     form: str,
+    output: Path | None,
     language: Language,
     no_color: bool,
 ) -> None:
@@ -41,7 +42,7 @@ def command(
 
     \b
     itsmctl coverage --framework iso-20000-1
-    itsmctl coverage --result result --format markdown
+    itsmctl coverage --result result -o coverage.md
     itsmctl coverage 8.6.1
     """
     from itsmctl.coverage import cover, main_framework
@@ -61,19 +62,20 @@ def command(
     commit = commit_of(definitions.root)
     found = cover(definitions, judged, frameworks=chosen, controlled=commit is not None and not commit.dirty)
     todo = {entry.framework.id: steps(entry, definitions, judged) for entry in found}
-    width, color = options.terminal_width(180), options.use_color(no_color)
+    width, color = written.width(output, 180), written.color(no_color, output)
     if form == "json":
-        click.echo(as_json(found, todo, definitions, reference), nl=False)
+        told = as_json(found, todo, definitions, reference)
     elif reference:
-        click.echo(page(found[0], reference, definitions, language, width, color), nl=False)
+        told = page(found[0], reference, definitions, language, width, color)
     elif form == "markdown":
-        click.echo(markdown(found, todo, definitions, language, most), nl=False)
+        told = markdown(found, todo, definitions, language, most)
     else:
         entry = main_framework(found)
+        told = text.render(entry, todo[entry.framework.id], definitions, language, width, color, most)
         if not chosen:
             ordered = sorted(found, key=lambda other: other != entry)
-            click.echo(text.overview(ordered, language, width, color))
-        click.echo(text.render(entry, todo[entry.framework.id], definitions, language, width, color, most), nl=False)
+            told = f"{text.overview(ordered, language, width, color)}\n{told}"
+    written.write(told, output)
 
 
 def _judged(result: Path | None, definitions: Definitions, language: Language) -> Judged | None:

@@ -32,6 +32,9 @@ language: Decorator = click.option(
 as_of: Decorator = click.option(
     "--as-of", default="", metavar="MOMENT", help="When it is judged: a day (its end) or an ISO 8601 moment."
 )
+period: Decorator = click.option(
+    "--period", default="", metavar="PERIOD", help="Up to the end of 2026, 2026-H1, 2026-Q2 or 2026-05."
+)
 zone: Decorator = click.option(
     "--zone", default="", metavar="NAME", help="Time zone of times without one, e.g. Asia/Shanghai."
 )

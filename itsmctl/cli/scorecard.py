@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from itsmctl.cli import options, results
+from itsmctl.cli import options, results, written
 from itsmctl.model import Definitions, Language
 
 if TYPE_CHECKING:
@@ -22,9 +22,7 @@ VIEWS = ("indicators", "positions", "principles", "hand-overs", "suppliers", "be
 @click.argument("view", type=click.Choice(VIEWS), default="indicators", required=False)
 @options.tickets
 @results.option
-@click.option(
-    "--period", "period", default="", metavar="PERIOD", help="Up to the end of 2026, 2026-H1, 2026-Q2 or 2026-05."
-)
+@options.period
 @options.as_of
 @click.option(
     "--periods",
@@ -47,12 +45,12 @@ VIEWS = ("indicators", "positions", "principles", "hand-overs", "suppliers", "be
 @options.zone
 @options.mapping
 @options.root
-@options.choice(("text", "json", "html"), "text")
+@written.forms(written.OF_PAGES)
 @options.language
 @options.no_color
 def command(
     view: str, tickets: tuple[Path, ...], result: Path | None, period: str, as_of: str, periods: int, before: str, by: str, position: str, process: str, zone: str, mappings: tuple[str, ...],
-    root: Path | None, form: str, language: Language, no_color: bool,
+    root: Path | None, form: str, output: Path | None, language: Language, no_color: bool,
 ) -> None:  # fmt: skip
     """Compute every indicator: value, target, trend and population, the process it shows and the position that answers.
 
@@ -65,7 +63,7 @@ def command(
 
     \b
     itsmctl scorecard --tickets dataset --period 2026-Q2
-    itsmctl scorecard --tickets dataset --by position
+    itsmctl scorecard --tickets dataset --by position -o scorecard.html
     itsmctl scorecard positions --as-of 2026-06-30
     itsmctl scorecard benefits --tickets dataset --before 2025-Q2 --period 2026-Q2
     """
@@ -77,7 +75,7 @@ def command(
     definitions = load(root)
     judged = results.read(result, definitions, language) if result else None
     asked = Asked(period, as_of, zone, periods, lambda: shown_by(definitions, judged), view == "suppliers")
-    width, color = options.terminal_width(120), options.use_color(no_color)
+    width, color = written.width(output), written.color(no_color, output)
     reading = (
         opened(tickets, definitions, None, mappings=mappings, zone=zone, progress=None) if tickets else nullcontext()
     )
@@ -86,7 +84,7 @@ def command(
             text = _indicators(definitions, dataset, asked, root, by, position, process, form, language, width, color)
         else:
             text = _view(view, definitions, dataset, asked, root, before, form, language, width, color)
-    click.echo(text, nl=False)
+    written.write(text, output)
 
 
 def _indicators(
@@ -108,6 +106,11 @@ def _indicators(
         from itsmctl.reports.scorecard.html import indicators_page
 
         return indicators_page(card, groups, definitions, language)
+    if form == "markdown":
+        from itsmctl.views import scorecard as view
+        from itsmctl.views.page import markdown
+
+        return markdown(view.indicators_page(card, groups, definitions, language))
     return text.render(card, groups, definitions, language, width, color)
 
 
@@ -129,4 +132,9 @@ def _view(
             from itsmctl.reports.scorecard.html import sheet_page
 
             return sheet_page(sheet(language), found.day.isoformat(), language)
+        if form == "markdown":
+            from itsmctl.views import scorecard
+            from itsmctl.views.page import markdown
+
+            return markdown(scorecard.sheet_page(sheet(language), f"itsmctl scorecard {view}"))
         return sheets.render(sheet(language), width, color)

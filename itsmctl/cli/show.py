@@ -7,13 +7,12 @@ from pathlib import Path
 
 import click
 
-from itsmctl.cli import options
+from itsmctl.cli import options, written
 from itsmctl.cli.controlled import check_owners, found_by_name, history, owners
 from itsmctl.definitions import find_root, load
 from itsmctl.errors import ItsmctlError, Problem
 from itsmctl.language import tr
 from itsmctl.model import Language
-from itsmctl.output import write_file
 from itsmctl.views.kinds import VIEWS, Asked, View
 from itsmctl.views.page import markdown, text
 from itsmctl.worktime import parse_day
@@ -22,8 +21,7 @@ from itsmctl.worktime import parse_day
 @click.command("show")
 @click.argument("kind", type=click.Choice((*VIEWS, "history", "codeowners")))
 @click.argument("names", metavar="ID", nargs=-1)
-@options.choice(("text", "json", "markdown", "svg", "bpmn"), "text")
-@options.output("Write to a file instead of standard output.")
+@written.forms(("text", "json", "markdown", "svg", "bpmn"))
 @click.option("--as-of", "day", metavar="DATE", help="As it was on this day; default: all that is written down.")
 @click.option(
     "--check",
@@ -41,7 +39,7 @@ def command(
     """Show one definition: a page, a drawing (svg), a process for modelling tools (bpmn), or data (json).
 
     \b
-    itsmctl show process incident --format svg -o incident.svg
+    itsmctl show process incident -o incident.svg
     itsmctl show person "Zhang Min 张敏" --as-of 2026-06-30
     itsmctl show calendar cn-office --year 2026
     itsmctl show history policy change-management
@@ -65,10 +63,8 @@ def command(
     else:
         view = VIEWS[kind]
         shown = _rendered(view, kind, found_by_name(view.found(asked.definitions), kind, names[0]), form, asked)
-    if output is None:
-        click.echo(shown, nl=False)
-    else:
-        write_file(output, shown)
+    written.write(shown, output)
+    if output is not None:
         click.echo(tr("{path} written", language, path=output), err=True)
     return 0
 

@@ -94,28 +94,9 @@ def system_of(root: Path | None = None, as_of: date | None = None, *, kept_as: P
 
 def load_mappings(path: Path, definitions: model.Definitions) -> tuple[model.MappingDefinition, ...]:
     """Return the mappings of a file that stands outside the definitions; raises ItsmctlError with its problems."""
-    from itsmctl.definitions.build import build
-    from itsmctl.definitions.build.builder import Builder
-    from itsmctl.definitions.references import Entry, check_mapping
-    from itsmctl.definitions.schema import check_document
-    from itsmctl.source import read_documents
+    from itsmctl.definitions.outside import mappings_in
 
-    documents = read_documents(path)
-    problems = [problem for document in documents for problem in check_document(document)]
-    if problems:
-        raise ItsmctlError(problems)
-    builders = [Builder(document) for document in documents]
-    found = [Entry(builder.document, build(builder)) for builder in builders]
-    mappings = [entry.definition for entry in found if isinstance(entry.definition, model.MappingDefinition)]
-    if not mappings or len(mappings) != len(found):
-        template = "the file must hold mappings, and definitions of no other kind"
-        raise ItsmctlError(Problem("not-a-mapping", template, Where(str(path))))
-    problems = [problem for builder in builders for problem in builder.problems]
-    for entry, mapping in zip(found, mappings, strict=True):
-        problems += check_mapping(entry.document, mapping, definitions.processes)
-    if problems:
-        raise ItsmctlError(problems)
-    return tuple(mappings)
+    return mappings_in(path, definitions)
 
 
 def validate(

@@ -247,7 +247,7 @@ def cross_check(
             case model.Assignment() as assignment:
                 problems += _competences(entry.document, assignment, roles, positions)
             case model.Assessment() as assessment if assessment.questionnaire in questionnaires:
-                problems += _assessment(entry.document, questionnaires[assessment.questionnaire])
+                problems += check_assessment(entry.document, questionnaires[assessment.questionnaire])
             case model.Questionnaire():
                 problems += _fed_by(entry.document, questionnaires)
             case model.MappingDefinition() as mapping:
@@ -567,7 +567,7 @@ def _mapped_codes(
                 yield unknown(document, ("codes", column, word), code, what, allowed)
 
 
-def _assessment(document: Document, questionnaire: model.Questionnaire) -> Iterator[Problem]:
+def check_assessment(document: Document, questionnaire: model.Questionnaire) -> Iterator[Problem]:
     """Answers are to criteria of the questionnaire, in steps of its scale; targets are for its dimensions."""
     criteria = frozenset(questionnaire.criteria)
     places = [(path, word, False) for path, word in values_at(document.data, "recommendations/*/criteria/*")]

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import nullcontext
 from pathlib import Path
 
 import click
 
-from itsmctl.cli import options
+from itsmctl.cli import options, written
 from itsmctl.model import Language
 
 
 @click.command("complaints")
 @options.tickets
-@click.option(
-    "--until", "until", default="", metavar="PERIOD", help="Up to the end of 2026, 2026-H1, 2026-Q2 or 2026-05."
-)
+@options.period
 @options.as_of
 @click.option(
     "--by", type=click.Choice(("month", "quarter")), default="month", show_default=True, help="Length of a period."
@@ -36,11 +33,11 @@ from itsmctl.model import Language
 @options.zone
 @options.mapping
 @options.root
-@options.choice(("text", "json", "markdown", "html"), "text")
+@written.forms(written.OF_PAGES)
 @options.language
 def command(
-    tickets: tuple[Path, ...], until: str, as_of: str, by: str, periods: int, most: int, zone: str, mappings: tuple[str, ...],
-    root: Path | None, form: str, language: Language,
+    tickets: tuple[Path, ...], period: str, as_of: str, by: str, periods: int, most: int, zone: str, mappings: tuple[str, ...],
+    root: Path | None, form: str, output: Path | None, language: Language,
 ) -> None:  # fmt: skip
     """Tell what people complain about as figures: each complaint with its signs, their trend, and the records behind them.
 
@@ -48,30 +45,20 @@ def command(
     ▼ worse only where it is more than chance would make of equal periods, else ≈.
 
     \b
-    itsmctl assess complaints --tickets dataset --until 2026-Q2
-    itsmctl assess complaints --tickets dataset --format html > complaints.html
+    itsmctl assess complaints --tickets dataset --period 2026-Q2
+    itsmctl assess complaints --tickets dataset -o complaints.html
     """
     from itsmctl.cli.tickets import opened
     from itsmctl.complaints import ledger
     from itsmctl.definitions import load
     from itsmctl.scorecard.asking import Asked
     from itsmctl.views import complaints as view
-    from itsmctl.views.page import markdown, text
-    from itsmctl.views.page_html import html
 
     definitions = load(root)
-    asked = Asked(until, as_of, zone, periods)
+    asked = Asked(period, as_of, zone, periods)
     reading = (
         opened(tickets, definitions, None, mappings=mappings, zone=zone, progress=None) if tickets else nullcontext()
     )
     with reading as dataset:
         found = ledger(definitions, dataset, asked, "quarter" if by == "quarter" else "month", most, root)
-    match form:
-        case "json":
-            click.echo(json.dumps(view.data(found), ensure_ascii=False, indent=2))
-        case "markdown":
-            click.echo(markdown(view.page(found, language)), nl=False)
-        case "html":
-            click.echo(html(view.page(found, language), language), nl=False)
-        case _:
-            click.echo(text(view.page(found, language), options.terminal_width(110)), nl=False)
+    written.write_page(form, view.page(found, language), view.data(found), language, output)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
-from itsmctl.cli import options, results
+from itsmctl.cli import options, results, written
 from itsmctl.cli.assess.showing import shown_by
 from itsmctl.model import Language
 
@@ -18,9 +17,11 @@ from itsmctl.model import Language
     "--steps", "most", type=click.IntRange(min=1), default=6, show_default=True, help="How many steps to show."
 )
 @options.root
-@options.choice(("text", "json", "markdown", "html"), "text")
+@written.forms(written.OF_PAGES)
 @options.language
-def command(result: Path | None, most: int, root: Path | None, form: str, language: Language) -> None:
+def command(
+    result: Path | None, most: int, root: Path | None, form: str, output: Path | None, language: Language
+) -> None:
     """Propose the next smallest useful step on the way (沿途下蛋), by what clauses lack and what assessments found.
 
     Smallest first; of those of a size, what serves most requirements of the framework and most gaps of the assessments.
@@ -37,8 +38,6 @@ def command(result: Path | None, most: int, root: Path | None, form: str, langua
     from itsmctl.definitions import load
     from itsmctl.history import commit_of
     from itsmctl.views import adopting as view
-    from itsmctl.views.page import markdown, text
-    from itsmctl.views.page_html import html
 
     definitions = load(root)
     need_frameworks(definitions)
@@ -49,12 +48,5 @@ def command(result: Path | None, most: int, root: Path | None, form: str, langua
     shown = shown_by(definitions, told)
     assessed = [assess(definitions, one, shown) for one in latest(definitions)] if definitions.assessments else []
     found = propose(steps(entry, definitions, judged), assessed)
-    match form:
-        case "json":
-            click.echo(json.dumps(view.data(found, definitions), ensure_ascii=False, indent=2))
-        case "markdown":
-            click.echo(markdown(view.page(found, definitions, language, most)), nl=False)
-        case "html":
-            click.echo(html(view.page(found, definitions, language, most), language), nl=False)
-        case _:
-            click.echo(text(view.page(found, definitions, language, most), options.terminal_width(110)), nl=False)
+    page = view.page(found, definitions, language, most)
+    written.write_page(form, page, view.data(found, definitions), language, output)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from itsmctl.cli import options, results
+from itsmctl.cli import options, results, written
 from itsmctl.cli.assess.showing import shown_by
 from itsmctl.language import tr
-from itsmctl.model import Assessment, Language
+from itsmctl.model import Assessment, Definitions, Language
 
 if TYPE_CHECKING:
+    from itsmctl.assessment import Assessed
     from itsmctl.evidence.reading import Judged
 
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     help="How many recommendations to show for each term.",
 )
 @click.option("--history", is_flag=True, help="Look in git who approved the documents.")
-@click.option("--before", default="", metavar="ID", help="Compare with this assessment; default: the one before.")
+@click.option("--before", default="", metavar="ID|FILE", help="Compare with this assessment; default: the one before.")
 @click.option(
     "--result-before",
     "result_then",
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     help="Result folder of an audit of that time: compare as shown.",
 )
 @options.root
-@options.choice(("text", "json", "html", "svg"), "text")
+@written.forms(("text", "json", "html", "svg"))
 @options.language
 @options.no_color
 def command(
@@ -49,6 +50,7 @@ def command(
     result_then: Path | None,
     root: Path | None,
     form: str,
+    output: Path | None,
     language: Language,
     no_color: bool,
 ) -> None:
@@ -58,8 +60,8 @@ def command(
 
     \b
     itsmctl assess maturity --result result
-    itsmctl assess maturity --result result --format html > maturity.html
-    itsmctl assess maturity --result result --result-before last-half-year --format svg > road-map.svg
+    itsmctl assess maturity --result result -o maturity.html
+    itsmctl assess maturity --result result --result-before last-half-year -o road-map.svg
     itsmctl assess --format json
     """
     from itsmctl.assessment import assess
@@ -81,24 +83,25 @@ def command(
     told = results.read(result_then, definitions, language) if result_then else None
     then = shown_by(definitions, told) if told else None
     found = [assess(definitions, one, shown, before=earlier, shown_then=then) for one in chosen]
-    width, color = options.terminal_width(100), options.use_color(no_color)
+    width, color = written.width(output, 100), written.color(no_color, output)
     if form == "json":
-        click.echo(as_json(found, definitions), nl=False)
-    elif form == "html":
-        from itsmctl.reports import assessment_html
-        from itsmctl.views.roadmap import svg
-
-        click.echo(
-            assessment_html.render(found[0], definitions, language, svg(found[0], definitions, language)), nl=False
-        )
-    elif form == "svg":
-        from itsmctl.views.roadmap import svg
-
-        click.echo(svg(found[0], definitions, language), nl=False)
+        text = as_json(found, definitions)
+    elif form in ("html", "svg"):
+        text = _drawn(found[0], definitions, form, language)
     elif assessment:
-        click.echo(render(found[0], definitions, language, width, color, most), nl=False)
+        text = render(found[0], definitions, language, width, color, most)
     else:
-        click.echo(overview(found, language, width), nl=False)
+        text = overview(found, language, width)
+    written.write(text, output)
+
+
+def _drawn(assessed: Assessed, definitions: Definitions, form: str, language: Language) -> str:
+    """The road map, or the page around it."""
+    from itsmctl.reports import assessment_html
+    from itsmctl.views.roadmap import svg
+
+    road_map = svg(assessed, definitions, language)
+    return road_map if form == "svg" else assessment_html.render(assessed, definitions, language, road_map)
 
 
 def _note_period(assessment: Assessment, judged: Judged, language: Language) -> None:

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from itsmctl.cli import options, results
-from itsmctl.cli.report import written
+from itsmctl.cli import options, results, written
 from itsmctl.model import Language
 
 FORMATS = ("text", "html", "markdown", "xlsx", "json")
@@ -16,8 +15,7 @@ FORMATS = ("text", "html", "markdown", "xlsx", "json")
 @click.command("audit")
 @click.argument("plan", required=False, default="")
 @options.tickets
-@options.choice(FORMATS, "text")
-@options.output("Write into this file; a workbook needs one.")
+@written.forms(FORMATS)
 @click.option(
     "--previous",
     type=click.Path(path_type=Path),
@@ -41,8 +39,8 @@ def command(
     It says what `itsmctl audit` says, and writes no result folder; findings do not change the exit code.
 
     \b
-    itsmctl report audit --tickets dataset --format markdown -o audit.md
-    itsmctl report audit monthly --tickets dataset --format xlsx -o audit.xlsx --lang zh
+    itsmctl report audit --tickets dataset -o audit.md
+    itsmctl report audit monthly --tickets dataset -o audit.xlsx --lang zh
     """
     from itsmctl.audit import AuditOptions, audit
     from itsmctl.audit.people import key_of_tickets
@@ -52,7 +50,6 @@ def command(
     from itsmctl.reports import render
     from itsmctl.reports.text import render as render_text
 
-    written.check(form, output)
     definitions = load(root)
     planned = definitions.plans.get(plan)
     before = results.before(previous) if previous else None
@@ -66,8 +63,8 @@ def command(
         )
         result = audit(definitions, dataset, choices, progress=progress)
     if form == "text":
-        color = options.use_color(no_color) and output is None
-        written.write(render_text(result, language, options.terminal_width(), color), output)
+        width, color = written.width(output), written.color(no_color, output)
+        written.write(render_text(result, language, width, color), output)
     elif form == "xlsx":
         from itsmctl.reports.findings import outline
         from itsmctl.reports.outlines.workbook import workbook

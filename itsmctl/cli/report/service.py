@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from itsmctl.cli import options
-from itsmctl.cli.report import written
+from itsmctl.cli import options, written
 from itsmctl.model import Language
 
 FORMATS = ("text", "html", "markdown", "xlsx", "json")
@@ -25,8 +24,7 @@ FORMATS = ("text", "html", "markdown", "xlsx", "json")
 @click.option(
     "--customer", default="", metavar="ID", help="Only tickets of this customer and of those that are part of it."
 )
-@options.choice(FORMATS, "text")
-@options.output("Write into this file; a workbook needs one.")
+@written.forms(FORMATS)
 @options.zone
 @options.mapping
 @options.memory_limit
@@ -42,15 +40,14 @@ def command(
 
     \b
     itsmctl report service --tickets dataset --period 2026-05
-    itsmctl report service finance-erp --tickets dataset --period 2026-Q2 --compare 2026-Q1 --format html -o report.html
-    itsmctl report service --tickets dataset --period 2026-05 --customer shippers --format xlsx -o shippers.xlsx
+    itsmctl report service finance-erp --tickets dataset --period 2026-Q2 --compare 2026-Q1 -o report.html
+    itsmctl report service --tickets dataset --period 2026-05 --customer shippers -o shippers.xlsx
     """
     from itsmctl.cli.progress import bar
     from itsmctl.cli.tickets import opened
     from itsmctl.definitions import load
     from itsmctl.delivery import Asked, period_of, service_quality
 
-    written.check(form, output)
     earlier = period_of(compare, "--compare") if compare else None
     asked = Asked(period_of(period, "--period"), services, customer, earlier, memory_limit)
     definitions = load(root)
@@ -61,5 +58,5 @@ def command(
         quality = service_quality(definitions, dataset, asked)
     from itsmctl.reports.service.forms import render
 
-    width, color = options.terminal_width(), options.use_color(no_color) and output is None
+    width, color = written.width(output), written.color(no_color, output)
     written.write(render(form, quality, definitions, language, width, color), output)
