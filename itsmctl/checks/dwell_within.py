@@ -19,7 +19,7 @@ from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.life import done
 from itsmctl.engine.openings import BOUND, bound_of, counted_until, days_need_calendar, join_day
 from itsmctl.engine.spans import blind_to, values_of
-from itsmctl.engine.sql import Fragment, duration_text, name
+from itsmctl.engine.sql import Fragment, duration_text, name, ranked
 from itsmctl.model import NUMBER_COLUMNS, TEXT_COLUMNS, Rule
 
 ID = "dwell-within"
@@ -87,9 +87,10 @@ def _blind(rule: Rule) -> tuple[Fragment, str, str]:
 
 def _longest(rule: Rule, context: Context) -> Fragment:
     """tix, the longest time, since when and where, and why a time could not be measured."""
+    order = ranked("-took", "since")
     group = ", place" if rule.parameters.get("total") else ", place, t0"
     return (
-        """SELECT tix, max(took) AS longest, min_by(since, -took) AS longest_at, min_by(place, -took) AS place, min(doubt) AS doubt FROM (
+        f"""SELECT tix, max(took) AS longest, min_by(since, {order}) AS longest_at, min_by(place, {order}) AS place, min(doubt) AS doubt FROM (
             SELECT tix, place, min(t0) AS since, sum(took) AS took, min(doubt) AS doubt FROM ("""
         + _timed(rule, context)
         + f") AS timed GROUP BY tix{group}) AS added GROUP BY tix"

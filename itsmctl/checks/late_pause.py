@@ -18,7 +18,7 @@ from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.parameters import PERCENT, TEXTS, texts
 from itsmctl.engine.people import person_key
 from itsmctl.engine.progress import counted_at
-from itsmctl.engine.sql import Fragment
+from itsmctl.engine.sql import Fragment, ranked
 from itsmctl.model import Rule
 
 ID = "late-pause"
@@ -58,9 +58,9 @@ def compile(rule: Rule, context: Context) -> Fragment:
         + _pauses(clock)
         + f""")
                 SELECT tix, min_by(concat('paused at ', CAST(floor(100.0 * counted / target) AS BIGINT), ' %', CASE WHEN {silent} THEN ', no question' ELSE '' END,
-                        CASE WHEN {alone} THEN ', no answer, resumed by the same person' ELSE '' END), CASE WHEN {bad} THEN t0 END) AS told,
+                        CASE WHEN {alone} THEN ', no answer, resumed by the same person' ELSE '' END), CASE WHEN {bad} THEN {ranked("t0", "seq")} END) AS told,
                     min(CASE WHEN {bad} THEN t0 END) AS moment, max(CASE WHEN counted IS NULL OR target IS NULL THEN 1 ELSE 0 END) = 1 AS unclear, min(reason) AS why
-                FROM (SELECT b.tix, b.t0, c.target, c.reason, p.counted, """
+                FROM (SELECT b.tix, b.seq, b.t0, c.target, c.reason, p.counted, """
         + _message(rule, "question", f"x.moment >= b.t0 - {_NEAR} AND x.moment <= b.t0 + {_NEAR}")
         + " AS asked, "
         + _message(rule, "answer", f"x.moment >= b.t0 AND x.moment <= coalesce(b.ended_at, {context.as_of})")

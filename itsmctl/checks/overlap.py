@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.parameters import COLUMN, WHERE, conditions_of
-from itsmctl.engine.sql import Fragment, all_of, each_word, name
+from itsmctl.engine.sql import Fragment, all_of, each_word, name, ranked
 from itsmctl.model import TIME_COLUMNS, Rule
 
 ID = "overlap"
@@ -46,12 +46,12 @@ def compile(rule: Rule, context: Context) -> Fragment:
         Fragment(
             f"""SELECT r.record_id, p.other IS NULL AS passed, coalesce(p.other, 'none') AS observed, 'no overlap' AS expected, r.{start} AS "at", CAST(NULL AS VARCHAR) AS reason
             FROM scoped AS r JOIN (SELECT tix, min(CASE WHEN stop_before > start THEN other_before WHEN start_after < stop THEN other_after END) AS other FROM (
-                SELECT tix, start, stop, max(stop) OVER {before} AS stop_before, max_by(record_id, stop) OVER {before} AS other_before,
+                SELECT tix, start, stop, max(stop) OVER {before} AS stop_before, max_by(record_id, {ranked("stop", "tix")}) OVER {before} AS other_before,
                     min(start) OVER {after} AS start_after, min(record_id) OVER {after} AS other_after
-                FROM (SELECT o.tix, o.record_id, o.{start} AS start, o.{stop} AS stop, trim({each_word(f"o.{same}", _LIST)}) AS item FROM record AS o
+                FROM (SELECT tix, record_id, start, stop, trim(item) AS item FROM (SELECT o.tix, o.record_id, o.{start} AS start, o.{stop} AS stop, {each_word(f"o.{same}", _LIST)} AS item FROM record AS o
                     WHERE o.process = ? AND o.{start} <= o.{stop} AND (o.tix IN (SELECT tix FROM scoped) OR """,
             (rule.process,),
         )
         + all_of(conditions_of(rule), "o")
-        + ")) AS listed WHERE item <> '') AS laid GROUP BY tix) AS p ON p.tix = r.tix"
+        + ")) AS listed WHERE trim(item) <> '') AS named) AS laid GROUP BY tix) AS p ON p.tix = r.tix"
     )

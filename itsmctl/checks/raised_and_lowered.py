@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.parameters import COLUMN, DURATION, seconds_of
-from itsmctl.engine.sql import Fragment, duration_text, literal_rows
+from itsmctl.engine.sql import Fragment, duration_text, literal_rows, ranked
 from itsmctl.model import Rule
 
 ID = "raised-and-lowered"
@@ -41,7 +41,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
             f"""SELECT r.record_id, b.tix IS NULL AS passed, coalesce(b.told, 'not raised and lowered') AS observed, ? AS expected,
             coalesce(b.moment, r.opened_at) AS "at", CAST(NULL AS VARCHAR) AS reason
             FROM scoped AS r LEFT JOIN (
-                SELECT e.tix, min_by(concat(e.old, ' -> ', e.new, ' -> ', e.next, ': ', {duration_text("e.next_at - e.moment")}), e.next_at - e.moment) AS told,
+                SELECT e.tix, min_by(concat(e.old, ' -> ', e.new, ' -> ', e.next, ': ', {duration_text("e.next_at - e.moment")}), {ranked("e.next_at - e.moment", "e.seq")}) AS told,
                     min(e.moment) AS moment FROM (
                     SELECT e.tix, e.seq, e.old, e.new, e.moment, lead(e.new) OVER {life} AS next, lead(e.moment) OVER {life} AS next_at
                     FROM event AS e JOIN scoped AS r ON r.tix = e.tix WHERE e.field = ? AND e.moment <= ? AND e.new IS DISTINCT FROM e.old

@@ -15,7 +15,7 @@ from __future__ import annotations
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.grouping import group_key, group_needs, months_from
 from itsmctl.engine.parameters import COLUMN, COUNT, WHERE, conditions_of, number_of, texts
-from itsmctl.engine.sql import Fragment, all_of
+from itsmctl.engine.sql import Fragment, all_of, ranked
 from itsmctl.model import Rule
 
 ID = "trend"
@@ -50,7 +50,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
             f"""SELECT key AS record_id, CASE WHEN judged <= {months} THEN NULL ELSE coalesce(most, 0) < {months} END AS passed,
                 concat('rises in a row: ', coalesce(most, 0)) AS observed, 'rises in a row: fewer than {months}' AS expected,
                 coalesce(most_at, first_at) AS "at", CASE WHEN judged <= {months} THEN 'too-few' END AS reason
-            FROM (SELECT key, count(value) AS judged, max(rises) AS most, max_by(first_at, CASE WHEN rises > 0 THEN rises END) AS most_at, min(first_at) AS first_at FROM (
+            FROM (SELECT key, count(value) AS judged, max(rises) AS most, min_by(first_at, CASE WHEN rises > 0 THEN {ranked("-rises", "first_at")} END) AS most_at, min(first_at) AS first_at FROM (
                 SELECT *, sum(CASE WHEN rose THEN 1 ELSE 0 END) OVER (PARTITION BY key, level ORDER BY month) AS rises FROM (
                     SELECT *, sum(CASE WHEN rose THEN 0 ELSE 1 END) OVER {life} AS level FROM (
                         SELECT *, coalesce(value > lag(value) OVER {life}, false) AS rose FROM (

@@ -15,7 +15,7 @@ from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.life import DONE, done, states_in
 from itsmctl.engine.openings import BOUND, bound_of, counted_until, days_need_calendar, join_day
 from itsmctl.engine.spans import WITH_STATES
-from itsmctl.engine.sql import Fragment, duration_text, literal_rows
+from itsmctl.engine.sql import Fragment, duration_text, literal_rows, ranked
 from itsmctl.model import Rule
 
 ID = "untouched"
@@ -49,7 +49,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
             ? AS expected, coalesce(m.longest_at, r.opened_at) AS "at",
             CASE WHEN k.tix IS NULL THEN 'no-history:state' WHEN r.opened_at IS NULL THEN 'missing:opened_at' WHEN m.longest > {bound.seconds} THEN NULL ELSE m.doubt END AS reason
             FROM scoped AS r{WITH_STATES} LEFT JOIN (
-                SELECT tix, max(took) AS longest, min_by(t0, -took) AS longest_at, min(CASE WHEN took IS NULL THEN 'calendar-not-known' END) AS doubt FROM (
+                SELECT tix, max(took) AS longest, min_by(t0, {ranked("-took", "t0")}) AS longest_at, min(CASE WHEN took IS NULL THEN 'calendar-not-known' END) AS doubt FROM (
                     SELECT g.tix, g.t0, {took} AS took FROM (""",
             (f"without a change: at most {bound.text}",),
         )

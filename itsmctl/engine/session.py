@@ -128,6 +128,10 @@ class Session:
         (row,) = self.rows(sql, parameters)
         return row
 
+    def columns_of(self, files: Sequence[Path]) -> list[Row]:
+        """(file, column) of every column of Parquet files."""
+        return self.rows("SELECT file_name, name FROM parquet_schema(?)", [[file_text(path) for path in files]])
+
     def insert(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         """Append rows of values to a table."""
         with _explained():

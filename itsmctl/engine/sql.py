@@ -24,6 +24,7 @@ __all__ = [
     "number_of",
     "numbers_between",
     "quote",
+    "ranked",
     "tested",
     "time_of",
 ]
@@ -131,6 +132,14 @@ def time_of(text: str) -> str:
 def numbers_between(low: str, high: str) -> str:
     """SQL that makes one row of each whole number from the first to the last, both included."""
     return f"unnest(generate_series({low}, {high}))"
+
+
+def ranked(first: str, then: str) -> str:
+    """SQL for a number that orders by `first` and, where it is the same, by `then`: whole numbers, the second below ten digits.
+
+    The least and the greatest by one number alone would be any of several, and another one on another day or engine.
+    """
+    return f"(CAST({first} AS HUGEINT) * 10000000000 + {then})"
 
 
 def moment_text(seconds: str) -> str:

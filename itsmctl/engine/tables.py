@@ -125,9 +125,7 @@ def _check_files(session: Session, folder: Path) -> None:
         if not (folder / f"{table}.parquet").is_file():
             raise _no_dataset(folder, table, "no such file")
     try:
-        found = session.rows(
-            "SELECT file_name, name FROM parquet_schema(?)", [[file_text(folder / f"{t}.parquet") for t in TABLE_FILES]]
-        )
+        found = session.columns_of([folder / f"{table}.parquet" for table in TABLE_FILES])
     except (duckdb.IOException, duckdb.InvalidInputException) as error:
         message = str(error).splitlines()[0]
         damaged = next((t for t in TABLE_FILES if f"{t}.parquet" in message), "record")
@@ -208,10 +206,11 @@ def _create_record(session: Session, loading: Loading) -> None:
         else:
             columns.append(f"{_filled(column)} AS {name(column)}")
     columns += [f"r.{column}" for column in TIME_COLUMNS + NUMBER_COLUMNS + BOOLEAN_COLUMNS]
-    epochs = ", ".join(
-        f"{'CAST(NULL AS BIGINT)' if column in empty else _moment(column, loading)} AS {column}"
+    moments = {
+        column: f"{'CAST(NULL AS BIGINT)' if column in empty else _moment(column, loading)} AS {column}"
         for column in TIME_COLUMNS
-    )
+    }
+    told = ", ".join(moments.get(column, name(column)) for column in RECORD_COLUMNS)
     inside = "true"
     if loading.opened_from is not None:
         inside = f"(opened_at IS NULL OR opened_at >= {loading.opened_from})"
@@ -221,7 +220,7 @@ def _create_record(session: Session, loading: Loading) -> None:
         SELECT k.tix, r.*, {month_text("r.opened_at", "z")} AS month FROM (
             SELECT r.record_id, r.process, {", ".join(columns)}, {attributes} AS attributes, r.source_file, r.source_row,
                 coalesce(resolved_at, closed_at) AS ended_at, {inside} AS opened_in_period
-            FROM (SELECT * REPLACE ({epochs}) FROM {_parquet(loading.folder, "record")} {_of_the_part(loading)}) AS r {" ".join(joins)}
+            FROM (SELECT {told} FROM {_parquet(loading.folder, "record")} {_of_the_part(loading)}) AS r {" ".join(joins)}
         ) AS r JOIN kept AS k ON k.record_id = r.record_id
         LEFT JOIN zone_span AS z ON r.opened_at >= z.since AND r.opened_at < z.until"""
     )
@@ -388,9 +387,13 @@ def _create_event(session: Session, loading: Loading) -> None:
 
 def _create_approval(session: Session, loading: Loading) -> None:
     """The decisions taken until `as_of`, each with the record's key and its moment; one without a moment stays."""
+    told = ", ".join(
+        "coalesce(c.code, a.decision) AS decision" if column == "decision" else f"a.{name(column)}"
+        for column in APPROVAL_COLUMNS
+    )
     session.run(
         f"""CREATE TABLE approval AS SELECT * FROM (
-            SELECT r.tix, a.* REPLACE (coalesce(c.code, a.decision) AS decision), {epoch('a."at"')} AS moment
+            SELECT r.tix, {told}, {epoch('a."at"')} AS moment
             FROM {_parquet(loading.folder, "approval")} AS a JOIN record AS r ON r.record_id = a.record_id
             LEFT JOIN code AS c ON c."column" = 'decision' AND c.exported = a.decision{_same_process(loading, "c", "r")}
         ) AS decided WHERE moment IS NULL OR moment <= ?""",
