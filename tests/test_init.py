@@ -113,7 +113,7 @@ def test_files_are_named_as_documented(made: Path) -> None:
     assert {name for name in there if name.startswith(".itsmctl/schemas/")} == {
         f".itsmctl/schemas/{kind}.schema.json" for kind in schemas()
     }
-    copied = {"audits/mappings", "policies/rules", "policies/frameworks", "policies/codes"}
+    copied = {"audits/mappings", "audits/questionnaires", "policies/rules", "policies/frameworks", "policies/codes"}
     rest = there - DOCUMENTED - {".github/workflows/itsmctl.yaml", ".gitlab-ci.yml"}
     assert {str(Path(name).parent) for name in rest} == copied | {".itsmctl/schemas"}
 

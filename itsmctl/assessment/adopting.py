@@ -14,7 +14,7 @@ from itsmctl.assessment import Assessed
 from itsmctl.assessment.advice import Advice
 from itsmctl.assessment.gaps import Gap
 from itsmctl.coverage.steps import Step, StepCode
-from itsmctl.model import Effort, within
+from itsmctl.model import Effort, Questionnaire, within
 
 Size = Literal["minutes", "days", "weeks", "months"]
 SIZES: tuple[Size, ...] = ("minutes", "days", "weeks", "months")
@@ -38,6 +38,8 @@ class Proposed:
     advice: Advice | None = None
     of: Assessed | None = None
     """The assessment that recommends it."""
+    unasked: Questionnaire | None = None
+    """A questionnaire that nobody has answered yet: the step is to do so."""
 
     @property
     def use(self) -> int:
@@ -45,14 +47,23 @@ class Proposed:
         return len(self.clauses) + len(self.criteria)
 
 
-def propose(steps: Sequence[Step], assessments: Sequence[Assessed]) -> tuple[Proposed, ...]:
-    """Every step, the smallest first, and among those of a size the most useful."""
+def propose(
+    steps: Sequence[Step], assessments: Sequence[Assessed], unasked: Sequence[Questionnaire] = ()
+) -> tuple[Proposed, ...]:
+    """Every step, the smallest first, and among those of a size the most useful; `unasked` are questionnaires without answers."""
     gaps = [gap for one in assessments for gap in one.gaps]
     found = [_of_step(step, gaps) for step in steps]
     closed = {name for one in found for name in one.criteria}
     found += [one for assessed in assessments for one in _of_advice(assessed, closed)]
+    found += [_of_questions(one) for one in unasked]
     order = {id(one): place for place, one in enumerate(found)}
     return tuple(sorted(found, key=lambda one: (SIZES.index(one.size), -one.use, order[id(one)])))
+
+
+def _of_questions(questionnaire: Questionnaire) -> Proposed:
+    """To assess oneself is a matter of an afternoon or two, and shows what of all the rest is worth while."""
+    clauses = (clause for criterion in questionnaire.criteria.values() for clause in criterion.clauses)
+    return Proposed("days", tuple(dict.fromkeys(clauses)), (), unasked=questionnaire)
 
 
 def _of_step(step: Step, gaps: Iterable[Gap]) -> Proposed:

@@ -52,10 +52,9 @@ def last_assessed(among: Iterable[Assessment], questionnaire: str, until: date |
 
 
 def earlier_than(assessment: Assessment, among: Iterable[Assessment]) -> Assessment | None:
-    """The last assessment by the same questionnaire that was concluded before this one."""
-    if assessment.assessed is None:
-        return None
-    return last_assessed(among, assessment.questionnaire, assessment.assessed - timedelta(days=1))
+    """The last assessment by the same questionnaire that was concluded before this one, which may not be concluded yet."""
+    until = assessment.assessed - timedelta(days=1) if assessment.assessed else None
+    return last_assessed(among, assessment.questionnaire, until)
 
 
 def compare(

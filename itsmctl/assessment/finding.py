@@ -10,27 +10,52 @@ from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean
 from itsmctl.model import Assessment, Definitions, Questionnaire
 
 
+def concluded(definitions: Definitions) -> tuple[Assessment, ...]:
+    """The last assessment by each questionnaire that was answered."""
+    found = (last_assessed(definitions.assessments.values(), name, None) for name in definitions.questionnaires)
+    return tuple(one for one in found if one is not None)
+
+
 def latest(definitions: Definitions) -> tuple[Assessment, ...]:
     """The last assessment by each questionnaire; raises ItsmctlError where there is none at all."""
-    found = (last_assessed(definitions.assessments.values(), name, None) for name in definitions.questionnaires)
-    known = tuple(one for one in found if one is not None)
+    known = concluded(definitions)
     if not known:
-        raise ItsmctlError(Problem("no-assessment", "no assessment is defined"))
+        raise ItsmctlError(_none_concluded(definitions))
     return known
 
 
+def _none_concluded(definitions: Definitions) -> Problem:
+    """Why there is none to show, and how there comes to be one."""
+    if definitions.assessments:
+        template = "no assessment is concluded yet; by its id it can be shown: {names}"
+        return Problem("no-assessment", template, values={"names": ", ".join(definitions.assessments)})
+    template = "no assessment is defined; begin one: itsmctl assess new {name}"
+    return Problem("no-assessment", template, values={"name": next(iter(definitions.questionnaires), "QUESTIONNAIRE")})
+
+
 def find_assessment(definitions: Definitions, word: str) -> Assessment:
-    """An assessment by its id, also an earlier one, or the last one by the questionnaire of this id."""
+    """An assessment by its id, also an earlier one, or the last one by the questionnaire of this id; one that is not concluded, if none is."""
     for one in definitions.assessments.values():
         if word == one.id or word in one.aliases:
             return one
-    last = last_assessed(definitions.assessments.values(), word, None)
+    every = definitions.assessments.values()
+    last = last_assessed(every, word, None) or next((one for one in every if one.questionnaire == word), None)
     if last is not None:
         return last
-    known = [*definitions.assessments, *(one.questionnaire for one in latest(definitions))]
+    if not definitions.assessments:
+        raise ItsmctlError(_none_concluded(definitions))
+    known = list(dict.fromkeys((*definitions.assessments, *(one.questionnaire for one in every))))
     values = {"what": "assessment", "word": word, "allowed": ", ".join(known)}
     template = "unknown {what} {word!r}; known: {allowed}"
     raise ItsmctlError(Problem("unknown-assessment", template, values=values, suggestion=did_you_mean(word, known)))
+
+
+def find_questionnaire(definitions: Definitions, word: str) -> Questionnaire:
+    """A questionnaire by its id."""
+    for one in definitions.questionnaires.values():
+        if word == one.id or word in one.aliases:
+            return one
+    raise ItsmctlError(unknown_at(Where(), word, "questionnaire", tuple(definitions.questionnaires)))
 
 
 def find_earlier(definitions: Definitions, word: str, assessment: Assessment) -> Assessment:

@@ -78,7 +78,7 @@ def _standing(questionnaire: Questionnaire, places: _Places) -> Standing:
     score = _mean(questionnaire, places)
     match questionnaire.method:
         case "staged":
-            return Standing(_staged(questionnaire, places), score)
+            return Standing(None if score is None else _staged(questionnaire, places), score)
         case "levels":
             answered = [place for _, place in places if place is not None]
             return Standing(int(questionnaire.scale[min(answered)].points) if answered else None, score)

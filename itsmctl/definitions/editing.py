@@ -35,7 +35,8 @@ def with_entries(
     edits: list[tuple[int, int, str]] = []
     for name, value in entries.items():
         if name in there and value is not None:
-            edits.append((there[name].start, there[name].end, value))
+            empty = there[name].start == there[name].end
+            edits.append((there[name].start, there[name].end, f" {value}" if empty else value))
         elif name in there:
             edits.append(_without(text, there[name]))
     added = {name: value for name, value in entries.items() if name not in there and value is not None}

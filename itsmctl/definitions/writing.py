@@ -45,11 +45,16 @@ def problems_within(root: Path, place: str, text: str, as_of: date | None = None
 
 def add(root: Path, place: str, data: Mapping[str, Any]) -> Path:
     """Write a new definition; raises ItsmctlError where anything has that name already, or anything is wrong with it."""
+    return add_text(root, place, document_text(data, root, place))
+
+
+def add_text(root: Path, place: str, text: str) -> Path:
+    """Write a new definition file; raises ItsmctlError where anything has that name already, or anything is wrong with it."""
     path = root / PurePosixPath(place)
     if os.path.lexists(path):
         template = "there is a file of this name already, and it was left as it is; name another with --id"
         raise ItsmctlError(Problem("output-exists", template, Where(str(path))))
-    replace(root, place, data)
+    replace_text(root, place, text)
     return path
 
 

@@ -74,7 +74,10 @@ def standing_line(assessed: Assessed, language: Language) -> str:
 def _head(assessed: Assessed, language: Language, width: int, color: bool) -> Iterator[str]:
     one, model = assessed.assessment, assessed.questionnaire
     yield _bold(cut(one.title.in_(language), width), color)
-    yield from wrap(f"{model.title.in_(language)} {model.version} · {one.assessed} · {', '.join(one.assessors)}", width)
+    yield from wrap(
+        f"{model.title.in_(language)} {model.version} · {say.concluded_text(one, language)} · {', '.join(one.assessors)}",
+        width,
+    )
     yield ""
     yield from wrap(standing_line(assessed, language), width)
     unchecked = sum(rated.unchecked for rated in assessed.rated)

@@ -31,6 +31,7 @@ def render(assessed: Assessed, definitions: Definitions, language: Language = "e
         rests=[(tr(say.BASES[basis], language), say.percent(assessed.rests_on[basis] / total)) for basis in BASES]
         if total
         else [],
+        concluded=say.concluded_text(assessed.assessment, language),
         step=lambda place: say.step_text(model, place),
         share=say.percent,
         limit=lambda limit: say.limit_text(limit, language),

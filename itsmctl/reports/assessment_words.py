@@ -11,7 +11,7 @@ from itsmctl.assessment.levels import Standing
 from itsmctl.assessment.limits import NO_DATA, NOT_JUDGED, Limit
 from itsmctl.assessment.rating import Basis, Rated
 from itsmctl.language import Language, msg, reason_text, severity_text, tr
-from itsmctl.model import Definitions, Effort, Horizon, Questionnaire, QuestionnaireCriterion
+from itsmctl.model import Assessment, Definitions, Effort, Horizon, Questionnaire, QuestionnaireCriterion
 from itsmctl.reports.plain import wrap
 
 BASES: Mapping[Basis, str] = {
@@ -46,6 +46,11 @@ def level_text(questionnaire: Questionnaire, level: int | None, language: Langua
         return "–"
     titles = {one.level: one.title.in_(language) for one in questionnaire.levels}
     return f"{level} {titles[level]}" if level in titles else str(level)
+
+
+def concluded_text(assessment: Assessment, language: Language) -> str:
+    """The day on which it was concluded, or that it is not."""
+    return str(assessment.assessed) if assessment.assessed else tr("not concluded", language)
 
 
 def standing_text(questionnaire: Questionnaire, standing: Standing, language: Language) -> str:

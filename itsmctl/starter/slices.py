@@ -17,6 +17,9 @@ _FRAMEWORKS = ("iso-20000-1", "fitsm-1")
 _CODES = ("incident", "incident-priority", "change")
 _OF_THE_EXAMPLE = ("INC-08",)
 _CALENDAR = re.compile(r"\bcalendar: cn-office\b")
+_LIMITS = re.compile(r"caps: \[(\{.*\})\](, |,?)")
+_LIMIT = re.compile(r"\{[^}]*\}")
+_RULE = re.compile(r"\{rule: ([A-Z]+-\d+)")
 _MODELINE = re.compile(r"\A(# yaml-language-server: \$schema=).*/(.+)$", re.MULTILINE)
 _BETWEEN = re.compile(r"^---[ \t]*\n", re.MULTILINE)
 
@@ -40,6 +43,27 @@ def _is_general(rule: Data) -> bool:
 
 def _in_own_calendar(text: str, rule: Data) -> str:
     return _CALENDAR.sub("calendar: office", text)
+
+
+def questionnaires() -> Iterator[File]:
+    """The maturity model, limited by those of its rules that are here too."""
+    own = {
+        str(rule["id"])
+        for name in _RULES
+        for _, rule in documents(reference_root() / f"policies/rules/{name}.yaml")[1]
+        if _is_general(rule)
+    }
+    yield from file_of("audits/questionnaires/maturity.yaml", lambda _: True, lambda text, _: _limited_by(text, own))
+
+
+def _limited_by(text: str, own: set[str]) -> str:
+    """The questions with the limits that no rule sets, or one of these."""
+
+    def kept(found: re.Match[str]) -> str:
+        limits = [one for one in _LIMIT.findall(found[1]) if not (rule := _RULE.match(one)) or rule[1] in own]
+        return f"caps: [{', '.join(limits)}]{found[2]}" if limits else ""
+
+    return re.sub(r" +,?$", "", _LIMITS.sub(kept, text), flags=re.MULTILINE)
 
 
 def frameworks() -> Iterator[File]:

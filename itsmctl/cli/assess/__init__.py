@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from itsmctl.cli.assess import complaints, experience, fill, next, show, survey
+from itsmctl.cli.assess import complaints, experience, fill, new, next, show, survey
 
 
 class _Assess(click.Group):
@@ -26,11 +26,13 @@ def command() -> None:
 
     \b
     itsmctl assess maturity --result result
-    itsmctl assess fill maturity
+    itsmctl assess new maturity --period 2026-H2 --by "Xu Jing 徐静"
+    itsmctl assess fill maturity-2026-h2
     """
 
 
 command.add_command(show.command)
+command.add_command(new.command)
 command.add_command(fill.command)
 command.add_command(experience.command)
 command.add_command(survey.command)

@@ -31,7 +31,7 @@ def command(
     """
     from itsmctl.assessment import assess
     from itsmctl.assessment.adopting import propose
-    from itsmctl.assessment.finding import latest
+    from itsmctl.assessment.finding import concluded
     from itsmctl.coverage import Judged, cover, main_framework
     from itsmctl.coverage.finding import need_frameworks
     from itsmctl.coverage.steps import steps
@@ -46,7 +46,9 @@ def command(
     commit = commit_of(definitions.root)
     entry = main_framework(cover(definitions, judged, controlled=commit is not None and not commit.dirty))
     shown = shown_by(definitions, told)
-    assessed = [assess(definitions, one, shown) for one in latest(definitions)] if definitions.assessments else []
-    found = propose(steps(entry, definitions, judged), assessed)
+    assessed = [assess(definitions, one, shown) for one in concluded(definitions)]
+    answered = {one.questionnaire.id for one in assessed}
+    unasked = [one for one in definitions.questionnaires.values() if one.id not in answered]
+    found = propose(steps(entry, definitions, judged), assessed, unasked)
     page = view.page(found, definitions, language, most)
     written.write_page(form, page, view.data(found, definitions), language, output)

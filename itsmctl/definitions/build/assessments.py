@@ -74,14 +74,14 @@ def _assessment(b: Builder) -> model.Assessment:
         **b.common(),
         questionnaire=d["questionnaire"],
         period=b.effective(d["period"], ("period",)),
-        assessed=b.day(d["assessed"], ("assessed",)),
+        assessed=b.day(d.get("assessed"), ("assessed",)),
         methods=tuple(d.get("methods", ())),
         processes=tuple(d.get("processes", ())),
         assessors=tuple(d["assessors"]),
         targets=dict(d.get("targets", {})),
         current_state=text(d.get("current-state")),
         gaps=texts(d.get("gaps")),
-        answers={name: _answer(b, x, ("answers", name)) for name, x in d["answers"].items()},
+        answers={name: _answer(b, x, ("answers", name)) for name, x in d["answers"].items() if x is not None},
         recommendations=tuple(
             _recommendation(b, x, ("recommendations", i)) for i, x in enumerate(d.get("recommendations", ()))
         ),

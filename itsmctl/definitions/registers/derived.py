@@ -70,7 +70,7 @@ def _actions(definitions: model.Definitions, day: date) -> Iterator[Found]:
 
 def _assessments(definitions: model.Definitions, day: date) -> Iterator[Found]:
     for one in definitions.assessments.values():
-        if _by(one.assessed, day):
+        if one.assessed and _by(one.assessed, day):
             yield (
                 one.where,
                 {
