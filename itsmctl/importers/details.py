@@ -11,7 +11,7 @@ from pathlib import Path
 
 from itsmctl.engine.session import Session, name, quote
 from itsmctl.importers.export import RAW, Staged
-from itsmctl.importers.population import drop_rows_without_id, leave_out
+from itsmctl.importers.population import drop_rows_without_id, leave_out, merge_repeated
 from itsmctl.importers.recognition import Source, settled, sources
 from itsmctl.importers.values import (
     MOMENT,
@@ -35,6 +35,8 @@ class Detail:
     missing: tuple[str, ...]
     moments: Moments
     path: Path
+    merged: int
+    """Rows that repeat another in every cell: what happened once is told once."""
 
 
 def prepare_detail(session: Session, staged: Staged, mapping: MappingDefinition, zone: str, path: Path) -> Detail:
@@ -43,10 +45,11 @@ def prepare_detail(session: Session, staged: Staged, mapping: MappingDefinition,
     found, missing = sources(mapping, staged.columns)
     leave_out(session, staged, mapping)
     drop_rows_without_id(session, staged, found["record_id"])
+    merged = merge_repeated(session, staged)
     if mapping.table == "detail":
         reject_values(session, staged, found, mapping)
     moments = convert_times(session, staged, found["record_id"], time_names(found, mapping, staged), mapping, zone)
-    detail = Detail(mapping, staged, found, missing, moments, path)
+    detail = Detail(mapping, staged, found, missing, moments, path, merged)
     session.write_parquet(_query(detail), path)
     return detail
 

@@ -61,12 +61,14 @@ def of_export(export: Table, rows: int) -> Warnings:
 
 
 def of_times(moments: Moments) -> Warnings:
-    """A warning for each column with times that happened twice."""
+    """A warning for each column with times that happened twice, and for dates whose order other dates decided."""
     for column, count in moments.ambiguous.items():
         yield (
             "ambiguous-times",
             f"{column}: times in an hour that the zone's clocks showed twice, of which the first was taken: {count}",
         )
+    for message in moments.followers:
+        yield "dates-followed", message
 
 
 def left_out(tables: Sequence[LeftOut]) -> Warnings:

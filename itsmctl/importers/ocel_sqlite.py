@@ -46,20 +46,23 @@ def _types(database: sqlite3.Connection, kind: str) -> list[tuple[str, str]]:
 
 
 def _objects(database: sqlite3.Connection, table: str) -> Iterator[tuple[str, list[ocel.Attribute]]]:
-    """Each object with its attributes; a row with a changed field changes that alone."""
-    cursor = database.execute(f"SELECT * FROM {table} ORDER BY ocel_id, ocel_time")
+    """Each object with its attributes; a row with a changed field changes that alone.
+
+    A second row that begins an object at the same moment is an object of its own: an id that was given twice.
+    """
+    cursor = database.execute(f"SELECT * FROM {table} ORDER BY ocel_id, ocel_time, rowid")
     names = [str(column[0]) for column in cursor.description]
-    current, attributes = "", list[ocel.Attribute]()
+    current, begun, attributes = "", "", list[ocel.Attribute]()
     for row in cursor:
         cells = dict(zip(names, map(_text, row), strict=True))
         oid = str(cells["ocel_id"])
-        if attributes and oid != current:
+        changed, since = cells.get("ocel_changed_field"), str(cells.get("ocel_time") or "")
+        if attributes and (oid != current or (not changed and since == begun)):
             yield current, attributes
-            attributes = []
-        current = oid
-        changed = cells.get("ocel_changed_field")
+            attributes, begun = [], ""
+        current, begun = oid, begun if changed else since
         told = [changed] if changed else [name for name in names if name not in _OWN and cells[name] is not None]
-        attributes += [(name, cells.get(name), str(cells.get("ocel_time") or "")) for name in told]
+        attributes += [(name, cells.get(name), since) for name in told]
     if current:
         yield current, attributes
 

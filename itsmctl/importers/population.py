@@ -55,6 +55,19 @@ def _move(session: Session, staged: Staged, test: str, record_id: Source, column
     session.run(f"DELETE FROM {RAW} WHERE {test}")
 
 
+def merge_repeated(session: Session, staged: Staged) -> int:
+    """Delete from RAW the rows that equal an earlier row in every cell, as where two exports overlap, and return how many."""
+    cells = ", ".join(f"c{i}" for i in range(len(staged.columns)))
+    # Most exports repeat nothing, which their hashes tell without a row being compared.
+    (rows, kinds) = session.one(f"SELECT count(*), count(DISTINCT hash({cells})) FROM {RAW}")
+    if rows == kinds:
+        return 0
+    later = f"SELECT rowid FROM {RAW} QUALIFY row_number() OVER (PARTITION BY {cells} ORDER BY rowid) > 1"
+    session.run(f"DELETE FROM {RAW} WHERE rowid IN ({later})")
+    (left,) = session.one(f"SELECT count(*) FROM {RAW}")
+    return int(rows or 0) - int(left or 0)
+
+
 def merge_duplicates(session: Session, staged: Staged, record_id: Source) -> int:
     """Where a row is a ticket, keep the first row of each and return how many others equal it in every cell.
 

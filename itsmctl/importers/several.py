@@ -163,7 +163,7 @@ def _receipt(
         history=tuple(sorted(history)),
         codes=codes.pop("", {}),
         codes_by_process=codes,
-        duplicates=sum(receipt.duplicates for receipt in receipts),
+        duplicates=sum(receipt.duplicates for receipt in receipts) + sum(detail.merged for detail in details),
         number_gaps=sum(receipt.number_gaps for receipt in receipts),
         warnings=tuple(sorted({*_warnings(receipts, details, joined), *findings.left_out(left_out)})),
         digest=dataset.digest(files, mappings, zones[0] if zones else ""),
@@ -197,6 +197,9 @@ def _warnings(receipts: Sequence[Receipt], details: Sequence[Detail], joined: Jo
         for export, rows in zip(detail.staged.exports, detail.staged.rows_read, strict=True):
             yield from findings.of_export(export, rows)
         yield from findings.of_times(detail.moments)
+        if detail.merged:
+            repeated = f"rows that repeat an earlier row in every cell, merged with it: {detail.merged}"
+            yield "duplicates", f"{detail.mapping.id}: {repeated}"
     for export_name, count in joined.orphans.items():
         yield "orphan-rows", f"{export_name}: rows about a record that no file has, set aside: {count}"
     if joined.silent:

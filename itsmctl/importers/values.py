@@ -39,6 +39,8 @@ class Moments:
     formats: Mapping[str, str]
     ambiguous: Mapping[str, int]
     precision_seconds: int
+    followers: tuple[str, ...] = ()
+    """Where dates do not say themselves whether the day or the month comes first, and others decided it for them."""
 
     def sql(self, name: str) -> str:
         """The column of MOMENT that holds an exported time column."""
@@ -64,6 +66,7 @@ class _Column:
     unreadable: int = 0
     elsewhere: tuple[tuple[int, str], ...] = ()
     """Files that write it in a format of their own."""
+    followers: tuple[str, ...] = ()
 
     @property
     def formats(self) -> str:
@@ -109,7 +112,8 @@ def convert_times(
             where = f"l{c.number} IS NOT NULL AND t{c.number} IS NULL"
             _reject(session, staged, record_id, c.cell, where, c.name, "nonexistent-time")
         precise = precise or bool(odd)
-    return Moments(tuple(names), {c.name: c.formats for c in columns}, ambiguous, 1 if precise else 60)
+    followers = tuple(message for c in columns for message in c.followers)
+    return Moments(tuple(names), {c.name: c.formats for c in columns}, ambiguous, 1 if precise else 60, followers)
 
 
 def _read_faces(
@@ -125,6 +129,7 @@ def _read_faces(
         columns.append(_best_format(session, replace(column, unreadable=int(bad or 0)), mapping))
     columns = _in_agreement(session, columns, mapping)
     if len(staged.exports) > 1:
+        columns = [_files_in_agreement(session, staged, column, mapping) for column in columns]
         columns = [_by_file(session, staged, column, mapping) if column.unreadable else column for column in columns]
     if tuple(columns) != tried:
         session.run("DROP TABLE face")
@@ -177,7 +182,8 @@ def _in_agreement(session: Session, columns: Sequence[_Column], mapping: Mapping
     mapping says.
     """
     doubts = {column.number: _doubt(session, column, mapping) for column in columns}
-    orders = {order_of(column.format) for column in columns if doubts[column.number] == "decided"}
+    decided = [column for column in columns if doubts[column.number] == "decided" and order_of(column.format)]
+    orders = {order_of(column.format) for column in decided}
     settled: list[_Column] = []
     for column in columns:
         problem = doubts[column.number]
@@ -187,9 +193,31 @@ def _in_agreement(session: Session, columns: Sequence[_Column], mapping: Mapping
             formats = in_order(mapping.time_formats, *orders)
             first = replace(column, format=formats[0], unreadable=2**62)
             column = _best_format(session, first, replace(mapping, time_formats=(formats[0], *formats)))
+            message = (
+                f"no date under {column.name} says whether the day or the month comes first; read as {column.format}"
+            )
+            column = replace(column, followers=(f"{message}, as under {', '.join(one.name for one in decided)}",))
         _refuse_mirrored(session, column, mapping)
         settled.append(column)
     return settled
+
+
+def _files_in_agreement(session: Session, staged: Staged, column: _Column, mapping: MappingDefinition) -> _Column:
+    """The column, with what is to be told of files whose own dates leave open what those of other files decide."""
+    formats = [column.format, *rivals(column.format, mapping.time_formats)]
+    if not order_of(column.format) or len(formats) == 1:
+        return column
+    ours, *theirs = (seconds_sql(stamp_sql(column.cell, form, mapping.where)) for form in formats)
+    alone = " AND ".join(f"{other} IS NULL" for other in theirs)
+    torn = " OR ".join(f"{ours} <> {other}" for other in theirs)
+    rows = session.rows(
+        f"SELECT file, count_if({ours} IS NOT NULL AND {alone}), count_if({torn}) FROM {RAW} GROUP BY file"
+    )
+    names = {export.number: export.name for export in staged.exports}
+    deciding = ", ".join(names[int(str(file))] for file, own, _ in sorted(rows) if own)
+    message = f"no date under {column.name} says whether the day or the month comes first; read as {column.format}, as in {deciding}"
+    told = [f"{names[int(str(file))]}: {message}" for file, own, open_ in sorted(rows) if open_ and not own]
+    return replace(column, followers=(*column.followers, *told)) if deciding else column
 
 
 def _doubt(session: Session, column: _Column, mapping: MappingDefinition) -> Problem | Literal["decided", "none"]:

@@ -197,6 +197,11 @@ PHRASES = (
     msg("{mapping}: the export lacks columns for: {columns}"),
     msg("{file} alone lacks columns for: {columns}"),
     msg("rows that repeat an earlier row in every cell, merged with it: {n}"),
+    msg("{mapping}: rows that repeat an earlier row in every cell, merged with it: {n}"),
+    msg(
+        "{file}: no date under {column} says whether the day or the month comes first; read as {format}, as in {files}"
+    ),
+    msg("no date under {column} says whether the day or the month comes first; read as {format}, as under {columns}"),
     msg("{column}: times in an hour that the zone's clocks showed twice, of which the first was taken: {n}"),
     msg("{column}: its changes were left out of the history, as rows know it before it happened: {n}"),
     msg("gaps in the ticket numbers: {n}, numbers missing: {total}"),
