@@ -23,6 +23,7 @@ from itsmctl.engine.tables import (
     catalogue_codes,
     exported_processes,
     filled_tables,
+    lacking_columns_of,
     link_types,
     load_tables,
 )
@@ -85,6 +86,7 @@ def prepare(
         links=link_types(session, known.exported),
         processes=exported_processes(session),
         segments=segments_of_days(session) if clocks else 1,
+        lacking_in=lacking_columns_of(session),
     )
 
 

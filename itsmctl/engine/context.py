@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Protocol
 
 from itsmctl.engine.openings import Opening
@@ -29,6 +29,8 @@ class Context:
     """Columns that hold what was learnt after `as_of`, where that lies before the export: they cannot judge."""
     lacking: frozenset[str] = frozenset()
     """Columns that some file of the export has not, though others have."""
+    lacking_in: Mapping[str, frozenset[str]] | None = None
+    """The same by process, as far as its own records come from such files; None where no record was looked at yet."""
     until: int | None = None
     """The end of the audited period, where there is one."""
     openings: Mapping[str, Opening] = field(default_factory=dict)
@@ -45,6 +47,13 @@ class Context:
     """How many stretches of open time a day of the clocks' calendars has at most."""
     process: str = ""
     """The process whose records the rule in hand judges, or '' for those of all."""
+
+    def about(self, process: str) -> Context:
+        """The same as a rule about the records of one process sees it, or with '' one about those of all."""
+        lacking = self.lacking
+        if process and self.lacking_in is not None:
+            lacking = self.lacking_in.get(process, frozenset())
+        return replace(self, process=process, lacking=lacking)
 
     def first_moment(self, effective: Effective) -> int:
         """When a definition comes into force: midnight of its first day, or the beginning of time."""

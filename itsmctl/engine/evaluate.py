@@ -144,7 +144,7 @@ def _leave_untested(
     """Say of every record in the scope of rules that cannot be tested that it was not looked at."""
     by_scope: dict[Fragment, dict[str, str]] = defaultdict(dict)
     for task in tasks:
-        by_scope[_scope(task.rule, context, _TOLD_OF_ALL)][task.rule.id] = because[task.rule.id]
+        by_scope[_scope(task.rule, context.about(task.rule.process), _TOLD_OF_ALL)][task.rule.id] = because[task.rule.id]
     found = leave_untested(session, list(by_scope.items()))
     return {
         rule: _counts((in_scope, 0, 0, 0, 0), records, why)
@@ -184,7 +184,7 @@ def _judge(
 
 def statement(task: Task, context: Context) -> Fragment:
     """The SELECT of one rule over its scope, with the rule's id before the columns of its check."""
-    context = replace(context, process=task.rule.process)
+    context = context.about(task.rule.process)
     body = _with_gaps(task.check.compile(task.rule, context), task.check.needs(task.rule))
     scope = _scope(task.rule, context, _read(body))
     lacking = lacking_columns(task, context)
@@ -241,7 +241,7 @@ def lacking_columns(task: Task, context: Context) -> tuple[str, ...]:
     )
     if rule.check in ABOUT_AGREEMENTS or _about_clock(rule):
         read |= columns_of_clocks(context.definitions)
-    return tuple(sorted(read & context.lacking))
+    return tuple(sorted(read & context.about(rule.process).lacking))
 
 
 def _apart(scope: Fragment, body: Fragment, lacking: Sequence[str]) -> tuple[Fragment, Fragment]:

@@ -346,8 +346,20 @@ def _create_lacking(session: Session, loading: Loading) -> None:
     lacking = [(file, column) for file, column in loading.lacking if not columns or column in columns]
     session.insert("file_lacks", ("name", "column"), lacking)
     session.run(
-        'CREATE TABLE lacking AS SELECT r.tix, f."column" FROM record AS r JOIN file_lacks AS f ON f.name = r.source_file'
+        'CREATE VIEW lacking AS SELECT r.tix, f."column" FROM record AS r JOIN file_lacks AS f ON f.name = r.source_file'
     )
+
+
+def lacking_columns_of(session: Session) -> dict[str, frozenset[str]]:
+    """By process the columns that some file with its records has not, though other files have."""
+    rows = session.rows(
+        """SELECT DISTINCT r.process, f."column" FROM (SELECT DISTINCT process, source_file FROM record) AS r
+        JOIN file_lacks AS f ON f.name = r.source_file"""
+    )
+    found: dict[str, set[str]] = {}
+    for process, column in rows:
+        found.setdefault(str(process), set()).add(str(column))
+    return {process: frozenset(columns) for process, columns in found.items()}
 
 
 def _create_zone(session: Session, loading: Loading) -> None:
