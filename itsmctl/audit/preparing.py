@@ -26,6 +26,7 @@ from itsmctl.engine.tables import (
     lacking_columns_of,
     link_types,
     load_tables,
+    reach_of_processes,
 )
 from itsmctl.engine.verdicts import create_verdict_table
 from itsmctl.errors import ItsmctlError, Problem, Where
@@ -87,6 +88,7 @@ def prepare(
         processes=exported_processes(session),
         segments=segments_of_days(session) if clocks else 1,
         lacking_in=lacking_columns_of(session),
+        reach=reach_of_processes(session),
     )
 
 

@@ -79,7 +79,7 @@ def _blind(rule: Rule) -> tuple[Fragment, str, str]:
     among = ", ".join("?" * len(values))
     strange = Fragment(
         f"""(SELECT count(*) FROM record WHERE {name(field)} IN ({among})) = 0
-            AND (SELECT count(*) FROM event WHERE field = ? AND (new IN ({among}) OR old IN ({among}))) = 0""",
+            AND (SELECT count(*) FROM every_event WHERE field = ? AND (new IN ({among}) OR old IN ({among}))) = 0""",
         (*values, field, *values, *values),
     )
     return " CROSS JOIN (SELECT " + strange + " AS strange) AS k", "k.strange", f"never-named:{field}"

@@ -149,6 +149,6 @@ def _field(change: Mapping[str, Parameter]) -> str:
 def approvals_of() -> Fragment:
     """SELECT of `tix, moment`: the first approval of any record, in scope or not."""
     return Fragment(
-        f"""SELECT tix, min(moment) AS moment FROM approval WHERE lower(trim(decision)) IN ({", ".join("?" * len(APPROVING))}) GROUP BY tix""",
+        f"""SELECT tix, min(moment) AS moment FROM every_approval WHERE lower(trim(decision)) IN ({", ".join("?" * len(APPROVING))}) GROUP BY tix""",
         APPROVING,
     )

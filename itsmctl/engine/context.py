@@ -43,6 +43,8 @@ class Context:
     """The types of link of which the export knows, be it by a column."""
     processes: frozenset[str] = frozenset()
     """The processes of which the export holds records."""
+    reach: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """The numbers (tix) of the first and last record of a process, where its records are few among all."""
     segments: int = 1
     """How many stretches of open time a day of the clocks' calendars has at most."""
     process: str = ""

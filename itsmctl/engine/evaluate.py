@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from itsmctl.engine.clocks import columns_of_clocks
@@ -44,6 +44,8 @@ COLUMNS = ("tix", *RECORD_COLUMNS, "ended_at", "opened_in_period", "month")
 """The columns of the table `record`."""
 _TOLD_OF_ALL = ("tix", "record_id", "opened_at")
 """What is told of every record, whatever judges it."""
+_OF_RECORDS = ("approval", "clock", "event", "span")
+"""The tables that hang on records by `tix`; a check reads of them what belongs to the records in its scope."""
 _WORD = re.compile(r"\w+")
 _WITHOUT_EXPORT = frozenset({"record_id", "process", "attributes", "source_file", "source_row"})
 
@@ -144,7 +146,9 @@ def _leave_untested(
     """Say of every record in the scope of rules that cannot be tested that it was not looked at."""
     by_scope: dict[Fragment, dict[str, str]] = defaultdict(dict)
     for task in tasks:
-        by_scope[_scope(task.rule, context.about(task.rule.process), _TOLD_OF_ALL)][task.rule.id] = because[task.rule.id]
+        by_scope[_scope(task.rule, context.about(task.rule.process), _TOLD_OF_ALL)][task.rule.id] = because[
+            task.rule.id
+        ]
     found = leave_untested(session, list(by_scope.items()))
     return {
         rule: _counts((in_scope, 0, 0, 0, 0), records, why)
@@ -190,9 +194,26 @@ def statement(task: Task, context: Context) -> Fragment:
     lacking = lacking_columns(task, context)
     if lacking:
         scope, body = _apart(scope, body, lacking)
+    near = "".join(f", {table} AS (SELECT * FROM {table} WHERE {near})" for table, near in _near(task, body, context))
     return (
-        Fragment(f'SELECT {quote(task.rule.id)} AS "rule", j.* FROM (WITH scoped AS (') + scope + ") " + body + ") AS j"
+        Fragment(f'SELECT {quote(task.rule.id)} AS "rule", j.* FROM (WITH scoped AS (')
+        + scope
+        + ")"
+        + near
+        + " "
+        + body
+        + ") AS j"
     )
+
+
+def _near(task: Task, body: Fragment, context: Context) -> Iterator[tuple[str, str]]:
+    """The tables of which a rule asks only for its own records, and where these lie: the database passes over the rest."""
+    if task.rule.process in context.reach:
+        first, last = context.reach[task.rule.process]
+        words = frozenset(_WORD.findall(body.text))
+        for table in _OF_RECORDS:
+            if table in words:
+                yield table, f"tix BETWEEN {first} AND {last}"
 
 
 def _read(body: Fragment) -> tuple[str, ...]:

@@ -56,6 +56,9 @@ class Part:
 
 WHOLE = Part()
 
+_NARROW = 0.9
+"""The share of all records from which on it is not worth while to name those of one process."""
+
 
 @dataclass(frozen=True)
 class Loading:
@@ -97,7 +100,8 @@ def load_tables(session: Session, loading: Loading) -> None:
     without a moment of opening stays, as no period can claim it, and so does one that was opened after the export was
     made, which is an error to be found. Where `as_of` lies before the export, what happened in between is forgotten:
     moments become empty, and columns with a history are what they were. `broken` are records whose history has a gap;
-    `every_number` are the ids and numbers of all that the export holds, also of the records that are left out.
+    `every_number` are the ids and numbers of all that the export holds, also of the records that are left out; `every_event`
+    and `every_approval` are those tables whole, where a rule is told only of those of its own process.
     """
     _check_files(session, loading.folder)
     _create_codes(session, loading)
@@ -114,6 +118,8 @@ def load_tables(session: Session, loading: Loading) -> None:
             "CREATE TABLE source_file (name VARCHAR, rows_read BIGINT, rows_imported BIGINT, rows_rejected BIGINT)"
         )
         session.insert("source_file", ("name", "rows_read", "rows_imported", "rows_rejected"), loading.files)
+    for table in ("event", "approval"):
+        session.run(f"CREATE VIEW every_{table} AS SELECT * FROM {table}")
     if loading.as_of < loading.exported_at:
         _restore(session, loading)
     _create_broken(session, loading)
@@ -454,6 +460,16 @@ def link_types(session: Session, exported: frozenset[str]) -> frozenset[str]:
 def exported_processes(session: Session) -> frozenset[str]:
     """The processes of which the export holds records, in the period or not."""
     return frozenset(str(process) for (process,) in session.rows("SELECT process FROM exported_process"))
+
+
+def reach_of_processes(session: Session) -> dict[str, tuple[int, int]]:
+    """The first and last number of the records of each process, where they leave out a good part of all."""
+    rows = session.rows("SELECT process, min(tix), max(tix) FROM record GROUP BY process")
+    reach = {str(process): (int(str(first)), int(str(last))) for process, first, last in rows}
+    whole = max((last for _, last in reach.values()), default=0) - min(
+        (first for first, _ in reach.values()), default=0
+    )
+    return {process: (first, last) for process, (first, last) in reach.items() if last - first < _NARROW * whole}
 
 
 def _parquet(folder: Path, table: str) -> str:
