@@ -19,6 +19,8 @@ from itsmctl.result import Share
 TOO_FEW = "too-few"
 """The reason of a group with fewer records than its check asks for, which is told and not judged."""
 BREAKDOWN_COLUMNS = ("priority", "service")
+Totals = Mapping[tuple[int, str], int]
+"""Records by the number of a column of the breakdown and its value, '' where it is empty."""
 ABOUT_CLOCKS = frozenset(
     {
         "attainment",
@@ -121,6 +123,8 @@ def evaluate(
     elif keep:
         kept += Fragment(f" OR record_id IN ({', '.join('?' * len(keep))})", tuple(keep))
 
+    totals: dict[Fragment, Totals] = {}
+
     def judge(connection: Session) -> dict[str, Counts]:
         counts: dict[str, Counts] = {}
         while True:
@@ -128,7 +132,7 @@ def evaluate(
                 some = waiting.popleft()
             except IndexError:  # nothing waits any more
                 return counts
-            counts |= _judge(connection, some, context, kept, records, with_texts)
+            counts |= _judge(connection, some, context, kept, records, with_texts, totals)
 
     with session.beside(judge) as second:
         told |= _leave_untested(session, blind, untested, context, records)
@@ -158,7 +162,13 @@ def _leave_untested(
 
 
 def _judge(
-    session: Session, tasks: Sequence[Task], context: Context, kept: Fragment, records: int, with_texts: bool
+    session: Session,
+    tasks: Sequence[Task],
+    context: Context,
+    kept: Fragment,
+    records: int,
+    with_texts: bool,
+    totals: dict[Fragment, Totals],
 ) -> dict[str, Counts]:
     every = join(" UNION ALL ", (statement(t, context) for t in tasks))
     texts = "" if with_texts else " REPLACE (CAST(NULL AS VARCHAR) AS observed, CAST(NULL AS VARCHAR) AS expected)"
@@ -182,7 +192,9 @@ def _judge(
     )
     found = {str(rule): tuple(int(str(n)) for n in numbers) for rule, *numbers in rows}
     counts = {t.rule.id: _counts(found.get(t.rule.id, _NOBODY), records, "", covers.get(t.rule.id, {})) for t in tasks}
-    shares = _breakdown(session, [t.rule.id for t in tasks if _has_breakdown(t.rule, counts[t.rule.id])])
+    shares = _breakdown(
+        session, [(t, counts[t.rule.id]) for t in tasks if _has_breakdown(t.rule, counts[t.rule.id])], context, totals
+    )
     return {rule: replace(count, breakdown=shares.get(rule, ())) for rule, count in counts.items()}
 
 
@@ -350,22 +362,63 @@ def _may_hold(c: Condition, context: Context) -> Fragment:
     return "(" + all_of((c,)) + f" OR {unknown})"
 
 
-def _breakdown(session: Session, rules: Sequence[str]) -> Mapping[str, tuple[Share, ...]]:
-    """The last judgement of some rules by priority and by service; values sorted, '' where empty."""
+def _breakdown(
+    session: Session, judged: Sequence[tuple[Task, Counts]], context: Context, totals: dict[Fragment, Totals]
+) -> Mapping[str, tuple[Share, ...]]:
+    """The last judgement of some rules by priority and by service; values sorted, '' where empty.
+
+    Most rules judge every record in their scope, and many have the same scope, whose records are counted once: `totals`.
+    """
+    wrong = _wrong_by_value(session, [task.rule.id for task, _ in judged])
+    found = []
+    for task, counts in judged:
+        total = _totals(session, task.rule, context, totals)
+        if sum(n for (which, _), n in total.items() if which == 0) != counts.in_scope:
+            total = _totals_judged(session, task.rule.id)
+        for (which, value), n in sorted(total.items()):
+            failed, untested = wrong.get((task.rule.id, which, value), (0, 0))
+            found.append((task.rule.id, Share(BREAKDOWN_COLUMNS[which], value, n, failed, untested)))
+    return by_rule(found)
+
+
+def _totals(session: Session, rule: Rule, context: Context, totals: dict[Fragment, Totals]) -> Totals:
+    """How many records the scope of a rule holds by the values of each column."""
+    scope = _scope(rule, context.about(rule.process), BREAKDOWN_COLUMNS)
+    if scope not in totals:
+        totals[scope] = _by_value(session, "SELECT {told}, count(*) FROM (" + scope + ") AS r GROUP BY {sets}")
+    return totals[scope]
+
+
+def _totals_judged(session: Session, rule: str) -> Totals:
+    """The same of the records that a rule judged, where these are not all in its scope."""
+    judged = Fragment('judgement AS j JOIN record AS r ON r.record_id = j.record_id WHERE j."rule" = ?', (rule,))
+    return _by_value(session, "SELECT {told}, count(*) FROM " + judged + " GROUP BY {sets}")
+
+
+def _wrong_by_value(session: Session, rules: Sequence[str]) -> Mapping[tuple[str, int, str], tuple[int, int]]:
+    """How many records failed and could not be tested, by rule, column and value."""
     if not rules:
         return {}
+    query = Fragment(
+        f"""SELECT {{told}}, count(*) FILTER (WHERE NOT j.passed AND j.waiver IS NULL), count(*) FILTER (WHERE j.passed IS NULL), j."rule"
+        FROM record AS r JOIN (SELECT * FROM judgement WHERE passed IS NOT true AND "rule" IN ({", ".join("?" * len(rules))})) AS j
+            ON j.record_id = r.record_id GROUP BY {{sets}}""",
+        tuple(rules),
+    )
+    rows = session.rows(*_with_columns(query, ', j."rule"'))
+    return {
+        (str(rule), int(str(which)), str(value)): (int(str(failed)), int(str(untested)))
+        for which, value, failed, untested, rule in rows
+    }
+
+
+def _by_value(session: Session, query: Fragment) -> Totals:
+    return {(int(str(which)), str(value)): int(str(n)) for which, value, n in session.rows(*_with_columns(query))}
+
+
+def _with_columns(query: Fragment, also: str = "") -> tuple[str, tuple[object, ...]]:
+    """The query with the number and value of each column of the breakdown, and the sets by which it groups."""
     priority, service = (f"r.{name(column)}" for column in BREAKDOWN_COLUMNS)
-    rows = session.rows(
-        f"""SELECT j."rule", grouping({priority}) AS which, coalesce({priority}, {service}, '') AS value, count(*),
-            count(*) FILTER (WHERE NOT j.passed AND j.waiver IS NULL), count(*) FILTER (WHERE j.passed IS NULL)
-        FROM judgement AS j JOIN record AS r ON r.record_id = j.record_id WHERE j."rule" IN ({", ".join("?" * len(rules))})
-        GROUP BY GROUPING SETS ((j."rule", {priority}), (j."rule", {service})) ORDER BY "rule", which, value""",
-        rules,
-    )
-    return by_rule(
-        (
-            str(rule),
-            Share(BREAKDOWN_COLUMNS[int(str(which))], str(value), int(str(n)), int(str(failed)), int(str(untested))),
-        )
-        for rule, which, value, n, failed, untested in rows
-    )
+    told = f"grouping({priority}) AS which, coalesce({priority}, {service}, '') AS value"
+    sets = f"GROUPING SETS (({priority}{also}), ({service}{also}))"
+    return query.text.replace("{told}", told).replace("{sets}", sets), query.values
