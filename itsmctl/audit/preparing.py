@@ -105,7 +105,7 @@ def beforehand(definitions: Definitions, receipt: Receipt, as_of: int, period: P
         zone,
         CHANGING_COLUMNS - history if as_of < exported_at else frozenset(),
         frozenset(column for file in receipt.files for column in file.missing),
-        period[1],
+        until=period[1],
         precision=receipt.precision_seconds,
     )
 

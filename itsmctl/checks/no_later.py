@@ -53,6 +53,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
     keys = ", ".join(f"k{i}" for i in range(len(same)))
     mine = ", ".join(f"r.{name(c)} AS k{i}" for i, c in enumerate(same))
     theirs = ", ".join(f"o.{name(c)} AS k{i}" for i, c in enumerate(same))
+    mine_only, theirs_only = (", ".join(f"{t}.{name(c)}" for c in same) for t in "ro")
     filled, others = (" AND ".join(f"{t}.{name(c)} IS NOT NULL" for c in same) for t in "ro")
     empty = ", ".join(f"CASE WHEN r.{name(c)} IS NULL THEN {quote(c)} END" for c in same)
     frame = f"(PARTITION BY {keys} ORDER BY moment RANGE BETWEEN 1 FOLLOWING AND {within} FOLLOWING)"
@@ -69,5 +70,5 @@ def compile(rule: Rule, context: Context) -> Fragment:
             (str(rule.parameters["within"]), f"at most {most} of {process}, same {', '.join(same)}", process),
         )
         + all_of(conditions_of(rule), "o")
-        + f""") AS happened) AS counted WHERE tix IS NOT NULL) AS f ON f.tix = r.tix WHERE r.{after} IS NOT NULL"""
+        + f""" AND ({theirs_only}) IN (SELECT {mine_only} FROM scoped AS r WHERE r.{after} IS NOT NULL AND {filled})) AS happened) AS counted WHERE tix IS NOT NULL) AS f ON f.tix = r.tix WHERE r.{after} IS NOT NULL"""
     )

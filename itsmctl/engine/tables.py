@@ -110,7 +110,6 @@ def load_tables(session: Session, loading: Loading) -> None:
         _create_record(session, loading)
         _create_lacking(session, loading)
         _create_approval(session, loading)
-        _create_link(session, loading)
         session.run(f"CREATE TABLE reject AS SELECT * FROM {_parquet(loading.folder, 'reject')}")
         session.run(f"CREATE VIEW every_number AS SELECT record_id, number FROM {_parquet(loading.folder, 'record')}")
         _create_lost(session)
@@ -122,6 +121,7 @@ def load_tables(session: Session, loading: Loading) -> None:
         session.run(f"CREATE VIEW every_{table} AS SELECT * FROM {table}")
     if loading.as_of < loading.exported_at:
         _restore(session, loading)
+    _create_link(session, loading)
     _create_broken(session, loading)
 
 
@@ -430,7 +430,7 @@ def _create_link(session: Session, loading: Loading) -> None:
         for column in REFERRING_COLUMNS
     )
     session.run(
-        f"""CREATE VIEW link AS SELECT DISTINCT tix, type, trim(target) AS target FROM (
+        f"""CREATE TABLE link AS SELECT DISTINCT tix, type, trim(target) AS target FROM (
             SELECT tix, type, {each_word("target")} AS target FROM (
                 {columns} UNION ALL SELECT r.tix, l.type, l.target FROM {_parquet(loading.folder, "link")} AS l JOIN record AS r ON r.record_id = l.record_id
             ) AS named

@@ -53,19 +53,30 @@ def create_life(session: Session, plan: Plan) -> None:
 
 def _add_legs(session: Session, plan: Plan) -> None:
     """Let each leg run on the records that its groups ever had, under an agreement that it supports."""
-    for o in plan.lived:
-        leg = plan.legs.get(o.number)
-        if leg is None:
-            continue
-        inside = ", ".join(str(offer.number) for offer in leg.inside)
-        marks = ", ".join("?" * len(leg.groups))
-        since, until = period_of(o)
-        session.run(
-            f"""INSERT INTO lived SELECT c.tix, ?, {o.number} FROM clock AS c JOIN record AS r ON r.tix = c.tix
-            WHERE c.offer IN ({inside}) AND {_KEPT_REASONS} AND r.opened_at >= {since} AND r.opened_at < {until}
-                AND (r."group" IN ({marks}) OR r.tix IN (SELECT tix FROM event WHERE field = 'group' AND (new IN ({marks}) OR old IN ({marks}))))""",
-            (leg.clock.name, *leg.groups, *leg.groups, *leg.groups),
+    legs = [(o, plan.legs[o.number]) for o in plan.lived if o.number in plan.legs]
+    if not legs:
+        return
+    session.run("CREATE TABLE lived_leg (leg BIGINT, clock VARCHAR, inside BIGINT, since BIGINT, until BIGINT)")
+    session.run("CREATE TABLE lived_crew (leg BIGINT, crew VARCHAR)")
+    insides = [(o.number, leg.clock.name, offer.number, *period_of(o)) for o, leg in legs for offer in leg.inside]
+    session.insert("lived_leg", ("leg", "clock", "inside", "since", "until"), insides)
+    session.insert("lived_crew", ("leg", "crew"), [(o.number, group) for o, leg in legs for group in leg.groups])
+    had = " UNION ALL ".join(
+        f"SELECT tix, {column} AS crew FROM {table}"
+        for table, column in (
+            ("record", '"group"'),
+            ("event WHERE field = 'group'", "new"),
+            ("event WHERE field = 'group'", "old"),
         )
+    )
+    session.run(
+        f"""INSERT INTO lived SELECT DISTINCT c.tix, l.clock, l.leg FROM clock AS c JOIN record AS r ON r.tix = c.tix
+        JOIN (SELECT DISTINCT h.tix, w.leg FROM ({had}) AS h JOIN lived_crew AS w ON w.crew = h.crew) AS h ON h.tix = c.tix
+        JOIN lived_leg AS l ON l.leg = h.leg AND l.inside = c.offer
+        WHERE {_KEPT_REASONS} AND r.opened_at >= l.since AND r.opened_at < l.until"""
+    )
+    for table in ("lived_leg", "lived_crew"):
+        session.run(f"DROP TABLE {table}")
 
 
 def _listed(columns: str) -> str:
