@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.parameters import PERCENT, TEXTS, number_of, texts
-from itsmctl.engine.sql import Fragment, name
+from itsmctl.engine.sql import Fragment, literal_rows, name
 from itsmctl.engine.tokens import plain_text, tokens
 from itsmctl.model import TEXT_COLUMNS, Rule
 
@@ -51,18 +51,17 @@ def compile(rule: Rule, context: Context) -> Fragment:
     """One row per record with a text; `observed` says what is wrong with it."""
     column = f"r.{name(str(rule.parameters['column']))}"
     listed = texts(rule, "placeholders") or PLACEHOLDERS
-    marks = ", ".join(plain_text("?") for _ in listed)
+    placeholders = f"SELECT {plain_text('w.word')} FROM " + literal_rows([(word,) for word in listed], "w", ("word",))
     shortest, repeated = number_of(rule, "shortest", 1), rule.parameters.get("repeated")
     often = f"same >= {repeated}" if repeated else "false"
     copied, unlike = Fragment("false"), rule.parameters.get("unlike")
     if unlike:
         copied = Fragment(f"coalesce(tix IN ({_copies(column, f'r.{name(str(unlike))}', rule)}), false)")
     wrong = (
-        Fragment(
-            f"""CASE WHEN plain = '' OR plain IN ({marks}) THEN 'a placeholder' WHEN length(plain) < {shortest} THEN concat('characters: ', length(plain))
-        WHEN {often} THEN concat('the same on records: ', same) WHEN """,
-            listed,
-        )
+        "CASE WHEN plain = '' OR plain IN ("
+        + placeholders
+        + f""") THEN 'a placeholder' WHEN length(plain) < {shortest} THEN concat('characters: ', length(plain))
+        WHEN {often} THEN concat('the same on records: ', same) WHEN """
         + copied
         + f" THEN 'a copy of {unlike}' END"
     )

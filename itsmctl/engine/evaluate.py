@@ -49,6 +49,7 @@ _TOLD_OF_ALL = ("tix", "record_id", "opened_at")
 _OF_RECORDS = ("approval", "clock", "event", "span")
 """The tables that hang on records by `tix`; a check reads of them what belongs to the records in its scope."""
 _WORD = re.compile(r"\w+")
+_READ = re.compile(r"\b(?:FROM|JOIN) (\w+)")
 _WITHOUT_EXPORT = frozenset({"record_id", "process", "attributes", "source_file", "source_row"})
 
 
@@ -222,9 +223,9 @@ def _near(task: Task, body: Fragment, context: Context) -> Iterator[tuple[str, s
     """The tables of which a rule asks only for its own records, and where these lie: the database passes over the rest."""
     if task.rule.process in context.reach:
         first, last = context.reach[task.rule.process]
-        words = frozenset(_WORD.findall(body.text))
+        read = frozenset(_READ.findall(body.text))
         for table in _OF_RECORDS:
-            if table in words:
+            if table in read:
                 yield table, f"tix BETWEEN {first} AND {last}"
 
 

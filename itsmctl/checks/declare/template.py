@@ -100,7 +100,9 @@ def verdict(demand: Demand, facts: Fragment, passed: Fragment, observed: Fragmen
     its history has none of it. Of other fields, no change is a history too.
     """
     unknown = ["WHEN k.tix IS NULL THEN 'no-history:state'"] if STATE in demand.kinds else []
-    unknown += ["WHEN (SELECT count(*) FROM every_approval) = 0 THEN 'no-approvals'"] if APPROVAL in demand.kinds else []
+    unknown += (
+        ["WHEN (SELECT count(*) FROM every_approval) = 0 THEN 'no-approvals'"] if APPROVAL in demand.kinds else []
+    )
     blind = f"CASE {' '.join(unknown)} END" if unknown else "CAST(NULL AS VARCHAR)"
     known = WITH_STATES if STATE in demand.kinds else ""
     return (
