@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from itsmctl.engine.session import Session
+from itsmctl.engine.tables import month_text, offset_at
 from itsmctl.history import commit_of
 from itsmctl.importers.receipt import Receipt
 from itsmctl.model import Definitions, Rule, Text
@@ -114,12 +115,13 @@ def states(session: Session) -> tuple[tuple[str, int], ...]:
 
 def months(session: Session) -> tuple[tuple[str, int, int], ...]:
     """(month, opened, resolved) in the audit's zone."""
+    resolved = month_text("resolved_at", offset_at(session, "resolved_at"))
     rows = session.rows(
-        """SELECT month, sum(opened), sum(resolved) FROM (
+        f"""SELECT month, sum(opened), sum(resolved) FROM (
             SELECT month, 1 AS opened, 0 AS resolved FROM record WHERE month IS NOT NULL
             UNION ALL
-            SELECT strftime(make_timestamp((r.resolved_at + z.utc_offset) * 1000000), '%Y-%m'), 0, 1
-            FROM record AS r JOIN zone_span AS z ON r.resolved_at >= z.since AND r.resolved_at < z.until
+            SELECT {resolved}, 0, 1 FROM record
+            WHERE resolved_at >= (SELECT min(since) FROM zone_span) AND resolved_at < (SELECT max(until) FROM zone_span)
         ) GROUP BY month ORDER BY month"""
     )
     return tuple((str(month), int(str(opened)), int(str(resolved))) for month, opened, resolved in rows)

@@ -67,4 +67,4 @@ def compile(rule: Rule, context: Context) -> Fragment:
 
 def _month(seconds: str) -> str:
     """The local month of a moment, by the offset in force at the resolution; no clock changes at the turn of a month."""
-    return month_text(f"({seconds})", "resolved")
+    return month_text(f"({seconds})", "coalesce(resolved.utc_offset, 0)")

@@ -14,7 +14,7 @@ from itsmctl.engine.openings import earliest
 from itsmctl.engine.session import Session, name, quote
 from itsmctl.engine.spans import add_spans, create_span_table
 from itsmctl.engine.sql import Fragment, all_of, join
-from itsmctl.engine.tables import month_text
+from itsmctl.engine.tables import month_text, offset_at
 from itsmctl.errors import ItsmctlError, Problem
 from itsmctl.model import TIME_COLUMNS, ZONE_OF_CALENDAR, Conditions, Definitions
 from itsmctl.worktime import day_columns, day_rows, day_table, known_before
@@ -291,11 +291,12 @@ def _add_verdicts(session: Session, as_of: int, exported: frozenset[str], read: 
     """
     columns = ", ".join(quote(column) for column in sorted(read))
     known = ", ".join(quote(column) for column in TIME_COLUMNS if column in exported) or "''"
+    stopped = f"coalesce(j.stop, {as_of})"
     session.run(
         f"""INSERT INTO clock
         SELECT j.tix, j.clock, j.agreement, j.offer, j.target_number, j.target, j.start, j.stop, coalesce(j.stop, {as_of}) AS judged_at,
             CASE WHEN j.reason LIKE 'column-not-%' THEN NULL ELSE j.counted END AS counted,
-            {month_text(f"coalesce(j.stop, {as_of})", "z")} AS month,
+            {month_text(stopped, offset_at(session, stopped))} AS month,
             CASE WHEN j.reason IS NOT NULL THEN 'not_testable' WHEN j.cancelled THEN 'cancelled'
                 WHEN j.counted <= j.target THEN CASE WHEN j.stop IS NOT NULL THEN 'met' WHEN j.paused_now THEN 'paused_ok' ELSE 'running_ok' END
                 WHEN j.stop IS NOT NULL THEN 'breached' ELSE 'running_breached' END AS verdict, j.reason,
@@ -325,7 +326,7 @@ def _add_verdicts(session: Session, as_of: int, exported: frozenset[str], read: 
             LEFT JOIN broken AS b ON b.tix = j.tix LEFT JOIN clock_kind AS d ON d.offer = j.offer
             LEFT JOIN (SELECT tix, string_agg("column", ',' ORDER BY "column") AS columns FROM lacking
                 WHERE "column" IN ({columns}) GROUP BY tix) AS k ON k.tix = j.tix
-        ) AS j LEFT JOIN zone_span AS z ON coalesce(j.stop, {as_of}) >= z.since AND coalesce(j.stop, {as_of}) < z.until"""
+        ) AS j"""
     )
 
 

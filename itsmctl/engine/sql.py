@@ -25,6 +25,7 @@ __all__ = [
     "numbers_between",
     "quote",
     "ranked",
+    "staircase",
     "tested",
     "time_of",
 ]
@@ -102,6 +103,18 @@ def literal_rows(rows: Sequence[Sequence[object]], alias: str, columns: Sequence
     marks = ", ".join(f"({_marks(row)})" for row in rows)
     names = ", ".join(name(column) for column in columns)
     return Fragment(f"(VALUES {marks}) AS {alias}({names})", tuple(value for row in rows for value in row))
+
+
+def staircase(value: str, steps: Sequence[tuple[int, str]]) -> str:
+    """SQL for what holds at a whole number: of `steps` (from which number on, SQL) the last that it reaches, or the first.
+
+    A balanced CASE, so that a value meets only log2(n) comparisons.
+    """
+    if len(steps) == 1:
+        return steps[0][1]
+    middle = len(steps) // 2
+    left, right = staircase(value, steps[:middle]), staircase(value, steps[middle:])
+    return f"CASE WHEN {value} < {steps[middle][0]} THEN {left} ELSE {right} END"
 
 
 def epoch(timestamp: str) -> str:

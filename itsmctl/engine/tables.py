@@ -9,7 +9,7 @@ from pathlib import Path
 
 from itsmctl.engine.database import duckdb
 from itsmctl.engine.session import Session, file_text, name, quote
-from itsmctl.engine.sql import each_word, epoch
+from itsmctl.engine.sql import each_word, epoch, staircase
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.model import (
     APPROVAL_COLUMNS,
@@ -28,6 +28,7 @@ from itsmctl.model import (
     Service,
 )
 from itsmctl.worktime import offset_spans
+from itsmctl.zones import EVER
 
 Codes = Mapping[str, Mapping[str, str]]
 """Exported value to code, by canonical column."""
@@ -223,12 +224,11 @@ def _create_record(session: Session, loading: Loading) -> None:
     _create_zone(session, loading)
     session.run(
         f"""CREATE TABLE record AS
-        SELECT k.tix, r.*, {month_text("r.opened_at", "z")} AS month FROM (
+        SELECT k.tix, r.*, {month_text("r.opened_at", offset_at(session, "r.opened_at"))} AS month FROM (
             SELECT r.record_id, r.process, {", ".join(columns)}, {attributes} AS attributes, r.source_file, r.source_row,
                 coalesce(resolved_at, closed_at) AS ended_at, {inside} AS opened_in_period
             FROM (SELECT {told} FROM {_parquet(loading.folder, "record")} {_of_the_part(loading)}) AS r {" ".join(joins)}
-        ) AS r JOIN kept AS k ON k.record_id = r.record_id
-        LEFT JOIN zone_span AS z ON r.opened_at >= z.since AND r.opened_at < z.until"""
+        ) AS r JOIN kept AS k ON k.record_id = r.record_id"""
     )
 
 
@@ -379,9 +379,19 @@ def _create_zone(session: Session, loading: Loading) -> None:
     session.insert("zone_span", ("since", "until", "utc_offset"), offset_spans(loading.zone or "UTC", start, end))
 
 
-def month_text(seconds: str, zone: str) -> str:
-    """SQL for the local month of epoch seconds, `2026-03`; `zone` aliases the matching row of `zone_span`."""
-    return f"strftime(make_timestamp(({seconds} + coalesce({zone}.utc_offset, 0)) * 1000000), '%Y-%m')"
+def month_text(seconds: str, offset: str) -> str:
+    """SQL for the local month of epoch seconds, `2026-03`; `offset` is SQL for the seconds that local time is ahead."""
+    return f"strftime(make_timestamp(({seconds} + {offset}) * 1000000), '%Y-%m')"
+
+
+def offset_at(session: Session, seconds: str) -> str:
+    """SQL for how many seconds the audit's zone is ahead of UTC at a moment; 0 where the zone is not laid out.
+
+    A join with the spans of the zone would sort all that is joined, however wide.
+    """
+    spans = session.rows("SELECT since, until, utc_offset FROM zone_span ORDER BY since")
+    known = [(int(str(since)), str(offset)) for since, _, offset in spans]
+    return staircase(seconds, [(-EVER, "0"), *known, (int(str(spans[-1][1])), "0")])
 
 
 def _create_event(session: Session, loading: Loading) -> None:

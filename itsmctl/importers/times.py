@@ -6,11 +6,12 @@ Nothing here asks the machine or the database for a zone. Fractions of a second 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from itsmctl.engine.session import quote
+from itsmctl.engine.sql import staircase
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.model import DateOrder
 from itsmctl.worktime import offset_spans
@@ -160,20 +161,12 @@ def local_pieces(zone: str, low: int, high: int) -> list[Piece]:
 
 def utc_sql(local: str, pieces: Sequence[Piece]) -> str:
     """SQL that turns local seconds into UTC seconds; NULL inside a gap."""
-    return _tree(local, pieces, lambda piece: "NULL" if piece.offset is None else f"{local} - {piece.offset}")
+    steps = [(piece.start, "NULL" if piece.offset is None else f"{local} - {piece.offset}") for piece in pieces]
+    return staircase(local, steps)
 
 
 def twice_sql(local: str, pieces: Sequence[Piece]) -> str:
     """SQL that tells whether a local time happened twice."""
     if not any(piece.twice for piece in pieces):
         return "false"
-    return _tree(local, pieces, lambda piece: "true" if piece.twice else "false")
-
-
-def _tree(local: str, pieces: Sequence[Piece], leaf: Callable[[Piece], str]) -> str:
-    """A balanced CASE, so that a value meets only log2(n) comparisons."""
-    if len(pieces) == 1:
-        return leaf(pieces[0])
-    middle = len(pieces) // 2
-    left, right = _tree(local, pieces[:middle], leaf), _tree(local, pieces[middle:], leaf)
-    return f"CASE WHEN {local} < {pieces[middle].start} THEN {left} ELSE {right} END"
+    return staircase(local, [(piece.start, "true" if piece.twice else "false") for piece in pieces])

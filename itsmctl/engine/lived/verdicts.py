@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itsmctl.engine.lived.plan import Plan
 from itsmctl.engine.session import Session
-from itsmctl.engine.tables import month_text
+from itsmctl.engine.tables import month_text, offset_at
 
 
 def replace_verdicts(session: Session, plan: Plan) -> None:
@@ -83,8 +83,9 @@ def _replace(session: Session, plan: Plan) -> None:
         ) AS j LEFT JOIN lived_offer AS f ON f.offer = j.offer LEFT JOIN lived_policy AS k ON k.offer = j.governing"""
     )
     session.run(f"DELETE FROM clock WHERE offer IN ({lived}) AND (tix, clock) NOT IN ({kept})")
-    month = month_text("c.month_at", "z")
-    after = "strftime(make_timestamp((c.month_at + coalesce(z.utc_offset, 0)) * 1000000) + INTERVAL 1 MONTH, '%Y-%m')"
+    offset = offset_at(session, "c.month_at")
+    month = month_text("c.month_at", offset)
+    after = f"strftime(make_timestamp((c.month_at + {offset}) * 1000000) + INTERVAL 1 MONTH, '%Y-%m')"
     due = (
         " LEFT JOIN lived_due AS u ON u.tix = c.tix AND u.clock = c.clock AND u.round = c.round"
         if plan.asks_deadlines
@@ -93,8 +94,7 @@ def _replace(session: Session, plan: Plan) -> None:
     session.run(
         f"""INSERT INTO clock SELECT c.tix, c.clock, c.agreement, c.offer, c.target_number, c.target, c.start, c.stop, c.judged_at, c.counted,
             CASE WHEN c.carries AND c.stop IS NULL THEN {after} ELSE {month} END AS month, c.verdict, c.reason, c.unpromised
-        FROM (SELECT c.*, CASE WHEN c.period = 'opened' THEN c.start WHEN c.period = 'deadline' THEN {"u.due" if due else "NULL"} ELSE c.judged_at END AS month_at FROM lived_clock AS c{due}) AS c
-        LEFT JOIN zone_span AS z ON c.month_at >= z.since AND c.month_at < z.until"""
+        FROM (SELECT c.*, CASE WHEN c.period = 'opened' THEN c.start WHEN c.period = 'deadline' THEN {"u.due" if due else "NULL"} ELSE c.judged_at END AS month_at FROM lived_clock AS c{due}) AS c"""
     )
     if due:
         session.run("DROP TABLE lived_due")
