@@ -242,6 +242,7 @@ REFERENCES: dict[str, tuple[str, ...]] = {
         "services/*", "customers/*", "calendar", "clocks/*/starts-at", "clocks/*/stops-at", "clocks/*/pause/*",
         "clocks/*/stop/*", "clocks/*/cancel/*", "agreed/provider",
     ),
+    "complaint": ("signs/*/rule", "signs/*/kpi", "signs/*/question/survey", "signs/*/question/id"),
     "survey": ("owner", "questions/*/measured-by/*", "results/*/customer", "clauses/*"),
     "waiver": ("rule", "author", "approver", "authority"),
     "supplier": ("manager", "hours", "subcontractors/*"),

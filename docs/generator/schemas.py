@@ -18,7 +18,7 @@ FOLDERS = {
     "customer": "catalog", "supplier": "catalog",
     "role": "roles", "position": "roles", "assignment": "roles", "raci": "roles",
     "process": "policies", "priority-matrix": "policies", "code-list": "policies", "rule": "policies", "framework": "policies", "crosswalk": "policies",
-    "kpi": "policies", "procedure": "policies",
+    "kpi": "policies", "complaint": "policies", "procedure": "policies",
     "policy": "policies", "separation": "roles",
     "audit": "audits", "mapping": "audits", "programme": "audits", "waiver": "audits", "baseline": "audits",
     "questionnaire": "audits", "assessment": "audits", "survey": "audits", "nonconformity": "audits", "review": "audits",

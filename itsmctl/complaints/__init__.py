@@ -2,41 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from itsmctl.complaints.deck import COMPLAINTS, Complaint
 from itsmctl.complaints.own import own_told, question_told
 from itsmctl.complaints.records import failing_records
-from itsmctl.errors import Where
+from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.model import (
     Attested,
     Band,
+    Complaint,
+    ComplaintSign,
     Definitions,
     DefinitionShare,
     Effective,
     Kpi,
     Measure,
+    OwnFigure,
     RuleShare,
     Text,
 )
-from itsmctl.model.indicators import Period
+from itsmctl.model.indicators import DefinitionFigure, Period
 from itsmctl.scorecard.asking import Asked, sources
 from itsmctl.scorecard.figures import Indicator, Tally, figure_of
 from itsmctl.scorecard.measuring import Sources, measure
 from itsmctl.scorecard.periods import Span, spans_until
+from itsmctl.scorecard.tickets import rules_asked
 
 LEAST = 5
 """Of fewer than so many records a share is noise."""
-_DEFINITIONS: Mapping[str, Text] = {
+_DEFINITIONS: Mapping[DefinitionFigure, Text] = {
     "services-with-agreement": Text("Services with an agreement", "有协议的服务"),
     "contracts-fitting": Text("Contracts that carry what was promised", "足以支撑承诺的合同"),
     "reviews-in-time": Text("Definitions reviewed in time", "按期评审的定义"),
     "roles-filled": Text("Roles that somebody holds", "有人担任的角色"),
 }
-_OWN: Mapping[str, Text] = {
-    "key-person": Text("Categories of which nobody resolves 60 % alone", "没有一人包揽六成以上解决的类别"),
+_OWN: Mapping[OwnFigure, Text] = {
+    "key-person": Text("Categories that do not hang on one person", "不依赖一人解决的类别"),
     "processes-with-figures": Text("Processes with an indicator that is computed", "有可计算指标的流程"),
 }
 
@@ -52,11 +55,18 @@ class Sign:
     """Of the present period, the first ones by name."""
     failing: int = 0
     """How many there are."""
+    loud_from: float | None = None
+    """Per cent amiss from which it speaks for the complaint."""
 
     @property
     def kept(self) -> float | None:
         """Per cent as it should be in the present period."""
         return self.indicator.now.value if self.indicator.now else None
+
+    @property
+    def loud(self) -> bool:
+        """Whether it speaks for the complaint: as much is amiss as its threshold says, or more."""
+        return self.kept is not None and self.loud_from is not None and 100 - self.kept >= self.loud_from
 
 
 @dataclass(frozen=True)
@@ -75,7 +85,7 @@ class Heard:
 
 @dataclass(frozen=True)
 class Ledger:
-    """All complaints at the end of a day."""
+    """All complaints at the end of a day, the loudest first."""
 
     day: str
     zone: str
@@ -87,33 +97,63 @@ def ledger(
     definitions: Definitions, dataset: Path | None, asked: Asked, period: Period, most: int, root: Path | None = None
 ) -> Ledger:
     """Every complaint over some periods, with at most so many records behind each sign."""
-    known = [rule for one in COMPLAINTS for rule in one.rules if rule in definitions.rules]
-    rules = [definitions.rules[rule] for rule in sorted(set(known))]
-    with sources(definitions, rules, dataset, asked, root) as found:
-        complaints = tuple(Heard(one, tuple(_signs(one, found, asked.periods, period, most))) for one in COMPLAINTS)
-        return Ledger(found.day.isoformat(), found.zone, found.tickets is not None, complaints)
+    complaints = definitions.complaints.values()
+    if not complaints:
+        template = "no complaint is defined; itsmctl schema complaint shows how one is written"
+        raise ItsmctlError(Problem("no-complaint", template))
+    signs = [sign for one in complaints for sign in one.signs]
+    rules = {sign.rule for sign in signs if sign.rule}
+    named = [definitions.kpis[sign.kpi] for sign in signs if sign.kpi]
+    rules |= {rule.id for rule in rules_asked(definitions, named)}
+    with sources(definitions, [definitions.rules[rule] for rule in sorted(rules)], dataset, asked, root) as found:
+        heard = tuple(
+            Heard(one, tuple(_sign(sign, found, asked.periods, period, most) for sign in one.signs))
+            for one in complaints
+        )
+        return Ledger(found.day.isoformat(), found.zone, found.tickets is not None, tuple(sorted(heard, key=_quiet)))
 
 
-def _signs(complaint: Complaint, sources: Sources, periods: int, period: Period, most: int) -> Iterator[Sign]:
+def _quiet(heard: Heard) -> tuple[float, str]:
+    """The loudest complaint first, and last those of which nothing can be told."""
+    worst = heard.worst
+    return (101.0 if worst is None or worst.kept is None else worst.kept, heard.complaint.id)
+
+
+def _sign(sign: ComplaintSign, sources: Sources, periods: int, period: Period, most: int) -> Sign:
+    """A sign over the periods; an indicator keeps its own, and a survey is run by the half-year."""
     definitions = sources.definitions
-    rules = [definitions.rules[rule] for rule in complaint.rules if rule in definitions.rules]
-    kpis = [_kpi(rule.id, rule.title, RuleShare((rule.id,)), period) for rule in rules]
-    kpis += [_kpi(name, _DEFINITIONS[name], DefinitionShare(name), period, 1) for name in complaint.definitions]
-    for indicator in measure(sources, kpis, periods).indicators:
-        measured = indicator.kpi.measure
-        rule = measured.rules[0] if isinstance(measured, RuleShare) else ""
-        yield _with_records(Sign(indicator, rule), sources, most)
-    for name, question in complaint.questions:
-        survey = definitions.surveys.get(name)
-        if survey is not None and question in survey.questions:
-            kpi = _kpi(f"{name}/{question}", survey.questions[question].text, _NONE, "half-year", survey.least_answers)
-            spans = spans_until("half-year", sources.day, periods)
-            yield Sign(_told(kpi, sources, {span: question_told(survey, question, span) for span in spans}))
-    for own in complaint.own:
-        kpi = _kpi(own, _OWN[own], _NONE, period, 1)
-        spans = spans_until(period, sources.day, periods)
-        found = own_told(own, sources, spans)
-        yield Sign(Indicator(kpi, (), found) if isinstance(found, str) else _told(kpi, sources, found))
+    if sign.rule:
+        kpi = _kpi(sign, sign.rule, definitions.rules[sign.rule].title, RuleShare((sign.rule,)), period)
+        found = Sign(_measured(kpi, sources, periods), sign.rule, loud_from=sign.loud_from)
+        return _with_records(found, sources, most)
+    if sign.kpi:
+        indicator = _measured(definitions.kpis[sign.kpi], sources, periods)
+    elif sign.definitions:
+        title, share = _DEFINITIONS[sign.definitions], DefinitionShare(sign.definitions)
+        indicator = _measured(_kpi(sign, sign.definitions, title, share, period, 1), sources, periods)
+    elif sign.question:
+        indicator = _asked(sign, sign.question, sources, periods)
+    else:
+        assert sign.figure is not None
+        kpi = _kpi(sign, sign.figure, _OWN[sign.figure], _NONE, period, 1)
+        told = own_told(sign, sources, spans_until(period, sources.day, periods))
+        indicator = Indicator(kpi, (), told) if isinstance(told, str) else _told(kpi, sources, told)
+    return Sign(indicator, loud_from=sign.loud_from)
+
+
+def _measured(kpi: Kpi, sources: Sources, periods: int) -> Indicator:
+    (indicator,) = measure(sources, [kpi], periods).indicators
+    return indicator
+
+
+def _asked(sign: ComplaintSign, named: tuple[str, str], sources: Sources, periods: int) -> Indicator:
+    """Who is satisfied with the answer to a question."""
+    name, question = named
+    survey = sources.definitions.surveys[name]
+    title = survey.questions[question].text
+    kpi = _kpi(sign, f"{name}/{question}", title, _NONE, "half-year", survey.least_answers)
+    spans = spans_until("half-year", sources.day, periods)
+    return _told(kpi, sources, {span: question_told(survey, question, span) for span in spans})
 
 
 _NONE = Attested("", Text())
@@ -129,12 +169,13 @@ def _with_records(sign: Sign, sources: Sources, most: int) -> Sign:
     if sources.tickets is None or now is None or not sign.rule:
         return sign
     records = failing_records(sources.tickets, sign.rule, now.span)
-    return Sign(sign.indicator, sign.rule, tuple(records[:most]), len(records))
+    return replace(sign, records=tuple(records[:most]), failing=len(records))
 
 
-def _kpi(id_: str, title: Text, measured: Measure, period: Period, least: int = LEAST) -> Kpi:
+def _kpi(sign: ComplaintSign, id_: str, title: Text, measured: Measure, period: Period, least: int = LEAST) -> Kpi:
     """A share that should be whole, as an indicator: so it is taken over periods, and its trend told, as any other."""
+    title = title if sign.title == Text() else sign.title
     return Kpi(
         "kpi", id_, title, Effective(), Where(), (), "", "", "customer", "process", (), title, "percent", "higher",
-        Band(100.0, None), None, period, least, measured,
+        Band(100.0, None), None, period, sign.minimum or least, measured,
     )  # fmt: skip

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import assert_never
 
-from itsmctl.complaints.deck import Own
 from itsmctl.complaints.records import leaning
-from itsmctl.model import Attested, Survey
+from itsmctl.model import Attested, ComplaintSign, Survey
 from itsmctl.scorecard.figures import Tally
 from itsmctl.scorecard.measuring import NO_TICKETS, Sources
 from itsmctl.scorecard.periods import Span
 from itsmctl.scorecard.tickets import Told
 
 
-def own_told(name: Own, sources: Sources, spans: Sequence[Span]) -> Told:
+def own_told(sign: ComplaintSign, sources: Sources, spans: Sequence[Span]) -> Told:
     """What was counted in each period, or why nothing can be."""
-    match name:
-        case "key-person":
-            return leaning(sources.tickets, spans) if sources.tickets else NO_TICKETS
-        case "processes-with-figures":
-            return {spans[-1]: _with_figures(sources)}
-        case _:
-            assert_never(name)
+    if sign.figure == "processes-with-figures":
+        return {spans[-1]: _with_figures(sources)}
+    return leaning(sources.tickets, spans, sign) if sources.tickets else NO_TICKETS
 
 
 def _with_figures(sources: Sources) -> Tally:

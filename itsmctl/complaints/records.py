@@ -6,15 +6,11 @@ from collections.abc import Sequence
 
 from itsmctl.engine.people import machines, person_key
 from itsmctl.engine.session import quote
+from itsmctl.model import ComplaintSign
 from itsmctl.scorecard.figures import Tally
 from itsmctl.scorecard.periods import Span
 from itsmctl.scorecard.tickets import Tickets
 from itsmctl.zones import midnight, midnight_after
-
-MOST_BY_ONE = 0.6
-"""Resolves one person more than this of a category, it hangs on them."""
-LEAST_RESOLVED = 5
-"""A category with fewer resolved incidents tells nothing."""
 
 
 def failing_records(tickets: Tickets, rule: str, span: Span) -> list[str]:
@@ -27,21 +23,21 @@ def failing_records(tickets: Tickets, rule: str, span: Span) -> list[str]:
     return [str(record) for (record,) in rows]
 
 
-def leaning(tickets: Tickets, spans: Sequence[Span]) -> dict[Span, Tally]:
+def leaning(tickets: Tickets, spans: Sequence[Span], sign: ComplaintSign) -> dict[Span, Tally]:
     """Of the categories with enough resolved incidents, those of which nobody resolved most; who it is is nobody's business."""
-    return {span: _leaning(tickets, span) for span in spans}
+    return {span: _leaning(tickets, span, sign) for span in spans}
 
 
-def _leaning(tickets: Tickets, span: Span) -> Tally:
+def _leaning(tickets: Tickets, span: Span, sign: ComplaintSign) -> Tally:
     person = person_key("resolved_by")
     rows = tickets.session.rows(
-        f"""SELECT count(*), count(*) FILTER (WHERE most <= {MOST_BY_ONE} * resolved) FROM (
+        f"""SELECT count(*), count(*) FILTER (WHERE 100 * most <= {sign.most_by_one} * resolved) FROM (
             SELECT category, sum(n) AS resolved, max(n) AS most FROM (
                 SELECT category, {person} AS person, count(*) AS n FROM record
                 WHERE process = 'incident' AND category IS NOT NULL AND resolved_by IS NOT NULL AND {person} NOT IN {machines()}
                 AND {_within("resolved_at", tickets, span)} GROUP BY category, person
             ) AS one GROUP BY category
-        ) AS c WHERE resolved >= {LEAST_RESOLVED}"""
+        ) AS c WHERE resolved >= {sign.least_resolved}"""
     )
     n, spread = next(iter(rows))
     return Tally(int(str(n)), int(str(spread)))

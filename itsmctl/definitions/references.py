@@ -56,6 +56,9 @@ REFERENCES: tuple[tuple[str, str, str], ...] = (
     ("audit", "processes/*", "process"),
     ("audit", "frameworks/*", "framework"),
     ("crosswalk", "frameworks/*", "framework"),
+    ("complaint", "signs/*/rule", "rule"),
+    ("complaint", "signs/*/kpi", "kpi"),
+    ("complaint", "signs/*/question/survey", "survey"),
     ("kpi", "process", "process"),
     ("kpi", "position", "position"),
     ("kpi", "measure/rules/*", "rule"),
@@ -168,6 +171,7 @@ _INSIDE = {"clock": "sla", "person": "assignment"}
 _OPENED = {
     "assessment": ("questionnaire",),
     "assignment": ("position", "role"),
+    "complaint": ("kpi", "survey"),
     "kpi": ("register",),
     "questionnaire": ("questionnaire",),
     "register": ("assignment",),
@@ -211,6 +215,7 @@ def cross_check(
     positions = _by_name(entries, model.Position)
     questionnaires = _by_name(entries, model.Questionnaire)
     registers = _by_name(entries, model.Register)
+    surveys, kpis = _by_name(entries, model.Survey), _by_name(entries, model.Kpi)
     for document in broken:
         kind = document.data.get("kind") if isinstance(document.data, dict) else None
         problems += _references(document, str(kind), known)
@@ -236,6 +241,8 @@ def cross_check(
                     problems += _condition_columns(entry.document, f"measure/{key}")
                 if isinstance(kpi.measure, model.RegisterFigure) and kpi.measure.register in registers:
                     problems += _register_figure(entry.document, registers[kpi.measure.register])
+            case model.Complaint():
+                problems += _complaint(entry.document, surveys, kpis)
             case model.Procedure() as procedure:
                 problems += _procedure(entry.document, procedure, processes)
             case model.Agreement() as agreement:
@@ -584,6 +591,21 @@ def check_assessment(document: Document, questionnaire: model.Questionnaire) -> 
     for word in data.get("targets", {}):
         if word not in dimensions:
             yield unknown(document, ("targets", word), word, "dimension", dimensions, key=True)
+
+
+def _complaint(
+    document: Document, surveys: Mapping[str, model.Survey], kpis: Mapping[str, model.Kpi]
+) -> Iterator[Problem]:
+    """Questions are those of their survey, and an indicator is a share that would be whole without the complaint."""
+    for path, one in values_at(document.data, "signs/*/question"):
+        survey = surveys.get(str(one["survey"]))
+        if survey and one["id"] not in survey.questions:
+            yield unknown(document, (*path, "id"), str(one["id"]), "question", list(survey.questions))
+    for path, word in values_at(document.data, "signs/*/kpi"):
+        kpi = kpis.get(str(word))
+        if kpi and (kpi.unit, kpi.direction) != ("percent", "higher"):
+            template = "{word} is no share of what is as it should be: a sign is an indicator in per cent of which more is better"
+            yield Problem("sign-not-a-share", template, document.where(path), {"word": str(word)})
 
 
 def _fed_by(document: Document, questionnaires: Mapping[str, model.Questionnaire]) -> Iterator[Problem]:

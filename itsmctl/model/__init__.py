@@ -82,6 +82,9 @@ if TYPE_CHECKING:
     from itsmctl.model.columns import REJECT_COLUMNS as REJECT_COLUMNS
     from itsmctl.model.columns import TEXT_COLUMNS as TEXT_COLUMNS
     from itsmctl.model.columns import TIME_COLUMNS as TIME_COLUMNS
+    from itsmctl.model.complaints import Complaint as Complaint
+    from itsmctl.model.complaints import ComplaintSign as ComplaintSign
+    from itsmctl.model.complaints import OwnFigure as OwnFigure
     from itsmctl.model.definition import SEVERITIES as SEVERITIES
     from itsmctl.model.definition import ClockRole as ClockRole
     from itsmctl.model.definition import Condition as Condition
@@ -178,6 +181,7 @@ _MODULES = {
     "audits": "AuditPlan DateOrder MappingDefinition MappingShape MappingTable Programme SamplingPlan Taking",
     "catalog": "Calendar Certificate Continuity Criterion Customer Grade OfferedRequest STAGES Service Slot SpecialDay Stage Supplier SupplierAssessment TechnicianView UserView",
     "clocks": "CalendarVersion ClockCondition ClockPolicy ConditionRole DEFAULT_POLICY PauseLimit ZONE_OF_CALENDAR",
+    "complaints": "Complaint ComplaintSign OwnFigure",
     "columns": "APPROVAL_COLUMNS BOOLEAN_COLUMNS CHANGING_COLUMNS EVENT_COLUMNS FORESEEN_COLUMNS FREE_TEXT_COLUMNS LINK_COLUMNS MAPPED_COLUMNS NUMBER_COLUMNS PEOPLE_COLUMNS RECORD_COLUMNS REFERRING_COLUMNS REJECT_COLUMNS TEXT_COLUMNS TIME_COLUMNS",
     "definition": "ClockRole Condition Conditions Definition Effective Language Limit Outcome Phase ReviewCycle SEVERITIES Severity Text months_after",
     "deviations": "Baseline KnownFindings Waiver",

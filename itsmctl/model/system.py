@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from itsmctl.model.assessments import Assessment, Questionnaire, Survey
     from itsmctl.model.audits import AuditPlan, MappingDefinition, Programme
     from itsmctl.model.catalog import Calendar, Customer, Service, Supplier
+    from itsmctl.model.complaints import Complaint
     from itsmctl.model.definition import Definition
     from itsmctl.model.deviations import Baseline, Waiver
     from itsmctl.model.frameworks import Crosswalk, Framework
@@ -46,6 +47,7 @@ FIELD_OF_KIND: Mapping[str, str] = {
     "crosswalk": "crosswalks",
     "rule": "rules",
     "kpi": "kpis",
+    "complaint": "complaints",
     "procedure": "procedures",
     "mapping": "mappings",
     "audit": "plans",
@@ -90,6 +92,7 @@ class Definitions:
     crosswalks: Mapping[str, Crosswalk] = field(default_factory=dict)
     rules: Mapping[str, Rule] = field(default_factory=dict)
     kpis: Mapping[str, Kpi] = field(default_factory=dict)
+    complaints: Mapping[str, Complaint] = field(default_factory=dict)
     procedures: Mapping[str, Procedure] = field(default_factory=dict)
     mappings: Mapping[str, MappingDefinition] = field(default_factory=dict)
     plans: Mapping[str, AuditPlan] = field(default_factory=dict)

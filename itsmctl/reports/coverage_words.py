@@ -32,7 +32,7 @@ CLASSES: dict[EvidenceClass, str] = {
 }
 KINDS = {
     "assessment": msg("assessment"), "assignment": msg("assignment"), "audit": msg("audit plan"), "baseline": msg("baseline"),
-    "calendar": msg("calendar"), "code-list": msg("code list"), "contract": msg("underpinning contract"),
+    "calendar": msg("calendar"), "code-list": msg("code list"), "complaint": msg("complaint"), "contract": msg("underpinning contract"),
     "customer": msg("customer"), "kpi": msg("indicator (KPI)"), "mapping": msg("mapping"), "nonconformity": msg("nonconformity"),
     "ola": msg("operational level agreement"), "policy": msg("policy"), "position": msg("position"),
     "priority-matrix": msg("priority matrix"), "procedure": msg("procedure"), "process": msg("process"),

@@ -25,7 +25,7 @@ from itsmctl.starter.answers import (
     zone_of,
 )
 from itsmctl.starter.readers import mapping_of, mappings, tools
-from itsmctl.starter.slices import code_lists, frameworks, questionnaires, rules, special_days
+from itsmctl.starter.slices import code_lists, complaints, frameworks, questionnaires, rules, special_days
 from itsmctl.starter.weeks import day_length
 
 if TYPE_CHECKING:  # slow to load, and the questions do not need it
@@ -76,7 +76,14 @@ def files(answers: Answers) -> Mapping[str, str]:
     for path, template in (_WRITTEN | _ci(answers)).items():
         place = path.format(service=answers.service_id)
         made[place] = _environment().get_template(template).render(_words(answers, place))
-    for path, text in (*code_lists(), *frameworks(), *mappings(answers.tool), *questionnaires(), *rules()):
+    for path, text in (
+        *code_lists(),
+        *frameworks(),
+        *mappings(answers.tool),
+        *questionnaires(),
+        *complaints(),
+        *rules(),
+    ):
         made[path] = text.replace("{schemas}", _schemas_from(path))
     made |= {f"{SCHEMAS}/{name}": text for name, text in schema_files().items()}
     return dict(sorted(made.items()))

@@ -17,6 +17,7 @@ _FRAMEWORKS = ("iso-20000-1", "fitsm-1")
 _CODES = ("incident", "incident-priority", "change")
 _OF_THE_EXAMPLE = ("INC-08",)
 _CALENDAR = re.compile(r"\bcalendar: cn-office\b")
+_SIGN = re.compile(r"  - \{(?:rule: ([A-Z]+-\d+)|question: |kpi: )")
 _LIMITS = re.compile(r"caps: \[(\{.*\})\](, |,?)")
 _LIMIT = re.compile(r"\{[^}]*\}")
 _RULE = re.compile(r"\{rule: ([A-Z]+-\d+)")
@@ -47,13 +48,33 @@ def _in_own_calendar(text: str, rule: Data) -> str:
 
 def questionnaires() -> Iterator[File]:
     """The maturity model, limited by those of its rules that are here too."""
-    own = {
-        str(rule["id"])
-        for name in _RULES
-        for _, rule in documents(reference_root() / f"policies/rules/{name}.yaml")[1]
-        if _is_general(rule)
-    }
+    own = _own_rules()
     yield from file_of("audits/questionnaires/maturity.yaml", lambda _: True, lambda text, _: _limited_by(text, own))
+
+
+def complaints() -> Iterator[File]:
+    """The complaints of which at least one sign can be seen here."""
+    own = _own_rules()
+    yield from file_of(
+        "policies/complaints.yaml",
+        lambda one: any(_is_sign_here(sign, own) for sign in _list(one.get("signs"))),
+        lambda text, _: _with_signs(text, own),
+    )
+
+
+def _is_sign_here(sign: Value, own: set[str]) -> bool:
+    """Of the rules those that are here; definitions and figures always, surveys and indicators of the example never."""
+    return isinstance(sign, dict) and (sign.get("rule") in own or "definitions" in sign or "figure" in sign)
+
+
+def _with_signs(text: str, own: set[str]) -> str:
+    lines = text.splitlines(keepends=True)
+    return "".join(line for line in lines if not (found := _SIGN.match(line)) or found[1] in own)
+
+
+def _own_rules() -> set[str]:
+    files = (documents(reference_root() / f"policies/rules/{name}.yaml")[1] for name in _RULES)
+    return {str(rule["id"]) for file in files for _, rule in file if _is_general(rule)}
 
 
 def _limited_by(text: str, own: set[str]) -> str:

@@ -13,6 +13,7 @@ from itsmctl.scorecard.figures import Figure, Trend
 from itsmctl.views.page import Facts, Grid, Page, Section, Words
 
 FORMAT = "itsmctl/complaints/v1"
+LOUD = "!"
 BARS = "▁▂▃▄▅▆▇█"
 TRENDS: Mapping[Trend, str] = {"better": "▲", "worse": "▼", "steady": "≈", "": ""}
 
@@ -25,12 +26,12 @@ def page(ledger: Ledger, language: Language) -> Page:
     return Page(
         tr("Complaints ledger", language),
         tr("at the end of {day} ({zone})", language, day=ledger.day, zone=ledger.zone),
-        (Words(note), Words(tr("Per cent of what is not as it should be; the bars go from the oldest period to the newest.", language))),
+        (Words(note), Words(tr("Per cent of what is not as it should be, {mark} where it has come to its threshold; the bars go from the oldest period to the newest.", language, mark=LOUD))),
         (
             Section(tr("How loud each is", language), (_overview(ledger, language),)),
             *(_section(one, language) for one in ledger.complaints),
         ),
-        tr("The signs are rules, surveys and definitions: itsmctl rules show RULE", language),
+        tr("The signs and thresholds are definitions of the kind complaint; their rules: itsmctl rules show RULE", language),
     )  # fmt: skip
 
 
@@ -50,7 +51,7 @@ def _loudest(heard: Heard, language: Language) -> tuple[str, ...]:
     title, sign = heard.complaint.title.in_(language), heard.worst
     if sign is None:
         return title, tr("nothing can be computed", language), "–", ""
-    return title, sign_text(sign, language), amiss(sign.indicator.now), f"{bars(sign)} {TRENDS[sign.indicator.trend]}"
+    return title, sign_text(sign, language), _loudness(sign), f"{bars(sign)} {TRENDS[sign.indicator.trend]}"
 
 
 def sign_text(sign: Sign, language: Language) -> str:
@@ -93,7 +94,12 @@ def _now(sign: Sign, language: Language) -> str:
         return tr("nothing to look at", language)
     if now.standing == "few":
         return tr("only {n} of {least}", language, n=now.tally.n, least=sign.indicator.kpi.minimum)
-    return amiss(now)
+    return _loudness(sign)
+
+
+def _loudness(sign: Sign) -> str:
+    """What is amiss, with a mark where it has come to the threshold."""
+    return f"{LOUD} {amiss(sign.indicator.now)}" if sign.loud else amiss(sign.indicator.now)
 
 
 def _records(heard: Heard, language: Language) -> tuple[tuple[str, str], ...]:
@@ -138,6 +144,8 @@ def _sign_data(sign: Sign) -> dict[str, object]:
         "titles": titles(indicator.kpi.title),
         "rule": sign.rule or None,
         "kept": None if sign.kept is None else round(sign.kept, 2),
+        "loud_from": sign.loud_from,
+        "loud": sign.loud,
         "trend": indicator.trend,
         "untold": indicator.untold,
         "periods": [

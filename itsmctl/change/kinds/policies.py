@@ -136,6 +136,11 @@ _KPI: Table = {
     "measure": REVIEW,
 }
 
+_COMPLAINT: Table = {
+    "loud-from": number("loosened", absent=100).called(msg("threshold")),
+    "signs": REVIEW,
+}
+
 _FRAMEWORK: Table = {
     "version": STRUCTURE.called(msg("version")),
     "attribution": WORDS,
@@ -150,6 +155,7 @@ KINDS = {
     "code-list": Kind(describing(_CODE_LIST), removed=always("review")),
     "priority-matrix": Kind(describing(_MATRIX), always("review"), always("review")),
     "procedure": Kind(describing(_PROCEDURE), removed=always("review")),
+    "complaint": Kind(describing(_COMPLAINT), removed=always("review")),
     "kpi": Kind(demanding(_KPI), always("tightened"), always("loosened")),
     "framework": Kind(describing(_FRAMEWORK)),
     "crosswalk": Kind(describing(_CROSSWALK)),

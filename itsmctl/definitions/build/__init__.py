@@ -15,6 +15,7 @@ _KINDS = {
     "roles": "assignment position raci role separation",
     "policies": "code-list priority-matrix rule",
     "frameworks": "crosswalk framework",
+    "complaints": "complaint",
     "documents": "kpi procedure",
     "process": "process",
     "statements": "policy",

@@ -54,7 +54,7 @@ CODE = "clause-uncovered"
 SEVERITY: Severity = "warning"
 READS = tuple(kinds())
 TELLS = ("programme",)
-_NO_ANSWER = ("framework", "crosswalk", "baseline", "nonconformity", "waiver", "audit", "programme")
+_NO_ANSWER = ("framework", "crosswalk", "baseline", "complaint", "nonconformity", "waiver", "audit", "programme")
 """Kinds that ask, or say that something was not kept, or only look."""
 
 
