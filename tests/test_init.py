@@ -35,7 +35,7 @@ DOCUMENTED = {
     "catalog/services/e-mail.yaml", "catalog/sla/e-mail.yaml", "catalog/calendars/office.yaml",
     "roles/roles.yaml", "roles/positions.yaml", "roles/assignments.yaml", "roles/separation.yaml",
     "roles/raci/incident.yaml", "roles/raci/change.yaml",
-    "policies/processes/incident.yaml", "policies/processes/change.yaml", "policies/kpis.yaml",
+    "policies/processes/incident.yaml", "policies/processes/change.yaml", "policies/kpis.yaml", "policies/complaints.yaml",
     "audits/monthly.yaml", "audits/mappings.yaml",
 }  # fmt: skip
 QUESTIONS = 6
