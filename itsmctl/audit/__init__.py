@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -27,7 +28,8 @@ from itsmctl.audit.waivers import uses
 from itsmctl.beside import Beside
 from itsmctl.engine.context import Context
 from itsmctl.engine.session import Session
-from itsmctl.engine.verdicts import in_order
+from itsmctl.engine.spark.starting import SparkPlace
+from itsmctl.engine.verdicts import in_order, write_partitioned
 from itsmctl.figures import Figures
 from itsmctl.importers.receipt import Receipt, read_receipt
 from itsmctl.model import GROUPED, SEVERITIES, AuditPlan, Baseline, Definitions, Rule, Text
@@ -46,7 +48,8 @@ class AuditOptions:
     """What may be said beyond the plan; empty means not said. `explain` names records to explain in full.
 
     With `people` nobody is named: people have pseudonyms, and free text is left out unless `free_text` asks for it.
-    With `charts` what they show is counted too.
+    With `charts` what they show is counted too. With `spark` a cluster judges, and `partitioned` is a folder for the
+    verdicts as Parquet with a folder for each rule.
     Without `own_registers` the registers are those of another company, and say nothing about whose tickets these are.
     """
 
@@ -63,6 +66,8 @@ class AuditOptions:
     free_text: bool = False
     own_registers: bool = True
     charts: bool = False
+    spark: SparkPlace | None = None
+    partitioned: Path | None = None
 
 
 def audit(
@@ -85,7 +90,7 @@ def audit(
     """
     report = progress or (lambda what, share: None)
     receipt = read_receipt(dataset)
-    opening = Beside(lambda: Session(memory_limit=options.memory_limit, spill=options.spill, threads=options.threads))
+    opening = Beside(lambda: _session(options, dataset))
     asked = _asked(definitions, receipt, options)
     tiers = with_foundations(definitions, asked.rules)
     rules = [rule for tier in tiers for rule in tier]
@@ -117,6 +122,9 @@ def audit(
         hiding = Hiding(options.people, options.free_text) if options.people else None
         hiding.verdicts(session, rules) if hiding else show_as_they_are(session, rules)
         results = results_of(session, wanted, known)
+        if options.partitioned:
+            write_partitioned(session, sorted(wanted), options.partitioned)
+        session = session.home()
 
         def write(connection: Session) -> None:
             if verdicts is None:
@@ -138,6 +146,16 @@ def audit(
                 meanwhile(result)
     report("done", 1.0)
     return result
+
+
+def _session(options: AuditOptions, dataset: Path) -> AbstractContextManager[Session]:
+    """The engine that judges."""
+    here = Session(memory_limit=options.memory_limit, spill=options.spill, threads=options.threads)
+    if options.spark is None:
+        return here
+    from itsmctl.engine.spark.cluster import on_cluster
+
+    return on_cluster(options.spark, here, dataset)
 
 
 @dataclass(frozen=True)

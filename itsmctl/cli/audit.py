@@ -9,10 +9,12 @@ import click
 from itsmctl.audit import FAIL_ON, AuditOptions, audit, exceeds
 from itsmctl.audit.people import key_of_tickets, read_key
 from itsmctl.cli import options, results
+from itsmctl.cli.engines import engine
 from itsmctl.cli.progress import bar
 from itsmctl.cli.tickets import opened
 from itsmctl.definitions import load
 from itsmctl.definitions.baselines import baseline_named
+from itsmctl.engine.spark.starting import SparkPlace
 from itsmctl.model import Language
 from itsmctl.reports import FORMATS, render
 from itsmctl.reports.folder import audit_to_folder
@@ -54,13 +56,21 @@ from itsmctl.reports.folder import audit_to_folder
     help="Result folder of an earlier audit: the HTML report says what has changed since.",
 )
 @options.memory_limit
+@engine
+@click.option(
+    "--verdicts",
+    "partitioned",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Also write the verdicts as Parquet partitioned by rule, for tables in a lake.",
+)
 @options.root
 @options.language
 @options.quiet
 @options.no_color
 def command(
     plan: str, tickets: tuple[Path, ...], output: Path | None, form: str, as_of: str, zone: str, mappings: tuple[str, ...], rules: tuple[str, ...],
-    all_verdicts: bool, fail_on: str | None, baseline: str, people_key: Path | None, with_names: bool, with_text: bool, previous: Path | None, memory_limit: str, root: Path | None, language: Language, quiet: bool, no_color: bool,
+    all_verdicts: bool, fail_on: str | None, baseline: str, people_key: Path | None, with_names: bool, with_text: bool, previous: Path | None, memory_limit: str, spark: SparkPlace | None, partitioned: Path | None, root: Path | None, language: Language, quiet: bool, no_color: bool,
 ) -> int:  # fmt: skip
     """Judge tickets by every rule in force, or by those of the audit plan PLAN.
 
@@ -85,6 +95,7 @@ def command(
             plan, as_of, rules, all_verdicts, baseline=known, memory_limit=memory_limit,
             people=None if with_names else key or key_of_tickets(dataset), free_text=with_text,
             own_registers=bool(plan) or not definitions.is_reference, charts=form == "html",
+            spark=spark, partitioned=partitioned,
         )  # fmt: skip
         if output is None:
             result = audit(definitions, dataset, choices, progress=progress)

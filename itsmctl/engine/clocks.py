@@ -70,19 +70,22 @@ def create_clocks(
 
     timed = f" AND process IN ({', '.join(quote(process) for process in sorted(processes))})" if processes else ""
 
-    def run(connection: Session, half: int) -> None:
+    def run(connection: Session, half: str) -> None:
         # The tables on the way are temporary: each connection has its own, for its half of the records.
-        connection.run(f"CREATE OR REPLACE TEMP VIEW ticket AS SELECT * FROM record WHERE tix % 2 = {half}")
+        connection.run(f"CREATE OR REPLACE TEMP VIEW ticket AS SELECT * FROM record WHERE {half}")
         add_spans(connection, as_of)
-        connection.run(f"CREATE OR REPLACE TEMP VIEW ticket AS SELECT * FROM record WHERE tix % 2 = {half}{timed}")
+        connection.run(f"CREATE OR REPLACE TEMP VIEW ticket AS SELECT * FROM record WHERE {half}{timed}")
         _create_assignment(connection, every)
         _create_endings(connection, as_of)
         _create_edges(connection, as_of)
         _create_counted(connection, segments)
         _add_verdicts(connection, as_of, exported, read)
 
-    with session.beside(lambda other: run(other, 1)):
-        run(session, 0)
+    if session.halves == 1:
+        run(session, "true")
+    else:
+        with session.beside(lambda other: run(other, "tix % 2 = 1")):
+            run(session, "tix % 2 = 0")
     from itsmctl.engine.lived import Plan, judge_lived
 
     judge_lived(session, Plan(definitions, history, as_of, precision))

@@ -18,10 +18,14 @@ Row = tuple[Value, ...]
 
 MEMORY = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*([KMGT]i?)B?\s*$", re.IGNORECASE)
 _UNITS = {"K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "KI": 2**10, "MI": 2**20, "GI": 2**30, "TI": 2**40}
+WHOLE = "_SUCCESS"
+"""The file in a folder of Parquet that says that nothing is missing, as Spark has it."""
 _AT_A_TIME = 8192
 _GROUP = 20_480
 """Rows that a Parquet file keeps together, and its writer in memory: DuckDB's own 122,880 of wide text do not fit a small limit,
 and are one piece of work to those who read them."""
+WITHIN = "/**/*.parquet"
+"""What follows the name of a folder whose files of Parquet, at any depth, are one table."""
 HEADROOM = 0.85
 """DuckDB's own limit leaves out what it holds elsewhere; measured 230 MB above a limit of 2 GB."""
 
@@ -52,6 +56,11 @@ class Session:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._connection.close()
+
+    @property
+    def halves(self) -> int:
+        """In how many pieces work is best cut: one for each of the two connections."""
+        return 2
 
     @contextmanager
     def beside(self, work: Callable[[Session], Result]) -> Iterator[Beside[Result]]:
@@ -152,6 +161,22 @@ class Session:
         finally:
             self.run(f"SET threads = {self._threads}")
         return int(count or 0)
+
+
+    def write_partitioned(self, query: str, to: Path, partition: str, order: Sequence[str]) -> None:
+        """Write a query's rows as Parquet, a folder for each value of one column, sorted within."""
+        sorting = ", ".join(map(name, (partition, *order)))
+        how = f"FORMAT parquet, COMPRESSION snappy, PARTITION_BY ({name(partition)})"
+        self.run("SET threads = 1")
+        try:
+            self.run(f"COPY ({query} ORDER BY {sorting}) TO {quote(str(to))} ({how})")
+        finally:
+            self.run(f"SET threads = {self._threads}")
+        (to / WHOLE).touch()
+
+    def home(self) -> Session:
+        """The session that reads what this one has made: itself."""
+        return self
 
 
 @contextmanager

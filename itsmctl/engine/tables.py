@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from itsmctl.engine.database import duckdb
-from itsmctl.engine.session import Session, file_text, name, quote
+from itsmctl.engine.session import WITHIN, Session, file_text, name, quote
 from itsmctl.engine.sql import each_word, epoch, staircase
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.model import (
@@ -129,19 +129,26 @@ def load_tables(session: Session, loading: Loading) -> None:
 def _check_files(session: Session, folder: Path) -> None:
     """Refuse a folder in which a table is missing, damaged, or another one."""
     for table in TABLE_FILES:
-        if not (folder / f"{table}.parquet").is_file():
+        if not _files_of(folder / f"{table}.parquet"):
             raise _no_dataset(folder, table, "no such file")
     try:
-        found = session.columns_of([folder / f"{table}.parquet" for table in TABLE_FILES])
+        found = session.columns_of([file for table in TABLE_FILES for file in _files_of(folder / f"{table}.parquet")])
     except (duckdb.IOException, duckdb.InvalidInputException) as error:
         message = str(error).splitlines()[0]
         damaged = next((t for t in TABLE_FILES if f"{t}.parquet" in message), "record")
         raise _no_dataset(folder, damaged, message) from error
     for table, wanted in TABLE_FILES.items():
-        columns = {column for file, column in found if file == str(folder / f"{table}.parquet")}
+        path = folder / f"{table}.parquet"
+        columns = {column for file, column in found if path in (Path(str(file)), *Path(str(file)).parents)}
+        columns |= {part.partition("=")[0] for file in _files_of(path) for part in file.parts if "=" in part}
         missing = [column for column in wanted if column not in columns]
         if missing:
             raise _no_dataset(folder, table, f"no column {missing[0]}")
+
+
+def _files_of(path: Path) -> list[Path]:
+    """The files of a table: one, or those in a folder, which may be partitioned by columns (`process=incident/…`)."""
+    return sorted(path.rglob("*.parquet")) if path.is_dir() else [path] if path.is_file() else []
 
 
 def _no_dataset(folder: Path, table: str, why: str) -> ItsmctlError:
@@ -483,4 +490,5 @@ def reach_of_processes(session: Session) -> dict[str, tuple[int, int]]:
 
 
 def _parquet(folder: Path, table: str) -> str:
-    return f"read_parquet({quote(file_text(folder / f'{table}.parquet'))})"
+    path = folder / f"{table}.parquet"
+    return f"read_parquet({quote(file_text(path) + (WITHIN if path.is_dir() else ''))})"

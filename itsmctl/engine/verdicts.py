@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
+from pathlib import Path
 from typing import TypeVar
 
-from itsmctl.engine.session import Session, quote
+from itsmctl.engine.session import WHOLE, Session, quote
 from itsmctl.engine.sql import Fragment
+from itsmctl.output import check_place, replacing
 from itsmctl.result import Verdict
 
 _About = TypeVar("_About")
@@ -70,6 +72,16 @@ def in_order(session: Session, rules: Sequence[str]) -> str:
         names = list(some)
         parts += [_untested(rule, *untested[rule]) for rule in names] if could_not else [_tested(names)]
     return " UNION ALL ".join(parts or [_tested([])])
+
+
+def write_partitioned(session: Session, rules: Sequence[str], to: Path) -> None:
+    """Write the verdicts of some rules as Parquet with a folder for each rule, `rule=INC-01`; whole or not at all."""
+    marks = (WHOLE, f".{WHOLE}.crc")  # the second is how Spark checks the first
+    check_place(to, {*marks, *(entry.name for entry in to.glob("rule=*"))}, WHOLE)
+    among = ", ".join(map(quote, rules)) or "NULL"
+    with replacing(to) as place:
+        query = f"""SELECT {_TOLD} FROM verdict WHERE "rule" IN ({among})"""
+        session.write_partitioned(query, place, "rule", ("record_id", "at", "observed", "expected"))
 
 
 _TOLD = """"rule", record_id, passed, observed, expected, make_timestamp("at" * 1000000) AS "at", reason, waiver, baseline"""
