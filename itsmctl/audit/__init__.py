@@ -92,6 +92,8 @@ def audit(
     receipt = read_receipt(dataset)
     opening = Beside(lambda: _session(options, dataset))
     asked = _asked(definitions, receipt, options)
+    if options.spark is not None:
+        report("spark", 0.0)
     tiers = with_foundations(definitions, asked.rules)
     rules = [rule for tier in tiers for rule in tier]
     with (

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from itsmctl.engine.tables import files_of
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.output import cannot_write
 
@@ -71,11 +72,16 @@ def key_of_tickets(dataset: Path) -> PeopleKey:
     No digest of these bytes stands in a result or a pack, so that a pack does not give its own key away.
     """
     try:
-        with (dataset / _RECORDS).open("rb") as file:
-            content = hashlib.file_digest(file, "sha256").digest()
+        contents = [_digest(file) for file in files_of(dataset / _RECORDS) or [dataset / _RECORDS]]
     except OSError as error:
         raise _unreadable(dataset / _RECORDS, error) from error
+    content = contents[0] if len(contents) == 1 else hashlib.sha256(b"".join(contents)).digest()
     return PeopleKey(hmac.new(b"itsmctl people of these tickets", content, "sha256").digest(), "tickets")
+
+
+def _digest(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
 
 
 def make_key(out: Path) -> PeopleKey:

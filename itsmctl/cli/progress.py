@@ -14,6 +14,7 @@ Progress = Callable[[str, float], None]
 STEPS = {
     "reading": msg("reading the export"),
     "writing": msg("writing the dataset"),
+    "spark": msg("starting Spark"),
     "load": msg("loading the dataset"),
     "clocks": msg("running the clocks"),
     "rules": msg("judging by the rules"),

@@ -162,7 +162,6 @@ class Session:
             self.run(f"SET threads = {self._threads}")
         return int(count or 0)
 
-
     def write_partitioned(self, query: str, to: Path, partition: str, order: Sequence[str]) -> None:
         """Write a query's rows as Parquet, a folder for each value of one column, sorted within."""
         sorting = ", ".join(map(name, (partition, *order)))

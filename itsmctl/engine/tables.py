@@ -129,10 +129,10 @@ def load_tables(session: Session, loading: Loading) -> None:
 def _check_files(session: Session, folder: Path) -> None:
     """Refuse a folder in which a table is missing, damaged, or another one."""
     for table in TABLE_FILES:
-        if not _files_of(folder / f"{table}.parquet"):
+        if not files_of(folder / f"{table}.parquet"):
             raise _no_dataset(folder, table, "no such file")
     try:
-        found = session.columns_of([file for table in TABLE_FILES for file in _files_of(folder / f"{table}.parquet")])
+        found = session.columns_of([file for table in TABLE_FILES for file in files_of(folder / f"{table}.parquet")])
     except (duckdb.IOException, duckdb.InvalidInputException) as error:
         message = str(error).splitlines()[0]
         damaged = next((t for t in TABLE_FILES if f"{t}.parquet" in message), "record")
@@ -140,13 +140,13 @@ def _check_files(session: Session, folder: Path) -> None:
     for table, wanted in TABLE_FILES.items():
         path = folder / f"{table}.parquet"
         columns = {column for file, column in found if path in (Path(str(file)), *Path(str(file)).parents)}
-        columns |= {part.partition("=")[0] for file in _files_of(path) for part in file.parts if "=" in part}
+        columns |= {part.partition("=")[0] for file in files_of(path) for part in file.parts if "=" in part}
         missing = [column for column in wanted if column not in columns]
         if missing:
             raise _no_dataset(folder, table, f"no column {missing[0]}")
 
 
-def _files_of(path: Path) -> list[Path]:
+def files_of(path: Path) -> list[Path]:
     """The files of a table: one, or those in a folder, which may be partitioned by columns (`process=incident/…`)."""
     return sorted(path.rglob("*.parquet")) if path.is_dir() else [path] if path.is_file() else []
 

@@ -240,7 +240,9 @@ def _explained(sql: str) -> Iterator[None]:
     except (Py4JError, PySparkException, ConnectionError) as error:
         values: dict[str, object] = {"why": _reason(error), "rules": ", ".join(_RULE.findall(sql)) or "-"}
         if isinstance(error, AnalysisException) and values["rules"] != "-":
-            template = "Spark cannot judge by one of the rules {rules}: {why}; judge with --engine duckdb, or leave it out"
+            template = (
+                "Spark cannot judge by one of the rules {rules}: {why}; judge with --engine duckdb, or leave it out"
+            )
             raise ItsmctlError(Problem("not-on-spark", template, values=values)) from error
         raise ItsmctlError(Problem("spark-failed", "Spark could not finish: {why}", values=values)) from error
 

@@ -68,11 +68,11 @@ def _changed(node: Expr, numbers: frozenset[str]) -> Expr:
     return node
 
 
-def _sql(template: str, **parts: Expr) -> Expr:
+def _sql(text: str, **parts: Expr) -> Expr:
     """A piece of Spark's SQL with expressions in the place of `:names`."""
     from sqlglot import parse_one
 
-    tree = parse_one(template, read="spark")
+    tree = parse_one(text, read="spark")
     return tree.transform(
         lambda node: parts[node.name].copy() if isinstance(node, exp.Placeholder) and node.name in parts else node
     )
@@ -149,9 +149,11 @@ def _moment(node: Expr) -> Expr:
         r"CASE WHEN :x RLIKE '^ *[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}' THEN CAST(try_to_timestamp_of(:x) AS TIMESTAMP) END",
         x=node.this,
     ).transform(
-        lambda n: exp.TryCast(this=n.expressions[0], to=exp.DataType.build("timestamp", dialect="spark"))
-        if isinstance(n, exp.Anonymous) and n.name == "try_to_timestamp_of"
-        else n
+        lambda n: (
+            exp.TryCast(this=n.expressions[0], to=exp.DataType.build("timestamp", dialect="spark"))
+            if isinstance(n, exp.Anonymous) and n.name == "try_to_timestamp_of"
+            else n
+        )
     )
 
 

@@ -59,17 +59,13 @@ def after_delete(delete: exp.Delete, columns: Sequence[str]) -> exp.Select:
     condition = where.this.copy() if where else exp.true()
     told = [exp.column(column, table=table.alias_or_name, quoted=True) for column in columns]
     if using := delete.args.get("using"):
-        return (
-            exp.Select().select(*told).from_(table.copy()).join(using[0].copy(), on=condition, join_type="left anti")
-        )
+        return exp.Select().select(*told).from_(table.copy()).join(using[0].copy(), on=condition, join_type="left anti")
     gone = exp.Case().when(condition, exp.true()).else_(exp.false())
     inner = exp.Select().select(*told, gone.as_(HIT)).from_(table.copy()).subquery("kept")
     return exp.Select().select(*(exp.column(c, quoted=True) for c in columns)).from_(inner).where(f"NOT {HIT}")
 
 
-def _updated(
-    table: str, column: str, value: Expr | None, condition: Expr
-) -> Expr:
+def _updated(table: str, column: str, value: Expr | None, condition: Expr) -> Expr:
     old = exp.column(column, table=table, quoted=True)
     if value is None:
         return old
