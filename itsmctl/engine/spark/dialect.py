@@ -157,6 +157,14 @@ def _moment(node: Expr) -> Expr:
     )
 
 
+def _percentile(node: Expr) -> Expr:
+    """Spark asks for the values after the share."""
+    if isinstance(node.parent, exp.WithinGroup):
+        return node
+    share = exp.Anonymous(this="percentile_disc", expressions=[node.args["expression"]])
+    return exp.WithinGroup(this=share, expression=exp.Order(expressions=[exp.Ordered(this=node.this)]))
+
+
 def _function(node: Expr) -> Expr:
     """Functions that sqlglot has no name for."""
     change = _FUNCTIONS.get(node.name.lower())
@@ -179,6 +187,7 @@ _FUNCTIONS: Mapping[str, Callable[[Expr], Expr]] = {
 }
 _CHANGES: Mapping[type, Callable[[Expr], Expr]] = {
     exp.CTE: _cte,
+    exp.PercentileDisc: _percentile,
     exp.Concat: _concat,
     exp.Lower: _lower,
     exp.GenerateSeries: _series,
