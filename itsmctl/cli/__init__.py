@@ -24,6 +24,7 @@ COMMANDS = {
     "show": "Show one definition: page, drawing, BPMN, data.",
     "schema": "Print the JSON Schema of a kind of definition or output.",
     "import": "Turn ticket exports into a dataset, with a receipt.",
+    "export": "Write a dataset as CSV, and import it again unchanged.",
     "audit": "Judge tickets by the definitions.",
     "report": "Report an audit, or the quality of a service.",
     "baseline": "Freeze the findings of today, and let them only shrink.",

@@ -11,11 +11,12 @@ import click
 
 from itsmctl.cli import options
 from itsmctl.cli.progress import bar
-from itsmctl.cli.tickets import find_mappings, zone_or_plan
+from itsmctl.cli.tickets import find_mappings, refuse_choices, zone_or_plan
 from itsmctl.definitions import load
 from itsmctl.importers.database import Query, queries_of
 from itsmctl.importers.importing import import_files
 from itsmctl.importers.opening import MEMORY, ImportOptions
+from itsmctl.importers.plain_tables import is_exported
 from itsmctl.importers.receipt import is_dataset
 from itsmctl.language import Language, tr
 from itsmctl.model import DateOrder, Definitions
@@ -103,6 +104,8 @@ def command(
             raise click.UsageError("--mapping is what --suggest proposes")
         _propose(sources, definitions, how, output, language)
         return
+    if len(files) == 1 and is_exported(files[0]):
+        refuse_choices(files[0], mappings, zone)
     if output is None and not check:
         raise click.UsageError("name the dataset folder to write: -o/--output")
     with _place(sources, output) as folder:

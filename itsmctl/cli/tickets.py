@@ -39,10 +39,7 @@ def opened(
             for path in missing
         )
     if len(paths) == 1 and is_dataset(paths[0]):
-        if mappings or zone:
-            template = "this is an imported dataset already; {option} was chosen when it was imported"
-            option = "--mapping" if mappings else "--zone"
-            raise ItsmctlError(Problem("already-imported", template, Where(str(paths[0])), {"option": option}))
+        refuse_choices(paths[0], mappings, zone)
         yield paths[0]
         return
     from itsmctl.importers.importing import import_files  # a dataset needs none of it
@@ -60,6 +57,14 @@ def opened(
         else:
             make(out)
         yield out
+
+
+def refuse_choices(dataset: Path, mappings: Sequence[str], zone: str) -> None:
+    """Raise ItsmctlError where a mapping or zone is named for a dataset, which was made with those of its own."""
+    if mappings or zone:
+        template = "this is an imported dataset already; {option} was chosen when it was imported"
+        option = "--mapping" if mappings else "--zone"
+        raise ItsmctlError(Problem("already-imported", template, Where(str(dataset)), {"option": option}))
 
 
 def find_mappings(definitions: Definitions, names: Sequence[str]) -> list[MappingDefinition]:

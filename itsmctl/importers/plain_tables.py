@@ -1,0 +1,129 @@
+"""A dataset as CSV files that any program reads, and back: what was written out comes in again, row for row, with its receipt.
+
+Beside the tables lies `export.json`: the receipt, and the rows and SHA-256 of each file, so that a table that somebody
+edited is not taken for what the tool of the tickets said.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from itsmctl.engine.session import Session, file_text, name, quote
+from itsmctl.errors import ItsmctlError, Problem, Where
+from itsmctl.importers import receipt
+from itsmctl.importers.container import digest_of
+from itsmctl.importers.dataset import FILES, TABLES
+from itsmctl.importers.receipt import Receipt, read_receipt
+from itsmctl.model import (
+    APPROVAL_COLUMNS,
+    BOOLEAN_COLUMNS,
+    EVENT_COLUMNS,
+    LINK_COLUMNS,
+    NUMBER_COLUMNS,
+    RECORD_COLUMNS,
+    REJECT_COLUMNS,
+    TIME_COLUMNS,
+)
+from itsmctl.output import check_place, replacing, scratch_beside
+
+FORMAT = "itsmctl/export/v1"
+FILE = "export.json"
+_FILES = (*(f"{table}.csv" for table in TABLES), FILE)
+_COLUMNS = {
+    "record": RECORD_COLUMNS, "event": EVENT_COLUMNS, "approval": APPROVAL_COLUMNS, "link": LINK_COLUMNS, "reject": REJECT_COLUMNS,
+}  # fmt: skip
+_TYPES = {
+    **dict.fromkeys((*TIME_COLUMNS, "at"), "TIMESTAMP"),
+    **dict.fromkeys((*NUMBER_COLUMNS, "source_row", "seq"), "BIGINT"),
+    **dict.fromkeys(BOOLEAN_COLUMNS, "BOOLEAN"),
+}
+_LONGEST = 2**28
+_MOMENT = "%Y-%m-%dT%H:%M:%SZ"
+
+
+def is_exported(folder: Path) -> bool:
+    """Tell whether a folder holds a dataset as CSV, of this or another version."""
+    try:
+        data = json.loads((folder / FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(data, dict) and str(data.get("format", "")).startswith("itsmctl/export/")
+
+
+def write_out(dataset: Path, out: Path) -> Receipt:
+    """Write the tables of a dataset as CSV into the folder `out`, which appears whole or not at all."""
+    found = read_receipt(dataset)
+    check_place(out, _FILES, FILE)
+    with Session() as session, replacing(out) as place:
+        tables = {}
+        for table in TABLES:
+            path = place / f"{table}.csv"
+            text = ", ".join(name(column) for column in _COLUMNS[table] if column not in _TYPES)
+            query = f"SELECT {_listed(table)} FROM read_parquet({quote(file_text(dataset / f'{table}.parquet'))})"
+            # Text always stands in quotes, so that no text and an empty one are not the same.
+            how = f"FORMAT csv, HEADER, FORCE_QUOTE ({text}), TIMESTAMPFORMAT {quote(_MOMENT)}"
+            (rows,) = session.one(f"COPY ({query}) TO {quote(str(path))} ({how})")
+            tables[path.name] = {"rows": int(rows or 0), "sha256": digest_of(path, str(path))}
+        said = {"format": FORMAT, "receipt": json.loads(found.to_json()), "tables": tables}
+        text = json.dumps(said, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+        (place / FILE).write_text(text, encoding="utf-8", newline="\n")
+    return found
+
+
+def read_back(folder: Path, out: Path, memory_limit: str) -> Receipt:
+    """Make the dataset again that was written into a folder; raises ItsmctlError where a table is not as it was written."""
+    said = _manifest(folder)
+    check_place(out, FILES, receipt.FILE)
+    with (
+        scratch_beside(out) as spill,
+        Session(memory_limit=memory_limit, spill=spill) as session,
+        replacing(out) as place,
+    ):
+        (place / receipt.FILE).write_text(said, encoding="utf-8", newline="\n")
+        found = read_receipt(place)
+        for table in TABLES:
+            session.write_parquet(_read(folder / f"{table}.csv", table), place / f"{table}.parquet")
+    return found
+
+
+def _manifest(folder: Path) -> str:
+    """The text of the receipt, once every table is as it was written."""
+    where = Where(str(folder / FILE))
+    try:
+        data = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        if data["format"] != FORMAT:
+            template = "the export has format {found!r}, this version reads {wanted!r}; export the dataset again"
+            raise ItsmctlError(Problem("dataset-version", template, where, {"found": data["format"], "wanted": FORMAT}))
+        digests = {f"{table}.csv": data["tables"][f"{table}.csv"]["sha256"] for table in TABLES}
+        text = json.dumps(data["receipt"], ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    except (ValueError, KeyError, TypeError) as error:
+        raise ItsmctlError(
+            Problem("not-a-dataset", "this is no export of a dataset: {why}", where, {"why": error})
+        ) from error
+    _check(folder, digests)
+    return text
+
+
+def _check(folder: Path, digests: dict[str, str]) -> None:
+    template = (
+        "the table was changed after itsmctl wrote it, so it is no longer what the receipt speaks of; to import edited "
+        "tickets, move the file to another folder and import it by a mapping of its own"
+    )
+    paths = [(folder / file, digest) for file, digest in digests.items()]
+    altered = [path for path, digest in paths if digest_of(path, str(path)) != digest]
+    if altered:
+        raise ItsmctlError(Problem("altered-export", template, Where(str(path))) for path in altered)
+
+
+def _read(path: Path, table: str) -> str:
+    columns = ", ".join(f"{quote(column)}: {quote(_TYPES.get(column, 'VARCHAR'))}" for column in _COLUMNS[table])
+    return (
+        f"SELECT {_listed(table)} FROM read_csv({quote(file_text(path))}, header = true, auto_detect = false, "
+        f"columns = {{{columns}}}, delim = ',', quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = false, "
+        f"new_line = '\\n', timestampformat = {quote(_MOMENT)}, max_line_size = {_LONGEST}, parallel = false, compression = 'none')"
+    )
+
+
+def _listed(table: str) -> str:
+    return ", ".join(name(column) for column in _COLUMNS[table])
