@@ -7,7 +7,7 @@ USER_STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 WORKERS ?= 2
 
-.PHONY: demo test check bench truth fuzz docs screenshots messages clean
+.PHONY: demo test check bench truth fuzz spark docs screenshots messages clean
 
 demo: $(USER_STAMP)
 	$(BIN)/itsmctl demo
@@ -36,6 +36,11 @@ SECONDS ?= 600
 fuzz: $(DEV_STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,dev,fuzz]'
 	$(BIN)/python tests/fuzz/run.py --seconds $(SECONDS) $(PARSERS)
+
+# PySpark is half a gigabyte and needs Java, so no other target installs it. A master and two workers are started here.
+spark: $(DEV_STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test,dev,spark]'
+	ITSMCTL_SPARK=1 $(BIN)/python -m pytest -n 0 tests/test_spark.py tests/test_spark_cluster.py
 
 docs: $(DEV_STAMP)
 	$(BIN)/python docs/generate.py

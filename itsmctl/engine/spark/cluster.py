@@ -60,7 +60,7 @@ class Cluster(Session):
     def __init__(self, spark: SparkSession, work: Path, here: Session) -> None:
         self._spark, self._work, self._here = spark, work, here
         self._tables: dict[str, Table] = {}
-        self._views: list[str] = []
+        self._views: dict[str, exp.Create] = {}
         self._files: set[str] = set()
         self._numbers = set(NUMBER_COLUMNS)
         self._count = itertools.count(1)
@@ -120,8 +120,8 @@ class Cluster(Session):
             else:
                 typed = ", ".join(f"{name(c)} {'VARCHAR' if k == 'STRING' else k}" for c, k in made.columns)
                 self._here.run(f"CREATE TABLE {name(table)} ({typed})")
-        for view in self._views:
-            self._here.run(view)
+        for view in self._views.values():
+            self._here.run(view.sql(dialect="duckdb"))
         return self._here
 
     def _execute(self, sql: str, parameters: Sequence[object]) -> list[Row]:
@@ -144,8 +144,7 @@ class Cluster(Session):
 
     def _create(self, tree: exp.Create) -> None:
         if tree.kind == "VIEW":
-            self._views.append(tree.sql(dialect="duckdb"))
-            self._frame(tree.expression).createOrReplaceTempView(f"`{tree.this.name}`")
+            self._views[tree.this.name] = tree
         elif tree.expression is not None:
             self._write(tree.this.name, tree.expression)
         else:
@@ -191,7 +190,12 @@ class Cluster(Session):
         self._tables[table] = made
 
     def _frame(self, tree: Expr) -> DataFrame:
-        """A query of DuckDB as one of Spark, looked at but not run."""
+        """A query of DuckDB as one of Spark, looked at but not run.
+
+        A view of Spark is what its tables were when it was made, so those that a query names are made anew.
+        """
+        for view in sorted({table.name for table in tree.find_all(exp.Table)} & set(self._views)):
+            self._frame(self._views[view].expression.copy()).createOrReplaceTempView(f"`{view}`")
         for scan in list(tree.find_all(exp.ReadParquet)):
             assert scan.parent is not None
             scan.parent.set("this", exp.to_identifier(self._file(scan.expressions[0].name), quoted=True))

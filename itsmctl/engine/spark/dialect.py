@@ -55,16 +55,26 @@ def _round(writer: SparkGenerator, node: exp.Round) -> str:
 
 def translated(tree: Expr, numbers: frozenset[str]) -> str:
     """A query as Spark's SQL; `numbers` are the names of columns that hold numbers with a fraction."""
-    changed = tree.transform(lambda node: _changed(node, numbers))
-    return changed.sql(dialect=Cluster)
+    root = tree.copy()
+    for node in reversed(list(root.dfs())):  # what is inside comes first, as changing a node takes its parts along
+        changed = _changed(node, numbers)
+        if changed is not node and node is root:
+            root = changed
+        elif changed is not node:
+            node.replace(changed)
+    return root.sql(dialect=Cluster)
 
 
 def _changed(node: Expr, numbers: frozenset[str]) -> Expr:
+    if type(node) is exp.Concat:
+        return _concat(node, numbers)
     change = _CHANGES.get(type(node))
     if change is not None:
         return change(node)
-    if isinstance(node, exp.Cast) and not isinstance(node, exp.TryCast) and node.to.is_type(*exp.DataType.TEXT_TYPES):
+    if type(node) is exp.Cast and node.to.is_type(*exp.DataType.TEXT_TYPES):
         return _text(node, numbers)
+    if type(node) is exp.Cast and node.to.is_type(exp.DataType.Type.BIGINT):
+        return _whole(node)
     return node
 
 
@@ -78,12 +88,12 @@ def _sql(text: str, **parts: Expr) -> Expr:
     )
 
 
-def _concat(node: Expr) -> Expr:
+def _concat(node: Expr, numbers: frozenset[str]) -> Expr:
     """`concat` leaves out what is NULL; what is no text becomes one first, so that Spark need not read '' as a number."""
     parts = [
         part
         if part.is_string
-        else exp.Coalesce(this=exp.cast(part.copy(), "string"), expressions=[exp.Literal.string("")])
+        else exp.Coalesce(this=_text(exp.cast(part.copy(), "string"), numbers), expressions=[_string("")])
         for part in node.expressions
     ]
     return exp.Concat(expressions=parts, safe=True, coalesce=False)
@@ -92,21 +102,29 @@ def _concat(node: Expr) -> Expr:
 def _text(node: exp.Cast, numbers: frozenset[str]) -> Expr:
     """A number as text: Spark writes 1.0E7 where DuckDB writes 10000000.0."""
     value = node.this
-    if not (isinstance(value, exp.Column) and value.name in numbers):
+    if not (isinstance(value, exp.Round) or (isinstance(value, exp.Column) and value.name in numbers)):
         return node
     return _sql(
         r"""CASE WHEN typeof(:x) <> 'double' OR NOT CAST(:x AS STRING) RLIKE 'E' THEN CAST(:x AS STRING)
-        WHEN NOT CAST(:x AS STRING) RLIKE 'E(-4|[0-9]|1[0-5])$' THEN regexp_replace(regexp_replace(regexp_replace(
-            CAST(:x AS STRING), '\\.0E', 'E'), 'E(-?)([0-9])$', 'E$10$2'), 'E(-?)', 'e$1')
+        WHEN NOT CAST(:x AS STRING) RLIKE 'E(-4|[0-9]|1[0-5])$' THEN regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+            CAST(:x AS STRING), '\\.0E', 'E'), 'E(-?)([0-9])$', 'E$10$2'), 'E([0-9])', 'E+$1'), 'E', 'e')
         ELSE regexp_replace(CAST(CAST(CAST(:x AS STRING) AS DECIMAL(38, 20)) AS STRING), '(\\.[0-9]+?)0+$', '$1') END""",
         x=value,
     )
 
 
+def _whole(node: exp.Cast) -> Expr:
+    """The whole number nearest to one with a fraction, of two the even one; Spark would cut the fraction off."""
+    if isinstance(node.this, exp.Floor | exp.Literal | exp.Null | exp.Sum | exp.Count):
+        return node
+    text = (
+        """CASE WHEN typeof(:x) = 'double' THEN CAST(rint(CAST(:x AS DOUBLE)) AS BIGINT) ELSE CAST(:x AS BIGINT) END"""
+    )
+    return _sql(text, x=node.this)
+
+
 def _lower(node: Expr) -> Expr:
     """Java makes two letters of one, and asks where in the word a sigma stands; DuckDB looks at each letter alone."""
-    if isinstance(node.this, exp.Anonymous) and node.this.name.lower() == "translate":
-        return node
     return exp.Lower(this=exp.Anonymous(this="translate", expressions=[node.this, _string("İΣ"), _string("iσ")]))
 
 
@@ -142,19 +160,11 @@ def _literal(node: Expr) -> Expr:
 
 
 def _moment(node: Expr) -> Expr:
-    """Texts that are no whole day are no moments, and what is told with an offset is brought to UTC."""
-    if not isinstance(node, exp.TryCast) or not node.to.is_type(exp.DataType.Type.TIMESTAMP):
+    """Texts that are no whole day are no moments, though Spark would take a year or a month for its first day."""
+    if not isinstance(node, exp.TryCast) or not node.to.is_type("TIMESTAMP", "TIMESTAMPNTZ"):
         return node
-    return _sql(
-        r"CASE WHEN :x RLIKE '^ *[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}' THEN CAST(try_to_timestamp_of(:x) AS TIMESTAMP) END",
-        x=node.this,
-    ).transform(
-        lambda n: (
-            exp.TryCast(this=n.expressions[0], to=exp.DataType.build("timestamp", dialect="spark"))
-            if isinstance(n, exp.Anonymous) and n.name == "try_to_timestamp_of"
-            else n
-        )
-    )
+    day = _sql(r":x RLIKE '^ *[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}'", x=node.this)
+    return exp.Case().when(day, node.copy())
 
 
 def _percentile(node: Expr) -> Expr:
@@ -188,7 +198,6 @@ _FUNCTIONS: Mapping[str, Callable[[Expr], Expr]] = {
 _CHANGES: Mapping[type, Callable[[Expr], Expr]] = {
     exp.CTE: _cte,
     exp.PercentileDisc: _percentile,
-    exp.Concat: _concat,
     exp.Lower: _lower,
     exp.GenerateSeries: _series,
     exp.ArgMax: _best,

@@ -1,0 +1,109 @@
+"""The same audit by DuckDB and by Spark, compared row by row: every verdict of the whole library, the passes too.
+
+    python benchmarks/spark.py [uci] [bpic13] [generated] [--master URL] [--records N] [--setting KEY=VALUE]...
+
+Needs `pip install 'itsmctl[spark]'` and Java. Without a master Spark runs on this machine. The public logs are read in place
+where they lie beside the repository (`../shared/data`), and left out, with a word, where they do not. Ends with 1 where
+anything differs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import duckdb
+
+ROOT = Path(__file__).resolve().parent.parent
+LOGS = ROOT.parent / "shared" / "data"
+PUBLIC = {
+    "uci": (LOGS / "uci-incident-event-log" / "incident_event_log.zip", "Europe/Rome"),
+    "bpic13": (LOGS / "bpic13-volvo-vinst" / "BPIC13_incidents.xes.gz", "Europe/Stockholm"),
+}
+COMPARED = ("result.json", "verdicts.parquet", "findings.csv")
+CHARGED = ("spark.driver.memory=1g", "spark.sql.shuffle.partitions=4")
+"""Small, as the laptop has other things to do; settings that are named win."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Compare the engines over each history that is asked for."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("histories", nargs="*", metavar="HISTORY", help="uci, bpic13, generated; default: all three")
+    parser.add_argument("--master", default="local[*]", metavar="URL")
+    parser.add_argument("--records", type=int, default=10_000, metavar="N", help="incidents that are generated")
+    parser.add_argument("--setting", action="append", default=[], metavar="KEY=VALUE")
+    asked = parser.parse_args(arguments)
+    unlike = 0
+    with tempfile.TemporaryDirectory(prefix="itsmctl-engines-") as folder:
+        for history in asked.histories or (*PUBLIC, "generated"):
+            place = Path(folder) / history
+            place.mkdir()
+            if not made(history, place, asked.records):
+                print(f"{history}: left out, the log does not lie in {LOGS}")
+                continue
+            unlike += not alike(history, place, asked.master, (*CHARGED, *asked.setting))
+    return int(unlike > 0)
+
+
+def made(history: str, place: Path, records: int) -> bool:
+    """Import a history into `dataset`; False where it is not here."""
+    if history == "generated":
+        itsmctl("generate", "--records", records, "-o", place / "export", "-q")
+        itsmctl("import", place / "export", "--zone", "Asia/Shanghai", "-o", place / "dataset", "-q")
+        return True
+    export, zone = PUBLIC[history]
+    if export.is_file():
+        itsmctl("import", export, "--zone", zone, "-o", place / "dataset", "-q")
+    return export.is_file()
+
+
+def alike(history: str, place: Path, master: str, settings: Sequence[str]) -> bool:
+    """Audit by both engines, print the times, and say what differs."""
+    options = [word for setting in settings for word in ("--spark-conf", setting)]
+    engines = {"duckdb": [], "spark": ["--engine", "spark", "--spark-master", master, *options]}
+    seconds = {}
+    for engine, named in engines.items():
+        started = time.perf_counter()
+        out = ("-o", place / engine, "--verdicts", place / f"{engine}-by-rule")
+        itsmctl("audit", "--tickets", place / "dataset", "--all-verdicts", "-q", *out, *named)
+        seconds[engine] = time.perf_counter() - started
+    rows, *differing = compared(place)
+    same = [
+        name for name in COMPARED if (place / "duckdb" / name).read_bytes() == (place / "spark" / name).read_bytes()
+    ]
+    times = ", ".join(f"{engine} {took:.1f} s" for engine, took in seconds.items())
+    print(f"{history}: {rows} verdicts, only by duckdb {differing[0]}, only by spark {differing[1]}; {times}", end="; ")
+    print("same bytes: " + (", ".join(same) or "none"), flush=True)
+    return not any(differing)
+
+
+def compared(place: Path) -> Iterator[int]:
+    """How many verdicts there are, and how many only one of the engines has, with their multiplicity."""
+    read = (
+        "SELECT rule, record_id, passed, observed, expected, \"at\", reason, waiver, baseline FROM read_parquet('{}')"
+    )
+    with duckdb.connect() as database:
+        for one, other in (("", ""), ("duckdb", "spark"), ("spark", "duckdb")):
+            whole = read.format(place / (one or "duckdb") / "verdicts.parquet")
+            without = f" EXCEPT ALL {read.format(place / f'{other}-by-rule' / '**' / '*.parquet')}" if other else ""
+            yield from database.execute(f"SELECT count(*) FROM ({whole}{without})").fetchone() or (0,)
+
+
+def itsmctl(*arguments: object) -> None:
+    """Run a command; findings are no failure."""
+    run = subprocess.run(
+        [sys.executable, "-c", "from itsmctl.cli import main; main()", *map(str, arguments)],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+    )
+    if run.returncode not in (0, 1):
+        sys.exit(run.returncode)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
