@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,6 +16,7 @@ from sqlglot import Expr, exp, parse_one
 from itsmctl.beside import Beside, Result
 from itsmctl.engine.session import WHOLE, WITHIN, Row, Session, name, quote
 from itsmctl.engine.spark.dialect import translated
+from itsmctl.engine.spark.failing import explained
 from itsmctl.engine.spark.starting import SparkPlace, spark_session
 from itsmctl.engine.spark.statements import after_delete, after_update, with_values
 from itsmctl.errors import ItsmctlError, Problem
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 ROWID = "rowid"
 """What DuckDB calls the place of a row; tables that are changed row by row have it as a column here."""
 _NUMBERED = frozenset({"judgement", "tested"})
-_RULE = re.compile(r"""SELECT '([^']*)' AS "rule\"""")
 
 
 @dataclass(frozen=True)
@@ -102,8 +101,8 @@ class Cluster(Session):
 
     def write_partitioned(self, query: str, to: Path, partition: str, order: Sequence[str]) -> None:
         """Write a query's rows as Parquet, a folder for each value of one column, sorted within; whole or with an error."""
-        frame = self._frame(parse_one(query, read="duckdb"))
-        with _explained(query):
+        with explained(query):
+            frame = self._frame(parse_one(query, read="duckdb"))
             frame.repartition(partition).sortWithinPartitions(partition, *order).write.partitionBy(partition).parquet(
                 str(to), mode="overwrite"
             )
@@ -126,7 +125,7 @@ class Cluster(Session):
 
     def _execute(self, sql: str, parameters: Sequence[object]) -> list[Row]:
         tree = parse_one(with_values(sql, parameters), read="duckdb")
-        with _explained(sql):
+        with explained(sql):
             match tree:
                 case exp.Create():
                     self._create(tree)
@@ -199,8 +198,7 @@ class Cluster(Session):
         for scan in list(tree.find_all(exp.ReadParquet)):
             assert scan.parent is not None
             scan.parent.set("this", exp.to_identifier(self._file(scan.expressions[0].name), quoted=True))
-        with _explained(tree.sql()):
-            return self._spark.sql(translated(tree, frozenset(self._numbers)))
+        return self._spark.sql(translated(tree, frozenset(self._numbers)))
 
     def _file(self, path: str) -> str:
         """The view of a file of Parquet, or of a folder of them."""
@@ -231,31 +229,6 @@ def _check_whole(folder: Path) -> None:
     if not (folder / WHOLE).is_file():
         template = "what Spark has written is not seen here, or not whole; name a folder that driver and workers share with --spark-work"
         raise ItsmctlError(Problem("spark-not-shared", template))
-
-
-@contextmanager
-def _explained(sql: str) -> Iterator[None]:
-    """Turn what Spark refuses, or fails at, into one message that names the rules of the statement."""
-    from py4j.protocol import Py4JError
-    from pyspark.errors import AnalysisException, PySparkException
-
-    try:
-        yield
-    except (Py4JError, PySparkException, ConnectionError) as error:
-        values: dict[str, object] = {"why": _reason(error), "rules": ", ".join(_RULE.findall(sql)) or "-"}
-        if isinstance(error, AnalysisException) and values["rules"] != "-":
-            template = (
-                "Spark cannot judge by one of the rules {rules}: {why}; judge with --engine duckdb, or leave it out"
-            )
-            raise ItsmctlError(Problem("not-on-spark", template, values=values)) from error
-        raise ItsmctlError(Problem("spark-failed", "Spark could not finish: {why}", values=values)) from error
-
-
-def _reason(error: Exception) -> str:
-    """The first line of what Spark says, which is the cause; the rest is where in Spark it happened."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    told = [line for line in lines if not line.startswith(("An error occurred while", ":"))]
-    return (told or lines or [type(error).__name__])[0][:300]
 
 
 @contextmanager

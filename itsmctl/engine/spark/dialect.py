@@ -7,14 +7,15 @@ expression has to become several, and then written by sqlglot's own dialect of S
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import ClassVar
 
-from sqlglot import Expr, exp
+from sqlglot import Expr, exp, parse_one
 from sqlglot.dialects.spark import Spark
 from sqlglot.generators.spark import SparkGenerator
 
 
-class Cluster(Spark):
+class SparkSQL(Spark):
     """Spark's dialect, with texts written so that its parser reads back what was meant."""
 
     class Generator(SparkGenerator):
@@ -62,7 +63,7 @@ def translated(tree: Expr, numbers: frozenset[str]) -> str:
             root = changed
         elif changed is not node:
             node.replace(changed)
-    return root.sql(dialect=Cluster)
+    return root.sql(dialect=SparkSQL)
 
 
 def _changed(node: Expr, numbers: frozenset[str]) -> Expr:
@@ -80,12 +81,14 @@ def _changed(node: Expr, numbers: frozenset[str]) -> Expr:
 
 def _sql(text: str, **parts: Expr) -> Expr:
     """A piece of Spark's SQL with expressions in the place of `:names`."""
-    from sqlglot import parse_one
-
-    tree = parse_one(text, read="spark")
-    return tree.transform(
+    return _read(text).transform(
         lambda node: parts[node.name].copy() if isinstance(node, exp.Placeholder) and node.name in parts else node
     )
+
+
+@cache
+def _read(text: str) -> Expr:
+    return parse_one(text, read="spark")
 
 
 def _concat(node: Expr, numbers: frozenset[str]) -> Expr:
