@@ -31,6 +31,7 @@ from itsmctl.site.parts import PART_OF
 from itsmctl.site.shapes import Setter
 from itsmctl.site.words import terms
 from itsmctl.views.page import Grid
+from itsmctl.views.service_map import around
 
 DEFINITIONS = load()
 POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'"
@@ -106,6 +107,15 @@ def test_every_link_and_every_anchor_leads_somewhere(pages: dict[str, Read], sit
     assert dead(pages, site) == []
     doubled = [(path, name) for path, page in pages.items() for name, n in Counter(page.ids).items() if n > 1]
     assert doubled == []
+
+
+def test_the_boxes_of_a_service_map_lead_to_the_pages_of_their_services(pages: dict[str, Read]) -> None:
+    for service in DEFINITIONS.services:
+        page = pages[f"en/technicians/{service}.html"]
+        spots = [found for tag, found in page.elements if tag == "a" and "aria-label" in found]
+        near = {*around(DEFINITIONS, service)} - {service}
+        assert {found["href"] for found in spots} == {f"{id_}.html" for id_ in near}, service
+        assert len(page.of("rect")) == len(near)
 
 
 def test_every_definition_that_people_read_has_a_page_in_each_language(site: Path, pages: dict[str, Read]) -> None:
@@ -263,23 +273,42 @@ def test_text_is_cut_into_words_and_pairs_of_characters() -> None:
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="no JavaScript here")
 def test_the_search_finds_pages_in_english_and_chinese(site: Path) -> None:
-    asked = ["order management", "变更管理策略", "inc-05", "policies change", "张敏", "8.6.1", "zzz", "Zhang MIN"]
+    asked = [
+        "order management",
+        "变更管理策略",
+        "inc-05",
+        "policies change",
+        "张敏",
+        "8.6.1",
+        "zzz",
+        "Zhang MIN",
+        "人",
+        "change",
+        "变更 INC-05",
+    ]
     program = """
     const fs = require("fs"), vm = require("vm"), window = {}, document = {addEventListener() {}};
     for (const name of ["search.js", "site.js"]) vm.runInNewContext(fs.readFileSync(process.argv[1] + "/" + name, "utf8"), {window, document, Object, Math});
     const index = window.itsmctlIndex;
-    console.log(JSON.stringify(JSON.parse(process.argv[2]).map(q => window.itsmctlSearch(index, q).map(n => index.pages[n][0]))));
+    const found = JSON.parse(process.argv[2]).map(q => window.itsmctlSearch(index, q).map(n => index.pages[n][0]));
+    const meant = ["incdent managment", "incident", "zzz", "变更"].map(q => window.itsmctlMeant(index, q));
+    console.log(JSON.stringify({found, meant}));
     """
     done = subprocess.run(
         ["node", "-e", program, str(site / "assets"), json.dumps(asked)], capture_output=True, check=True, timeout=60
     )
-    found = dict(zip(asked, json.loads(done.stdout), strict=True))
+    told = json.loads(done.stdout)
+    assert told["meant"] == ["incident management", "", "", ""], "only what nothing holds is put right"
+    found = dict(zip(asked, told["found"], strict=True))
     assert found["order management"][0] in ("service/order-management.html", "technicians/order-management.html")
     assert found["变更管理策略"][0] == found["policies change"][0] == "policy/change-management-policy.html"
     assert found["inc-05"][0] == "rule/INC-05.html"
     assert found["张敏"][0].startswith("person/Zhang-Min") and found["张敏"][0] == found["Zhang MIN"][0]
     assert "framework/iso-20000-1.html" in found["8.6.1"]
     assert found["zzz"] == []
+    assert found["人"][0] == "service/hr-self-service.html" and found["change"][0] == "process/change.html"
+    assert "role/service-owner.html" in found["人"], "one character, also as the last of a word"
+    assert found["变更 INC-05"][0] == "process/incident.html", "both languages in one question"
 
 
 def test_a_page_in_chinese_speaks_chinese(pages: dict[str, Read]) -> None:

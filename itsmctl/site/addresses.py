@@ -21,7 +21,9 @@ PROSE = 4000
 _NAMED = re.compile(r"\(([a-z0-9]+(?:-[a-z0-9]+)*)\)")
 _CODE = re.compile(r"[A-Z][A-Z0-9]*(?:-[A-Z][A-Z0-9]*)*-[0-9]{2,}")
 _SPAN = re.compile(r"`([^`<>]+)`")
-_CLAUSE = re.compile(r"([a-z0-9]+(?:-[a-z0-9]+)*)[ :]([A-Z]*[0-9]+(?:\.[0-9A-Z]+)*)")
+_CLAUSE = re.compile(
+    r"([a-z0-9]+(?:-[a-z0-9]+)*)[ :]([A-Z]*[0-9]+(?:\.[0-9A-Z]+)*|[a-z]+(?:[.-][a-z]+)*\.[a-z]+(?:-[a-z]+)*)"
+)
 
 
 @dataclass(frozen=True)

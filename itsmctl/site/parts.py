@@ -53,13 +53,25 @@ PARTS = (
         "rules",
         msg("Rules"),
         msg("What tickets are judged by, and which clauses of which framework that answers."),
-        ("rule", "framework"),
+        ("rule", "framework", "crosswalk"),
     ),
     Part(
         "assurance",
         msg("Assurance"),
-        msg("How we know: audits, reviews, nonconformities, registers, and what is excused."),
-        ("programme", "audit", "review", "nonconformity", "register", "waiver"),
+        msg("How we know: audits, reviews, assessments, surveys, nonconformities, registers, and what is excused."),
+        (
+            "programme",
+            "audit",
+            "review",
+            "nonconformity",
+            "assessment",
+            "questionnaire",
+            "survey",
+            "register",
+            "waiver",
+            "baseline",
+            "mapping",
+        ),
     ),
 )
 
@@ -90,6 +102,12 @@ PLURALS: Mapping[str, str] = {
     "nonconformity": msg("Nonconformities"),
     "register": msg("Registers"),
     "waiver": msg("Waivers"),
+    "baseline": msg("Baselines"),
+    "questionnaire": msg("Questionnaires"),
+    "assessment": msg("Assessments"),
+    "survey": msg("Surveys"),
+    "mapping": msg("Mappings of exports"),
+    "crosswalk": msg("Crosswalks"),
 }
 
 PART_OF: Mapping[str, Part] = {kind: part for part in PARTS for kind in part.kinds}

@@ -47,6 +47,7 @@ class Writer:
             self.language,
             frame=self.frame(here, part, above),
             link=put.markup,
+            known=self.known,
             to=lambda path: way(here, path),
             **values,
         )

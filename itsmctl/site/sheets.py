@@ -8,11 +8,12 @@ from typing import Any
 
 from itsmctl.control.people import day_of
 from itsmctl.language import Language, tr
+from itsmctl.model import Service
 from itsmctl.site.addresses import Addresses
 from itsmctl.site.facts import Portal
 from itsmctl.site.found import found_section
 from itsmctl.site.parts import PART_OF
-from itsmctl.views import framework, history, raci, service
+from itsmctl.views import framework, history, raci, service, service_map
 from itsmctl.views.kinds import VIEWS, Asked
 from itsmctl.views.page import Page, Section
 from itsmctl.views.service import Audience
@@ -23,12 +24,25 @@ WIDE = 1100
 
 
 @dataclass(frozen=True)
+class Spot:
+    """A place in a drawing that stands for something which has a page."""
+
+    kind: str
+    id: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True)
 class Picture:
-    """A drawing in a file of its own, and what it shows in words."""
+    """A drawing in a file of its own, what it shows in words, and the places in it that lead on."""
 
     path: str
     svg: str
     alt: str
+    spots: tuple[Spot, ...] = ()
 
     @property
     def width(self) -> str:
@@ -63,7 +77,7 @@ class Sheet:
 
 def sheets(portal: Portal, known: Addresses, language: Language) -> tuple[Sheet, ...]:
     """A page for everything that has one, by kind in the order of the menu, then by title."""
-    asked = Asked(portal.definitions, language, portal.day)
+    asked = Asked(portal.definitions, language, portal.day, portal.day.year if portal.day else 0)
     made = []
     for kind in PART_OF:
         some = [sheet for id_, one in _every(portal, kind) for sheet in _sheets(portal, known, asked, kind, id_, one)]
@@ -121,11 +135,23 @@ def _pictures(portal: Portal, kind: str, id_: str, one: Any, asked: Asked) -> It
         "calendar": tr("The hours of the year, day by day", asked.language),
     }
     if draw:
-        yield Picture(f"pictures/{kind}-{id_}.svg", draw(one, asked), told[kind])
+        yield Picture(f"pictures/{kind}-{id_}.svg", draw(one, asked), told[kind], _spots(one, asked))
     matrix = next((m for m in portal.definitions.racis.values() if kind == "process" and m.process == id_), None)
     if matrix:
         svg = raci.svg(portal.definitions, matrix, asked.language)
         yield Picture(f"pictures/raci-{matrix.id}.svg", svg, told["raci"])
+
+
+def _spots(one: Any, asked: Asked) -> tuple[Spot, ...]:
+    """The boxes of other services in the map of one."""
+    if not isinstance(one, Service):
+        return ()
+    places = service_map.layout(asked.definitions, one, asked.language).places
+    return tuple(
+        Spot("service", id_, x, y, service_map.BOX_WIDTH, service_map.BOX_HEIGHT)
+        for id_, (x, y) in places.items()
+        if id_ != one.id
+    )
 
 
 def _history(portal: Portal, kind: str, id_: str, language: Language) -> Iterator[Section]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from itsmctl.language import Language, tr
 from itsmctl.model import Definitions, Service
 from itsmctl.reports.markup import element, text_width, words
@@ -49,8 +52,18 @@ def _middle(definitions: Definitions, name: str, above: list[str]) -> float:
     return sum(places) / len(places) if places else len(above) / 2
 
 
-def svg(definitions: Definitions, service: Service, language: Language) -> str:
-    """The map around one service."""
+@dataclass(frozen=True)
+class Layout:
+    """Where every box of a map stands (its upper left corner, by service), and how large the whole is."""
+
+    title: str
+    places: Mapping[str, tuple[float, float]]
+    width: float
+    height: float
+
+
+def layout(definitions: Definitions, service: Service, language: Language) -> Layout:
+    """The boxes of the map around one service."""
     levels = levels_of(definitions, around(definitions, service.id))
     widest = max(len(level) for level in levels)
     title = tr("{service}: what rests on it, and what it rests on", language, service=service.title.in_(language))
@@ -60,13 +73,19 @@ def svg(definitions: Definitions, service: Service, language: Language) -> str:
         left = (width - (len(level) * (BOX_WIDTH + GAP) - GAP)) / 2
         for column, name in enumerate(level):
             places[name] = (left + column * (BOX_WIDTH + GAP), TOP + row * (BOX_HEIGHT + LEVEL_GAP))
-    parts = [element("text", words(title), x=24, y=30, class_="heading")]
+    return Layout(title, places, width, TOP + len(levels) * (BOX_HEIGHT + LEVEL_GAP) - LEVEL_GAP + 28)
+
+
+def svg(definitions: Definitions, service: Service, language: Language) -> str:
+    """The map around one service."""
+    drawn = layout(definitions, service, language)
+    places = drawn.places
+    parts = [element("text", words(drawn.title), x=24, y=30, class_="heading")]
     lines = [(a, b) for a in places for b in definitions.services[a].depends_on if b in places]
     parts += [_line(places[a], places[b]) for a, b in lines]
     parts += [_box(definitions.services[name], *place, service.id, language) for name, place in places.items()]
-    height = TOP + len(levels) * (BOX_HEIGHT + LEVEL_GAP) - LEVEL_GAP + 28
     told = "; ".join(f"{a} → {b}" for a, b in lines)
-    return picture(title, told, element("g", *parts), width, height, language)
+    return picture(drawn.title, told, element("g", *parts), drawn.width, drawn.height, language)
 
 
 def _line(above: tuple[float, float], below: tuple[float, float]) -> str:

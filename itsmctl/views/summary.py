@@ -5,14 +5,18 @@ from __future__ import annotations
 from itsmctl.language import Language, tr
 from itsmctl.model import (
     Agreement,
+    Assessment,
     AuditPlan,
+    Baseline,
     Calendar,
     CodeList,
     Contract,
+    Crosswalk,
     Customer,
     Framework,
     Kpi,
     ManagementReview,
+    MappingDefinition,
     Nonconformity,
     OperationalAgreement,
     Policy,
@@ -20,12 +24,14 @@ from itsmctl.model import (
     Procedure,
     Process,
     Programme,
+    Questionnaire,
     Raci,
     Register,
     Role,
     Rule,
     Service,
     Supplier,
+    Survey,
     Text,
     Waiver,
 )
@@ -38,7 +44,7 @@ def summary(one: object, language: Language) -> str:
 
 def _text(one: object) -> Text:
     match one:
-        case Service() | Customer() | Supplier():
+        case Service() | Customer() | Supplier() | Questionnaire():
             return one.description
         case Process() | Policy() | Procedure() | Register():
             return one.purpose
@@ -60,8 +66,12 @@ def _text(one: object) -> Text:
             return one.nature
         case ManagementReview():
             return one.conclusion
-        case Waiver():
+        case Waiver() | Baseline():
             return one.reason
+        case Assessment():
+            return one.current_state
+        case Survey():
+            return one.method
         case _:
             return Text()
 
@@ -72,6 +82,10 @@ def _counted(one: object, language: Language) -> str:
             return tr(", ", language).join(clock.title.in_(language) for clock in one.clocks.values())
         case Calendar():
             return one.zone
+        case MappingDefinition():
+            return one.tool
+        case Crosswalk():
+            return tr(", ", language).join(one.frameworks)
         case CodeList():
             return tr(", ", language).join(code.title.in_(language) for code in one.codes)
         case Raci():

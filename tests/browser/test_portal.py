@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from browser import looking
 from itsmctl import cli
@@ -82,5 +82,14 @@ def test_a_long_list_is_filtered_and_hostile_words_are_only_looked_for(site: Pat
     page.locator("#rule .filter").fill("inc-06")
     assert page.evaluate(shown) == 1 < every
     page.goto((site / "en" / "search.html").as_uri() + "?q=<img src=x onerror=alert(1)>")
-    page.wait_for_function("document.getElementById('told').textContent.startsWith('Nothing was found')")
+    expect(page.locator("#told")).to_contain_text("No page holds all of these words")
+    assert page.locator("#hits img, #told img").count() == 0
+    page.locator(".find input").fill("qqqq")
+    expect(page.locator("#told")).to_contain_text("Nothing was found")
+    page.locator(".find input").fill("incdent")
+    page.locator("#told a", has_text="incident").click()
+    page.locator(".find input").press("Enter")
+    expect(page.locator("#hits a").first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator(".find input")).to_be_focused()
     assert wrong == []

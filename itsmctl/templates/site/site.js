@@ -19,27 +19,92 @@
     return found;
   }
 
+  /* Two characters stand together in the index; one alone is looked for in either place. */
+  function holds(name, word) {
+    return word.length === 1 && /[\u3040-\uffff]/.test(word) ? name.indexOf(word) >= 0 : name.slice(0, word.length) === word;
+  }
+
   /* "policies" finds "policy", "processes" finds "process": a word is looked for as the beginning of those in the index. */
   function stem(word) {
     if (!/^[a-z]{4,}$/.test(word)) return word;
     return word.replace(/ies$/, "").replace(/(ss|x|ch|sh)es$/, "$1").replace(/([^s])s$/, "$1");
   }
 
+  /* What each page earns by one word: a whole word counts twice. */
+  function earned(index, word) {
+    var here = {};
+    Object.keys(index.terms).forEach(function (name) {
+      if (!holds(name, word)) return;
+      var whole = name === word ? 2 : 1, pairs = index.terms[name];
+      for (var i = 0; i < pairs.length; i += 2) here[pairs[i]] = Math.max(here[pairs[i]] || 0, pairs[i + 1] * whole);
+    });
+    return here;
+  }
+
+  /* A page whose whole title, or whose id, is what was typed comes before all others. */
+  function called(page, asked) {
+    return page.slice(1).some(function (told) { return fold(typeof told === "string" ? told : told[0]) === asked; });
+  }
+
+  function best(index, scores, asked) {
+    var whole = fold(asked).trim();
+    return Object.keys(scores).map(Number).sort(function (a, b) {
+      return called(index.pages[b], whole) - called(index.pages[a], whole) || scores[b] - scores[a] || a - b;
+    });
+  }
+
   function search(index, asked) {
-    var words = terms(asked).map(stem), names = Object.keys(index.terms), scores = null;
-    words.forEach(function (word) {
-      var here = {};
-      names.forEach(function (name) {
-        if (name.slice(0, word.length) !== word) return;
-        var whole = name === word ? 2 : 1, pairs = index.terms[name];
-        for (var i = 0; i < pairs.length; i += 2) here[pairs[i]] = Math.max(here[pairs[i]] || 0, pairs[i + 1] * whole);
-      });
+    var scores = null;
+    terms(asked).map(stem).forEach(function (word) {
+      var here = earned(index, word);
       if (scores === null) { scores = here; return; }
       Object.keys(scores).forEach(function (page) {
         if (here[page]) scores[page] += here[page]; else delete scores[page];
       });
     });
-    return Object.keys(scores || {}).map(Number).sort(function (a, b) { return scores[b] - scores[a] || a - b; });
+    return best(index, scores || {}, asked);
+  }
+
+  /* Where no page holds all the words: those that hold most of them. */
+  function some(index, asked) {
+    var scores = {};
+    terms(asked).map(stem).forEach(function (word) {
+      var here = earned(index, word);
+      Object.keys(here).forEach(function (page) { scores[page] = (scores[page] || 0) + 100 + here[page]; });
+    });
+    return best(index, scores, asked);
+  }
+
+  /* In how many letters two words differ, as far as that is at most two. */
+  function distance(a, b) {
+    if (Math.abs(a.length - b.length) > 2) return 3;
+    var last = [], before = [];
+    for (var j = 0; j <= b.length; j++) last[j] = j;
+    for (var i = 1; i <= a.length; i++) {
+      var row = [i];
+      for (j = 1; j <= b.length; j++) {
+        row[j] = Math.min(row[j - 1] + 1, last[j] + 1, last[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+        if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) row[j] = Math.min(row[j], before[j - 2] + 1);
+      }
+      before = last; last = row;
+    }
+    return last[b.length];
+  }
+
+  /* What was probably meant: each word that nothing holds as the nearest that something holds; "" where none is near. */
+  function meant(index, asked) {
+    var names = Object.keys(index.terms), changed = false;
+    var words = terms(asked).map(function (word) {
+      if (names.some(function (name) { return holds(name, stem(word)); }) || !/^[a-z]{4,}$/.test(word)) return word;
+      var nearest = word, least = word.length < 6 ? 2 : 3;
+      names.forEach(function (name) {
+        var away = /^[a-z]+$/.test(name) ? distance(word, name) : 3;
+        if (away < least) { least = away; nearest = name; }
+      });
+      changed = changed || nearest !== word;
+      return nearest;
+    });
+    return changed ? words.join(" ") : "";
   }
 
   function marked(text, words) {
@@ -73,28 +138,44 @@
     return item;
   }
 
+  /* Says that nothing was found, and offers what was probably meant. */
+  function offer(box, told, index, asked) {
+    var other = meant(index, asked), link = document.createElement("a");
+    if (!other) return;
+    link.href = "?q=" + encodeURIComponent(other);
+    link.textContent = other;
+    told.append(" " + box.dataset.meant + " ", link);
+  }
+
   function show(box, asked) {
     var index = window.itsmctlIndex, list = document.getElementById("hits"), told = document.getElementById("told");
     list.textContent = "";
     if (!asked.trim()) { told.textContent = box.dataset.begin; return; }
-    var found = search(index, asked), words = terms(asked).map(stem);
-    told.textContent = found.length ? box.dataset.found.replace("{n}", found.length) : box.dataset.none;
+    var found = search(index, asked), words = terms(asked).map(stem), whole = found.length > 0;
+    if (!whole) found = some(index, asked);
+    told.textContent = whole ? box.dataset.found.replace("{n}", found.length) : found.length ? box.dataset.some : box.dataset.none;
+    if (!whole) offer(box, told, index, asked);
     found.slice(0, MOST).forEach(function (number) { list.append(hit(index.pages[number], box.dataset.language, index, words)); });
-    if (found.length > MOST) told.textContent += " · " + box.dataset.more.replace("{n}", found.length - MOST);
+    if (found.length > MOST) told.append(" · " + box.dataset.more.replace("{n}", found.length - MOST));
+  }
+
+  /* The address keeps what was asked, for the way back and for others; a browser may refuse that in a folder. */
+  function keep(asked) {
+    try { history.replaceState(null, "", asked ? "?q=" + encodeURIComponent(asked) : location.pathname); } catch (refused) { return; }
   }
 
   function searchPage(box, input) {
     box.dataset.begin = document.getElementById("told").textContent;
     input.value = new URLSearchParams(location.search).get("q") || "";
     show(box, input.value);
-    input.addEventListener("input", function () { show(box, input.value); });
-    input.form.addEventListener("submit", function (event) { event.preventDefault(); });
+    input.addEventListener("input", function () { show(box, input.value); keep(input.value); });
+    input.form.addEventListener("submit", function (event) { event.preventDefault(); step(1); });
     if (!input.value) input.focus();
   }
 
   /* A field above each long list hides what does not hold the words typed. */
   function filter(list) {
-    var input = document.createElement("input"), label = document.documentElement.lang === "en" ? "Filter this list" : "筛选";
+    var input = document.createElement("input"), label = list.dataset.filter;
     input.type = "search";
     input.className = "filter";
     input.placeholder = label;
@@ -118,6 +199,7 @@
 
   /* The pages that hold all the words typed, the best first; by name, so that it can be tried without a page. */
   window.itsmctlSearch = search;
+  window.itsmctlMeant = meant;
 
   document.addEventListener("DOMContentLoaded", function () {
     var input = document.querySelector(".find input"), box = document.getElementById("results");
@@ -126,11 +208,13 @@
       if (list.children.length > 12) filter(list);
     });
     document.addEventListener("keydown", function (event) {
+      if (event.isComposing) return; // the keys still belong to the input of Chinese
       var typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName);
       if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) { event.preventDefault(); input.focus(); input.select(); }
       if (box && event.key === "ArrowDown") { event.preventDefault(); step(1); }
       if (box && event.key === "ArrowUp") { event.preventDefault(); step(-1); }
-      if (event.key === "Escape" && document.activeElement === input) input.blur();
+      if (event.key !== "Escape") return;
+      if (document.activeElement === input) input.blur(); else if (box) { input.focus(); input.select(); }
     });
   });
 })();
