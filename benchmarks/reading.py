@@ -1,10 +1,10 @@
 """How fast event logs are imported, and whether memory stays flat as files grow.
 
-    python benchmarks/reading.py [--xes LOG.xes.gz] [--pm4py PYTHON] [--rows N] [--runs N]
+    python benchmarks/reading.py [--xes LOG.xes.gz] [--pm4py PYTHON] [--rows N] [--runs N] [--memory-limit SIZE]
 
 Of a log: only walking its XML with expat, importing it, and what PM4Py takes to read it, where a Python that has it is
-named (it is AGPL, so it is measured beside us and never a part of us). Of growing files: CSV, JSON and XES of N, 4 N and
-16 N rows, each imported in a process of its own; what is told is the peak of its memory.
+named (it is AGPL, so it is measured beside us and never a part of us). Of growing files: every form of N, 4 N and 16 N
+rows, each imported in a process of its own under a limit; what is told is the peak of its memory.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ import json
 import statistics
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from measure import Sample, Task, interleaved, median
@@ -47,6 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options.add_argument("--pm4py", help="a Python in which PM4Py is installed")
     options.add_argument("--rows", type=int, default=20_000)
     options.add_argument("--runs", type=int, default=3)
+    options.add_argument("--memory-limit", default="384MiB")
     asked = options.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="itsmctl-bench-") as folder:
         if asked.xes:
@@ -54,7 +56,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 ["XES", "processor seconds", "times walking", "seconds", "times walking", "peak MB"],
                 of_log(asked.xes, asked.pm4py, asked.runs, Path(folder)),
             )
-        table(["file", *(f"{n * asked.rows:,} rows" for n in GROWTH)], growing(asked.rows, Path(folder)))
+        table(
+            ["file", *(f"{n * asked.rows:,} rows" for n in GROWTH)],
+            growing(asked.rows, asked.memory_limit, Path(folder)),
+        )
     return 0
 
 
@@ -79,17 +84,20 @@ def used(samples: Sequence[Sample]) -> float:
     return statistics.median(sample.processor for sample in samples)
 
 
-def growing(rows: int, folder: Path) -> Iterator[list[str]]:
+def growing(rows: int, limit: str, folder: Path) -> Iterator[list[str]]:
     """The peak of memory for each kind of file and each size."""
-    for kind, write in (("csv", write_csv), ("json", write_json), ("xes", write_xes)):
+    for kind, write in WRITERS.items():
         mapping = folder / f"{kind}.yaml"
         shape = "xes\nshape: trace\nat: opened_at" if kind == "xes" else "table"
         mapping.write_text(MAPPING.replace("FORMAT", shape), encoding="utf-8")
+        how = "ocel-object" if kind.startswith("ocel") else str(mapping)
         peaks = []
         for times in GROWTH:
             file, out = folder / f"rows.{kind}", folder / "out"
             write(file, rows * times)
-            (samples,) = interleaved([Task(kind, itsmctl(file, out, str(mapping)), (out,))], 1, 0).values()
+            (samples,) = interleaved(
+                [Task(kind, (*itsmctl(file, out, how), "--memory-limit", limit), (out,))], 1, 0
+            ).values()
             peaks.append(f"{samples[0].peak / 1e6:.0f} MB")
         yield [kind, *peaks]
 
@@ -131,6 +139,84 @@ def write_xes(file: Path, rows: int) -> None:
             cells = "".join(f'<string key="{key}" value="{value}"/>' for key, value in ticket.items())
             stream.write(f"<trace><event>{cells}</event></trace>\n")
         stream.write("</log>\n")
+
+
+def write_json_lines(file: Path, rows: int) -> None:
+    """The tickets as a JSON document on each line."""
+    with file.open("w", encoding="utf-8") as stream:
+        stream.writelines(json.dumps(ticket) + "\n" for ticket in tickets(rows))
+
+
+def write_unload(file: Path, rows: int) -> None:
+    """The tickets as ServiceNow unloads a table."""
+    with file.open("w", encoding="utf-8") as stream:
+        stream.write('<?xml version="1.0"?>\n<unload>\n')
+        for ticket in tickets(rows):
+            cells = "".join(f"<{key}>{value}</{key}>" for key, value in ticket.items())
+            stream.write(f'<incident action="INSERT_OR_UPDATE">{cells}</incident>\n')
+        stream.write("</unload>\n")
+
+
+def write_ocel_json(file: Path, rows: int) -> None:
+    """The tickets as objects of an OCEL log."""
+    with file.open("w", encoding="utf-8") as stream:
+        stream.write('{"objectTypes": [], "eventTypes": [], "objects": [')
+        for number, ticket in enumerate(tickets(rows)):
+            attributes = [
+                {"name": key, "time": "1970-01-01T00:00:00Z", "value": value} for key, value in ticket.items()
+            ]
+            thing = {"id": ticket["number"], "type": "incident", "attributes": attributes, "relationships": []}
+            stream.write((",\n" if number else "") + json.dumps(thing))
+        stream.write('], "events": []}\n')
+
+
+def write_ocel_xml(file: Path, rows: int) -> None:
+    """The same log as XML."""
+    with file.open("w", encoding="utf-8") as stream:
+        stream.write("<log><object-types/><event-types/><objects>\n")
+        for ticket in tickets(rows):
+            cells = "".join(
+                f'<attribute name="{key}" time="1970-01-01T00:00:00Z">{value}</attribute>'
+                for key, value in ticket.items()
+            )
+            stream.write(f'<object id="{ticket["number"]}" type="incident"><attributes>{cells}</attributes></object>\n')
+        stream.write("</objects><events/></log>\n")
+
+
+def write_zip(file: Path, rows: int) -> None:
+    """The tickets as CSV in a zip."""
+    plain = file.with_suffix(".plain")
+    write_csv(plain, rows)
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(plain, "tickets.csv")
+    plain.unlink()
+
+
+def write_xlsx(file: Path, rows: int) -> None:
+    """The tickets as a workbook."""
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
+        sheet = book.add_worksheet("Page 1")
+        sheet.write_row(0, 0, ["number", "opened_at", "state", "title"])
+        for number, ticket in enumerate(tickets(rows), 1):
+            sheet.write_row(number, 0, list(ticket.values()))
+
+
+def write_parquet(file: Path, rows: int) -> None:
+    """The tickets as Parquet."""
+    import duckdb
+
+    plain = file.with_suffix(".plain")
+    write_csv(plain, rows)
+    duckdb.sql(f"COPY (SELECT * FROM read_csv('{plain}', all_varchar = true)) TO '{file}' (FORMAT parquet)")
+    plain.unlink()
+
+
+WRITERS: dict[str, Callable[[Path, int], None]] = {
+    "csv": write_csv, "csv in a zip": write_zip, "json": write_json, "json lines": write_json_lines, "xml unload": write_unload,
+    "xes": write_xes, "ocel json": write_ocel_json, "ocel xml": write_ocel_xml, "parquet": write_parquet, "xlsx": write_xlsx,
+}  # fmt: skip
 
 
 def table(head: Sequence[str], rows: Iterator[list[str]]) -> None:

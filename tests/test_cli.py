@@ -121,7 +121,8 @@ def test_130_interrupted(ask: Ask, monkeypatch: pytest.MonkeyPatch, clean: Path)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-def test_130_interrupted_as_a_process_leaves_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_130_interrupted_as_a_process_leaves_nothing(tmp_path: Path, sent: signal.Signals) -> None:
     command = [
         sys.executable,
         "-m",
@@ -141,7 +142,7 @@ def test_130_interrupted_as_a_process_leaves_nothing(tmp_path: Path) -> None:
     time.sleep(2.5)
     if process.poll() is not None:
         pytest.skip("the machine was faster than the interruption")
-    process.send_signal(signal.SIGINT)
+    process.send_signal(sent)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Traceback" not in err

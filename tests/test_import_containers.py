@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
+import sys
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -275,6 +277,29 @@ def test_a_workbook_with_a_cell_far_outside_is_refused_and_not_held_in_memory(tm
         sheet.write_row(1, 0, ["T1", "2026-01-01 00:00", "New"])
         sheet.write_row(3000, 0, ["T2", "2026-01-01 00:00", "New"])
     assert import_files([tmp_path / "t"], None, {TABLE.id: TABLE}, "UTC", tmp_path / "out").records == 2
+
+
+def test_a_workbook_beyond_the_memory_allowed_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    """Of a text that cells share, every cell gets a copy: a small file may take gigabytes."""
+    as_xlsx(tmp_path / "small", [(f"T{n}", "2026-01-01 00:00", "New", "TEXT") for n in range(3000)])
+    with (
+        zipfile.ZipFile(tmp_path / "small") as small,
+        zipfile.ZipFile(tmp_path / "t", "w", zipfile.ZIP_DEFLATED) as large,
+    ):
+        for name in small.namelist():
+            large.writestr(name, small.read(name).replace(b"<t>TEXT</t>", b"<t>" + b"x" * 200_000 + b"</t>"))
+    assert (tmp_path / "t").stat().st_size < 200_000
+    with pytest.raises(
+        ItsmctlError, match=r"sheet1 would take about 60\d MB .* 402 MB are allowed; .*\[workbook-too-large\]"
+    ):
+        import_files([tmp_path / "t"], None, {TABLE.id: TABLE}, "UTC", tmp_path / "out")
+    assert import_files([tmp_path / "small"], None, {TABLE.id: TABLE}, "UTC", tmp_path / "out").records == 3000
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes of POSIX")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "t")
+    assert refused(tmp_path / "t", tmp_path / "out") == "no-file"
 
 
 @pytest.mark.parametrize("kind", ["json", "xml", "sqlite", "parquet"])

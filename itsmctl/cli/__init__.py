@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+import signal
 import sys
 
 import click
@@ -98,6 +99,8 @@ def main() -> None:
     second: the process ends without it.
     """
     gc.set_threshold(_GARBAGE)
+    # Whoever ends the process (a job that takes too long, say) leaves nothing half-written either.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     code = run(sys.argv[1:])
     try:
         sys.stdout.flush()

@@ -178,6 +178,9 @@ class Session:
         return self
 
 
+_FULL = "the disk is full; free some space and run it again"
+
+
 @contextmanager
 def _explained() -> Iterator[None]:
     """Turn what the machine refuses into what it means: an interruption, too little memory, a full disk."""
@@ -188,11 +191,13 @@ def _explained() -> Iterator[None]:
             raise KeyboardInterrupt from error
         raise
     except duckdb.OutOfMemoryException as error:
+        if "max_temp_directory_size" in str(error):  # what does not fit into memory does not fit on the disk either
+            raise ItsmctlError(Problem("disk-full", _FULL)) from error
         template = "the memory allowed is too small for these data; raise --memory-limit"
         raise ItsmctlError(Problem("out-of-memory", template)) from error
     except duckdb.IOException as error:
         if "no space left" in str(error).lower():
-            raise ItsmctlError(Problem("disk-full", "the disk is full; free some space and run it again")) from error
+            raise ItsmctlError(Problem("disk-full", _FULL)) from error
         raise
 
 

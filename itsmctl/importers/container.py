@@ -72,8 +72,14 @@ class Plain:
 
 
 def files_in(path: Path) -> list[Path]:
-    """The files of a folder, but for hidden ones and JSON that itsmctl itself wrote beside an export; else the file."""
+    """The files of a folder, but for hidden ones and JSON that itsmctl itself wrote beside an export; else the file.
+
+    Raises ItsmctlError for a pipe or a device: it can be read once, and waits for ever where nobody writes into it.
+    """
     if not path.is_dir():
+        if path.exists() and not path.is_file():
+            template = "this is a pipe or a device, and an export is read more than once; save it as a file first"
+            raise ItsmctlError(Problem("no-file", template, Where(str(path))))
         return [path]
     found = sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith("."))
     kept = [file for file in found if not (file.suffix == ".json" and _is_ours(file))]

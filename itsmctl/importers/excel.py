@@ -1,13 +1,19 @@
-"""Excel workbooks (xlsx): each sheet is one table under its first row with cells; dates are dates, not their look."""
+"""Excel workbooks (xlsx): each sheet is one table under its first row with cells; dates are dates, not their look.
+
+A sheet is held in memory while it is read. What it will need is measured before, in pieces, and refused beyond the limit.
+"""
 
 from __future__ import annotations
 
 import re
 import zipfile
+from array import array
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
+from itsmctl.engine.session import memory_bytes
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers.container import DAMAGED, Plain
 from itsmctl.importers.export import Export, numbered
@@ -20,18 +26,24 @@ MAX_SPARSE, MAX_CELLS = 5_000_000, 2**26
 """Cells of a sheet from its first to its last row and column, empty ones among them, which all are held in memory: so many at any
 rate, and so many where at least one in twenty is filled."""
 
+CELL_BYTES = 48
+"""What a cell takes in memory beside its text, measured (docs/decisions/0020-workbooks.md)."""
+
 _CELL = re.compile(rb"""\sr\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
-_CHUNK = 2**20
+_SHARED = re.compile(rb"""\st\s*=\s*["']s["'][^<>]*>\s*<(?:\w+:)?v>\s*(\d{1,10})\s*<""")
+_TEXT_END = re.compile(rb"</(?:\w+:)?si>|<(?:\w+:)?si\s*/>")
+_SHARED_TEXTS = "sharedStrings.xml"
+_CHUNK, _OVERLAP = 2**20, 200
 
 Cell = int | float | str | bool | date | datetime | time | timedelta
 
 
-def open_excel(plain: Plain, scratch: Path) -> list[Export]:
+def open_excel(plain: Plain, scratch: Path, memory_limit: str) -> list[Export]:
     """Read every sheet; raises ItsmctlError for a damaged, protected or monstrous workbook, or an empty one."""
     from python_calamine import CalamineError, load_workbook
 
     _check_size(plain)
-    _check_span(plain)
+    _check_sheets(plain, memory_bytes(memory_limit))
     tables = Tables(plain, scratch)
     try:
         with tables, load_workbook(str(plain.path)) as book:
@@ -90,37 +102,79 @@ def _check_size(plain: Plain) -> None:
         raise ItsmctlError(Problem("archive-bomb", template, Where(plain.shown), values))
 
 
-def _check_span(plain: Plain) -> None:
-    """Refuse a sheet with a cell far outside of its table: what lies between would be held in memory."""
+@dataclass(frozen=True)
+class _Sheet:
+    """What a part of a workbook holds: its cells, the last row and column that it names, and the bytes of the texts it shares."""
+
+    cells: int
+    rows: int
+    columns: int
+    shared: int
+
+
+def _check_sheets(plain: Plain, limit: int) -> None:
+    """Refuse a sheet that would take too much memory: by a cell far outside of its table, by its size, or by a text in every cell."""
     try:
         with zipfile.ZipFile(plain.path) as archive:
-            for info in archive.infolist():
-                cells, rows, columns = _span(archive, info)
-                if rows * columns > max(MAX_SPARSE, min(MAX_CELLS, 20 * cells)):
+            parts = archive.infolist()
+            texts = next((part for part in parts if part.filename.endswith(_SHARED_TEXTS)), None)
+            lengths = _lengths(archive, texts) if texts else array("q")
+            for part in parts:
+                sheet = _measure(archive, part, lengths)
+                _check_span(plain, part, sheet)
+                needed = CELL_BYTES * sheet.rows * sheet.columns + part.file_size + sum(lengths) + sheet.shared
+                if part is not texts and needed > limit:
                     template = (
-                        "{sheet} reaches to row {rows} and column {columns} with {cells} cells; delete what stands far "
-                        "outside of the table, and save the workbook again"
+                        "{sheet} would take about {needed} MB of memory to read, and {limit} MB are allowed; save it as CSV, which is "
+                        "read in pieces, or raise --memory-limit"
                     )
-                    values = {"sheet": Path(info.filename).stem, "rows": rows, "columns": columns, "cells": cells}
-                    raise ItsmctlError(Problem("sparse-sheet", template, Where(plain.shown), values))
+                    values = {"sheet": Path(part.filename).stem, "needed": needed // 10**6, "limit": limit // 10**6}
+                    raise ItsmctlError(Problem("workbook-too-large", template, Where(plain.shown), values))
     except DAMAGED as error:
         template = "not readable as an Excel workbook: {why}"
         raise ItsmctlError(Problem("bad-workbook", template, Where(plain.shown), {"why": error})) from error
 
 
-def _span(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> tuple[int, int, int]:
-    """How many cells a part of a workbook has, and the last row and column that it names."""
-    cells = rows = columns = 0
+def _check_span(plain: Plain, part: zipfile.ZipInfo, sheet: _Sheet) -> None:
+    """Refuse a sheet with a cell far outside of its table: what lies between would be held in memory."""
+    if sheet.rows * sheet.columns > max(MAX_SPARSE, min(MAX_CELLS, 20 * sheet.cells)):
+        template = (
+            "{sheet} reaches to row {rows} and column {columns} with {cells} cells; delete what stands far outside of "
+            "the table, and save the workbook again"
+        )
+        values = {"sheet": Path(part.filename).stem, "rows": sheet.rows, "columns": sheet.columns, "cells": sheet.cells}
+        raise ItsmctlError(Problem("sparse-sheet", template, Where(plain.shown), values))
+
+
+def _lengths(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> array[int]:
+    """The bytes of each text that cells share by its number; every such cell gets a copy of its own."""
+    lengths, last, at, before = array("q"), 0, 0, b""
+    with archive.open(part) as stream:
+        while chunk := stream.read(_CHUNK):
+            for end in _TEXT_END.finditer(piece := before + chunk):
+                place = at - len(before) + end.end()
+                if place > last:
+                    lengths.append(place - last)
+                    last = place
+            at, before = at + len(chunk), piece[-_OVERLAP:]
+    return lengths
+
+
+def _measure(archive: zipfile.ZipFile, part: zipfile.ZipInfo, lengths: Sequence[int]) -> _Sheet:
+    """Look through a part of a workbook in pieces."""
+    cells = rows = columns = shared = 0
     before = b""
-    with archive.open(info) as stream:
+    with archive.open(part) as stream:
         while chunk := stream.read(_CHUNK):
             # What a cut between two pieces divides is put together, and counted twice at worst.
-            found = _CELL.findall(before + chunk)
-            before = chunk[-24:]
+            found = _CELL.findall(piece := before + chunk)
             cells += len(found)
             rows = max(rows, *(int(row) for row in {row for _, row in found})) if found else rows
             columns = max(columns, *map(_column_number, {letters for letters, _ in found})) if found else columns
-    return cells, rows, columns
+            texts = map(int, _SHARED.findall(piece))
+            shared += sum(lengths[text] for text in texts if text < len(lengths))
+            before = piece[-_OVERLAP:]
+    return _Sheet(cells, rows, columns, shared)
 
 
 def _column_number(letters: bytes) -> int:

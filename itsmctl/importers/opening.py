@@ -43,7 +43,7 @@ def _open(session: Session, plain: Plain, scratch: Path, options: ImportOptions)
     if magic.startswith(b"SQLite format 3\0"):
         return sqlite.open_sqlite(plain, scratch)
     if magic.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return excel.open_excel(plain, scratch)
+        return excel.open_excel(plain, scratch, options.memory_limit)
     match first_character(plain.path):
         case "<":
             root, first = first_tags(plain)
