@@ -56,6 +56,8 @@ from itsmctl.reports.folder import audit_to_folder
     help="Result folder of an earlier audit: the HTML report says what has changed since.",
 )
 @options.memory_limit
+@options.spill
+@options.threads
 @engine
 @click.option(
     "--verdicts",
@@ -70,7 +72,7 @@ from itsmctl.reports.folder import audit_to_folder
 @options.no_color
 def command(
     plan: str, tickets: tuple[Path, ...], output: Path | None, form: str, as_of: str, zone: str, mappings: tuple[str, ...], rules: tuple[str, ...],
-    all_verdicts: bool, fail_on: str | None, baseline: str, people_key: Path | None, with_names: bool, with_text: bool, previous: Path | None, memory_limit: str, spark: SparkPlace | None, partitioned: Path | None, root: Path | None, language: Language, quiet: bool, no_color: bool,
+    all_verdicts: bool, fail_on: str | None, baseline: str, people_key: Path | None, with_names: bool, with_text: bool, previous: Path | None, memory_limit: str, spill: Path | None, threads: int | None, spark: SparkPlace | None, partitioned: Path | None, root: Path | None, language: Language, quiet: bool, no_color: bool,
 ) -> int:  # fmt: skip
     """Judge tickets by every rule in force, or by those of the audit plan PLAN.
 
@@ -92,7 +94,7 @@ def command(
         opened(tickets, definitions, planned, mappings=mappings, zone=zone, progress=progress) as dataset,
     ):
         choices = AuditOptions(
-            plan, as_of, rules, all_verdicts, baseline=known, memory_limit=memory_limit,
+            plan, as_of, rules, all_verdicts, baseline=known, memory_limit=memory_limit, spill=spill, threads=threads or 0,
             people=None if with_names else key or key_of_tickets(dataset), free_text=with_text,
             own_registers=bool(plan) or not definitions.is_reference, charts=form == "html",
             spark=spark, partitioned=partitioned,

@@ -61,6 +61,15 @@ tickets: Decorator = click.option(
 memory_limit: Decorator = click.option(
     "--memory-limit", default="", metavar="SIZE", help="Such as 1GiB; beyond it the engine spills to disk."
 )
+spill: Decorator = click.option(
+    "--spill",
+    type=click.Path(path_type=Path, exists=True, file_okay=False, writable=True),
+    metavar="DIR",
+    help="Where the engine puts what does not fit into memory; default: the system's folder for temporary files.",
+)
+threads: Decorator = click.option(
+    "--threads", type=click.IntRange(min=1), metavar="N", help="Processors to use at most; default: all of them."
+)
 quiet: Decorator = click.option("-q", "--quiet", is_flag=True, help="No progress, no notes.")
 no_color: Decorator = click.option("--no-color", is_flag=True, help="No colour, whatever the terminal can do.")
 
