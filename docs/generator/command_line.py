@@ -23,19 +23,42 @@ else the reference set that comes with itsmctl is used, and the output says so.
 | 3 | a bug of ours: one line, and a file to send us |
 | 130 | interrupted; nothing is left half-written |
 
-Outputs appear whole or not at all. `NO_COLOR` is respected; nothing else in the environment changes an output.
+Outputs appear whole or not at all. `NO_COLOR` is respected, and `ITSMCTL_LANG=zh` speaks Chinese where `--lang` names no
+language, before or behind the command; nothing else in the environment changes an output. [中文](command-line.zh.md)
+
+"""
+CHINESE = """# 命令行
+
+选项在各处含义相同。不写 `--root` 时，当前文件夹有定义就读取它们，否则使用 itsmctl 自带的参考集，并在输出中说明。
+
+| 退出码 | 含义 |
+|---|---|
+| 0 | 干净：没有达到 `--fail-on` 的发现 |
+| 1 | 有发现（审核），只有警告（`validate`），证据包被改动（`evidence verify`） |
+| 2 | 无法回答：用法错误、定义有误、数据不可读 |
+| 3 | 我们的缺陷：一行说明，以及一个可寄给我们的文件 |
+| 130 | 被中断；不留下写了一半的内容 |
+
+输出要么完整出现，要么不出现。遵从 `NO_COLOR`；未写 `--lang`（放在命令前后均可）时，`ITSMCTL_LANG=zh` 使输出和说明用中文；除此之外，
+环境不影响输出。 [English](command-line.md)
 
 """
 
 
 def pages() -> dict[str, str]:
-    """One page with every command and sub-command."""
-    parts = [INTRODUCTION]
+    """One page with every command and sub-command, in each language."""
+    return {
+        "command-line.md": "".join([INTRODUCTION, *sections("en")]),
+        "command-line.zh.md": "".join([CHINESE, *sections("zh")]),
+    }
+
+
+def sections(language: str) -> Iterator[str]:
+    """The help of each command under its name."""
     for path in ((), *command_paths()):
         name = " ".join(("itsmctl", *path))
         level = "##" if len(path) < 2 else "###"
-        parts.append(f"{level} {name}\n\n{block(help_text(path))}\n")
-    return {"command-line.md": "".join(parts)}
+        yield f"{level} {name}\n\n{block(help_text(path, language))}\n"
 
 
 def command_paths() -> Iterator[tuple[str, ...]]:
@@ -59,9 +82,9 @@ def command_at(path: tuple[str, ...]) -> click.Command:
     return found
 
 
-def help_text(path: tuple[str, ...]) -> str:
-    """What `itsmctl PATH --help` prints on 80 columns."""
+def help_text(path: tuple[str, ...], language: str = "en") -> str:
+    """What `itsmctl PATH --help` prints on 80 columns, in a language."""
     runner = CliRunner(env={"COLUMNS": "80", "LINES": "24"})
-    result = runner.invoke(group, [*path, "--help"], prog_name="itsmctl", catch_exceptions=False)
+    result = runner.invoke(group, ["--lang", language, *path, "--help"], prog_name="itsmctl", catch_exceptions=False)
     assert result.exit_code == 0, result.output
     return result.output

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import gc
 import importlib
 import os
@@ -12,6 +13,16 @@ import click
 
 from itsmctl import __version__
 from itsmctl.cli.failing import report_bug, report_problems
+from itsmctl.cli.speaking import (
+    LANGUAGE,
+    Misused,
+    forget_help_option,
+    language_of,
+    speak,
+    spoken,
+    spoken_parameter,
+    told,
+)
 from itsmctl.errors import ItsmctlError
 
 _GARBAGE = 100_000
@@ -52,16 +63,37 @@ class Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta[LANGUAGE] = language_of(args)
+        speak(ctx.meta[LANGUAGE])
+        if args and args[0].startswith("--lang"):  # before the command it means the same as behind it
+            args = args[1 if "=" in args[0] else 2 :]
+        return super().parse_args(ctx, args)
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"itsmctl.cli.{cmd_name.replace('import', 'import_')}")
         command: click.Command = module.command
-        return command
+        return spoken(command, ctx.meta.get(LANGUAGE, "en"))
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        forget_help_option(self)
+        return super().get_help_option(ctx)
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        language = ctx.meta.get(LANGUAGE, "en")
+        return [spoken_parameter(parameter, language) for parameter in super().get_params(ctx)]
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        said = copy.copy(self)
+        said.help = told(self.help, ctx.meta.get(LANGUAGE, "en"))
+        super(Commands, said).format_help_text(ctx, formatter)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+        language = ctx.meta.get(LANGUAGE, "en")
+        with formatter.section(told("Commands", language)):
+            formatter.write_dl([(name, told(line, language)) for name, line in COMMANDS.items()])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -70,8 +102,9 @@ class Commands(click.Group):
             from itsmctl.errors import did_you_mean
 
             near = did_you_mean(args[0], COMMANDS)
-            hint = f" Did you mean {near!r}?" if near else ""
-            ctx.fail(f"No such command {args[0]!r}.{hint}")
+            if near:
+                raise Misused("No such command {name!r}. Did you mean {near!r}?", ctx, name=args[0], near=near)
+            raise Misused("No such command {name!r}.", ctx, name=args[0])
         return super().resolve_command(ctx, args)
 
 
@@ -120,9 +153,9 @@ def run(arguments: list[str]) -> int:
         report_problems(error.problems, arguments)
         return 2
     except click.exceptions.Abort:
-        return _interrupted()
+        return _interrupted(arguments)
     except KeyboardInterrupt:
-        return _interrupted()
+        return _interrupted(arguments)
     except click.ClickException as error:
         error.show()
         return 2
@@ -135,6 +168,6 @@ def run(arguments: list[str]) -> int:
         return 3
 
 
-def _interrupted() -> int:
-    click.echo("interrupted; nothing was written", err=True)
+def _interrupted(arguments: list[str]) -> int:
+    click.echo(told("interrupted; nothing was written", language_of(arguments)), err=True)
     return 130

@@ -11,6 +11,7 @@ from itsmctl.audit.people import key_of_tickets, read_key
 from itsmctl.cli import options, results
 from itsmctl.cli.engines import engine
 from itsmctl.cli.progress import bar
+from itsmctl.cli.speaking import Misused
 from itsmctl.cli.tickets import opened
 from itsmctl.definitions import load
 from itsmctl.definitions.baselines import baseline_named
@@ -85,7 +86,7 @@ def command(
     definitions = load(root)
     planned = definitions.plans.get(plan)
     if with_names and (people_key or with_text):
-        raise click.UsageError("--with-names shows all there is: --people-key and --with-text do not go with it")
+        raise Misused("--with-names shows all there is: --people-key and --with-text do not go with it")
     key = read_key(people_key) if people_key else None
     known = baseline_named(definitions, baseline) if baseline else None
     earlier = results.before(previous) if previous else None

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from itsmctl.cli import options
+from itsmctl.cli.speaking import Misused
 from itsmctl.model import Language
 
 
@@ -97,9 +98,7 @@ def keygen(output: Path, people: bool, encrypt: bool, language: Language) -> Non
     """
     if people:
         if encrypt:
-            raise click.UsageError(
-                "--encrypt is for keys that sign; keep a key for pseudonyms where only you can read it"
-            )
+            raise Misused("--encrypt is for keys that sign; keep a key for pseudonyms where only you can read it")
         _make_people_key(output, language)
         return
     from itsmctl.evidence.keys import generate
@@ -107,7 +106,7 @@ def keygen(output: Path, people: bool, encrypt: bool, language: Language) -> Non
 
     passphrase = _passphrase(confirm=True) if encrypt else ""
     if encrypt and not passphrase:
-        raise click.UsageError("there is no passphrase: set ITSMCTL_KEY_PASSPHRASE, or run this in a terminal")
+        raise Misused("there is no passphrase: set ITSMCTL_KEY_PASSPHRASE, or run this in a terminal")
     made = generate(output, passphrase)
     click.echo(tr("{private}: private key, keep it to yourself", language, private=output))
     click.echo(tr("{public}: public key, for whoever verifies", language, public=made.file))
@@ -187,7 +186,7 @@ def verify(
         click.echo(shown)
         return int(not whole.intact)
     if len(packs) > 1:
-        raise click.UsageError("name one pack, or say --chain where several belong together")
+        raise Misused("name one pack, or say --chain where several belong together")
     report = verify_pack(packs[0], keys, authorities)
     click.echo(wording.report_json(report) if form == "json" else "\n".join(wording.report_lines(report, language)))
     return int(not report.intact)
@@ -217,7 +216,7 @@ def timestamp(
     from itsmctl.evidence.wording import timestamp_lines
 
     if (response is None) == (output is None):
-        raise click.UsageError("name either the RESPONSE to attach, or -o FILE to write the request to")
+        raise Misused("name either the RESPONSE to attach, or -o FILE to write the request to")
     if response is not None:
         stamp = attach(pack, response, read_authorities(tsa))
         click.echo("\n".join(timestamp_lines(stamp, language)))
@@ -250,7 +249,7 @@ def reveal(
     from itsmctl.evidence.wording import revealed_lines
 
     if (people_key is None) == (tickets is None):
-        raise click.UsageError("name the key: --people-key FILE, or --tickets DATASET where the audit was given none")
+        raise Misused("name the key: --people-key FILE, or --tickets DATASET where the audit was given none")
     if people_key is not None:
         key = read_key(people_key)
     else:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import click
 
 from itsmctl import __version__
+from itsmctl.cli.speaking import language_of
 from itsmctl.errors import Problem
-
-if TYPE_CHECKING:  # the model is slow to load, and `--help` does not need it
-    from itsmctl.model import Language
 
 
 def report_problems(problems: Sequence[Problem], arguments: Sequence[str]) -> None:
@@ -22,12 +19,6 @@ def report_problems(problems: Sequence[Problem], arguments: Sequence[str]) -> No
     language = language_of(arguments)
     for problem in problems:
         click.echo(problem_line(problem, language), err=True)
-
-
-def language_of(arguments: Sequence[str]) -> Language:
-    """The language named on the command line, which a command that failed may not have read yet."""
-    follows = zip(arguments, [*arguments[1:], ""], strict=True)
-    return "zh" if any(a == "--lang=zh" or (a, b) == ("--lang", "zh") for a, b in follows) else "en"
 
 
 def report_bug(error: BaseException, arguments: Sequence[str]) -> None:

@@ -15,6 +15,7 @@ from itsmctl.change.replay import Replay, ReplayOptions, replay
 from itsmctl.change.sides import Side, sides
 from itsmctl.cli import options
 from itsmctl.cli.progress import bar
+from itsmctl.cli.speaking import Misused
 from itsmctl.cli.tickets import opened
 from itsmctl.control import approvals
 from itsmctl.definitions import find_root, shown_files
@@ -38,7 +39,9 @@ def _other_forms(_context: click.Context, _option: click.Parameter, values: tupl
     for value in values:
         form, equals, file = value.partition("=")
         if form not in FORMATS or not file:
-            raise click.BadParameter(f"{value!r} is not FORMAT=FILE; FORMAT is one of {', '.join(FORMATS)}")
+            raise Misused(
+                "{value!r} is not FORMAT=FILE; FORMAT is one of {formats}", value=value, formats=", ".join(FORMATS)
+            )
         pairs.append((form, Path(file)))
     return pairs
 

@@ -11,6 +11,7 @@ import click
 
 from itsmctl.cli import options
 from itsmctl.cli.progress import bar
+from itsmctl.cli.speaking import Misused
 from itsmctl.cli.tickets import find_mappings, refuse_choices, zone_or_plan
 from itsmctl.definitions import load
 from itsmctl.importers.database import Query, queries_of
@@ -98,16 +99,16 @@ def command(
     queries = _queries(url, tables, query)
     sources: list[Path | Query] = [*files, *queries]
     if not sources:
-        raise click.UsageError("name the exported FILES, or a database: --from URL --table NAME")
+        raise Misused("name the exported FILES, or a database: --from URL --table NAME")
     if suggest:
         if mappings:
-            raise click.UsageError("--mapping is what --suggest proposes")
+            raise Misused("--mapping is what --suggest proposes")
         _propose(sources, definitions, how, output, language)
         return
     if len(files) == 1 and is_exported(files[0]):
         refuse_choices(files[0], mappings, zone)
     if output is None and not check:
-        raise click.UsageError("name the dataset folder to write: -o/--output")
+        raise Misused("name the dataset folder to write: -o/--output")
     with _place(sources, output) as folder:
         if folder not in files:
             with bar(quiet, language) as progress:
@@ -124,7 +125,7 @@ def command(
 def _queries(url: str, tables: Sequence[str], query: str) -> Sequence[Query]:
     if not url:
         if tables or query:
-            raise click.UsageError("--table and --query ask a database: name it with --from")
+            raise Misused("--table and --query ask a database: name it with --from")
         return ()
     return queries_of(url, tables, query)
 

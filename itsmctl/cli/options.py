@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from itsmctl.cli.speaking import LANGUAGE
 from itsmctl.model import Language
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -25,9 +26,8 @@ language: Decorator = click.option(
     "--lang",
     "language",
     type=click.Choice(LANGUAGES),
-    default="en",
-    show_default=True,
-    help="Language of the output / 输出语言.",
+    default=lambda: click.get_current_context().meta.get(LANGUAGE, "en"),
+    help="Language of the output / 输出语言; default: ITSMCTL_LANG, else en.",
 )
 as_of: Decorator = click.option(
     "--as-of", default="", metavar="MOMENT", help="When it is judged: a day (its end) or an ISO 8601 moment."

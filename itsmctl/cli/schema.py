@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from itsmctl.cli import options
+from itsmctl.cli.speaking import Misused
 from itsmctl.definitions import find_root
 from itsmctl.definitions.schema import schemas
 from itsmctl.editor import merged, own_schemas, refresh_schemas, vscode_settings
@@ -52,7 +53,7 @@ def command(name: str | None, vscode: bool, root: Path | None, output: Path | No
     """
     if vscode:
         if name:
-            raise click.UsageError("--vscode is about all schemas; leave NAME out")
+            raise Misused("--vscode is about all schemas; leave NAME out")
         text = _settings(find_root(root) if root else Path.cwd(), output)
     else:
         text = _schema(name)

@@ -9,6 +9,7 @@ import click
 
 from itsmctl.cli import options, written
 from itsmctl.cli.controlled import check_owners, found_by_name, history, owners
+from itsmctl.cli.speaking import Misused
 from itsmctl.definitions import find_root, load
 from itsmctl.errors import ItsmctlError, Problem
 from itsmctl.language import tr
@@ -53,7 +54,7 @@ def command(
     asked = Asked(load(root), language, parse_day(day) if day else None, year or 0)
     wanted = {"codeowners": 0, "history": 2}.get(kind, 1)
     if len(names) != wanted:
-        raise click.UsageError(f"show {kind} takes {wanted} names, not {len(names)}")
+        raise Misused("show {kind} takes {wanted} names, not {n}", kind=kind, wanted=wanted, n=len(names))
     if kind == "codeowners":
         shown = owners(find_root(root), asked.definitions, asked.day)
         if check is not None:

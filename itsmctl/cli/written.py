@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from itsmctl.cli import options
+from itsmctl.cli.speaking import Misused
 from itsmctl.errors import did_you_mean
 from itsmctl.model import Language
 from itsmctl.output import write_file
@@ -47,7 +48,7 @@ def _chosen(names: tuple[str, ...]) -> Callable[[click.Context, click.Parameter,
         output = ctx.params.get("output")
         form = word or (_of_suffix(output.suffix.lower(), names) if output else names[0])
         if form == "xlsx" and output is None:
-            raise click.UsageError("a workbook is a file: name it with -o", ctx)
+            raise Misused("a workbook is a file: name it with -o", ctx)
         return form
 
     return choose
@@ -58,8 +59,16 @@ def _of_suffix(suffix: str, names: tuple[str, ...]) -> str:
     known = {SUFFIXES[name]: name for name in names}
     if suffix and suffix not in known:
         near = did_you_mean(suffix, known)
-        hint = f"did you mean {near}?" if near else f"one of {', '.join(known)}, or any with --format"
-        raise click.BadParameter(f"no form of this output ends in {suffix!r}; {hint}", param_hint="'-o' / '--output'")
+        if near:
+            raise Misused(
+                "-o: no form of this output ends in {suffix!r}; did you mean {near}?", suffix=suffix, near=near
+            )
+        every = ", ".join(known)
+        raise Misused(
+            "-o: no form of this output ends in {suffix!r}; one of {every}, or any with --format",
+            suffix=suffix,
+            every=every,
+        )
     return known.get(suffix, names[0])
 
 

@@ -20,6 +20,8 @@ def messages(
     file: IO[bytes], keywords: Mapping[str, object], comment_tags: Collection[str], options: Mapping[str, object]
 ) -> Iterator[Found]:
     """Yield (line, function, text or texts, comments) as Babel wants them from an extraction method."""
+    if Path(file.name).as_posix().endswith("itsmctl/cli/__init__.py"):
+        yield from _of_the_command_line()
     tree = ast.parse(file.read())
     helpers = {name: place for part in (*_imported(tree), tree) for name, place in _helpers(part)}
     for node in ast.walk(tree):
@@ -29,6 +31,15 @@ def messages(
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             if any(isinstance(target, ast.Name) and target.id in NAMES for target in targets):
                 yield from _each(node.value)
+
+
+def _of_the_command_line() -> Iterator[Found]:
+    """The help of every command and option, and click's own words: they are read from the commands as they are."""
+    from itsmctl.cli import COMMANDS, group
+    from itsmctl.cli.speaking import phrases, texts
+
+    for text in (*texts(group), *COMMANDS.values(), *phrases()):
+        yield 1, None, text, []
 
 
 def _imported(tree: ast.AST) -> Iterator[ast.AST]:
@@ -43,6 +54,7 @@ def _imported(tree: ast.AST) -> Iterator[ast.AST]:
 def _helpers(tree: ast.AST) -> Iterator[tuple[str, int]]:
     """Functions that take a template, and at which place of a call."""
     yield "Problem", 1
+    yield "Misused", 0
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
             names = [argument.arg for argument in node.args.args if argument.arg != "self"]

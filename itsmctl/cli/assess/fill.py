@@ -10,6 +10,7 @@ import click
 from itsmctl.cli import options, results
 from itsmctl.cli.assess.form import ask
 from itsmctl.cli.assess.showing import shown_by
+from itsmctl.cli.speaking import Misused
 from itsmctl.language import tr, trn
 from itsmctl.model import Language
 
@@ -48,7 +49,7 @@ def command(
     from itsmctl.definitions import load, own_root
 
     if to and source:
-        raise click.UsageError("--to and --from are two steps: write, fill in, then read")
+        raise Misused("--to and --from are two steps: write, fill in, then read")
     folder = None if to else own_root(root)
     definitions = load(root)
     chosen = find_assessment(definitions, assessment)

@@ -9,6 +9,7 @@ import click
 
 from itsmctl.cli import options, results, written
 from itsmctl.cli.assess.showing import shown_by
+from itsmctl.cli.speaking import Misused
 from itsmctl.language import tr
 from itsmctl.model import Assessment, Definitions, Language
 
@@ -77,7 +78,7 @@ def command(
         for one in chosen:
             _note_period(one, judged, language)
     if (before or result_then or form in ("html", "svg")) and not assessment:
-        raise click.UsageError("--before, --result-before and --format html or svg are about one assessment: name it")
+        raise Misused("--before, --result-before and --format html or svg are about one assessment: name it")
     shown = shown_by(definitions, judged, history=history)
     earlier = find_earlier(definitions, before, chosen[0]) if before else None
     told = results.read(result_then, definitions, language) if result_then else None

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from itsmctl.cli import options
+from itsmctl.cli.speaking import Misused
 from itsmctl.language import tr, trn
 from itsmctl.model import Language
 
@@ -48,7 +49,9 @@ def command(
     chosen = find_survey(definitions, survey)
     counted = count_answers(source, chosen, ignored)
     if counted.answered > invited:
-        raise click.UsageError(f"{counted.answered} people answered, more than the {invited} who were invited")
+        raise Misused(
+            "{n} people answered, more than the {invited} who were invited", n=counted.answered, invited=invited
+        )
     day = parse_day(asked) if asked else None
     add_run(folder, chosen, Run(parse_day(start), parse_day(end), invited, population, day, customer, service), counted)
     told = trn("{n} person answered", "{n} people answered", counted.answered, language)

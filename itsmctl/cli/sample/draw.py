@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from itsmctl.cli import options
+from itsmctl.cli.speaking import Misused
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.model import Definitions, Language
 
@@ -123,7 +124,7 @@ def command(
         _check_alone(context)
         sample, units = draw_into(folder, seed, seed_origin, digest, language)
     elif seed_origin or digest:
-        raise click.UsageError("--seed-origin and --digest go with --seed")
+        raise Misused("--seed-origin and --digest go with --seed")
     else:
         asked = Asked(
             plan, rule, where, always, strata, allocation, minimum, method, confidence, tolerable, expected, allowed, objective,
@@ -145,8 +146,10 @@ def _check_alone(context: click.Context) -> None:
     )  # fmt: skip
     for parameter in given:
         if parameter.name not in _WITH_SEED:
-            message = f"{parameter.opts[0]} belongs to fixing the population, which comes before the seed; leave it out"
-            raise click.UsageError(message)
+            raise Misused(
+                "{option} belongs to fixing the population, which comes before the seed; leave it out",
+                option=parameter.opts[0],
+            )
 
 
 def _fix(
@@ -164,7 +167,7 @@ def _fix(
     definitions = load(root)
     if result:
         if tickets:
-            raise click.UsageError("name --tickets or --result, not both")
+            raise Misused("name --tickets or --result, not both")
         sample, population = _of_result(result, asked, definitions, language)
     else:
         planned = definitions.plans.get(asked.plan)
