@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from itsmctl.cli.speaking import Misused
 from itsmctl.engine.spark.starting import SparkPlace
 
 ENGINES = ("duckdb", "spark")
@@ -61,12 +62,12 @@ def engine(command: Callable[..., Any]) -> Callable[..., Any]:
 def _place(engine: str, master: str, work: Path | None, settings: tuple[str, ...]) -> SparkPlace | None:
     if engine != "spark":
         if master or work or settings:
-            raise click.UsageError("--spark-master, --spark-work and --spark-conf go with --engine spark")
+            raise Misused("--spark-master, --spark-work and --spark-conf go with --engine spark")
         return None
     pairs = []
     for setting in settings:
         key, sign, value = setting.partition("=")
         if not (key and sign):
-            raise click.UsageError(f"--spark-conf {setting}: write it as KEY=VALUE")
+            raise Misused("--spark-conf {setting}: write it as KEY=VALUE", setting=setting)
         pairs.append((key, value))
     return SparkPlace(master, work, tuple(pairs))
