@@ -127,6 +127,29 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Gap:
+    """A run of ticket numbers that are missing, the last there before it and the first after it."""
+
+    before: str
+    after: str
+    numbers: int
+
+
+@dataclass(frozen=True)
+class Personal:
+    """Personal data in a column: what kind, and in how many records."""
+
+    column: str
+    kind: str
+    """`person`, `mail-address` or `mobile-number`."""
+    records: int
+    sampled: bool = False
+    """Counted among the records looked at, not among all."""
+    kept: bool = False
+    """A column of the export that no canonical one takes."""
+
+
+@dataclass(frozen=True)
 class DatasetFacts:
     """The tickets that were judged."""
 
@@ -144,6 +167,11 @@ class DatasetFacts:
     history: tuple[str, ...]
     warnings: tuple[tuple[str, str], ...]
     """(code, English message)"""
+    number_gaps: int = 0
+    gaps: tuple[Gap, ...] = ()
+    """The largest gaps in the ticket numbers."""
+    personal: tuple[Personal, ...] = ()
+    """Columns with personal data, those that name people first."""
 
 
 @dataclass(frozen=True)

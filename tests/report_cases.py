@@ -16,7 +16,9 @@ from itsmctl.result import (
     DatasetFacts,
     DefinitionFacts,
     Explanation,
+    Gap,
     Moment,
+    Personal,
     Piece,
     RuleResult,
     Share,
@@ -166,6 +168,9 @@ def _dataset() -> DatasetFacts:
                 "incidents-2026Q2.csv has exactly 5000 rows; was the export cut off at a limit of the tool?",
             ),
         ),
+        number_gaps=2,
+        gaps=(Gap("INC0010017", "INC0010031", 13),),
+        personal=(Personal("requester", "person", 1284), Personal("title", "mail-address", 3, sampled=True)),
     )
 
 

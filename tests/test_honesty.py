@@ -11,9 +11,11 @@ from importing.mappings import ROOT, mapping
 
 from itsmctl.cli import group
 from itsmctl.definitions import load
-from itsmctl.honesty import Gap, Honesty, honesty
+from itsmctl.honesty.examining import honesty
+from itsmctl.honesty.honesty import Honesty
 from itsmctl.importers.importing import import_files
 from itsmctl.reports.honesty import render, render_json
+from itsmctl.result import Gap
 
 COLUMNS = {"record_id": ("Number",), "number": ("Number",), "opened_at": ("Opened",), "state": ("State",), "assignee": ("Agent",)}  # fmt: skip
 GONE = {*range(20, 31), 40}

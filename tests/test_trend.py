@@ -12,7 +12,8 @@ from report_cases import audit_result
 from itsmctl.cli import results
 from itsmctl.errors import ItsmctlError
 from itsmctl.language import LANGUAGES, Language
-from itsmctl.reports import html, json
+from itsmctl.reports import html, json, text
+from itsmctl.reports.plain import cells
 from itsmctl.reports.trend import Before, RuleBefore, trend
 
 
@@ -77,3 +78,13 @@ def test_what_is_no_result_is_refused(tmp_path: Path) -> None:
     (tmp_path / "result.json").write_text(stdlib_json.dumps({"format": "other"}), encoding="utf-8")
     with pytest.raises(ItsmctlError):
         results.before(tmp_path)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_terminal_tells_it_in_80_columns(language: Language) -> None:
+    before = earlier(INC_06=("pass", 0, 1200), INC_24=("not_testable", 0, 900))
+    told = text.render(audit_result(), language, 80, before=before)
+    assert "↓ INC-06" in told and "→ ✕" in told
+    assert "+" in next(line for line in told.splitlines() if line.startswith(("↑", "↓")) and "%" in line)
+    assert all(cells(line) <= 80 for line in told.splitlines())
+    assert "↓ INC-06" not in text.render(audit_result(), language, 80)

@@ -136,7 +136,7 @@ def audit(
                 findings(connection, verdicts, [r.rule for r in results if not r.rule.enquiry])
 
         with session.beside(write):
-            result = _result_of(session, context, receipt, asked, options, results, judged_by)
+            result = _result_of(session, context, dataset, receipt, asked, options, results, judged_by)
             result = replace(
                 result,
                 waivers=uses(wanted, context, result),
@@ -185,6 +185,7 @@ def _asked(definitions: Definitions, receipt: Receipt, options: AuditOptions) ->
 def _result_of(
     session: Session,
     context: Context,
+    dataset: Path,
     receipt: Receipt,
     asked: _Asked,
     options: AuditOptions,
@@ -202,7 +203,7 @@ def _result_of(
         period_to=until,
         chosen_by_default=chosen_by_default(definitions, asked.plan, options.as_of),
         definitions=judged_by.result(),
-        dataset=facts.dataset_facts(session, receipt),
+        dataset=facts.dataset_facts(session, receipt, dataset),
         rules=tuple(r for r in results if not r.rule.enquiry),
         enquiries=tuple(r for r in results if r.rule.enquiry),
         attainment=facts.attainment(session, definitions, until),

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from itsmctl.engine.session import Session
-from itsmctl.engine.tables import month_text, offset_at
+from itsmctl.engine.tables import exported, month_text, offset_at
 from itsmctl.history import commit_of
+from itsmctl.honesty.inside import addresses, addresses_kept, gaps, kept_columns, named_people, sample_of
 from itsmctl.importers.receipt import Receipt
 from itsmctl.model import Definitions, Rule, Text
-from itsmctl.result import Attainment, DatasetFacts, DefinitionFacts, Source
+from itsmctl.result import Attainment, DatasetFacts, DefinitionFacts, Personal, Source
 from itsmctl.zones import EVER
+
+SAMPLE = 5_000
+"""Records in which mail addresses and telephone numbers are looked for."""
 
 
 def definition_facts(definitions: Definitions) -> DefinitionFacts:
@@ -34,8 +39,8 @@ def clause_titles(definitions: Definitions, rules: Iterable[Rule]) -> dict[str, 
     return titles
 
 
-def dataset_facts(session: Session, receipt: Receipt) -> DatasetFacts:
-    """The receipt in short, with the records and changes that were judged."""
+def dataset_facts(session: Session, receipt: Receipt, folder: Path) -> DatasetFacts:
+    """The receipt in short, with the records and changes that were judged, and what the export gives away by itself."""
     records, events = session.one("SELECT (SELECT count(*) FROM record), (SELECT count(*) FROM event)")
     return DatasetFacts(
         digest=receipt.digest,
@@ -53,6 +58,19 @@ def dataset_facts(session: Session, receipt: Receipt) -> DatasetFacts:
         missing_columns=receipt.missing,
         history=receipt.history,
         warnings=receipt.warnings + _left_out(receipt.records - int(str(records))),
+        number_gaps=receipt.number_gaps,
+        gaps=gaps(session, exported(folder, "record")) if receipt.number_gaps else (),
+        personal=_personal(session, receipt, exported(folder, "record")),
+    )
+
+
+def _personal(session: Session, receipt: Receipt, records: str) -> tuple[Personal, ...]:
+    """Columns that name people are counted whole; addresses are looked for in some of the records, as that takes long."""
+    session.run(f"CREATE OR REPLACE TEMP TABLE looked_at AS SELECT * FROM {sample_of(records, SAMPLE)}")
+    return (
+        *named_people(session, records, receipt.mapped),
+        *addresses(session, "looked_at", receipt.mapped, sampled=receipt.records > SAMPLE),
+        *addresses_kept(kept_columns(session, "looked_at")),
     )
 
 

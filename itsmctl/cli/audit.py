@@ -50,12 +50,7 @@ from itsmctl.reports.folder import audit_to_folder
     metavar="ID|FILE",
     help="Findings known before, told apart: only new ones decide the exit code.",
 )
-@click.option(
-    "--previous",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Result folder of an earlier audit: the HTML report says what has changed since.",
-)
+@results.previous
 @options.memory_limit
 @options.spill
 @options.threads
@@ -107,7 +102,8 @@ def command(
     if form == "text":
         from itsmctl.reports.text import render as render_text
 
-        click.echo(render_text(result, language, options.terminal_width(), options.use_color(no_color)), nl=False)
+        width, color = options.terminal_width(), options.use_color(no_color)
+        click.echo(render_text(result, language, width, color, earlier), nl=False)
     else:
         click.echo(render(form, result, language, earlier), nl=False)
     return int(exceeds(result, fail_on or (planned.fail_on if planned else "") or "minor"))

@@ -143,7 +143,7 @@ def _place(sources: Sequence[Path | Query], output: Path | None) -> Iterator[Pat
 
 
 def _honesty(folder: Path, definitions: Definitions, form: str, language: Language) -> str:
-    from itsmctl.honesty import honesty
+    from itsmctl.honesty.examining import honesty
     from itsmctl.reports.honesty import render, render_json
 
     found = honesty(folder, definitions, load(reference_root()).mappings)

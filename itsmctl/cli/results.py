@@ -21,6 +21,12 @@ option = click.option(
     metavar="DIR",
     help="Result folder of an audit: what tickets show.",
 )
+previous = click.option(
+    "--previous",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Result folder of an earlier audit: the report says what has changed since.",
+)
 
 
 def read(result: Path, definitions: Definitions, language: Language) -> Judged:

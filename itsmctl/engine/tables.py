@@ -111,8 +111,8 @@ def load_tables(session: Session, loading: Loading) -> None:
         _create_record(session, loading)
         _create_lacking(session, loading)
         _create_approval(session, loading)
-        session.run(f"CREATE TABLE reject AS SELECT * FROM {_parquet(loading.folder, 'reject')}")
-        session.run(f"CREATE VIEW every_number AS SELECT record_id, number FROM {_parquet(loading.folder, 'record')}")
+        session.run(f"CREATE TABLE reject AS SELECT * FROM {exported(loading.folder, 'reject')}")
+        session.run(f"CREATE VIEW every_number AS SELECT record_id, number FROM {exported(loading.folder, 'record')}")
         _create_lost(session)
         session.run(
             "CREATE TABLE source_file (name VARCHAR, rows_read BIGINT, rows_imported BIGINT, rows_rejected BIGINT)"
@@ -176,7 +176,7 @@ def _create_codes(session: Session, loading: Loading) -> None:
     session.run('CREATE TABLE code (process VARCHAR, "column" VARCHAR, exported VARCHAR, code VARCHAR)')
     processes = [""]
     if loading.codes_by_process:
-        found = session.rows(f"SELECT DISTINCT process FROM {_parquet(loading.folder, 'record')} ORDER BY process")
+        found = session.rows(f"SELECT DISTINCT process FROM {exported(loading.folder, 'record')} ORDER BY process")
         processes = [str(process) for (process,) in found]
     rows = [
         (process, column, exported, code)
@@ -234,7 +234,7 @@ def _create_record(session: Session, loading: Loading) -> None:
         SELECT k.tix, r.*, {month_text("r.opened_at", offset_at(session, "r.opened_at"))} AS month FROM (
             SELECT r.record_id, r.process, {", ".join(columns)}, {attributes} AS attributes, r.source_file, r.source_row,
                 coalesce(resolved_at, closed_at) AS ended_at, {inside} AS opened_in_period
-            FROM (SELECT {told} FROM {_parquet(loading.folder, "record")} {_of_the_part(loading)}) AS r {" ".join(joins)}
+            FROM (SELECT {told} FROM {exported(loading.folder, "record")} {_of_the_part(loading)}) AS r {" ".join(joins)}
         ) AS r JOIN kept AS k ON k.record_id = r.record_id"""
     )
 
@@ -260,7 +260,7 @@ def _create_kept(session: Session, loading: Loading) -> None:
     session.run(
         f"""CREATE TABLE kept AS SELECT record_id, process, tix FROM (
             SELECT record_id, process, row_number() OVER (ORDER BY record_id) AS tix, {moments}
-            FROM {_parquet(loading.folder, "record")} {_of_the_part(loading)}
+            FROM {exported(loading.folder, "record")} {_of_the_part(loading)}
         ) AS r WHERE {" AND ".join(f"({test})" for test in tests)}""",
         values,
     )
@@ -379,7 +379,7 @@ def _create_zone(session: Session, loading: Loading) -> None:
     """The offsets of the audit's zone, so that months are the local ones whatever engine asks."""
     session.run("CREATE TABLE zone_span (since BIGINT, until BIGINT, utc_offset BIGINT)")
     (first, last) = session.one(
-        f"SELECT CAST(min(epoch(opened_at)) AS BIGINT), CAST(max(epoch(opened_at)) AS BIGINT) FROM {_parquet(loading.folder, 'record')}"
+        f"SELECT CAST(min(epoch(opened_at)) AS BIGINT), CAST(max(epoch(opened_at)) AS BIGINT) FROM {exported(loading.folder, 'record')}"
     )
     start = int(first) if isinstance(first, int) else loading.as_of
     end = max(int(last) if isinstance(last, int) else start, loading.as_of) + FORESEEN
@@ -415,7 +415,7 @@ def _create_event(session: Session, loading: Loading) -> None:
     session.run(
         f"""CREATE TABLE event AS
         SELECT k.tix, e.seq, {epoch("e.at")} AS moment, e.actor, e.actor_group, e.field, {old} AS old, {new} AS new
-        FROM {_parquet(loading.folder, "event")} AS e JOIN kept AS k ON k.record_id = e.record_id {joins}
+        FROM {exported(loading.folder, "event")} AS e JOIN kept AS k ON k.record_id = e.record_id {joins}
         {"" if loading.part.history else "WHERE false"}"""
     )
 
@@ -429,7 +429,7 @@ def _create_approval(session: Session, loading: Loading) -> None:
     session.run(
         f"""CREATE TABLE approval AS SELECT * FROM (
             SELECT r.tix, {told}, {epoch('a."at"')} AS moment
-            FROM {_parquet(loading.folder, "approval")} AS a JOIN record AS r ON r.record_id = a.record_id
+            FROM {exported(loading.folder, "approval")} AS a JOIN record AS r ON r.record_id = a.record_id
             LEFT JOIN code AS c ON c."column" = 'decision' AND c.exported = a.decision{_same_process(loading, "c", "r")}
         ) AS decided WHERE moment IS NULL OR moment <= ?""",
         (loading.as_of,),
@@ -449,12 +449,12 @@ def _create_link(session: Session, loading: Loading) -> None:
     session.run(
         f"""CREATE TABLE link AS SELECT DISTINCT tix, type, trim(target) AS target FROM (
             SELECT tix, type, {each_word("target")} AS target FROM (
-                {columns} UNION ALL SELECT r.tix, l.type, l.target FROM {_parquet(loading.folder, "link")} AS l JOIN record AS r ON r.record_id = l.record_id
+                {columns} UNION ALL SELECT r.tix, l.type, l.target FROM {exported(loading.folder, "link")} AS l JOIN record AS r ON r.record_id = l.record_id
             ) AS named
         ) AS linked WHERE trim(target) <> ''"""
     )
-    session.run(f"CREATE VIEW link_type AS SELECT DISTINCT type FROM {_parquet(loading.folder, 'link')}")
-    session.run(f"CREATE VIEW exported_process AS SELECT DISTINCT process FROM {_parquet(loading.folder, 'record')}")
+    session.run(f"CREATE VIEW link_type AS SELECT DISTINCT type FROM {exported(loading.folder, 'link')}")
+    session.run(f"CREATE VIEW exported_process AS SELECT DISTINCT process FROM {exported(loading.folder, 'record')}")
     session.run(
         """CREATE VIEW named AS SELECT word, process, min(tix) AS tix FROM (
             SELECT record_id AS word, process, tix FROM record
@@ -489,6 +489,7 @@ def reach_of_processes(session: Session) -> dict[str, tuple[int, int]]:
     return {process: (first, last) for process, (first, last) in reach.items() if last - first < _NARROW * whole}
 
 
-def _parquet(folder: Path, table: str) -> str:
+def exported(folder: Path, table: str) -> str:
+    """The rows of a table of a dataset folder as they were imported, as a relation in SQL."""
     path = folder / f"{table}.parquet"
     return f"read_parquet({quote(file_text(path) + (WITHIN if path.is_dir() else ''))})"

@@ -5,15 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from itsmctl.importers.receipt import Receipt
-
-
-@dataclass(frozen=True)
-class Gap:
-    """A run of ticket numbers that are missing, the last there before it and the first after it."""
-
-    before: str
-    after: str
-    numbers: int
+from itsmctl.result import Gap, Personal
 
 
 @dataclass(frozen=True)
@@ -47,18 +39,6 @@ class Lookalike:
     canonical: str
     exported: str
     likelihood: float
-
-
-@dataclass(frozen=True)
-class Personal:
-    """Personal data in a column: what kind, and in how many records."""
-
-    column: str
-    kind: str
-    """`person`, `mail-address` or `mobile-number`."""
-    records: int
-    sampled: bool = False
-    """Counted among the records looked at, not among all."""
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,7 @@ FORMATS = ("text", "json", "html", "markdown")
 
 
 def render(form: str, result: AuditResult, language: Language, before: Before | None = None) -> str:
-    """An audit's result in one of FORMATS; a page and Markdown say what has changed since an audit `before`."""
+    """An audit's result in one of FORMATS; each but JSON says what has changed since an audit `before`."""
     module = importlib.import_module(f"{__name__}.{form}")
-    text: str = (
-        module.render(result, language, before) if form in ("html", "markdown") else module.render(result, language)
-    )
-    return text
+    told: str = module.render(result, language) if form == "json" else module.render(result, language, before=before)
+    return told

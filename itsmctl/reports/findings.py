@@ -17,6 +17,7 @@ from itsmctl.language import (
     zone_of,
 )
 from itsmctl.reports import deviations, sections, tally
+from itsmctl.reports.honesty import gap_texts, personal_text
 from itsmctl.reports.levels import Level, levels
 from itsmctl.reports.outlines import Cell, Look, Outline, Part, Table
 from itsmctl.reports.pages import clause_text
@@ -207,5 +208,11 @@ def _export(result: AuditResult, language: Language) -> Part:
         "SHA-256",
     )
     rows = tuple((one.name, one.rows_read, one.rows_imported, one.rows_rejected, one.sha256) for one in result.dataset.sources)  # fmt: skip
-    points = tuple(f"{phrase_text(message, language)} [{code}]" for code, message in result.dataset.warnings)
-    return Part(tr("How honest is the export?", language), points=points, tables=(Table(head, rows, (1, 2, 3)),) if rows else ())  # fmt: skip
+    facts = result.dataset
+    points = tuple(f"{phrase_text(message, language)} [{code}]" for code, message in facts.warnings)
+    parts = (
+        Part(tr("Gaps in the ticket numbers", language), points=tuple(gap_texts(facts.gaps, facts.number_gaps, language))),
+        Part(tr("Personal data", language), points=tuple(personal_text(one, language) for one in facts.personal)),
+    )  # fmt: skip
+    tables = (Table(head, rows, (1, 2, 3)),) if rows else ()
+    return Part(tr("How honest is the export?", language), points=points, tables=tables, parts=tuple(part for part in parts if not part.empty))  # fmt: skip

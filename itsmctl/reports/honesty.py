@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from itsmctl.honesty import Blind, Honesty, Personal, Wanted
+from itsmctl.honesty.honesty import Blind, Honesty, Wanted
 from itsmctl.language import (
     Language,
     column_text,
@@ -19,6 +19,7 @@ from itsmctl.language import (
 )
 from itsmctl.reports.phrases import phrase_text
 from itsmctl.reports.plain import shown, wrap
+from itsmctl.result import Gap, Personal
 
 FORMAT = "itsmctl/honesty/v1"
 _SAID_BELOW = ("missing-columns", "number-gaps")
@@ -95,25 +96,32 @@ def _order(order: str, language: Language) -> str:
 
 
 def _numbers(h: Honesty, language: Language, width: int) -> Iterator[str]:
-    lines = [
-        tr("between {before} and {after}: {n} missing", language, before=gap.before, after=gap.after, n=number_text(gap.numbers))
-        for gap in h.gaps
-    ]  # fmt: skip
-    more = h.receipt.number_gaps - len(h.gaps)
-    if more > 0:
-        lines.append(trn("{n} more gap", "{n} more gaps", more, language))
+    lines = gap_texts(h.gaps, h.receipt.number_gaps, language)
     yield from _section(tr("Gaps in the ticket numbers", language), lines or [tr("none", language)], width)
 
 
 def _people(h: Honesty, language: Language, width: int) -> Iterator[str]:
-    lines = [_personal(one, language) for one in h.personal] or [tr("none found", language)]
+    lines = [personal_text(one, language) for one in h.personal] or [tr("none found", language)]
     yield from _section(tr("Personal data", language), lines, width)
 
 
-def _personal(one: Personal, language: Language) -> str:
+def gap_texts(gaps: Sequence[Gap], every: int, language: Language) -> list[str]:
+    """The largest gaps in the ticket numbers, and how many there are besides."""
+    lines = [
+        tr("between {before} and {after}: {n} missing", language, before=gap.before, after=gap.after, n=number_text(gap.numbers))
+        for gap in gaps
+    ]  # fmt: skip
+    more = every - len(gaps)
+    return [*lines, trn("{n} more gap", "{n} more gaps", more, language)] if more > 0 else lines
+
+
+def personal_text(one: Personal, language: Language) -> str:
+    """A column, what is in it and in how many records; never what stands there."""
     records = trn("{n} record", "{n} records", one.records, language)
     kind = tr(_KINDS[one.kind], language)
-    if one.sampled:
+    if one.sampled and not one.kept:
+        return tr("{column}: {kind} in {records} of a sample", language, column=column_text(one.column, language), kind=kind, records=records)  # fmt: skip
+    if one.kept:
         return tr("{column}: {kind} in {records} of a sample (kept in `attributes`)", language, column=one.column, kind=kind, records=records)  # fmt: skip
     return tr("{column}: {kind} in {records}", language, column=column_text(one.column, language), kind=kind, records=records)  # fmt: skip
 

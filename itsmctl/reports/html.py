@@ -13,6 +13,7 @@ from itsmctl.honesty.lacking import blind_spots, wanted_columns
 from itsmctl.language import Language, moment_text, tr, zone_of
 from itsmctl.model import SEVERITIES
 from itsmctl.reports import deviations, pages, sections, tally
+from itsmctl.reports.honesty import gap_texts, personal_text
 from itsmctl.reports.levels import levels
 from itsmctl.reports.people import without_names
 from itsmctl.reports.trend import Before, trend
@@ -44,7 +45,12 @@ def render(result: AuditResult, language: Language = "en", before: Before | None
     result = result if result.redaction else without_names(result)
     zone = zone_of(result.zone)
     script = pages.source("report/report.js")
-    values = {**_overview(result, language), **_services(result, language), **_rules(result, language)}
+    values = {
+        **_overview(result, language),
+        **_services(result, language),
+        **_rules(result, language),
+        **_export(result, language),
+    }
     return pages.page(
         "report.html.j2",
         language,
@@ -150,6 +156,14 @@ def _rules(result: AuditResult, language: Language) -> dict[str, object]:
         ],
         "shown_rules": {entry.rule.id for entry in every},
         "shown_records": {entry.record_id for entry in result.explanations},
+    }
+
+
+def _export(result: AuditResult, language: Language) -> dict[str, object]:
+    facts = result.dataset
+    return {
+        "gaps": gap_texts(facts.gaps, facts.number_gaps, language),
+        "personal": [personal_text(one, language) for one in facts.personal],
     }
 
 

@@ -114,6 +114,9 @@ def _dataset(facts: DatasetFacts) -> dict[str, object]:
         "missing_columns": list(facts.missing_columns),
         "history": list(facts.history),
         "warnings": [{"code": code, "message": message} for code, message in facts.warnings],
+        "number_gaps": facts.number_gaps,
+        "gaps": [vars(gap) for gap in facts.gaps],
+        "personal": [vars(one) for one in facts.personal],
     }
 
 

@@ -33,14 +33,24 @@ from itsmctl.reports.tally import (
     with_outcome,
     zone_text,
 )
+from itsmctl.reports.trend import Before
+from itsmctl.reports.trend_text import trend_lines
 from itsmctl.result import AuditResult, RuleResult
 
 _COLORS = {"fail": "31", "not_testable": "33", "pass": "32", "head": "1", "dim": "2"}
 
 
-def render(result: AuditResult, language: Language = "en", width: int = 80, color: bool = False) -> str:
-    """The summary of an audit in so many columns, ending in a newline."""
+def render(
+    result: AuditResult,
+    language: Language = "en",
+    width: int = 80,
+    color: bool = False,
+    before: Before | None = None,
+) -> str:
+    """The summary of an audit in so many columns, ending in a newline; with what has changed since an audit `before`."""
     lines = [*_head(result, language, width, color)]
+    if before:
+        lines += ["", *(_paint(line, role, color) for line, role in trend_lines(result, before, language, width))]
     lines += _attained(result, language, width, color)
     lines += _failing(result, language, width, color)
     lines += _known(result, language, width, color)

@@ -16,12 +16,7 @@ FORMATS = ("text", "html", "markdown", "xlsx", "json")
 @click.argument("plan", required=False, default="")
 @options.tickets
 @written.forms(FORMATS)
-@click.option(
-    "--previous",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Result folder of an earlier audit, to say what has changed since.",
-)
+@results.previous
 @options.as_of
 @options.zone
 @options.mapping
@@ -64,7 +59,7 @@ def command(
         result = audit(definitions, dataset, choices, progress=progress)
     if form == "text":
         width, color = written.width(output), written.color(no_color, output)
-        written.write(render_text(result, language, width, color), output)
+        written.write(render_text(result, language, width, color, before), output)
     elif form == "xlsx":
         from itsmctl.reports.findings import outline
         from itsmctl.reports.outlines.workbook import workbook

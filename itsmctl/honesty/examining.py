@@ -1,0 +1,60 @@
+"""`itsmctl import --check`: what an export says about itself, and what cannot be audited with it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+from itsmctl.audit import audit
+from itsmctl.engine.session import Session
+from itsmctl.engine.tables import exported
+from itsmctl.honesty.honesty import Honesty, TimeColumn
+from itsmctl.honesty.inside import addresses, addresses_kept, gaps, kept_columns, named_people, sample_of
+from itsmctl.honesty.lacking import blind_spots, other_than_columns, wanted_columns
+from itsmctl.honesty.looking import lookalikes, office_day
+from itsmctl.importers.receipt import read_receipt
+from itsmctl.importers.times import order_of
+from itsmctl.model import Definitions, MappingDefinition
+
+SAMPLE = 20_000
+"""Records of which the columns that nobody took are looked at."""
+
+
+def honesty(folder: Path, definitions: Definitions, known: Mapping[str, MappingDefinition]) -> Honesty:
+    """Look at an imported dataset: at its gaps, times and people, and by which rules its records can be judged at all.
+
+    The rules are asked, not guessed at: what they could not test, and why, is what an audit would say.
+    """
+    receipt = read_receipt(folder)
+    mappings = tuple({**known, **definitions.mappings}.values())
+    records = exported(folder, "record")
+    with Session() as session:
+        processes = {str(process) for (process,) in session.rows(f"SELECT DISTINCT process FROM {records}")}
+        kept = kept_columns(session, sample_of(records, SAMPLE))
+        largest, day = gaps(session, records), office_day(session, records, receipt.zone)
+        people = (
+            *named_people(session, records, receipt.mapped),
+            *addresses(session, records, receipt.mapped),
+            *addresses_kept(kept),
+        )
+        alike = lookalikes(session, receipt, kept, mappings)
+    result = audit(definitions, folder)
+    every = (*result.rules, *result.enquiries)
+    rules = [rule for rule in every if rule.rule.process in {"", *processes}]
+    elsewhere = Counter(rule.rule.process for rule in every if rule.rule.process not in {"", *processes})
+    blind = blind_spots(rules)
+    return Honesty(
+        receipt=receipt,
+        gaps=largest,
+        office_day=day,
+        times=tuple(TimeColumn(name, form, order_of(form)) for name, form in sorted(receipt.time_formats.items())),
+        lookalikes=alike,
+        personal=people,
+        rules=len(rules),
+        testable=sum(rule.outcome in ("pass", "fail") for rule in rules),
+        wanted=wanted_columns(blind),
+        blind=other_than_columns(blind),
+        elsewhere=tuple(sorted(elsewhere.items())),
+        no_records=tuple(rule.rule.id for rule in rules if rule.outcome == "no_data"),
+    )

@@ -1,0 +1,70 @@
+"""What the records of an export give away by themselves: gaps in their numbers, and personal data."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from itsmctl.checks.no_secrets import PATTERNS
+from itsmctl.engine.session import Session, name, quote
+from itsmctl.model import PEOPLE_COLUMNS, TEXT_COLUMNS
+from itsmctl.result import Gap, Personal
+
+MOST_GAPS = 5
+_KINDS = ("mail-address", "mobile-number")
+
+
+def gaps(session: Session, records: str) -> tuple[Gap, ...]:
+    """The largest runs of missing ticket numbers between the first and the last; `records` is a relation in SQL."""
+    rows = session.rows(
+        "SELECT before_number, number, n - before - 1 AS missing FROM (SELECT number, n, "
+        "lag(n) OVER (PARTITION BY prefix ORDER BY n) AS before, lag(number) OVER (PARTITION BY prefix ORDER BY n) AS before_number "
+        r"FROM (SELECT DISTINCT number, regexp_extract(number, '^(.*?)[0-9]{1,18}$', 1) AS prefix, "
+        r"CAST(regexp_extract(number, '([0-9]{1,18})$', 1) AS BIGINT) AS n "
+        f"FROM {records} WHERE regexp_matches(number, '[0-9]$'))) "
+        f"WHERE n - before > 1 ORDER BY missing DESC, number LIMIT {MOST_GAPS}"
+    )
+    return tuple(Gap(str(before), str(after), int(str(missing))) for before, after, missing in rows)
+
+
+def sample_of(records: str, most: int) -> str:
+    """So many of the records, the same ones every time."""
+    return f"(SELECT * FROM {records} ORDER BY md5(record_id), record_id LIMIT {most})"
+
+
+def kept_columns(session: Session, records: str) -> Mapping[str, Mapping[int, str]]:
+    """The columns that no canonical one takes: by name the values, by the place of their record."""
+    kept: dict[str, dict[int, str]] = {}
+    for place, (attributes,) in enumerate(session.rows(f"SELECT attributes FROM {records}")):
+        for column, value in json.loads(str(attributes or "{}")).items():
+            kept.setdefault(column, {})[place] = str(value)
+    return kept
+
+
+def named_people(session: Session, records: str, mapped: Iterable[str]) -> Iterator[Personal]:
+    """Columns that name people."""
+    columns = [column for column in PEOPLE_COLUMNS if column in set(mapped)]
+    found = session.one(f"SELECT {', '.join(f'count({name(column)})' for column in columns)} FROM {records}") if columns else ()  # fmt: skip
+    for column, n in zip(columns, found, strict=True):
+        if n:
+            yield Personal(column, "person", int(str(n)))
+
+
+def addresses(session: Session, records: str, mapped: Iterable[str], *, sampled: bool = False) -> Iterator[Personal]:
+    """Columns in which mail addresses or telephone numbers stand."""
+    columns = [column for column in TEXT_COLUMNS if column in set(mapped)]
+    asked = [(kind, column) for kind in _KINDS for column in columns]
+    counted = [f"count(*) FILTER (WHERE regexp_matches({name(c)}, {quote(PATTERNS[kind])}))" for kind, c in asked]
+    found = session.one(f"SELECT {', '.join(counted)} FROM {records}") if counted else ()
+    for (kind, column), n in zip(asked, found, strict=True):
+        if n:
+            yield Personal(column, kind, int(str(n)), sampled)
+
+
+def addresses_kept(kept: Mapping[str, Mapping[int, str]]) -> Iterator[Personal]:
+    """The same in columns that no canonical one takes."""
+    for column, values in sorted(kept.items()):
+        for kind in _KINDS:
+            if n := sum(bool(re.search(PATTERNS[kind], value)) for value in values.values()):
+                yield Personal(column, kind, n, sampled=True, kept=True)
