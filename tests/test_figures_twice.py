@@ -1,0 +1,331 @@
+"""Figures of complaints, suppliers, principles, positions and registers, computed a second time in plain Python from the files.
+
+Nothing here goes through the engine: rows come from the dataset's own files, registers from their CSV, definitions from their YAML.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import yaml
+from scorecard_case import end_of, reference, rows_of
+
+from itsmctl.complaints import ledger
+from itsmctl.generate import generate
+from itsmctl.importers.importing import import_files
+from itsmctl.model import RegisterFigure
+from itsmctl.reference import reference_root
+from itsmctl.scorecard.asking import Asked, sources
+from itsmctl.scorecard.measuring import Sources, measure
+from itsmctl.scorecard.positions import able_to, key_people
+from itsmctl.scorecard.principles import principle_scores
+from itsmctl.scorecard.suppliers import supplier_cards
+
+ZONE = "Asia/Shanghai"
+DAY = date(2026, 6, 30)
+CUT = end_of(DAY, ZONE)
+UCI = reference_root().parent / "shared/data/uci-incident-event-log/incident_event_log.zip"
+ROOT = reference_root()
+Row = Mapping[str, Any]
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("twice")
+    generate(reference(), 250, 23, folder / "export", start=date(2026, 1, 1), months=6)
+    import_files(sorted((folder / "export").glob("*.csv")), None, reference().mappings, ZONE, folder / "dataset")
+    return folder / "dataset"
+
+
+@pytest.fixture(scope="module")
+def found(dataset: Path) -> Iterator[Sources]:
+    with sources(reference(), [], dataset, Asked(period="2026-06", legs=True)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def rows(dataset: Path) -> list[Row]:
+    return [row for row in rows_of(dataset) if row["opened_at"] is None or row["opened_at"] <= CUT]
+
+
+@cache
+def documents(folder: str, kind: str) -> list[dict[str, Any]]:
+    """The definitions of a kind as they stand in their files."""
+    texts = (path.read_text(encoding="utf-8") for path in sorted((ROOT / folder).rglob("*.yaml")))
+    read = (one for text in texts for one in yaml.load_all(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+    return [one for one in read if one and one["kind"] == kind]
+
+
+def table(register: str) -> list[dict[str, str]]:
+    """The rows of a register that keeps them in one CSV file."""
+    path = ROOT / "audits/registers/data" / f"{register}.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+# --- Indicators over registers ---------------------------------------------------------------------------------------
+
+KEPT = sorted(
+    kpi.id
+    for kpi in reference().kpis.values()
+    if isinstance(kpi.measure, RegisterFigure)
+    and (register := reference().registers[kpi.measure.register]).files
+    and not register.sources
+)
+
+
+def cell(text: str) -> object:
+    """A cell as it is meant: true, false, a number, a text, or nothing."""
+    if text in ("true", "false"):
+        return text == "true"
+    try:
+        return float(text)
+    except ValueError:
+        return text or None
+
+
+def meets(row: Mapping[str, str], asked: Mapping[str, tuple[object, ...]]) -> bool | None:
+    told = [None if cell(row[c]) is None else cell(row[c]) in wanted for c, wanted in asked.items()]
+    return False if False in told else None if None in told else True
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_an_indicator_over_a_register_is_that_of_its_file(name: str) -> None:
+    kpi = reference().kpis[name]
+    figure = kpi.measure
+    assert isinstance(figure, RegisterFigure)
+    dated = figure.dated or reference().registers[figure.register].dated
+    with sources(reference(), [], None, Asked(as_of="2026-10-31", periods=4)) as kept:
+        (indicator,) = measure(kept, [kpi], 4).indicators
+    told = {one.span: one.tally for one in indicator.figures}
+    checked = 0
+    undated = sum(not row[dated] and meets(row, figure.of) is True for row in table(figure.register))
+    for place, (span, tally) in enumerate(told.items()):
+        own = [r for r in table(figure.register) if r[dated] and span.start.isoformat() <= r[dated] <= min(span.end.isoformat(), "2026-10-31")]  # fmt: skip
+        own = [r for r in own if meets(r, figure.of) is True]
+        hits = [r for r in own if meets(r, figure.where) is True]
+        last = undated if place == len(told) - 1 else 0
+        if figure.figure in ("share", "count"):
+            assert (tally.n, tally.hits) == (len(own) + last, len(hits)), span
+        elif figure.figure == "mean":
+            known = [float(r[figure.column]) for r in hits if r[figure.column]]
+            assert tally.value == (pytest.approx(sum(known) / len(known)) if known else None)
+        else:
+            known_pairs = [
+                (float(r[figure.column]), float(r[figure.over])) for r in hits if r[figure.column] and r[figure.over]
+            ]
+            over = sum(b for _, b in known_pairs)
+            assert tally.value == (pytest.approx(100 * sum(a for a, _ in known_pairs) / over) if over else None)
+        checked += len(own)
+    assert checked, "the register of the reference company says nothing about these periods"
+
+
+# --- Suppliers -------------------------------------------------------------------------------------------------------
+
+
+def test_suppliers_again(found: Sources, dataset: Path, rows: list[Row]) -> None:
+    moved: dict[str, set[str]] = defaultdict(set)
+    for event in rows_of(dataset, "event"):
+        if event["field"] == "group" and (event["at"] is None or event["at"] < CUT):
+            moved[event["record_id"]].add(event["new"])
+    cards = {card.supplier.id: card for card in supplier_cards(found, date(2025, 7, 1))}
+    wanted = {one["id"]: one for one in documents("catalog", "supplier") if one["status"] != "candidate"}
+    assert set(cards) == set(wanted)
+    for name, one in wanted.items():
+        groups = set(one.get("groups", ()))
+        lay = [r for r in rows if r["group"] in groups or moved[r["record_id"]] & groups or r.get("supplier") == name]
+        assert cards[name].records == len(lay), name
+        reviews = [r for r in table("supplier-reviews") if r["supplier"] == name and "2025-07-01" <= r["due_on"] <= "2026-06-30"]  # fmt: skip
+        held = [r for r in reviews if r["held"] == "true"]
+        assert (cards[name].reviews.hits, cards[name].reviews.n) == (len(held), len(reviews))
+        marks = [float(r["score"]) for r in held if r["score"]]
+        assert cards[name].score == (pytest.approx(sum(marks) / len(marks)) if marks else None)
+        ended = [r for r in table("disputes") if r["supplier"] == name and "2025-07-01" <= r["raised"] <= "2026-06-30" and r["state"] in ("settled", "closed", "late")]  # fmt: skip
+        assert (cards[name].disputes.hits, cards[name].disputes.n) == (sum(r["in_time"] == "true" for r in ended), len(ended))  # fmt: skip
+    assert any(card.records for card in cards.values())
+
+
+# --- Principles and positions ----------------------------------------------------------------------------------------
+
+
+def holders() -> list[tuple[str, str, str, str, str]]:
+    """Who held what when: (name as compared, role, position, first day, last day); a position brings its roles."""
+    positions = {one["id"]: one for one in documents("roles", "position")}
+    found = []
+    for one in documents("roles", "assignment"):
+        days = one.get("effective", {})
+        span = (str(days.get("from", "0000")), str(days.get("to", "9999")))
+        names = [one["person"], *one.get("also-called", ())]
+        position = one.get("position", "")
+        roles = [one["role"]] if "role" in one else positions[position].get("roles", [])
+        terms = [(names, span)]
+        terms += [([d["person"]], (str(d["from"]), str(d["to"]))) for d in one.get("delegations", ())]
+        found += [(n.strip().lower(), r, position, *term) for some, term in terms for n in some for r in roles]
+    return found
+
+
+def responsible(letters: str) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for matrix in documents("roles/raci", "raci"):
+        for cells in matrix["activities"].values():
+            for letter in letters:
+                some = cells.get(letter, [])
+                found[matrix["process"]] |= {some} if isinstance(some, str) else set(some)
+    return found
+
+
+def local_day(moment: int) -> str:
+    return datetime.fromtimestamp(moment, ZoneInfo(ZONE)).date().isoformat()
+
+
+def test_principles_again(found: Sources, dataset: Path, rows: list[Row]) -> None:
+    told = {
+        (process.id, part.part): (part.there, part.wanted)
+        for process, scores in principle_scores(found, (), None)
+        for score in scores
+        for part in score.inputs
+        if part.part != "definitions"
+    }
+    by_id = {row["record_id"]: row for row in rows}
+    held, may = holders(), responsible("RA")
+    able: dict[str, list[bool]] = defaultdict(list)
+    for row in rows:
+        done = row["resolved_at"] or row["closed_at"]
+        if row["resolved_by"] and done:
+            day, who = local_day(done), row["resolved_by"].strip().lower()
+            able[row["process"]].append(any(n == who and r in may[row["process"]] and a <= day <= b for n, r, _, a, b in held))  # fmt: skip
+    assert {p: w for (p, part), w in told.items() if part == "able"} == {
+        p: (sum(some), len(some)) for p, some in able.items() if (p, "able") in told
+    }
+    assert set(able) >= {p for p, part in told if part == "able"}
+    moves = {
+        one["id"]: {(a, b) for a, some in one["transitions"].items() for b in some}
+        for one in documents("policies/processes", "process")
+        if one.get("transitions")
+    }
+    codes = {
+        (one["process"], word): code
+        for one in documents("audits", "mapping")
+        if "process" in one
+        for word, code in one.get("codes", {}).get("state", {}).items()
+    }
+    states: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    for event in rows_of(dataset, "event"):
+        if event["field"] == "state" and event["record_id"] in by_id and (event["at"] is None or event["at"] < CUT):
+            process = by_id[event["record_id"]]["process"]
+            states[event["record_id"]].append(tuple(codes.get((process, w), w) for w in (event["old"], event["new"])))
+    path: dict[str, list[bool]] = defaultdict(list)
+    for record, steps in states.items():
+        process = by_id[record]["process"]
+        if process in moves:
+            path[process].append(all(a is None or a == b or (a, b) in moves[process] for a, b in steps))
+    assert {p: w for (p, part), w in told.items() if part == "path"} == {p: (sum(s), len(s)) for p, s in path.items()}
+    words = {word for row in rows for word in (row["record_id"], row["number"]) if word}
+    links: dict[str, list[bool]] = defaultdict(list)
+    for link in rows_of(dataset, "link"):
+        if link["record_id"] in by_id and link["type"] != "knowledge":
+            named = [word for word in re.split(r"[,;\s、，；]+", link["target"]) if word]
+            links[by_id[link["record_id"]]["process"]] += [word in words for word in named]
+    assert {p: w for (p, part), w in told.items() if part == "linked"} == {p: (sum(s), len(s)) for p, s in links.items()}  # fmt: skip
+
+
+def test_key_people_again(found: Sources, rows: list[Row]) -> None:
+    assert found.tickets is not None
+    by_service: dict[str, Counter[str]] = defaultdict(Counter)
+    titles = {name: one["id"] for one in documents("catalog/services", "service") for name in (one["id"], one["title"]["en"], one["title"]["zh"], *one.get("also-called", ()))}  # fmt: skip
+    for row in rows:
+        if row["resolved_by"]:
+            by_service[titles.get(row["service"], row["service"] or "")][row["resolved_by"].strip().lower()] += 1
+    told = {one.service: one for one in key_people(found.tickets)}
+    for service, people in by_service.items():
+        if service in told and service in {one["id"] for one in documents("catalog/services", "service")}:
+            most = 100 * max(people.values()) / sum(people.values())
+            assert told[service].share == pytest.approx(most)
+            assert (told[service].records, told[service].people) == (sum(people.values()), len(people))
+    assert len(told) > 5
+
+
+def test_competence_on_the_day_of_the_work_again(found: Sources, rows: list[Row]) -> None:
+    assert found.tickets is not None
+    known = {n for one in documents("roles", "assignment") for n in (one["person"].strip().lower(), *(c.strip().lower() for c in one.get("also-called", ())))}  # fmt: skip
+    done = [row for row in rows if row["resolved_by"] and (row["resolved_at"] or row["closed_at"])]
+    fitness, unknown = able_to(reference(), found.tickets)
+    assert unknown == sum(row["resolved_by"].strip().lower() not in known for row in done)
+    may, held = responsible("R"), holders()
+    roles = {one["id"]: one for one in documents("roles", "role")}
+    positions = {one["id"]: one for one in documents("roles", "position")}
+    wanted: Counter[tuple[str, str]] = Counter()
+    for row in done:
+        day, who = local_day(row["resolved_at"] or row["closed_at"]), row["resolved_by"].strip().lower()
+        asked: set[tuple[str, str]] = set()
+        for name, role, position, start, end in held:
+            if name == who and role in may[row["process"]] and start <= day <= end:
+                asked |= {(role, c["id"]) for c in roles[role].get("competences", ())}
+                asked |= {(position, c["id"]) for c in positions.get(position, {}).get("competences", ())}
+        wanted.update(asked)
+    assert {(one.role, one.competence): one.records for one in fitness} == dict(wanted)
+
+
+# --- Complaints ------------------------------------------------------------------------------------------------------
+
+
+def test_signs_of_surveys_and_of_rules_again(dataset: Path, rows: list[Row]) -> None:
+    told = {
+        sign.indicator.kpi.id: {one.span.label: one.tally for one in sign.indicator.figures}
+        for heard in ledger(reference(), dataset, Asked("2026-06", zone=ZONE), "month", 5).complaints
+        for sign in heard.signs
+    }
+    (survey,) = (one for one in documents("audits/surveys", "survey") if one["id"] == "customer-experience")
+    good = [step.get("satisfied", False) for step in survey["scale"]]
+    wanted: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for run in survey["results"]:
+        end = str(run["period"]["to"])
+        counts = run["counts"].get("attitude", [])
+        half = f"{end[:4]}-H{1 if end[5:7] <= '06' else 2}"
+        wanted[half][0] += sum(counts)
+        wanted[half][1] += sum(n for n, ok in zip(counts, good, strict=False) if ok)
+    asked = told["customer-experience/attitude"]
+    assert {label: [t.n, t.hits] for label, t in asked.items() if t.n} == {k: v for k, v in wanted.items() if k in asked and v[0]}  # fmt: skip
+    reopened: dict[str, list[bool]] = defaultdict(list)
+    for row in rows:
+        if row["process"] == "incident" and row["reopen_count"] is not None and row["opened_at"]:
+            reopened[local_day(row["opened_at"])[:7]].append((row["reopen_count"] or 0) < 2)
+    twice = {label: (t.n, t.hits) for label, t in told["INC-13"].items() if t.n}
+    assert twice == {month: (len(some), sum(some)) for month, some in sorted(reopened.items()) if month in twice}
+
+
+@pytest.mark.slow
+def test_leaning_on_one_person_again_on_a_real_log(tmp_path: Path) -> None:
+    if not UCI.exists():
+        pytest.skip("the UCI incident event log is not beside the repository")
+    with zipfile.ZipFile(UCI) as archive, archive.open("incident_event_log.csv") as file:
+        lines = io.TextIOWrapper(file, "utf-8").read().splitlines()
+    head, some = lines[0], lines[1:20_000]  # whole tickets: the log is ordered by number
+    (tmp_path / "log.csv").write_text("\n".join([head, *some]) + "\n", encoding="utf-8")
+    import_files([tmp_path / "log.csv"], None, reference().mappings, "UTC", tmp_path / "data")
+    last = {row["number"]: row for row in csv.DictReader([head, *some])}
+    by_month: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
+    for row in last.values():
+        if "?" not in (row["resolved_at"], row["category"], row["resolved_by"]):
+            month = f"{row['resolved_at'][6:10]}-{row['resolved_at'][3:5]}"
+            by_month[month][row["category"]][row["resolved_by"]] += 1
+    heard = ledger(reference(), tmp_path / "data", Asked("2016-05"), "month", 1)
+    (sign,) = (one for c in heard.complaints for one in c.signs if one.indicator.kpi.id == "key-person")
+    told = {one.span.label: (one.tally.n, one.tally.hits) for one in sign.indicator.figures if one.tally.n}
+    wanted = {}
+    for month, categories in by_month.items():
+        enough = [p for p in categories.values() if sum(p.values()) >= 5]
+        wanted[month] = (len(enough), sum(100 * max(p.values()) <= 60 * sum(p.values()) for p in enough))
+    assert told
+    assert told == {month: wanted[month] for month in told}
