@@ -32,6 +32,8 @@ class Role(Definition):
     responsibilities: tuple[Text, ...]
     holders: Holders
     competences: tuple[Competence, ...]
+    groups: tuple[str, ...] = ()
+    """Groups in ticket exports whose members hold it without being named."""
 
 
 @dataclass(frozen=True)

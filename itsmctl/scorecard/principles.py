@@ -111,7 +111,7 @@ def _computed(process: Process, indicators: Sequence[Indicator]) -> Input:
 
 
 def _able(sources: Sources) -> dict[str, Input]:
-    """Records resolved by somebody who held a role that is responsible in the process, of those with a person known by name."""
+    """Records resolved by somebody who held a role that is responsible in the process, by name or as a member of one of its groups."""
     tickets = sources.tickets
     if tickets is None or "resolved_by" not in tickets.context.exported:
         return {}
@@ -123,12 +123,17 @@ def _able(sources: Sources) -> dict[str, Input]:
     ]
     tickets.session.run('CREATE OR REPLACE TEMP TABLE acting (process VARCHAR, "role" VARCHAR)')
     tickets.session.insert("acting", ("process", "role"), sorted(set(roles)))
+    known = sources.definitions.roles
+    groups = sorted({(process, group) for process, role in roles if role in known for group in known[role].groups})
+    tickets.session.run('CREATE OR REPLACE TEMP TABLE acting_group (process VARCHAR, "group" VARCHAR)')
+    tickets.session.insert("acting_group", ("process", "group"), groups)
     rows = tickets.session.rows(
         """SELECT process, count(*), count(*) FILTER (WHERE holds) FROM (
-            SELECT r.process, r.tix, bool_or(coalesce(h.person IS NOT NULL AND a.process IS NOT NULL, false)) AS holds
+            SELECT r.process, r.tix, bool_or(coalesce(h.person IS NOT NULL AND a.process IS NOT NULL, false) OR g.process IS NOT NULL) AS holds
             FROM record AS r LEFT JOIN holding AS h ON h.person = lower(trim(r.resolved_by))
                 AND coalesce(r.resolved_at, r.closed_at) >= h.since AND coalesce(r.resolved_at, r.closed_at) < h.until
             LEFT JOIN acting AS a ON a.process = r.process AND a."role" = h."role"
+            LEFT JOIN acting_group AS g ON g.process = r.process AND g."group" = r."group"
             WHERE r.resolved_by IS NOT NULL AND coalesce(r.resolved_at, r.closed_at) IS NOT NULL GROUP BY r.process, r.tix
         ) AS done GROUP BY process"""
     )

@@ -44,14 +44,18 @@ def parts_of(definitions: Definitions, roles: Iterable[str]) -> tuple[Part, ...]
 def role_page(definitions: Definitions, role: Role, language: Language, day: date | None) -> Page:
     """The page of a role."""
     held = [tenure for tenure in held_on(definitions, day) if tenure.role == role.id]
-    vacant = "" if held else tr("Nobody holds this role.", language)
+    groups = tr("Members of the groups: {names}", language, names=tr(", ", language).join(role.groups))
+    vacant = "" if held or role.groups else tr("Nobody holds this role.", language)
     owned = [service.id for service in definitions.services.values() if service.owner == role.id]
     return Page(
         title=f"{role.title.in_(language)} · {role.id}",
         subtitle=tr("role", language) + _of_process(definitions, role, language),
         blocks=(Points(tuple(text.in_(language) for text in role.responsibilities)),),
         sections=(
-            Section(tr("Held by", language), (Words(vacant), _holders(definitions, held, language))),
+            Section(
+                tr("Held by", language),
+                (Words(vacant or (groups if role.groups else "")), _holders(definitions, held, language)),
+            ),
             Section(
                 tr("Answers for the services", language),
                 (Points(tuple(called(definitions.services, s, language) for s in owned)),),

@@ -34,6 +34,7 @@ _ROLE: Table = {
     "process": STRUCTURE,
     "responsibilities": TERM_LIST,
     "holders": ranked("loosened", ("one", "many"), default="one").called(msg("number of holders")),
+    "groups": members("loosened").called(msg("groups whose members hold it")),
     **_COMPETENCES,
 }
 

@@ -17,6 +17,7 @@ def _role(b: Builder) -> model.Role:
         responsibilities=texts(b.data.get("responsibilities")),
         holders=b.data.get("holders", "one"),
         competences=_competences(b),
+        groups=tuple(b.data.get("groups", ())),
     )
 
 
