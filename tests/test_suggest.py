@@ -285,7 +285,8 @@ def test_the_command_writes_the_proposal_and_says_what_already_reads_the_file(tm
     assert "Mapping otrs-ticket reads this file as it is" in shown.output
     kept = CliRunner().invoke(group, ["import", str(file), "--suggest", "--root", str(ROOT), "-o", str(proposal)])
     assert kept.exit_code == 0
-    assert proposal.read_text("utf-8") == shown.output
+    assert proposal.read_text("utf-8") == shown.output.replace("--mapping tickets.yaml", f"--mapping {proposal}")
+    assert f"next: itsmctl import {file} --mapping {proposal} --zone ZONE -o dataset" in kept.output
     named = CliRunner().invoke(group, ["import", str(file), "--suggest", "--mapping", "x", "--root", str(ROOT)])
     assert named.exit_code == 2
     assert "--mapping is what --suggest proposes" in named.output

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -118,6 +119,8 @@ def command(
                 )
             if not quiet and not check:
                 click.echo(summary(receipt, folder, language))
+                said = shlex.quote(str(folder))
+                click.echo(tr("next: {command}", language, command=f"itsmctl audit --tickets {said} -o result"))
         if check:
             click.echo(_honesty(folder, definitions, form, language), nl=False)
 
@@ -157,12 +160,14 @@ def _propose(
     output: Path | None,
     language: Language,
 ) -> None:
-    from itsmctl.reports.suggestion import render
+    from itsmctl.reports.suggestion import next_command, render
     from itsmctl.suggestion import suggest
 
-    text = render(suggest(sources, definitions, load(reference_root()).mappings, how), language)
+    found = suggest(sources, definitions, load(reference_root()).mappings, how)
+    text = render(found, language, str(output or ""))
     if output is None:
         click.echo(text, nl=False)
         return
     write_file(output, text)
     click.echo(tr("{file} written; what is to be answered stands at its top", language, file=output))
+    click.echo(tr("next: {command}", language, command=next_command(found, str(output))))

@@ -130,7 +130,7 @@ def _check_sheets(plain: Plain, limit: int) -> None:
                     )
                     values = {"sheet": Path(part.filename).stem, "needed": needed // 10**6, "limit": limit // 10**6}
                     raise ItsmctlError(Problem("workbook-too-large", template, Where(plain.shown), values))
-    except DAMAGED as error:
+    except (*DAMAGED, OSError) as error:  # a part that is said to lie before the file begins is an OSError
         template = "not readable as an Excel workbook: {why}"
         raise ItsmctlError(Problem("bad-workbook", template, Where(plain.shown), {"why": error})) from error
 

@@ -22,21 +22,41 @@ _PLAIN = re.compile(r"[^\W\d][\w/-]*( [\w/-]+)*")
 _NOT_TEXT = re.compile(r"(?i)true|false|yes|no|on|off|null|y|n|nan|inf")
 
 
-def render(suggestions: Sequence[Suggestion], language: Language = "en") -> str:
-    """The text of the mappings, one after the other; it is valid as it stands, and says what it does not know."""
-    lines = _of_several(suggestions, language) if len(suggestions) > 1 else _lines(suggestions[0], language, alone=True)
+def render(suggestions: Sequence[Suggestion], language: Language = "en", file: str = "") -> str:
+    """The text of the mappings, one after the other; it is valid as it stands, and says what it does not know.
+
+    `file` is what it will be saved as, where that is known.
+    """
+    if len(suggestions) > 1:
+        lines = _of_several(suggestions, language, file or FILE)
+    else:
+        lines = _lines(suggestions[0], language, alone=file or f"{suggestions[0].id}.yaml")
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def _of_several(suggestions: Sequence[Suggestion], language: Language) -> Iterator[str]:
-    """Mappings that are used together, with the command for all of them above."""
-    wanted = [one for one in suggestions if not one.readers] or list(suggestions)
-    yield from _comment(tr("Proposed for several tables. Save it, answer the questions, and then:", language))
+def next_command(suggestions: Sequence[Suggestion], file: str) -> str:
+    """What to run once the questions in the file of the mappings are answered."""
     words = tuple(dict.fromkeys(word for one in suggestions for word in one.words))
-    known = dict.fromkeys(name for one in suggestions if one not in wanted for name in one.readers)
-    named = "".join(f" --mapping {name}" for name in known)
+    known = "".join(f" --mapping {name}" for name in _known(suggestions))
     zone = " --zone ZONE" if any(one.zoneless for one in suggestions) else ""
-    yield f"#   itsmctl import {shown(shlex.join(words))}{named} --mapping {FILE}{zone} -o dataset"
+    return f"itsmctl import {shown(shlex.join(words))}{known} --mapping {shown(shlex.quote(file))}{zone} -o dataset"
+
+
+def _known(suggestions: Sequence[Suggestion]) -> tuple[str, ...]:
+    """The shipped mappings that read some of several tables as they are."""
+    wanted = _wanted(suggestions)
+    return tuple(dict.fromkeys(name for one in suggestions if one not in wanted for name in one.readers))
+
+
+def _wanted(suggestions: Sequence[Suggestion]) -> list[Suggestion]:
+    return [one for one in suggestions if not one.readers] or list(suggestions)
+
+
+def _of_several(suggestions: Sequence[Suggestion], language: Language, file: str) -> Iterator[str]:
+    """Mappings that are used together, with the command for all of them above."""
+    wanted = _wanted(suggestions)
+    yield from _comment(tr("Proposed for several tables. Save it, answer the questions, and then:", language))
+    yield f"#   {next_command(suggestions, file)}"
     yield from _advice(language)
     for one in suggestions:
         if one not in wanted:
@@ -49,10 +69,10 @@ def _of_several(suggestions: Sequence[Suggestion], language: Language) -> Iterat
             yield "---"
         else:
             yield ""
-        yield from _lines(one, language, alone=False)
+        yield from _lines(one, language, alone="")
 
 
-def _lines(s: Suggestion, language: Language, *, alone: bool) -> Iterator[str]:
+def _lines(s: Suggestion, language: Language, *, alone: str) -> Iterator[str]:
     yield from _head(s, language, alone=alone)
     title = _text(s.id.replace("-", " ").capitalize())
     yield "kind: mapping"
@@ -80,13 +100,13 @@ def _lines(s: Suggestion, language: Language, *, alone: bool) -> Iterator[str]:
     yield from _codes(s, language)
 
 
-def _head(s: Suggestion, language: Language, *, alone: bool) -> Iterator[str]:
+def _head(s: Suggestion, language: Language, *, alone: str) -> Iterator[str]:
     facts = {"file": shown(s.file), "rows": trn("{n} row", "{n} rows", s.rows, language)}
     if alone:
         yield from _comment(
             tr("Proposed from {file} ({rows}). Save it, answer the questions, and then:", language, **facts)
         )
-        yield f"#   itsmctl import {shown(shlex.join(s.words))} --mapping {s.id}.yaml{' --zone ZONE' if s.zoneless else ''} -o dataset"
+        yield f"#   {next_command([s], alone)}"
         yield from _advice(language)
     else:
         yield from _comment(tr("Proposed from {file} ({rows}).", language, **facts))
