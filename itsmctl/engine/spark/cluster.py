@@ -155,12 +155,14 @@ class Cluster(Session):
             self._register(table, Table(tuple(columns)))
 
     def _write(self, table: str, query: Expr) -> None:
-        """Put a query's rows in the place of a table."""
+        """Put a query's rows in the place of a table, whose own are deleted once the new ones are whole."""
+        before = self._tables.get(table, Table(()))
         frame = self._frame(query)
         if table in _NUMBERED and ROWID not in frame.columns:
             frame = frame.selectExpr("*", _place_of_row(self._place(table)))
         columns = tuple((field.name, field.dataType.simpleString().upper()) for field in frame.schema.fields)
         self._register(table, Table(columns, (self._written(frame, table),)))
+        _delete(before)
 
     def _append(self, table: str, query: Expr) -> int:
         known = self._tables[table]
@@ -176,8 +178,7 @@ class Cluster(Session):
     def _drop(self, table: str) -> None:
         """Forget a table, and delete what it was made of."""
         self._spark.catalog.dropTempView(f"`{table}`")
-        for part in self._tables.pop(table).parts:
-            shutil.rmtree(part)
+        _delete(self._tables.pop(table))
 
     def _register(self, table: str, made: Table) -> None:
         if made.parts:
@@ -217,6 +218,11 @@ class Cluster(Session):
         frame.write.parquet(str(place))
         _check_whole(place)
         return str(place)
+
+
+def _delete(table: Table) -> None:
+    for part in table.parts:
+        shutil.rmtree(part, ignore_errors=True)  # what is left goes with the folder
 
 
 def _place_of_row(place: Path) -> str:
