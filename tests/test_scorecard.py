@@ -51,13 +51,13 @@ def test_periods_are_those_of_the_calendar() -> None:
     assert [s.label for s in spans_until("quarter", date(2026, 2, 28), 3)] == ["2025-Q3", "2025-Q4", "2026-Q1"]
     assert [s.label for s in spans_until("half-year", date(2026, 7, 1), 2)] == ["2026-H1", "2026-H2"]
     assert (span_of("year", date(2024, 5, 1)).days, span_of("month", date(2024, 2, 9)).days) == (366, 29)
-    for text in ("2026", "2026-H2", "2026-Q3", "2026-11"):
+    for text in ("2026", "2026-H2", "2026-Q3", "2026-11", "2026-11-03", "2026-11-03/2026-11-09"):
         assert parse_span(text).label == text
 
 
 @pytest.mark.parametrize("text", ["2026-13", "2026-Q5", "Q2", "2026-6", "", "2026-H0"])
 def test_a_period_that_is_none_is_refused(text: str) -> None:
-    with pytest.raises(ItsmctlError, match="is no period"):
+    with pytest.raises(ItsmctlError, match="is not a period"):
         parse_span(text)
 
 

@@ -131,6 +131,9 @@ def test_registers_tell_of_the_period_and_leave_out_who(made: Made) -> None:
         ("2026-02", date(2026, 2, 1), date(2026, 2, 28)),
         ("2026-Q4", date(2026, 10, 1), date(2026, 12, 31)),
         ("2024", date(2024, 1, 1), date(2024, 12, 31)),
+        ("2026-H2", date(2026, 7, 1), date(2026, 12, 31)),
+        ("2026-05-04", date(2026, 5, 4), date(2026, 5, 4)),
+        ("2026-Q2/2026-07", date(2026, 4, 1), date(2026, 7, 31)),
         ("2026-05-04/2026-05-10", date(2026, 5, 4), date(2026, 5, 10)),
     ],
 )
@@ -154,7 +157,7 @@ def test_the_last_year_of_the_calendar_is_a_period_too() -> None:
         "May",
         "2026-05-10/2026-05-04",
         "2026-02-30/2026-03-01",
-        "2026-05-01",
+        "2026-05-32",
     ],
 )
 def test_what_is_no_period_is_refused_with_what_is(text: str) -> None:

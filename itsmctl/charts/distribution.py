@@ -37,7 +37,7 @@ def distribution(counted: Distribution, language: Language) -> Figure:
     svg = draw(
         told,
         [Edge([Point(labels[TARGET - 1], 0, "", label=tr("target", language))]), Columns(plain), Cut(cut)],
-        (names(apart), Axis([*TICKS, labels[-1]])),
+        (names(apart), Axis([*TICKS, labels[-1]], at_end=TICKS)),
         (numbers(0, top or 1), Axis(label=lambda n: number_text(int(n)), lines=True)),
         width=480,
         beside=["  "],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import leather
@@ -55,9 +55,18 @@ class Figure:
 class Axis(leather.Axis):  # type: ignore[misc]
     """An axis that knows how wide its labels are in any script, and draws lines across the chart only where asked."""
 
-    def __init__(self, ticks: Sequence[Tick] | None = None, label: Callable[[Tick], str] = str, *, lines: bool = False):
+    def __init__(
+        self,
+        ticks: Sequence[Tick] | None = None,
+        label: Callable[[Tick], str] = str,
+        *,
+        lines: bool = False,
+        at_end: Collection[Tick] = (),
+    ):
+        """Of the names in `at_end` it is the end that is labelled, not the middle, as of a band up to a number."""
         super().__init__(ticks, lambda value, index, count: shown(label(value), 80))
         self._label, self._lines = label, lines
+        self._at_end = {shown(label(value), 80) for value in at_end}
 
     def estimate_label_margin(self, scale: Scale, orient: str) -> float:
         """The room for the longest label, or for one line of labels."""
@@ -74,6 +83,8 @@ class Axis(leather.Axis):  # type: ignore[misc]
             for part in list(tick):
                 if part.tag == "text" and not part.text or part.tag == "line" and not self._lines:
                     tick.remove(part)
+                elif part.tag == "text" and part.text in self._at_end:
+                    part.set("x", str(float(part.get("x", 0)) + width / len(scale.ticks()) / 2))
         return group
 
 

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 
-from itsmctl.errors import ItsmctlError, Problem, Where
-from itsmctl.model.indicators import Period as Kind
-from itsmctl.scorecard.periods import span_of
+from itsmctl.scorecard.periods import parse_span
 from itsmctl.zones import midnight, midnight_after
-
-_MONTH = re.compile(r"((?!0000)\d{4})-(0[1-9]|1[0-2])")
-_QUARTER = re.compile(r"((?!0000)\d{4})-?[qQ]([1-4])")
-_YEAR = re.compile(r"(?!0000)\d{4}")
 
 
 @dataclass(frozen=True)
@@ -36,24 +29,5 @@ class Period:
 
 def period_of(text: str, option: str) -> Period:
     """The period that a text means; `option` is where it was said."""
-    if found := _MONTH.fullmatch(text):
-        return _whole("month", int(found[1]), int(found[2]))
-    if found := _QUARTER.fullmatch(text):
-        return _whole("quarter", int(found[1]), 3 * int(found[2]) - 2)
-    if _YEAR.fullmatch(text):
-        return _whole("year", int(text), 1)
-    first, slash, last = text.partition("/")
-    try:
-        days = date.fromisoformat(first), date.fromisoformat(last)
-    except ValueError:
-        days = None
-    if not slash or days is None or days[0] > days[1]:
-        template = "{text!r} is not a period; write a month (2026-05), a quarter (2026-Q2), a year (2026), or days (2026-05-01/2026-05-15)"
-        raise ItsmctlError(Problem("not-a-period", template, Where(option), {"text": text}))
-    return Period(text, *days)
-
-
-def _whole(kind: Kind, year: int, month: int) -> Period:
-    """The month, quarter or year that begins with a month."""
-    span = span_of(kind, date(year, month, 1))
+    span = parse_span(text, option)
     return Period(span.label, span.start, span.end)

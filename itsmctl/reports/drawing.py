@@ -22,7 +22,7 @@ from itsmctl.reports.markup import element, text_width, words
 from itsmctl.reports.plain import cut, shown
 from itsmctl.result import ClockExplanation, Cycle, Explanation, LedgerKind
 
-LEFT, PLOT, RIGHT = 104, 820, 36
+LEFT, PLOT, RIGHT = 112, 820, 36
 WIDTH = LEFT + PLOT + RIGHT
 TOP, BAND, CHANGES, CLOCK = 26, 30, 24, 50
 STUB = 30
@@ -226,4 +226,4 @@ def _pieces(life: Life, cycle: Cycle, kind: LedgerKind, y: int, after: int | Non
 
 
 def _row_label(text: str, middle: float) -> str:
-    return element("text", words(cut(text, 16)), x=LEFT - 10, y=middle + 4, class_="row-label")
+    return element("text", words(cut(text, 16)), x=LEFT - 16, y=middle + 4, class_="row-label")

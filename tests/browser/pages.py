@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import evidence_case
+from click.testing import CliRunner
 from report_cases import audit_result, banking_breach, hostile_result
 
 from itsmctl.assessment import assess
@@ -15,6 +16,7 @@ from itsmctl.assessment.finding import latest
 from itsmctl.assessment.shown import Shown, clauses_shown
 from itsmctl.audit import AuditOptions
 from itsmctl.audit.people import key_of_tickets
+from itsmctl.cli import group
 from itsmctl.definitions import load
 from itsmctl.delivery import Asked, period_of, service_quality
 from itsmctl.evidence.documents import statement_page
@@ -47,8 +49,14 @@ class Made:
         return folder / f"{self.name}.{self.language}.html"
 
 
-SMALL = ("result", "hostile", "record", "maturity", "capability", "five-aspects", "statement")
-LARGE = ("report", "evidence", "service")
+COMMANDS = {
+    "scorecard": ("scorecard", "--period", "2026-05", "--tickets"),
+    "hand-overs": ("scorecard", "hand-overs", "--tickets"),
+    "complaints": ("assess", "complaints", "--tickets"),
+}
+"""Pages of commands, which are called with the generated tickets."""
+SMALL = ("result", "hostile", "record", "maturity", "capability", "five-aspects", "statement", "service", *COMMANDS)
+LARGE = ("report", "evidence")
 """Of generated tickets by the reference definitions: the same templates with all that a real page holds."""
 PAGES = tuple(Made(name, language, name in SMALL) for name in (*SMALL, *LARGE) for language in LANGUAGES)
 
@@ -78,6 +86,8 @@ def _pages(folder: Path) -> Iterator[tuple[str, Language, str]]:
         yield "statement", language, _statement(load(root), small, language)
         yield "service", language, _service(definitions, folder / "dataset", language)
         yield "evidence", language, _statement(definitions, folder / "result", language)
+        for name, arguments in COMMANDS.items():
+            yield name, language, _told(*arguments, str(folder / "dataset"), "--format", "html", "--lang", language)
         for one in latest(definitions):
             assessed = assess(definitions, one, Shown(None, clauses_shown(definitions)))
             yield one.questionnaire, language, assessment_html.render(assessed, definitions, language)
@@ -92,6 +102,13 @@ def _reports(definitions: Definitions, folder: Path) -> Callable[[Language], str
     audit_to_folder(definitions, folder / "dataset", options, folder / "result")
     names = {"en": "report.html", "zh": "report.zh.html"}
     return lambda language: (folder / "result" / names[language]).read_text(encoding="utf-8")
+
+
+def _told(*arguments: str) -> str:
+    """What a command prints."""
+    told = CliRunner().invoke(group, arguments)
+    assert told.exit_code == 0, told.output
+    return told.stdout
 
 
 def _service(definitions: Definitions, dataset: Path, language: Language) -> str:

@@ -43,7 +43,7 @@ def command(
     folder, span = own_root(root), parse_span(period)
     definitions = load(root)
     model = find_questionnaire(definitions, questionnaire)
-    beginning = Beginning(model, span, assessors, id_ or f"{model.id}-{span.label.lower()}")
+    beginning = Beginning(model, span, assessors, id_ or f"{model.id}-{span.label.lower().replace('/', '-to-')}")
     path = begin(folder, definitions, beginning, language)
     told = tr("{path} is written; fill it in: itsmctl assess fill {id}", language, path=path, id=beginning.id)
     click.echo(told)

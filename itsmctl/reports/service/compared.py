@@ -67,6 +67,8 @@ def period_name(period: Period, language: Language) -> str:
     first, slash, last = period.name.partition("/")
     if slash:
         return tr("{first} to {last}", language, first=first, last=last)
+    if half := period.name[4:].partition("-H")[2]:
+        return tr("H{n} {year}", language, n=half, year=period.name[:4])
     year, quarter, number = period.name.partition("-Q")
     return tr("Q{n} {year}", language, n=number, year=year) if quarter else month_text(period.name, language)
 
