@@ -9,18 +9,15 @@ million tickets one by one would take an hour and change nothing for the gate.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 
-import duckdb
+from many import multiply, once
 from measure import Task, median, run
 
 from itsmctl.reference import FOLDERS, reference_root
@@ -28,7 +25,6 @@ from itsmctl.reference import FOLDERS, reference_root
 FILE = "catalog/sla/customs-clearance.yaml"
 OLD, NEW = "within: 24h}", "within: 20h}"
 LIMIT = 10.0
-IDS = ("record_id", "number", "target")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -41,9 +37,9 @@ def main(arguments: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="itsmctl-bench-") as folder:
         work = Path(folder)
         os.environ["XDG_CACHE_HOME"] = str(work / "cache")
-        tickets, records = dataset(work, options.records, options.copies)
+        history = multiply(once(work, options.records), work / "many", options.copies)
         ours = repository(work / "ours")
-        command = (itsmctl(), "gate", "--root", str(ours), "--base", "main", "--tickets", str(tickets), "-q")
+        command = (itsmctl(), "gate", "--root", str(ours), "--base", "main", "--tickets", str(history.dataset), "-q")
         samples = [run(Task("gate", command, codes=(0, 1))) for _ in range(options.runs + 1)][1:]
     seconds = median(samples)
     processor = sorted(sample.processor for sample in samples)[len(samples) // 2]
@@ -51,7 +47,7 @@ def main(arguments: Sequence[str]) -> int:
     verdict = "pass" if seconds <= LIMIT else "FAIL"
     load = os.getloadavg()[0]
     sys.stdout.write(
-        f"{verdict}  gate, one line, {records:,} records: {seconds:.1f} s (at most {LIMIT:g}), user and system {processor:.1f} s, "
+        f"{verdict}  gate, one line, {history.records:,} records: {seconds:.1f} s (at most {LIMIT:g}), user and system {processor:.1f} s, "
         f"peak {peak:.0f} MiB, {os.cpu_count()} cores, load {load:.1f}\n"
     )
     return int(seconds > LIMIT)
@@ -60,37 +56,6 @@ def main(arguments: Sequence[str]) -> int:
 def itsmctl() -> str:
     """The program that is installed beside this Python."""
     return str(Path(sys.executable).with_name("itsmctl"))
-
-
-def dataset(work: Path, records: int, copies: int) -> tuple[Path, int]:
-    """An imported history, laid out so many times under other numbers, and how many records that makes."""
-    export, once, often = work / "export", work / "once", work / "dataset"
-    subprocess.run(
-        [itsmctl(), "generate", "--records", str(records), "--seed", "1", "-q", "-o", str(export)], check=True
-    )
-    files = [str(path) for path in sorted(export.glob("*.csv"))]
-    subprocess.run([itsmctl(), "import", *files, "--zone", "Asia/Shanghai", "-q", "-o", str(once)], check=True)
-    often.mkdir()
-    for table in ("record", "event", "approval", "link", "reject"):
-        # In a process of its own: the kernel counts the memory of a parent to the peak of its children.
-        with ProcessPoolExecutor(1, get_context("spawn")) as apart:
-            apart.submit(lay_out, once / f"{table}.parquet", often / f"{table}.parquet", copies).result()
-    receipt = json.loads((once / "receipt.json").read_text("utf-8"))
-    receipt |= {"records": receipt["records"] * copies, "events": receipt["events"] * copies}
-    (often / "receipt.json").write_text(json.dumps(receipt), "utf-8")
-    return often, receipt["records"]
-
-
-def lay_out(source: Path, out: Path, copies: int) -> None:
-    """Copies of a table below each other, every id with the number of its copy."""
-    with duckdb.connect() as connection:
-        columns = [row[0] for row in connection.execute(f"DESCRIBE FROM read_parquet('{source}')").fetchall()]
-        renamed = ", ".join(f"concat({c}, '-', copy) AS {c}" for c in IDS if c in columns)
-        replaced = f" REPLACE ({renamed})" if renamed else ""
-        connection.execute(
-            f"""COPY (SELECT * EXCLUDE (copy){replaced} FROM read_parquet('{source}'), (SELECT range AS copy FROM range({copies}))
-            ORDER BY copy) TO '{out}' (FORMAT parquet, COMPRESSION snappy)"""
-        )
 
 
 def repository(root: Path) -> Path:

@@ -1,0 +1,293 @@
+"""Measure itsmctl and its peers side by side on a large history, see that they agree, and write docs/benchmarks-large.md.
+
+    python benchmarks/large.py [--records N]... [--runs N] [--peers NAME]... [--once N] [--output FILE]
+
+`--once` incidents are generated and imported one time, then laid out in copies (`many.py`) until there are as many
+records as asked. Every program is a whole process that reads the same tables; they run in turn. Where a peer and itsmctl
+disagree on one record, the rows are printed and the exit code is 1. Peers that need a package which is not installed are
+left out, and the page says so: `pip install 'itsmctl[bench]'`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from agreeing import Difference, compare
+from many import ZONE, Many, multiply, once
+from measure import Sample, Task, interleaved, median, peak, ratio
+from peering import PEERS, Peer
+from run import ROOT, Limit, busy, itsmctl, machine, versions
+
+PAGE = ROOT / "docs" / "benchmarks-large.md"
+DEFINITIONS = ROOT / "benchmarks" / "definitions"
+CORE = ("INC-01", "INC-02", "INC-03", "INC-04", "INC-05", "INC-06", "INC-08", "INC-11", "INC-12", "INC-14", "DQ-02", "DQ-03", "DQ-05", "DQ-06", "DQ-07", "DQ-08", "DQ-09", "DQ-10", "DQ-11", "DQ-13")  # fmt: skip
+"""Twenty plain rules of the library about incidents and the quality of the data: every family, nothing chosen for speed."""
+ONE_MORE = "INC-13"
+"""A rule of a family that the core has already."""
+SMALL = 10_000
+FLOOR, LIBRARY, TWENTY_ONE, TWENTY_RULES, SHARED = (
+    "floor",
+    "audit by the library",
+    "audit by the core and one rule",
+    "audit by the core",
+    "audit by the shared rules",
+)
+IMPORT, FRESH = "import CSV", "audit after the import"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One size: the history, the samples, and where peers differ."""
+
+    history: Many
+    samples: Mapping[str, Sequence[Sample]]
+    differences: Sequence[Difference]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure, print, write the page; 1 where a limit is not kept or a peer disagrees."""
+    asked = options(arguments)
+    load = os.getloadavg()[0]
+    peers = [peer for peer in PEERS if not asked.peers or peer.name in asked.peers]
+    present = [peer for peer in peers if not peer.missing]
+    with tempfile.TemporaryDirectory(prefix="itsmctl-bench-", dir=asked.work) as folder:
+        os.environ["XDG_CACHE_HOME"] = str(Path(folder) / "cache")
+        source = once(Path(folder), asked.once)
+        sizes = [measured(source, Path(folder), size, present, asked.runs) for size in asked.records or [100_000]]
+        start = small(source, Path(folder), asked.runs)
+    differences = [line for size in sizes for difference in size.differences for line in difference.lines()]
+    sys.stdout.write("".join(f"{line}\n" for line in differences))
+    found = limits(sizes[-1], start)
+    for limit in found:
+        sys.stdout.write(
+            f"{'pass' if limit.kept else 'FAIL'}  {limit.what}: {limit.measured:.2f} {limit.unit}, at most {limit.most:g}\n"
+        )
+    asked.output.write_text(page(sizes, start, found, peers, asked, load), encoding="utf-8", newline="\n")
+    return int(bool(differences) or (not asked.lenient and not all(limit.kept for limit in found)))
+
+
+def options(arguments: Sequence[str]) -> argparse.Namespace:
+    """What is asked for."""
+    parser = argparse.ArgumentParser(description="Measure itsmctl and its peers on a large history.")
+    parser.add_argument(
+        "--records", type=int, action="append", help="about how many records (repeatable; default 100000)"
+    )
+    parser.add_argument(
+        "--once", type=int, default=SMALL, help="how many incidents to generate and copy (default 10000)"
+    )
+    parser.add_argument("--runs", type=int, default=3, help="how many runs after one warm-up (default 3)")
+    parser.add_argument(
+        "--peers", action="append", choices=[peer.name for peer in PEERS], help="only these (repeatable)"
+    )
+    parser.add_argument(
+        "--lenient", action="store_true", help="exit with 0 though a limit is not kept; peers must agree all the same"
+    )
+    parser.add_argument("--work", type=Path, help="folder for the large files (default: the system's)")
+    parser.add_argument("--output", type=Path, default=PAGE, help="the page to write")
+    return parser.parse_args(arguments)
+
+
+def measured(source: Path, work: Path, records: int, peers: Sequence[Peer], runs: int) -> Measured:
+    """One size: laid out, measured, compared, and taken away again."""
+    with tempfile.TemporaryDirectory(dir=work) as folder:
+        place = Path(folder)
+        each = json.loads((source / "receipt.json").read_text("utf-8"))["records"]
+        history = multiply(source, place / "many", max(1, round(records / each)))
+        samples = interleaved(tasks(history, place, peers), runs)
+        shared = place / SHARED
+        differences = [compare(peer.name, peer.rules, shared, place / f"{peer.script}.csv") for peer in peers]
+    return Measured(history, samples, differences)
+
+
+def tasks(history: Many, work: Path, peers: Sequence[Peer]) -> tuple[Task, ...]:
+    """What is measured, in the order in which it runs."""
+    floor = (sys.executable, str(ROOT / "benchmarks" / "floor_tables.py"), str(history.dataset), str(history.tables))
+    core = tuple(word for rule in CORE for word in ("--rule", rule))
+    return (
+        Task(FLOOR, floor),
+        audit(LIBRARY, history, work),
+        audit(TWENTY_RULES, history, work, *core),
+        audit(TWENTY_ONE, history, work, *core, "--rule", ONE_MORE),
+        audit(
+            SHARED,
+            history,
+            work,
+            "--root",
+            str(DEFINITIONS),
+            "--rule",
+            "BEN-0*",
+            "--rule",
+            "BEN-1*",
+            "--rule",
+            "BEN-20",
+        ),
+        *(Task(peer.name, peer.command(history.tables, work / f"{peer.script}.csv", history.as_of)) for peer in peers),
+    )
+
+
+def audit(name: str, history: Many, work: Path, *more: str) -> Task:
+    """An audit of the imported history."""
+    result = work / name
+    command = (*itsmctl(), "audit", "--tickets", str(history.dataset), *more, "-q", "-o", str(result))
+    return Task(name, command, (result,), codes=(0, 1))
+
+
+def small(source: Path, work: Path, runs: int) -> Mapping[str, Sequence[Sample]]:
+    """Importing the generated exports as CSV, and the audit of what was imported."""
+    files = [str(path) for path in sorted((source.parent / "export").glob("*.csv"))]
+    dataset, result = work / "small", work / "small-result"
+    return interleaved(
+        (
+            Task(IMPORT, (*itsmctl(), "import", *files, "--zone", ZONE, "-q", "-o", str(dataset)), (dataset,)),
+            Task(
+                FRESH,
+                (*itsmctl(), "audit", "--tickets", str(dataset), "-q", "-o", str(result)),
+                (result,),
+                codes=(0, 1),
+            ),
+        ),
+        runs,
+    )
+
+
+def limits(size: Measured, start: Mapping[str, Sequence[Sample]]) -> tuple[Limit, ...]:
+    """Everything that was promised, of the largest size; a peer must take so many times as long as the shared rules."""
+    samples = size.samples
+    promised = {"plain Python loop": 12, "pandas": 3, "PM4Py token replay": 7}
+    faster = [
+        Limit(
+            f"shared rules against {name}",
+            ratio((samples[SHARED],), samples[name]),
+            1 / least,
+            f"x its time (1/{least})",
+        )
+        for name, least in promised.items()
+        if name in samples
+    ]
+    fresh = statistics.median(
+        read.seconds + judged.seconds for read, judged in zip(start[IMPORT], start[FRESH], strict=True)
+    )
+    return (
+        Limit("audit by the library", ratio((samples[LIBRARY],), samples[FLOOR]), 6, "x floor"),
+        Limit("audit by the core", ratio((samples[TWENTY_RULES],), samples[FLOOR]), 2.5, "x floor"),
+        Limit("one more rule, processor time", 100 * one_more(samples), 2, "%"),
+        *faster,
+        Limit("import and audit of the generated exports", fresh, 3, "s"),
+    )
+
+
+def one_more(samples: Mapping[str, Sequence[Sample]]) -> float:
+    """What a rule adds to the core: the share of the processor seconds, middle against middle."""
+    with_it, without = (
+        statistics.median(sample.processor for sample in samples[name]) for name in (TWENTY_ONE, TWENTY_RULES)
+    )
+    return with_it / without - 1
+
+
+def page(
+    sizes: Sequence[Measured],
+    start: Mapping[str, Sequence[Sample]],
+    found: Sequence[Limit],
+    peers: Sequence[Peer],
+    asked: argparse.Namespace,
+    load: float,
+) -> str:
+    """docs/benchmarks-large.md."""
+    return PAGE_TEXT.format(
+        limits="".join(
+            f"| {one.what} | {one.measured:.2f} {one.unit} | {one.most:.3g} | {'pass' if one.kept else '**fail**'} |\n"
+            for one in found
+        ),
+        sizes="\n".join(section(size) for size in sizes),
+        start=table(start, IMPORT),
+        missing="".join(
+            f"- {peer.name}: not measured, as {', '.join(peer.missing)} is not installed.\n"
+            for peer in peers
+            if peer.missing
+        ),
+        once=f"{asked.once:,}",
+        runs=asked.runs,
+        core=", ".join(CORE),
+        one=ONE_MORE,
+        machine=machine(),
+        load=busy(load),
+        versions=versions(),
+        commit=subprocess.run(
+            ["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True
+        ).stdout.strip()
+        or "unknown",
+    )
+
+
+def section(size: Measured) -> str:
+    """What was measured at one size, and who agrees."""
+    history = size.history
+    agreed = "".join(
+        f"- {difference.peer}: {difference.shared:,} failures in common, "
+        f"{len(difference.only_ours) + len(difference.only_theirs):,} different.\n"
+        for difference in size.differences
+    )
+    return f"## {history.records:,} records, {history.events:,} events\n\n{table(size.samples, FLOOR)}\n{agreed}"
+
+
+def table(samples: Mapping[str, Sequence[Sample]], floor: str) -> str:
+    """One row per task: seconds, processor seconds, memory, and the ratio to the first."""
+    lines = [f"| | median s | processor s | peak MiB | x {floor} |", "|---|---|---|---|---|"]
+    for name, some in samples.items():
+        processor = statistics.median(sample.processor for sample in some)
+        times = ratio((some,), samples[floor])
+        lines.append(f"| {name} | {median(some):.2f} | {processor:.2f} | {peak(some) / 2**20:.0f} | {times:.2f} |")
+    return "\n".join(lines) + "\n"
+
+
+PAGE_TEXT = """<!-- Written by benchmarks/large.py: run `make bench-large`. -->
+
+# Large histories, and other programs
+
+The same tables read by itsmctl, by the floor (DuckDB, told every type, reads the CSV into typed tables and stops) and by
+programs that somebody could write instead. Every row is a whole process; none of them starts others. The programs ran in
+turn, so that a slow minute hits all alike; medians of {runs} runs after one warm-up, ratios are medians of the ratios
+within each round.
+
+## Limits
+
+At the largest size measured; they are meant for a million records and more, where starting up no longer weighs. A peer's row says how much of its time the shared rules take itsmctl.
+
+| | measured | at most | |
+|---|---|---|---|
+{limits}
+{sizes}
+## Import and audit of {once} incidents
+
+{start}
+## What was run
+
+The tickets are {once} generated incidents with their requests, changes, problems and releases, laid out in copies that each
+have ids of their own (`benchmarks/many.py`). itsmctl reads the imported dataset in Parquet, the others the same tables in CSV with
+the codes already translated. *The core* are twenty rules of the library: {core}; the one rule more is {one}. *The shared
+rules* are the twenty of `benchmarks/definitions`: one process, one calendar with holidays and daylight saving, one agreement.
+The peers in `benchmarks/peers` judge them too, and every record that fails must be the same.
+
+{missing}
+{machine} {load}
+
+{versions} Commit {commit}.
+
+```sh
+pip install 'itsmctl[bench]'
+python benchmarks/large.py --records 100000 --records 1000000
+```
+"""
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

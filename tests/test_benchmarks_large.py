@@ -1,0 +1,94 @@
+"""The large benchmark: copies have ids of their own, and other programs reach the same verdicts, row for row."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+from benches import BENCHMARKS, bench
+from click.testing import CliRunner
+
+from itsmctl.cli import group
+from itsmctl.definitions import load
+from itsmctl.generate import ZONE, generate
+from itsmctl.importers.importing import import_files
+from itsmctl.reference import reference_root
+
+measure, many = bench("measure"), bench("many")
+agreeing, peering = bench("agreeing"), bench("peering")
+RECORDS, COPIES = 150, 2
+
+
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an imported history, its copies as a dataset and as CSV, and the verdicts by the shared rules."""
+    folder = tmp_path_factory.mktemp("large")
+    definitions = load(reference_root())
+    truth = generate(definitions, RECORDS, 1, folder / "export")
+    files = [folder / "export" / name for name in truth.rows]
+    import_files(files, None, definitions.mappings, ZONE, folder / "once")
+    many.lay_out(folder / "once", folder / "dataset", COPIES)
+    many.write_tables(folder / "dataset", folder / "tables")
+    chosen = [word for rule in ("BEN-0*", "BEN-1*", "BEN-20") for word in ("--rule", rule)]
+    place = [
+        "--root",
+        str(BENCHMARKS / "definitions"),
+        "--tickets",
+        str(folder / "dataset"),
+        "-o",
+        str(folder / "result"),
+    ]
+    ran = CliRunner().invoke(group, ["audit", *chosen, *place, "-q"])
+    assert (folder / "result" / "verdicts.parquet").is_file(), ran.output
+    return folder
+
+
+def asked(query: str, *paths: Path) -> list[tuple[object, ...]]:
+    with duckdb.connect() as connection:
+        return connection.execute(query, [str(path) for path in paths]).fetchall()
+
+
+def test_every_copy_has_ids_of_its_own(history: Path) -> None:
+    for table in ("record", "event", "approval", "link"):
+        both = [asked("SELECT count(*), count(DISTINCT record_id) FROM read_parquet(?)", history / folder / f"{table}.parquet")[0]
+                for folder in ("once", "dataset")]  # fmt: skip
+        assert both[1] == tuple(COPIES * int(str(number)) for number in both[0])
+
+
+def test_references_stay_within_their_copy(history: Path) -> None:
+    query = """SELECT count(*) FROM read_parquet(?) AS r JOIN read_parquet(?) AS p ON p.record_id = r.problem"""
+    solved = {name: asked(query, *[history / name / "record.parquet"] * 2)[0][0] for name in ("once", "dataset")}
+    assert solved["once"] and solved["dataset"] == COPIES * int(str(solved["once"]))
+    items = asked("SELECT count(DISTINCT ci), count(ci) FROM read_parquet(?)", history / "dataset" / "record.parquet")
+    once = asked("SELECT count(DISTINCT ci), count(ci) FROM read_parquet(?)", history / "once" / "record.parquet")
+    assert items == [tuple(COPIES * int(str(number)) for number in once[0])]
+
+
+@pytest.mark.parametrize("peer", peering.PEERS, ids=lambda peer: peer.name)
+def test_other_programs_fail_the_same_records(history: Path, peer: object) -> None:
+    if peer.missing:  # type: ignore[attr-defined]
+        pytest.skip(f"{', '.join(peer.missing)} is not installed")  # type: ignore[attr-defined]
+    as_of = many.read(history / "dataset", history / "tables").as_of
+    written = history / f"{peer.script}.csv"  # type: ignore[attr-defined]
+    subprocess.run(peer.command(history / "tables", written, as_of), check=True, cwd=history)  # type: ignore[attr-defined]
+    difference = agreeing.compare(peer.name, peer.rules, history / "result", written)  # type: ignore[attr-defined]
+    assert difference.lines() == []
+    assert difference.shared > 50
+    rows = written.read_text("utf-8").splitlines(keepends=True)
+    (history / "less.csv").write_text("".join([*rows[1:], "BEN-02,INC1\n"]), "utf-8")
+    rule, record = rows[0].strip().split(",")
+    wrong = agreeing.compare("peer", peer.rules, history / "result", history / "less.csv")  # type: ignore[attr-defined]
+    assert wrong.lines() == [f"peer: only itsmctl fails {record} by {rule}", "peer: only peer fails INC1 by BEN-02"]
+
+
+def test_the_floor_reads_every_row(history: Path) -> None:
+    command = [sys.executable, str(BENCHMARKS / "floor_tables.py"), str(history / "dataset"), str(history / "tables")]
+    told = subprocess.run(command, capture_output=True, text=True, check=True)
+    rows = sum(
+        int(str(asked("SELECT count(*) FROM read_parquet(?)", history / "dataset" / f"{table}.parquet")[0][0]))
+        for table in ("record", "event", "approval", "link")
+    )
+    assert told.stdout == f"{rows}\n"
