@@ -10,6 +10,8 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent / "peers"
 TWENTY = tuple(f"BEN-{number:02}" for number in range(1, 21))
+FIELDS = TWENTY[:15]
+"""The rules about fields alone: no clock, no order of states."""
 
 
 @dataclass(frozen=True)
@@ -34,4 +36,6 @@ class Peer:
 PEERS = (
     Peer("plain Python loop", "loop.py", TWENTY),
     Peer("pandas", "vectorised.py", TWENTY, ("pandas",)),
+    Peer("rule-engine, record by record", "field_rules.py", FIELDS, ("rule_engine",)),
+    Peer("PM4Py token replay", "token_replay.py", ("BEN-18",), ("pm4py", "pandas")),
 )
