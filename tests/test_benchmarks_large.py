@@ -76,12 +76,15 @@ def test_other_programs_fail_the_same_records(history: Path, peer: object) -> No
     subprocess.run(peer.command(history / "tables", written, as_of), check=True, cwd=history)  # type: ignore[attr-defined]
     difference = agreeing.compare(peer.name, peer.rules, history / "result", written)  # type: ignore[attr-defined]
     assert difference.lines() == []
-    assert difference.shared > 50
+    assert difference.shared > 0
     rows = written.read_text("utf-8").splitlines(keepends=True)
-    (history / "less.csv").write_text("".join([*rows[1:], "BEN-02,INC1\n"]), "utf-8")
+    (history / "less.csv").write_text("".join([*rows[1:], f"{peer.rules[-1]},INC1\n"]), "utf-8")
     rule, record = rows[0].strip().split(",")
     wrong = agreeing.compare("peer", peer.rules, history / "result", history / "less.csv")  # type: ignore[attr-defined]
-    assert wrong.lines() == [f"peer: only itsmctl fails {record} by {rule}", "peer: only peer fails INC1 by BEN-02"]
+    assert wrong.lines() == [
+        f"peer: only itsmctl fails {record} by {rule}",
+        f"peer: only peer fails INC1 by {peer.rules[-1]}",
+    ]
 
 
 def test_the_floor_reads_every_row(history: Path) -> None:
