@@ -13,9 +13,40 @@ from itsmctl.engine.offers import Offer
 from itsmctl.engine.session import Row, Session, Value, name
 from itsmctl.engine.verdicts import verdict_of
 from itsmctl.errors import ItsmctlError, Problem, did_you_mean
+from itsmctl.grounds import grounds
 from itsmctl.model import BOOLEAN_COLUMNS, RECORD_COLUMNS, TIME_COLUMNS
-from itsmctl.result import ClockExplanation, Cycle, Explanation, Moment, Verdict
+from itsmctl.result import ClockExplanation, Cycle, DefinitionFacts, Explanation, Moment, Verdict
 from itsmctl.worktime import NO_TARGET, Change, RecordClock, lived_clock, record_clock
+
+
+def explain_in_full(
+    session: Session, context: Context, names: Sequence[str], judged_by: DefinitionFacts
+) -> tuple[Explanation, ...]:
+    """Explain records and groups of records in the order given, with what each failure rests on.
+
+    Raises ItsmctlError for what is neither a record nor a group that some rule judged.
+    """
+    groups = {one: verdicts for one, verdicts in _verdicts(session, names).items() if verdicts}
+    records = _keys(session, names)
+    groups = {one: verdicts for one, verdicts in groups.items() if one not in records}
+    found = {one.record_id: one for one in explain(session, context, [one for one in names if one not in groups])}
+    for group, verdicts in groups.items():
+        found[group] = Explanation(group, {}, (), verdicts, (), context.as_of)
+    return tuple(
+        replace(
+            found[one],
+            grounds=grounds(session, context, found[one].verdicts, found[one].clocks),
+            judged_by=judged_by,
+        )
+        for one in names
+    )
+
+
+def _keys(session: Session, record_ids: Sequence[str]) -> Mapping[str, int]:
+    """The numbers by which the tables know the records that there are."""
+    marks = ", ".join("?" * len(record_ids))
+    rows = session.rows(f"SELECT record_id, tix FROM record WHERE record_id IN ({marks})", record_ids)
+    return {str(record_id): int(str(key)) for record_id, key in rows}
 
 
 def explain(session: Session, context: Context, record_ids: Sequence[str]) -> tuple[Explanation, ...]:
@@ -26,11 +57,7 @@ def explain(session: Session, context: Context, record_ids: Sequence[str]) -> tu
     """
     if not record_ids:
         return ()
-    marks = ", ".join("?" * len(record_ids))
-    keys = {
-        str(r): int(str(t))
-        for r, t in session.rows(f"SELECT record_id, tix FROM record WHERE record_id IN ({marks})", record_ids)
-    }
+    keys = _keys(session, record_ids)
     unknown = [record_id for record_id in record_ids if record_id not in keys]
     if unknown:
         raise ItsmctlError(_unknown(session, record_id) for record_id in unknown)

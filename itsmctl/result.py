@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from itsmctl.errors import Problem
+from itsmctl.errors import Problem, Where
 from itsmctl.figures import Figures
-from itsmctl.model import Baseline, Effective, Outcome, Rule, Text, Waiver
+from itsmctl.model import Baseline, Effective, Outcome, Parameter, Rule, Text, Waiver
 
 ClockVerdict = Literal["met", "breached", "running_ok", "running_breached", "paused_ok", "cancelled", "not_testable"]
 WaiverStanding = Literal["in_force", "expired", "to_come", "refused"]
@@ -322,8 +322,39 @@ class Moment:
 
 
 @dataclass(frozen=True)
+class Applied:
+    """A parameter that was applied, or a definition that took part: what it is called, what it says, and where it is written."""
+
+    name: str
+    value: Parameter
+    where: Where
+
+
+@dataclass(frozen=True)
+class ExportRow:
+    """A record, and the row of the export that it comes from."""
+
+    record_id: str
+    file: str
+    row: int
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a failing verdict rests on: its rule with clauses and version, the parameters applied, the rows behind it."""
+
+    rule: Rule
+    verdict: Verdict
+    applied: tuple[Applied, ...]
+    rows: tuple[ExportRow, ...]
+
+
+@dataclass(frozen=True)
 class Explanation:
-    """Everything about one record: its row, its life, its verdicts under each rule, its clocks."""
+    """Everything about one record: its row, its life, its verdicts under each rule, its clocks.
+
+    A group of records has verdicts and grounds, and nothing else.
+    """
 
     record_id: str
     columns: Mapping[str, str]
@@ -332,3 +363,12 @@ class Explanation:
     verdicts: tuple[Verdict, ...]
     clocks: tuple[ClockExplanation, ...]
     as_of: int
+    grounds: tuple[Ground, ...] = ()
+    """Of each failing verdict, where somebody asked for this record."""
+    judged_by: DefinitionFacts | None = None
+    """The definitions that judged, where somebody asked for this record."""
+
+    @property
+    def is_group(self) -> bool:
+        """Whether it is a group of records, or a file, and no record."""
+        return not self.columns

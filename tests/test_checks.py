@@ -185,7 +185,12 @@ def build_rule(written: Mapping[str, Any], number: int) -> Rule:
 
 
 def judge(
-    rules: Mapping[str, Rule], data: Mapping[str, Any], folder: Path, people: PeopleKey | None = None
+    rules: Mapping[str, Rule],
+    data: Mapping[str, Any],
+    folder: Path,
+    people: PeopleKey | None = None,
+    root: Path | None = None,
+    explain: tuple[str, ...] = (),
 ) -> tuple[AuditResult, list[Verdict]]:
     """Audit the rows of a case, through the same door as the command line."""
     dataset = write_dataset(
@@ -202,8 +207,11 @@ def judge(
         lacking=data.get("lacking", {}),
         files=[(name, read) for name, read in data.get("files", {"export.csv": 0}).items()],
     )
-    options = AuditOptions(as_of=data.get("as-of", "2026-06-30T00:00:00Z"), all_verdicts=True, threads=1, people=people)
+    options = AuditOptions(
+        as_of=data.get("as-of", "2026-06-30T00:00:00Z"), all_verdicts=True, threads=1, people=people, explain=explain
+    )
     definitions = replace(system(), rules=rules, registers={**system().registers, **data.get("registers", {})})
+    definitions = replace(definitions, root=root) if root else definitions
     if "period" in data:
         definitions, options = replace(definitions, plans={"case": _plan(data)}), replace(options, plan="case")
     result = audit(definitions, dataset, options, verdicts=folder / "verdicts.parquet")

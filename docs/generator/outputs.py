@@ -388,7 +388,13 @@ EXPLANATION = """{
       "start", "stop", "running", "counted_seconds", "paused_seconds", "closed_seconds", "target_seconds", "deadline", "verdict",
       "ledger": [{"from", "to", "kind", "seconds", "reason"}]
     }]
-  }]
+  }],
+  "grounds": [{
+    "rule", "version", "meaning", "clauses", "record_id", "observed", "expected",
+    "applied": [{"name", "value", "file", "line"}],
+    "rows": [{"record_id", "file", "row"}]
+  }],
+  "definitions": {"commit", "digest", "dirty"}
 }"""
 CLOCK = """{
   "counted_seconds", "paused_seconds", "closed_seconds", "deadline", "verdict", "known_until",

@@ -210,7 +210,9 @@ def _result_of(
         states=facts.states(session),
         months=facts.months(session),
         figures=count_figures(session, context, asked.period) if options.charts else Figures(),
-        explanations=explanation.explain(session, context, options.explain or _sampled(results)),
+        explanations=explanation.explain_in_full(session, context, options.explain, judged_by.result())
+        if options.explain
+        else explanation.explain(session, context, _sampled(results)),
         service_titles={service.id: service.title for service in definitions.services.values()},
         process_titles={process.id: process.title for process in definitions.processes.values()},
         clause_titles=facts.clause_titles(definitions, asked.rules),

@@ -36,7 +36,10 @@ def command(
     language: Language,
     no_color: bool,
 ) -> None:
-    """Show everything about one RECORD: what happened, what each rule says, and every clock's ledger."""
+    """Show everything about one RECORD: what happened, what each rule says and rests on, and every clock's ledger.
+
+    RECORD may also be a group that a rule judged, as its findings name it: 'finance-erp / 2026-03'.
+    """
     definitions = load(root)
     with opened(tickets, definitions, None, mappings=mappings, zone=zone, progress=None) as dataset:
         result = audit(definitions, dataset, AuditOptions(as_of=as_of, explain=(record,)))

@@ -151,7 +151,7 @@ def _leave_untested(
     """Say of every record in the scope of rules that cannot be tested that it was not looked at."""
     by_scope: dict[Fragment, dict[str, str]] = defaultdict(dict)
     for task in tasks:
-        by_scope[_scope(task.rule, context.about(task.rule.process), _TOLD_OF_ALL)][task.rule.id] = because[
+        by_scope[scope_of(task.rule, context.about(task.rule.process), _TOLD_OF_ALL)][task.rule.id] = because[
             task.rule.id
         ]
     found = leave_untested(session, list(by_scope.items()))
@@ -203,7 +203,7 @@ def statement(task: Task, context: Context) -> Fragment:
     """The SELECT of one rule over its scope, with the rule's id before the columns of its check."""
     context = context.about(task.rule.process)
     body = _with_gaps(task.check.compile(task.rule, context), task.check.needs(task.rule))
-    scope = _scope(task.rule, context, _read(body))
+    scope = scope_of(task.rule, context, _read(body))
     lacking = lacking_columns(task, context)
     if lacking:
         scope, body = _apart(scope, body, lacking)
@@ -330,7 +330,7 @@ def missing_for(rule: Rule, check: Check, context: Context) -> str:
     return "process-not-exported:" + ",".join(processes) if processes else ""
 
 
-def _scope(rule: Rule, context: Context, columns: Sequence[str]) -> Fragment:
+def scope_of(rule: Rule, context: Context, columns: Sequence[str]) -> Fragment:
     """Columns of the records of the rule's process that meet its conditions, opened while the rule was in force.
 
     A rule about clocks judges what stopped or still ran within the audited period, whenever it was opened, so that a
@@ -384,7 +384,7 @@ def _breakdown(
 
 def _totals(session: Session, rule: Rule, context: Context, totals: dict[Fragment, Totals]) -> Totals:
     """How many records the scope of a rule holds by the values of each column."""
-    scope = _scope(rule, context.about(rule.process), BREAKDOWN_COLUMNS)
+    scope = scope_of(rule, context.about(rule.process), BREAKDOWN_COLUMNS)
     if scope not in totals:
         totals[scope] = _by_value(session, "SELECT {told}, count(*) FROM (" + scope + ") AS r GROUP BY {sets}")
     return totals[scope]

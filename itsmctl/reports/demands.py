@@ -8,13 +8,13 @@ from itsmctl.model import Condition, Limit, Rule
 
 def scope_text(rule: Rule) -> str:
     """The process whose records are judged, and what narrows them down."""
-    scope = ", ".join(_value(condition) for condition in rule.scope)
+    scope = ", ".join(value_text(condition) for condition in rule.scope)
     return rule.process + (f" ({scope})" if scope else "")
 
 
 def check_text(rule: Rule) -> str:
     """The check with its parameters, in the words of the YAML."""
-    parameters = ", ".join(f"{key}: {_value(value)}" for key, value in sorted(rule.parameters.items()))
+    parameters = ", ".join(f"{key}: {value_text(value)}" for key, value in sorted(rule.parameters.items()))
     return f"{rule.check} {parameters}".rstrip()
 
 
@@ -25,9 +25,10 @@ def limit_text(limit: Limit, language: Language) -> str:
     return tr(", ", language).join(parts) or tr("none", language)
 
 
-def _value(value: object) -> str:
+def value_text(value: object) -> str:
+    """A parameter in the words of the YAML."""
     if isinstance(value, tuple):
-        return "[" + ", ".join(_value(child) for child in value) + "]"
+        return "[" + ", ".join(value_text(child) for child in value) + "]"
     if isinstance(value, Condition):
         return f"{value.column} {value.test} {' '.join(str(v) for v in value.values)}".rstrip()
     return str(value).lower() if isinstance(value, bool) else str(value)

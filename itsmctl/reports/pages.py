@@ -33,7 +33,18 @@ FACTS = ("service", "priority", "state", "group", "category", "ci", "impact", "u
 
 def explanation_html(explanation: Explanation, language: Language, zone: str = "") -> str:
     """One record as a page of its own, with everyone named as in the export."""
-    return page("explanation.html.j2", language, record=record_view(explanation, language, zone), zone=zone)
+    from itsmctl.reports.grounds import ground_lines, ground_title, judged_by_line
+
+    group = explanation.is_group
+    return page(
+        "explanation.html.j2",
+        language,
+        record={"name": explanation.record_id} if group else record_view(explanation, language, zone),
+        is_group=group,
+        grounds=[(ground_title(one, language), ground_lines(one, language)) for one in explanation.grounds],
+        judged_by=judged_by_line(explanation, language),
+        zone=zone,
+    )
 
 
 def prepare() -> None:

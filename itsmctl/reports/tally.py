@@ -19,7 +19,7 @@ from itsmctl.language import (
     zone_of,
 )
 from itsmctl.model import SEVERITIES, Outcome
-from itsmctl.result import AuditResult, RuleResult, Verdict
+from itsmctl.result import AuditResult, DefinitionFacts, RuleResult, Verdict
 
 SYMBOLS: dict[str, str] = {"fail": "✕", "not_testable": "?", "no_data": "○", "pass": "✓", "waived": "~", "known": "="}
 """An outcome is never told by colour alone."""
@@ -113,7 +113,11 @@ def zone_text(result: AuditResult, language: Language) -> str:
 
 def definitions_text(result: AuditResult, language: Language) -> str:
     """Which definitions judged: a commit, the reference set, or files outside version control."""
-    facts = result.definitions
+    return judged_by_text(result.definitions, language)
+
+
+def judged_by_text(facts: DefinitionFacts, language: Language) -> str:
+    """The same of the definitions alone."""
     if facts.commit:
         short = facts.commit[:12]
         if facts.dirty:

@@ -16,6 +16,7 @@ from itsmctl.language import (
 )
 from itsmctl.model import Phase
 from itsmctl.reports.axis import ticks
+from itsmctl.reports.grounds import ground_lines, ground_title, judged_by_line
 from itsmctl.reports.life import Life, clock_title, failed, ledger_text, life_of, line_of, sum_line, verdict_line
 from itsmctl.reports.phrases import phrase_text
 from itsmctl.reports.plain import cells, cut, fit, hanging, right, shown, wrap
@@ -32,6 +33,10 @@ def terminal(
     explanation: Explanation, language: Language = "en", width: int = 80, color: bool = False, zone: str = ""
 ) -> str:
     """The record's life, its clocks with their ledgers, and its verdicts in so many columns."""
+    told = [*_verdicts(explanation, language, width, color), *_grounds(explanation, language, width, color)]
+    if explanation.is_group:
+        title = _paint(cut(shown(explanation.record_id), width), "head", color)
+        return "\n".join(line.rstrip() for line in (title, "", *told)) + "\n"
     life = life_of(explanation, zone)
     lines = [*_head(life, language, width, color), ""]
     lines += _bands(life, language, width, color)
@@ -42,7 +47,7 @@ def terminal(
         lines += ["", *_changes(life, language, width, color)]
     for clock in explanation.clocks:
         lines += ["", *_clock(life, clock, language, width, color)]
-    lines += ["", *_verdicts(explanation, language, width, color)]
+    lines += ["", *told]
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
@@ -239,3 +244,18 @@ def _verdicts(explanation: Explanation, language: Language, width: int, color: b
         start = f"  {SYMBOLS[outcome]} {fit(verdict.rule, 10)}"
         yield _paint(start, outcome, color) + lines[0]
         yield from (" " * 14 + line for line in lines[1:])
+
+
+def _grounds(explanation: Explanation, language: Language, width: int, color: bool) -> Iterator[str]:
+    """What each failure rests on, and which definitions judged."""
+    for ground in explanation.grounds:
+        yield ""
+        for line in wrap(f"{SYMBOLS['fail']} {shown(ground_title(ground, language))}", width):
+            yield _paint(line, "fail", color)
+        lines = ground_lines(ground, language)
+        size = max(cells(label) for label, _ in lines)
+        for label, text in lines:
+            yield from hanging(f"  {fit(label, size)}  ", shown(text), width)
+    if explanation.judged_by is not None:
+        yield ""
+        yield from wrap(judged_by_line(explanation, language), width)

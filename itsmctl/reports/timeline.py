@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itsmctl.language import iso
 from itsmctl.reports.drawing import svg
+from itsmctl.reports.grounds import ground_document
 from itsmctl.reports.json import verdict_document
 from itsmctl.reports.pages import explanation_html
 from itsmctl.reports.terminal import terminal
@@ -31,7 +32,14 @@ def explanation_json(explanation: Explanation) -> dict[str, object]:
         ],
         "verdicts": [verdict_document(verdict) for verdict in explanation.verdicts],
         "clocks": [_clock_json(clock) for clock in explanation.clocks],
+        "grounds": [ground_document(ground) for ground in explanation.grounds],
+        "definitions": _definitions_json(explanation),
     }
+
+
+def _definitions_json(explanation: Explanation) -> dict[str, object] | None:
+    facts = explanation.judged_by
+    return {"commit": facts.commit, "digest": facts.digest, "dirty": facts.dirty} if facts else None
 
 
 def _clock_json(clock: ClockExplanation) -> dict[str, object]:

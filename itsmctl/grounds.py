@@ -1,0 +1,168 @@
+"""What a failing verdict rests on: the rows of the export, the parameters applied with their places, the clauses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+
+from itsmctl.checks import CHECKS
+from itsmctl.engine.context import Context
+from itsmctl.engine.evaluate import COLUMNS, scope_of
+from itsmctl.engine.grouping import group_key
+from itsmctl.engine.people import unmarked
+from itsmctl.engine.session import Session, name
+from itsmctl.engine.sql import Fragment, all_of
+from itsmctl.errors import Where
+from itsmctl.model import FIELD_OF_KIND, GROUPED, Condition, Definition, Definitions, Parameter, Rule
+from itsmctl.result import Applied, ClockExplanation, ExportRow, Ground, Verdict
+from itsmctl.source import parse_documents
+from itsmctl.zones import midnight
+
+_WORD = re.compile(r"[\w-]+")
+_JUDGED = "'met', 'breached', 'running_breached', 'not_testable'"
+"""What attainment counts of clocks."""
+_CLOCKED = ("sla", "ola", "contract", "calendar")
+"""Kinds whose definitions a verdict may name in what it observes or expects."""
+
+
+def grounds(
+    session: Session, context: Context, verdicts: Sequence[Verdict], clocks: Sequence[ClockExplanation] = ()
+) -> tuple[Ground, ...]:
+    """What each verdict that is a failure rests on, in their order."""
+    return tuple(
+        _ground(session, context, context.definitions.rules[verdict.rule], verdict, clocks)
+        for verdict in verdicts
+        if verdict.passed is False
+    )
+
+
+def _ground(
+    session: Session, context: Context, rule: Rule, verdict: Verdict, clocks: Sequence[ClockExplanation]
+) -> Ground:
+    applied = [*_parameters(context.definitions, rule), *_named(context.definitions, rule, verdict)]
+    applied += [
+        Applied("target", clock.target_text, Where(clock.target_file, clock.target_line))
+        for clock in clocks
+        if clock.target_file and (clock.rule == rule.id or clock.clock == rule.parameters.get("clock"))
+    ]
+    rows = _group_rows(session, context, rule, verdict) if rule.check in GROUPED else _record_rows(session, verdict)
+    return Ground(rule, verdict, tuple(applied), rows)
+
+
+def _parameters(definitions: Definitions, rule: Rule) -> Iterator[Applied]:
+    """The check and each of its parameters, at the line of the rule that has it."""
+    places = _places(definitions, rule)
+    yield Applied("check", rule.check, places.get("", rule.where))
+    for parameter, value in rule.parameters.items():
+        yield Applied(parameter, value, places.get(parameter, rule.where))
+
+
+def _places(definitions: Definitions, rule: Rule) -> Mapping[str, Where]:
+    """Where the rule's file has each parameter; only the document of the rule is read. '' is the check itself."""
+    path = definitions.root / rule.where.file
+    if not path.is_file():  # made by a program
+        return {}
+    lines = path.read_text(encoding="utf-8").splitlines()
+    first = max(rule.where.line - 1, 0)
+    end = next((n for n in range(first, len(lines)) if lines[n].rstrip() == "---"), len(lines))
+    (document, *_) = parse_documents("\n" * first + "\n".join(lines[first:end]), rule.where.file)
+    inside = {p: document.where(("check", rule.check, p), key=True) for p in rule.parameters}
+    return {"": document.where(("check",), key=True), **inside}
+
+
+def _named(definitions: Definitions, rule: Rule, verdict: Verdict) -> Iterator[Applied]:
+    """The definitions that the parameters name, and the agreements and calendars that the verdict names."""
+    found: dict[tuple[str, str], Definition] = {}
+    for path, kind in CHECKS[rule.check].NAMES.items():
+        value = rule.parameters.get(path.removesuffix("/*"))
+        for word in value if isinstance(value, tuple) else (value,):
+            if kind in FIELD_OF_KIND and isinstance(word, str) and word in definitions.of_kind(kind):
+                found[kind, word] = definitions.of_kind(kind)[word]
+    words = set(_WORD.findall(f"{verdict.expected} {verdict.observed}"))
+    for kind in _CLOCKED:
+        for word in sorted(words & set(definitions.of_kind(kind))):
+            found[kind, word] = definitions.of_kind(kind)[word]
+    for separation in definitions.separations.values():
+        if any(duty.id == rule.parameters.get("duty") for duty in separation.duties):
+            found["separation", separation.id] = separation
+    for (kind, word), definition in found.items():
+        yield Applied(kind, word, definition.where)
+
+
+def _record_rows(session: Session, verdict: Verdict) -> tuple[ExportRow, ...]:
+    query = "SELECT record_id, source_file, source_row FROM record WHERE record_id = ? ORDER BY source_row"
+    return _rows(session.rows(query, (verdict.record_id,)))
+
+
+def _group_rows(session: Session, context: Context, rule: Rule, verdict: Verdict) -> tuple[ExportRow, ...]:
+    """The records of the rule's scope that make up a group, in the order of the export."""
+    if rule.check == "register":
+        return ()  # what it observed names the row
+    about = context.about(rule.process)
+    clock = Fragment("")
+    if rule.check == "attainment":
+        clock = Fragment(
+            f" JOIN (SELECT tix, month FROM clock WHERE clock = ? AND verdict IN ({_JUDGED})) AS c ON c.tix = r.tix",
+            (str(rule.parameters["clock"]),),
+        )
+    query = (
+        Fragment("SELECT r.record_id, r.source_file, r.source_row FROM (")
+        + scope_of(rule, about, COLUMNS)
+        + ") AS r"
+        + clock
+        + " WHERE "
+        + _is_member(rule, context.definitions, verdict.record_id)
+        + " ORDER BY r.source_file, r.source_row, r.record_id"
+    )
+    return _rows(session.rows(query.text, query.values))
+
+
+def _is_member(rule: Rule, definitions: Definitions, group: str) -> Fragment:
+    """The condition by which a record of the scope belongs to a group."""
+    per = _texts(rule.parameters.get("per", ()))
+    match rule.check:
+        case "variants":
+            return Fragment("true")
+        case "row-count":
+            return Fragment("r.source_file = ?", (group,))
+        case "number-gaps":
+            return Fragment(f"regexp_replace(r.{name(str(rule.parameters['column']))}, '[0-9]+$', '') = ?", (group,))
+        case "attainment":
+            parts = ["c.month" if c == "month" else f"r.{name(c)}" for c in per]
+            key = ", ' / ', ".join(f"coalesce(CAST({part} AS VARCHAR), '-')" for part in parts)
+            return Fragment(f"concat({key}) = ?", (group,))
+        case "paused-share":
+            people = tuple(str(rule.parameters[c]) for c in ("by", "peers") if c in rule.parameters)
+            return _is_keyed(people, group)
+        case "period-end":
+            return _is_of_month(rule, definitions, per, group)
+        case "count-per-month":
+            where = rule.parameters.get("where", ())
+            asked = tuple(c for c in where if isinstance(c, Condition)) if isinstance(where, tuple) else ()
+            return all_of(asked) + " AND " + _is_keyed((*per, "month"), group)
+        case _:
+            return _is_keyed(per, group)
+
+
+def _is_keyed(per: Sequence[str], group: str) -> Fragment:
+    return Fragment(f"{unmarked(group_key(per))} = ?", (group,))
+
+
+def _is_of_month(rule: Rule, definitions: Definitions, per: Sequence[str], group: str) -> Fragment:
+    """Its moment lies in the month that ends the group's name, by the calendar's own zone."""
+    *_, month = group.split(" / ")
+    zone = definitions.calendars[str(rule.parameters["calendar"])].zone
+    year, number = (int(part) for part in month.split("-"))
+    first, after = date(year, number, 1), date(year + number // 12, number % 12 + 1, 1)
+    at = f"r.{name(str(rule.parameters['at']))}"
+    inside = Fragment(f"{at} >= ? AND {at} < ?", (midnight(first, zone), midnight(after, zone)))
+    return inside + " AND " + _is_keyed(per, group.removesuffix(f" / {month}")) if per else inside
+
+
+def _texts(value: Parameter) -> tuple[str, ...]:
+    return tuple(str(one) for one in value) if isinstance(value, tuple) else ()
+
+
+def _rows(rows: Sequence[Sequence[object]]) -> tuple[ExportRow, ...]:
+    return tuple(ExportRow(str(record), str(file or ""), int(str(row or 0))) for record, file, row in rows)
