@@ -17,6 +17,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 from click.testing import CliRunner
+from jsonschema import Draft7Validator
 
 from itsmctl import cli
 from itsmctl.cli import group
@@ -24,7 +25,7 @@ from itsmctl.definitions import load
 from itsmctl.errors import ItsmctlError
 from itsmctl.evidence.reading import COUNTS, Judged, JudgedClock, JudgedRule
 from itsmctl.model import Definitions, Text
-from itsmctl.site import build, gather
+from itsmctl.site import build, gather, site_schema
 from itsmctl.site.addresses import addresses, linked
 from itsmctl.site.building import files
 from itsmctl.site.parts import PART_OF
@@ -107,6 +108,22 @@ def test_every_link_and_every_anchor_leads_somewhere(pages: dict[str, Read], sit
     assert dead(pages, site) == []
     doubled = [(path, name) for path, page in pages.items() for name, n in Counter(page.ids).items() if n > 1]
     assert doubled == []
+
+
+def test_what_the_portal_is_made_from_has_a_schema(site: Path) -> None:
+    told = json.loads((site / "site.json").read_text("utf-8"))
+    Draft7Validator(site_schema()).validate(told)
+    assert set(told["pages"]) == {"en", "zh"} and not Draft7Validator(site_schema()).is_valid({**told, "seen": 1})
+
+
+def test_everything_that_may_be_asked_for_is_on_one_page_that_the_first_page_leads_to(pages: dict[str, Read]) -> None:
+    asked = " ".join(pages["zh/asking.html"].said)
+    live = [s for s in DEFINITIONS.services.values() if s.type == "business" and s.stage == "live"]
+    assert sum(len(service.requests) for service in live) > 10
+    for service in live:
+        assert service.for_users.get_help.zh in asked
+        assert all(request.title.zh in asked for request in service.requests), service.id
+    assert len([link for link in pages["zh/index.html"].links if link.startswith("asking.html#")]) == 2
 
 
 def test_the_boxes_of_a_service_map_lead_to_the_pages_of_their_services(pages: dict[str, Read]) -> None:

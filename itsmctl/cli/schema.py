@@ -28,6 +28,7 @@ from itsmctl.reports.scorecard.data import scorecard_schema
 from itsmctl.reports.scorecard.view_data import view_schema
 from itsmctl.reports.service.data import service_report_schema
 from itsmctl.sampling.sample import sample_schema
+from itsmctl.site.building import site_schema
 from itsmctl.source import decode, read_bytes
 from itsmctl.views.adopting import next_schema
 from itsmctl.views.complaints import complaints_schema
@@ -43,7 +44,7 @@ from itsmctl.views.experience import experience_schema
 def command(name: str | None, vscode: bool, root: Path | None, output: Path | None, language: Language) -> None:
     """Print the schema NAME: a kind of definition (rule, sla, …), or of an output: `result`, `coverage`, `diff`, `replay`,
     `gate`, `sample`, `statement`, `assessment-result`, `scorecard`, `scorecard-view`, `experience`, `service-report`,
-    `complaints`, `next`.
+    `complaints`, `next`, `site`.
 
     Without NAME, list them.
 
@@ -83,6 +84,7 @@ def _schema(name: str | None) -> str:
         "service-report": service_report_schema(),
         "complaints": complaints_schema(),
         "next": next_schema(),
+        "site": site_schema(),
     }
     if name is None:
         return "\n".join(sorted(known)) + "\n"

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from itsmctl.site.building import build
+from itsmctl.site.building import build, site_schema
 from itsmctl.site.facts import Portal, gather
 
-__all__ = ["Portal", "build", "gather"]
+__all__ = ["Portal", "build", "gather", "site_schema"]

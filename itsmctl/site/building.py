@@ -8,7 +8,7 @@ from importlib import resources
 from pathlib import Path
 
 from itsmctl.language import LANGUAGES, Language
-from itsmctl.output import check_place, replacing
+from itsmctl.output import check_place, replacing, schema_beside
 from itsmctl.reports import pages
 from itsmctl.site.addresses import addresses
 from itsmctl.site.facts import Portal
@@ -35,6 +35,11 @@ def build(portal: Portal, out: Path) -> int:
             file.write_text(text, encoding="utf-8", newline="\n")
             written += path.endswith(".html")
     return written
+
+
+def site_schema() -> dict[str, object]:
+    """The JSON Schema (draft-07) of `site.json`."""
+    return schema_beside(__file__, "site")
 
 
 def files(portal: Portal) -> Iterator[tuple[str, str]]:

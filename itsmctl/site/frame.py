@@ -11,6 +11,7 @@ from itsmctl.site.facts import Portal
 from itsmctl.site.parts import PARTS, Part
 
 HOME, SEARCH, HANDBOOK, ALL, TECHNICIANS = "index.html", "search.html", "handbook.html", "all.html", "technicians.html"
+ASKING = "asking.html"
 NAMES = {"en": "English", "zh": "中文"}
 """What a language calls itself."""
 

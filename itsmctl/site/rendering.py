@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 
 from itsmctl.language import Language, severity_text, tr
 from itsmctl.reports import pages
+from itsmctl.site import asking
 from itsmctl.site.addresses import Addresses, Target, anchor, way
 from itsmctl.site.catalogue import components, offers
 from itsmctl.site.facts import Portal
 from itsmctl.site.found import rule_found, verdict_text
-from itsmctl.site.frame import ALL, HANDBOOK, HOME, SEARCH, TECHNICIANS, Frame, frame, part_path
+from itsmctl.site.frame import ALL, ASKING, HANDBOOK, HOME, SEARCH, TECHNICIANS, Frame, frame, part_path
 from itsmctl.site.handbook import chapters
 from itsmctl.site.parts import PART_OF, PARTS, PLURALS, Part
-from itsmctl.site.shapes import Setter
+from itsmctl.site.shapes import Place, Setter
 from itsmctl.site.sheets import Sheet, last_change
 from itsmctl.views.held import held_on
 
@@ -70,6 +71,8 @@ def language_pages(
             yield _services(writer) if part.id == "services" else _part(writer, part)
     if "services" in present:
         yield _technicians(writer)
+    if asked := _asked_for(writer):
+        yield writer.page("asking", ASKING, "services", PART_OF["service"], places=asked)
     for sheet in sheets:
         yield _sheet(writer, sheet)
     yield writer.page(
@@ -79,6 +82,23 @@ def language_pages(
     yield writer.page("all", ALL, groups=_groups(writer, tuple(PART_OF)))
     drawings = {picture.path: picture.svg for sheet in sheets for picture in sheet.pictures}
     yield from sorted(drawings.items())
+
+
+def _asked_for(writer: Writer) -> tuple[Place, ...]:
+    """What may be asked for and where help is; nothing where no service says."""
+    return writer.setter(ASKING).places(asking.page(writer.portal.definitions, writer.language))
+
+
+def _tasks(writer: Writer) -> list[tuple[str, str]]:
+    """What people come for most: (words, where that is); only what there is."""
+    found = [(place.title, f"{ASKING}#{place.id}") for place in _asked_for(writer)]
+    wanted = (
+        ("calendar", tr("When are we there?", writer.language)),
+        ("position", tr("Who answers for what?", writer.language)),
+    )
+    return found + [
+        (told, f"{part_path(PART_OF[kind])}#{anchor(kind)}") for kind, told in wanted if writer.of_kind(kind)
+    ]
 
 
 def _home(writer: Writer) -> tuple[str, str]:
@@ -91,6 +111,7 @@ def _home(writer: Writer) -> tuple[str, str]:
         "home",
         HOME,
         parts=parts,
+        tasks=_tasks(writer),
         counts=[(n, name) for n, name in told if n],
         offers=offers(writer.portal, writer.language),
         technicians=TECHNICIANS if "services" in writer.present else "",
@@ -105,6 +126,7 @@ def _services(writer: Writer) -> tuple[str, str]:
         "services",
         offers=offers(writer.portal, writer.language),
         technicians=TECHNICIANS,
+        asking=ASKING if _asked_for(writer) else "",
         path_of=lambda service: writer.known.pages["service", service].path,
     )
 
