@@ -58,4 +58,4 @@ def _help(definitions: Definitions, live: list[Service], language: Language) -> 
         for one in live
         if one.for_users.get_help.in_(language)
     )
-    return Grid((tr("service", language), tr("what to do", language), tr("hours", language)), rows)
+    return Grid((tr("service", language), tr("Getting help", language), tr("hours", language)), rows)
