@@ -7,7 +7,7 @@ USER_STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 WORKERS ?= 2
 
-.PHONY: demo test check bench bench-large truth fuzz spark docs screenshots messages clean
+.PHONY: demo test check bench bench-large truth clocks fuzz spark docs screenshots messages clean
 
 demo: $(USER_STAMP)
 	$(BIN)/itsmctl demo
@@ -35,6 +35,9 @@ bench-large: $(DEV_STAMP)
 
 truth: $(DEV_STAMP)
 	$(BIN)/python benchmarks/truth.py
+
+clocks: $(DEV_STAMP)
+	$(BIN)/python benchmarks/clocks.py
 
 # Ten minutes for each reader of exports, or make fuzz SECONDS=60 PARSERS="csv json"; what is found lies in tests/fuzz/corpus.
 SECONDS ?= 600

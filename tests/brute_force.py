@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from importlib import resources
 from itertools import accumulate
 from zoneinfo import ZoneInfo
@@ -61,10 +62,16 @@ class WallClock:
         return self.first + 60 * len(self.days)
 
 
+@cache
+def zone_of(name: str) -> ZoneInfo:
+    """A zone of the tzdata package, which the product reads: what the machine has may be of another year."""
+    with resources.files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as stream:
+        return ZoneInfo.from_file(stream, key=name)
+
+
 def walk(zone: str, first_day: date, last_day: date) -> WallClock:
     """Read the wall clock of a zone in each UTC minute from one UTC day up to another."""
-    with resources.files("tzdata").joinpath("zoneinfo", *zone.split("/")).open("rb") as stream:
-        info = ZoneInfo.from_file(stream, key=zone)
+    info = zone_of(zone)
     now = datetime(first_day.year, first_day.month, first_day.day, tzinfo=UTC)
     first, count = int(now.timestamp()), (last_day - first_day).days * 1440
     days, minutes, changes = array("i"), array("h"), []

@@ -10,9 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
-from zoneinfo import ZoneInfo
 
-from brute_force import OpenMinutes, open_between
+from brute_force import OpenMinutes, open_between, zone_of
 from lived_cases import Life
 
 from itsmctl.model import Agreement, Calendar, ClockDefinition, Condition, Definitions
@@ -102,7 +101,7 @@ class Case:
 
     def in_force(self, a: Agreement, at: int) -> bool:
         zone = self.definitions.calendars[a.calendar].zone
-        day = datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(zone)).date()
+        day = datetime.fromtimestamp(at, UTC).astimezone(zone_of(zone)).date()
         return (a.effective.start or date.min) <= day <= (a.effective.end or date.max)
 
     @cached_property
@@ -190,7 +189,7 @@ class Living:
         turns = []
         if self.clock.policy.agreement_version == "at-each-instant":
             for a in self.case.definitions.agreements.values():
-                zone = ZoneInfo(self.case.definitions.calendars[a.calendar].zone)
+                zone = zone_of(self.case.definitions.calendars[a.calendar].zone)
                 days = [a.effective.start, a.effective.end and a.effective.end + timedelta(days=1)]
                 turns += [int(datetime(d.year, d.month, d.day, tzinfo=zone).timestamp()) for d in days if d]
         found = {self.case.born, self.case.as_of, *(at for at, _, _ in self.case.told), *turns}
@@ -450,7 +449,7 @@ def workdays(
     calendar: Calendar, zone: str, begins: int, opened: Callable[[str, int, int], int], agreement: str
 ) -> Iterator[int]:
     """The open seconds of each local day that still has open time at `begins`, and of those after it."""
-    info = ZoneInfo(zone)
+    info = zone_of(zone)
     day = datetime.fromtimestamp(begins, UTC).astimezone(info).date()
     for number in range(60):
         first, last = (

@@ -13,10 +13,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
-from brute_force import OpenMinutes, WallClock, open_minutes, record_answer, walk
+from brute_force import OpenMinutes, WallClock, open_minutes, record_answer, walk, zone_of
 from dataset import write_dataset
 from test_clock_brute_force import ZONES, calendars
 
@@ -326,7 +325,7 @@ def _torn(definitions: Definitions, row: Mapping[str, object]) -> bool:
 
 
 def _in_force(a: Agreement, calendar: Calendar, opened: int) -> bool:
-    day = datetime.fromtimestamp(opened, UTC).astimezone(ZoneInfo(calendar.zone)).date()
+    day = datetime.fromtimestamp(opened, UTC).astimezone(zone_of(calendar.zone)).date()
     return (a.effective.start or date.min) <= day <= (a.effective.end or date.max)
 
 

@@ -1,0 +1,91 @@
+"""Whatever order rows and files come in, wherever the machine stands: the same verdicts, byte for byte."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from itsmctl.definitions import load
+from itsmctl.generate import EXPORT, ZONE, generate
+from itsmctl.reference import reference_root
+
+SEED = "orders"
+ASK = """
+import sys
+from pathlib import Path
+from itsmctl.audit import AuditOptions
+from itsmctl.definitions import load
+from itsmctl.importers.importing import import_files
+from itsmctl.reports.folder import audit_to_folder
+root, out, zone, threads, *files = sys.argv[1:]
+definitions, out = load(Path(root)), Path(out)
+import_files([Path(file) for file in files], None, definitions.mappings, zone, out / "dataset")
+options = AuditOptions(threads=int(threads), all_verdicts=True)
+audit_to_folder(definitions, out / "dataset", options, out / "result")
+"""
+OF_INPUTS = ("definitions", "dataset", "files")
+"""What names or digests the files that were read, whose bytes differ here."""
+
+
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("orders") / "history"
+    generate(load(reference_root()), 240, 11, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def usual(history: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, dict[str, Any]]:
+    return _ask(reference_root(), _exports(history), tmp_path_factory.mktemp("usual"))
+
+
+def _exports(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.csv"))
+
+
+def _ask(
+    root: Path, files: Sequence[Path], out: Path, threads: int = 1, **machine: str
+) -> tuple[bytes, dict[str, Any]]:
+    """The verdicts as written and the result as read, of an audit by a process of its own."""
+    command = [sys.executable, "-c", ASK, str(root), str(out), ZONE, str(threads), *map(str, files)]
+    subprocess.run(command, env={**os.environ, **machine}, cwd=out, check=True)
+    result = json.loads((out / "result" / "result.json").read_text(encoding="utf-8"))
+    return (out / "result" / "verdicts.parquet").read_bytes(), {k: v for k, v in result.items() if k not in OF_INPUTS}
+
+
+def test_neither_the_machine_nor_the_order_of_files_matters(
+    history: Path, usual: tuple[bytes, dict[str, Any]], tmp_path: Path
+) -> None:
+    machine = {"TZ": "Pacific/Kiritimati", "LANG": "zh_CN.UTF-8", "LC_ALL": "C", "PYTHONHASHSEED": "77"}
+    assert _ask(reference_root(), _exports(history)[::-1], tmp_path, threads=8, **machine) == usual
+
+
+def test_neither_does_the_order_of_rows(history: Path, usual: tuple[bytes, dict[str, Any]], tmp_path: Path) -> None:
+    chance = random.Random(SEED)
+    for path in _exports(history):
+        with path.open(encoding="utf-8", newline="") as stream:
+            head, *rows = csv.reader(stream, strict=True)
+        if path.name != EXPORT:  # in the log of updates, the order of rows within a second is the history
+            chance.shuffle(rows)
+        else:
+            rows = _tickets_shuffled(rows, chance)
+        with (tmp_path / path.name).open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream).writerows([head, *rows])
+    assert _ask(reference_root(), _exports(tmp_path), tmp_path, threads=2) == usual
+
+
+def _tickets_shuffled(rows: list[list[str]], chance: random.Random) -> list[list[str]]:
+    """The rows of each ticket as they were, the tickets in another order."""
+    numbers = sorted({row[0] for row in rows})
+    chance.shuffle(numbers)
+    place = {number: n for n, number in enumerate(numbers)}
+    return sorted(rows, key=lambda row: place[row[0]])
