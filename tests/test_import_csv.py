@@ -286,6 +286,31 @@ def test_encodings_are_found(tmp_path: Path, encoding: str, text: str) -> None:
     assert ("guessed-encoding" in dict(receipt.warnings)) == (encoding in ("gb18030", "big5", "cp1252"))
 
 
+_LINES = ("INC1,打印机无法打印", "INC2,传真机无法接收", "INC3,Drucker für Müller Zürich", "INC4,Gerät größer")
+
+
+@pytest.mark.parametrize(
+    ("encodings", "place"),
+    [(("gb18030", "utf-8", "cp1252", "cp1252"), 2), (("utf-8", "gb18030", "utf-8", "cp1252"), 3), (("utf-8", "utf-8", "cp1252", "cp1252"), 4)],
+)  # fmt: skip
+def test_lines_in_different_encodings_are_refused(tmp_path: Path, encodings: tuple[str, ...], place: int) -> None:
+    data = b"number,title\n" + b"\n".join(line.encode(name) for line, name in zip(_LINES, encodings, strict=True))
+    one = mapping(recognise=("number", "title"), columns={"record_id": ("number",), "title": ("title",)})
+    with pytest.raises(ItsmctlError) as refused:
+        bring(tmp_path, data, definition=one)
+    (problem,) = refused.value.problems
+    assert problem.code == "mixed-encodings" and problem.where.line == place
+    bring(tmp_path, data, definition=one, options=ImportOptions(encoding="cp1252"))  # what is named is not questioned
+
+
+def test_one_damaged_line_does_not_make_another_encoding(tmp_path: Path) -> None:
+    data = b"number,title\n" + b"\n".join(line.encode("utf-8" if n else "gb18030") for n, line in enumerate(_LINES))
+    one = mapping(recognise=("number", "title"), columns={"record_id": ("number",), "title": ("title",)})
+    receipt = bring(tmp_path, data, definition=one)
+    assert receipt.files[0].encoding == "utf-8" and receipt.rejects
+    assert table(tmp_path, "record", ("title",)) == [(line.split(",")[1],) for line in _LINES[1:]]
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_delimiters_are_found(tmp_path: Path, delimiter: str) -> None:
     lines = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import encodings.aliases
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO, TextIOWrapper
@@ -18,6 +19,8 @@ CHUNK = 2**20
 """A file with a line that fills a whole chunk of this size is not clean: something is wrong with its quotes."""
 
 _SAMPLE = 2**16
+_LONG = re.compile(rb"[\xe0-\xef][\x80-\xbf]{2}")
+"""A character of three bytes in UTF-8, such as a Chinese one: other encodings hardly ever look so for a whole line."""
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -140,23 +143,34 @@ def _wide(head: bytes) -> str:
 
 def _likeliest(path: Path, shown: str) -> str:
     sample = bytearray()
-    valid = invalid = 0
+    valid: list[int] = []
+    invalid: list[int] = []
+    surely = 0
     with path.open("rb") as stream:
-        for line in stream:
+        for number, line in enumerate(stream, start=1):
             if line.isascii():
                 continue
-            if _decodes(line, "utf-8"):
-                valid += 1
-            else:
-                invalid += 1
+            (valid if _decodes(line, "utf-8") else invalid).append(number)
+            surely += valid[-1:] == [number] and _LONG.search(line) is not None
             if len(sample) < _SAMPLE:
                 sample += line[:_SAMPLE]
-    if not sample or valid > 9 * invalid:  # pure ASCII with NULs, or UTF-8 with some damaged rows
+    if not sample or len(valid) > 9 * len(invalid):  # pure ASCII with NULs, or UTF-8 with some damaged rows
         return "utf-8"
+    if surely >= max(1, len(invalid) / 9) or len(valid) >= max(3, len(invalid) / 2):  # by chance few lines look so
+        if len(invalid) == 1:
+            return "utf-8"
+        raise _mixed(valid[0], invalid[0], shown)
     if b"\0" in sample and _is_binary(sample):
         raise wrong_kind("a binary file", shown)
     fitting = [name for name in _CANDIDATES if _decodes(bytes(sample[: sample.rfind(b"\n") + 1] or sample), name)]
     return _by_charset_normalizer(bytes(sample), fitting) or "utf-8"
+
+
+def _mixed(valid: int, invalid: int, shown: str) -> ItsmctlError:
+    template = "the lines of this file are in different encodings: line {valid} is UTF-8, line {invalid} is not; export it anew, or name the encoding of most lines with --encoding"
+    return ItsmctlError(
+        Problem("mixed-encodings", template, Where(shown, invalid), {"valid": valid, "invalid": invalid})
+    )
 
 
 def wrong_kind(kind: str, shown: str) -> ItsmctlError:

@@ -20,7 +20,7 @@ def messages(
     file: IO[bytes], keywords: Mapping[str, object], comment_tags: Collection[str], options: Mapping[str, object]
 ) -> Iterator[Found]:
     """Yield (line, function, text or texts, comments) as Babel wants them from an extraction method."""
-    if Path(file.name).as_posix().endswith("itsmctl/cli/__init__.py"):
+    if Path(str(getattr(file, "name", ""))).as_posix().endswith("itsmctl/cli/__init__.py"):
         yield from _of_the_command_line()
     tree = ast.parse(file.read())
     helpers = {name: place for part in (*_imported(tree), tree) for name, place in _helpers(part)}
