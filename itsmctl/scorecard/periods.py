@@ -70,7 +70,7 @@ def parse_span(text: str, option: str = "") -> Span:
     start, end = _one(first), _one(last if slash else first)
     if start is None or end is None or start.start > end.end:
         template = "{text!r} is not a period; write a month (2026-05), a quarter (2026-Q2), a half-year (2026-H1), a year (2026), a day (2026-05-01), or from one to another (2026-05-01/2026-05-15)"
-        raise ItsmctlError(Problem("not-a-period", template, Where(option) if option else None, {"text": text}))
+        raise ItsmctlError(Problem("not-a-period", template, Where(option), {"text": text}))
     return Span("days", start.start, end.end) if slash else start
 
 
