@@ -257,6 +257,14 @@ def test_before_and_after_by_hand(found: Sources) -> None:
         benefits_of(found.tickets, parse_span("2026-06"), parse_span("2026-06"))
 
 
+def test_nothing_is_told_of_a_period_that_the_tickets_do_not_reach(found: Sources) -> None:
+    assert found.tickets is not None
+    told = benefits_of(found.tickets, parse_span("2025-06"), parse_span("2026-06"))
+    figures = {one.measure: (one.before, one.after, one.change) for one in told.benefits}
+    assert figures["down-time"] == (None, 4.0, None) and figures["waiting-time"] == (None, 18.0, None)
+    assert all(one.before is None for one in told.benefits) and "not-covered" in told.caveats
+
+
 def test_a_total_of_few_large_amounts_is_hardly_sure() -> None:
     many = total_change([1.0] * 400, 30, [1.0] * 200, 30)
     few = total_change([100.0, 300.0], 30, [200.0], 30)

@@ -5,7 +5,7 @@ The quoted figures have no source that anybody could check; they are shown to co
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 from typing import Literal
@@ -103,9 +103,7 @@ _Sides = tuple[Sequence[_Incident], Sequence[_Incident]]
 
 def _down_time(sides: _Sides, days: tuple[int, int]) -> Benefit:
     """Hours of critical incidents, from opening to resolution, for each thirty days."""
-    first, second = ([(i.resolved - i.opened) / 3600 for i in side if i.critical] for side in sides)
-    values = tuple(30 * sum(some) / n for some, n in zip((first, second), days, strict=True))
-    return _benefit("down-time", values, (len(first), len(second)), total_change(first, days[0], second, days[1]))
+    return _hours("down-time", sides, days, lambda incident: incident.critical)
 
 
 def _repair_time(sides: _Sides) -> Benefit:
@@ -130,9 +128,16 @@ def _per_engineer(sides: _Sides, days: tuple[int, int], measure: Measure, *, rig
 
 def _waiting_time(sides: _Sides, days: tuple[int, int]) -> Benefit:
     """Hours that users waited for all their incidents, for each thirty days."""
-    first, second = ([(i.resolved - i.opened) / 3600 for i in side] for side in sides)
-    values = tuple(30 * sum(some) / n for some, n in zip((first, second), days, strict=True))
-    return _benefit("waiting-time", values, (len(first), len(second)), total_change(first, days[0], second, days[1]))
+    return _hours("waiting-time", sides, days, lambda _: True)
+
+
+def _hours(measure: Measure, sides: _Sides, days: tuple[int, int], counts: Callable[[_Incident], bool]) -> Benefit:
+    """Hours of the incidents that count, for each thirty days; nothing is known of a period in which none was resolved at all."""
+    first, second = ([(i.resolved - i.opened) / 3600 for i in side if counts(i)] for side in sides)
+    told = zip(sides, (first, second), days, strict=True)
+    values = tuple(30 * sum(some) / n if side else None for side, some, n in told)
+    change = total_change(first, days[0], second, days[1]) if all(sides) else None
+    return _benefit(measure, values, (len(first), len(second)), change)
 
 
 def _in_time(told: tuple[Mapping[str, Proportion], Mapping[str, Proportion]], mix: Mix | None) -> Benefit:
