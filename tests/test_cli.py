@@ -422,7 +422,7 @@ def test_there_is_one_place_for_each_command() -> None:
 
 
 def test_an_option_means_the_same_in_every_command() -> None:
-    """The shared options are made in one place; `--format` differs in what it offers, never in how it says it.
+    """The shared options are made in one place; `--format` says the same where a suffix names the form, and where none does.
 
     `--as-of` is a moment where tickets are judged and a day where definitions are.
     """
@@ -434,6 +434,10 @@ def test_an_option_means_the_same_in_every_command() -> None:
             if isinstance(option, click.Option) and option.name in shared:
                 said.setdefault(option.name, set()).add((tuple(option.opts), option.metavar, option.help))
     assert set(said) == shared
+    assert {help_text for *_, help_text in said.pop("form")} == {
+        "Form of the output.",
+        "Form of the output; default: by the suffix of -o, else text.",
+    }
     assert {name: ways for name, ways in said.items() if len(ways) > 1} == {}
 
 
