@@ -320,8 +320,8 @@ def test_leaning_on_one_person_again_on_a_real_log(tmp_path: Path) -> None:
     by_month: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
     for row in last.values():
         if "?" not in (row["resolved_at"], row["category"], row["resolved_by"]):
-            month = f"{row['resolved_at'][6:10]}-{row['resolved_at'][3:5]}"
-            by_month[month][row["category"]][row["resolved_by"]] += 1
+            _, month, year = row["resolved_at"].split(" ")[0].split("/")
+            by_month[f"{year}-{int(month):02}"][row["category"]][row["resolved_by"]] += 1
     heard = ledger(reference(), tmp_path / "data", Asked("2016-05"), "month", 1)
     (sign,) = (one for c in heard.complaints for one in c.signs if one.indicator.kpi.id == "key-person")
     told = {one.span.label: (one.tally.n, one.tally.hits) for one in sign.indicator.figures if one.tally.n}

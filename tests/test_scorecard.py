@@ -458,7 +458,7 @@ def test_the_command_refuses_what_it_cannot_answer(small: Path) -> None:
     assert isinstance(result.exception, ItsmctlError) and "say up to when" in str(result.exception)
     for wrong, word in (
         (["--position", "service-level-manger", "--as-of", "2026-06-30"], "service-level-manager"),
-        (["--period", "2026-13"], "is no period"),
+        (["--period", "2026-13"], "is not a period"),
         (["--period", "2026-06", "--as-of", "2026-06-30"], "both say"),
     ):
         found = CliRunner().invoke(group, ["scorecard", *wrong])
