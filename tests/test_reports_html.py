@@ -11,12 +11,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from report_cases import ENDLESS, HOSTILE, audit_result, banking_breach, hostile_result
+from report_cases import ENDLESS, HOSTILE, at, audit_result, banking_breach, hostile_result
 
-from itsmctl.language import LANGUAGES, Language
+from itsmctl.language import LANGUAGES, Language, tr
 from itsmctl.reports import html, timeline
 from itsmctl.reports.people import without_names
-from itsmctl.result import Attainment, AuditResult, Share, Verdict
+from itsmctl.result import Attainment, AuditResult, Moment, Share, Verdict
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 
@@ -258,3 +258,17 @@ def test_a_record_page_names_people_and_unfolds_its_ledger(language: Language) -
     assert "王芳" in page.text and "catalog/sla.yaml:41" in page.text
     assert all("open" in attributes for tag, attributes in page.elements if tag == "details")
     assert not {"script", "link", "img"} & {tag for tag, _ in page.elements}
+
+
+def test_a_record_of_very_many_steps_is_cut_and_says_so(language: Language) -> None:
+    usual = audit_result()
+    states = ("new", "in-progress")
+    moments = tuple(
+        Moment(at("2026-02-11T10:20") + 60 * n, "李 娜", "Service desk", "state", states[n % 2], states[1 - n % 2])
+        for n in range(20_000)
+    )
+    endless = replace(usual, explanations=(replace(usual.explanations[0], moments=moments), *usual.explanations[1:]))
+    page = html.render(endless, language)
+    assert len(page) < len(html.render(usual, language)) + 200_000
+    assert {"en": "The first 200 of 20,00", "zh": "前 200 条，共 20,00"}[language] in page
+    assert tr("Too many steps to draw.", language) in page

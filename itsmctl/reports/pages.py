@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from jinja2 import BytecodeCache, Environment
     from markupsafe import Markup
 
+CROWDED = 1000
+"""A life of more steps is told and not drawn: nobody could tell them apart."""
 CELL = 120
 _CODE = re.compile(r"`([^`]+)`")
 PROSE = 4000
@@ -212,7 +214,7 @@ def record_view(explanation: Explanation, language: Language, zone: str = "") ->
         "name": columns.get("number") or explanation.record_id,
         "facts": [(name, _fact(name, columns[name], language)) for name in FACTS if columns.get(name)],
         "source": (columns.get("source_file", ""), columns.get("source_row", "")),
-        "svg": drawing.svg(explanation, language, zone),
+        "svg": "" if len(life.bands) + len(life.changes) > CROWDED else drawing.svg(explanation, language, zone),
         "zone": life.zone.key,
         "as_of": at(explanation.as_of),
         "has_history": life.has_history,
