@@ -15,7 +15,7 @@ import statistics
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from measure import Sample, Task, interleaved, median
@@ -124,50 +124,54 @@ def write_csv(file: Path, rows: int) -> None:
 
 def write_json(file: Path, rows: int) -> None:
     """The tickets as one JSON document."""
-    with file.open("w", encoding="utf-8") as stream:
-        stream.write('{"tickets": [')
-        for number, ticket in enumerate(tickets(rows)):
-            stream.write((",\n" if number else "") + json.dumps(ticket))
-        stream.write("]}\n")
+    write_parts(file, '{"tickets": [', map(json.dumps, tickets(rows)), "]}\n", between=",\n")
 
 
 def write_xes(file: Path, rows: int) -> None:
     """The tickets as an event log of one event each."""
-    with file.open("w", encoding="utf-8") as stream:
-        stream.write('<log xes.version="1.0">')
-        for ticket in tickets(rows):
-            cells = "".join(f'<string key="{key}" value="{value}"/>' for key, value in ticket.items())
-            stream.write(f"<trace><event>{cells}</event></trace>\n")
-        stream.write("</log>\n")
+    traces = (
+        "<trace><event>"
+        + "".join(f'<string key="{key}" value="{value}"/>' for key, value in ticket.items())
+        + "</event></trace>\n"
+        for ticket in tickets(rows)
+    )
+    write_parts(file, '<log xes.version="1.0">', traces, "</log>\n")
 
 
 def write_json_lines(file: Path, rows: int) -> None:
     """The tickets as a JSON document on each line."""
-    with file.open("w", encoding="utf-8") as stream:
-        stream.writelines(json.dumps(ticket) + "\n" for ticket in tickets(rows))
+    write_parts(file, "", (json.dumps(ticket) + "\n" for ticket in tickets(rows)), "")
 
 
 def write_unload(file: Path, rows: int) -> None:
     """The tickets as ServiceNow unloads a table."""
-    with file.open("w", encoding="utf-8") as stream:
-        stream.write('<?xml version="1.0"?>\n<unload>\n')
-        for ticket in tickets(rows):
-            cells = "".join(f"<{key}>{value}</{key}>" for key, value in ticket.items())
-            stream.write(f'<incident action="INSERT_OR_UPDATE">{cells}</incident>\n')
-        stream.write("</unload>\n")
+    incidents = (
+        '<incident action="INSERT_OR_UPDATE">'
+        + "".join(f"<{key}>{value}</{key}>" for key, value in ticket.items())
+        + "</incident>\n"
+        for ticket in tickets(rows)
+    )
+    write_parts(file, '<?xml version="1.0"?>\n<unload>\n', incidents, "</unload>\n")
 
 
 def write_ocel_json(file: Path, rows: int) -> None:
     """The tickets as objects of an OCEL log."""
+    head = '{"objectTypes": [], "eventTypes": [], "objects": ['
+    write_parts(file, head, (json.dumps(ocel(ticket)) for ticket in tickets(rows)), '], "events": []}\n', between=",\n")
+
+
+def ocel(ticket: dict[str, str]) -> dict[str, object]:
+    """A ticket as an object of an OCEL log."""
+    attributes = [{"name": key, "time": "1970-01-01T00:00:00Z", "value": value} for key, value in ticket.items()]
+    return {"id": ticket["number"], "type": "incident", "attributes": attributes, "relationships": []}
+
+
+def write_parts(file: Path, head: str, parts: Iterable[str], tail: str, between: str = "") -> None:
+    """Write the head, each part, and the tail, one after the other, so that a large file is never in memory."""
     with file.open("w", encoding="utf-8") as stream:
-        stream.write('{"objectTypes": [], "eventTypes": [], "objects": [')
-        for number, ticket in enumerate(tickets(rows)):
-            attributes = [
-                {"name": key, "time": "1970-01-01T00:00:00Z", "value": value} for key, value in ticket.items()
-            ]
-            thing = {"id": ticket["number"], "type": "incident", "attributes": attributes, "relationships": []}
-            stream.write((",\n" if number else "") + json.dumps(thing))
-        stream.write('], "events": []}\n')
+        stream.write(head)
+        stream.writelines(between * (number > 0) + part for number, part in enumerate(parts))
+        stream.write(tail)
 
 
 def write_ocel_xml(file: Path, rows: int) -> None:
