@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import re
 import shutil
-import socket
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -64,6 +62,8 @@ def check_place(place: SparkPlace) -> None:
 
 def _check_answers(master: str) -> None:
     """Raise ItsmctlError unless one of the masters of an address answers."""
+    import socket  # every audit reads this module, and hardly any asks a cluster
+
     reasons = []
     for one in master.removeprefix("spark://").split(","):
         host, _, port = one.rpartition(":")
@@ -80,6 +80,8 @@ def _check_answers(master: str) -> None:
 def spark_session(place: SparkPlace) -> Iterator[SparkSession]:
     """A session of the cluster with the settings that verdicts depend on; a Spark that was not running before is stopped."""
     check_place(place)
+    import logging
+
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
