@@ -211,9 +211,7 @@ def statement(task: Task, context: Context) -> Fragment:
     return (
         Fragment(f'SELECT {quote(task.rule.id)} AS "rule", j.* FROM (WITH scoped AS (')
         + scope
-        + ")"
-        + near
-        + " "
+        + f"){near} "
         + body
         + ") AS j"
     )

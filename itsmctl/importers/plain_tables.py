@@ -10,29 +10,18 @@ import json
 from pathlib import Path
 
 from itsmctl.engine.session import Session, file_text, name, quote
+from itsmctl.engine.tables import TABLE_FILES
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers import receipt
 from itsmctl.importers.container import digest_of
 from itsmctl.importers.dataset import FILES, TABLES
 from itsmctl.importers.receipt import Receipt, read_receipt
-from itsmctl.model import (
-    APPROVAL_COLUMNS,
-    BOOLEAN_COLUMNS,
-    EVENT_COLUMNS,
-    LINK_COLUMNS,
-    NUMBER_COLUMNS,
-    RECORD_COLUMNS,
-    REJECT_COLUMNS,
-    TIME_COLUMNS,
-)
+from itsmctl.model import BOOLEAN_COLUMNS, NUMBER_COLUMNS, TIME_COLUMNS
 from itsmctl.output import check_place, replacing, scratch_beside
 
 FORMAT = "itsmctl/export/v1"
 FILE = "export.json"
 _FILES = (*(f"{table}.csv" for table in TABLES), FILE)
-_COLUMNS = {
-    "record": RECORD_COLUMNS, "event": EVENT_COLUMNS, "approval": APPROVAL_COLUMNS, "link": LINK_COLUMNS, "reject": REJECT_COLUMNS,
-}  # fmt: skip
 _TYPES = {
     **dict.fromkeys((*TIME_COLUMNS, "at"), "TIMESTAMP"),
     **dict.fromkeys((*NUMBER_COLUMNS, "source_row", "seq"), "BIGINT"),
@@ -59,7 +48,7 @@ def write_out(dataset: Path, out: Path) -> Receipt:
         tables = {}
         for table in TABLES:
             path = place / f"{table}.csv"
-            text = ", ".join(name(column) for column in _COLUMNS[table] if column not in _TYPES)
+            text = ", ".join(name(column) for column in TABLE_FILES[table] if column not in _TYPES)
             query = f"SELECT {_listed(table)} FROM read_parquet({quote(file_text(dataset / f'{table}.parquet'))})"
             # Text always stands in quotes, so that no text and an empty one are not the same.
             how = f"FORMAT csv, HEADER, FORCE_QUOTE ({text}), TIMESTAMPFORMAT {quote(_MOMENT)}"
@@ -117,7 +106,7 @@ def _check(folder: Path, digests: dict[str, str]) -> None:
 
 
 def _read(path: Path, table: str) -> str:
-    columns = ", ".join(f"{quote(column)}: {quote(_TYPES.get(column, 'VARCHAR'))}" for column in _COLUMNS[table])
+    columns = ", ".join(f"{quote(column)}: {quote(_TYPES.get(column, 'VARCHAR'))}" for column in TABLE_FILES[table])
     return (
         f"SELECT {_listed(table)} FROM read_csv({quote(file_text(path))}, header = true, auto_detect = false, "
         f"columns = {{{columns}}}, delim = ',', quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = false, "
@@ -126,4 +115,4 @@ def _read(path: Path, table: str) -> str:
 
 
 def _listed(table: str) -> str:
-    return ", ".join(name(column) for column in _COLUMNS[table])
+    return ", ".join(name(column) for column in TABLE_FILES[table])
