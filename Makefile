@@ -7,7 +7,7 @@ USER_STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 WORKERS ?= 2
 
-.PHONY: demo test check bench bench-large truth clocks fuzz spark docs screenshots messages clean
+.PHONY: demo test check bench bench-large bench-memory truth clocks fuzz spark docs screenshots messages clean
 
 demo: $(USER_STAMP)
 	$(BIN)/itsmctl demo
@@ -32,6 +32,10 @@ bench: $(DEV_STAMP)
 RECORDS ?= 100000
 bench-large: $(DEV_STAMP)
 	$(BIN)/python benchmarks/large.py --records $(RECORDS)
+
+# A quarter of an hour, with up to a million rows in every form.
+bench-memory: $(DEV_STAMP)
+	$(BIN)/python benchmarks/growing.py
 
 truth: $(DEV_STAMP)
 	$(BIN)/python benchmarks/truth.py

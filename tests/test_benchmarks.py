@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from benches import bench
+from importing.mappings import mapping
 
 from itsmctl.definitions import load
+from itsmctl.importers.importing import import_files
 from itsmctl.reference import reference_root
 
 measure = bench("measure")
 mutations, organisation = bench("mutations"), bench("organisation")
 run = bench("run")
-floor, reading = bench("floor"), bench("reading")
+floor = bench("floor")
+for name in ("growing_files", "growing_servers", "reading", "workbooks"):
+    bench(name)
+growing = bench("growing")
 truth = bench("truth")
 
 
@@ -137,11 +143,24 @@ def test_the_floor_reads_days_before_months(tmp_path: Path, capsys: pytest.Captu
 
 
 def test_what_grows_is_measured_at_three_sizes(capsys: pytest.CaptureFixture[str]) -> None:
-    assert reading.main(["--rows", "5", "--runs", "1"]) == 0
-    head, _, *rows = capsys.readouterr().out.strip().splitlines()
-    assert head == "| file | 5 rows | 20 rows | 80 rows |"
-    assert {"csv", "json", "parquet", "xes", "xlsx"} <= {row.removeprefix("| ").split(" | ")[0] for row in rows}
-    assert all(row.count(" MB") == 3 for row in rows)
+    kinds = ("csv", "workbooks")
+    assert growing.main(["--rows", "5", *(word for kind in kinds for word in ("--kind", kind))]) == 0
+    told, books = capsys.readouterr().out.split("\n\n")
+    head, _, *rows = told.splitlines()
+    assert head == "|  | 5 rows | 20 rows | 80 rows |"
+    assert [row.split(" | ")[0] for row in rows] == ["| csv"]
+    assert all(row.count(" MB, ") == 3 for row in rows)
+    assert books.count("foreseen by itsmctl") == 2 and "python-calamine" in books
+
+
+def test_every_form_that_is_measured_is_read_with_all_its_rows(tmp_path: Path) -> None:
+    known = mapping(format="table", recognise=("number", "opened_at"), time_formats=("iso",), columns={"record_id": ("number",), "number": ("number",), "opened_at": ("opened_at",)})  # fmt: skip
+    for kind, write in growing.WRITERS.items():
+        write(tmp_path / "rows", 3)
+        read = replace(known, format="xes", shape="trace", at="opened_at") if kind == "xes" else known
+        mappings = load(reference_root()).mappings if kind.startswith("ocel") else {read.id: read}
+        receipt = import_files([tmp_path / "rows"], None, mappings, "UTC", tmp_path / kind)
+        assert receipt.records == 3, kind
 
 
 def test_planted_truth_is_scored_rule_by_rule() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from importing.mappings import ROOT, mapping
 from itsmctl.cli import group
 from itsmctl.definitions import load
 from itsmctl.honesty.examining import honesty
-from itsmctl.honesty.honesty import Honesty
+from itsmctl.honesty.honesty import Honesty, TimeColumn, Wanted
 from itsmctl.importers.importing import import_files
 from itsmctl.reports.honesty import render, render_json
 from itsmctl.result import Gap
@@ -81,6 +82,21 @@ def test_the_report_keeps_within_its_columns(found: Honesty) -> None:
         assert "INC0019" in text
         assert "88" in text
     assert max(len(line) for line in render(found).splitlines()) <= 80
+
+
+def test_columns_written_in_one_way_stand_in_one_line(found: Honesty) -> None:
+    times = (TimeColumn("a", "yyyy-MM-dd", "month-first"), TimeColumn("b", "d/M/yy", "day-first"), TimeColumn("c", "yyyy-MM-dd", "month-first"))  # fmt: skip
+    text = render(replace(found, times=times))
+    assert "  - written as yyyy-MM-dd: a, c\n" in text, "nobody takes the month of an ISO date for the day"
+    assert "  - written as d/M/yy, the day first, as the values or the mapping decide: b\n" in text
+
+
+def test_columns_that_help_only_together_stand_in_one_line(found: Honesty) -> None:
+    wanted = (Wanted("state", True, ("INC-02",), ("INC-03",)), Wanted("major", False, (), ("INC-03", "MI-01")), Wanted("title", False, (), ("MI-01",)))  # fmt: skip
+    text = render(replace(found, wanted=wanted), width=200)
+    assert "  - history of state (`state`): alone for INC-02; with other columns for 1 rule\n" in text
+    assert "  - only with other columns, for so many rules: major (`major`) × 2, title (`title`) × 1\n" in text
+    assert "变更管理（" in render(found, "zh"), "processes go by their titles"
 
 
 def test_the_command_needs_no_place_to_write(dataset: Path, tmp_path: Path) -> None:

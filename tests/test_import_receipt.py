@@ -14,6 +14,7 @@ from itsmctl.errors import ItsmctlError
 from itsmctl.importers.dataset import FILES, mapping_digest
 from itsmctl.importers.importing import import_files
 from itsmctl.importers.receipt import Receipt, read_receipt
+from itsmctl.reports.imported import summary
 
 TICKETS = "Number,Opened,State\n" + "".join(
     f"INC{n},{n % 28 + 1}/3/2026 {n % 24}:30,State {n % 7}\n" for n in range(300)
@@ -31,6 +32,26 @@ def test_a_receipt_survives_its_own_text(tmp_path: Path) -> None:
     assert read_receipt(tmp_path / "out") == receipt
     assert (tmp_path / "out" / "receipt.json").read_text(encoding="utf-8") == read_receipt(tmp_path / "out").to_json()
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(FILES)
+
+
+def test_rejects_are_told_by_kind_with_the_place_of_the_first(tmp_path: Path) -> None:
+    rows = [
+        "INC1,1/3/2026 9:00,x",
+        "INC2,99/3/2026 9:00,x",
+        "INC3,98/3/2026 9:00,x",
+        "secret name,2/3/2026 9:00,x,y",
+        ",3/3/2026 9:00,x",
+    ]
+    receipt = bring(tmp_path / "in", tmp_path / "out", "\n".join(["Number,Opened,State", *rows, ""]))
+    text = summary(receipt, tmp_path / "out", "en")
+    assert receipt.rejects == 4
+    assert (
+        "  - Opened: no time in a form that the mapping names: 2, first '99/3/2026 9:00' in tickets.csv, row 2\n"
+        in text
+    )
+    assert "  - more cells than the header has: 1, first in tickets.csv, row 4\n" in text
+    assert "secret name" not in text, "of a whole row only its place is told"
+    assert "不符合映射所列格式的时间：2 处" in summary(receipt, tmp_path / "out", "zh")
 
 
 def test_what_is_no_dataset_is_said_so(tmp_path: Path) -> None:

@@ -22,9 +22,12 @@ from itsmctl.audit.preparing import load_records
 from itsmctl.definitions import load
 from itsmctl.engine.session import Session
 from itsmctl.errors import ItsmctlError
+from itsmctl.importers import ocel_sqlite
+from itsmctl.importers.container import Plain
 from itsmctl.importers.importing import import_files
 from itsmctl.importers.opening import ImportOptions
 from itsmctl.importers.receipt import Receipt, read_receipt
+from itsmctl.importers.rows import Tables
 
 EXPORTS = Path(__file__).parent / "importing"
 CASES = sorted(path.parent.relative_to(EXPORTS).as_posix() for path in EXPORTS.glob("**/expected.yaml"))
@@ -228,16 +231,46 @@ def as_sqlite(log: dict[str, Any], file: Path) -> None:
 
 def test_an_ocel_log_is_the_same_in_every_form(tmp_path: Path) -> None:
     source = EXPORTS / "ocel-json" / "log.json"
-    as_sqlite(json.loads(source.read_text("utf-8")), tmp_path / "log.sqlite")
+    for name in ("log.sqlite", "indexed.sqlite"):
+        as_sqlite(json.loads(source.read_text("utf-8")), tmp_path / name)
+    with closing(sqlite3.connect(tmp_path / "indexed.sqlite")) as database:
+        database.execute("CREATE INDEX related ON object_object (ocel_source_id, ocel_target_id)")
+        database.execute("CREATE INDEX touched ON event_object (ocel_event_id)")
     read = []
-    for file in (source, EXPORTS / "ocel-xml" / "log.xml", tmp_path / "log.sqlite"):
-        out = tmp_path / file.suffix
+    for file in (source, EXPORTS / "ocel-xml" / "log.xml", tmp_path / "log.sqlite", tmp_path / "indexed.sqlite"):
+        out = tmp_path / file.name.replace(".", "-")
         import_files([file], None, shipped(), "UTC", out)
         tables = [rows(out, "record", ("record_id", "process", "title", "state", "opened_at"))]
         tables += [rows(out, table, columns) for table, columns in list(COLUMNS.values())[:3]]
         tables += [[row[1:] for row in rows(out, *COLUMNS["rejects"])]]
         read.append(tables)
-    assert read[0] == read[1] == read[2]
+    assert read[0] == read[1] == read[2] == read[3]
+
+
+def test_relations_without_an_index_are_looked_for_once_and_not_for_every_object(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "log.sqlite")) as database:
+        tables = "CREATE TABLE event (a); CREATE TABLE event_map_type (ocel_type, ocel_type_map); CREATE TABLE event_object (ocel_event_id, ocel_object_id, ocel_qualifier)"
+        database.executescript(
+            f"{tables}; CREATE TABLE object (ocel_id, ocel_type); CREATE TABLE object_map_type (ocel_type, ocel_type_map)"
+        )
+        database.execute("CREATE TABLE object_object (ocel_source_id, ocel_target_id, ocel_qualifier)")
+        database.execute("CREATE TABLE object_Incident (ocel_id, ocel_time, ocel_changed_field, title)")
+        database.execute("INSERT INTO object_map_type VALUES ('incident', 'Incident')")
+        for table, row in (("object_Incident", "('i' || value, '2026-03-01', NULL, 'x')"), ("object_object", "('i' || value, 'i1', 'of')")):  # fmt: skip
+            database.execute(f"INSERT INTO {table} SELECT {row[1:-1]} FROM (WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 1000) SELECT value FROM n)")  # fmt: skip
+        database.commit()
+        steps = 0
+
+        def step() -> None:
+            nonlocal steps
+            steps += 1
+
+        (tmp_path / "scratch").mkdir()
+        with Tables(Plain(tmp_path / "log.sqlite", "log", "log", "", "", 0), tmp_path / "scratch") as found:
+            database.set_progress_handler(step, 1000)
+            ocel_sqlite.read(database, found)
+        assert found["relations"].rows == 1000
+        assert steps < 500, "a look through all relations for each object takes thousands of steps"
 
 
 def test_codes_hold_for_their_own_process_and_an_unknown_history_is_no_clean_one(tmp_path: Path) -> None:

@@ -214,6 +214,36 @@ def test_a_german_export_is_understood(tmp_path: Path) -> None:
     assert data["codes"]["priority"] == {"1 - Kritisch": "P1", "2 - Hoch": "P2"}
 
 
+def test_lists_of_another_language_are_told_by_their_words_and_ranks(tmp_path: Path) -> None:
+    states = ("In Arbeit", "Wartet auf Kunde", "Erledigt", "Geschlossen")
+    rows = [f"HD-{n:05};0{1 + n % 9}.03.26 09:{n:02};{'Störung' if n % 3 else 'Anfrage'};{1 + n % 4} {['kritisch', 'hoch', 'normal', 'niedrig'][n % 4]};{states[n % 4]}" for n in range(1, 30)]  # fmt: skip
+    _, data = proposed(written(tmp_path, "Ticketnr.;Eingang am;Art;Wichtigkeit;Bearbeitungsstand", *rows))
+    assert (mapped(data)["priority"], mapped(data)["state"]) == ("Wichtigkeit", "Bearbeitungsstand")
+    assert (data["process-column"], mapped(data)["opened_at"]) == ("Art", "Eingang am")
+    assert data["codes"]["priority"] == {"1 kritisch": "P1", "2 hoch": "P2", "3 normal": "P3", "4 niedrig": "P4"}
+    assert data["codes"]["state"] == dict(zip(sorted(states), ("resolved", "closed", "in-progress", "awaiting-user"), strict=True))  # fmt: skip
+
+
+def test_what_lies_beside_the_tickets_of_a_file_is_named_and_not_taken_for_tickets(tmp_path: Path) -> None:
+    """Attachments and texts have an id, a moment and even a state."""
+    tickets = "".join(f'<u_ticket action="I"><number>T{n}</number><opened_at>2026-03-0{n} 09:00:00</opened_at><state>open</state><short_description>x{n}</short_description><knowledge>false</knowledge></u_ticket>' for n in range(1, 6))  # fmt: skip
+    beside = "".join(f'<sys_attachment action="I"><sys_id>a{n}</sys_id><sys_created_on>2026-03-0{n} 09:00:00</sys_created_on><state>available</state></sys_attachment>' for n in range(1, 6))  # fmt: skip
+    file = tmp_path / "unload.xml"
+    file.write_text(f"<unload>{tickets}{beside}</unload>", encoding="utf-8")
+    (found,) = suggest([file], ignorant_of("ServiceNow"), {})
+    assert found.file.endswith("#u_ticket") and [one.rpartition("#")[2] for one in found.others] == ["sys_attachment"]
+    assert "knowledge" not in found.matches, "a yes or no is no article"
+    assert "actions" not in found.matches, "what XML says of an element is no column of the model"
+
+
+def test_tables_of_one_file_are_told_apart_by_the_mappings_proposed_for_them(tmp_path: Path) -> None:
+    file, proposal = EXPORTS / "jira-rest" / "search.json", tmp_path / "mappings.yaml"
+    definitions = ignorant_of("Jira Service Management")
+    proposal.write_text(render(suggest([file], load(ROOT), {})), encoding="utf-8")
+    receipt = import_files([file], load_mappings(proposal, definitions), {}, "UTC", tmp_path / "out")
+    assert {one.table for one in receipt.files} == {"record", "event", "link", "detail"}
+
+
 @pytest.mark.parametrize(
     ("second", "formats", "asked"),
     [("3/14/2026", ["MM/dd/yyyy"], False), ("14/3/2026", ["dd/MM/yyyy"], False), ("3/5/2026", ["dd/MM/yyyy", "MM/dd/yyyy"], True)],
@@ -260,6 +290,7 @@ def test_moments_are_known_by_their_shape(values: list[str], patterns: tuple[str
     assert (found.patterns if found else None) == patterns
 
 
+@pytest.mark.slow
 def test_the_public_logs_are_understood(tmp_path: Path) -> None:
     if not LOG.exists() or not XES.exists():
         pytest.skip("the public logs are not here")

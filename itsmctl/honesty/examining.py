@@ -56,5 +56,6 @@ def honesty(folder: Path, definitions: Definitions, known: Mapping[str, MappingD
         wanted=wanted_columns(blind),
         blind=other_than_columns(blind),
         elsewhere=tuple(sorted(elsewhere.items())),
+        process_titles=result.process_titles,
         no_records=tuple(rule.rule.id for rule in rules if rule.outcome == "no_data"),
     )

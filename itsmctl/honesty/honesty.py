@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from itsmctl.importers.receipt import Receipt
+from itsmctl.model import Text
 from itsmctl.result import Gap, Personal
 
 
@@ -83,3 +85,5 @@ class Honesty:
     """Processes of which the export holds no record, and how many rules each has."""
     no_records: tuple[str, ...]
     """Rules that had no record in scope."""
+    process_titles: Mapping[str, Text] = field(default_factory=dict)
+    """What the definitions call the processes."""

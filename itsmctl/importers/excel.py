@@ -114,6 +114,23 @@ class _Sheet:
 
 def _check_sheets(plain: Plain, limit: int) -> None:
     """Refuse a sheet that would take too much memory: by a cell far outside of its table, by its size, or by a text in every cell."""
+    for part, needed in _needs(plain):
+        if needed > limit:
+            template = (
+                "{sheet} would take about {needed} MB of memory to read, and {limit} MB are allowed; save it as CSV, which is "
+                "read in pieces, or raise --memory-limit"
+            )
+            values = {"sheet": Path(part).stem, "needed": needed // 10**6, "limit": limit // 10**6}
+            raise ItsmctlError(Problem("workbook-too-large", template, Where(plain.shown), values))
+
+
+def memory_needed(plain: Plain) -> int:
+    """About how many bytes of memory the largest sheet will take; raises ItsmctlError for what is no sheet that can be read."""
+    return max((needed for _, needed in _needs(plain)), default=0)
+
+
+def _needs(plain: Plain) -> Iterator[tuple[str, int]]:
+    """Each part of a workbook with what it will take in memory."""
     try:
         with zipfile.ZipFile(plain.path) as archive:
             parts = archive.infolist()
@@ -122,14 +139,9 @@ def _check_sheets(plain: Plain, limit: int) -> None:
             for part in parts:
                 sheet = _measure(archive, part, lengths)
                 _check_span(plain, part, sheet)
-                needed = CELL_BYTES * sheet.rows * sheet.columns + part.file_size + sum(lengths) + sheet.shared
-                if part is not texts and needed > limit:
-                    template = (
-                        "{sheet} would take about {needed} MB of memory to read, and {limit} MB are allowed; save it as CSV, which is "
-                        "read in pieces, or raise --memory-limit"
-                    )
-                    values = {"sheet": Path(part.filename).stem, "needed": needed // 10**6, "limit": limit // 10**6}
-                    raise ItsmctlError(Problem("workbook-too-large", template, Where(plain.shown), values))
+                if part is not texts:
+                    cells = CELL_BYTES * sheet.rows * sheet.columns
+                    yield part.filename, cells + part.file_size + sum(lengths) + sheet.shared
     except (*DAMAGED, OSError) as error:  # a part that is said to lie before the file begins is an OSError
         template = "not readable as an Excel workbook: {why}"
         raise ItsmctlError(Problem("bad-workbook", template, Where(plain.shown), {"why": error})) from error

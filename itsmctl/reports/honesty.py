@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from itsmctl.honesty.honesty import Blind, Honesty, Wanted
+from itsmctl.honesty.honesty import Blind, Honesty, TimeColumn, Wanted
 from itsmctl.language import (
     Language,
     column_text,
@@ -73,8 +74,7 @@ def _times(h: Honesty, language: Language, width: int) -> Iterator[str]:
             lines.append(tr("! that is nobody's office day: is the zone right?", language))
     precise = h.receipt.precision_seconds == 1
     lines.append(tr("times are exact to the second", language) if precise else tr("times have minutes only: what is decided by seconds cannot be tested", language))  # fmt: skip
-    for column in h.times:
-        lines.append(f"{column.name}: {column.pattern}{_order(column.order, language)}")
+    lines += _forms(h.times, language)
     yield from _section(tr("Times", language), lines, width)
 
 
@@ -84,15 +84,20 @@ def _zone(h: Honesty, language: Language) -> str:
     return tr("times without a zone were read on the clock of {zone}, as named; nothing was taken from this machine", language, zone=h.receipt.zone)  # fmt: skip
 
 
-def _order(order: str, language: Language) -> str:
-    """Which of day and month comes first; a column that does not decide is refused at import, so this one did."""
-    match order:
-        case "day-first":
-            return tr(" (the day first: its values, another column or the mapping decide)", language)
-        case "month-first":
-            return tr(" (the month first: its values, another column or the mapping decide)", language)
-        case _:
-            return ""
+def _forms(times: Sequence[TimeColumn], language: Language) -> Iterator[str]:
+    """How moments are written, with the columns that write them so; a column that leaves day and month open is refused at import."""
+    columns: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for one in times:
+        columns[one.pattern, "" if one.pattern.startswith("y") else one.order].append(shown(one.name))
+    for (pattern, order), some in columns.items():
+        names = tr(", ", language).join(some)
+        match order:
+            case "day-first":
+                yield tr("written as {pattern}, the day first, as the values or the mapping decide: {names}", language, pattern=pattern, names=names)  # fmt: skip
+            case "month-first":
+                yield tr("written as {pattern}, the month first, as the values or the mapping decide: {names}", language, pattern=pattern, names=names)  # fmt: skip
+            case _:
+                yield tr("written as {pattern}: {names}", language, pattern=pattern, names=names)
 
 
 def _numbers(h: Honesty, language: Language, width: int) -> Iterator[str]:
@@ -128,7 +133,7 @@ def personal_text(one: Personal, language: Language) -> str:
 
 def _left(h: Honesty, language: Language, width: int) -> Iterator[str]:
     lines = [
-        tr("{exported} looks like {what} (`{column}`), which nothing fills: {likelihood}%", language,
+        tr("{exported} is probably {what} (`{column}`), which no column fills yet: {likelihood}%", language,
            exported=shown(one.exported), what=column_text(one.canonical, language), column=one.canonical, likelihood=round(one.likelihood * 100))
         for one in h.lookalikes
     ]  # fmt: skip
@@ -142,11 +147,11 @@ def _rules(h: Honesty, language: Language, width: int) -> Iterator[str]:
     blind = h.rules - h.testable - len(h.no_records)
     counts = {"rules": number_text(h.rules), "testable": number_text(h.testable), "blind": number_text(blind), "none": number_text(len(h.no_records))}  # fmt: skip
     yield ""
-    yield from wrap(tr("Of {rules} rules for such records {testable} can be tested and {blind} cannot; {none} find no record in scope", language, **counts), width)  # fmt: skip
+    yield from wrap(tr("Of {rules} rules for such records: {testable} can be tested, {blind} cannot, {none} without a record in scope", language, **counts), width)  # fmt: skip
     if h.elsewhere:
-        names = tr(", ", language).join(f"{process} ({n})" for process, n in h.elsewhere)
+        names = tr(", ", language).join(_process(process, n, h, language) for process, n in h.elsewhere)
         yield from _section(tr("Rules for processes of which the export holds no record", language), [names], width)
-    lines = [_wanted(one, language) for one in h.wanted]
+    lines = [*(_wanted(one, language) for one in h.wanted if one.alone), *_together(h.wanted, language)]
     if lines:
         yield from _section(tr("Columns that would make more rules testable, the most useful first", language), lines, width)  # fmt: skip
     lines = [_hindrance(one, language) for one in h.blind]
@@ -154,17 +159,31 @@ def _rules(h: Honesty, language: Language, width: int) -> Iterator[str]:
         yield from _section(tr("What else keeps rules from being tested", language), lines, width)
 
 
+def _process(process: str, rules: int, h: Honesty, language: Language) -> str:
+    title = h.process_titles.get(process)
+    return tr("{process} ({n})", language, process=title.in_(language) if title else process, n=rules)
+
+
 def _wanted(one: Wanted, language: Language) -> str:
-    what = column_text(one.column, language)
-    said = [tr("history of {column}", language, column=what) if one.history else what, f"(`{one.column}`)"]
-    text = " ".join(said) + tr(": ", language)
-    parts = []
-    if one.alone:
-        parts.append(tr("alone for {rules}", language, rules=", ".join(one.alone)))
+    """A column that would by itself make rules testable, with them."""
+    parts = [tr("alone for {rules}", language, rules=", ".join(one.alone))]
     if one.with_others:
         rules = trn("{n} rule", "{n} rules", len(one.with_others), language)
         parts.append(tr("with other columns for {rules}", language, rules=rules))
-    return text + tr("; ", language).join(parts)
+    return _what(one, language) + tr(": ", language) + tr("; ", language).join(parts)
+
+
+def _together(wanted: Sequence[Wanted], language: Language) -> Iterator[str]:
+    """In one line the columns that help only where others come with them."""
+    names = [f"{_what(one, language)} × {len(one.with_others)}" for one in wanted if not one.alone]
+    if names:
+        yield tr("only with other columns, for so many rules: {names}", language, names=tr(", ", language).join(names))
+
+
+def _what(one: Wanted, language: Language) -> str:
+    what = column_text(one.column, language)
+    said = tr("history of {column}", language, column=what) if one.history else what
+    return f"{said} (`{one.column}`)"
 
 
 def _hindrance(one: Blind, language: Language) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from itsmctl.importers.receipt import Receipt, ReceiptFile
 from itsmctl.language import Language, number_text, tr, trn
 from itsmctl.reports.phrases import phrase_text
+from itsmctl.reports.rejects import reject_lines
 
 
 def summary(receipt: Receipt, folder: Path, language: Language) -> str:
@@ -24,8 +25,9 @@ def summary(receipt: Receipt, folder: Path, language: Language) -> str:
         )  # fmt: skip
     if receipt.rejects:
         lines.append(
-            trn("{n} reject: see reject.parquet", "{n} rejects: see reject.parquet", receipt.rejects, language)
-        )
+            trn("{n} reject, kept with its place in reject.parquet:", "{n} rejects, kept with their places in reject.parquet:", receipt.rejects, language)
+        )  # fmt: skip
+        lines += [f"  - {line}" for line in reject_lines(folder, language)]
     lines += [f"! {phrase_text(message, language)} [{code}]" for code, message in receipt.warnings]
     lines.append(tr("dataset: {folder}", language, folder=folder))
     return "\n".join(lines)

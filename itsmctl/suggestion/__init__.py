@@ -72,9 +72,13 @@ def _opened(
 
 
 def _useful(tables: Sequence[Suggestion]) -> list[Suggestion]:
-    """Of the tables of a file those that tell something of tickets, at least the likeliest; they know of the others."""
+    """Of the tables of a file those that tell something of tickets, at least the likeliest; they know of the others.
+
+    Where tickets are found, or a mapping reads some of the tables as they are, more is asked of the others.
+    """
     best = max(tables, key=lambda s: (s.table == "record", sum(match.score for match in s.matches.values())))
-    useful = [one for one in tables if one is best or one.telling]
+    found = best.of_tickets or any(one.readers for one in tables)
+    useful = [one for one in tables if one is best or (one.telling and (not found or one.readers or one.of_tickets))]
     others = tuple(one.file for one in tables if one not in useful)
     return [replace(one, others=others if one is best else ()) for one in useful]
 

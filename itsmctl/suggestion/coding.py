@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from itsmctl.model import Process
-from itsmctl.suggestion.matching import Match, Words
+from itsmctl.suggestion.matching import Match, Words, without_rank
 from itsmctl.suggestion.names import Vocabulary, plain
 from itsmctl.suggestion.profile import Profile
 from itsmctl.suggestion.words import PROCESS_WORDS, PROCESSES
@@ -99,15 +99,11 @@ _RECORDED = frozenset(
 """Columns of the record of which a history is wanted."""
 
 
-_RANK = re.compile(r"^\d+\s*[-–.:)]\s*")
-"""A number before a word, as in `2 - High`, only keeps a list in order."""
-
-
 def _of_values(profile: Profile, words: Mapping[str, str], allowed: Sequence[str]) -> Coded:
     known: dict[str, str] = {}
     for value, _ in profile.frequent:
         word = value.strip().casefold()
-        code = "" if word.lstrip("-").isdigit() else words.get(word) or words.get(_RANK.sub("", word), "")
+        code = "" if word.lstrip("-").isdigit() else words.get(word) or words.get(without_rank(word), "")
         if word in allowed or word.upper() in allowed:
             code = word if word in allowed else word.upper()
         if code and (not allowed or code in allowed):

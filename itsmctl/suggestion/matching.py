@@ -19,6 +19,12 @@ _LISTED = frozenset({"priority", "impact", "urgency", "state", "type", "risk", "
 _FREE = frozenset({"title", "resolution", "root_cause", "workaround", "old", "new"})
 _STACKABLE = frozenset({"group", "assignee", "requester", "category"})
 
+_NAMED = frozenset({
+    "service", "ci", "group", "assignee", "requester", "customer", "supplier", "opened_by", "resolved_by", "closed_by",
+    "approved_by", "reviewer", "tester", "manager", "problem", "change", "knowledge", "parent", "caused_by",
+})  # fmt: skip
+"""Columns that name a person, a thing or another record: a mere yes or no is none, such as whether an article should be written."""
+
 _BROKEN = re.compile(r"breach|overdue|violat|missed|超时|违约|überschritten")
 """How columns are called that say that an SLA was not met."""
 
@@ -154,6 +160,8 @@ def _content(
         return 0.05, ()
     if canonical in _LISTED:
         return _as_listed(profile, words)
+    if canonical in _NAMED and profile.yes_or_no and not profile.numeric:
+        return 0.1, ()
     return 1.0, ()
 
 
@@ -189,10 +197,19 @@ def _as_key_of_another(profile: Profile) -> tuple[float, tuple[Reason, ...]]:
 def _as_listed(profile: Profile, words: Mapping[str, str]) -> tuple[float, tuple[Reason, ...]]:
     if not profile.listed and profile.rows > 20:
         return 0.3, ()
-    known = [value for value, _ in profile.frequent if value.strip().casefold() in words]
+    said = [(value, value.strip().casefold()) for value, _ in profile.frequent]
+    known = [value for value, word in said if word in words or without_rank(word) in words]
     telling = [value for value in known if not value.strip().lstrip("-").isdigit()]
     share = len(telling) / len(profile.frequent)
     return (1.0 + 0.65 * share, (Reason(VALUES, {"value": telling[0]}),)) if share >= 0.5 else (1.0, ())
+
+
+_RANK = re.compile(r"^\d+(\s*[-–.:)]\s*|\s+)")
+
+
+def without_rank(word: str) -> str:
+    """A word without the number before it, which as in `2 - High` or `2 hoch` only keeps a list in order."""
+    return _RANK.sub("", word)
 
 
 def _taken(canonical: str, profile: Profile) -> Taking | None:

@@ -63,6 +63,14 @@ class Suggestion:
         )
 
     @property
+    def of_tickets(self) -> bool:
+        """Whether rows look like tickets, and not like what lies beside them in a file: attachments, texts, a status of the answer."""
+        found = set(self.matches)
+        return self.table != "record" or (
+            {"record_id", "opened_at", "state"} <= found and bool({"title", "priority", "assignee", "group"} & found)
+        )
+
+    @property
     def spare_moments(self) -> tuple[Profile, ...]:
         """Columns of moments of which nothing says what happened then."""
         return tuple(profile for profile in self.unused if profile.moments)
@@ -70,6 +78,8 @@ class Suggestion:
     @property
     def recognise(self) -> tuple[str, ...]:
         """The columns by which such an export is known again."""
-        wanted = ("record_id", *BESIDE, "opened_at", "state", "field", "approver", "priority", "title")
+        wanted = ["record_id", *BESIDE, "opened_at", "state", "field", "approver", "priority", "title"]
+        if self.table in ("link", "detail"):
+            wanted += ["target", "reported_sla_met", "due_at"]
         both = {**self.matches, **self.beside}
         return tuple(dict.fromkeys(both[column].name for column in wanted if column in both))

@@ -18,11 +18,11 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "ci": ("ci", "configuration item", "asset", "device", "affected ci", "配置项", "设备", "资产", "gerät"),
     "category": ("category", "ticket category", "classification", "分类", "类别", "kategorie", "catégorie", "categoría", "categoria"),
     "subcategory": ("subcategory", "sub category", "category 2", "子分类", "子类", "unterkategorie"),
-    "priority": ("priority", "prio", "ticket priority", "severity", "优先级", "优先", "级别", "priorität", "priorité", "prioridad", "prioridade"),
+    "priority": ("priority", "prio", "ticket priority", "severity", "优先级", "优先", "级别", "priorität", "priorité", "prioridad", "prioridade", "优先等级", "紧急级别"),
     "impact": ("impact", "影响", "影响度", "影响范围", "auswirkung", "impacto"),
     "urgency": ("urgency", "紧急度", "紧急程度", "dringlichkeit", "urgence", "urgencia", "urgência"),
-    "state": ("state", "status", "stage", "ticket status", "current status", "状态", "当前状态", "zustand", "statut", "estado", "concept:name"),
-    "channel": ("channel", "source", "contact type", "reported via", "origin", "来源", "渠道", "上报渠道", "kanal", "canal", "quelle"),
+    "state": ("state", "status", "stage", "ticket status", "current status", "状态", "当前状态", "zustand", "statut", "estado", "concept:name", "bearbeitungsstand", "bearbeitungsstatus", "ticketstatus", "état", "situação", "工单状态", "处理状态"),
+    "channel": ("channel", "source", "contact type", "reported via", "origin", "来源", "渠道", "上报渠道", "kanal", "canal", "quelle", "eingangsweg", "eingangskanal", "meldeweg", "origine", "origen", "origem", "受理方式", "报障方式", "来源渠道"),
     "customer": ("customer", "company", "client", "account", "organisation", "organization", "客户", "公司", "单位", "kunde", "cliente"),
     "requester": ("requester", "caller", "reporter", "reported by", "requested by", "affected user", "end user", "contact", "报告人", "申请人", "请求人", "报修人", "melder", "antragsteller", "demandeur", "solicitante"),
     "opened_by": ("opened by", "created by", "creator", "author", "submitter", "logged by", "registered by", "创建人", "登记人", "受理人", "ersteller", "auteur"),
@@ -44,10 +44,10 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "workaround": ("workaround", "变通方法", "临时措施"),
     "pause_reason": ("pause reason", "hold reason", "on hold reason", "pending reason", "status reason", "挂起原因"),
     "supplier": ("supplier", "vendor", "供应商"),
-    "opened_at": ("opened", "opening", "open", "created", "create", "creation", "logged", "reported", "submitted", "submit", "registered", "raised", "start", "创建", "创建时间", "登记", "受理", "提交", "上报", "报告", "打开", "建单", "erstellt", "eröffnet", "eröffnung", "erstellung", "angelegt", "anlage", "ouverture", "création", "apertura", "abertura", "creación", "criação"),
-    "responded_at": ("responded", "response", "first response", "first responded", "acknowledged", "answered", "accepted", "reaction", "响应", "响应时间", "首次响应", "erste reaktion"),
-    "resolved_at": ("resolved", "solved", "resolution", "fixed", "completed", "解决", "解决时间", "完成", "完成时间", "gelöst", "lösung", "behoben", "résolution", "solución", "resolución", "solução"),
-    "closed_at": ("closed", "closing", "close", "closure", "关闭", "关单", "结单", "geschlossen", "abgeschlossen", "abschluss", "schließung", "clôture", "cierre", "fechamento"),
+    "opened_at": ("opened", "opening", "open", "created", "create", "creation", "logged", "reported", "submitted", "submit", "registered", "raised", "start", "创建", "创建时间", "登记", "受理", "提交", "上报", "报告", "打开", "建单", "erstellt", "eröffnet", "eröffnung", "erstellung", "angelegt", "anlage", "ouverture", "création", "apertura", "abertura", "creación", "criação", "eingang", "eingegangen", "gemeldet", "meldung"),
+    "responded_at": ("responded", "response", "first response", "first responded", "acknowledged", "answered", "accepted", "reaction", "响应", "响应时间", "首次响应", "erste reaktion", "erste antwort", "première réponse", "primera respuesta", "primeira resposta"),
+    "resolved_at": ("resolved", "solved", "resolution", "fixed", "completed", "解决", "解决时间", "完成", "完成时间", "gelöst", "lösung", "behoben", "résolution", "solución", "resolución", "solução", "erledigt", "résolu", "resuelto", "resolvido"),
+    "closed_at": ("closed", "closing", "close", "closure", "关闭", "关单", "结单", "geschlossen", "abgeschlossen", "abschluss", "schließung", "clôture", "cierre", "fechamento", "beendet", "fermé", "cerrado", "fechado"),
     "due_at": ("due", "due by", "deadline", "target", "resolve by", "target resolution", "截止", "到期", "期限", "应解决", "fällig", "frist", "échéance", "vencimiento"),
     "recorded_at": ("recorded", "entered", "录入", "erfasst"),
     "planned_start": ("planned start", "scheduled start", "计划开始"),
@@ -135,12 +135,17 @@ PROCESS_WORDS = (
     "流程",
     "typ",
     "tipo",
+    "art",
+    "ticketart",
+    "vorgangsart",
+    "tipo de ticket",
+    "工单类别",
 )
 """What a column is called that tells incidents from requests."""
 
 PROCESSES: Mapping[str, tuple[str, ...]] = {
     "incident": ("incident", "incidents", "fault", "trouble", "inc", "事件", "故障", "störung", "incidencia", "incidente"),
-    "request": ("request", "service request", "requested item", "sc_req_item", "ritm", "req", "sr", "请求", "服务请求", "anfrage", "demande", "requerimiento", "requisição"),
+    "request": ("request", "service request", "requested item", "sc_req_item", "ritm", "req", "sr", "请求", "服务请求", "anfrage", "demande", "requerimiento", "requisição", "serviceanfrage", "auftrag", "solicitud", "solicitação"),
     "change": ("change", "change request", "change_request", "rfc", "chg", "变更", "变更请求", "änderung"),
     "problem": ("problem", "problems", "prb", "问题"),
     "release": ("release", "rel", "发布"),
@@ -148,23 +153,23 @@ PROCESSES: Mapping[str, tuple[str, ...]] = {
 """How a value, the letters of a number or the name of a file tell the process."""
 
 STATES: Mapping[str, tuple[str, ...]] = {
-    "new": ("new", "open", "opened", "logged", "registered", "submitted", "to do", "queued", "新建", "待受理", "已登记", "待处理", "neu", "offen", "nouveau", "nuevo", "novo"),
-    "assigned": ("assigned", "accepted", "已分派", "已受理", "zugewiesen"),
-    "in-progress": ("in progress", "work in progress", "active", "processing", "working", "started", "处理中", "进行中", "in bearbeitung", "en cours", "en curso"),
-    "awaiting-user": ("pending", "on hold", "awaiting user info", "waiting for customer", "awaiting customer", "waiting", "等待用户", "挂起", "暂停", "wartend", "en attente"),
+    "new": ("new", "open", "opened", "logged", "registered", "submitted", "to do", "queued", "新建", "待受理", "已登记", "待处理", "neu", "offen", "nouveau", "nuevo", "novo", "待分配", "待派单", "eingegangen", "aberto"),
+    "assigned": ("assigned", "accepted", "已分派", "已受理", "zugewiesen", "assigné", "asignado", "atribuído", "已派单"),
+    "in-progress": ("in progress", "work in progress", "active", "processing", "working", "started", "处理中", "进行中", "in bearbeitung", "en cours", "en curso", "in arbeit", "em andamento", "en proceso"),
+    "awaiting-user": ("pending", "on hold", "awaiting user info", "waiting for customer", "awaiting customer", "waiting", "等待用户", "挂起", "暂停", "wartend", "en attente", "wartet auf kunde", "wartet", "zurückgestellt", "en espera", "pendiente", "pendente", "em espera", "待确认"),
     "awaiting-supplier": ("awaiting vendor", "waiting for vendor", "等待供应商"),
-    "resolved": ("resolved", "solved", "fixed", "completed", "done", "已解决", "已完成", "gelöst", "résolu", "resuelto"),
-    "closed": ("closed", "closed complete", "关闭", "已关闭", "已结束", "geschlossen", "clos", "cerrado", "fechado"),
-    "cancelled": ("cancelled", "canceled", "withdrawn", "已取消", "已撤销", "abgebrochen"),
+    "resolved": ("resolved", "solved", "fixed", "completed", "done", "已解决", "已完成", "gelöst", "résolu", "resuelto", "erledigt", "resolvido", "办结", "已办结"),
+    "closed": ("closed", "closed complete", "关闭", "已关闭", "已结束", "geschlossen", "clos", "cerrado", "fechado", "beendet", "fermé", "已归档"),
+    "cancelled": ("cancelled", "canceled", "withdrawn", "已取消", "已撤销", "abgebrochen", "storniert", "annulé", "cancelado"),
     "rejected": ("rejected", "declined", "已驳回", "abgelehnt"),
 }  # fmt: skip
 """What tools call the states that most processes have."""
 
 PRIORITIES: Mapping[str, tuple[str, ...]] = {
-    "P1": ("p1", "critical", "1 - critical", "very high", "highest", "urgent", "紧急", "最高", "一级", "sehr hoch", "kritisch", "critique", "crítica"),
-    "P2": ("p2", "high", "2 - high", "高", "二级", "hoch", "haute", "alta"),
-    "P3": ("p3", "medium", "moderate", "3 - moderate", "normal", "中", "三级", "mittel", "moyenne", "media"),
-    "P4": ("p4", "low", "4 - low", "低", "四级", "niedrig", "basse", "baja", "baixa"),
+    "P1": ("p1", "critical", "1 - critical", "very high", "highest", "urgent", "紧急", "最高", "一级", "sehr hoch", "kritisch", "critique", "crítica", "crítico", "critico"),
+    "P2": ("p2", "high", "2 - high", "高", "二级", "hoch", "haute", "alta", "élevée", "élevé", "alto"),
+    "P3": ("p3", "medium", "moderate", "3 - moderate", "normal", "中", "三级", "mittel", "moyenne", "media", "média", "moyen", "medio", "médio"),
+    "P4": ("p4", "low", "4 - low", "低", "四级", "niedrig", "basse", "baja", "baixa", "faible", "bajo", "baixo", "gering"),
 }  # fmt: skip
 """What tools call priorities."""
 

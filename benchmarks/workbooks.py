@@ -1,0 +1,71 @@
+"""What workbooks take in memory while they are read, by python-calamine and by openpyxl, beside what itsmctl foresees."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from measure import Sample, Task, run
+from reading import table
+
+from itsmctl.importers.container import Plain, digest_of
+from itsmctl.importers.excel import memory_needed
+
+SIZES = (4, 16)
+"""Of the rows that are asked for, as a workbook may have a million at most and openpyxl takes minutes for them."""
+COLUMNS = 8
+READERS = {
+    "python-calamine": (
+        "import python_calamine",
+        "for row in python_calamine.load_workbook(sys.argv[1]).get_sheet_by_index(0).iter_rows(): pass",
+    ),
+    "openpyxl, read-only": (
+        "import openpyxl",
+        "for row in openpyxl.load_workbook(sys.argv[1], read_only=True).active.iter_rows(values_only=True): pass",
+    ),
+}
+
+
+def workbooks(folder: Path, rows: int) -> str:
+    """The table in Markdown."""
+    return table(["", "rows", "MB", "bytes a cell", "seconds"], _measured(folder, rows))
+
+
+def _measured(folder: Path, rows: int) -> Iterator[list[str]]:
+    for share in SIZES:
+        file = folder / "cells.xlsx"
+        many = max(1, rows * share // 16)
+        write(file, many)
+        cells = (many + 1) * COLUMNS
+        plain = Plain(file, file.name, file.name, "", digest_of(file, file.name), file.stat().st_size)
+        yield _row("foreseen by itsmctl", many, memory_needed(plain), cells, "")
+        for name, (load, read) in READERS.items():
+            if importlib.util.find_spec(load.split()[1]) is None:
+                yield [name, f"{many:,}", "not installed", "", ""]
+                continue
+            before, after = (_python(f"import sys; {load}\n{more}", file) for more in ("", read))
+            yield _row(name, many, after.peak - before.peak, cells, f"{after.processor - before.processor:.1f}")
+        file.unlink()
+
+
+def _row(name: str, rows: int, taken: int, cells: int, seconds: str) -> list[str]:
+    return [name, f"{rows:,}", f"{taken / 1e6:.0f}", f"{taken / cells:.0f}", seconds]
+
+
+def _python(code: str, file: Path) -> Sample:
+    return run(Task("python", (sys.executable, "-c", code, str(file))))
+
+
+def write(file: Path, rows: int) -> None:
+    """A ticket list of eight columns, some of which repeat what other rows say."""
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(file) as book:
+        sheet = book.add_worksheet("Page 1")
+        sheet.write_row(0, 0, ["number", "opened", "closed", "state", "group", "assignee", "priority", "title"])
+        for n in range(1, rows + 1):
+            day = f"2026-{1 + n % 12:02}-{1 + n % 28:02}"
+            text = [f"INC{n:07}", f"{day} {n % 24:02}:{n % 60:02}:00", f"{day} 23:59:59", "Closed", f"Group {n % 40}", f"Person {n % 200}"]  # fmt: skip
+            sheet.write_row(n, 0, [*text, 1 + n % 5, f"Printer {n} jams on floor {n % 90}"])
