@@ -13,7 +13,8 @@ from itsmctl.engine.offers import Offer
 from itsmctl.engine.session import Row, Session, Value, name
 from itsmctl.engine.verdicts import verdict_of
 from itsmctl.errors import ItsmctlError, Problem, did_you_mean
-from itsmctl.grounds import grounds
+from itsmctl.grounds import with_grounds
+from itsmctl.language import clock_order
 from itsmctl.model import BOOLEAN_COLUMNS, RECORD_COLUMNS, TIME_COLUMNS
 from itsmctl.result import ClockExplanation, Cycle, DefinitionFacts, Explanation, Moment, Verdict
 from itsmctl.worktime import NO_TARGET, Change, RecordClock, lived_clock, record_clock
@@ -30,16 +31,9 @@ def explain_in_full(
     records = _keys(session, names)
     groups = {one: verdicts for one, verdicts in groups.items() if one not in records}
     found = {one.record_id: one for one in explain(session, context, [one for one in names if one not in groups])}
-    for group, verdicts in groups.items():
-        found[group] = Explanation(group, {}, (), verdicts, (), context.as_of)
-    return tuple(
-        replace(
-            found[one],
-            grounds=grounds(session, context, found[one].verdicts, found[one].clocks),
-            judged_by=judged_by,
-        )
-        for one in names
-    )
+    told = [Explanation(group, {}, (), verdicts, (), context.as_of) for group, verdicts in groups.items()]
+    found |= {one.record_id: one for one in with_grounds(session, context, told)}
+    return tuple(replace(found[one], judged_by=judged_by) for one in names)
 
 
 def _keys(session: Session, record_ids: Sequence[str]) -> Mapping[str, int]:
@@ -50,7 +44,7 @@ def _keys(session: Session, record_ids: Sequence[str]) -> Mapping[str, int]:
 
 
 def explain(session: Session, context: Context, record_ids: Sequence[str]) -> tuple[Explanation, ...]:
-    """Explain the records in the order given; raises ItsmctlError for one that the dataset does not hold.
+    """Explain the records in the order given, each failure with its grounds; raises ItsmctlError for one that the dataset does not hold.
 
     Every clock is recomputed by `worktime.recorded`, or by `worktime.living` where it is not plain. Should SQL have counted otherwise, that is a bug, and it
     stops here rather than reach a report.
@@ -82,7 +76,7 @@ def explain(session: Session, context: Context, record_ids: Sequence[str]) -> tu
     verdicts = _verdicts(session, record_ids)
     plan = Plan(context.definitions, context.history, context.as_of, context.precision)
     values = {key: dict(zip(RECORD_COLUMNS, row, strict=True)) for key, row in rows.items()}
-    return tuple(
+    records = tuple(
         Explanation(
             record_id=record_id,
             columns=_columns(rows[keys[record_id]]),
@@ -90,12 +84,13 @@ def explain(session: Session, context: Context, record_ids: Sequence[str]) -> tu
             verdicts=verdicts[record_id],
             clocks=tuple(
                 _clock(plan, row, values[keys[record_id]], moments[keys[record_id]], spans[keys[record_id]])
-                for row in clocks[keys[record_id]]
+                for row in sorted(clocks[keys[record_id]], key=lambda row: clock_order(str(row[0])))
             ),
             as_of=context.as_of,
         )
         for record_id in record_ids
     )
+    return with_grounds(session, context, records)
 
 
 def _unknown(session: Session, record_id: str) -> Problem:
@@ -167,12 +162,13 @@ def _clock(
         ),
         "",
     )
+    leg = plan.definitions.leg_names().get(str(clock))
     if not isinstance(offer_number, int):
-        return ClockExplanation(rule, str(clock), "", "", "", "", "", 0, (), str(reason))
+        return ClockExplanation(rule, str(clock), "", "", "", "", "", 0, (), str(reason), leg=leg)
     offer = plan.offer(offer_number)
     told = ClockExplanation(
-        rule, str(clock), offer.agreement.id, offer.calendar.id, offer.calendar.zone, "", "", 0, (), str(reason or "")
-    )
+        rule, str(clock), offer.agreement.id, offer.calendar.id, offer.calendar.zone, "", "", 0, (), str(reason or ""), leg=leg,
+    )  # fmt: skip
     if _is_asked_elsewhere(str(reason)):
         return told
     begun = offer_at(plan, str(clock), record, int(str(record["opened_at"])))

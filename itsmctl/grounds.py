@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from functools import cache, partial
 
 from itsmctl.checks import CHECKS
 from itsmctl.engine.context import Context
@@ -15,10 +17,12 @@ from itsmctl.engine.session import Session, name
 from itsmctl.engine.sql import Fragment, all_of
 from itsmctl.errors import Where
 from itsmctl.model import FIELD_OF_KIND, GROUPED, Condition, Definition, Definitions, Parameter, Rule
-from itsmctl.result import Applied, ClockExplanation, ExportRow, Ground, Verdict
+from itsmctl.result import Applied, ClockExplanation, Explanation, ExportRow, Ground, Verdict
 from itsmctl.source import parse_documents
 from itsmctl.zones import midnight
 
+Places = Callable[[str], Mapping[str, Where]]
+"""Where the file of a rule has each of its parameters."""
 _WORD = re.compile(r"[\w-]+")
 _JUDGED = "'met', 'breached', 'running_breached', 'not_testable'"
 """What attainment counts of clocks."""
@@ -26,40 +30,47 @@ _CLOCKED = ("sla", "ola", "contract", "calendar")
 """Kinds whose definitions a verdict may name in what it observes or expects."""
 
 
-def grounds(
-    session: Session, context: Context, verdicts: Sequence[Verdict], clocks: Sequence[ClockExplanation] = ()
-) -> tuple[Ground, ...]:
-    """What each verdict that is a failure rests on, in their order."""
-    return tuple(
-        _ground(session, context, context.definitions.rules[verdict.rule], verdict, clocks)
-        for verdict in verdicts
-        if verdict.passed is False
-    )
+def with_grounds(session: Session, context: Context, told: Sequence[Explanation]) -> tuple[Explanation, ...]:
+    """Records and groups of records, each with what its failures rest on."""
+    places = cache(partial(_places, context.definitions))
+    return tuple(replace(one, grounds=tuple(_grounds(session, context, one, places))) for one in told)
 
 
-def _ground(
-    session: Session, context: Context, rule: Rule, verdict: Verdict, clocks: Sequence[ClockExplanation]
-) -> Ground:
-    applied = [*_parameters(context.definitions, rule), *_named(context.definitions, rule, verdict)]
-    applied += [
-        Applied("target", clock.target_text, Where(clock.target_file, clock.target_line))
-        for clock in clocks
-        if clock.target_file and (clock.rule == rule.id or clock.clock == rule.parameters.get("clock"))
-    ]
-    rows = _group_rows(session, context, rule, verdict) if rule.check in GROUPED else _record_rows(session, verdict)
-    return Ground(rule, verdict, tuple(applied), rows)
+def _grounds(session: Session, context: Context, told: Explanation, places: Places) -> Iterator[Ground]:
+    columns = told.columns
+    own = (ExportRow(told.record_id, columns.get("source_file", ""), int(columns.get("source_row", 0))),)
+    for rule, verdict in _failures(context, told):
+        rows = _group_rows(session, context, rule, verdict) if rule.check in GROUPED else own
+        yield Ground(rule, verdict, tuple(_applied(context, rule, verdict, told.clocks, places)), rows)
 
 
-def _parameters(definitions: Definitions, rule: Rule) -> Iterator[Applied]:
+def _failures(context: Context, explanation: Explanation) -> Iterator[tuple[Rule, Verdict]]:
+    for verdict in explanation.verdicts:
+        if verdict.passed is False:
+            yield context.definitions.rules[verdict.rule], verdict
+
+
+def _applied(
+    context: Context, rule: Rule, verdict: Verdict, clocks: Sequence[ClockExplanation], places: Places
+) -> Iterator[Applied]:
+    yield from _parameters(rule, places)
+    yield from _named(context.definitions, rule, verdict)
+    for clock in clocks:
+        if clock.target_file and (clock.rule == rule.id or clock.clock == rule.parameters.get("clock")):
+            yield Applied("target", clock.target_text, Where(clock.target_file, clock.target_line))
+
+
+def _parameters(rule: Rule, places: Places) -> Iterator[Applied]:
     """The check and each of its parameters, at the line of the rule that has it."""
-    places = _places(definitions, rule)
-    yield Applied("check", rule.check, places.get("", rule.where))
+    found = places(rule.id)
+    yield Applied("check", rule.check, found.get("", rule.where))
     for parameter, value in rule.parameters.items():
-        yield Applied(parameter, value, places.get(parameter, rule.where))
+        yield Applied(parameter, value, found.get(parameter, rule.where))
 
 
-def _places(definitions: Definitions, rule: Rule) -> Mapping[str, Where]:
+def _places(definitions: Definitions, rule_id: str) -> Mapping[str, Where]:
     """Where the rule's file has each parameter; only the document of the rule is read. '' is the check itself."""
+    rule = definitions.rules[rule_id]
     path = definitions.root / rule.where.file
     if not path.is_file():  # made by a program
         return {}
@@ -88,11 +99,6 @@ def _named(definitions: Definitions, rule: Rule, verdict: Verdict) -> Iterator[A
             found["separation", separation.id] = separation
     for (kind, word), definition in found.items():
         yield Applied(kind, word, definition.where)
-
-
-def _record_rows(session: Session, verdict: Verdict) -> tuple[ExportRow, ...]:
-    query = "SELECT record_id, source_file, source_row FROM record WHERE record_id = ? ORDER BY source_row"
-    return _rows(session.rows(query, (verdict.record_id,)))
 
 
 def _group_rows(session: Session, context: Context, rule: Rule, verdict: Verdict) -> tuple[ExportRow, ...]:

@@ -345,6 +345,11 @@ def clock_text(clock: str, language: Language) -> str:
     return tr(CLOCKS.get(clock, clock), language)
 
 
+def clock_order(clock: str) -> tuple[bool, bool, str]:
+    """To sort clocks by: response first, then what else is promised to customers, then the legs that support it."""
+    return "/" in clock, clock != "response", clock
+
+
 def state_text(state: str, language: Language) -> str:
     """The name of a state; one that no process of ours has stays as exported."""
     return tr(STATES.get(state, state), language) if state in STATES else state

@@ -8,7 +8,7 @@ from typing import Literal
 
 from itsmctl.errors import Problem, Where
 from itsmctl.figures import Figures
-from itsmctl.model import Baseline, Effective, Outcome, Parameter, Rule, Text, Waiver
+from itsmctl.model import Baseline, Effective, LegName, Outcome, Parameter, Rule, Text, Waiver
 
 ClockVerdict = Literal["met", "breached", "running_ok", "running_breached", "paused_ok", "cancelled", "not_testable"]
 WaiverStanding = Literal["in_force", "expired", "to_come", "refused"]
@@ -247,6 +247,8 @@ class AuditResult:
     """What people call the processes of the rules, by id."""
     clause_titles: Mapping[str, Text] = field(default_factory=dict)
     """The short titles of the clauses that the rules name, by FRAMEWORK:NUMBER."""
+    leg_names: Mapping[str, LegName] = field(default_factory=dict)
+    """What people call the clocks of legs, by name."""
     waivers: tuple[WaiverUse, ...] = ()
     """Those of the rules that were judged, by id."""
     redaction: Redaction | None = None
@@ -307,6 +309,8 @@ class ClockExplanation:
     """Why there is no cycle, or ''."""
     flags: tuple[str, ...] = ()
     """What to know of a verdict that stands, such as `within-precision`."""
+    leg: LegName | None = None
+    """What people call it where it is a leg."""
 
 
 @dataclass(frozen=True)
@@ -364,7 +368,7 @@ class Explanation:
     clocks: tuple[ClockExplanation, ...]
     as_of: int
     grounds: tuple[Ground, ...] = ()
-    """Of each failing verdict, where somebody asked for this record."""
+    """Of each failing verdict."""
     judged_by: DefinitionFacts | None = None
     """The definitions that judged, where somebody asked for this record."""
 

@@ -13,10 +13,12 @@ from pathlib import Path
 import pytest
 from report_cases import ENDLESS, HOSTILE, at, audit_result, banking_breach, hostile_result
 
+from itsmctl.errors import Where
 from itsmctl.language import LANGUAGES, Language, tr
-from itsmctl.reports import html, timeline
+from itsmctl.model import LegName, Text
+from itsmctl.reports import html, pages, timeline
 from itsmctl.reports.people import without_names
-from itsmctl.result import Attainment, AuditResult, Moment, Share, Verdict
+from itsmctl.result import Applied, Attainment, AuditResult, Explanation, ExportRow, Ground, Moment, Share, Verdict
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 
@@ -162,6 +164,51 @@ def test_a_cell_of_ten_megabytes_is_cut_and_the_cut_is_said(language: Language) 
     assert len(source) < 1.2 * len(html.render(result, language))
     assert "&lt;b&gt;长" in source
     assert {"en": "9,999,883 more characters", "zh": "还有 9,999,883 个字符"}[language] in source
+
+
+def test_a_failure_of_a_record_says_what_it_rests_on(language: Language) -> None:
+    result = audit_result()
+    first = result.explanations[0]
+    told = next(verdict for verdict in first.verdicts if verdict.passed is False)
+    rule = next(entry.rule for entry in result.rules if entry.rule.id == told.rule)
+    target = Applied("target", "4h", Where("catalog/sla/banking.yaml", 41))
+    ground = Ground(rule, told, (target,), (ExportRow(first.record_id, "incidents.csv", 7),))
+    shown = html.render(replace(result, explanations=(replace(first, grounds=(ground,)),)), language)
+    basis = shown[shown.index('<details class="basis">') :]
+    basis = basis[: basis.index("</details>")]
+    assert tr("What it rests on", language) in basis
+    assert "target: 4h [catalog/sla/banking.yaml:41]" in basis and "incidents.csv" in basis
+    assert all(pages.clause_text(clause) in basis for clause in rule.clauses)
+
+
+def test_legs_stand_apart_from_promises_and_go_by_their_names(language: Language) -> None:
+    name = LegName(Text("Time to repair", "修复时间"), Text("Network team", "网络团队"))
+    leg = Attainment("ola-network/repair", "mail", "2026-03", 40, 30, 95.0)
+    result = audit_result()
+    result = replace(
+        result, attainment=(*result.attainment, leg), leg_names={leg.clock: name}, explanations=(_with_leg(name),)
+    )
+    page = Page(html.render(result, language))
+    assert leg.clock not in page.text
+    tiles = [found["href"] for _, found in page.elements if found.get("class") == "tile"]
+    assert tiles == ["#levels", "#levels"] and name.in_(language) in page.text
+    (drawn,) = re.findall(r"<svg class=.life.*?</svg>", html.render(result, language), re.DOTALL)
+    assert f">{name.title.in_(language)}<" in drawn and f">{name.agreement.in_(language)}<" in drawn
+
+
+def _with_leg(name: LegName) -> Explanation:
+    """The breach of a bank's service, its last clock a leg."""
+    found = banking_breach()
+    *others, last = (clock for clock in found.clocks if clock.cycles)
+    return replace(found, clocks=(*others, replace(last, clock="ola-network/repair", leg=name)))
+
+
+def test_bars_end_where_the_shares_do_and_name_what_did_not_fail() -> None:
+    shares = (Share("service", "mail", 100, 3, 0), Share("service", "erp", 100, 1, 0), Share("service", "fax", 9, 0, 0))
+    result = audit_result()
+    rules = tuple(replace(entry, breakdown=shares) if entry.outcome == "fail" else entry for entry in result.rules)
+    shown = html.render(replace(result, rules=rules), "en")
+    assert "a full bar is 5%" in shown and 'style="width:60.0%"' in shown and "None failed: fax" in shown
 
 
 def many_services(services: int) -> AuditResult:

@@ -216,6 +216,7 @@ def _result_of(
         service_titles={service.id: service.title for service in definitions.services.values()},
         process_titles={process.id: process.title for process in definitions.processes.values()},
         clause_titles=facts.clause_titles(definitions, asked.rules),
+        leg_names=definitions.leg_names(),
     )
 
 

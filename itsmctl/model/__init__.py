@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from itsmctl.model.agreements import ClockDefinition as ClockDefinition
     from itsmctl.model.agreements import Contract as Contract
     from itsmctl.model.agreements import Leg as Leg
+    from itsmctl.model.agreements import LegName as LegName
     from itsmctl.model.agreements import OperationalAgreement as OperationalAgreement
     from itsmctl.model.agreements import Renewal as Renewal
     from itsmctl.model.agreements import SupportTerms as SupportTerms
@@ -176,7 +177,7 @@ if TYPE_CHECKING:
     from itsmctl.model.system import Definitions as Definitions
 
 _MODULES = {
-    "agreements": "Agreement ClockDefinition Contract Leg OperationalAgreement Renewal SupportTerms Target WorkloadLimit",
+    "agreements": "Agreement ClockDefinition Contract Leg LegName OperationalAgreement Renewal SupportTerms Target WorkloadLimit",
     "assessments": "Answer Assessment Cap Dimension Effort Evidence Horizon Level Question Questionnaire QuestionnaireCriterion Recommendation Response ScaleStep Survey SurveyRun",
     "audits": "AuditPlan DateOrder MappingDefinition MappingShape MappingTable Programme SamplingPlan Taking",
     "catalog": "Calendar Certificate Continuity Criterion Customer Grade OfferedRequest STAGES Service Slot SpecialDay Stage Supplier SupplierAssessment TechnicianView UserView",

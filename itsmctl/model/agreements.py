@@ -8,7 +8,7 @@ from datetime import date
 
 from itsmctl.errors import Where
 from itsmctl.model.clocks import DEFAULT_POLICY, ClockCondition, ClockPolicy, PauseLimit
-from itsmctl.model.definition import ClockRole, Conditions, Definition, Text
+from itsmctl.model.definition import ClockRole, Conditions, Definition, Language, Text
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,18 @@ class Leg:
     hand_over: int
     pauses: tuple[str, ...]
     targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True)
+class LegName:
+    """What people call a leg: what it promises, and in which agreement."""
+
+    title: Text
+    agreement: Text
+
+    def in_(self, language: Language) -> str:
+        """Both in one line."""
+        return f"{self.title.in_(language)} · {self.agreement.in_(language)}"
 
 
 @dataclass(frozen=True)

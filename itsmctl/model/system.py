@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from itsmctl.model.agreements import Agreement, Contract, OperationalAgreement
+    from itsmctl.model.agreements import Agreement, Contract, LegName, OperationalAgreement
     from itsmctl.model.assessments import Assessment, Questionnaire, Survey
     from itsmctl.model.audits import AuditPlan, MappingDefinition, Programme
     from itsmctl.model.catalog import Calendar, Customer, Service, Supplier
@@ -110,6 +110,18 @@ class Definitions:
         """The definitions of a kind by id."""
         found: Mapping[str, Definition] = getattr(self, FIELD_OF_KIND[kind])
         return found
+
+    def leg_names(self) -> Mapping[str, LegName]:
+        """What people call the clocks of legs, by the names that these have in tickets: `ola-desk/answer`."""
+        from itsmctl.model.agreements import LegName
+
+        supports = [(one.id, one.title, one.terms) for one in self.operational_agreements.values()]
+        supports += [(one.id, one.title, one.terms) for one in self.contracts.values()]
+        return {
+            f"{id_}/{leg.name}": LegName(leg.title, title)
+            for id_, title, terms in supports
+            for leg in terms.clocks.values()
+        }
 
     def every(self) -> tuple[Definition, ...]:
         """Every definition of every kind."""

@@ -25,7 +25,7 @@ def attained(result: AuditResult, language: Language, width: int) -> list[tuple[
 
     Legs, which are named after the agreement that supports, are left to the report.
     """
-    promised = [clock for clock in levels(result) if "/" not in clock.clock and len(clock.months) > 1]
+    promised = [clock for clock in levels(result) if not clock.is_leg and len(clock.months) > 1]
     lines = [line for clock in promised for line in _of_clock(clock, result, language)]
     known = [share for _, shares, *_ in lines for share in shares if share is not None]
     if not known:

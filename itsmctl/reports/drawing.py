@@ -22,7 +22,7 @@ from itsmctl.reports.markup import element, text_width, words
 from itsmctl.reports.plain import cut, shown
 from itsmctl.result import ClockExplanation, Cycle, Explanation, LedgerKind
 
-LEFT, PLOT, RIGHT = 112, 820, 36
+LEFT, PLOT, RIGHT = 160, 772, 36
 WIDTH = LEFT + PLOT + RIGHT
 TOP, BAND, CHANGES, CLOCK = 26, 30, 24, 50
 STUB = 30
@@ -69,7 +69,7 @@ def _title(life: Life, language: Language, name: str) -> str:
     title = tr("The life of {record}", language, record=life.explanation.record_id)
     states = [f"{state_text(band.state, language)} {moment_text(band.start, life.zone)}" for band in life.bands]
     clocks = [
-        f"{clock_text(clock.clock, language)} {clock_verdict_text(cycle.verdict, language)}"
+        f"{_called(clock, language)[0]} {clock_verdict_text(cycle.verdict, language)}"
         for clock in life.explanation.clocks
         for cycle in clock.cycles
     ]
@@ -120,7 +120,7 @@ def _break(stretch: Stretch, height: int, language: Language) -> str:
 
 
 def _states(life: Life, language: Language, name: str) -> str:
-    parts = [_row_label(tr("State", language), TOP + BAND / 2)]
+    parts = [_row_label(tr("State", language), "", TOP + BAND / 2)]
     for band in life.bands:
         last = band.number == len(life.bands)
         left = _x(life, band.start)
@@ -149,7 +149,7 @@ def _band(life: Life, band: Band, left: float, right: float, language: Language,
 
 def _changes(life: Life, language: Language, y: int) -> str:
     """One dot for each place at which something other than the state changed; near ones share a dot."""
-    parts = [_row_label(tr("Changes", language), y + 6)]
+    parts = [_row_label(tr("Changes", language), "", y + 6)]
     groups: list[tuple[float, list[str]]] = []
     for change in life.changes:
         x = _x(life, change.at)
@@ -168,7 +168,7 @@ def _changes(life: Life, language: Language, y: int) -> str:
 
 
 def _clock(life: Life, clock: ClockExplanation, language: Language, name: str, y: int) -> str:
-    parts = [_row_label(clock_text(clock.clock, language), y + 7)]
+    parts = [_row_label(*_called(clock, language), y + 7)]
     for cycle in clock.cycles:
         parts += _cycle(life, cycle, language, name, y)
     return element("g", *parts)
@@ -225,5 +225,17 @@ def _pieces(life: Life, cycle: Cycle, kind: LedgerKind, y: int, after: int | Non
     return "".join(f"M{left:.1f} {y}h{max(right - left, 0.6):.1f}v14H{left:.1f}z" for left, right in runs)
 
 
-def _row_label(text: str, middle: float) -> str:
-    return element("text", words(cut(text, 16)), x=LEFT - 16, y=middle + 4, class_="row-label")
+def _called(clock: ClockExplanation, language: Language) -> tuple[str, str]:
+    """What a clock is called, and of a leg the agreement that promises it."""
+    if clock.leg is None:
+        return clock_text(clock.clock, language), ""
+    return clock.leg.title.in_(language), clock.leg.agreement.in_(language)
+
+
+def _row_label(text: str, below: str, middle: float) -> str:
+    """The name of a row, and smaller what it belongs to; both whole where they are pointed at."""
+    lines = [element("title", words(f"{text} · {below}"))] if below else []
+    lines.append(element("text", words(cut(text, 22)), x=LEFT - 16, y=middle + 4, class_="row-label"))
+    if below:
+        lines.append(element("text", words(cut(below, 24)), x=LEFT - 16, y=middle + 18, class_="row-label of"))
+    return element("g", *lines) if below else lines[0]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from itsmctl.honesty.lacking import blind_spots, wanted_columns
 from itsmctl.language import (
     Language,
-    clock_text,
     column_text,
     moment_text,
     number_text,
@@ -107,7 +106,7 @@ def _levels(result: AuditResult, language: Language) -> Part:
         short = [number for number, (_, level) in enumerate(lines) if not level.month]
         table = Table(head, tuple(whole[n] for n in short), (2, 3, 4, 5), tuple(_STANDINGS.get(lines[n][1].standing, "") for n in short), whole=whole)  # fmt: skip
         if whole:
-            parts.append(Part(clock_text(clock.clock, language), tables=(table,)))
+            parts.append(Part(sections.clock_name(result, clock.clock, language), tables=(table,)))
     return Part(tr("Service levels", language), parts=tuple(parts))
 
 

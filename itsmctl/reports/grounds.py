@@ -22,10 +22,17 @@ def ground_title(ground: Ground, language: Language) -> str:
 def ground_lines(ground: Ground, language: Language) -> list[tuple[str, str]]:
     """Each thing that the verdict rests on: its label, and what it is."""
     verdict = ground.verdict
-    clauses = tr("; ", language).join(clause_text(clause) for clause in ground.rule.clauses)
     lines = [
         (tr("Observed", language), phrase_text(verdict.observed, language)),
         (tr("Expected", language), phrase_text(verdict.expected, language)),
+    ]
+    return [(label, text) for label, text in lines if text] + basis_lines(ground, language)
+
+
+def basis_lines(ground: Ground, language: Language) -> list[tuple[str, str]]:
+    """The same without what was observed and expected, for a page that says so already."""
+    clauses = tr("; ", language).join(clause_text(clause) for clause in ground.rule.clauses)
+    lines = [
         *((tr("Applied", language), applied_text(applied)) for applied in ground.applied),
         (tr("Rows", language), _rows_text(ground.rows, language)),
         (tr("Clauses", language), clauses),

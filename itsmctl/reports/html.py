@@ -17,7 +17,7 @@ from itsmctl.reports.honesty import gap_texts, personal_text
 from itsmctl.reports.levels import levels
 from itsmctl.reports.people import without_names
 from itsmctl.reports.trend import Before, trend
-from itsmctl.result import AuditResult, RuleResult
+from itsmctl.result import AuditResult, RuleResult, Share
 
 CHARTS = 12
 """Services drawn for each clock, those with most tickets first; the table has more of them."""
@@ -25,6 +25,26 @@ MOST_ROWS = 300
 """Services in the table of a clock; result.json has them all."""
 MOST_SHARES = 15
 """Values of a column drawn for a rule; result.json has them all."""
+MOST_CLEAN = 20
+"""Values of which none failed that are named."""
+
+
+FULL_BARS = (1, 2, 5, 10, 20, 50, 100)
+"""Per cents at which the bars of a rule may end, so that small shares can be told apart."""
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """How a rule fared by the values of a column; a bar is (value, failed, in scope, how wide it is drawn)."""
+
+    column: str
+    full: int
+    """The per cent at which bars end."""
+    bars: tuple[tuple[str, int, int, float], ...]
+    clean: tuple[str, ...]
+    """Values of which none failed."""
+    left: int
+    """How many that fail are not drawn; result.json has them all."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +139,7 @@ def _services(result: AuditResult, language: Language) -> dict[str, object]:
     shown = services[: sections.MOST_SERVICES]
     return {
         "levels": clocks,
+        "clock_name": lambda clock: sections.clock_name(result, clock, language),
         "charts": CHARTS,
         "most_rows": MOST_ROWS,
         "services": shown,
@@ -135,7 +156,7 @@ def _rules(result: AuditResult, language: Language) -> dict[str, object]:
     every = (*result.rules, *result.enquiries)
     return {
         "failing": [_rule_view(entry, result, language) for entry in failing],
-        "most_shares": MOST_SHARES,
+        "most_clean": MOST_CLEAN,
         "severity_rank": {severity: rank for rank, severity in enumerate(SEVERITIES)},
         "rest": [(entry, tally.caveat(entry, language)) for entry in (*others, *result.enquiries)],
         "waived": [
@@ -173,16 +194,32 @@ def _clause_title(result: AuditResult, language: Language, clause: str) -> str:
 
 
 def _rule_view(entry: RuleResult, result: AuditResult, language: Language) -> dict[str, object]:
-    """One failing rule: its shares by column, each with how wide its bar is drawn."""
-    columns: dict[str, list[tuple[str, int, int, float]]] = {}
+    """One failing rule, with its shares by each column that tells its records apart."""
+    columns: dict[str, list[Share]] = {}
     for share in entry.breakdown:
-        percent = 100 * share.failed / share.in_scope if share.in_scope else 0.0
-        value = sections.name_of(result, share.value, language) if share.column == "service" else share.value
-        columns.setdefault(share.column, []).append((value, share.failed, share.in_scope, round(percent, 1)))
+        columns.setdefault(share.column, []).append(share)
     return {
         "entry": entry,
         "rule": entry.rule,
         "rate": tally.rate_text(entry),
-        "breakdown": [(column, shares) for column, shares in columns.items() if len(shares) > 1],
+        "breakdown": [
+            _breakdown(name, shares, result, language) for name, shares in columns.items() if len(shares) > 1
+        ],
         "reasons": tally.reasons(entry, language),
     }
+
+
+def _breakdown(column: str, shares: list[Share], result: AuditResult, language: Language) -> Breakdown:
+    def called(share: Share) -> str:
+        name = sections.name_of(result, share.value, language) if column == "service" else share.value
+        return name or tr("none", language)
+
+    def rate(share: Share) -> float:
+        return 100 * share.failed / share.in_scope if share.in_scope else 0.0
+
+    failing = [share for share in shares if share.failed]
+    if column != "priority":  # which has an order of its own
+        failing.sort(key=rate, reverse=True)
+    full = next(percent for percent in FULL_BARS if percent >= max(map(rate, failing), default=0.0))
+    bars = tuple((called(s), s.failed, s.in_scope, round(100 * rate(s) / full, 1)) for s in failing[:MOST_SHARES])
+    return Breakdown(column, full, bars, tuple(called(s) for s in shares if not s.failed), len(failing) - len(bars))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from itsmctl.language import clock_order
 from itsmctl.reports.tally import minimum_judged
 from itsmctl.result import Attainment, AuditResult
 
@@ -54,6 +55,11 @@ class ClockLevels:
     services: tuple[ServiceLevels, ...]
 
     @property
+    def is_leg(self) -> bool:
+        """Whether it is a leg that supports what is promised to customers, and is named after its agreement."""
+        return "/" in self.clock
+
+    @property
     def judged(self) -> int:
         """Tickets of all services that were judged."""
         return sum(service.whole.judged for service in self.services)
@@ -63,14 +69,19 @@ class ClockLevels:
         """Those of them that were in time."""
         return sum(service.whole.met for service in self.services)
 
+    @property
+    def share(self) -> float:
+        """The share of them, from 0 to 1; 0 where nothing was judged."""
+        return self.met / self.judged if self.judged else 0.0
+
     def standing(self, standing: Standing) -> int:
         """How many services stand so over the whole period."""
         return sum(service.whole.standing == standing for service in self.services)
 
 
 def levels(result: AuditResult) -> tuple[ClockLevels, ...]:
-    """The attainment of a result by clock, response before resolution."""
-    clocks = sorted({entry.clock for entry in result.attainment}, key=lambda clock: (clock != "response", clock))
+    """The attainment of a result by clock, what is promised to customers before the legs that support it."""
+    clocks = sorted({entry.clock for entry in result.attainment}, key=clock_order)
     months = tuple(sorted({entry.month for entry in result.attainment}))
     return tuple(
         _clock(clock, months, minimum_judged(result, clock), [e for e in result.attainment if e.clock == clock])

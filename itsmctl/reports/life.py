@@ -117,8 +117,8 @@ def verdict_line(cycle: Cycle, language: Language) -> str:
 
 
 def clock_title(clock: ClockExplanation, language: Language) -> str:
-    """The clock with the rule that asks for it."""
-    name = clock_text(clock.clock, language)
+    """The clock, by what people call it, with the rule that asks for it."""
+    name = clock.leg.in_(language) if clock.leg else clock_text(clock.clock, language)
     return f"{name} · {clock.rule}" if clock.rule else name
 
 

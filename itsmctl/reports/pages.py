@@ -202,6 +202,8 @@ def clause_text(clause: str) -> str:
 
 def record_view(explanation: Explanation, language: Language, zone: str = "") -> dict[str, object]:
     """One record for the template: its facts, drawing, states, changes, clocks and verdicts as texts."""
+    from itsmctl.reports.grounds import basis_lines
+
     life = life_of(explanation, zone)
     columns = explanation.columns
 
@@ -248,6 +250,7 @@ def record_view(explanation: Explanation, language: Language, zone: str = "") ->
             }
             for clock in explanation.clocks
         ],
+        "grounds": {one.rule.id: basis_lines(one, language) for one in explanation.grounds},
         "told": [v for v in explanation.verdicts if tally.outcome_of(v) in ("fail", "waived")],
         "untested": _by_reason([v for v in explanation.verdicts if tally.outcome_of(v) == "not_testable"]),
         "held": [v.rule for v in explanation.verdicts if tally.outcome_of(v) == "pass"],

@@ -93,4 +93,5 @@ def _explanation(explanation: Explanation, names: Mapping[str, str], withheld: S
             for moment in explanation.moments
         ),
         verdicts=tuple(_verdict(verdict, names, withheld) for verdict in explanation.verdicts),
+        grounds=tuple(replace(one, verdict=_verdict(one.verdict, names, withheld)) for one in explanation.grounds),
     )

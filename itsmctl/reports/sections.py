@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from itsmctl.language import Language
+from itsmctl.language import Language, clock_text
 from itsmctl.model import Outcome
 from itsmctl.reports import tally
 from itsmctl.reports.levels import ClockLevels, ServiceLevels
@@ -102,6 +102,12 @@ def name_of(result: AuditResult, service: str, language: Language) -> str:
     """What the catalogue calls a service; one that it does not have goes by the name in the export."""
     title = result.service_titles.get(service)
     return title.in_(language) if title else service
+
+
+def clock_name(result: AuditResult, clock: str, language: Language) -> str:
+    """What people call a clock; a leg is called by what it promises and the agreement that does."""
+    leg = result.leg_names.get(clock)
+    return leg.in_(language) if leg else clock_text(clock, language)
 
 
 def process_name(result: AuditResult, process: str, language: Language) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from itsmctl.language import clock_order
 from itsmctl.model import Outcome
 from itsmctl.result import AuditResult, RuleResult
 
@@ -96,7 +97,7 @@ def _clocks(result: AuditResult, before: Before) -> tuple[ClockChange, ...]:
     for entry in result.attainment:
         judged, met = now.get(entry.clock, (0, 0))
         now[entry.clock] = (judged + entry.judged, met + entry.met)
-    clocks = sorted(set(now) & set(before.attainment), key=lambda clock: (clock != "response", clock))
+    clocks = sorted(set(now) & set(before.attainment), key=clock_order)
     return tuple(
         ClockChange(clock, before.attainment[clock], now[clock])
         for clock in clocks

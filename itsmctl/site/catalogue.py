@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itsmctl.language import Language, clock_text, percent_text, tr, trn
 from itsmctl.model import Agreement, ClockDefinition, Definitions, Service
 from itsmctl.site.facts import Portal
-from itsmctl.site.found import attainment_of, clocks_of
+from itsmctl.site.found import attainment_of, promised_of
 from itsmctl.views.service import CRITICALITY, STAGES, promises
 from itsmctl.views.service_parts import legs
 from itsmctl.views.wording import called, conditions_text, listed, target_text
@@ -65,7 +65,7 @@ def _offer(portal: Portal, service: Service, language: Language) -> Offer:
         promises=tuple(_promises(agreements, language)),
         attained=tuple(
             (clock_text(clock, language), percent_text(*attainment_of(portal, service.id, clock)))
-            for clock in clocks_of(portal, service.id)
+            for clock in promised_of(portal, service.id)
         ),
     )
 

@@ -5,21 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from itsmctl.evidence.reading import JudgedClock, JudgedRule
-from itsmctl.language import Language, clock_text, month_text, number_text, outcome_text, percent_text, reason_text, tr
+from itsmctl.language import (
+    Language,
+    clock_order,
+    clock_text,
+    month_text,
+    number_text,
+    outcome_text,
+    percent_text,
+    reason_text,
+    tr,
+)
 from itsmctl.model import Service
 from itsmctl.reports.tally import SYMBOLS
 from itsmctl.site.facts import Portal
 from itsmctl.views.page import Facts, Grid, Section, Words
+from itsmctl.views.service import Audience
 
 MONTHS = 12
 """The last months that the page of a service shows."""
 
 
-def found_section(portal: Portal, kind: str, id_: str, language: Language) -> Iterator[Section]:
-    """What tickets show of a service or a rule; nothing where no audit was named, or it judged nothing of it."""
+def found_section(portal: Portal, kind: str, id_: str, language: Language, audience: Audience) -> Iterator[Section]:
+    """What tickets show of a service or a rule; nothing where no audit was named, or it judged nothing of it.
+
+    How the legs of a promise fared is nothing for those to whom it was made.
+    """
     if portal.judged is None:
         return
-    rows = _attained(portal, id_, language) if kind == "service" else ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    if kind == "service":
+        clocks = promised_of(portal, id_) if audience == "users" else clocks_of(portal, id_)
+        rows = _attained(portal, id_, clocks, language)
     if rows:
         heads = (
             tr("clock", language),
@@ -53,8 +70,14 @@ def attainment_of(portal: Portal, service: str, clock: str) -> tuple[int, int]:
 
 
 def clocks_of(portal: Portal, service: str) -> tuple[str, ...]:
-    """The clocks that were judged of a service, the response first."""
-    return tuple(sorted({one.clock for one in _of(portal, service)}, key=lambda clock: (clock != "response", clock)))
+    """The clocks that were judged of a service, those promised to its customers first."""
+    return tuple(sorted({one.clock for one in _of(portal, service)}, key=clock_order))
+
+
+def promised_of(portal: Portal, service: str) -> tuple[str, ...]:
+    """Those of them that are promised to customers, without the legs that support them."""
+    legs = portal.definitions.leg_names()
+    return tuple(clock for clock in clocks_of(portal, service) if clock not in legs)
 
 
 def _of(portal: Portal, service: str) -> tuple[JudgedClock, ...]:
@@ -64,13 +87,13 @@ def _of(portal: Portal, service: str) -> tuple[JudgedClock, ...]:
     return tuple(one for one in portal.judged.clocks if one.service in names) if portal.judged else ()
 
 
-def _attained(portal: Portal, service: str, language: Language) -> tuple[tuple[str, ...], ...]:
-    found = []
-    for clock in clocks_of(portal, service):
+def _attained(portal: Portal, service: str, clocks: tuple[str, ...], language: Language) -> tuple[tuple[str, ...], ...]:
+    found, legs = [], portal.definitions.leg_names()
+    for clock in clocks:
         months = sorted((one for one in _of(portal, service) if one.clock == clock), key=lambda one: one.month)
         found += [
             (
-                clock_text(clock, language),
+                legs[clock].in_(language) if clock in legs else clock_text(clock, language),
                 month_text(one.month, language),
                 number_text(one.judged),
                 percent_text(one.met, one.judged),

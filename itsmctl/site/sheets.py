@@ -102,7 +102,11 @@ def _sheets(portal: Portal, known: Addresses, asked: Asked, kind: str, id_: str,
         audiences = (("users", target.path), ("technicians", target.path.replace("service/", "technicians/", 1)))
     for audience, path in audiences:
         page = _page(portal, asked, kind, one, audience)
-        sections = [*page.sections, *found_section(portal, kind, id_, language), *_history(portal, kind, id_, language)]
+        sections = [
+            *page.sections,
+            *found_section(portal, kind, id_, language, audience),
+            *_history(portal, kind, id_, language),
+        ]
         yield Sheet(
             kind,
             id_,

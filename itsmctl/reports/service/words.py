@@ -9,6 +9,7 @@ from itsmctl import __version__
 from itsmctl.delivery.quality import ENOUGH, Attained, Kept, Late, Quality, ServiceQuality, Step, Volume
 from itsmctl.language import (
     Language,
+    clock_order,
     clock_text,
     date_text,
     duration_text,
@@ -134,7 +135,7 @@ def _promised(one: ServiceQuality, language: Language) -> Part:
             tr("judged", language), tr("late", language), tr("not testable", language))  # fmt: skip
     lines = [(promise, tr("all", language)) for promise in one.promises]
     lines += [(attained, attained.priority or tr("none", language)) for attained in one.attained]
-    lines.sort(key=lambda line: (line[0].clock != "response", line[0].clock, line[0].agreement))
+    lines.sort(key=lambda line: (clock_order(line[0].clock), line[0].agreement))
     rows = tuple(
         (
             clock_text(found.clock, language), name, found.target or "–", "–" if found.agreed is None else f"{found.agreed:g}%",
