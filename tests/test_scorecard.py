@@ -10,6 +10,7 @@ import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -508,40 +509,42 @@ def test_hand_overs_again(generated: Path) -> None:
         later = [time for time in times if time >= 0]
         assert (told[pair].later, told[pair].median_seconds) == (len(later), median(later) if later else None)
     titles = reference().services["email-collaboration"].title
-    people = [
-        r["resolved_by"].strip().lower()
-        for r in kept.values()
-        if r["service"] in (titles.en, titles.zh, "email-collaboration") and r["resolved_by"]
-    ]
-    first = max(people.count(one) for one in set(people))
+    mine = [r for r in kept.values() if r["service"] in (titles.en, titles.zh, "email-collaboration")]
+    people = [r["resolved_by"].strip().lower() for r in mine if r["resolved_by"]]
+    named = {r["process"] for r in kept.values() if r["resolved_by"]}
+    nobody = sum(bool(r["resolved_at"]) and not r["resolved_by"] and r["process"] in named for r in mine)
+    first, every = max(people.count(one) for one in set(people)) + nobody, len(people) + nobody
     mail = keys["email-collaboration"]
-    assert (mail.records, mail.people, mail.share) == (
-        len(people),
-        len(set(people)),
-        pytest.approx(100 * first / len(people)),
-    )
+    assert (mail.records, mail.people, mail.share) == (every, len(set(people)), pytest.approx(100 * first / every))
 
 
 def test_benefits_again(generated: Path) -> None:
     with sources(reference(), [], generated, Asked(period="2026-06")) as found:
         assert found.tickets is not None
-        told = benefits_of(found.tickets, parse_span("2026-02"), parse_span("2026-06"))
+        told = benefits_of(found.tickets, parse_span("2026-Q1"), parse_span("2026-Q2"))
     figures = {one.measure: (one.before, one.after, one.n) for one in told.benefits}
-    rows = [
-        r
-        for r in rows_of(generated)
-        if r["process"] == "incident" and r["resolved_at"] and r["opened_at"] <= r["resolved_at"]
-    ]
-    sides = [[r for r in rows if month_of(r["resolved_at"], ZONE) == month] for month in ("2026-02", "2026-06")]
-    hours = [[(r["resolved_at"] - r["opened_at"]) / 3600 for r in side] for side in sides]
-    heads = [len({r["resolved_by"].strip().lower() for r in side if r["resolved_by"]}) for side in sides]
-    done = [sum(bool(r["resolved_by"]) for r in side) for side in sides]
-    days = (28, 30)
-    assert figures["repair-time"][:2] == tuple(pytest.approx(median(some)) for some in hours)
-    assert figures["waiting-time"][:2] == tuple(
-        pytest.approx(30 * sum(h) / d) for h, d in zip(hours, days, strict=True)
-    )
-    assert figures["per-engineer"][:2] == tuple(
-        pytest.approx(n / (head * d / 30)) for n, head, d in zip(done, heads, days, strict=True)
-    )
-    assert figures["repair-time"][2] == tuple(map(len, hours))
+    quarters = [end_of(date.fromisoformat(day), ZONE) for day in ("2025-12-31", "2026-03-31", "2026-06-30")]
+    age, waited, down, done, right, heads = [], [], [], [], [], []
+    receipt = json.loads((generated / "receipt.json").read_text(encoding="utf-8"))
+    last = int(datetime.fromisoformat(receipt["last_moment"]).timestamp())  # what came after, the export does not know
+    for since, until in ((since, min(until, last)) for since, until in pairwise(quarters)):
+        rows = [
+            r for r in rows_of(generated) if r["process"] == "incident" and r["opened_at"] and r["opened_at"] < until
+        ]
+        ends = [(r, r["resolved_at"] or r["closed_at"] or until) for r in rows]
+        ends = [(r, min(end, until)) for r, end in ends if end >= max(since, r["opened_at"])]
+        age.append([(end - r["opened_at"]) / 3600 for r, end in ends])
+        waited.append([(end - max(since, r["opened_at"])) / 3600 for r, end in ends])
+        down.append([hours for hours, (r, _) in zip(waited[-1], ends, strict=True) if (r["priority"] or "1")[0] == "1"])
+        solved = [r for r, _ in ends if r["resolved_at"] and r["resolved_at"] < until]
+        done.append(sum(bool(r["resolved_by"]) for r in solved))
+        right.append(sum(bool(r["resolved_by"]) and r["reopen_count"] == 0 for r in solved))
+        people = [r["resolved_by"] for r in solved] + [r["assignee"] for r, _ in ends]
+        heads.append(len({one.strip().lower() for one in people if one}))
+    days = (90, 91)
+    assert figures["repair-time"] == (*(pytest.approx(median(some)) for some in age), tuple(map(len, age)))
+    for name, hours in (("waiting-time", waited), ("down-time", down)):
+        assert figures[name][:2] == tuple(pytest.approx(30 * sum(h) / d) for h, d in zip(hours, days, strict=True))
+    for name, counts in (("per-engineer", done), ("first-time-right", right)):
+        assert figures[name][:2] == tuple(pytest.approx(n / (h * d / 30)) for n, h, d in zip(counts, heads, days, strict=True))  # fmt: skip
+    assert sum(map(sum, down)) and done != right

@@ -24,7 +24,10 @@ def failing_records(tickets: Tickets, rule: str, span: Span) -> list[str]:
 
 
 def leaning(tickets: Tickets, spans: Sequence[Span], sign: ComplaintSign) -> dict[Span, Tally]:
-    """Of the categories with enough resolved incidents, those of which nobody resolved most; who it is is nobody's business."""
+    """Of the categories with enough resolved incidents, those of which nobody resolved most; who it is is nobody's business.
+
+    An incident of which nobody knows who resolved it may be one more of the first.
+    """
     return {span: _leaning(tickets, span, sign) for span in spans}
 
 
@@ -32,9 +35,11 @@ def _leaning(tickets: Tickets, span: Span, sign: ComplaintSign) -> Tally:
     person = person_key("resolved_by")
     rows = tickets.session.rows(
         f"""SELECT count(*), count(*) FILTER (WHERE 100 * most <= {sign.most_by_one} * resolved) FROM (
-            SELECT category, sum(n) AS resolved, max(n) AS most FROM (
+            SELECT category, sum(n) AS resolved,
+                coalesce(max(n) FILTER (WHERE person IS NOT NULL), 0) + coalesce(sum(n) FILTER (WHERE person IS NULL), 0) AS most
+            FROM (
                 SELECT category, {person} AS person, count(*) AS n FROM record
-                WHERE process = 'incident' AND category IS NOT NULL AND resolved_by IS NOT NULL AND {person} NOT IN {machines()}
+                WHERE process = 'incident' AND category IS NOT NULL AND (resolved_by IS NULL OR {person} NOT IN {machines()})
                 AND {_within("resolved_at", tickets, span)} GROUP BY category, person
             ) AS one GROUP BY category
         ) AS c WHERE resolved >= {sign.least_resolved}"""

@@ -108,7 +108,7 @@ def _pieces(text: str) -> list[str]:
 
 def _stays(before: str, character: str) -> bool:
     """Whether a line must not end between the two: within a word, before what closes, after what opens or points."""
-    if before.endswith("→ ") or unicodedata.category(before[-1]) in ("Ps", "Pi"):
+    if before.endswith(("→ ", "\u00a0")) or unicodedata.category(before[-1]) in ("Ps", "Pi"):
         return True
     wide, after_wide = _wide(character), _wide(before[-1])
     if unicodedata.category(character) in ("Pe", "Pf") or (wide and unicodedata.category(character) == "Po"):

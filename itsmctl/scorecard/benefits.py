@@ -27,7 +27,7 @@ from itsmctl.scorecard.tickets import Tickets
 from itsmctl.zones import midnight, midnight_after
 
 Measure = Literal["down-time", "repair-time", "per-engineer", "first-time-right", "waiting-time", "in-time"]
-Caveat = Literal["few", "chance", "mix", "population", "seasons", "not-covered", "unknown"]
+Caveat = Literal["few", "chance", "mix", "population", "seasons", "not-covered", "open", "unknown", "unrated"]
 
 REFERENCE: Mapping[Measure, float] = {
     "down-time": -0.79,
@@ -71,15 +71,22 @@ class Benefits:
 
 @dataclass(frozen=True)
 class _Incident:
-    opened: int
-    resolved: int
-    critical: bool
+    """One that users waited for in a period. What still ran at its end counts up to there: nothing gets better by staying open."""
+
+    age_hours: float
+    """From its opening."""
+    waited_hours: float
+    """Of these, those in the period."""
+    resolved: bool
+    """Whether that was in the period."""
+    critical: bool | None
     again: bool | None
-    person: str
+    resolver: str
+    assignee: str
 
 
 def benefits_of(tickets: Tickets, before: Span, after: Span) -> Benefits:
-    """Compare two periods by the incidents resolved in each; raises ItsmctlError where they overlap or stand in the wrong order."""
+    """Compare two periods by the incidents that were open in each; raises ItsmctlError where they overlap or stand in the wrong order."""
     if before.end >= after.start:
         template = "{before} does not end before {after} begins"
         raise ItsmctlError(Problem("periods-overlap", template, values={"before": before.label, "after": after.label}))
@@ -88,7 +95,7 @@ def benefits_of(tickets: Tickets, before: Span, after: Span) -> Benefits:
     told = (_shares_in_time(tickets, before), _shares_in_time(tickets, after))
     mix = mix_of(*told)
     found = (
-        _down_time(sides, days),
+        _down_time(sides, days, "priority" in tickets.context.exported),
         _repair_time(sides),
         _per_engineer(sides, days, "per-engineer", right_only=False),
         _per_engineer(sides, days, "first-time-right", right_only=True),
@@ -101,25 +108,30 @@ def benefits_of(tickets: Tickets, before: Span, after: Span) -> Benefits:
 _Sides = tuple[Sequence[_Incident], Sequence[_Incident]]
 
 
-def _down_time(sides: _Sides, days: tuple[int, int]) -> Benefit:
-    """Hours of critical incidents, from opening to resolution, for each thirty days."""
-    return _hours("down-time", sides, days, lambda incident: incident.critical)
+def _down_time(sides: _Sides, days: tuple[int, int], prioritised: bool) -> Benefit:
+    """Hours of critical incidents for each thirty days; one of unknown priority may be critical, unless none has any."""
+    if not prioritised:
+        return _benefit("down-time", (None, None), (0, 0), None)
+    return _hours("down-time", sides, days, lambda incident: incident.critical is not False)
 
 
 def _repair_time(sides: _Sides) -> Benefit:
-    """The median hours from opening to resolution."""
-    first, second = ([(i.resolved - i.opened) / 3600 for i in side] for side in sides)
+    """The median hours from opening to resolution, or so far."""
+    first, second = ([i.age_hours for i in side] for side in sides)
     return _benefit(
         "repair-time", (_median(first), _median(second)), (len(first), len(second)), median_change(first, second)
     )
 
 
 def _per_engineer(sides: _Sides, days: tuple[int, int], measure: Measure, *, right_only: bool) -> Benefit:
-    """Incidents resolved for each person and thirty days; `right_only` counts those that were not opened again."""
+    """Incidents resolved for each person and thirty days; `right_only` counts those that were not opened again.
+
+    Whoever had an incident to do counts as a person, done or not: nobody gets quicker because a colleague finishes nothing.
+    """
     counts, heads = [], []
     for side in sides:
-        counts.append(sum(i.again is False or not right_only for i in side if i.person))
-        heads.append(len({i.person for i in side if i.person}))
+        counts.append(sum(i.again is False or not right_only for i in side if i.resolver))
+        heads.append(len({person for i in side for person in (i.resolver, i.assignee) if person}))
     times = [head * n / 30 for head, n in zip(heads, days, strict=True)]
     values = tuple(count / time if time else None for count, time in zip(counts, times, strict=True))
     change = rate_change(counts[0], times[0], counts[1], times[1]) if all(times) else None
@@ -132,8 +144,8 @@ def _waiting_time(sides: _Sides, days: tuple[int, int]) -> Benefit:
 
 
 def _hours(measure: Measure, sides: _Sides, days: tuple[int, int], counts: Callable[[_Incident], bool]) -> Benefit:
-    """Hours of the incidents that count, for each thirty days; nothing is known of a period in which none was resolved at all."""
-    first, second = ([(i.resolved - i.opened) / 3600 for i in side if counts(i)] for side in sides)
+    """Hours of the incidents that count, for each thirty days; nothing is known of a period in which none was open at all."""
+    first, second = ([i.waited_hours for i in side if counts(i)] for side in sides)
     told = zip(sides, (first, second), days, strict=True)
     values = tuple(30 * sum(some) / n if side else None for side, some, n in told)
     change = total_change(first, days[0], second, days[1]) if all(sides) else None
@@ -165,31 +177,57 @@ def _benefit(measure: Measure, values: Sequence[float | None], n: tuple[int, int
 def _caveats(tickets: Tickets, before: Span, after: Span, sides: _Sides) -> list[Caveat]:
     """What holds of the comparison as a whole."""
     found: list[Caveat] = []
+    done = [sum(i.resolved for i in side) / span.days for side, span in zip(sides, (before, after), strict=True)]
+    every = [i for side in sides for i in side]
     if tickets.first_day is None or tickets.first_day > before.start:
         found.append("not-covered")
-    if sides[0] and sides[1] and not 0.8 <= (len(sides[1]) / after.days) / (len(sides[0]) / before.days) <= 1.25:
+    if all(done) and not 0.8 <= done[1] / done[0] <= 1.25:
         found.append("population")
     if (before.start.month, before.end.month) != (after.start.month, after.end.month):
         found.append("seasons")
-    if any(i.again is None for side in sides for i in side):
+    if not all(i.resolved for i in every):
+        found.append("open")
+    if any(i.again is None for i in every if i.resolved):
         found.append("unknown")
+    if any(i.critical is None for i in every) and "priority" in tickets.context.exported:
+        found.append("unrated")
     return found
 
 
 def _incidents(tickets: Tickets, span: Span) -> list[_Incident]:
-    """Incidents resolved in a period; one whose times run backwards tells nothing."""
-    person, zone = person_key("r.resolved_by"), tickets.context.zone
+    """Incidents that were open in a period; one whose times run backwards tells nothing."""
+    since, until = midnight(span.start, tickets.context.zone), _end(tickets, span)
     rows = tickets.session.rows(
-        f"""SELECT r.opened_at, r.resolved_at, coalesce(r.priority = 'P1', false), r.reopen_count > 0,
-            CASE WHEN r.resolved_by IS NOT NULL AND {person} NOT IN {machines()} THEN {person} ELSE '' END
-        FROM record AS r WHERE r.process = 'incident' AND r.opened_at <= r.resolved_at AND r.resolved_at >= ? AND r.resolved_at < ?
-        ORDER BY r.tix""",
-        (midnight(span.start, zone), midnight_after(span.end, zone)),
+        f"""SELECT r.opened_at, coalesce(r.ended_at, {until}), r.resolved_at IS NOT NULL AND r.resolved_at < {until},
+            r.priority = 'P1', r.reopen_count > 0, {_known("r.resolved_by")}, {_known("r.assignee")}
+        FROM record AS r WHERE r.process = 'incident' AND r.opened_at < {until}
+            AND (r.ended_at IS NULL OR r.ended_at >= greatest(r.opened_at, {since})) ORDER BY r.tix"""
     )
-    return [
-        _Incident(int(str(o)), int(str(e)), bool(c), None if again is None else bool(again), str(who))
-        for o, e, c, again, who in rows
-    ]
+    found = []
+    for opened, ended, resolved, critical, again, resolver, assignee in rows:
+        start, end = int(str(opened)), min(int(str(ended)), until)
+        found.append(
+            _Incident(
+                (end - start) / 3600, (end - max(start, since)) / 3600, bool(resolved), _maybe(critical), _maybe(again),
+                str(resolver) if resolved else "", str(assignee),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _end(tickets: Tickets, span: Span) -> int:
+    """When a period has ended, or the export does: what came after nobody knows."""
+    known = (tickets.context.as_of, tickets.last_moment)
+    return min(midnight_after(span.end, tickets.context.zone), *(moment for moment in known if moment is not None))
+
+
+def _known(person: str) -> str:
+    """SQL for a person as compared; '' for nobody, and for a machine."""
+    return f"CASE WHEN {person} IS NOT NULL AND {person_key(person)} NOT IN {machines()} THEN {person_key(person)} ELSE '' END"
+
+
+def _maybe(told: object) -> bool | None:
+    return None if told is None else bool(told)
 
 
 def _shares_in_time(tickets: Tickets, span: Span) -> dict[str, Proportion]:

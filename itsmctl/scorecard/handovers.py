@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf, isinf
+from statistics import median
 
 from itsmctl import model
 from itsmctl.definitions.lint import handover_without_owner, input_nobody_makes, output_nobody_takes
@@ -24,8 +26,10 @@ CHAIN = ("incident", "problem", "change", "release")
 class HandOver:
     """All that passed from the records of one process to those of another.
 
-    `linked` = `found` + `lost`; where the other process was not exported, nobody can tell what is lost, and it is None. Of those found, `later` began after the record that they came from, with `median_seconds`
-    in between; the others were there before it. `left` ended while the other still ran: nobody waited for the result.
+    `linked` = `found` + `lost`; where the other process was not exported, nobody can tell what is lost, and it is None. Of
+    those found, `later` began after the record that they came from; the others were there before it. `median_seconds` lie
+    between: what was lost, or began nobody knows when, never arrived, and where that is half of them there is no median.
+    `left` ended while the other still ran: nobody waited for the result.
     """
 
     start: str
@@ -88,17 +92,22 @@ def hand_overs(definitions: Definitions, tickets: Tickets) -> tuple[HandOver, ..
             if not times and not missing:
                 continue
             exported = {start, end} <= tickets.context.processes
-            between = sorted(after - before for before, after, _ in times if after >= before)
+            known = [(before, after) for before, after, _ in times if before is not None and after is not None]
+            between = sorted(after - before for before, after in known if after >= before)
+            never = len(times) - len(known) + (missing if exported else 0)
             found.append(
                 HandOver(
                     start, end, sizes.get(start, 0), len(times) + missing, len(times), missing if exported else None, len(between),
-                    _median(between), sum(left for _, _, left in times), artefacts_between(definitions, start, end),
+                    _median([*between, *[inf] * never]), sum(left for _, _, left in times), artefacts_between(definitions, start, end),
                 )
             )  # fmt: skip
     return tuple(found)
 
 
-def _linked(tickets: Tickets) -> dict[tuple[str, str], list[tuple[int, int, bool]]]:
+_Times = tuple[int | None, int | None, bool]
+
+
+def _linked(tickets: Tickets) -> dict[tuple[str, str], list[_Times]]:
     """For each pair of processes, each pair of records once: both openings, and whether the first was closed before the second ended.
 
     What caused what is told after the fact, and handed to nobody.
@@ -111,11 +120,12 @@ def _linked(tickets: Tickets) -> dict[tuple[str, str], list[tuple[int, int, bool
         CROSS JOIN (VALUES (0), (1)) AS side(turned)
         JOIN record AS a ON a.tix = CASE WHEN turned = 0 THEN x.tix ELSE y.tix END
         JOIN record AS b ON b.tix = CASE WHEN turned = 0 THEN y.tix ELSE x.tix END
-        WHERE a.opened_at IS NOT NULL AND b.opened_at IS NOT NULL AND l.type <> 'caused_by' ORDER BY ALL"""
+        WHERE l.type <> 'caused_by' ORDER BY ALL"""
     )
-    found: dict[tuple[str, str], list[tuple[int, int, bool]]] = defaultdict(list)
+    found: dict[tuple[str, str], list[_Times]] = defaultdict(list)
     for start, end, _, _, before, after, left in rows:
-        found[str(start), str(end)].append((int(str(before)), int(str(after)), bool(left)))
+        opened = [None if moment is None else int(str(moment)) for moment in (before, after)]
+        found[str(start), str(end)].append((opened[0], opened[1], bool(left)))
     return found
 
 
@@ -140,8 +150,6 @@ def artefacts_between(definitions: Definitions, start: str, end: str) -> tuple[s
     return tuple(one.id for one in process.outputs if end in one.processes) if process else ()
 
 
-def _median(ordered: Sequence[int]) -> float | None:
-    if not ordered:
-        return None
-    middle = len(ordered) // 2
-    return float(ordered[middle]) if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
+def _median(times: Sequence[float]) -> float | None:
+    found = median(times) if times else inf
+    return None if isinf(found) else float(found)

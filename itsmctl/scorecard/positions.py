@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -15,6 +15,7 @@ from itsmctl.errors import Problem
 from itsmctl.model import Definitions, Effective, Position
 from itsmctl.model.holding import Tenure, tenures
 from itsmctl.model.periods import in_force
+from itsmctl.scorecard.comparing import Proportion
 from itsmctl.scorecard.measuring import Sources
 from itsmctl.scorecard.tickets import Tickets
 from itsmctl.zones import local_day
@@ -45,7 +46,10 @@ class PositionState:
 
 @dataclass(frozen=True)
 class KeyPerson:
-    """How much of the work for a service the one person does who does most: a risk, no fault, and nobody's rank."""
+    """How much of the work for a service the one person does who does most: a risk, no fault, and nobody's rank.
+
+    What nobody is named for may be that person's work too.
+    """
 
     service: str
     records: int
@@ -80,6 +84,8 @@ class Organisation:
     """Separated duties in one hand."""
     keys: tuple[KeyPerson, ...] | None
     fitness: tuple[Fitness, ...] | None
+    competent: Proportion | None
+    """Of all records that people resolved, those whose resolver held a responsible role on that day, with each competence asked."""
     unknown_people: int
     """Records that somebody resolved whom no assignment knows."""
 
@@ -95,18 +101,18 @@ def organisation(sources: Sources) -> Organisation:
     for position, people in sorted(held.items()):
         for person in people:
             hats[person].append(position)
-    keys = fitness = None
-    unknown = 0
+    keys = able = None
     if sources.tickets and "resolved_by" in sources.tickets.context.exported:
         keys = key_people(sources.tickets)
-        fitness, unknown = able_to(definitions, sources.tickets)
+        able = able_to(definitions, sources.tickets)
     return Organisation(
         tuple(_state(definitions, p, len(held[p.id]), day) for p in definitions.positions.values()),
         tuple(sorted((person, tuple(some)) for person, some in hats.items() if len(some) > 1)),
         tuple(separated_duties.check(sources.system())) if sources.system else (),
         keys,
-        fitness,
-        unknown,
+        able.fitness if able else None,
+        able.competent if able else None,
+        able.unknown if able else 0,
     )
 
 
@@ -130,10 +136,12 @@ def key_people(tickets: Tickets) -> tuple[KeyPerson, ...]:
     """For each service, how large a part of what was resolved one person resolved; the largest part first."""
     person = person_key("resolved_by")
     rows = tickets.session.rows(
-        f"""SELECT service, sum(n), count(*), max(n) FROM (
+        f"""SELECT service, sum(n), count(person), coalesce(max(n) FILTER (WHERE person IS NOT NULL), 0)
+                + coalesce(sum(n) FILTER (WHERE person IS NULL), 0)
+        FROM (
             SELECT coalesce(service, '') AS service, {person} AS person, count(*) AS n FROM record
-            WHERE resolved_by IS NOT NULL AND {person} NOT IN {machines()} GROUP BY 1, 2
-        ) AS counted GROUP BY service"""
+            WHERE {_done_by_people()} GROUP BY 1, 2
+        ) AS counted GROUP BY service HAVING count(person) > 0"""
     )
     found = [
         KeyPerson(str(service), int(str(n)), int(str(people)), 100 * int(str(most)) / int(str(n)))
@@ -142,7 +150,24 @@ def key_people(tickets: Tickets) -> tuple[KeyPerson, ...]:
     return tuple(sorted(found, key=lambda one: (-one.share, one.service)))
 
 
-def able_to(definitions: Definitions, tickets: Tickets) -> tuple[tuple[Fitness, ...], int]:
+def _done_by_people() -> str:
+    """SQL for whether people resolved a record, in a process that names them: one that names nobody was resolved by somebody."""
+    by_nobody = "resolved_by IS NULL AND resolved_at IS NOT NULL"
+    named = f"resolved_by IS NOT NULL AND {person_key('resolved_by')} NOT IN {machines()}"
+    return f"({by_nobody} OR {named}) AND process IN (SELECT process FROM record WHERE resolved_by IS NOT NULL)"
+
+
+@dataclass(frozen=True)
+class Able:
+    """Who was able to do the work on its day."""
+
+    fitness: tuple[Fitness, ...]
+    competent: Proportion
+    unknown: int
+    """Records that somebody resolved whom no assignment knows."""
+
+
+def able_to(definitions: Definitions, tickets: Tickets) -> Able:
     """Of the records that holders of each role resolved, how many by somebody with its competences in force on that day.
 
     Asked of are the roles that are responsible for an activity of the record's process, and the positions that bring them.
@@ -151,29 +176,36 @@ def able_to(definitions: Definitions, tickets: Tickets) -> tuple[tuple[Fitness, 
     people = _people(definitions)
     counts: Counter[tuple[str, str]] = Counter()
     able: Counter[tuple[str, str]] = Counter()
-    unknown = 0
+    unknown = competent = done = 0
     person = person_key("resolved_by")
     rows = tickets.session.rows(
         f"""SELECT process, {person}, coalesce(resolved_at, closed_at), count(*) FROM record
-        WHERE resolved_by IS NOT NULL AND coalesce(resolved_at, closed_at) IS NOT NULL AND {person} NOT IN {machines()}
-        GROUP BY ALL"""
+        WHERE {_done_by_people()} AND coalesce(resolved_at, closed_at) IS NOT NULL GROUP BY ALL"""
     )
-    for process, name, moment, n in rows:
-        known = people.get(str(name))
+    for process, name, moment, many in rows:
+        known, n = people.get(str(name)), int(str(many))
+        done += n
         if known is None:
-            unknown += int(str(n))
+            unknown += 0 if name is None else n
             continue
         day = local_day(int(str(moment)), tickets.context.zone)
-        for role, competence in _asked(definitions, known.tenures, responsible.get(str(process), frozenset()), day):
-            counts[role, competence] += int(str(n))
-            able[role, competence] += int(str(n)) * known.shows(competence, day)
-    return tuple(Fitness(r, c, counts[r, c], able[r, c]) for r, c in sorted(counts)), unknown
+        acting = known.acting(responsible.get(str(process), frozenset()), day)
+        asked = _asked(definitions, acting)
+        for role, competence in asked:
+            counts[role, competence] += n
+            able[role, competence] += n * known.shows(competence, day)
+        competent += n * (bool(acting) and all(known.shows(competence, day) for _, competence in asked))
+    fitness = tuple(Fitness(r, c, counts[r, c], able[r, c]) for r, c in sorted(counts))
+    return Able(fitness, Proportion(competent, done), unknown)
 
 
 @dataclass(frozen=True)
 class _Person:
     tenures: tuple[Tenure, ...]
     proofs: tuple[model.Proof, ...]
+
+    def acting(self, responsible: frozenset[str], day: date) -> list[Tenure]:
+        return [one for one in self.tenures if one.role in responsible and in_force(one.period, day)]
 
     def shows(self, competence: str, day: date) -> bool:
         return any(p.competence == competence and in_force(Effective(p.start, p.end), day) for p in self.proofs)
@@ -203,15 +235,11 @@ def _responsible(definitions: Definitions) -> dict[str, frozenset[str]]:
     }
 
 
-def _asked(
-    definitions: Definitions, held: Sequence[Tenure], responsible: Iterable[str], day: date
-) -> set[tuple[str, str]]:
-    """The competences that somebody must have for the work of that day: (role or position, competence)."""
-    roles = set(responsible)
+def _asked(definitions: Definitions, acting: Iterable[Tenure]) -> set[tuple[str, str]]:
+    """The competences that somebody must have who acts in these roles: (role or position, competence)."""
     found: set[tuple[str, str]] = set()
-    for tenure in held:
-        if tenure.role in roles and in_force(tenure.period, day):
-            found |= {(tenure.role, c.id) for c in definitions.roles[tenure.role].competences}
-            if tenure.position in definitions.positions:
-                found |= {(tenure.position, c.id) for c in definitions.positions[tenure.position].competences}
+    for tenure in acting:
+        found |= {(tenure.role, c.id) for c in definitions.roles[tenure.role].competences}
+        if tenure.position in definitions.positions:
+            found |= {(tenure.position, c.id) for c in definitions.positions[tenure.position].competences}
     return found

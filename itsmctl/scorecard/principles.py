@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from itsmctl.definitions.lint.able import points_of, scores
+from itsmctl.engine.session import quote
 from itsmctl.model import Definitions, Process
 from itsmctl.scorecard.figures import Indicator
+from itsmctl.scorecard.handovers import CHAIN
 from itsmctl.scorecard.measuring import Sources
 from itsmctl.scorecard.tickets import Tickets
 
@@ -97,10 +99,13 @@ def _paths(definitions: Definitions, tickets: Tickets) -> dict[str, Input]:
 
 
 def _links(tickets: Tickets) -> dict[str, Input]:
-    """Links to other records that lead to one that the export holds."""
+    """Links to other records that lead to one that the export holds; of a process that was not exported nobody can tell."""
+    unseen = sorted(set(CHAIN) - tickets.context.processes)
+    untold = ", ".join(map(quote, ("knowledge", *unseen, *(["caused_by"] if "change" in unseen else []))))
     rows = tickets.session.rows(
-        """SELECT x.process, count(*), count(n.word) FROM link AS l JOIN record AS x ON x.tix = l.tix
-        LEFT JOIN (SELECT DISTINCT word FROM named) AS n ON n.word = l.target WHERE l.type <> 'knowledge' GROUP BY x.process"""
+        f"""SELECT x.process, count(*), count(n.word) FROM link AS l JOIN record AS x ON x.tix = l.tix
+        LEFT JOIN (SELECT DISTINCT word FROM named) AS n ON n.word = l.target
+        WHERE l.type NOT IN ({untold}) GROUP BY x.process"""
     )
     return {str(process): Input("linked", int(str(found)), int(str(n))) for process, n, found in rows}
 
@@ -111,7 +116,10 @@ def _computed(process: Process, indicators: Sequence[Indicator]) -> Input:
 
 
 def _able(sources: Sources) -> dict[str, Input]:
-    """Records resolved by somebody who held a role that is responsible in the process, by name or as a member of one of its groups."""
+    """Records resolved by somebody who held a role that is responsible in the process, by name or as a member of one of its groups.
+
+    Where a process names who resolves, a resolved record that names nobody was resolved by nobody who could.
+    """
     tickets = sources.tickets
     if tickets is None or "resolved_by" not in tickets.context.exported:
         return {}
@@ -134,8 +142,8 @@ def _able(sources: Sources) -> dict[str, Input]:
                 AND coalesce(r.resolved_at, r.closed_at) >= h.since AND coalesce(r.resolved_at, r.closed_at) < h.until
             LEFT JOIN acting AS a ON a.process = r.process AND a."role" = h."role"
             LEFT JOIN acting_group AS g ON g.process = r.process AND g."group" = r."group"
-            WHERE r.resolved_by IS NOT NULL AND coalesce(r.resolved_at, r.closed_at) IS NOT NULL GROUP BY r.process, r.tix
-        ) AS done GROUP BY process"""
+            WHERE r.resolved_at IS NOT NULL OR r.resolved_by IS NOT NULL AND r.closed_at IS NOT NULL GROUP BY r.process, r.tix
+        ) AS done WHERE process IN (SELECT process FROM record WHERE resolved_by IS NOT NULL) GROUP BY process"""
     )
     return {str(process): Input("able", int(str(good)), int(str(n))) for process, n, good in rows}
 

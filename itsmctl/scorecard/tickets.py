@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from itsmctl.audit.choices import with_foundations
@@ -15,7 +15,7 @@ from itsmctl.engine.context import Context
 from itsmctl.engine.people import machines, person_key
 from itsmctl.engine.session import Session, name, quote
 from itsmctl.engine.sql import Fragment, all_of, join
-from itsmctl.importers.receipt import Receipt, read_receipt
+from itsmctl.importers.receipt import read_receipt
 from itsmctl.model import ClockShare, Condition, Definitions, Kpi, RecordFigure, Rule, RuleShare
 from itsmctl.scorecard.figures import Tally
 from itsmctl.scorecard.periods import Span
@@ -35,6 +35,8 @@ class Tickets:
     context: Context
     first_day: date | None
     """When the first of them was opened: before that, nothing is known."""
+    last_moment: int | None
+    """When the export was made, so far as it tells: after that, nothing is known."""
     untested: Mapping[str, str]
     """Rules that could not be tested at all, each with the reason."""
 
@@ -54,7 +56,8 @@ def opened(
         lacking = {} if own_registers else {"register": "example-registers"}
         counts = judge(session, tiers, context, lambda _: None, all_verdicts=True, keep=(), untestable=lacking)
         untested = {rule: told.untested_because for rule, (_, told) in counts.items() if told.untested_because}
-        yield Tickets(session, context, _first_day(receipt, zone), untested)
+        first, last = _moment(receipt.period_from), _moment(receipt.last_moment)
+        yield Tickets(session, context, None if first is None else local_day(first, zone), last, untested)
 
 
 def rules_asked(definitions: Definitions, kpis: Sequence[Kpi]) -> list[Rule]:
@@ -63,12 +66,8 @@ def rules_asked(definitions: Definitions, kpis: Sequence[Kpi]) -> list[Rule]:
     return [definitions.rules[rule] for rule in sorted(named)]
 
 
-def _first_day(receipt: Receipt, zone: str) -> date | None:
-    from datetime import datetime
-
-    return (
-        local_day(int(datetime.fromisoformat(receipt.period_from).timestamp()), zone) if receipt.period_from else None
-    )
+def _moment(text: str) -> int | None:
+    return int(datetime.fromisoformat(text).timestamp()) if text else None
 
 
 def records_told(tickets: Tickets, measure: RecordFigure, spans: Sequence[Span], seconds: float) -> Told:
@@ -192,10 +191,11 @@ def _medians(
 
 
 def _per_head(tickets: Tickets, among: _Among, unknown: Fragment, met: Fragment) -> dict[Span, Tally]:
-    """Records for each person who resolved one; how many each did is nobody's business here."""
+    """Records that count for each person who resolved any; how many each did is nobody's business here."""
     person = person_key("r.resolved_by")
-    good = "NOT (" + unknown + ") AND (" + met + f") AND r.resolved_by IS NOT NULL AND {person} NOT IN {machines()}"
-    value = "count(*) FILTER (WHERE " + good + f") / nullif(count(DISTINCT {person}) FILTER (WHERE " + good + "), 0.0)"
+    known = f"r.resolved_by IS NOT NULL AND {person} NOT IN {machines()}"
+    good = "NOT (" + unknown + ") AND (" + met + f") AND {known}"
+    value = "count(*) FILTER (WHERE " + good + f") / nullif(count(DISTINCT {person}) FILTER (WHERE {known}), 0.0)"
     return _tallied(tickets, among, unknown, met, value)
 
 

@@ -8,7 +8,7 @@ from itsmctl.complaints import Heard, Ledger, Sign
 from itsmctl.language import Language, msg, tr
 from itsmctl.output import schema_beside
 from itsmctl.reports.json import titles
-from itsmctl.reports.scorecard.words import untold_text
+from itsmctl.reports.scorecard.words import population_text, untold_text
 from itsmctl.scorecard.figures import Figure, Trend
 from itsmctl.views.page import Facts, Grid, Page, Section, Words
 
@@ -93,7 +93,7 @@ def _now(sign: Sign, language: Language) -> str:
     if now is None or now.standing == "none":
         return tr("nothing to look at", language)
     if now.standing == "few":
-        return tr("only {n} of {least}", language, n=now.tally.n, least=sign.indicator.kpi.minimum)
+        return population_text(sign.indicator.kpi, now, language)
     return _loudness(sign)
 
 

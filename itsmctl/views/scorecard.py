@@ -47,7 +47,7 @@ def _row(one: Indicator, definitions: Definitions, language: Language) -> tuple[
         say.STANDINGS[now.standing][0],
         kpi.title.in_(language),
         say.value_text(kpi, now.value, language),
-        say.target_text(kpi),
+        say.target_text(kpi, language),
         f"{say.sparkline(one)} {say.TRENDS[one.trend][0]}",
         say.period_label(now, language),
         say.population_text(kpi, now, language),

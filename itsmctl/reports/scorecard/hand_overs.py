@@ -55,7 +55,7 @@ def _in_tickets(
     )  # fmt: skip
     notes = [
         tr(
-            "Lost: the other record is not in the export. Left running: the first was closed before the other had ended.",
+            "Lost: the other record is not in the export; for the median time it never arrived. Left running: the first was closed before the other had ended.",
             language,
         )
     ]

@@ -79,7 +79,7 @@ def _row(one: Indicator, definitions: Definitions, language: Language) -> dict[s
         "title": kpi.title.in_(language),
         "definition": kpi.definition.in_(language),
         "value": say.value_text(kpi, now.value, language),
-        "target": say.target_text(kpi),
+        "target": say.target_text(kpi, language),
         "period": say.period_label(now, language),
         "chart": chart(one, language),
         "trend": say.TRENDS[one.trend][0],

@@ -89,7 +89,10 @@ def _keys(keys: Sequence[KeyPerson], definitions: Definitions, language: Languag
         for one in risky
     )
     heads = (tr("service", language), tr("by one person", language), tr("people", language), tr("tickets", language))
-    note = tr("Services with 20 tickets or more of which one person resolved over 60%. A risk, no fault.", language)
+    note = tr(
+        "Services with 20 tickets or more of which one person resolved over 60%; those that name nobody may be that person's too. A risk, no fault.",
+        language,
+    )
     return Table(
         tr("What hangs on one person", language), heads, rows, frozenset({1, 2, 3}), (note,),
         tr("No service hangs on one person.", language),
@@ -100,7 +103,7 @@ def _fitness(found: Organisation, definitions: Definitions, language: Language) 
     heads = (
         tr("role or position", language),
         tr("competence", language),
-        tr("in force", language),
+        tr("had on the day", language),
         tr("tickets", language),
     )
     rows = []
@@ -118,6 +121,11 @@ def _fitness(found: Organisation, definitions: Definitions, language: Language) 
             )
         )
     notes = []
+    if found.competent and found.competent.n:
+        notes.append(tr(
+            "Of {n} tickets that people resolved, {able} ({share}) were resolved by somebody who held a responsible role on that day, with every competence that it asks for.",
+            language, n=found.competent.n, able=found.competent.hits, share=f"{100 * found.competent.share:.0f}%",
+        ))  # fmt: skip
     if found.unknown_people:
         notes.append(trn(
             "{n} ticket was resolved by somebody whom no assignment knows.",

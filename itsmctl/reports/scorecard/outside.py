@@ -22,11 +22,17 @@ FLAGS: dict[Flag, str] = {
     "contract-ends": msg("contract ends within 90 days"),
 }
 MEASURES: dict[Measure, tuple[str, str]] = {
-    "down-time": (msg("Down time: hours of P1 incidents in 30 days"), msg("down time of servers")),
-    "repair-time": (msg("Time to repair: median hours to resolution"), msg("time to find and repair faults")),
+    "down-time": (msg("Down time: hours in which P1 incidents were open, in 30 days"), msg("down time of servers")),
+    "repair-time": (
+        msg("Time to repair: median hours to resolution, or so far"),
+        msg("time to find and repair faults"),
+    ),
     "per-engineer": (msg("Resolved incidents per engineer in 30 days"), msg("efficiency of operation")),
     "first-time-right": (msg("The same without those opened again"), msg("productivity of IT")),
-    "waiting-time": (msg("Hours that users waited in 30 days"), msg("productivity of users")),
+    "waiting-time": (
+        msg("Hours that users waited in 30 days"),
+        msg("productivity of users, the other way round than hours of waiting"),
+    ),
     "in-time": (msg("Promises kept"), ""),
 }
 CAVEATS: dict[Caveat, str] = {
@@ -36,7 +42,9 @@ CAVEATS: dict[Caveat, str] = {
     "population": msg("There are a quarter more or fewer incidents than before: another load, another mix of work."),
     "seasons": msg("The periods are not the same months of two years: seasons differ."),
     "not-covered": msg("Tickets do not reach back over the whole of the first period."),
+    "open": msg("What is still open at the end of a period counts up to there: nothing gets better by staying open."),
     "unknown": msg("Of some incidents nobody knows whether they were opened again; they count as such."),
+    "unrated": msg("Of some incidents nobody knows the priority; they count as P1."),
 }
 
 
@@ -89,7 +97,7 @@ def _of(share: Proportion) -> str:
 def benefits(found: Benefits, language: Language) -> Sheet:
     """Before, after, the change with its interval, and what the deck quotes."""
     heads = (
-        tr("what", language), found.before.label, found.after.label, tr("difference", language), tr("interval (95%)", language),
+        tr("what", language), found.before.label, found.after.label, tr("moved", language), tr("interval (95%)", language),
         tr("quoted", language), tr("n", language), tr("mind", language),
     )  # fmt: skip
     rows = tuple(_benefit(one, language) for one in found.benefits)
@@ -108,7 +116,7 @@ def benefits(found: Benefits, language: Language) -> Sheet:
     if found.mix:
         notes.append(tr(
             "Promises kept, with the services and priorities of before: {standardised}; the mix made {mix} points of the change. {compared} of the earlier tickets could be compared.",
-            language, standardised=f"{100 * found.mix.standardised:.1f}%", mix=f"{100 * found.mix.of_mix:+.1f}", compared=f"{100 * found.mix.compared:.0f}%",
+            language, standardised=f"{100 * found.mix.standardised:.1f}%", mix=_signed(found.mix.of_mix, points=True), compared=f"{100 * found.mix.compared:.0f}%",
         ))  # fmt: skip
     notes += [tr(CAVEATS[caveat], language) for caveat in found.caveats]
     notes.append(tr("A change after something was introduced is no proof that it was the cause.", language))
@@ -122,18 +130,22 @@ def _benefit(one: Benefit, language: Language) -> tuple[Cell, ...]:
     points = one.measure == "in-time"
     better = one.measure in ("per-engineer", "first-time-right", "in-time")
     mark: Mark = "soft"
+    minds = [CAVEATS[caveat] for caveat in one.caveats]
     if one.change and one.change.clear:
         mark = "good" if (one.change.value > 0) == better else "bad"
-    mind = tr(", ", language).join(tr(CAVEATS[caveat], language) for caveat in one.caveats)
+        minds.insert(0, msg("got better") if mark == "good" else msg("got worse"))
+    mind = tr(", ", language).join(tr(text, language) for text in minds)
     return (
         Cell(tr(MEASURES[one.measure][0], language)), Cell(_value(one.before, points)), Cell(_value(one.after, points)),
         Cell(_change(one.change, points), mark), Cell(_interval(one.change, points)),
-        Cell("–" if one.reference is None else f"{one.reference:+.0%}"), Cell(f"{one.n[0]}, {one.n[1]}"), Cell(mind, "poor" if mind else ""),
+        Cell("–" if one.reference is None else f"{one.reference:+.0%}"), Cell(f"{one.n[0]}, {one.n[1]}"), Cell(mind, "poor" if one.caveats else ""),
     )  # fmt: skip
 
 
 def _value(value: float | None, points: bool) -> str:
-    return "–" if value is None else f"{value:.1f}%" if points else f"{value:.1f}"
+    if value is None:
+        return "–"
+    return f"{value:.1f}%" if points else f"{value:,.0f}" if value >= 1000 else f"{value:.1f}"
 
 
 def _change(change: Change | None, points: bool) -> str:
@@ -149,4 +161,4 @@ def _interval(change: Change | None, points: bool) -> str:
 def _signed(value: float, points: bool) -> str:
     if isinf(value):
         return "∞" if value > 0 else "−∞"
-    return f"{100 * value:+.1f}" if points else f"{value:+.0%}"
+    return f"{100 * value:+z.1f}" if points else f"{value:+z.0%}"

@@ -58,7 +58,7 @@ def _lowered(found: Scored, language: Language) -> Table:
         for one in scores
         if len(one.inputs) > 1 and one.points < one.inputs[0].points
     )
-    heads = (tr("process", language), tr("principle", language), tr("points", language), tr("counted", language))
+    heads = (tr("process", language), tr("principle", language), tr("points", language), tr("counted from", language))
     return Table(tr("Lowered by tickets", language), heads, rows, frozenset({2}), empty=tr("None.", language))
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from itsmctl.reports.plain import cells, fit, right, wrap
+from itsmctl.reports.plain import cells, fit, longest_piece, right, wrap
 
 Mark = Literal["", "good", "poor", "bad", "soft"]
 _COLORS: dict[Mark, str] = {"good": "32", "poor": "33", "bad": "31", "soft": "2"}
 BETWEEN = 2
-LEAST = 14
-"""No text column gets narrower than this."""
+LEAST, WORD = 14, 20
+"""A text column gets narrower than the first of these only where nothing else helps, and never than its longest word of at most the second."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def _heads(table: Table, room: int) -> tuple[tuple[str, ...], str]:
     )
     if not table.heat or narrowest + BETWEEN * len(table.heads) + LEAST <= room:
         return table.heads, ""
-    numbered = [f"{n} {head}" for n, head in enumerate(table.heads[1:], 1)]
+    numbered = [f"{n}\u00a0{head}" for n, head in enumerate(table.heads[1:], 1)]
     return (table.heads[0], *(str(n) for n in range(1, len(table.heads)))), "   ".join(numbered)
 
 
@@ -96,12 +96,17 @@ def _sizes(heads: Sequence[str], table: Table, room: int) -> list[int]:
         max([_longest(head), *map(cells, body)] if n in table.right else map(cells, (head, *body)))
         for n, (head, body) in enumerate(zip(heads, bodies, strict=True))
     ]
-    texts = [n for n in range(len(sizes)) if n not in table.right]
-    while texts and sum(sizes) + BETWEEN * (len(sizes) - 1) > room:
-        widest = max(texts, key=lambda n: sizes[n])
-        if sizes[widest] <= LEAST:
-            break
-        sizes[widest] -= 1
+    words = {
+        n: max([1, *(word for text in (heads[n], *bodies[n]) if (word := longest_piece(text)) <= WORD)])
+        for n in range(len(sizes))
+        if n not in table.right
+    }
+    for least in (LEAST, 0):
+        while sum(sizes) + BETWEEN * (len(sizes) - 1) > room:
+            shrinking = [n for n in words if sizes[n] > max(least, words[n])]
+            if not shrinking:
+                break
+            sizes[max(shrinking, key=lambda n: sizes[n])] -= 1
     return sizes
 
 

@@ -29,13 +29,14 @@ def render(
     lines += wrap(say.summary(every, language), width)
     if card.of_example:
         lines += wrap(tr("Registers, surveys and holders are those of the example company.", language), width)
+    periods = max([6, *(len(one.figures) for one in every)])
     for group in groups:
         told = [one for one in group.indicators if one.now]
         untold = [one for one in group.indicators if not one.now]
         if told or untold:
             lines += ["", _bold(group.title.in_(language), color)]
             lines += _notes(group, language, width)
-        lines += [line for one in told for line in _indicator(one, definitions, language, width, color)]
+        lines += [line for one in told for line in _indicator(one, definitions, language, width, periods, color)]
         lines += _untold(untold, language, width)
     lines += ["", *_legend(language, width)]
     return "\n".join(line.rstrip() for line in lines) + "\n"
@@ -51,15 +52,17 @@ def _notes(group: Group, language: Language, width: int) -> Iterator[str]:
         yield from wrap(held, width, "  ")
 
 
-def _indicator(one: Indicator, definitions: Definitions, language: Language, width: int, color: bool) -> Iterator[str]:
-    """Two lines: the figure, and what it is of."""
+def _indicator(
+    one: Indicator, definitions: Definitions, language: Language, width: int, periods: int, color: bool
+) -> Iterator[str]:
+    """Two lines: the figure with its trend over so many periods, and what it is of."""
     now, kpi = one.now, one.kpi
     assert now is not None
     sign = say.STANDINGS[now.standing][0]
     columns = [
         right(say.value_text(kpi, now.value, language), 8),
-        fit(say.target_text(kpi), 9),
-        fit(say.sparkline(one), max(6, len(one.figures))),
+        fit(say.target_text(kpi, language), 9),
+        fit(say.sparkline(one), periods),
         say.TRENDS[one.trend][0] or " ",
     ]
     tail = "  ".join(columns)

@@ -55,6 +55,7 @@ def positions(found: Organisation) -> dict[str, object]:
         "competences": None if found.fitness is None else [
             {"holder_of": f.role, "competence": f.competence, "records": f.records, "able": f.able} for f in found.fitness
         ],
+        "competent": found.competent and {"able": found.competent.hits, "records": found.competent.n},
         "unknown_people": found.unknown_people,
     }  # fmt: skip
 

@@ -34,6 +34,10 @@ def value_text(kpi: Kpi, value: float | None, language: Language) -> str:
     text = f"{value:.1f}" if kpi.unit in ("percent", "hours", "days") else f"{value:.2f}"
     if kpi.unit == "count" and value == int(value):
         text = str(int(value))
+    return _with_unit(text, kpi, language)
+
+
+def _with_unit(text: str, kpi: Kpi, language: Language) -> str:
     match kpi.unit:
         case "percent":
             return f"{text}%"
@@ -45,13 +49,12 @@ def value_text(kpi: Kpi, value: float | None, language: Language) -> str:
             return text
 
 
-def target_text(kpi: Kpi) -> str:
-    """`≥ 92%`, `≤ 3`, `95–105%`."""
-    sign = "%" if kpi.unit == "percent" else ""
+def target_text(kpi: Kpi, language: Language) -> str:
+    """`≥ 92%`, `≤ 3 h`, `95–105%`."""
     least, most = kpi.target.at_least, kpi.target.at_most
     if least is not None and most is not None:
-        return f"{least:g}–{most:g}{sign}"
-    return f"≥ {least:g}{sign}" if least is not None else f"≤ {most:g}{sign}"
+        return _with_unit(f"{least:g}–{most:g}", kpi, language)
+    return _with_unit(f"≥ {least:g}" if least is not None else f"≤ {most:g}", kpi, language)
 
 
 def population_text(kpi: Kpi, figure: Figure, language: Language) -> str:
