@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from importing.mappings import shipped
+from jsonschema import Draft7Validator
 
 from itsmctl.cli import group, run
 from itsmctl.engine.session import Session
@@ -44,6 +45,15 @@ def rows_of(folder: Path) -> dict[str, object]:
             found[table] = (session.rows(f"DESCRIBE {query}"), session.rows(query))
     assert sorted(path.name for path in folder.iterdir()) == sorted(FILES)
     return found
+
+
+def test_what_is_written_is_what_its_schema_says(dataset: Path, tmp_path: Path) -> None:
+    write_out(dataset, tmp_path / "tables")
+    for file, name in ((dataset / "receipt.json", "receipt"), (tmp_path / "tables" / "export.json", "export")):
+        told = json.loads(file.read_text("utf-8"))
+        schema = Draft7Validator(json.loads(CliRunner().invoke(group, ["schema", name]).output))
+        schema.validate(told)
+        assert not schema.is_valid({**told, "seen": 1}) and not any(schema.is_valid({k: v for k, v in told.items() if k != key}) for key in told)  # fmt: skip
 
 
 def test_what_is_written_out_comes_back_as_it_was(dataset: Path, tmp_path: Path) -> None:

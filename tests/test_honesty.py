@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from importing.mappings import ROOT, mapping
+from jsonschema import Draft7Validator
 
 from itsmctl.cli import group
 from itsmctl.definitions import load
 from itsmctl.honesty.examining import honesty
 from itsmctl.honesty.honesty import Honesty, TimeColumn, Wanted
 from itsmctl.importers.importing import import_files
-from itsmctl.reports.honesty import render, render_json
+from itsmctl.importers.receipt import receipt_schema
+from itsmctl.reports.honesty import honesty_schema, render, render_json
 from itsmctl.result import Gap
 
 COLUMNS = {"record_id": ("Number",), "number": ("Number",), "opened_at": ("Opened",), "state": ("State",), "assignee": ("Agent",)}  # fmt: skip
@@ -105,6 +107,8 @@ def test_the_command_needs_no_place_to_write(dataset: Path, tmp_path: Path) -> N
     data = json.loads(run.output)
     assert data["gaps"][0] == {"before": "INC0019", "after": "INC0031", "numbers": 11}
     assert data["receipt"]["records"] == 88
+    Draft7Validator(honesty_schema()).validate(data)
+    Draft7Validator(receipt_schema()).validate(data["receipt"])
     export = Path(__file__).parent / "importing" / "otrs" / "tickets.csv"
     shown = CliRunner().invoke(group, ["import", str(export), "--zone", "UTC", "--check", "--root", str(ROOT)])
     assert shown.exit_code == 0, shown.output

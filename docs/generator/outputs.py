@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Mapping
-from dataclasses import fields
 from pathlib import Path
 
 from generator.markdown import block, code, table
@@ -15,12 +13,14 @@ from itsmctl.engine.session import Session
 from itsmctl.engine.verdicts import create_verdict_table
 from itsmctl.evidence.statement.data import statement_schema
 from itsmctl.gate.data import gate_schema
-from itsmctl.importers.receipt import Receipt, ReceiptFile
+from itsmctl.importers.plain_tables import export_schema
+from itsmctl.importers.receipt import receipt_schema
 from itsmctl.language import COLUMNS, column_text
 from itsmctl.reports.assessment_data import assessment_schema
 from itsmctl.reports.changes.data import diff_schema
 from itsmctl.reports.coverage_data import coverage_schema
 from itsmctl.reports.csv import COLUMNS as FINDINGS_COLUMNS
+from itsmctl.reports.honesty import honesty_schema
 from itsmctl.reports.json import result_schema
 from itsmctl.reports.replay.json import replay_schema
 from itsmctl.reports.scorecard.data import scorecard_schema
@@ -45,6 +45,8 @@ def pages() -> dict[str, str]:
     writers = (
         dataset,
         receipt,
+        honesty,
+        export,
         result,
         verdicts,
         findings,
@@ -109,68 +111,31 @@ def column_type(column: str) -> str:
     return "BOOLEAN" if column in model.BOOLEAN_COLUMNS else "VARCHAR"
 
 
-RECEIPT = {
-    "format": "`itsmctl/receipt/v1`",
-    "mapping": "Ids of the mappings that were used.",
-    "process": "Processes of the records.",
-    "shape": "`records`, `updates`, `trace`; of several mappings all that occur.",
-    "tool": "Tool that exported them.",
-    "zone": "Zone in which times without an offset were read; empty where all had one.",
-    "files": "The files, see below.",
-    "records": "Tickets.",
-    "events": "Changes of fields.",
-    "rejects": "Rows of reject.parquet.",
-    "period": "`from` and `to`: first and last moment at which a ticket was opened.",
-    "last_moment": "The latest moment in the data: the default `--as-of` of an audit.",
-    "precision_seconds": "60 where the times have minutes only, else 1.",
-    "time_format": "The format in which each exported time column was read.",
-    "columns": "`mapped` (canonical columns that were filled), `kept` (exported columns in `attributes`), `missing` (canonical columns that the export lacks).",
-    "history": "Canonical columns whose changes are events.",
-    "history_time": "The exported column with the time of each update, several joined with ` | `; empty where there are no updates.",
-    "codes": "Per column: exported value to code; applied when the dataset is audited.",
-    "codes_by_process": "The same for one process only, where several mappings were used.",
-    "left_out": "Tables of a file (`name`, `rows`) that no mapping reads, though one reads another table of the file.",
-    "duplicates": "Rows that repeat an earlier row.",
-    "number_gaps": "Runs of ticket numbers that are missing.",
-    "warnings": "`code` and `message` of everything worth knowing, see [codes](problems.md#warnings-of-an-import).",
-    "digest": "SHA-256 of what the dataset follows from: the files, how they were read, the mapping, the zone, the format.",
-}
-RECEIPT_FILE = {
-    "name": "File name, without its folder; where a file holds several tables, `#` and the name of the table after it.",
-    "member": "Its name inside a zip, or empty.",
-    "sha256": "SHA-256 of the file as it was given.",
-    "bytes": "Its size.",
-    "format": "`csv`, `json`, `xml`, `xlsx`, `parquet`, `sqlite` or `xes`.",
-    "encoding": "Encoding, as detected or named.",
-    "delimiter": "What separates cells.",
-    "rows_read": "Data rows; always `rows_imported + rows_rejected`.",
-    "rows_imported": "Rows that became part of a record.",
-    "rows_rejected": "Rows that could not.",
-    "missing": "Canonical columns that other files of the import fill and this one has not.",
-    "mapping": "Id of the mapping that reads it.",
-    "table": "What its rows are: `record`, `event`, `approval`, `link` or `detail`.",
-    "shape": "What one row of a record is: `records` (a ticket), `updates`, `trace`.",
-}
-
-
 def receipt() -> str:
-    """receipt.json; a key without words, or words without a key, is an error."""
-    exact(RECEIPT, json.loads(empty_receipt().to_json()))
-    exact(RECEIPT_FILE, {field.name: 0 for field in fields(ReceiptFile)})
-    rows = [(code(key), words) for key, words in RECEIPT.items()]
-    files = [(code(f"files[].{key}"), words) for key, words in RECEIPT_FILE.items()]
-    return "### receipt.json\n\nWhat was read, and what became of every row.\n\n" + table(("key", "what"), rows + files)
+    """receipt.json from its schema."""
+    return (
+        "### receipt.json\n\nWhat was read, and what became of every row; its JSON Schema is printed by `itsmctl schema receipt`.\n\n"
+        + properties(receipt_schema())
+    )
 
 
-def empty_receipt() -> Receipt:
-    """A receipt that holds nothing, to ask it for its keys."""
-    empty: dict[str, object] = {"str": "", "int": 0, "tuple": (), "Mapping": {}}
-    return Receipt(**{f.name: empty[str(f.type).partition("[")[0]] for f in fields(Receipt)})  # type: ignore[arg-type]
+def honesty() -> str:
+    """The honesty report from its schema."""
+    return (
+        "## Honesty report\n\nPrinted by `itsmctl import --check --format json`; its JSON Schema is printed by `itsmctl schema honesty`.\n\n"
+        + properties(honesty_schema())
+    )
 
 
-def exact(words: Mapping[str, str], keys: Mapping[str, object]) -> None:
-    """Raise where the words and the keys are not the same."""
-    assert set(words) == set(keys), sorted(set(words) ^ set(keys))
+def export() -> str:
+    """The folder of a dataset as CSV, with export.json from its schema."""
+    schema: Schema = export_schema()
+    return (
+        "## Dataset as CSV\n\nWritten by `itsmctl export DATASET -o DIR`: `record.csv`, `event.csv`, `approval.csv`, `link.csv`, `reject.csv`, with the\n"
+        "columns of the dataset folder, and `export.json`, whose JSON Schema is printed by `itsmctl schema export`.\n\n"
+        + properties(schema)
+        + _parts(schema)
+    )
 
 
 def result() -> str:
@@ -344,6 +309,11 @@ VERDICT = {
     "waiver": "The waiver that excuses the failure, if any.",
     "baseline": "The baseline that knows the failure, if one was named and does.",
 }
+
+
+def exact(words: Mapping[str, str], keys: Mapping[str, object]) -> None:
+    """Raise where the words and the keys are not the same."""
+    assert set(words) == set(keys), sorted(set(words) ^ set(keys))
 
 
 def verdicts() -> str:

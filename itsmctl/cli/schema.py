@@ -15,6 +15,8 @@ from itsmctl.editor import merged, own_schemas, refresh_schemas, vscode_settings
 from itsmctl.errors import ItsmctlError, Problem, did_you_mean
 from itsmctl.evidence.statement.data import statement_schema
 from itsmctl.gate.data import gate_schema
+from itsmctl.importers.plain_tables import export_schema
+from itsmctl.importers.receipt import receipt_schema
 from itsmctl.language import tr
 from itsmctl.model import Language
 from itsmctl.output import write_file
@@ -22,6 +24,7 @@ from itsmctl.reference import schema_folder
 from itsmctl.reports.assessment_data import assessment_schema
 from itsmctl.reports.changes.data import diff_schema
 from itsmctl.reports.coverage_data import coverage_schema
+from itsmctl.reports.honesty import honesty_schema
 from itsmctl.reports.json import result_schema
 from itsmctl.reports.replay.json import replay_schema
 from itsmctl.reports.scorecard.data import scorecard_schema
@@ -44,7 +47,7 @@ from itsmctl.views.experience import experience_schema
 def command(name: str | None, vscode: bool, root: Path | None, output: Path | None, language: Language) -> None:
     """Print the schema NAME: a kind of definition (rule, sla, …), or of an output: `result`, `coverage`, `diff`, `replay`,
     `gate`, `sample`, `statement`, `assessment-result`, `scorecard`, `scorecard-view`, `experience`, `service-report`,
-    `complaints`, `next`, `site`.
+    `complaints`, `next`, `site`, `receipt`, `export`, `honesty`.
 
     Without NAME, list them.
 
@@ -85,6 +88,9 @@ def _schema(name: str | None) -> str:
         "complaints": complaints_schema(),
         "next": next_schema(),
         "site": site_schema(),
+        "receipt": receipt_schema(),
+        "export": export_schema(),
+        "honesty": honesty_schema(),
     }
     if name is None:
         return "\n".join(sorted(known)) + "\n"

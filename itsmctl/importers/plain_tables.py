@@ -17,7 +17,7 @@ from itsmctl.importers.container import digest_of
 from itsmctl.importers.dataset import FILES, TABLES
 from itsmctl.importers.receipt import Receipt, read_receipt
 from itsmctl.model import BOOLEAN_COLUMNS, NUMBER_COLUMNS, TIME_COLUMNS
-from itsmctl.output import check_place, replacing, scratch_beside
+from itsmctl.output import check_place, replacing, schema_beside, scratch_beside
 
 FORMAT = "itsmctl/export/v1"
 FILE = "export.json"
@@ -38,6 +38,11 @@ def is_exported(folder: Path) -> bool:
     except (OSError, ValueError):
         return False
     return isinstance(data, dict) and str(data.get("format", "")).startswith("itsmctl/export/")
+
+
+def export_schema() -> dict[str, object]:
+    """The JSON Schema (draft-07) of export.json."""
+    return schema_beside(__file__, "export")
 
 
 def write_out(dataset: Path, out: Path) -> Receipt:

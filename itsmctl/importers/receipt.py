@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NotRequired, TypedDict
 
 from itsmctl.errors import ItsmctlError, Problem, Where
+from itsmctl.output import schema_beside
 
 FORMAT = "itsmctl/receipt/v1"
 FILE = "receipt.json"
@@ -122,6 +123,11 @@ def _plain(receipt: Receipt) -> dict[str, object]:
             for process, codes in receipt.codes_by_process.items()
         },
     }
+
+
+def receipt_schema() -> dict[str, object]:
+    """The JSON Schema (draft-07) of receipt.json."""
+    return schema_beside(__file__, "receipt")
 
 
 def read_receipt(folder: Path) -> Receipt:

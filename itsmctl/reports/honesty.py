@@ -18,6 +18,7 @@ from itsmctl.language import (
     tr,
     trn,
 )
+from itsmctl.output import schema_beside
 from itsmctl.reports.phrases import phrase_text
 from itsmctl.reports.plain import shown, wrap
 from itsmctl.result import Gap, Personal
@@ -190,6 +191,11 @@ def _hindrance(one: Blind, language: Language) -> str:
     text = f"{reason_text(one.reason, language)}{tr(': ', language)}{', '.join(one.rules)}"
     remedy = reason_remedy(one.reason, language)
     return f"{text} → {remedy}" if remedy else text
+
+
+def honesty_schema() -> dict[str, object]:
+    """The JSON Schema (draft-07) of the report for programs."""
+    return schema_beside(__file__, "honesty")
 
 
 def render_json(honesty: Honesty) -> str:
