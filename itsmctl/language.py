@@ -445,6 +445,10 @@ REASONS: dict[str, tuple[str, str]] = {
         msg("Too many of its records could not be tested to decide"),
         msg("Make those records testable; their own rule says how."),
     ),
+    "numbers-missing": (
+        msg("The share is reached, but tickets whose numbers are missing could turn it"),
+        msg("Account for the missing numbers, or export again without filters."),
+    ),
     "too-few": (msg("Too few records to judge"), msg("Judge a longer period, or several groups together.")),
     "unordered-events": (
         msg("Several changes carry the same time, and nothing says which came first"),

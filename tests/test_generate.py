@@ -73,6 +73,7 @@ UCI_HEADER = [
 ]
 
 NEVER_PLANTED = {
+    "INC-27": "of many incidents fewer than one in twenty leaves its path; where more of few do, the truth says so",
     "DQ-02": "a round number of rows would be an accident; where it happens it is in the truth",
     "DQ-06": "one unreadable time would make every clock rule not testable, and the demo would have nothing to tell",
     "DQ-05": "the tool exports one row per update, so that a number on several rows is no number used twice",

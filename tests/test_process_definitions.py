@@ -9,6 +9,7 @@ import pytest
 
 from itsmctl import model
 from itsmctl.definitions import load, validate
+from itsmctl.engine.paths import forbidden_steps
 from itsmctl.errors import Problem
 from itsmctl.reference import reference_root
 
@@ -174,6 +175,15 @@ def test_states_and_transitions_are_those_of_each_other(process: model.Process) 
     assert not process.states or {state.phase for state in ends} >= {"closed"}
     shown = {state for activity in process.activities for state in activity.states}
     assert {state.id for state in process.states} - shown <= {"cancelled"}, "a state in which nobody acts"
+
+
+def test_a_path_that_transitions_allow_is_one_that_the_flow_draws(reference: model.Definitions) -> None:
+    """Otherwise two rules of the library (as INC-24 and INC-26) would ask for different processes."""
+    asked = {str(rule.parameters["process"]) for rule in reference.rules.values() if rule.check == "conforms"}
+    assert asked >= {"incident", "request", "problem", "change", "release"}
+    for process in (reference.processes[id_] for id_ in asked):
+        steps = forbidden_steps(process)
+        assert [(s.old, s.new, s.activities) for s in steps if s.new in process.transitions.get(s.old, ())] == []
 
 
 def test_the_form_takes_its_codes_from_lists_for_its_own_fields(

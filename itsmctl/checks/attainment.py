@@ -4,14 +4,20 @@ Records count in the month in which their clock stopped (in the audit's zone); t
 target count in the month of the audit. A group with fewer records than `minimum` is counted but not judged; one whose untestable
 records could turn the verdict either way is not testable.
 
-    check: {attainment: {clock: resolution, per: [service, month], minimum: 10}}
+With `complete` no group passes that would not pass if every ticket whose number is missing from the export (see `number-gaps`)
+belonged to it and was late. What fails without them fails: nobody gains by leaving tickets out. An export without the
+numbers is judged as it is.
 
-Passing: 57 of 60 met, 95 % promised. Failing: 50 of 60.
+    check: {attainment: {clock: resolution, per: [service, month], minimum: 10}}
+    check: {attainment: {clock: resolution, per: [service, month], minimum: 10, complete: number}}
+
+Passing: 57 of 60 met, 95 % promised. Failing: 50 of 60. Not testable with `complete`: 57 of 60 met, and one number is missing.
 """
 
 from __future__ import annotations
 
 from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.numbering import missing_numbers
 from itsmctl.engine.sql import Fragment, literal_rows, name
 from itsmctl.model import RECORD_COLUMNS, Rule
 
@@ -24,9 +30,10 @@ PARAMETERS = {
         "clock": {"type": "string"},
         "per": {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"enum": ["month", *RECORD_COLUMNS]}},
         "minimum": {"type": "integer", "minimum": 1},
+        "complete": {"enum": ["number", "record_id"]},
     },
 }
-NAMES = {"clock": "clock"}
+NAMES = {"clock": "clock", "complete": "column"}
 
 
 def needs(rule: Rule) -> Needs:
@@ -47,18 +54,28 @@ def compile(rule: Rule, context: Context) -> Fragment:
     unknown = "count(*) FILTER (WHERE c.verdict = 'not_testable')"
     judged = f"(count(*) - {unknown})"
     kept = f"100.0 * {met} / count(*) >= p.agreed"
+    hidden = f"({kept}) AND 100.0 * {met} / (count(*) + max(l.missing)) < p.agreed"
     missed = f"100.0 * ({met} + {unknown}) / count(*) < p.agreed"
     return (
         Fragment(
-            f"""SELECT concat({key}) AS record_id, CASE WHEN count(*) < ? THEN NULL WHEN {kept} THEN true WHEN {missed} THEN false END AS passed,
+            f"""SELECT concat({key}) AS record_id, CASE WHEN count(*) < ? OR ({hidden}) THEN NULL WHEN {kept} THEN true WHEN {missed} THEN false END AS passed,
             concat(CAST(round(100.0 * {met} / greatest({judged}, 1), 1) AS VARCHAR), ' % (', {met}, ' of ', {judged}, ')') AS observed,
             concat('at least ', CAST(p.agreed AS VARCHAR), ' % (', c.agreement, ')') AS expected, min(c.start) AS "at",
-            CASE WHEN count(*) < ? THEN 'too-few' WHEN NOT ({kept}) AND NOT ({missed}) THEN 'undecided' END AS reason
+            CASE WHEN count(*) < ? THEN 'too-few' WHEN {hidden} THEN 'numbers-missing' WHEN NOT ({kept}) AND NOT ({missed}) THEN 'undecided' END AS reason
             FROM scoped AS r JOIN clock AS c ON c.tix = r.tix AND c.clock = ?
                 AND c.verdict IN ('met', 'breached', 'running_breached', 'not_testable')
-            JOIN """,
+            CROSS JOIN ({_missing(rule)}) AS l JOIN """,
             (minimum, minimum, clock),
         )
         + literal_rows(agreed or [("", 0.0)], "p", ("agreement", "agreed"))
         + f" ON p.agreement = c.agreement GROUP BY {', '.join(columns)}, c.agreement, p.agreed"
+    )
+
+
+def _missing(rule: Rule) -> str:
+    """SQL for one row: how many tickets the numbers say are missing, 0 where nobody asks or nobody can tell."""
+    if "complete" not in rule.parameters:
+        return "SELECT 0 AS missing"
+    return (
+        f"SELECT coalesce(sum(g.missing), 0) AS missing FROM ({missing_numbers(str(rule.parameters['complete']))}) AS g"
     )

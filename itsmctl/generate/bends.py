@@ -114,8 +114,29 @@ def act_alone(case: Case, crew: Crew) -> None:
     ]
 
 
-def skip_states(case: Case, crew: Crew) -> None:
-    case.entries = [entry for entry in case.entries if entry.value not in ("approved", "scheduled")]
+def skip(*states: str) -> Callable[[Case, Crew], None]:
+    """Leave out states, and nothing else that was entered with them."""
+
+    def bend(case: Case, crew: Crew) -> None:
+        case.entries = [e for e in case.entries if e.column != "state" or e.value not in states]
+
+    return bend
+
+
+def by_another(state: str, role: str) -> Callable[[Case, Crew], None]:
+    """Let a state have been entered by somebody of a role that is not of its lane."""
+
+    def bend(case: Case, crew: Crew) -> None:
+        entered = next(entry for entry in case.entries if entry.column == "state" and entry.value == state)
+        other = crew.roster.holders(role, entered.at)[0]
+        mark = entered.at, entered.by
+        case.entries = [replace(e, by=other) if (e.at, e.by) == mark else e for e in case.entries]
+
+    return bend
+
+
+def is_approved_beforehand(case: Case) -> bool:
+    return not case.approvals
 
 
 def is_not_cured(case: Case) -> bool:

@@ -96,7 +96,7 @@ def _planned(case: Case, job: Job, crew: Crew, made_by: str) -> None:
     group = next(iter(job.service.for_technicians.groups), "")
     case.put(decided_at + 90, manager, state="approved", group=group, approved_by=case.approvals[0].approver)
     told_at = decided_at + dice.between(20, 90) * 60
-    case.put(told_at, manager, state="scheduled", announced_at=told_at)
+    case.put(told_at, made_by, state="scheduled", announced_at=told_at)
     _tested(case, crew, diary.at(job.night - 1, dice, 9, 17), made_by)
 
 

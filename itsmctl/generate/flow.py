@@ -1,4 +1,4 @@
-"""Whether states follow one another as the flow of a process leads, in plain Python."""
+"""Whether states follow one another as the flow of a process leads, and who may enter them, in plain Python."""
 
 from __future__ import annotations
 
@@ -24,6 +24,14 @@ def leaves_flow(process: Process, states: Sequence[str]) -> bool:
         here = of[state] | _led_to(process, of[state])
     ended = bool(path) and states[-1] in over and not given_up & set(states)
     return ended and END not in here
+
+
+def roles_of(process: Process, state: str) -> tuple[str, ...]:
+    """The roles of the lanes whose activities a state belongs to; none for a state that anybody may enter."""
+    if any(one.id == state and one.phase == "cancelled" for one in process.states):
+        return ()
+    lanes = {activity.lane for activity in process.activities if state in activity.states}
+    return tuple(role for lane in process.lanes if lane.id in lanes for role in lane.roles)
 
 
 def _begins(process: Process) -> set[str]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from itsmctl.generate import behaviour
 from itsmctl.generate.behaviour import Patterns, Run
+from itsmctl.generate.flow import leaves_flow
 from itsmctl.generate.hours import Hours
 from itsmctl.generate.recurring import Recurring
 from itsmctl.generate.rhythm import month_of
@@ -57,6 +58,8 @@ CONSEQUENCES = {
     "INC-19": "an urgent fault that came back twice within a month, without a problem",
     "INC-23": "moved on three times or more",
     "INC-24": "a change of state that the process does not allow",
+    "INC-26": "left the path of its process",
+    "INC-27": "too many incidents left the path of their process",
     "INT-03": "stored more than a day after it was opened",
     "INT-04": "closed together with many others in minutes",
     "SLM-04": "agreed attainment missed in this month",
@@ -104,6 +107,7 @@ class Judge:
     _crowded: dict[str, dict[str, list[int]]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(lambda: [0, 0]))
     )
+    _on_path: list[int] = field(default_factory=lambda: [0, 0])
     _kept: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
     openings: dict[tuple[tuple[str, ...], tuple[str, ...]], array[int]] = field(default_factory=dict)
     """When incidents were opened, by what they are about."""
@@ -160,6 +164,8 @@ class Judge:
             agreed = self.definitions.agreements[agreement].attainment.get(RESOLUTION)
             if agreed is not None and all_ >= 10 and 100.0 * part / all_ < agreed:
                 failed.append(("SLM-04", key))
+        if self._on_path[1] >= 20 and 100 * self._on_path[0] < 95 * self._on_path[1]:
+            failed.append(("INC-27", "incident"))
         failed += [("INT-04", number) for number in self._bursts()]
         failed += self.patterns.failed()
         failed += self.recurring.failed()
@@ -170,6 +176,7 @@ class Judge:
     def _remember(self, ticket: Ticket, clocks: Clocks) -> None:
         month, service = month_of(ticket.opened_at), columns_of(ticket)["service"]
         self.recurring.remember(ticket, service)
+        count(self._on_path, not self._strays(ticket))
         count(self._other[month], ticket.category in SHELVED)
         for same, about in ((("ci",), (ticket.ci,)), (_ABOUT, (service, ticket.ci, ticket.category))):
             self.openings.setdefault((same, about), array("q")).append(ticket.opened_at)
@@ -216,6 +223,7 @@ class Judge:
                 and self._counted(t.resolved_at, t.details.get("reviewed_at", self.as_of)) > 5 * self._desk()[1]
             )
         tests["INC-24"] = self._jumps(t)
+        tests["INC-26"] = self._strays(t)
         tests["INC-05"] = clocks.response is not None and clocks.response.verdict == "broken"
         tests["INC-06"] = clocks.is_late
         tests["DQ-12"] = clocks.resolution is not None and clocks.resolution.verdict == (
@@ -276,6 +284,9 @@ class Judge:
             if 100 * (before_that - until) < 25 * before_that and total > before_that:
                 return True
         return False
+
+    def _strays(self, t: Ticket) -> bool:
+        return leaves_flow(self.definitions.processes["incident"], [state for _, state in changes(t)])
 
     def _jumps(self, t: Ticket) -> bool:
         process = self.definitions.processes["incident"]

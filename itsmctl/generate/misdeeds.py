@@ -124,6 +124,12 @@ MISDEEDS = (
     Misdeed("REQ-02", "fulfilled before it was approved", bends.approve_later, bends.is_approved, "request"),
     Misdeed("REQ-01", "asked for something that nobody offers", bends.instead("item", "favour"), process="request"),
     Misdeed("REQ-07", "changed an item without a change", bends.change_item, process="request"),
-    Misdeed("CHG-38", "implemented without having been approved in the tool", bends.skip_states, bends.kind("normal")),
+    Misdeed("CHG-38", "implemented without having been approved in the tool", bends.skip("approved", "scheduled"), bends.kind("normal")),
+    Misdeed("CHG-40", "assessed by the one who keeps the records", bends.by_another("assessing", "configuration-librarian"), bends.kind("normal")),
+    Misdeed("PRB-11", "searched for before anybody had assessed it", bends.skip("assessed"), bends.is_quiet, "problem"),
+    Misdeed("PRB-12", "assessed by the one who had to search", bends.by_another("assessed", "problem-analyst"), bends.is_quiet, "problem"),
+    Misdeed("REQ-08", "closed without having been fulfilled", bends.skip("in-progress", "fulfilled"), bends.is_approved_beforehand, "request"),
+    Misdeed("REL-09", "deployed without test and acceptance", bends.skip("testing", "accepted"), process="release"),
+    Misdeed("REL-10", "deployed by the one who had built it", bends.by_another("deploying", "release-builder"), process="release"),
 )  # fmt: skip
 """The gravest first: few cases carry only these."""

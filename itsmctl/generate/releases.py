@@ -30,20 +30,21 @@ def live(number: str, job: Job, crew: Crew) -> Case:
     case.put(accepted_at, manager, state="accepted", accepted_at=accepted_at)
     baselined_at = diary.day(job.night) + dice.between(14, 16) * HOUR
     case.put(baselined_at, builder, baselined_at=baselined_at)
-    _deployed(case, job, crew, manager, builder)
+    _deployed(case, job, crew, manager)
     return case
 
 
-def _deployed(case: Case, job: Job, crew: Crew, manager: str, builder: str) -> None:
+def _deployed(case: Case, job: Job, crew: Crew, manager: str) -> None:
     dice, began = crew.dice, job.start + crew.dice.between(1, 8) * 60
-    case.put(began, builder, state="deploying", actual_start=began)
+    engineer = crew.roster.holders("deployment-engineer", began)[0]
+    case.put(began, engineer, state="deploying", actual_start=began)
     ended = job.end - dice.between(6, 20) * 60
     if job.outcome == "backed-out":
-        case.put(ended, builder, state="backed-out", actual_end=ended)
+        case.put(ended, engineer, state="backed-out", actual_end=ended)
         reviewed_at, code = crew.diary.at(job.night + 1, dice), "backed-out"
     else:
         digest = case.text("built_digest")
-        case.put(ended, builder, state="deployed", actual_end=ended, resolved_at=ended, deployed_digest=digest)
+        case.put(ended, engineer, state="deployed", actual_end=ended, resolved_at=ended, deployed_digest=digest)
         reviewed_at = ended + _WATCH + dice.between(8, 40) * HOUR
         code = "deployed-in-part" if job.outcome == "partly" else "deployed"
     actions = "" if code == "deployed" else "Cause found, package corrected 已查明原因并修正发布包"

@@ -11,7 +11,7 @@ from datetime import date
 
 from itsmctl.generate.book import FAVOUR, Book, Columns, words
 from itsmctl.generate.case import Case
-from itsmctl.generate.flow import leaves_flow
+from itsmctl.generate.flow import leaves_flow, roles_of
 from itsmctl.generate.hours import Hours
 from itsmctl.generate.judge import Planted
 from itsmctl.generate.rhythm import DAY, midnight, month_of
@@ -140,8 +140,14 @@ def _transition(rule: Rule, case: Case, book: Book) -> bool:
 
 
 def _conforms(rule: Rule, case: Case, book: Book) -> bool:
-    process = book.definitions.processes[str(rule.parameters["process"])]
-    return leaves_flow(process, [state for _, _, state in book.history(case, "state")])
+    process, history = book.definitions.processes[str(rule.parameters["process"])], book.history(case, "state")
+    if leaves_flow(process, [state for _, _, state in history]):
+        return True
+    return bool(rule.parameters.get("lanes")) and any(
+        book.roster.knows(person) and not book.roster.holds(person, roles, at)
+        for at, person, state in history
+        if (roles := roles_of(process, state))
+    )
 
 
 def _init(rule: Rule, case: Case, book: Book) -> bool:

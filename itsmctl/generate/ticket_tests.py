@@ -76,10 +76,7 @@ def detail_tests(t: Ticket) -> dict[str, bool]:
         "INC-18": done and t.nature not in ("fault", "enquiry", "complaint", "alert"),
         "INC-20": details.get("cause_code") == "change" and not t.caused_by,
         "INT-08": t.state.startswith("awaiting-") and "pause_reason" not in details,
-        "INT-10": any(
-            one.priority in ("P1", "P2") and other.priority == "" and t.priority in ("P3", "P4") and other.at - one.at <= HOUR
-            for one, other in zip(t.updates, t.updates[1:], strict=False)
-        ),
+        "INT-10": _raised_and_lowered(t),
         "INT-13": t.channel in ("email", "self-service") and t.responded_at is not None and t.responded_at - t.opened_at < 60,
         "INT-14": spoken and _resolved_at_once(t),
         "SEC-05": "password: " in t.close_notes,
@@ -105,6 +102,14 @@ def major_tests(t: Ticket, as_of: int) -> dict[str, bool]:
 
 def _gap(start: int | str, end: int | str | None, as_of: int) -> int:
     return int(as_of if end is None else end) - int(start)
+
+
+def _raised_and_lowered(t: Ticket) -> bool:
+    """Whether its priority rose and fell again within the hour; P1 is the highest."""
+    told = [(update.at, update.priority or t.priority) for update in t.updates]
+    lived = [one for before, one in zip([(0, ""), *told], told, strict=False) if before[1] != one[1]]
+    steps = zip(lived, lived[1:], lived[2:], strict=False)
+    return any(up < was and down > up and end - at <= HOUR for (_, was), (at, up), (end, down) in steps)
 
 
 def _resolved_at_once(t: Ticket) -> bool:

@@ -48,7 +48,7 @@ _OWN: Mapping[str, Table] = {
         "decisions": REVIEW_SET,
     },
     "at-most": {"column": REVIEW, "most": number("loosened")},
-    "attainment": {**_CLOCK, "per": REVIEW_SET, "minimum": number("loosened")},
+    "attainment": {**_CLOCK, "per": REVIEW_SET, "minimum": number("loosened"), "complete": REVIEW},
     "authorised": {"acts": _MORE, "roles": _FEWER, "lane": REVIEW},
     "batch": {"by": REVIEW, "at": REVIEW, "count": number("loosened"), "within": duration("tightened")},
     "clock-within": _CLOCK,
