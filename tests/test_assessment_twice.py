@@ -1,9 +1,10 @@
-"""An assessment computed a second time, in plain Python from the files, on the audit of a generated history."""
+"""An assessment computed a second time, in plain Python from the files, on audits of a generated history and of the public log."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 from click.testing import CliRunner
+from public_log import UCI, write
 
 from itsmctl.audit import AuditOptions
 from itsmctl.cli import group
@@ -25,23 +27,22 @@ ENDS = {"N": 15, "P": 50, "L": 85, "F": 100}
 STEPS = list(ENDS)
 
 
-@pytest.fixture(scope="module")
-def result(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The result of an audit by the rules that limit answers, with enough planted that some of them fail."""
+@pytest.fixture(scope="module", params=["generated", "public"])
+def result(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The result of an audit by the rules that limit answers: of a history with enough planted that some of them fail, or of the public log."""
     folder, definitions = tmp_path_factory.mktemp("twice"), load(None)
-    generate(definitions, 200, 3, folder / "export", start=date(2026, 1, 1), months=6)
-    import_files(
-        sorted((folder / "export").glob("*.csv")), None, definitions.mappings, "Asia/Shanghai", folder / "data"
-    )
+    if request.param == "generated":
+        generate(definitions, 200, 3, folder / "export", start=date(2026, 1, 1), months=6)
+        exports = sorted((folder / "export").glob("*.csv"))
+    elif UCI.exists():
+        exports = [write(folder / "log.csv", "77")]
+    else:
+        pytest.skip("the public log does not lie beside the repository")
+    import_files(exports, None, definitions.mappings, "Asia/Shanghai", folder / "data")
     models = [one for model in definitions.questionnaires.values() for one in model.criteria.values()]
     rules = {cap.rule for one in models for cap in one.caps if cap.rule}
-    cited = {
-        e.id
-        for a in definitions.assessments.values()
-        for one in a.answers.values()
-        for e in one.evidence
-        if e.kind == "rule"
-    }
+    answers = [one for assessment in definitions.assessments.values() for one in assessment.answers.values()]
+    cited = {evidence.id for one in answers for evidence in one.evidence if evidence.kind == "rule"}
     audit_to_folder(definitions, folder / "data", AuditOptions(rules=tuple(sorted(rules | cited))), folder / "result")
     return folder / "result"
 
@@ -62,45 +63,117 @@ def plain(name: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     return read[0], read[1]
 
 
-def ceiling(share: float, wanted: float | None, passed: bool) -> int:
-    """The place of the highest step that a share allows."""
+def ceiling(model: Mapping[str, Any], share: float, wanted: float | None, passed: bool) -> int:
+    """The place of the highest step that a share allows: its band, or the part of the way to what is wanted."""
+    top = len(model["scale"]) - 1
     if passed or (wanted is not None and share >= wanted):
-        return 3
-    return min(2, next(place for place, step in enumerate(STEPS) if share <= ENDS[step]))
+        return top
+    if model["method"] == "levels":
+        return min(top - 1, int(share * top / (wanted or 100)))
+    return min(top - 1, next(place for place, step in enumerate(STEPS) if share <= ENDS[step]))
 
 
-@pytest.mark.parametrize("name", ["maturity", "five-aspects"])
-def test_answers_levels_and_scores_are_those_of_a_plain_count(result: Path, name: str) -> None:
+def rests_on(
+    answer: Mapping[str, Any], rules: Mapping[str, Mapping[str, Any]], limits: Sequence[Mapping[str, Any]]
+) -> str:
+    """The strongest of what an answer rests on."""
+    kinds = {kind for one in answer.get("evidence", ()) for kind in one}
+    judged = [rules[one["id"]] for one in limits if one["source"] == "rule" and one["id"] in rules]
+    if any(one["in_scope"] and not one["untested_because"] for one in judged):
+        return "tickets"
+    if kinds & {"process", "policy", "audit"} or any(
+        one["source"] != "rule" and one["shown"] is not None for one in limits
+    ):
+        return "definitions"
+    return "registers" if kinds & {"survey", "nonconformity", "review"} else "attested"
+
+
+@pytest.mark.parametrize("name", ["maturity", "capability", "five-aspects"])
+def test_answers_levels_scores_and_gaps_are_those_of_a_plain_count(result: Path, name: str) -> None:
     model, answers = plain(name)
-    rules = {one["id"]: one for one in json.loads((result / "result.json").read_text(encoding="utf-8"))["rules"]}
-    rules |= {one["id"]: one for one in json.loads((result / "result.json").read_text(encoding="utf-8"))["enquiries"]}
+    document = json.loads((result / "result.json").read_text(encoding="utf-8"))
+    rules = {one["id"]: one for one in (*document["rules"], *document["enquiries"])}
     found = told(name, "--result", str(result))
     shown = {one["id"]: one for one in found["criteria"]}
+    steps = [step["id"] for step in model["scale"]]
+    points = [step["points"] / model["scale"][-1]["points"] for step in model["scale"]]
     stands: dict[str, int] = {}
-    lowered = 0
+    bases: dict[str, str] = {}
     for criterion in model["criteria"]:
-        answer = answers["answers"][criterion["id"]]
-        place = STEPS.index(answer["rating"])
+        answer, limits = answers["answers"][criterion["id"]], shown[criterion["id"]]["limits"]
+        place = steps.index(answer["rating"])
         if criterion.get("polarity") != "symptom":
             caps = {cap["rule"]: cap["at-least"] for cap in criterion.get("caps", ()) if "rule" in cap}
             cited = [e["rule"] for e in answer.get("evidence", ()) if "rule" in e]
             for rule in dict.fromkeys([*caps, *cited]):
                 one = rules[rule]
                 share = 100 * one["passed"] / one["in_scope"] if one["in_scope"] else 0.0
-                place = min(place, ceiling(share, caps.get(rule), rule not in caps and one["outcome"] == "pass"))
-            others = [limit for limit in shown[criterion["id"]]["limits"] if limit["source"] != "rule"]
-            place = min([place, *(STEPS.index(limit["ceiling"]) for limit in others)])
+                passed = rule not in caps and one["outcome"] == "pass"
+                place = min(place, ceiling(model, share, caps.get(rule), passed))
+            place = min([place, *(steps.index(one["ceiling"]) for one in limits if one["source"] != "rule")])
             stands[criterion["id"]] = place
-            lowered += place < STEPS.index(answer["rating"])
-        assert shown[criterion["id"]]["shown"] == STEPS[place], criterion["id"]
-    assert lowered == sum(one["said"] != one["shown"] for one in found["criteria"])
+            bases[criterion["id"]] = rests_on(answer, rules, limits)
+        assert shown[criterion["id"]]["shown"] == steps[place], criterion["id"]
+    gaps = {}
+    shares: dict[str, list[float]] = {}
     for dimension in found["dimensions"]:
         own = [c for c in model["criteria"] if c["dimension"] == dimension["id"] and c["id"] in stands]
-        worth = [model["scale"][stands[c["id"]]]["points"] for c in own]
+        worth = {c["id"]: points[stands[c["id"]]] for c in own}
         if not dimension["fed_by"]:
-            assert dimension["shown"]["score"] == round(sum(worth) / len(worth), 4)
+            assert dimension["shown"]["score"] == round(sum(worth.values()) / len(worth), 4)
+            for basis, share in dimension["rests_on"].items():
+                mine = sum(value for c, value in worth.items() if bases[c] == basis) / len(worth)
+                assert share == pytest.approx(mine, abs=1e-4), (dimension["id"], basis)
+        for basis, share in dimension["rests_on"].items():
+            shares.setdefault(basis, []).append(share)
         if name == "maturity":
             assert dimension["shown"]["level"] == staged(own, stands)
+        if name == "capability":
+            assert dimension["shown"]["level"] == min(stands[c["id"]] for c in own)
+        gaps |= short(model, own, stands, answers.get("targets", {}).get(dimension["id"]))
+    assert {one["criterion"]: (one["shown"], one["wanted"], one["short"]) for one in found["gaps"]} == {
+        c: (steps[stands[c]], steps[wanted], wanted - stands[c]) for c, wanted in gaps.items()
+    }
+    total = sum(sum(some) for some in shares.values())
+    assert found["data_share"] == pytest.approx(1 - sum(shares["attested"]) / total, abs=1e-3)
+
+
+def short(
+    model: Mapping[str, Any], own: Sequence[Mapping[str, Any]], stands: Mapping[str, int], target: int | None
+) -> dict[str, int]:
+    """What the target asks for and is not there: by stages fully below the level and largely at it, by levels the level, else largely."""
+    top = len(model["scale"]) - 1
+    found = {}
+    for criterion in own:
+        level = criterion.get("level")
+        if model["method"] == "staged":
+            assert target is not None and level is not None
+            wanted = top if level < target else top - 1 if level == target else 0
+        else:
+            wanted = target if target is not None and model["method"] == "levels" else top - 1
+        if stands[criterion["id"]] < wanted:
+            found[criterion["id"]] = wanted
+    return found
+
+
+def test_advice_is_ranked_by_what_it_follows_from(result: Path) -> None:
+    document = json.loads((result / "result.json").read_text(encoding="utf-8"))
+    severities = {one["id"]: {"major": 3, "minor": 2, "observation": 1}[one["severity"]] for one in (*document["rules"], *document["enquiries"])}  # fmt: skip
+    found = told("maturity", "--result", str(result))
+    gaps = {one["criterion"]: one["short"] for one in found["gaps"]}
+    assert found["recommendations"]
+    for one in found["recommendations"]:
+        because = one["because"]
+        widest = max((gaps[c] for c in because["criteria"] if c in gaps), default=0)
+        severity = max((severities[rule] for rule in because["rules"]), default=widest)
+        frameworks = Counter(clause.partition(":")[0] for clause in because["clauses"])
+        weight = max(frameworks.values(), default=1)
+        assert (one["severity"], one["clause_weight"]) == (severity, weight), one["id"]
+        effort = {"S": 1, "M": 3, "L": 9}[one["effort"]]
+        assert one["rank"] == pytest.approx(severity * weight * max(1, len(because["services"])) / effort, abs=1e-3)
+        assert because["criteria"] or one["source"] == "written", "each can be traced to what caused it"
+    ranks = [(["near", "mid", "long"].index(one["horizon"]), -one["rank"]) for one in found["recommendations"]]
+    assert ranks == sorted(ranks)
 
 
 def staged(criteria: list[Mapping[str, Any]], stands: Mapping[str, int]) -> int:

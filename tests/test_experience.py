@@ -95,7 +95,10 @@ def test_a_change_is_told_only_where_it_is_more_than_chance(
 
 
 def test_a_rule_that_found_nothing_or_could_not_be_tested_measures_nothing() -> None:
-    rules = [rule("INC-05", 0, 0, outcome="no_data"), rule("INC-06", 3, 10, outcome="not_testable")]
+    rules = [
+        rule("INC-05", 0, 0, outcome="no_data"),
+        rule("INC-06", 0, 10, outcome="not_testable", why="missing:priority"),
+    ]
     factor = found([question("a", by=["INC-05", "INC-06", "INC-07"])], [run(NOW, {"a": (0, 0, 9)})], *rules).stages[0].factors[0]  # fmt: skip
     assert not factor.is_measured
     assert factor.value == 1.0
@@ -103,7 +106,7 @@ def test_a_rule_that_found_nothing_or_could_not_be_tested_measures_nothing() -> 
 
 def test_worse_tickets_and_worse_answers_never_raise_an_index() -> None:
     def index(passed: int, satisfied: int) -> float:
-        one = found([question("a", by=["INC-05"]), question("b")], [run(NOW, {"a": (9, 0, 9), "b": (50 - satisfied, 0, satisfied)})], rule("INC-05", passed))  # fmt: skip
+        one = found([question("a", by=["INC-05"]), question("b")], [run(NOW, {"a": (9, 0, 9), "b": (50 - satisfied, 0, satisfied)})], rule("INC-05", passed, outcome="fail" if passed > 4 else "not_testable"))  # fmt: skip
         assert one.stages[0].index is not None
         return one.stages[0].index
 

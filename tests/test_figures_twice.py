@@ -5,20 +5,16 @@ Nothing here goes through the engine: rows come from the dataset's own files, re
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-import yaml
+from plain_definitions import documents, holders, table
 from scorecard_case import end_of, reference, rows_of
 
 from itsmctl.complaints import ledger
@@ -36,7 +32,6 @@ from itsmctl.scorecard.suppliers import supplier_cards
 ZONE = "Asia/Shanghai"
 DAY = date(2026, 6, 30)
 CUT = end_of(DAY, ZONE)
-UCI = reference_root().parent / "shared/data/uci-incident-event-log/incident_event_log.zip"
 ROOT = reference_root()
 Row = Mapping[str, Any]
 
@@ -58,21 +53,6 @@ def found(dataset: Path) -> Iterator[Sources]:
 @pytest.fixture(scope="module")
 def rows(dataset: Path) -> list[Row]:
     return [row for row in rows_of(dataset) if row["opened_at"] is None or row["opened_at"] <= CUT]
-
-
-@cache
-def documents(folder: str, kind: str) -> list[dict[str, Any]]:
-    """The definitions of a kind as they stand in their files."""
-    texts = (path.read_text(encoding="utf-8") for path in sorted((ROOT / folder).rglob("*.yaml")))
-    read = (one for text in texts for one in yaml.load_all(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
-    return [one for one in read if one and one["kind"] == kind]
-
-
-def table(register: str) -> list[dict[str, str]]:
-    """The rows of a register that keeps them in one CSV file."""
-    path = ROOT / "audits/registers/data" / f"{register}.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 # --- Indicators over registers ---------------------------------------------------------------------------------------
@@ -157,23 +137,34 @@ def test_suppliers_again(found: Sources, dataset: Path, rows: list[Row]) -> None
     assert any(card.records for card in cards.values())
 
 
+def test_the_promise_of_a_supplier_again(found: Sources, dataset: Path, rows: list[Row]) -> None:
+    """The line counts around the clock, while a ticket lies with the supplier and does not wait for its user."""
+    (contract,) = (one for one in documents("catalog/contracts", "contract") if one["id"] == "contract-nordlicht-line")
+    (supplier,) = (one for one in documents("catalog", "supplier") if one["id"] == contract["supplier"])
+    carried = {s for one in documents("catalog/sla", "sla") if one["id"] in contract["supports"] for s in one["services"] if one["services"] != "any"}  # fmt: skip
+    titles = {name: one["id"] for one in documents("catalog/services", "service") for name in (one["id"], *one["title"].values())}  # fmt: skip
+    hours = {"1": 1.5, "2": 3, "3": 12, "4": 16}
+    events: dict[str, list[Row]] = defaultdict(list)
+    for event in sorted(rows_of(dataset, "event"), key=lambda e: (e["record_id"], e["seq"])):
+        if event["field"] in ("group", "state") and event["at"] < CUT:
+            events[event["record_id"]].append(event)
+    kept = []
+    for row in rows:
+        counted_seconds, since, group, state = 0, 0, "", ""
+        for event in events[row["record_id"]]:
+            if group in supplier["groups"] and state not in ("Awaiting User Info", "Resolved", "Closed"):
+                counted_seconds += event["at"] - since
+            since = event["at"]
+            group, state = (event["new"], state) if event["field"] == "group" else (group, event["new"])
+        lay = any(event["new"] in supplier["groups"] for event in events[row["record_id"]])
+        if lay and titles.get(row["service"]) in carried and state in ("Resolved", "Closed"):
+            kept.append(counted_seconds <= 3600 * hours[row["priority"][0]])
+    (leg,) = next(card.legs for card in supplier_cards(found, date(2025, 7, 1)) if card.supplier.id == supplier["id"])  # type: ignore[misc]
+    assert (leg.met, leg.judged, leg.unknown) == (sum(kept), len(kept), 0)
+    assert len(set(kept)) == 2, "some are kept and some are not"
+
+
 # --- Principles and positions ----------------------------------------------------------------------------------------
-
-
-def holders() -> list[tuple[str, str, str, str, str]]:
-    """Who held what when: (name as compared, role, position, first day, last day); a position brings its roles."""
-    positions = {one["id"]: one for one in documents("roles", "position")}
-    found = []
-    for one in documents("roles", "assignment"):
-        days = one.get("effective", {})
-        span = (str(days.get("from", "0000")), str(days.get("to", "9999")))
-        names = [one["person"], *one.get("also-called", ())]
-        position = one.get("position", "")
-        roles = [one["role"]] if "role" in one else positions[position].get("roles", [])
-        terms = [(names, span)]
-        terms += [([d["person"]], (str(d["from"]), str(d["to"]))) for d in one.get("delegations", ())]
-        found += [(n.strip().lower(), r, position, *term) for some, term in terms for n in some for r in roles]
-    return found
 
 
 def responsible(letters: str) -> dict[str, set[str]]:
@@ -318,30 +309,3 @@ def test_signs_of_surveys_and_of_rules_again(dataset: Path, rows: list[Row]) -> 
             reopened[local_day(row["opened_at"])[:7]].append((row["reopen_count"] or 0) < 2)
     twice = {label: (t.n, t.hits) for label, t in told["INC-13"].items() if t.n}
     assert twice == {month: (len(some), sum(some)) for month, some in sorted(reopened.items()) if month in twice}
-
-
-@pytest.mark.slow
-def test_leaning_on_one_person_again_on_a_real_log(tmp_path: Path) -> None:
-    if not UCI.exists():
-        pytest.skip("the UCI incident event log is not beside the repository")
-    with zipfile.ZipFile(UCI) as archive, archive.open("incident_event_log.csv") as file:
-        lines = io.TextIOWrapper(file, "utf-8").read().splitlines()
-    head, some = lines[0], lines[1:20_000]  # whole tickets: the log is ordered by number
-    (tmp_path / "log.csv").write_text("\n".join([head, *some]) + "\n", encoding="utf-8")
-    import_files([tmp_path / "log.csv"], None, reference().mappings, "UTC", tmp_path / "data")
-    last = {row["number"]: row for row in csv.DictReader([head, *some])}
-    by_month: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
-    for row in last.values():
-        if "?" not in (row["resolved_at"], row["category"]):
-            _, month, year = row["resolved_at"].split(" ")[0].split("/")
-            by_month[f"{year}-{int(month):02}"][row["category"]][row["resolved_by"]] += 1
-    heard = ledger(reference(), tmp_path / "data", Asked("2016-05"), "month", 1)
-    (sign,) = (one for c in heard.complaints for one in c.signs if one.indicator.kpi.id == "key-person")
-    told = {one.span.label: (one.tally.n, one.tally.hits) for one in sign.indicator.figures if one.tally.n}
-    wanted = {}
-    for month, categories in by_month.items():
-        enough = [(p.pop("?", 0), p) for p in categories.values() if sum(p.values()) >= 5]
-        most = [(nobody + max(p.values(), default=0), nobody + sum(p.values())) for nobody, p in enough]
-        wanted[month] = (len(most), sum(100 * first <= 60 * n for first, n in most))
-    assert told
-    assert told == {month: wanted[month] for month in told}

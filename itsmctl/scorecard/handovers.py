@@ -130,9 +130,12 @@ def _linked(tickets: Tickets) -> dict[tuple[str, str], list[_Times]]:
 
 
 def _lost(tickets: Tickets) -> dict[tuple[str, str], int]:
-    """Links to a record that the export does not hold, by the process that the type of the link names."""
+    """Records that name one that the export does not hold, by the process that the type of the link names.
+
+    However many words they name it with: some tools write "Problem ID 2".
+    """
     rows = tickets.session.rows(
-        """SELECT x.process, l.type, count(*) FROM link AS l JOIN record AS x ON x.tix = l.tix
+        """SELECT x.process, l.type, count(DISTINCT x.tix) FROM link AS l JOIN record AS x ON x.tix = l.tix
         LEFT JOIN (SELECT DISTINCT word FROM named) AS n ON n.word = l.target
         WHERE n.word IS NULL AND l.type IN ('problem', 'change', 'release') GROUP BY ALL ORDER BY ALL"""
     )
