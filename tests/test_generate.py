@@ -79,8 +79,6 @@ NEVER_PLANTED = {
     "DQ-05": "the tool exports one row per update, so that a number on several rows is no number used twice",
     "INT-12": "the tool keeps each type in a table of its own, and does not export it",
     "CFG-07": "the tools that are imitated keep a ticket's item as a word, not as a link to a record of configuration",
-    "INC-15": "the engineers of the desk are made up, and nobody whom the reference definitions appoint has left",
-    "INT-16": "as INC-15",
     "INT-20": "as INT-02",
     "INT-02": "the tool shows on every row what its moments were last, so nobody sees them change",
 }

@@ -27,6 +27,8 @@ class Scene:
     as_of: int
     batch_at: int
     batch_by: str
+    leaver: str
+    """Somebody who has left before the history begins, or ''."""
     terms: Callable[[Ticket], Terms | None]
 
     def shortly_before(self, ticket: Ticket, priority: str) -> int:
@@ -291,6 +293,19 @@ def take_for_request(ticket: Ticket, scene: Scene) -> None:
 def blame_no_change(ticket: Ticket, scene: Scene) -> None:
     ticket.details["cause_code"] = "change"
     ticket.caused_by = ""
+
+
+def hand_to_leaver(ticket: Ticket, scene: Scene) -> None:
+    """Lies with somebody who has left, all the time."""
+    if scene.leaver:
+        ticket.updates = [replace(one, assignee=scene.leaver) if one.assignee else one for one in ticket.updates]
+
+
+def close_as_leaver(ticket: Ticket, scene: Scene) -> None:
+    """Closed through the account of somebody who has left."""
+    if scene.leaver and ticket.closed_by:
+        ticket.closed_by = scene.leaver
+        ticket.updates[-1] = replace(ticket.updates[-1], by=scene.leaver)
 
 
 def answer_at_once(ticket: Ticket, scene: Scene) -> None:

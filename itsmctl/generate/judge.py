@@ -18,6 +18,7 @@ from itsmctl.generate.flow import leaves_flow
 from itsmctl.generate.hours import Hours
 from itsmctl.generate.recurring import Recurring
 from itsmctl.generate.rhythm import month_of
+from itsmctl.generate.roster import Roster
 from itsmctl.generate.supplied import Contracts
 from itsmctl.generate.symptoms import SHELVED
 from itsmctl.generate.terms import RESOLUTION, RESPONSE, Agreements, Outcome, Terms, in_force, outcome
@@ -100,6 +101,7 @@ class Judge:
     definitions: Definitions
     agreements: Agreements
     as_of: int
+    roster: Roster
     _other: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
     _with_ci: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
     _excused: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
@@ -222,6 +224,11 @@ class Judge:
                 t.details.get("major") == "true"
                 and self._counted(t.resolved_at, t.details.get("reviewed_at", self.as_of)) > 5 * self._desk()[1]
             )
+        tests["INC-15"] = self.roster.is_gone(t.updates[-1].assignee, t.opened_at)
+        tests["INT-16"] = bool(t.resolved_by) and any(
+            self.roster.is_gone(person, t.opened_at if at is None else at)
+            for person, at in ((t.resolved_by, t.resolved_at), (t.closed_by, t.closed_at))
+        )
         tests["INC-24"] = self._jumps(t)
         tests["INC-26"] = self._strays(t)
         tests["INC-05"] = clocks.response is not None and clocks.response.verdict == "broken"

@@ -17,8 +17,10 @@ class Roster:
 
     def __init__(self, definitions: Definitions, staff: Staff) -> None:
         self._by_role: dict[str, list[Tenure]] = defaultdict(list)
+        self._periods: dict[str, list[Effective]] = defaultdict(list)
         for tenure in tenures(definitions.assignments.values(), definitions.positions):
             self._by_role[tenure.role].append(tenure)
+            self._periods[tenure.person.strip().lower()].append(tenure.period)
         self._others = [name for crews in staff.engineers.values() for crew in crews.values() for name in crew]
         self._made_up: dict[str, str] = {}
         appointed = [a.person for a in definitions.assignments.values()]
@@ -43,6 +45,20 @@ class Roster:
     def knows(self, person: str) -> bool:
         """Whether the definitions appoint a person at all."""
         return person.strip().lower() in self._appointed
+
+    def is_gone(self, person: str, moment: int) -> bool:
+        """Whether somebody whom the definitions appoint has no appointment at a moment: not yet, not any more, or on leave."""
+        periods = self._periods.get(person.strip().lower(), ())
+        return self.knows(person) and not any(_covers(period, moment) for period in periods)
+
+    def leaver(self, moment: int) -> str:
+        """Somebody whose last appointment had ended by then; '' if nobody has left."""
+        ended = (t for tenures_ in self._by_role.values() for t in tenures_ if self._has_left(t.person, moment))
+        return min((tenure.person for tenure in ended), default="")
+
+    def _has_left(self, person: str, moment: int) -> bool:
+        ends = [period.end for period in self._periods[person.strip().lower()]]
+        return all(end is not None and end < day_of(moment) for end in ends)
 
     def _substitute(self, role: str) -> str:
         if role not in self._made_up:

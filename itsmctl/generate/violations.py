@@ -105,6 +105,10 @@ VIOLATIONS: dict[str, Violation] = {
     "own-exception": Violation(
         "SLM-15", "taken out of the count by its resolver", 1, deeds.settled, deeds.excuse_oneself
     ),
+    "with-leaver": Violation("INC-15", "lies with somebody who has left", 1, deeds.calm_first, deeds.hand_to_leaver),
+    "closed-by-leaver": Violation(
+        "INT-16", "closed through the account of somebody who has left", 1, deeds.calm_first, deeds.close_as_leaver
+    ),
     "denied": Violation("MI-01", "critical, and never declared major", after=deeds.deny, major=True),
     "declared-late": Violation("MI-02", "declared major late", after=deeds.declare_late, major=True),
     "led-by-resolver": Violation("MI-03", "led by the one who repaired it", after=deeds.lead_oneself, major=True),

@@ -101,7 +101,7 @@ def create(definitions: Definitions, records: int, seed: int, when: rhythm.Perio
         story=story,
         roster=crew.roster,
         practice=practice.practise(scenery, crew, frozenset(definitions.processes), when.as_of),
-        judge=Judge(definitions, agreements, when.as_of),
+        judge=Judge(definitions, agreements, when.as_of, crew.roster),
         dice=dice,
         notes=Dice(3 * seed + 2),
     )
@@ -221,7 +221,14 @@ def _lived(world: World, ticket: Ticket, symptom: Symptom, deed: Violation | Non
     desk = people.FIRST_LINE["shanghai"]
     by = world.staff.engineers[desk]["shanghai"][0]
     scene = Scene(
-        world.dice, team, world.cells, world.when.as_of, world.story.batch_at, by, lambda ticket: _terms(world, ticket)
+        world.dice,
+        team,
+        world.cells,
+        world.when.as_of,
+        world.story.batch_at,
+        by,
+        world.roster.leaver(world.when.start),
+        lambda ticket: _terms(world, ticket),
     )
     wish = deed.before(ticket, scene) if deed else ORDINARY
     if ticket.priority == "P1":
