@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.markdown import code, table
+from itsmctl.checks import CHECKS
 from itsmctl.definitions import load
 from itsmctl.examples import examples_of
-from itsmctl.language import severity_text
+from itsmctl.language import severity_text, tr
 from itsmctl.model import Condition, Definitions, Limit, Parameter, Rule, Text
 from itsmctl.reference import reference_root
+from itsmctl.reports.asked import ASKED
+from itsmctl.views.rule import data_text
 
 INTRODUCTION = """# Rules
 
@@ -45,17 +48,19 @@ def page(rule: Rule, definitions: Definitions) -> Iterator[str]:
     yield f"## {rule.id}\n\n**{rule.title.en}** · {rule.title.zh}\n\n"
     facts = [
         ("severity", f"{kind(rule)} · {'问询' if rule.enquiry else severity_text(rule.severity, 'zh')}"),
+        ("asks", f"{ASKED[rule.check]} · {tr(ASKED[rule.check], 'zh')}"),
         ("version", str(rule.version)),
         ("records", rule.process + "".join(f", {condition(c)}" for c in rule.scope)),
         ("check", f"[{rule.check}](checks.md#{rule.check}) " + code(parameters(rule))),
         ("tolerance", limit(rule.tolerance)),
+        ("data", data_text(rule, CHECKS[rule.check].needs(rule), "en")),
         ("rests on", ", ".join(f"[{r}](#{r.lower()})" for r in rule.rests_on)),
         ("clauses", "; ".join(clause(name, definitions) for name in rule.clauses)),
     ]
     yield table(("", ""), [(name, text) for name, text in facts if text])
     yield "\n" + both("Why", rule.rationale) + both("Remedy", rule.remedy)
-    if rule.exceptions:
-        yield "Legitimate exceptions:\n\n" + "".join(f"- {text.en} · {text.zh}\n" for text in rule.exceptions) + "\n"
+    exceptions = [f"{text.en} · {text.zh}" for text in rule.exceptions] or ["none · 无"]
+    yield "Legitimate exceptions 正当的例外:\n\n" + "".join(f"- {text}\n" for text in exceptions) + "\n"
     for label, example in zip(("Passes 通过", "Fails 不通过"), examples_of(rule.id) or (), strict=False):
         name = f" {code(example.name)}" if example.name else ""
         yield f"{label}:{name}\n\n" + "".join(f"- {code(line)}\n" for line in example.lines) + "\n"

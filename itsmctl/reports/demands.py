@@ -14,8 +14,12 @@ def scope_text(rule: Rule) -> str:
 
 def check_text(rule: Rule) -> str:
     """The check with its parameters, in the words of the YAML."""
-    parameters = ", ".join(f"{key}: {value_text(value)}" for key, value in sorted(rule.parameters.items()))
-    return f"{rule.check} {parameters}".rstrip()
+    return f"{rule.check} {parameters_text(rule)}".rstrip()
+
+
+def parameters_text(rule: Rule) -> str:
+    """The parameters of the check by themselves; '' without any."""
+    return ", ".join(f"{key}: {value_text(value)}" for key, value in sorted(rule.parameters.items()))
 
 
 def limit_text(limit: Limit, language: Language) -> str:

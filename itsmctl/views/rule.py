@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itsmctl.engine.context import Needs
 from itsmctl.examples import Example, examples_of
 from itsmctl.language import Language, severity_text, tr
 from itsmctl.model import Definitions, Rule
-from itsmctl.reports.demands import check_text, limit_text, scope_text
+from itsmctl.reports.asked import ASKED
+from itsmctl.reports.demands import limit_text, parameters_text, scope_text
 from itsmctl.views.page import Facts, Page, Points, Section, Words
 from itsmctl.views.wording import clauses_text
 
@@ -30,23 +32,40 @@ def facts(rule: Rule, definitions: Definitions, language: Language) -> list[tupl
     """What a rule says, by label; what it leaves open is left out."""
     from itsmctl.checks import CHECKS
 
-    needs = CHECKS[rule.check].needs(rule)
+    process = definitions.processes.get(rule.process)
+    none = tr("none", language)
     told = [
         (tr("Severity", language), severity(rule, language)),
+        (tr("What it asks", language), tr(ASKED[rule.check], language)),
+        (tr("Process", language), process.title.in_(language) if process else ""),
         (tr("Records", language), scope_text(rule)),
-        (tr("Check", language), check_text(rule)),
+        (tr("Check", language), rule.check),
+        (tr("Parameters", language), parameters_text(rule) or none),
         (tr("Tolerance", language), limit_text(rule.tolerance, language)),
-        (tr("Needs columns", language), ", ".join(sorted(needs.columns)) or "–"),
-        (tr("Needs history of", language), ", ".join(sorted(needs.history)) or "–"),
+        (tr("Data", language), data_text(rule, CHECKS[rule.check].needs(rule), language)),
+        (tr("Rests on rules", language), ", ".join(rule.rests_on)),
         (tr("Clauses", language), clauses_text(definitions, rule.clauses, language) or "–"),
         (tr("Why", language), rule.rationale.in_(language)),
         (
             tr("Legitimate exceptions", language),
-            tr("; ", language).join(text.in_(language) for text in rule.exceptions),
+            tr("; ", language).join(text.in_(language) for text in rule.exceptions) or none,
         ),
         (tr("Remedy", language), rule.remedy.in_(language)),
     ]
     return [(label, text) for label, text in told if text]
+
+
+def data_text(rule: Rule, needs: Needs, language: Language) -> str:
+    """What the rule cannot be tested without: columns, histories, approvals, links, or a register."""
+    told = [
+        (tr("columns {names}", language, names=", ".join(sorted(needs.columns))), needs.columns),
+        (tr("history of {names}", language, names=", ".join(sorted(needs.history))), needs.history),
+        (tr("approvals", language), needs.tables),
+        (tr("links {names}", language, names=", ".join(sorted(needs.links))), needs.links),
+        (tr("records of {names}", language, names=", ".join(sorted(needs.processes))), needs.processes),
+        (tr("register {name}", language, name=rule.parameters.get("register", "")), rule.check == "register"),
+    ]
+    return tr("; ", language).join(text for text, is_needed in told if is_needed) or tr("the export itself", language)
 
 
 def examples(rule: Rule, definitions: Definitions) -> tuple[Example, ...]:

@@ -1,0 +1,76 @@
+"""The page of every rule, in both languages: each section is there, in its language, and is no copy of another rule's."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping
+from functools import cache
+
+import pytest
+
+from itsmctl.definitions import load
+from itsmctl.examples import examples_of
+from itsmctl.language import Language, tr
+from itsmctl.model import Definitions, Rule
+from itsmctl.reference import reference_root
+from itsmctl.reports.asked import ASKED
+from itsmctl.views.rule import facts
+
+SECTIONS = (
+    "Severity", "What it asks", "Process", "Records", "Check", "Parameters", "Tolerance", "Data", "Clauses", "Why",
+    "Legitimate exceptions", "Remedy",
+)  # fmt: skip
+PROSE = ("What it asks", "Process", "Clauses", "Why", "Remedy")
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+SAYING = re.compile(r"\([\u4e00-\u9fff，]+\)")
+"""A saying, quoted in brackets for those who know it."""
+
+
+@cache
+def library() -> Definitions:
+    return load(reference_root())
+
+
+@cache
+def sections(id_: str, language: Language) -> Mapping[str, str]:
+    labels = {tr(section, language): section for section in (*SECTIONS, "Rests on rules")}
+    return {labels[label]: text for label, text in facts(library().rules[id_], library(), language)}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_page_has_every_section(language: Language) -> None:
+    lacking = {
+        (id_, section)
+        for id_ in library().rules
+        for section in SECTIONS
+        if not sections(id_, language).get(section, "").strip()
+    }
+    assert lacking == set()
+    assert all(examples_of(id_) for id_ in library().rules), "a passing and a failing record"
+
+
+def test_each_language_is_spoken_on_its_page() -> None:
+    for rule in library().rules.values():
+        en, zh = sections(rule.id, "en"), sections(rule.id, "zh")
+        for section in PROSE:
+            assert CHINESE.search(zh[section]), (rule.id, section)
+            assert not CHINESE.search(SAYING.sub("", en[section])), (rule.id, section)
+        assert CHINESE.search(rule.title.zh) and not CHINESE.search(rule.title.en), rule.id
+        assert all(CHINESE.search(text.zh) and not CHINESE.search(text.en) for text in rule.exceptions), rule.id
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_page_is_a_copy_of_another(language: Language) -> None:
+    def said(rule: Rule) -> list[str]:
+        return [text.in_(language) for text in (rule.title, rule.rationale, rule.remedy)]
+
+    heard = Counter(text for rule in library().rules.values() for text in said(rule))
+    assert [text for text, times in heard.items() if times > 1] == []
+
+
+def test_what_a_check_asks_is_what_the_schema_says() -> None:
+    schema = json.loads((reference_root() / "schemas" / "rule.schema.json").read_text(encoding="utf-8"))
+    checks = schema["properties"]["check"]["properties"]
+    assert dict(ASKED) == {check: body["description"] for check, body in checks.items()}
