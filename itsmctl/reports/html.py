@@ -215,7 +215,7 @@ def _breakdown(column: str, shares: list[Share], result: AuditResult, language: 
         return name or tr("none", language)
 
     def rate(share: Share) -> float:
-        return 100 * share.failed / share.in_scope if share.in_scope else 0.0
+        return min(100 * share.failed / share.in_scope, 100.0) if share.in_scope else 0.0
 
     failing = [share for share in shares if share.failed]
     if column != "priority":  # which has an order of its own
