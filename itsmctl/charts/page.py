@@ -25,7 +25,7 @@ def charts(result: AuditResult, language: Language) -> Iterator[Figure]:
         yield backlog(counted.backlog, zone_of(result.zone), language)
     if counted.hours:
         yield hours(counted.hours, language)
-    for ways in counted.flows:
+    for ways in (one for one in counted.flows if one.paths > 1):  # a single path is nothing to compare
         yield flow(ways, process_name(result, ways.process, language), language)
     if counted.network:
         yield network(counted.network, language)
