@@ -340,6 +340,21 @@ def clock_verdict_text(verdict: str, language: Language) -> str:
     return tr(CLOCK_VERDICTS.get(verdict, verdict), language)
 
 
+def unit_text(number: str, unit: str, language: Language) -> str:
+    """A number with its unit; what is only counted has none."""
+    match unit:
+        case "percent":
+            return f"{number}%"
+        case "minutes":
+            return tr("{n} min", language, n=number)
+        case "hours":
+            return tr("{n} h", language, n=number)
+        case "days":
+            return tr("{n} d", language, n=number)
+        case _:
+            return number
+
+
 def clock_text(clock: str, language: Language) -> str:
     """The name of a clock."""
     return tr(CLOCKS.get(clock, clock), language)

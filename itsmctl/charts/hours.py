@@ -48,7 +48,14 @@ def hours(counted: Hours, language: Language) -> Figure:
         if counted.service
         else ()
     )
-    return Figure(told, svg, head, table, key, note=tr("Hours in {zone}; the stronger the colour, the more.", language, zone=counted.zone))
+    return Figure(
+        told,
+        svg,
+        head,
+        table,
+        key,
+        note=tr("Hours in {zone}; the stronger the colour, the more.", language, zone=counted.zone),
+    )
 
 
 def _says(counted: Hours, days: list[str], language: Language) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from itsmctl.charts.indicator import indicator_chart
 from itsmctl.language import Language, tr, trn
 from itsmctl.model import Definitions
 from itsmctl.reports.pages import page
 from itsmctl.reports.scorecard import words as say
-from itsmctl.reports.scorecard.chart import chart
 from itsmctl.reports.scorecard.sheets import Sheet
 from itsmctl.scorecard.figures import Indicator
 from itsmctl.scorecard.grouping import Group
@@ -81,7 +81,7 @@ def _row(one: Indicator, definitions: Definitions, language: Language) -> dict[s
         "value": say.value_text(kpi, now.value, language),
         "target": say.target_text(kpi, language),
         "period": say.period_label(now, language),
-        "chart": chart(one, language),
+        "chart": indicator_chart(one, language),
         "trend": say.TRENDS[one.trend][0],
         "trend_words": tr(say.TRENDS[one.trend][1], language) if one.trend else "",
         "n": say.population_text(kpi, now, language),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from itsmctl.language import Language, msg, reason_text, tr
+from itsmctl.charts.sparkline import sparkline as bars
+from itsmctl.language import Language, msg, reason_text, tr, unit_text
 from itsmctl.model import Kpi
 from itsmctl.scorecard.figures import Figure, Indicator, Standing, Trend
 
@@ -24,7 +25,6 @@ TRENDS: dict[Trend, tuple[str, str]] = {
     "": ("", ""),
 }
 TYPES = {"goal": msg("KGI"), "process": msg("KPI")}
-BLOCKS = "▁▂▃▄▅▆▇█"
 
 
 def value_text(kpi: Kpi, value: float | None, language: Language) -> str:
@@ -34,27 +34,15 @@ def value_text(kpi: Kpi, value: float | None, language: Language) -> str:
     text = f"{value:.1f}" if kpi.unit in ("percent", "hours", "days") else f"{value:.2f}"
     if kpi.unit == "count" and value == int(value):
         text = str(int(value))
-    return _with_unit(text, kpi, language)
-
-
-def _with_unit(text: str, kpi: Kpi, language: Language) -> str:
-    match kpi.unit:
-        case "percent":
-            return f"{text}%"
-        case "hours":
-            return tr("{n} h", language, n=text)
-        case "days":
-            return tr("{n} d", language, n=text)
-        case _:
-            return text
+    return unit_text(text, kpi.unit, language)
 
 
 def target_text(kpi: Kpi, language: Language) -> str:
     """`≥ 92%`, `≤ 3 h`, `95–105%`."""
     least, most = kpi.target.at_least, kpi.target.at_most
     if least is not None and most is not None:
-        return _with_unit(f"{least:g}–{most:g}", kpi, language)
-    return _with_unit(f"≥ {least:g}" if least is not None else f"≤ {most:g}", kpi, language)
+        return unit_text(f"{least:g}–{most:g}", kpi.unit, language)
+    return unit_text(f"≥ {least:g}" if least is not None else f"≤ {most:g}", kpi.unit, language)
 
 
 def population_text(kpi: Kpi, figure: Figure, language: Language) -> str:
@@ -88,17 +76,15 @@ UNTOLD = {
 def sparkline(indicator: Indicator) -> str:
     """A block for each period, on a scale on which the target lies too; a dot where there is none."""
     values = [figure.value for figure in indicator.figures]
-    known = [value for value in values if value is not None]
-    if not known:
-        return ""
-    band = indicator.kpi.target
-    ends = [*known, *(end for end in (band.at_least, band.at_most) if end is not None)]
-    low, high = min(ends), max(ends)
-    top = len(BLOCKS) - 1
-    return "".join(
-        "·" if value is None else BLOCKS[round(top * (value - low) / (high - low)) if high > low else top // 2]
-        for value in values
-    )
+    return bars(values, *extent(indicator)) if any(value is not None for value in values) else ""
+
+
+def extent(indicator: Indicator) -> tuple[float, float]:
+    """The ends of a scale on which all its values and its target lie; it has at least one of them."""
+    target = indicator.kpi.target
+    ends = (target.at_least, target.at_most, *(figure.value for figure in indicator.figures))
+    known = [end for end in ends if end is not None]
+    return min(known), max(known)
 
 
 def counted(indicators: Sequence[Indicator]) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itsmctl.delivery.period import Period
 from itsmctl.delivery.quality import MINIMUM, Comparison, Figure, Measure
-from itsmctl.language import Language, month_text, msg, number_text, tr
+from itsmctl.language import Language, month_text, msg, number_text, tr, unit_text
 from itsmctl.reports.outlines import Look, Part, Table
 
 MEASURES = {
@@ -91,17 +91,7 @@ def _number(value: float, unit: str, language: Language, *, bare: bool = False) 
         if unit == "minutes" or (unit == "number" and value == round(value))
         else f"{value:.1f}"
     )
-    if bare:
-        return whole
-    match unit:
-        case "percent":
-            return f"{whole}%"
-        case "hours":
-            return tr("{n} h", language, n=whole)
-        case "minutes":
-            return tr("{n} min", language, n=whole)
-        case _:
-            return whole
+    return whole if bare else unit_text(whole, unit, language)
 
 
 def change_text(measure: Measure, language: Language) -> str:
