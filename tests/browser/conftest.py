@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from browser.chromium import found, options
 from browser.pages import make
@@ -25,6 +25,14 @@ def browser() -> Iterator[Browser]:
         opened = playwright.chromium.launch(**options())
         yield opened
         opened.close()
+
+
+@pytest.fixture(scope="module")
+def desk(browser: Browser) -> Iterator[BrowserContext]:
+    """Windows as wide as a desk's, for the tests of a file."""
+    opened = browser.new_context(viewport={"width": 1440, "height": 900})
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="session")

@@ -27,10 +27,29 @@ _WIDE = """() => {
   return [`${root.scrollWidth} > ${root.clientWidth}: ${widest ? widest.outerHTML.slice(0, 160) : ''}`];
 }"""
 
-_LINKS = """() => [...document.querySelectorAll('a[href]')].map(one => [one.getAttribute('href'), one.href])"""
-_HERE = "id => id === '' || document.getElementById(id) !== null"
+_LINKS = """() => { const name = hash => { try { return decodeURIComponent(hash.slice(1)); } catch { return hash; } };
+  return [...document.querySelectorAll('a[href]')].map(one => { const url = new URL(one.getAttribute('href'), document.baseURI);
+    return [one.getAttribute('href'), url.href, url.hash.length < 2 || document.getElementById(name(url.hash)) !== null]; }); }"""
+"""Each link as written, where it leads, and whether this page has its place."""
 _HEADINGS = """() => [...document.querySelectorAll('h1, h2, h3, th, figcaption')]
   .filter(one => one.checkVisibility()).map(one => one.textContent.trim()).filter(text => text)"""
+
+
+def visit(
+    browser: Browser, context: BrowserContext, file: Path, language: str, axe: str = "", scripted: bool = True
+) -> list[str]:
+    """Everything that is wrong with a page, in one visit.
+
+    With the source of axe-core its barriers too; where it is `scripted`, also what is not there without scripts.
+    """
+    page, wrong = open_page(context, file)
+    wrong += identity(page, language) + pictures(page) + links(page, file)
+    if scripted and page.locator("script").count():
+        wrong += without_scripts(browser, page, file)
+    wrong += widths(page)
+    wrong += barriers(page, axe) if axe else []
+    page.close()
+    return wrong
 
 
 def open_page(context: BrowserContext, file: Path) -> tuple[Page, list[str]]:
@@ -69,13 +88,13 @@ def pictures(page: Page) -> list[str]:
 def links(page: Page, file: Path) -> list[str]:
     """Links that lead nowhere: to no place in the page, to no file, or into a script."""
     wrong: list[str] = []
-    for written, url in page.evaluate(_LINKS):
+    for written, url, is_here in page.evaluate(_LINKS):
         parts = urlsplit(url)
         if parts.scheme not in ("file", "https", "http", "mailto"):
             wrong.append(f"link to {written[:80]}")
         elif parts.scheme == "file" and Path(unquote(parts.path)) != file:
             wrong += [] if Path(unquote(parts.path)).is_file() else [f"no file for link {written}"]
-        elif parts.scheme == "file" and not page.evaluate(_HERE, unquote(parts.fragment)):
+        elif parts.scheme == "file" and not is_here:
             wrong.append(f"no place for link {written}")
     return wrong
 

@@ -38,27 +38,41 @@ RECORDS, SEED = 150, 7
 
 @dataclass(frozen=True)
 class Made:
-    """One page: what it is called, its language, and whether a scan for accessibility may take its time on it."""
+    """One page: what it is called, its language, and whether it is scanned for accessibility."""
 
     name: str
     language: Language
-    small: bool
+    scanned: bool
 
     def file(self, folder: Path) -> Path:
         """Where it lies once all pages are made."""
         return folder / f"{self.name}.{self.language}.html"
 
 
+TICKETS = "TICKETS"
+"""Stands for the generated tickets."""
 COMMANDS = {
-    "scorecard": ("scorecard", "--period", "2026-05", "--tickets"),
-    "hand-overs": ("scorecard", "hand-overs", "--tickets"),
-    "complaints": ("assess", "complaints", "--tickets"),
+    "scorecard": ("scorecard", "--period", "2026-05", "--tickets", TICKETS),
+    "hand-overs": ("scorecard", "hand-overs", "--tickets", TICKETS),
+    "positions": ("scorecard", "positions", "--as-of", "2026-06-30"),
+    "principles": ("scorecard", "principles", "--as-of", "2026-06-30"),
+    "suppliers": ("scorecard", "suppliers", "--period", "2026-05", "--tickets", TICKETS),
+    "benefits": ("scorecard", "benefits", "--before", "2026-03", "--period", "2026-05", "--tickets", TICKETS),
+    "complaints": ("assess", "complaints", "--tickets", TICKETS),
+    "experience": ("assess", "experience"),
+    "next": ("assess", "next"),
 }
-"""Pages of commands, which are called with the generated tickets."""
+"""Pages of commands."""
 SMALL = ("result", "hostile", "record", "maturity", "capability", "five-aspects", "statement", "service", *COMMANDS)
 LARGE = ("report", "evidence")
 """Of generated tickets by the reference definitions: the same templates with all that a real page holds."""
-PAGES = tuple(Made(name, language, name in SMALL) for name in (*SMALL, *LARGE) for language in LANGUAGES)
+PAGES = tuple(
+    Made(name, language, name in SMALL and place % 2 == turn)
+    for place, name in enumerate((*SMALL, *LARGE))
+    for turn, language in enumerate(LANGUAGES)
+    if name not in COMMANDS or place % 2 == turn
+)
+"""The languages share their templates, and a command or a scan takes its time: both are done in one of them, by turns."""
 
 
 def make(folder: Path) -> Path:
@@ -86,8 +100,10 @@ def _pages(folder: Path) -> Iterator[tuple[str, Language, str]]:
         yield "statement", language, _statement(load(root), small, language)
         yield "service", language, _service(definitions, folder / "dataset", language)
         yield "evidence", language, _statement(definitions, folder / "result", language)
-        for name, arguments in COMMANDS.items():
-            yield name, language, _told(*arguments, str(folder / "dataset"), "--format", "html", "--lang", language)
+        for made in PAGES:
+            if made.name in COMMANDS and made.language == language:
+                named = (str(folder / "dataset") if one == TICKETS else one for one in COMMANDS[made.name])
+                yield made.name, language, _told(*named, "--format", "html", "--lang", language)
         for one in latest(definitions):
             assessed = assess(definitions, one, Shown(None, clauses_shown(definitions)))
             yield one.questionnaire, language, assessment_html.render(assessed, definitions, language)

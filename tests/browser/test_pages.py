@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,42 +20,17 @@ WRONG = """<!doctype html><html lang="fr"><head><title> </title></head><body><h1
 """A page in which everything is wrong that is looked for."""
 
 
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A window of its own, as wide as a desk's."""
-    opened = browser.new_context(viewport={"width": 1440, "height": 900})
-    yield opened
-    opened.close()
-
-
 @pytest.mark.parametrize("made", PAGES, ids=lambda made: f"{made.name}-{made.language}")
-def test_a_page_opens_offline_on_any_screen(
-    made: Made, folder: Path, browser: Browser, context: BrowserContext
+def test_a_page_opens_offline_on_any_screen_for_everybody(
+    made: Made, folder: Path, axe: str, browser: Browser, desk: BrowserContext
 ) -> None:
-    file = made.file(folder)
-    page, wrong = looking.open_page(context, file)
-    wrong += looking.identity(page, made.language)
-    wrong += looking.pictures(page)
-    wrong += looking.links(page, file)
-    wrong += looking.without_scripts(browser, page, file)
-    wrong += looking.widths(page)
-    assert wrong == []
+    assert looking.visit(browser, desk, made.file(folder), made.language, axe if made.scanned else "") == []
 
 
-@pytest.mark.parametrize(
-    "made", [made for made in PAGES if made.small], ids=lambda made: f"{made.name}-{made.language}"
-)
-def test_a_page_can_be_read_by_everybody(made: Made, folder: Path, axe: str, context: BrowserContext) -> None:
-    page, wrong = looking.open_page(context, made.file(folder))
-    assert wrong + looking.barriers(page, axe) == []
-
-
-def test_what_is_wrong_with_a_page_is_found(
-    tmp_path: Path, axe: str, browser: Browser, context: BrowserContext
-) -> None:
+def test_what_is_wrong_with_a_page_is_found(tmp_path: Path, axe: str, browser: Browser, desk: BrowserContext) -> None:
     file = tmp_path / "wrong.html"
     file.write_text(WRONG, encoding="utf-8")
-    page, wrong = looking.open_page(context, file)
+    page, wrong = looking.open_page(desk, file)
     wrong += looking.identity(page, "zh") + looking.pictures(page) + looking.links(page, file)
     wrong += looking.without_scripts(browser, page, file) + looking.widths(page)
     told = "\n".join(wrong + looking.barriers(page, axe))
