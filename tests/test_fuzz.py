@@ -18,16 +18,17 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Reader:
 
 @pytest.mark.parametrize("file", CORPUS, ids=[file.name for file in CORPUS])
 def test_every_input_of_the_corpus_balances_or_is_refused(reader: Reader, file: Path) -> None:
-    assert reader.check(file.read_bytes()) or "-" in file.name
+    parser = next((name for name in sorted(PARSERS, key=len, reverse=True) if file.name.startswith(name)), "csv")
+    assert reader.check(PARSERS[parser](file.read_bytes())) or "-" in file.name
 
 
 def test_every_parser_has_a_seed_that_it_reads(reader: Reader) -> None:
-    for parser in PARSERS:
-        assert reader.check((CORPUS[0].parent / parser).read_bytes()), parser
+    for parser, made in PARSERS.items():
+        assert reader.check(made((CORPUS[0].parent / parser).read_bytes())), parser
 
 
 def test_a_parser_may_be_cut_off_anywhere(reader: Reader) -> None:
-    for parser in PARSERS:
+    for parser, made in PARSERS.items():
         data = (CORPUS[0].parent / parser).read_bytes()
-        for end in range(0, len(data), max(1, len(data) // 40)):
-            reader.check(data[:end])
+        for end in range(0, len(data), max(1, len(data) // 20)):
+            reader.check(made(data[:end]))

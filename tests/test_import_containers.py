@@ -100,7 +100,7 @@ ROW = st.tuples(st.sampled_from(["", "INC1", "INC2", "INC3"]), st.sampled_from([
 
 
 @pytest.mark.parametrize("kind", WRITERS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(table=st.lists(ROW, min_size=1, max_size=6))
 @example(table=[("INC1", "2026-03-01 10:00:00", "", ""), ("INC1", "", "New", "")])
 def test_rows_read_are_rows_imported_and_rows_rejected(tmp_path: Path, kind: str, table: Rows) -> None:

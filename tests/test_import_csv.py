@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import tracemalloc
 import zipfile
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,11 +19,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from importing.mappings import ROOT, mapping, shipped, updates
 
+from itsmctl.beside import Beside
 from itsmctl.engine.session import Session
 from itsmctl.errors import ItsmctlError
 from itsmctl.importers import container
+from itsmctl.importers.container import Plain
+from itsmctl.importers.csv import open_csv
+from itsmctl.importers.encoding import cut_lines
+from itsmctl.importers.export import create_reject
 from itsmctl.importers.importing import import_files
-from itsmctl.importers.opening import ImportOptions
+from itsmctl.importers.opening import ImportOptions, stage
 from itsmctl.importers.receipt import Receipt, read_receipt
 from itsmctl.model import EVENT_COLUMNS, RECORD_COLUMNS, REJECT_COLUMNS, MappingDefinition
 
@@ -713,13 +720,47 @@ def test_a_folder_is_the_exports_in_it_but_not_what_itsmctl_wrote_there(tmp_path
         import_files([folder], mapping(), {}, "UTC", tmp_path / "other")
 
 
+def test_a_few_lines_of_another_encoding_cost_themselves_alone(tmp_path: Path) -> None:
+    good, bad = "größe".encode(), "größe".encode("cp1252")
+    receipt = bring(
+        tmp_path,
+        b"Number,Opened,State\nINC1,1/3/2026 10:00,%s\nINC2,1/3/2026 10:00,%s\nINC3,1/3/2026 10:00,%s\n"
+        % (good, bad, good),
+    )
+    assert (receipt.records, receipt.files[0].encoding) == (2, "utf-8")
+    assert [(row[0], row[4]) for row in rejects(tmp_path)] == [(2, "bad-encoding")]
+
+
+def test_a_line_without_an_end_is_cut_and_what_follows_is_read() -> None:
+    text = "abc\n" + "x" * 35 + "\n" + "y" * 10 + "\nlast"
+    assert list(cut_lines(StringIO(text, newline=""), 10)) == ["abc\n", "x" * 10, "y" * 10, "last"]
+    assert list(cut_lines(BytesIO(text.encode()), 10)) == [b"abc\n", b"x" * 10, b"y" * 10, b"last"]
+
+
+def test_a_line_without_an_end_does_not_fill_the_memory(tmp_path: Path) -> None:
+    file = tmp_path / "tickets.csv"
+    with file.open("wb") as stream:
+        stream.write("Number,Opened\nINC1,größe\n".encode("cp1252"))
+        stream.writelines(b"0" * 2**20 for _ in range(60))
+        stream.write(b"\nINC2,1/3/2026 10:00\n")
+    tracemalloc.start()
+    export = open_csv(Plain(file, "tickets.csv", "tickets.csv", "", Beside(lambda: ""), 0), tmp_path)
+    with Session() as session:
+        create_reject(session)
+        (rows,) = stage(session, [export], mapping(), tmp_path).rows_read
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert rows == 3
+    assert peak < 50 * 2**20, "the line alone is larger"
+
+
 # Laws
 
 
 TEXT = st.text(st.sampled_from('AB1,;"\n\r\t \0é中\ud800'.replace("\ud800", "")), max_size=60)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(body=TEXT)
 def test_rows_balance_whatever_the_file_holds(tmp_path: Path, body: str) -> None:
     try:
@@ -733,7 +774,7 @@ def test_rows_balance_whatever_the_file_holds(tmp_path: Path, body: str) -> None
     assert receipt.records + receipt.duplicates == file.rows_imported
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(junk=st.binary(max_size=200))
 def test_junk_never_crashes(tmp_path: Path, junk: bytes) -> None:
     for content in (junk, b"Number,Opened\n" + junk):

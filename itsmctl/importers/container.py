@@ -19,7 +19,7 @@ from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers.encoding import wrong_kind
 
 MAX_RATIO = 200
-MAX_INFLATED = 4 * 2**30
+MAX_INFLATED = 2**28
 """An archive may inflate, all its files together, to the larger of MAX_RATIO times its own size and this many bytes."""
 
 MAX_MEMBERS = 100

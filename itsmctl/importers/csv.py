@@ -16,7 +16,7 @@ from pathlib import Path
 from itsmctl.engine.session import Session
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers.container import Plain
-from itsmctl.importers.encoding import CHUNK, MARK, TextFile, detect, to_utf8
+from itsmctl.importers.encoding import CHUNK, MARK, TextFile, cut_lines, detect, to_utf8
 from itsmctl.importers.export import RAW, REJECT, Export, csv_source, numbered
 from itsmctl.importers.rows import MAX_COLUMNS, too_many_columns
 
@@ -151,7 +151,7 @@ def _sort_out(export: Export, good: Path, bad: Path) -> int:
         drop = csv.writer(bad_file, lineterminator="\n", quoting=csv.QUOTE_ALL)
         keep.writerow(["row", *(f"c{place}" for place in range(width))])
         drop.writerow(["row", "value", "reason"])
-        for record in islice(_records(iter(text), export.delimiter), 1, None):
+        for record in islice(_records(cut_lines(text, 2 * MAX_ROW), export.delimiter), 1, None):
             row += 1
             if isinstance(record, _Unreadable):
                 drop.writerow([row, _printable(record.text), record.reason])

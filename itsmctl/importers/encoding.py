@@ -5,10 +5,11 @@ from __future__ import annotations
 import codecs
 import encodings.aliases
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
+from typing import IO, AnyStr
 
 from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean
 
@@ -19,6 +20,8 @@ CHUNK = 2**20
 """A file with a line that fills a whole chunk of this size is not clean: something is wrong with its quotes."""
 
 _SAMPLE = 2**16
+_SEVERAL = re.compile(rb"(?:[\xc2-\xdf][\x80-\xbf][^\x80-\xff]*){2}")
+"""Two characters of two bytes in UTF-8: in Chinese of another encoding every fiftieth line looks so by chance."""
 _LONG = re.compile(rb"[\xe0-\xef][\x80-\xbf]{2}")
 """A character of three bytes in UTF-8, such as a Chinese one: other encodings hardly ever look so for a whole line."""
 _BOMS = (
@@ -145,18 +148,20 @@ def _likeliest(path: Path, shown: str) -> str:
     sample = bytearray()
     valid: list[int] = []
     invalid: list[int] = []
-    surely = 0
+    surely = probably = 0
     with path.open("rb") as stream:
-        for number, line in enumerate(stream, start=1):
+        for number, line in enumerate(cut_lines(stream, CHUNK), start=1):
             if line.isascii():
                 continue
-            (valid if _decodes(line, "utf-8") else invalid).append(number)
+            (valid if _is_utf8(line) else invalid).append(number)
             surely += valid[-1:] == [number] and _LONG.search(line) is not None
+            probably += valid[-1:] == [number] and _SEVERAL.search(line) is not None
             if len(sample) < _SAMPLE:
                 sample += line[:_SAMPLE]
     if not sample or len(valid) > 9 * len(invalid):  # pure ASCII with NULs, or UTF-8 with some damaged rows
         return "utf-8"
-    if surely >= max(1, len(invalid) / 9) or len(valid) >= max(3, len(invalid) / 2):  # by chance few lines look so
+    half = len(invalid) / 2
+    if surely >= max(1, len(invalid) / 9) or probably >= max(2, half) or len(valid) >= max(3, half):  # by chance few are
         if len(invalid) == 1:
             return "utf-8"
         raise _mixed(valid[0], invalid[0], shown)
@@ -164,6 +169,27 @@ def _likeliest(path: Path, shown: str) -> str:
         raise wrong_kind("a binary file", shown)
     fitting = [name for name in _CANDIDATES if _decodes(bytes(sample[: sample.rfind(b"\n") + 1] or sample), name)]
     return _by_charset_normalizer(bytes(sample), fitting) or "utf-8"
+
+
+def cut_lines(stream: IO[AnyStr], most: int) -> Iterator[AnyStr]:
+    """The lines of a stream, each cut after so many bytes or characters: one without an end may fill the memory."""
+    while line := stream.readline(most):
+        yield line
+        while len(line) == most and not _ends(line):
+            line = stream.readline(most)
+
+
+def _ends(line: str | bytes) -> bool:
+    return line.endswith(("\n", "\r")) if isinstance(line, str) else line.endswith(b"\n")
+
+
+def _is_utf8(line: bytes) -> bool:
+    """Whether a line is UTF-8; one that was cut may end within a character."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(line, final=len(line) < CHUNK)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _mixed(valid: int, invalid: int, shown: str) -> ItsmctlError:
