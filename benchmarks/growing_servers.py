@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, ExitStack, closing, contextmanage
 from pathlib import Path
 
 import pytest
-from growing_files import write_sqlite
+from growing_files import written
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 from importing import servers  # noqa: E402 - as the line above says where it is
@@ -85,7 +85,7 @@ def sqlite_query() -> Iterator[Fill | None]:
     with tempfile.TemporaryDirectory(prefix="itsmctl-bench-") as folder:
 
         def fill(rows: int) -> str:
-            write_sqlite(file := Path(folder) / "desk.db", rows)
+            written("sqlite", file := Path(folder) / "desk.db", rows)
             return f"sqlite:///{file}"
 
         yield fill

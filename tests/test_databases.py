@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -17,7 +18,7 @@ from importing.servers import PASSWORD, mariadb, postgresql, ready
 from itsmctl.cli import group, run
 from itsmctl.engine.session import Session
 from itsmctl.errors import ItsmctlError
-from itsmctl.importers.database import place_of, queries_of
+from itsmctl.importers.database import open_query, place_of, queries_of
 from itsmctl.importers.importing import import_files
 from itsmctl.importers.receipt import Receipt
 
@@ -117,23 +118,57 @@ def test_a_query_gives_what_it_asks_for_and_the_same_bytes_again(url: str, tmp_p
     assert once == again
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "DROP TABLE ticket",
-        "DELETE FROM ticket",
-        "UPDATE ticket SET state = 'x'",
-        "SELECT 1; DROP TABLE ticket",
-        "WITH gone AS (DELETE FROM ticket RETURNING *) SELECT * FROM gone",
-        "SELECT * FROM ticket INTO OUTFILE 'x'",
-    ],
+WRITING = (
+    "DROP TABLE ticket",
+    "DELETE FROM ticket",
+    "UPDATE ticket SET state = 'x'",
+    "SELECT 1; DROP TABLE ticket",
+    "WITH gone AS (DELETE FROM ticket RETURNING *) SELECT * FROM gone",
+    "SELECT * FROM ticket INTO OUTFILE 'x'",
 )
-def test_nothing_can_be_written(url: str, tmp_path: Path, statement: str) -> None:
-    with pytest.raises(ItsmctlError):
-        bring(url, tmp_path / "out", sql=statement)
-    assert not (tmp_path / "out").exists()
+
+
+def test_nothing_can_be_written(url: str, tmp_path: Path) -> None:
+    for statement in WRITING:
+        with pytest.raises(ItsmctlError):
+            bring(url, tmp_path / "out", sql=statement)
+            pytest.fail(statement)
+        assert not (tmp_path / "out").exists()
     _, rows = bring(url, tmp_path / "after", tables=("ticket",))
     assert rows == ROWS
+
+
+@pytest.mark.parametrize("statement", ["VACUUM INTO '{file}'", "ATTACH '{file}' AS other", "PRAGMA user_version = 7"])
+def test_no_file_is_made_beside_an_sqlite_database(sqlite_url: str, tmp_path: Path, statement: str) -> None:
+    before = Path(sqlite_url.removeprefix("sqlite:///")).read_bytes()
+    with pytest.raises(ItsmctlError, match="not authorized|authorization denied"):
+        bring(sqlite_url, tmp_path / "out", sql=statement.format(file=tmp_path / "made"))
+    assert [path.name for path in tmp_path.iterdir()] == ["desk.db"]
+    assert (tmp_path / "desk.db").read_bytes() == before
+
+
+def test_what_writes_a_file_is_known_between_comments_and_not_in_texts() -> None:
+    for sql in (
+        "SELECT 1 INTO/* */OUTFILE 'x'",
+        "SELECT 1 /*!INTO*/ /*!DUMPFILE*/ 'x'",
+        "SELECT 'it\\'s' INTO -- \nOUTFILE 'x'",
+    ):
+        with pytest.raises(ItsmctlError, match="OUTFILE writes"):
+            queries_of("mysql://a@b/c", (), sql)
+    assert queries_of("mysql://a@b/c", (), "SELECT `outfile`, 'into outfile' FROM t")
+    assert queries_of("postgresql://a@b/c", (), "SELECT outfile FROM t")
+
+
+def test_rows_are_written_as_they_come_and_never_held(url: str, tmp_path: Path) -> None:
+    """Some 20 MB of answers: what is held of them is what lies between the server and the file."""
+    wide = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20) SELECT a.i, b.i AS j, {text} AS t FROM n AS a, n AS b, n AS c"
+    text = "printf('%.*c', 2500, 'x')" if url.startswith("sqlite") else "repeat('x', 2500)"
+    tracemalloc.start()
+    export = open_query(queries_of(url, (), wide.format(text=text))[0], tmp_path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert export.source.bytes > 20_000_000
+    assert peak < 4_000_000
 
 
 def test_what_the_database_says_is_passed_on(url: str, tmp_path: Path) -> None:

@@ -85,14 +85,16 @@ def bring(file: Path, out: Path, definition: MappingDefinition = TABLE) -> Recei
     return import_files([file], None, {definition.id: definition}, "UTC", out)
 
 
+READING = Session(threads=1)
+"""For looking at datasets; to begin one for each look costs more than the look."""
+
+
 def records(out: Path, columns: str = f"record_id, {OPENED}, state, attributes, source_row") -> list[tuple[Any, ...]]:
-    with Session() as session:
-        return session.rows(f"SELECT {columns} FROM read_parquet('{out / 'record.parquet'}')")
+    return READING.rows(f"SELECT {columns} FROM read_parquet('{out / 'record.parquet'}')")
 
 
 def rejects(out: Path) -> list[tuple[Any, ...]]:
-    with Session() as session:
-        return session.rows(f"SELECT source_row, reason FROM read_parquet('{out / 'reject.parquet'}')")
+    return READING.rows(f"SELECT source_row, reason FROM read_parquet('{out / 'reject.parquet'}')")
 
 
 CELL = st.text(st.sampled_from("AB1?,;\"'<&é中 \t"), max_size=8)

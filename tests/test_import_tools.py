@@ -42,13 +42,16 @@ COLUMNS = {
 }
 
 
+READING = Session(threads=1)
+"""For looking at datasets; to begin one for each look costs more than the look."""
+
+
 def rows(folder: Path, table: str, columns: tuple[str, ...]) -> list[list[Any]]:
     """Rows of a table of a dataset, moments as text in UTC."""
-    with Session() as session:
-        path = f"read_parquet('{folder / table}.parquet')"
-        types = {name: kind for name, kind, *_ in session.rows(f"DESCRIBE SELECT * FROM {path}")}
-        shown = (f"strftime(\"{c}\", '%Y-%m-%d %H:%M:%S')" if types[c] == "TIMESTAMP" else f'"{c}"' for c in columns)
-        return [list(row) for row in session.rows(f"SELECT {', '.join(shown)} FROM {path}")]
+    path = f"read_parquet('{folder / table}.parquet')"
+    types = {name: kind for name, kind, *_ in READING.rows(f"DESCRIBE SELECT * FROM {path}")}
+    shown = (f"strftime(\"{c}\", '%Y-%m-%d %H:%M:%S')" if types[c] == "TIMESTAMP" else f'"{c}"' for c in columns)
+    return [list(row) for row in READING.rows(f"SELECT {', '.join(shown)} FROM {path}")]
 
 
 def bring(case: str, out: Path, expected: dict[str, Any]) -> Receipt:

@@ -122,12 +122,16 @@ def queries_of(url: str, tables: Sequence[str], sql: str) -> list[Query]:
         template = "name what is to be read with --table or --query; the database has: {tables}"
         known = ", ".join(_reader(place).tables(place)) or "-"
         raise ItsmctlError(Problem("no-table", template, Where(place.shown), {"tables": known}))
-    if sql and re.search(r"\binto\s+(outfile|dumpfile)\b", sql, re.IGNORECASE):
+    if place.kind in ("mysql", "mariadb") and re.search(r"\b(outfile|dumpfile)\b", _QUOTED.sub("", sql), re.IGNORECASE):
         place.refuse("INTO OUTFILE writes; only what reads is asked", "not-a-query")
     return [
         *(Query(place, table=table) for table in tables),
         *([Query(place, sql=sql.strip().rstrip(";"))] if sql else []),
     ]
+
+
+_QUOTED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`[^`]*`""", re.DOTALL)
+"""Texts and quoted names of MySQL and MariaDB; what stands outside of them is told by its words, as comments may part them."""
 
 
 def open_query(query: Query, scratch: Path) -> Export:

@@ -37,6 +37,14 @@ def write(query: Query, path: Path) -> None:
             )
 
 
+def _only_reading(action: int, *_: str | None) -> int:
+    """Of a statement only what reads is carried out: a database that is opened for reading still makes files for VACUUM INTO and ATTACH."""
+    return sqlite3.SQLITE_OK if action in _READING else sqlite3.SQLITE_DENY
+
+
+_READING = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE)
+
+
 @contextmanager
 def _opened(place: Place) -> Iterator[sqlite3.Connection]:
     try:
@@ -44,6 +52,7 @@ def _opened(place: Place) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(address, uri=True)) as database:
             database.execute("PRAGMA query_only = ON")
             database.execute("PRAGMA trusted_schema = OFF")
+            database.set_authorizer(_only_reading)
             database.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
             yield database
     except (sqlite3.Error, UnicodeDecodeError) as error:  # a message may quote bytes of the file
