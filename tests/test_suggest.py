@@ -282,6 +282,9 @@ def test_a_value_whose_meaning_is_unknown_is_asked_for_and_never_guessed(tmp_pat
         (["04.03.2026 09:12:33", "14.03.2026 09:12:33"], ("dd.MM.yyyy HH:mm:ss",)),
         (["2026/3/4 9:05", "2026/12/24 23:05"], ("yyyy/MM/dd HH:mm",)),
         (["Mar 4, 2026 09:12 AM"], ("MMM d, yyyy hh:mm a",)),
+        (["18/juil./26 9:10 AM", "25/févr./26 10:17 PM"], ("dd/MMM/yy hh:mm a",)),
+        (["18/七月/26 9:10 上午", "25/2月/26 10:17 下午"], ("dd/MMM/yy hh:mm a",)),
+        (["18/abc/26 9:10", "build 4, 2026"], None),
         (["20260304", "5 732 943", "1.2.3"], None),
     ],
 )

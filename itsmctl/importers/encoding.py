@@ -161,7 +161,9 @@ def _likeliest(path: Path, shown: str) -> str:
     if not sample or len(valid) > 9 * len(invalid):  # pure ASCII with NULs, or UTF-8 with some damaged rows
         return "utf-8"
     half = len(invalid) / 2
-    if surely >= max(1, len(invalid) / 9) or probably >= max(2, half) or len(valid) >= max(3, half):  # by chance few are
+    if (
+        surely >= max(1, len(invalid) / 9) or probably >= max(2, half) or len(valid) >= max(3, half)
+    ):  # by chance few are
         if len(invalid) == 1:
             return "utf-8"
         raise _mixed(valid[0], invalid[0], shown)

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from itsmctl.engine.session import quote
 from itsmctl.engine.sql import staircase
 from itsmctl.errors import ItsmctlError, Problem, Where
+from itsmctl.importers.months import in_english
 from itsmctl.model import DateOrder
 from itsmctl.worktime import offset_spans
 
@@ -117,7 +118,9 @@ def stamp_sql(column: str, pattern: str, where: Where) -> str:
     if pattern in EPOCHS:
         number = f"try_cast(trim({column}) AS BIGINT)"
         return f"CASE WHEN abs({number}) < {10**17 // EPOCHS[pattern]} THEN make_timestamp({number} * {EPOCHS[pattern]}) END"
-    return f"try_strptime(trim({column}), {quote(strptime_format(pattern, where))})"
+    form = quote(strptime_format(pattern, where))
+    read = f"try_strptime(trim({column}), {form})"
+    return f"coalesce({read}, try_strptime({in_english(column)}, {form}))" if "MMM" in pattern else read
 
 
 def seconds_sql(stamp: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from itsmctl.importers.months import ENGLISH_MONTHS
 from itsmctl.importers.times import EPOCHS, ISO, mirrored, order_of
 from itsmctl.model import DateOrder
 
@@ -17,10 +18,10 @@ _DATES = (
     (re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})"), "year"),
     (re.compile(r"(\d{4})(年)(\d{1,2})月(\d{1,2})日"), "chinese"),
     (re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d\d)(?!\d)"), "both"),
-    (re.compile(r"(\d{1,2})([-/. ])([A-Za-z]{3})\2(\d{4}|\d\d)(?!\d)"), "named"),
-    (re.compile(r"([A-Za-z]{3})( )(\d{1,2}),? (\d{4})"), "american"),
+    (re.compile(r"(\d{1,2})([-/. ])([^\W\d]{2,}\.?|\d{1,2}月)\2(\d{4}|\d\d)(?!\d)"), "named"),
+    (re.compile(r"([^\W\d]{2,}\.?)( )(\d{1,2}),? (\d{4})"), "american"),
 )
-_TIME = re.compile(r"(,? +|T|日? ?)(\d{1,2}):(\d\d)(:\d\d)?([.,]\d{3}(\d{3})?)?( ?[AaPp][Mm])?")
+_TIME = re.compile(r"(,? +|T|日? ?)(\d{1,2}):(\d\d)(:\d\d)?([.,]\d{3}(\d{3})?)?( ?[AaPp]\.? ?[Mm]\.?| ?[上下]午)?")
 _OPEN = "?"
 _YEARS = (946_684_800, 2_524_608_000)
 """2000 to 2050: seconds since 1970 outside these are some other number."""
@@ -61,10 +62,18 @@ def pattern_of(value: str, *, numbers: bool = False) -> str:
     if value.isascii() and value.isdigit():
         return _epoch(value) if numbers else ""
     for shape, kind in _DATES:
-        if found := shape.match(value):
+        if (found := shape.match(value)) and _is_month(found, kind):
             time = _time_pattern(value[found.end() :])
             return "" if time is None else _date_pattern(found, kind) + time
     return ""
+
+
+def _is_month(found: re.Match[str], kind: str) -> bool:
+    """Whether what stands for a month is the name of one."""
+    if kind not in ("named", "american"):
+        return True
+    word = found[3 if kind == "named" else 1].rstrip(".").casefold()
+    return word in ENGLISH_MONTHS or word[:-1].isdigit()
 
 
 def _epoch(digits: str) -> str:
