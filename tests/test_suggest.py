@@ -35,6 +35,7 @@ def ignorant_of(tool: str) -> Definitions:
     return replace(definitions, mappings={k: m for k, m in definitions.mappings.items() if m.tool != tool})
 
 
+@cache
 def proposed(file: Path, tool: str = "") -> tuple[Suggestion, dict[str, Any]]:
     """What is proposed for a file, and its text as YAML reads it."""
     suggestion = suggest([file], ignorant_of(tool), {})[0]

@@ -134,7 +134,12 @@ def _of_table(
         missing=empty_words(session, staged, sorted(used & set(staged.columns))),
         patterns=tuple(dict.fromkeys(pattern for match in moments for pattern in _patterns(match, moments))),
         unsettled=_unsettled(moments),
-        zoneless=tuple(match for match in moments if match.moments and not match.moments.zoned),
+        zoneless=tuple(
+            sorted(
+                (one for one in moments if one.moments and not one.moments.zoned),
+                key=lambda one: staged.columns.index(one.name),
+            )
+        ),
         order=staged.columns,
         key=max(seen, key=lambda profile: profile.distinct),
         unused=tuple(profile for profile in seen if profile.name not in used),
