@@ -25,9 +25,9 @@ from itsmctl.errors import ItsmctlError
 from itsmctl.importers import container
 from itsmctl.importers.container import Plain
 from itsmctl.importers.csv import open_csv
-from itsmctl.importers.encoding import cut_lines
 from itsmctl.importers.export import create_reject
 from itsmctl.importers.importing import import_files
+from itsmctl.importers.lines import cut_lines
 from itsmctl.importers.opening import ImportOptions, stage
 from itsmctl.importers.receipt import Receipt, read_receipt
 from itsmctl.model import EVENT_COLUMNS, RECORD_COLUMNS, REJECT_COLUMNS, MappingDefinition

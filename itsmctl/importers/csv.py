@@ -16,8 +16,9 @@ from pathlib import Path
 from itsmctl.engine.session import Session
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers.container import Plain
-from itsmctl.importers.encoding import CHUNK, MARK, TextFile, cut_lines, detect, to_utf8
+from itsmctl.importers.encoding import CHUNK, MARK, TextFile, detect, to_utf8
 from itsmctl.importers.export import RAW, REJECT, Export, csv_source, numbered
+from itsmctl.importers.lines import cut_lines
 from itsmctl.importers.rows import MAX_COLUMNS, too_many_columns
 
 DELIMITERS = (",", ";", "\t", "|")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import codecs
 import encodings.aliases
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
-from typing import IO, AnyStr
 
 from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean
+from itsmctl.importers.lines import cut_lines
 
 MARK = "\udcff"
 """Stands in decoded text for bytes that the encoding does not allow; no codec produces it by itself."""
@@ -171,18 +171,6 @@ def _likeliest(path: Path, shown: str) -> str:
         raise wrong_kind("a binary file", shown)
     fitting = [name for name in _CANDIDATES if _decodes(bytes(sample[: sample.rfind(b"\n") + 1] or sample), name)]
     return _by_charset_normalizer(bytes(sample), fitting) or "utf-8"
-
-
-def cut_lines(stream: IO[AnyStr], most: int) -> Iterator[AnyStr]:
-    """The lines of a stream, each cut after so many bytes or characters: one without an end may fill the memory."""
-    while line := stream.readline(most):
-        yield line
-        while len(line) == most and not _ends(line):
-            line = stream.readline(most)
-
-
-def _ends(line: str | bytes) -> bool:
-    return line.endswith(("\n", "\r")) if isinstance(line, str) else line.endswith(b"\n")
 
 
 def _is_utf8(line: bytes) -> bool:
