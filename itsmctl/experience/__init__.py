@@ -232,7 +232,9 @@ def _answers(survey: Survey, question: Question, runs: Sequence[SurveyRun]) -> P
 
 def _measured(question: Question, rules: Mapping[str, RuleShown]) -> Measured:
     """Over the rules that could be tested; those that could not say nothing, and a record that could not is not as it should be."""
-    known = [one for name in question.measured_by if (one := rules.get(name)) and one.outcome != "no_data" and not one.why]
+    known = [
+        one for name in question.measured_by if (one := rules.get(name)) and one.outcome != "no_data" and not one.why
+    ]
     return Measured({rule.id: Proportion(rule.passed, rule.in_scope) for rule in known})
 
 

@@ -111,7 +111,7 @@ def known_encoding(named: str, shown: str) -> str:
     try:
         name = codecs.lookup(named).name
         TextIOWrapper(BytesIO(), encoding=name)  # knows also which codecs are not for text
-    except LookupError as error:
+    except (LookupError, ValueError) as error:  # what an XML file declares may be anything, even with a NUL in it
         near = did_you_mean(named, sorted({*encodings.aliases.aliases.values(), *_CANDIDATES, "utf-8", "gbk"}))
         template = "unknown encoding {name!r}; usual ones are utf-8, gb18030, big5, cp1252, utf-16"
         problem = Problem("unknown-encoding", template, Where(shown), {"name": named}, suggestion=near)
