@@ -257,6 +257,15 @@ def test_bad_json_names_line_and_column(tmp_path: Path) -> None:
         bring(tmp_path / "t", tmp_path / "out")
 
 
+def test_a_title_above_the_header_of_a_sheet_is_named(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "t.xlsx") as book:
+        sheet = book.add_worksheet("March")
+        for number, row in ((0, ["Tickets of March"]), (2, ["Number", "Opened", "State"]), (3, ["INC1", "2026-03-01", "New"]), (4, ["INC2", "2026-03-01", "New"])):  # fmt: skip
+            sheet.write_row(number, 0, row)
+    with pytest.raises(ItsmctlError, match=r"t\.xlsx#March: the row that begins with 'Number' looks like the header"):
+        bring(tmp_path / "t.xlsx", tmp_path / "out")
+
+
 def test_a_workbook_that_inflates_beyond_measure_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(excel, "MAX_INFLATED", 1000)
     as_xlsx(tmp_path / "t", [("INC1", "", "", "")])

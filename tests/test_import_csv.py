@@ -754,6 +754,21 @@ def test_a_line_without_an_end_does_not_fill_the_memory(tmp_path: Path) -> None:
     assert peak < 50 * 2**20, "the line alone is larger"
 
 
+@pytest.mark.parametrize("between", [",", ";", "\t"])
+def test_a_title_above_the_header_is_named_and_not_taken_for_it(tmp_path: Path, between: str) -> None:
+    rows = [("Number", "Opened", "State"), ("INC1", "1/3/2026 10:00", "new"), ("INC2", "1/3/2026 10:00", "")]
+    text = "\n".join(["Ticket report, March 2026", "", *(between.join(row) for row in rows)]).replace(
+        "report,", "report"
+    )
+    refused = problem(tmp_path, text)
+    assert refused.code == "title-above-header" and "begins with 'Number'" in refused.message
+
+
+def test_one_column_of_texts_is_no_title(tmp_path: Path) -> None:
+    one = mapping(recognise=("Number",), columns={"record_id": ("Number",)})
+    assert bring(tmp_path, 'Number\nINC1\n"INC2, a, b"\n"INC3, a, b"\n', definition=one).records == 3
+
+
 # Laws
 
 

@@ -19,7 +19,7 @@ from itsmctl.importers.container import Plain
 from itsmctl.importers.encoding import CHUNK, MARK, TextFile, detect, to_utf8
 from itsmctl.importers.export import RAW, REJECT, Export, csv_source, numbered
 from itsmctl.importers.lines import cut_lines
-from itsmctl.importers.rows import MAX_COLUMNS, too_many_columns
+from itsmctl.importers.rows import MAX_COLUMNS, refuse_title, too_many_columns
 
 DELIMITERS = (",", ";", "\t", "|")
 MAX_ROW = 2 * CHUNK
@@ -38,11 +38,15 @@ def open_csv(plain: Plain, scratch: Path, encoding: str = "", delimiter: str = "
     csv.field_size_limit(2 * MAX_ROW)
     found = detect(plain.path, plain.shown, encoding)
     text = to_utf8(found, scratch / f"utf8-{len(list(scratch.iterdir()))}", plain.shown)
-    head = _head(text)
+    head, named = _head(text), bool(delimiter)
     delimiter = delimiter or _delimiter(head)
     header = next(_records(iter(head), delimiter), None)
     if header is None or isinstance(header, _Unreadable):
         raise _error("no-header", "the first row is not a readable header", plain.shown)
+    # A title may hold none of the delimiters, so that the likeliest one is found by chance.
+    for one in () if len(header) > 1 else (delimiter,) if named else DELIMITERS:
+        rows = islice(_records(iter(head), one), 20)
+        refuse_title([row for row in rows if not isinstance(row, _Unreadable)], Where(plain.shown))
     guessed = not found.encoding.startswith("utf-") and not encoding
     note = (
         f"{plain.name}: the encoding was guessed to be {found.encoding}; name it with --encoding if letters look wrong"

@@ -11,13 +11,14 @@ from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import chain, islice
 from pathlib import Path
 
 from itsmctl.engine.session import memory_bytes
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers.container import DAMAGED, Plain
 from itsmctl.importers.export import Export, numbered
-from itsmctl.importers.rows import Tables
+from itsmctl.importers.rows import Tables, refuse_title
 
 MAX_INFLATED = 2**31
 """A workbook is held in memory while it is read; one whose parts inflate beyond this is refused."""
@@ -56,16 +57,17 @@ def open_excel(plain: Plain, scratch: Path, memory_limit: str) -> list[Export]:
 
 
 def _read(rows: Iterator[Sequence[Cell]], sheet: str, tables: Tables) -> None:
-    header = next((row for row in rows if any(cell != "" for cell in row)), None)
-    if header is None:
+    filled = (row for row in rows if any(cell != "" for cell in row))
+    first = list(islice(filled, 20))
+    if not first:
         return
+    header, *others = first
+    refuse_title(first, Where(f"{tables.shown}#{sheet}"))
     names = _named([text(cell).strip() for cell in header])
     table = tables[sheet]
     table.name_columns([name for name in names if name])
-    for row in rows:
+    for row in chain(others, filled):  # an empty row is none, as a blank line of CSV
         cells = [text(cell) for cell in row]
-        if not any(cells):
-            continue  # as a blank line of CSV
         if any(cell and not name for name, cell in zip(names, cells, strict=False)):
             table.reject(", ".join(cells), "too-many-cells")
         else:

@@ -92,6 +92,11 @@ class Tables:
         self._stem = f"rows-{len(list(scratch.iterdir()))}"
         self._tables: dict[str, Table] = {}
 
+    @property
+    def shown(self) -> str:
+        """What messages call the file."""
+        return self._plain.shown
+
     def __getitem__(self, part: str) -> Table:
         if part not in self._tables:
             if len(self._tables) >= MAX_TABLES:
@@ -141,6 +146,24 @@ def too_many_columns(shown: str) -> ItsmctlError:
     """The refusal of a table beyond MAX_COLUMNS."""
     template = "more than {limit} columns; this is no table of tickets"
     return ItsmctlError(Problem("too-many-columns", template, Where(shown), {"limit": MAX_COLUMNS}))
+
+
+def refuse_title(rows: Sequence[Sequence[object]], where: Where) -> None:
+    """Raise ItsmctlError where the first of some rows has one filled cell, and most others as many as a table: it is a title.
+
+    To leave out what stands above a header would be to lose it unsaid.
+    """
+    first, *others = [[cell for cell in row if cell != ""] for row in rows] or [[]]
+    wide = [row for row in others if len(row) >= _TABLE]
+    if len(first) == 1 and len(wide) > 1 and 2 * len(wide) > len(others):
+        template = (
+            "the row that begins with {cell!r} looks like the header, and what stands above it like a title; delete the rows "
+            "above it, and import again"
+        )
+        raise ItsmctlError(Problem("title-above-header", template, where, {"cell": str(wide[0][0])[:KEPT_TEXT]}))
+
+
+_TABLE = 3
 
 
 class _Writer(Protocol):

@@ -59,5 +59,5 @@ def _line(cells: list[str], language: Language) -> str:
     said = f"{shown(column)}{tr(': ', language)}{what}" if column else what
     values = {"what": said, "n": number_text(int(count)), "file": shown(file), "row": number_text(int(row or 0))}
     if reason in _OF_A_VALUE:
-        return tr("{what}: {n}, first {value} in {file}, row {row}", language, value=repr(cut(shown(value), _LONGEST)), **values)  # fmt: skip
+        return tr("{what}: {n}, first {value} in {file}, row {row}", language, value=repr(cut(value, _LONGEST)), **values)  # fmt: skip
     return tr("{what}: {n}, first in {file}, row {row}", language, **values)

@@ -82,4 +82,5 @@ class Suggestion:
         if self.table in ("link", "detail"):
             wanted += ["target", "reported_sla_met", "due_at"]
         both = {**self.matches, **self.beside}
-        return tuple(dict.fromkeys(both[column].name for column in wanted if column in both))
+        names = dict.fromkeys(both[column].name for column in wanted if column in both)
+        return tuple(names) or (self.key.name,)
