@@ -30,7 +30,9 @@ rate, and so many where at least one in twenty is filled."""
 CELL_BYTES = 48
 """What a cell takes in memory beside its text, measured (docs/decisions/0020-workbooks.md)."""
 
-_CELL = re.compile(rb"""\sr\s*=\s*["']([A-Z]{1,3})([0-9]{1,7})["']""")
+_CELL = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,3})([0-9]{1,7})["']""")
+_NOWHERE = re.compile(rb"""\sr\s*=\s*["'](?:[A-Za-z]{4,99}[0-9]|[A-Za-z]+[0-9]{8}|[A-Za-z]{100})""")
+"""A cell in no column or row that a sheet can have: calamine asks for memory up to there, and ends the process without it."""
 _SHARED = re.compile(rb"""\st\s*=\s*["']s["'][^<>]*>\s*<(?:\w+:)?v>\s*(\d{1,10})\s*<""")
 _TEXT_END = re.compile(rb"</(?:\w+:)?si>|<(?:\w+:)?si\s*/>")
 _SHARED_TEXTS = "sharedStrings.xml"
@@ -182,6 +184,8 @@ def _measure(archive: zipfile.ZipFile, part: zipfile.ZipInfo, lengths: Sequence[
         while chunk := stream.read(_CHUNK):
             # What a cut between two pieces divides is put together, and counted twice at worst.
             found = _CELL.findall(piece := before + chunk)
+            if nowhere := _NOWHERE.search(piece):
+                raise ValueError(f"a cell lies where no sheet reaches: {nowhere[0].decode('latin-1').strip()[:40]}")
             cells += len(found)
             rows = max(rows, *(int(row) for row in {row for _, row in found})) if found else rows
             columns = max(columns, *map(_column_number, {letters for letters, _ in found})) if found else columns
@@ -194,6 +198,6 @@ def _measure(archive: zipfile.ZipFile, part: zipfile.ZipInfo, lengths: Sequence[
 def _column_number(letters: bytes) -> int:
     """The number of a column: `A` is 1, `AA` is 27."""
     number = 0
-    for letter in letters:
+    for letter in letters.upper():
         number = 26 * number + letter - 64
     return number
