@@ -37,6 +37,10 @@ bench-large: $(DEV_STAMP)
 bench-memory: $(DEV_STAMP)
 	$(BIN)/python benchmarks/growing.py
 
+# What the report of a million records takes: about ten minutes, and 6 GiB of disk.
+bench-report: $(DEV_STAMP)
+	$(BIN)/python benchmarks/report.py
+
 truth: $(DEV_STAMP)
 	$(BIN)/python benchmarks/truth.py
 
