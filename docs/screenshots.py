@@ -25,7 +25,7 @@ ROOT, IMAGES = DOCS.parent, DOCS / "images"
 FOLDERS = ("catalog", "roles", "policies", "audits")
 RECORDS, SEED = "1000", "7"
 RECORD = "INC0010298"
-"""Its clock stopped for the user, and the tool counted otherwise than the agreement says."""
+"""The tool says that its target was met, and the agreement says otherwise."""
 PLAN = "monthly"
 SIZE = {"width": 1280, "height": 800}
 SHARPNESS = 1.5
