@@ -72,6 +72,7 @@ def test_a_long_list_is_filtered_and_hostile_words_are_only_looked_for(site: Pat
     expect(page.locator("#told")).to_contain_text("Nothing was found")
     page.locator(".find input").fill("incdent")
     page.locator("#told a", has_text="incident").click()
+    page.wait_for_selector("#hits a")
     page.locator(".find input").press("Enter")
     expect(page.locator("#hits a").first).to_be_focused()
     page.keyboard.press("Escape")
