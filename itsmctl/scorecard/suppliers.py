@@ -9,7 +9,7 @@ from typing import Literal
 
 from itsmctl.definitions.registers import rows_of
 from itsmctl.engine.session import quote
-from itsmctl.model import Contract, Definitions, RegisterRow, Supplier
+from itsmctl.model import Contract, Definitions, LegName, RegisterRow, Supplier
 from itsmctl.model.periods import in_force
 from itsmctl.scorecard.comparing import Proportion
 from itsmctl.scorecard.measuring import Sources
@@ -28,6 +28,7 @@ class LegFigure:
 
     contract: str
     leg: str
+    name: LegName
     met: int
     judged: int
     unknown: int
@@ -127,9 +128,10 @@ def leg_figures(tickets: Tickets, contracts: Sequence[Contract], since: date, da
         (as_of - 1, midnight(since, zone), as_of - 1, midnight_after(day, zone)),
     )
     agreed: Mapping[str, Mapping[str, float]] = {one.id: one.terms.attainment for one in contracts}
+    names = tickets.context.definitions.leg_names()
     return tuple(
         LegFigure(
-            str(contract), leg := str(clock).rpartition("/")[2], int(str(met)), int(str(judged)), int(str(unknown)),
+            str(contract), leg := str(clock).rpartition("/")[2], names[str(clock)], int(str(met)), int(str(judged)), int(str(unknown)),
             agreed[str(contract)].get(leg),
         )
         for contract, clock, met, judged, unknown in rows

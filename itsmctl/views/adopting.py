@@ -90,7 +90,11 @@ def _facts(one: Proposed, definitions: Definitions, language: Language) -> tuple
 def _served(one: Proposed, definitions: Definitions, language: Language) -> str:
     """The clauses, with what they are called where that can still be read at a glance."""
     if len(one.clauses) > _MOST_TITLED:
-        return tr(", ", language).join(one.clauses)
+        numbers: dict[str, list[str]] = {}
+        for name in one.clauses:
+            framework, _, number = name.partition(":")
+            numbers.setdefault(framework, []).append(number)
+        return tr("; ", language).join(f"{framework} {' '.join(some)}" for framework, some in numbers.items())
     told = []
     for name in one.clauses:
         framework, _, number = name.partition(":")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from itsmctl.charts.sparkline import sparkline
 from itsmctl.complaints import Heard, Ledger, Sign
 from itsmctl.language import Language, msg, tr
 from itsmctl.output import schema_beside
@@ -14,7 +15,6 @@ from itsmctl.views.page import Facts, Grid, Page, Section, Words
 
 FORMAT = "itsmctl/complaints/v1"
 LOUD = "!"
-BARS = "▁▂▃▄▅▆▇█"
 TRENDS: Mapping[Trend, str] = {"better": "▲", "worse": "▼", "steady": "≈", "": ""}
 
 
@@ -72,7 +72,7 @@ def amiss(figure: Figure | None) -> str:
 def bars(sign: Sign) -> str:
     """The share amiss in each period, from nothing (▁) to all (█); a dot where there is no figure."""
     values = [figure.value for figure in sign.indicator.figures]
-    return "".join("·" if value is None else BARS[min(7, int((100 - value) / 12.5))] for value in values)
+    return sparkline([None if value is None else 100 - value for value in values], 0, 100)
 
 
 def _signs(heard: Heard, language: Language) -> Grid:

@@ -57,7 +57,7 @@ def suppliers(cards: Sequence[SupplierCard], since: date, until: date, language:
     rows = tuple(_supplier(card, language) for card in cards)
     legs = tuple(
         (
-            Cell(card.supplier.title.in_(language)), Cell(f"{leg.contract} {leg.leg}"),
+            Cell(card.supplier.title.in_(language)), Cell(leg.name.in_(language)),
             Cell("–" if leg.share is None else f"{leg.share:.1f}%", "bad" if leg.below else "good", (leg.share or 0) / 100),
             Cell("–" if leg.agreed is None else f"≥ {leg.agreed:g}%"), Cell(str(leg.judged)), Cell(str(leg.unknown)),
         )
