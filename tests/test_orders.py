@@ -1,4 +1,4 @@
-"""Whatever order rows and files come in, wherever the machine stands: the same verdicts, byte for byte."""
+"""Whatever order rows, files and definitions come in, wherever the machine stands: the same verdicts, byte for byte."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -15,8 +16,9 @@ from typing import Any
 import pytest
 
 from itsmctl.definitions import load
+from itsmctl.engine.results import read_verdicts
 from itsmctl.generate import EXPORT, ZONE, generate
-from itsmctl.reference import reference_root
+from itsmctl.reference import FOLDERS, reference_root
 
 SEED = "orders"
 ASK = """
@@ -32,8 +34,10 @@ import_files([Path(file) for file in files], None, definitions.mappings, zone, o
 options = AuditOptions(threads=int(threads), all_verdicts=True)
 audit_to_folder(definitions, out / "dataset", options, out / "result")
 """
-OF_INPUTS = ("definitions", "dataset", "files")
-"""What names or digests the files that were read, whose bytes differ here."""
+OF_INPUTS = ("definitions", "dataset", "files", "chosen_by_default")
+"""What names or digests the files that were read, whose bytes differ here, and whether their folder was named."""
+PLACE = re.compile(r"[\w./-]+\.yaml(, line |:)\d+(:\d+)?")
+"""Where something stands in a definition."""
 
 
 @pytest.fixture(scope="module")
@@ -62,11 +66,36 @@ def _ask(
     return (out / "result" / "verdicts.parquet").read_bytes(), {k: v for k, v in result.items() if k not in OF_INPUTS}
 
 
-def test_neither_the_machine_nor_the_order_of_files_matters(
+def _without_places(found: tuple[bytes, dict[str, Any]], folder: Path) -> tuple[list[str], str]:
+    """Verdicts and result as text, in which places in definitions are masked."""
+    (folder / "v.parquet").write_bytes(found[0])
+    told = [PLACE.sub("PLACE", repr(verdict)) for verdict in read_verdicts(folder / "v.parquet")]
+    return told, PLACE.sub("PLACE", json.dumps(found[1], sort_keys=True))
+
+
+def test_neither_the_machine_nor_the_order_of_files_and_definitions_matters(
     history: Path, usual: tuple[bytes, dict[str, Any]], tmp_path: Path
 ) -> None:
     machine = {"TZ": "Pacific/Kiritimati", "LANG": "zh_CN.UTF-8", "LC_ALL": "C", "PYTHONHASHSEED": "77"}
-    assert _ask(reference_root(), _exports(history)[::-1], tmp_path, threads=8, **machine) == usual
+    turned = _turned(tmp_path / "root")
+    found = _ask(turned, _exports(history)[::-1], tmp_path, threads=8, **machine)
+    assert _without_places(found, tmp_path) == _without_places(usual, tmp_path)
+
+
+def _turned(root: Path) -> Path:
+    """The reference definitions, documents the other way round, in files that are named the other way round."""
+    for folder in FOLDERS:
+        for number, path in enumerate(sorted((reference_root() / folder).rglob("*"), reverse=True)):
+            target = root / path.relative_to(reference_root())
+            if path.is_file():
+                target.parent.mkdir(parents=True, exist_ok=True)
+            if path.suffix == ".yaml":
+                documents = [text.strip("\n") for text in path.read_text(encoding="utf-8").split("\n---\n")]
+                text = "\n---\n".join(reversed(documents)) + "\n"
+                target.with_name(f"{number:04}.yaml").write_text(text, encoding="utf-8")
+            elif path.is_file():
+                target.write_bytes(path.read_bytes())
+    return root
 
 
 def test_neither_does_the_order_of_rows(history: Path, usual: tuple[bytes, dict[str, Any]], tmp_path: Path) -> None:
