@@ -192,8 +192,12 @@ class Judge:
         if (
             resolution
             and clocks.terms
-            and (clocks.is_late or (resolution.verdict == "kept" and not resolution.running))
-        ):
+            and (
+                clocks.is_late
+                or resolution.verdict == "unknown"
+                or (resolution.verdict == "kept" and not resolution.running)
+            )
+        ):  # what cannot be told counts as kept: a month that it could save is not missed
             stopped = month_of(resolution.stop)
             count(self._kept[f"{service} / {stopped}", clocks.terms.agreement.id], not clocks.is_late)
         if ticket.closed_by and ticket.closed_at is not None:
