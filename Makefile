@@ -7,7 +7,7 @@ USER_STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 WORKERS ?= 2
 
-.PHONY: demo test check bench bench-large bench-memory truth clocks fuzz spark docs screenshots messages clean
+.PHONY: demo test check static bench bench-large bench-memory truth clocks fuzz spark docs screenshots messages clean
 
 demo: $(USER_STAMP)
 	$(BIN)/itsmctl demo
@@ -15,14 +15,15 @@ demo: $(USER_STAMP)
 test: $(DEV_STAMP)
 	$(BIN)/python -m pytest -n $(WORKERS)
 
-check: $(DEV_STAMP)
+check: static test
+
+static: $(DEV_STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/itsmctl validate
 	$(BIN)/python docs/generate.py --check
-	$(BIN)/python -m pytest -n $(WORKERS)
 
 bench: $(DEV_STAMP)
 	$(BIN)/python benchmarks/run.py

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import itsmctl
@@ -80,19 +81,20 @@ def samples() -> Iterator[tuple[str, str]]:
         yield name, f"{name}:{about}" if about else name
 
 
-def collect() -> list[Found]:
+@cache
+def collect() -> tuple[Found, ...]:
     """Every code and template of the source, sorted; each pair once."""
     found: dict[tuple[str, str], Found] = {}
     for path in sorted(SOURCE.rglob("*.py")):
-        tree = ast.parse(path.read_text("utf-8"))
-        for name, template in _pairs(tree):
+        for name, template in _pairs(path):
             found.setdefault((name, template), Found(name, template, path.relative_to(SOURCE.parent).as_posix()))
-    return [found[key] for key in sorted(found)]
+    return tuple(found[key] for key in sorted(found))
 
 
-def _pairs(tree: ast.Module) -> Iterator[tuple[str, str]]:
-    makers = _makers(tree)
-    for imported in _imported(tree):
+def _pairs(path: Path) -> Iterator[tuple[str, str]]:
+    tree = _tree(path)
+    makers = _makers(path)
+    for imported in _imported(path):
         makers = {**_makers(imported), **makers}
     for scope, call in _calls(tree):
         maker = makers.get(_called(call))
@@ -110,12 +112,27 @@ def _named(tree: ast.Module, node: ast.expr | None) -> ast.expr | None:
     return node
 
 
-def _makers(tree: ast.Module) -> dict[str, Maker]:
+@cache
+def _tree(path: Path) -> ast.Module:
+    """The syntax tree of a module, read by every module that takes names from it."""
+    return ast.parse(path.read_text("utf-8"))
+
+
+@cache
+def _nodes(path: Path) -> tuple[ast.AST, ...]:
+    """All nodes of a module: to walk a tree is what takes the time here."""
+    return tuple(ast.walk(_tree(path)))
+
+
+@cache
+def _makers(path: Path) -> dict[str, Maker]:
     """`Problem`, and the functions of this module that hand their own arguments on to it."""
     makers = {"Problem": Maker(0, 1)}
+    functions = [node for node in _nodes(path) if isinstance(node, ast.FunctionDef)]
+    calls = {function: [node for node in ast.walk(function) if isinstance(node, ast.Call)] for function in functions}
     for _ in range(2):
-        for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
-            for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
+        for function in functions:
+            for call in calls[function]:
                 inner = makers.get(_called(call))
                 if inner is None or function.name in makers:
                     continue
@@ -125,13 +142,13 @@ def _makers(tree: ast.Module) -> dict[str, Maker]:
     return makers
 
 
-def _imported(tree: ast.Module) -> Iterator[ast.Module]:
-    """The syntax trees of our own modules from which this one takes names."""
-    for node in ast.walk(tree):
+def _imported(path: Path) -> Iterator[Path]:
+    """Our own modules from which this one takes names."""
+    for node in _nodes(path):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("itsmctl."):
-            path = SOURCE.parent / ((node.module or "").replace(".", "/") + ".py")
-            if path.is_file():
-                yield ast.parse(path.read_text("utf-8"))
+            taken = SOURCE.parent / ((node.module or "").replace(".", "/") + ".py")
+            if taken.is_file():
+                yield taken
 
 
 def _handed_on(function: ast.FunctionDef, name: ast.expr | None, template: ast.expr | None) -> Maker | None:
@@ -218,8 +235,8 @@ def import_warnings() -> set[tuple[str, str]]:
     """What an import warns about: (code, message) as the importers say it."""
     found: set[tuple[str, str]] = set()
     for path in sorted((SOURCE / "importers").rglob("*.py")):
-        tree = ast.parse(path.read_text("utf-8"))
-        for node in ast.walk(tree):
+        tree = _tree(path)
+        for node in _nodes(path):
             if isinstance(node, ast.Tuple) and len(node.elts) == 2:
                 first, second = node.elts
                 if isinstance(first, ast.Constant) and isinstance(first.value, str) and _is_message(second):

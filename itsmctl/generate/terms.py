@@ -121,9 +121,19 @@ class Agreements:
             Terms(agreement, definitions.calendars[agreement.calendar], self.hours[agreement.calendar])
             for _, agreement in sorted(definitions.agreements.items())
         ]
+        self._found: dict[tuple[str, str, int], Terms | None] = {}
 
     def of(self, service: str, customer: str, moment: int) -> Terms | None:
-        """The agreement that names the service, else the one for any service; one for the customer comes first."""
+        """The agreement that names the service, else the one for any service; one for the customer comes first.
+
+        Agreements change by the day, and every ticket asks for every service: what was found is kept.
+        """
+        asked = (service, customer, moment // _DAY)
+        if asked not in self._found:
+            self._found[asked] = self._of(service, customer, moment)
+        return self._found[asked]
+
+    def _of(self, service: str, customer: str, moment: int) -> Terms | None:
         fitting = [
             terms
             for terms in self._terms

@@ -7,7 +7,8 @@ A problem's template is often chosen before it is used (`template = "..."`) or h
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import IO
 
@@ -22,9 +23,10 @@ def messages(
     """Yield (line, function, text or texts, comments) as Babel wants them from an extraction method."""
     if Path(str(getattr(file, "name", ""))).as_posix().endswith("itsmctl/cli/__init__.py"):
         yield from _of_the_command_line()
-    tree = ast.parse(file.read())
-    helpers = {name: place for part in (*_imported(tree), tree) for name, place in _helpers(part)}
-    for node in ast.walk(tree):
+    nodes = list(ast.walk(ast.parse(file.read())))
+    helpers = {name: place for path in _imported(nodes) for name, place in _helpers_of(path)}
+    helpers |= dict(_helpers(nodes))
+    for node in nodes:
         if isinstance(node, ast.Call):
             yield from _from_call(node, helpers)
         elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
@@ -42,20 +44,26 @@ def _of_the_command_line() -> Iterator[Found]:
         yield 1, None, text, []
 
 
-def _imported(tree: ast.AST) -> Iterator[ast.AST]:
-    """The syntax trees of our own modules from which this one takes names: their helpers are called here too."""
-    for node in ast.walk(tree):
+def _imported(nodes: Iterable[ast.AST]) -> Iterator[Path]:
+    """Our own modules from which this one takes names: their helpers are called here too."""
+    for node in nodes:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("itsmctl."):
             path = PACKAGE.parent / ((node.module or "").replace(".", "/") + ".py")
             if path.is_file():
-                yield ast.parse(path.read_text("utf-8"))
+                yield path
 
 
-def _helpers(tree: ast.AST) -> Iterator[tuple[str, int]]:
+@cache
+def _helpers_of(path: Path) -> tuple[tuple[str, int], ...]:
+    """The helpers of a module; many others import it, and it is read once for all of them."""
+    return tuple(_helpers(ast.walk(ast.parse(path.read_text("utf-8")))))
+
+
+def _helpers(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, int]]:
     """Functions that take a template, and at which place of a call."""
     yield "Problem", 1
     yield "Misused", 0
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.FunctionDef):
             names = [argument.arg for argument in node.args.args if argument.arg != "self"]
             for name in NAMES:
