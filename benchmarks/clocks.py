@@ -2,8 +2,8 @@
 
     python benchmarks/clocks.py --cases 200000 --seed 1
 
-A case is one clock of one record, with pauses, resets, reopenings, changes of priority and service, and what still runs. It
-is counted by the SQL of an audit, by the ledger that `itsmctl explain` prints, and by a counter that walks minutes and knows
+A case is one clock of one record, with pauses, resets, reopenings, changes of priority and service, and what still runs;
+in every fourth window no agreement has a switch. It is counted by the SQL of an audit, by the ledger that `itsmctl explain` prints, and by a counter that walks minutes and knows
 nothing of either (`tests/brute_force_lived.py`). The first case on which they differ ends the run with both answers.
 """
 
@@ -54,9 +54,10 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     seen: Counter[str] = Counter()
-    for zone, month in windows(-(-arguments.cases // (2 * RECORDS)), arguments.seed):
+    for number, (zone, month) in enumerate(windows(-(-arguments.cases // (2 * RECORDS)), arguments.seed)):
+        seed = f"{arguments.seed} {zone} {month}"
         with TemporaryDirectory() as folder:
-            seen += count_three_ways(zone, month, RECORDS, f"{arguments.seed} {zone} {month}", Path(folder))
+            seen += count_three_ways(zone, month, RECORDS, seed, Path(folder), plain=number % 4 == 3)
         print(f"{seen.total():>9,} cases agree, the last in {zone}, {month:%Y-%m}", flush=True)
     for verdict, count in seen.most_common():
         print(f"{count:>9,} {verdict}")

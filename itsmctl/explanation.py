@@ -17,7 +17,16 @@ from itsmctl.grounds import with_grounds
 from itsmctl.language import clock_order
 from itsmctl.model import BOOLEAN_COLUMNS, RECORD_COLUMNS, TIME_COLUMNS
 from itsmctl.result import ClockExplanation, Cycle, DefinitionFacts, Explanation, Moment, Verdict
-from itsmctl.worktime import NO_TARGET, Change, RecordClock, lived_clock, record_clock
+from itsmctl.worktime import (
+    NO_FIT,
+    NO_TARGET,
+    Change,
+    RecordClock,
+    fitting_target,
+    lived_clock,
+    record_clock,
+    values_at,
+)
 
 
 def explain_in_full(
@@ -174,6 +183,11 @@ def _clock(
     begun = offer_at(plan, str(clock), record, int(str(record["opened_at"])))
     if offer_number not in plan.legs and (begun is None or begun.clock.is_plain):
         ours = _plain_clock(plan, offer, target, record, spans)
+        fits = _promised(plan, offer, ours, record, moments)
+        if fits != (NO_FIT if target_number is None else target_number):
+            raise AssertionError(
+                f"{record['record_id']!r}, clock {clock!r}: SQL takes target {target_number!r}, the ledger {fits}"
+            )
     else:
         governing = offer if offer_number in plan.legs else governing_offer(plan, str(clock), record)
         lived = _lived_clock(plan, governing, record, moments)
@@ -211,15 +225,23 @@ def _plain_clock(
     return record_clock(offer.clock, offer.calendar, promised, times, moments, plan.as_of, state=state)
 
 
+def _promised(plan: Plan, offer: Offer, ours: RecordClock, record: Mapping[str, Value], moments: Sequence[Row]) -> int:
+    """The number of the target that fits a plain clock: at its stop, or as the record is while it runs."""
+    stop = next((cycle.stop for cycle in ours.cycles if not cycle.running), None)
+    values = record if stop is None else values_at(record, _changes(moments), stop, plan.as_of)
+    return fitting_target(offer.clock, values)
+
+
+def _changes(moments: Sequence[Row]) -> list[Change]:
+    return [Change(int(str(at)), str(field), str(old or ""), str(new or "")) for at, _, _, field, old, new in moments]
+
+
 def _lived_clock(
     plan: Plan, offer: Offer | None, record: Mapping[str, Value], moments: Sequence[Row]
 ) -> RecordClock | None:
     """The clock along the record's life; None where no agreement governs it."""
     terms = terms_of(plan, offer, record) if offer else None
-    changes = [
-        Change(int(str(at)), str(field), str(old or ""), str(new or "")) for at, _, _, field, old, new in moments
-    ]
-    return lived_clock(terms, record, changes, plan.as_of) if terms else None
+    return lived_clock(terms, record, _changes(moments), plan.as_of) if terms else None
 
 
 def _flags(plan: Plan, decisive: Sequence[Cycle]) -> tuple[str, ...]:

@@ -416,8 +416,8 @@ REASONS: dict[str, tuple[str, str]] = {
         msg("Export the approvals: who decided what on which record, and when."),
     ),
     "history-gap": (
-        msg("The history of {columns} does not lead to the value exported"),
-        msg("Export the whole history, back to the creation of the record."),
+        msg("The history of {columns} has a gap, runs backwards in time, or does not lead to the value exported"),
+        msg("Export the whole history, in order and back to the creation of the record."),
     ),
     "no-agreement": (
         msg("No service level agreement in force matches the record"),

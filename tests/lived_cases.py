@@ -176,7 +176,8 @@ def life(record_id: str, opened: int, as_of: int, rng: random.Random) -> Life:
         told = rng.random() < 0.95
         changes.append((at, column, now[column] if told else "", new))
         now[column] = new
-        at += rng.choice((0, 0, 1, 60, 1800, 7200, -1800, rng.randint(0, DAY // 2), rng.randint(0, 2 * DAY)))
+        at += rng.choice((0, 0, 1, 60, 1800, 7200, rng.randint(0, DAY // 2), rng.randint(0, 2 * DAY)))
+        at -= 1800 if rng.random() < 0.01 else 0
     # The export is made at as_of, so what happened later is not in the record; but it may still be in the history.
     known = {column: next((c[3] for c in reversed(changes) if c[1] == column), before[column]) for column in COLUMNS}
     later = opened + rng.choice((1, rng.randint(0, 2 * DAY), rng.randint(0, 5 * DAY)))

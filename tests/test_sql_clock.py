@@ -38,7 +38,7 @@ from itsmctl.model import (
 from itsmctl.worktime import record_clock
 
 DAY = 86_400
-RECORDS = 100_000
+RECORDS = 20_000
 MOMENTS_OF_AUDIT = 3
 ROLES: dict[str, ClockRole] = {
     "awaiting-user": "pause",
@@ -151,7 +151,8 @@ def case(record_id: str, opened: int, as_of: int, rng: random.Random) -> Case:
     at, changes = opened, []
     for _ in range(rng.choice((0, 1, 2, 3, 4, 5, 7, 9))):
         changes.append((at, rng.choice(STATES)))
-        at += rng.choice((0, 0, 60, 7200, -1800, rng.randint(0, DAY), rng.randint(0, 4 * DAY)))
+        at += rng.choice((0, 0, 60, 7200, rng.randint(0, DAY), rng.randint(0, 4 * DAY)))
+        at -= 1800 if rng.random() < 0.02 else 0
     began_as = ""
     if changes and rng.random() < 0.8:
         changes[0] = (opened, "new")
@@ -260,7 +261,7 @@ def test_three_ways_to_count_agree(zone: str, tmp_path: Path) -> None:
     assert sum(seen.values()) > 1.8 * MOMENTS_OF_AUDIT * share
     assert set(seen) == {
         "met", "breached", "running_ok", "running_breached", "paused_ok", "cancelled", "no-agreement", "no-clock", "no-target",
-        "missing:customer", "missing:priority", "missing:responded_at", "missing:resolved_at", "stop-before-start", "after-as-of", "no-history:state",
+        "missing:customer", "missing:priority", "missing:responded_at", "missing:resolved_at", "stop-before-start", "after-as-of", "no-history:state", "history-gap:state",
     }  # fmt: skip
     assert min(seen.values()) >= 3
 
@@ -277,6 +278,10 @@ def _compare(here: World, c: Case, told: Told, name: str, as_of: int) -> str:
         return told.reason
     calendar = here.definitions.calendars[signed.calendar]
     wanted = signed.clocks[name]
+    if {"stop", "pause"} & set(wanted.states.values()) and _runs_backwards(c, as_of):
+        assert told.verdict == "not_testable", (c, told)
+        assert told.reason in ("history-gap:state", "after-as-of", f"missing:{wanted.starts_at}"), (c, told)
+        return str(told.reason)
     promised = _promised(wanted, c.row, calendar)
     times = {column: value for column, value in c.row.items() if column.endswith("_at")}
     state = str(c.row["state"] or "")
@@ -290,6 +295,12 @@ def _compare(here: World, c: Case, told: Told, name: str, as_of: int) -> str:
     assert (told.verdict, told.counted) == judged[:2], (c, told, one)
     assert judged[1] is None or told.stop == judged[2], (c, told, one)
     return told.reason or told.verdict
+
+
+def _runs_backwards(c: Case, as_of: int) -> bool:
+    """Whether nobody knows in which order things happened."""
+    moments = [at for at, _ in c.changes if at <= as_of]
+    return moments != sorted(moments)
 
 
 def _plain(reason: str | None) -> str:

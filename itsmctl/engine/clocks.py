@@ -7,16 +7,17 @@ start, the stop, and the edges of the pauses.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from itsmctl.engine.offers import Offer, offers, period_of
 from itsmctl.engine.openings import earliest
+from itsmctl.engine.promises import choice, put_back, target_number, unknown_columns
 from itsmctl.engine.session import Session, name, quote
 from itsmctl.engine.spans import add_spans, create_span_table
-from itsmctl.engine.sql import Fragment, all_of, join
+from itsmctl.engine.sql import Fragment
 from itsmctl.engine.tables import month_text, offset_at
 from itsmctl.errors import ItsmctlError, Problem
-from itsmctl.model import TIME_COLUMNS, ZONE_OF_CALENDAR, Conditions, Definitions
+from itsmctl.model import TIME_COLUMNS, ZONE_OF_CALENDAR, Definitions
 from itsmctl.worktime import day_columns, day_rows, day_table, known_before
 from itsmctl.zones import EVER
 
@@ -75,8 +76,9 @@ def create_clocks(
         connection.run(f"CREATE OR REPLACE TEMP VIEW ticket AS SELECT * FROM record WHERE {half}")
         add_spans(connection, as_of)
         connection.run(f"CREATE OR REPLACE TEMP VIEW ticket AS SELECT * FROM record WHERE {half}{timed}")
-        _create_assignment(connection, every)
+        used = _create_assignment(connection, every)
         _create_endings(connection, as_of)
+        put_back(connection, used, history, as_of)
         _create_edges(connection, as_of)
         _create_counted(connection, segments)
         _add_verdicts(connection, as_of, exported, read)
@@ -121,8 +123,8 @@ def _create_offers(session: Session, every: Sequence[Offer]) -> None:
     session.insert("target", ("offer", "target_number", "seconds"), list(_targets(every)))
 
 
-def _create_assignment(session: Session, every: Sequence[Offer]) -> None:
-    """Which offer judges each record under each clock name, and its target."""
+def _create_assignment(session: Session, every: Sequence[Offer]) -> Sequence[Offer]:
+    """Which offer judges each record under each clock name, and its target by the last values; returns the offers that do."""
     match = """SELECT r.tix, min(o.offer) AS offer, o.clock FROM ticket AS r JOIN offer AS o ON {service}
         AND (o.customer IS NULL OR o.customer = r.customer) AND r.opened_at >= o.since AND r.opened_at < o.until GROUP BY r.tix, o.clock"""
     # An agreement of the service's own decides alone, even for a clock that it does not promise. Where the customer
@@ -144,48 +146,18 @@ def _create_assignment(session: Session, every: Sequence[Offer]) -> None:
     # Most exports are judged by few of the offers, and every branch costs.
     used = {number for (number,) in session.rows("SELECT DISTINCT offer FROM assigned")}
     every = [o for o in every if o.number in used] or every[:1]
-    chosen = _choice(
-        every,
-        lambda o: join(
-            " ",
-            [
-                Fragment(_unknown_first(t.conditions)) + "WHEN " + all_of(t.conditions) + f" THEN {i}"
-                for i, t in enumerate(o.clock.targets)
-            ]
-            or [Fragment("WHEN true THEN NULL")],
-        ),
-    )
-    starts = _choice(every, lambda o: Fragment(f"WHEN true THEN r.{name(o.clock.starts_at)}"))
-    stops = _choice(every, lambda o: Fragment(f"WHEN true THEN r.{name(o.clock.stops_at)}"))
-    starts_at = _choice(every, lambda o: Fragment("WHEN true THEN ?", (o.clock.starts_at,)))
-    unknown = _choice(every, lambda o: Fragment(f"WHEN true THEN {_empty_columns(o)}"))
-    stops_at = _choice(every, lambda o: Fragment("WHEN true THEN ?", (o.clock.stops_at,)))
+    starts = choice(every, lambda o: Fragment(f"WHEN true THEN r.{name(o.clock.starts_at)}"))
+    stops = choice(every, lambda o: Fragment(f"WHEN true THEN r.{name(o.clock.stops_at)}"))
+    starts_at = choice(every, lambda o: Fragment("WHEN true THEN ?", (o.clock.starts_at,)))
+    stops_at = choice(every, lambda o: Fragment("WHEN true THEN ?", (o.clock.stops_at,)))
     query = (
         Fragment("CREATE OR REPLACE TEMP TABLE assignment AS SELECT a.tix, a.clock, a.offer, a.has_agreement, a.customer_missing, k.calendar, k.has_stop, k.has_pause, k.reopens, ")
-        + chosen + " AS target_number, " + starts + " AS start, " + stops + " AS column_stop, " + unknown + " AS unknown_columns, " + starts_at + " AS start_column, " + stops_at
+        + target_number(every) + " AS target_number, " + starts + " AS start, " + stops + " AS column_stop, " + unknown_columns(every) + " AS unknown_columns, " + starts_at + " AS start_column, " + stops_at
         + """ AS stop_column, r.state, r.opened_at, r.resolved_at, r.closed_at
         FROM assigned AS a JOIN ticket AS r ON r.tix = a.tix LEFT JOIN clock_kind AS k ON k.offer = a.offer"""
     )  # fmt: skip
     session.run(query.text, query.values)
-
-
-def _choice(every: Sequence[Offer], branches: Callable[[Offer], Fragment]) -> Fragment:
-    """`CASE a.offer WHEN n THEN CASE … END … END`, one branch per offer."""
-    parts = [Fragment(f"WHEN {o.number} THEN CASE ") + branches(o) + " END" for o in every]
-    return Fragment("CASE a.offer ") + join(" ", parts) + " END" if parts else Fragment("NULL")
-
-
-def _unknown_first(conditions: Conditions) -> str:
-    """A branch before a target: a column that it asks about is empty, so neither it nor a later target is known to fit."""
-    asked = [name(c.column) for c in conditions if c.test in ("in", "at-least", "at-most")]
-    return f"WHEN {' OR '.join(f'r.{column} IS NULL' for column in asked)} THEN NULL " if asked else ""
-
-
-def _empty_columns(o: Offer) -> str:
-    """SQL for the columns that the targets ask about and the record leaves empty, joined by commas, or NULL."""
-    columns = sorted({c.column for target in o.clock.targets for c in target.conditions})
-    cases = ", ".join(f"CASE WHEN r.{name(column)} IS NULL THEN {quote(column)} END" for column in columns)
-    return f"nullif(concat_ws(',', {cases}), '')" if cases else "NULL"
+    return every
 
 
 def _targets(every: Sequence[Offer]) -> Iterable[tuple[int, int, int]]:

@@ -332,8 +332,8 @@ def _create_lost(session: Session) -> None:
 
 
 def _create_broken(session: Session, loading: Loading) -> None:
-    """Records whose history is known to have a gap: an update lost its time or its row, or the last state of the
-    history is not the state exported."""
+    """Records whose history is known to have a gap: an update lost its time or its row, the last state of the history is
+    not the state exported, or times run backwards, so that nobody knows in which order things happened."""
     lost = "SELECT record_id FROM reject WHERE list_contains(string_split(?, ' | '), \"column\") AND reason IN ('bad-time', 'nonexistent-time') UNION SELECT record_id FROM lost"
     if loading.told_elsewhere and loading.history:
         files = ", ".join(map(quote, loading.told_elsewhere))
@@ -346,8 +346,11 @@ def _create_broken(session: Session, loading: Loading) -> None:
                 SELECT tix, new AS state, row_number() OVER (PARTITION BY tix ORDER BY seq DESC) AS place FROM event WHERE field = 'state'
             ) AS change WHERE place = 1
         ) AS s ON s.tix = r.tix WHERE s.state <> r.state"""
+    backwards = f""" UNION SELECT r.record_id FROM record AS r JOIN (
+        SELECT tix, moment, lag(moment) OVER (PARTITION BY tix ORDER BY seq) AS before FROM event WHERE moment <= {loading.as_of}
+    ) AS s ON s.tix = r.tix WHERE s.moment < s.before"""
     session.run(
-        f"CREATE TABLE broken AS SELECT DISTINCT r.tix, r.record_id FROM ({lost}{unlike}) AS l JOIN record AS r ON r.record_id = l.record_id",
+        f"CREATE TABLE broken AS SELECT DISTINCT r.tix, r.record_id FROM ({lost}{unlike}{backwards}) AS l JOIN record AS r ON r.record_id = l.record_id",
         (loading.history_time,),
     )
 

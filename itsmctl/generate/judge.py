@@ -131,7 +131,12 @@ class Judge:
             "closed_at": ticket.closed_at,
         }
         moments = list(changes(ticket))
-        run = {name: outcome(terms, name, columns, times, moments, self.as_of) for name in (RESPONSE, RESOLUTION)}
+
+        def columns_at(moment: int) -> dict[str, str]:
+            last = next((u for u in reversed(ticket.updates) if u.at <= moment), None)
+            return columns | {"priority": last.priority} if last and last.priority else columns
+
+        run = {name: outcome(terms, name, columns_at, times, moments, self.as_of) for name in (RESPONSE, RESOLUTION)}
         return Clocks(terms, run[RESPONSE], run[RESOLUTION], terms.target(RESOLUTION, columns) is not None)
 
     def look(self, ticket: Ticket, clocks: Clocks) -> Iterator[Planted]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -67,16 +67,16 @@ class Outcome:
 def outcome(
     terms: Terms,
     name: str,
-    columns: Mapping[str, str],
+    columns_at: Callable[[int], Mapping[str, str]],
     times: Mapping[str, int | None],
     moments: Sequence[tuple[int, str]],
     as_of: int,
 ) -> Outcome:
-    """Run a clock over a ticket whose moments are in order, none of them after `as_of`.
+    """Run a clock over a ticket whose moments are in order, none of them after `as_of`; the columns at the stop choose the target.
 
     This is deliberately not `worktime.recorded`: the truth must not repeat a mistake of what it tests.
     """
-    clock, target = terms.clock(name), terms.target(name, columns)
+    clock = terms.clock(name)
     start = times["opened_at"] or 0
     if clock is None:
         return Outcome("unknown", as_of, True)
@@ -90,6 +90,7 @@ def outcome(
     if by_state and stop is not None and spans[-1][2] == "cancel":
         return Outcome("cancelled", stop, False)
     end = as_of if stop is None else stop
+    target = terms.target(name, columns_at(end))
     if target is None or end < start or end > terms.known_before:
         return Outcome("unknown", end, stop is None)
     held = sum(

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from itsmctl.worktime.fitting import WorstCase as WorstCase
     from itsmctl.worktime.fitting import always_open_with as always_open_with
     from itsmctl.worktime.fitting import worst_case as worst_case
-    from itsmctl.worktime.living import Change as Change
     from itsmctl.worktime.living import Reign as Reign
     from itsmctl.worktime.living import Terms as Terms
     from itsmctl.worktime.living import lived_clock as lived_clock
@@ -38,6 +37,10 @@ if TYPE_CHECKING:
     from itsmctl.worktime.measuring import NO_TARGET as NO_TARGET
     from itsmctl.worktime.measuring import Pause as Pause
     from itsmctl.worktime.measuring import measure as measure
+    from itsmctl.worktime.promised import NO_FIT as NO_FIT
+    from itsmctl.worktime.promised import Change as Change
+    from itsmctl.worktime.promised import fitting_target as fitting_target
+    from itsmctl.worktime.promised import values_at as values_at
     from itsmctl.worktime.recorded import RecordClock as RecordClock
     from itsmctl.worktime.recorded import record_clock as record_clock
     from itsmctl.worktime.workdays import MOST_DAYS as MOST_DAYS
@@ -55,8 +58,9 @@ _MODULES = {
     "durations": "Duration duration_text parse_duration parse_slot",
     "editions": "calendar_as",
     "fitting": "Leg WorstCase always_open_with worst_case",
-    "living": "Change Reign Terms lived_clock",
+    "living": "Reign Terms lived_clock",
     "measuring": "HORIZON NO_TARGET Pause measure",
+    "promised": "NO_FIT Change fitting_target values_at",
     "recorded": "RecordClock record_clock",
     "workdays": "MOST_DAYS business_days_from open_days",
     "zones": "YEARS moment_text offset_spans parse_day parse_moment",

@@ -14,6 +14,7 @@ from itsmctl.result import ClockVerdict, Cycle
 from itsmctl.worktime.calendars import has_hours, known_before
 from itsmctl.worktime.conditions import Values, is_empty, meets
 from itsmctl.worktime.measuring import NO_TARGET
+from itsmctl.worktime.promised import Change, fitting_target
 from itsmctl.worktime.recorded import RecordClock
 from itsmctl.worktime.rounds import Held, Stand, measured
 from itsmctl.worktime.workdays import business_days_from
@@ -21,16 +22,6 @@ from itsmctl.worktime.workdays import business_days_from
 _ENDS = ("resolved_at", "closed_at")
 _PRECISE = 1
 _RUNNING = ("running_ok", "running_breached", "paused_ok")
-
-
-@dataclass(frozen=True)
-class Change:
-    """A column of a record that took another value; '' where it was, or became, empty."""
-
-    at: int
-    column: str
-    old: str
-    new: str
 
 
 @dataclass(frozen=True)
@@ -77,7 +68,7 @@ class _Stretch:
     @property
     def target(self) -> tuple[int, int]:
         """(agreement, number of the target that fits), -1 where none does."""
-        return (self.reign.number, _target_number(self.reign.clock, self.values)) if self.reign else (-1, -1)
+        return (self.reign.number, fitting_target(self.reign.clock, self.values)) if self.reign else (-1, -1)
 
 
 @dataclass(frozen=True)
@@ -159,7 +150,7 @@ def _life(terms: Terms, record: Values, changes: Sequence[Change], opened: int, 
         if change.column not in told:
             told.add(change.column)
             values[change.column] = change.old or None
-    happened = [change for change in changes if _happened(change, as_of)]
+    happened = [change for change in changes if change.happened(as_of)]
     born = min([opened, *(change.at for change in happened[:1])])
     knots: dict[int, dict[str, object]] = {born: {}}
     latest = born
@@ -225,14 +216,9 @@ def _has_history(clock: ClockDefinition, changes: Sequence[Change], as_of: int) 
     for change in changes:
         first = change.column not in told
         told.add(change.column)
-        if change.column in looked_at and (_happened(change, as_of) or (first and change.old)):
+        if change.column in looked_at and (change.happened(as_of) or (first and change.old)):
             return True
     return False
-
-
-def _happened(change: Change, as_of: int) -> bool:
-    """Whether a change is known at `as_of`; a state that became empty says nothing."""
-    return change.at <= as_of and not (change.column == "state" and not change.new)
 
 
 def _has_role(clock: ClockDefinition, role: str) -> bool:
@@ -386,7 +372,7 @@ def _target(policy: ClockPolicy, one: _Round, within: Sequence[_Stretch]) -> int
     def seconds(stretch: _Stretch) -> int | None:
         if stretch.reign is None:
             return None
-        number = _target_number(stretch.reign.clock, stretch.values)
+        number = fitting_target(stretch.reign.clock, stretch.values)
         if number < 0:
             return None
         target = stretch.reign.clock.targets[number]
@@ -402,17 +388,6 @@ def _target(policy: ClockPolicy, one: _Round, within: Sequence[_Stretch]) -> int
             return min((t for t in map(seconds, within) if t is not None), default=None)
         case _:
             return seconds(within[-1])
-
-
-def _target_number(clock: ClockDefinition, values: Values) -> int:
-    """The first target that fits, -1 where none is known to."""
-    for number, target in enumerate(clock.targets):
-        asked = [c.column for c in target.conditions if c.test in ("in", "at-least", "at-most")]
-        if any(is_empty(values.get(column)) for column in asked):
-            return -1
-        if meets(target.conditions, values):
-            return number
-    return -1
 
 
 def _stands(policy: ClockPolicy, one: _Round, within: Sequence[_Stretch]) -> Iterator[Stand]:

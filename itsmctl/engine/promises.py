@@ -1,0 +1,99 @@
+"""Which target of its agreement fits a record: by its last values, and for a clock that stopped, by those at the stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from itsmctl.engine.offers import Offer
+from itsmctl.engine.session import Session, name, quote
+from itsmctl.engine.sql import Fragment, all_of, join
+from itsmctl.model import TEXT_COLUMNS, Conditions
+
+
+def target_number(every: Sequence[Offer]) -> Fragment:
+    """SQL for the first target of the offer `a.offer` that fits record `r`, or NULL where none is known to."""
+    return choice(
+        every,
+        lambda o: join(
+            " ",
+            [
+                Fragment(_unknown_first(t.conditions)) + "WHEN " + all_of(t.conditions) + f" THEN {i}"
+                for i, t in enumerate(o.clock.targets)
+            ]
+            or [Fragment("WHEN true THEN NULL")],
+        ),
+    )
+
+
+def unknown_columns(every: Sequence[Offer]) -> Fragment:
+    """SQL for the columns that the targets of `a.offer` ask about and record `r` leaves empty, joined by commas, or NULL."""
+    return choice(every, lambda o: Fragment(f"WHEN true THEN {_empty_columns(o)}"))
+
+
+def choice(every: Sequence[Offer], branches: Callable[[Offer], Fragment]) -> Fragment:
+    """`CASE a.offer WHEN n THEN CASE … END … END`, one branch per offer."""
+    parts = [Fragment(f"WHEN {o.number} THEN CASE ") + branches(o) + " END" for o in every]
+    return Fragment("CASE a.offer ") + join(" ", parts) + " END" if parts else Fragment("NULL")
+
+
+def put_back(session: Session, every: Sequence[Offer], history: frozenset[str], as_of: int) -> None:
+    """Judge clocks that stopped by what the record was at the stop: a priority that is lowered afterwards changes no promise.
+
+    `judged` was made from the last values. Where a column that a target asks about changed after the stop, its target
+    is chosen again; `history` are the columns of whose changes the export tells. A change in the second of the stop
+    belongs to it, and as in `worktime.living` no change happens before the one that precedes it.
+    """
+    asked = {c.column for o in every for target in o.clock.targets for c in target.conditions}
+    changing = sorted(asked & history & frozenset(TEXT_COLUMNS))
+    if not changing:
+        return
+    _create_later(session, changing, as_of)
+    if session.rows("SELECT 1 FROM later LIMIT 1"):
+        columns = ", ".join(
+            f"CASE WHEN l.{name(c)} IS NULL THEN t.{name(c)} ELSE nullif(l.{name(c)}, '') END AS {name(c)}"
+            if c in changing
+            else f"t.{name(c)}"
+            for c in sorted(asked)
+        )
+        query = (
+            Fragment("UPDATE judged SET target_number = p.target_number, unknown_columns = p.unknown_columns FROM (SELECT a.tix, a.clock, ")
+            + target_number(every) + " AS target_number, " + unknown_columns(every)
+            + f""" AS unknown_columns FROM judged AS a JOIN (
+                SELECT l.tix, l.clock, {columns} FROM later AS l JOIN ticket AS t ON t.tix = l.tix
+            ) AS r ON r.tix = a.tix AND r.clock = a.clock) AS p WHERE p.tix = judged.tix AND p.clock = judged.clock"""
+        )  # fmt: skip
+        session.run(query.text, query.values)
+    session.run("DROP TABLE later")
+
+
+def _create_later(session: Session, changing: Sequence[str], as_of: int) -> None:
+    """Create `later`: clocks of which such a column changed after the stop, with the value at the stop of each column that ever changed."""
+    fields = ", ".join(map(quote, changing))
+    kept = f"e.moment <= {as_of} AND NOT (e.field = 'state' AND e.new IS NULL)"
+    at_stop = ", ".join(
+        f"coalesce(max_by(c.new, c.seq) FILTER (WHERE c.field = {quote(column)} AND c.kept AND c.moment <= j.stop), "
+        f"max(c.old) FILTER (WHERE c.field = {quote(column)} AND c.place = 1)) AS {name(column)}"
+        for column in changing
+    )
+    session.run(
+        f"""CREATE OR REPLACE TEMP TABLE later AS
+        SELECT j.tix, j.clock, {at_stop} FROM judged AS j JOIN (
+            SELECT e.tix, e.seq, e.field, coalesce(e.old, '') AS old, coalesce(e.new, '') AS new, {kept} AS kept,
+                max(CASE WHEN {kept} THEN e.moment END) OVER (PARTITION BY e.tix ORDER BY e.seq) AS moment,
+                row_number() OVER (PARTITION BY e.tix, e.field ORDER BY e.seq) AS place
+            FROM event AS e JOIN (SELECT DISTINCT tix FROM event WHERE field IN ({fields})) AS s ON s.tix = e.tix
+        ) AS c ON c.tix = j.tix WHERE j.stop IS NOT NULL
+        GROUP BY j.tix, j.clock HAVING bool_or(c.field IN ({fields}) AND c.kept AND c.moment > j.stop)"""
+    )
+
+
+def _unknown_first(conditions: Conditions) -> str:
+    """A branch before a target: a column that it asks about is empty, so neither it nor a later target is known to fit."""
+    asked = [name(c.column) for c in conditions if c.test in ("in", "at-least", "at-most")]
+    return f"WHEN {' OR '.join(f'r.{column} IS NULL' for column in asked)} THEN NULL " if asked else ""
+
+
+def _empty_columns(o: Offer) -> str:
+    columns = sorted({c.column for target in o.clock.targets for c in target.conditions})
+    cases = ", ".join(f"CASE WHEN r.{name(column)} IS NULL THEN {quote(column)} END" for column in columns)
+    return f"nullif(concat_ws(',', {cases}), '')" if cases else "NULL"
