@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from itsmctl.engine.offers import Offer
 from itsmctl.engine.session import Session, name, quote
+from itsmctl.engine.spans import changes_of
 from itsmctl.engine.sql import Fragment, all_of, join
 from itsmctl.model import TEXT_COLUMNS, Conditions
 
@@ -69,21 +70,16 @@ def put_back(session: Session, every: Sequence[Offer], history: frozenset[str], 
 def _create_later(session: Session, changing: Sequence[str], as_of: int) -> None:
     """Create `later`: clocks of which such a column changed after the stop, with the value at the stop of each column that ever changed."""
     fields = ", ".join(map(quote, changing))
-    kept = f"e.moment <= {as_of} AND NOT (e.field = 'state' AND e.new IS NULL)"
     at_stop = ", ".join(
-        f"coalesce(max_by(c.new, c.seq) FILTER (WHERE c.field = {quote(column)} AND c.kept AND c.moment <= j.stop), "
-        f"max(c.old) FILTER (WHERE c.field = {quote(column)} AND c.place = 1)) AS {name(column)}"
+        f"coalesce(max_by(coalesce(c.new, ''), c.seq) FILTER (WHERE c.field = {quote(column)} AND c.kept AND c.moment <= j.stop), "
+        f"max(coalesce(c.old, '')) FILTER (WHERE c.field = {quote(column)} AND c.place = 1)) AS {name(column)}"
         for column in changing
     )
+    changed = f"SELECT DISTINCT e.tix FROM event AS e JOIN ticket AS t ON t.tix = e.tix WHERE e.field IN ({fields})"
     session.run(
         f"""CREATE OR REPLACE TEMP TABLE later AS
-        SELECT j.tix, j.clock, {at_stop} FROM judged AS j JOIN (
-            SELECT e.tix, e.seq, e.field, coalesce(e.old, '') AS old, coalesce(e.new, '') AS new, {kept} AS kept,
-                max(CASE WHEN {kept} THEN e.moment END) OVER (PARTITION BY e.tix ORDER BY e.seq) AS moment,
-                row_number() OVER (PARTITION BY e.tix, e.field ORDER BY e.seq) AS place
-            FROM event AS e JOIN (SELECT DISTINCT tix FROM event WHERE field IN ({fields})) AS s ON s.tix = e.tix
-        ) AS c ON c.tix = j.tix WHERE j.stop IS NOT NULL
-        GROUP BY j.tix, j.clock HAVING bool_or(c.field IN ({fields}) AND c.kept AND c.moment > j.stop)"""
+        SELECT j.tix, j.clock, {at_stop} FROM judged AS j JOIN ({changes_of(changed, as_of)}) AS c ON c.tix = j.tix
+        WHERE j.stop IS NOT NULL GROUP BY j.tix, j.clock HAVING bool_or(c.field IN ({fields}) AND c.kept AND c.moment > j.stop)"""
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from itsmctl.engine.session import Session, name, quote
 from itsmctl.engine.sql import Fragment
 
@@ -68,3 +70,16 @@ def _moved_to(field: str, records: str, as_of: int) -> Fragment:
         ) AS moved_to""",
         (field, as_of, field),
     )
+
+
+def changes_of(records: str, as_of: int, fields: Sequence[str] = ()) -> str:
+    """SELECT of the changes of the records whose `tix` are in `records`, each once there: of all fields, or of those named.
+
+    `kept` says whether a change is known at `as_of`; `moment` is when, no earlier than the kept ones before it; `place`
+    counts the changes of its field; `old` and `new` are NULL where nothing stood.
+    """
+    kept = f"e.moment <= {as_of} AND NOT (e.field = 'state' AND e.new IS NULL)"
+    of_fields = f" WHERE e.field IN ({', '.join(map(quote, fields))})" if fields else ""
+    return f"""SELECT e.tix, e.seq, max(CASE WHEN {kept} THEN e.moment END) OVER (PARTITION BY e.tix ORDER BY e.seq) AS moment, e.field,
+            nullif(e.old, '') AS old, nullif(e.new, '') AS new, {kept} AS kept, row_number() OVER (PARTITION BY e.tix, e.field ORDER BY e.seq) AS place
+        FROM ({records}) AS l JOIN event AS e ON e.tix = l.tix{of_fields}"""

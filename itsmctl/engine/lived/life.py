@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itsmctl.engine.lived.plan import Plan
 from itsmctl.engine.offers import Offer, period_of
 from itsmctl.engine.session import Session, name, quote
+from itsmctl.engine.spans import changes_of
 from itsmctl.engine.sql import Fragment, condition, join
 from itsmctl.model import ZONE_OF_CALENDAR, ClockCondition, Conditions
 from itsmctl.zones import EVER
@@ -85,14 +86,8 @@ def _listed(columns: str) -> str:
 
 def _create_changes(session: Session, plan: Plan) -> None:
     """The changes of the tracked columns; those that are known happen no earlier than the ones before them."""
-    fields = ", ".join(quote(column) for column in sorted(plan.tracked)) or "''"
-    kept = f"e.moment <= {plan.as_of} AND NOT (e.field = 'state' AND e.new IS NULL)"
-    session.run(
-        f"""CREATE TABLE lived_change AS
-        SELECT e.tix, e.seq, max(CASE WHEN {kept} THEN e.moment END) OVER (PARTITION BY e.tix ORDER BY e.seq) AS moment, e.field,
-            nullif(e.old, '') AS old, nullif(e.new, '') AS new, {kept} AS kept, row_number() OVER (PARTITION BY e.tix, e.field ORDER BY e.seq) AS place
-        FROM (SELECT DISTINCT tix FROM lived) AS l JOIN event AS e ON e.tix = l.tix WHERE e.field IN ({fields})"""
-    )
+    told = changes_of("SELECT DISTINCT tix FROM lived", plan.as_of, sorted(plan.tracked) or [""])
+    session.run(f"CREATE TABLE lived_change AS {told}")
 
 
 def _insert_turns(session: Session, plan: Plan, nothing: str) -> None:
