@@ -82,15 +82,15 @@ def write_parts(file: Path, head: str, parts: Iterable[str], tail: str, between:
 
 def write_ocel_xml(file: Path, rows: int) -> None:
     """The same log as XML."""
-    with file.open("w", encoding="utf-8") as stream:
-        stream.write("<log><object-types/><event-types/><objects>\n")
-        for ticket in tickets(rows):
-            cells = "".join(
-                f'<attribute name="{key}" time="1970-01-01T00:00:00Z">{value}</attribute>'
-                for key, value in ticket.items()
-            )
-            stream.write(f'<object id="{ticket["number"]}" type="incident"><attributes>{cells}</attributes></object>\n')
-        stream.write("</objects><events/></log>\n")
+    objects = (
+        f'<object id="{ticket["number"]}" type="incident"><attributes>'
+        + "".join(
+            f'<attribute name="{key}" time="1970-01-01T00:00:00Z">{value}</attribute>' for key, value in ticket.items()
+        )
+        + "</attributes></object>\n"
+        for ticket in tickets(rows)
+    )
+    write_parts(file, "<log><object-types/><event-types/><objects>\n", objects, "</objects><events/></log>\n")
 
 
 def write_zip(file: Path, rows: int) -> None:
