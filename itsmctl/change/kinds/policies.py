@@ -138,7 +138,7 @@ _KPI: Table = {
 
 _COMPLAINT: Table = {
     "loud-from": number("loosened", absent=100).called(msg("threshold")),
-    "signs": REVIEW,
+    "signs": REVIEW_SET,
 }
 
 _FRAMEWORK: Table = {
