@@ -6,10 +6,11 @@ import hashlib
 import os
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 MOST = 32
-"""Files of one sort (`definitions-…`) that are kept."""
+"""Files of one sort (`definitions-…`) that are kept where nobody says how many."""
 _CHECKSUM = hashlib.sha256().digest_size
 
 
@@ -33,12 +34,16 @@ def read(name: str) -> bytes:
         raw = (place / name).read_bytes()
     except OSError:
         return b""
+    with suppress(OSError):  # what is in use is not what is forgotten first
+        os.utime(place / name)
     body = raw[_CHECKSUM:]
     return body if hashlib.sha256(body).digest() == raw[:_CHECKSUM] else b""
 
 
-def write(name: str, body: bytes) -> None:
-    """Keep something whole or not at all; a home that cannot be written to must not stop anybody."""
+def write(name: str, body: bytes, most: int = MOST) -> None:
+    """Keep something whole or not at all, and no more than `most` of its sort; a home that cannot be written to must not
+    stop anybody.
+    """
     place = folder()
     if place is None:
         return
@@ -48,15 +53,15 @@ def write(name: str, body: bytes) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(hashlib.sha256(body).digest() + body)
         Path(partial).replace(place / name)
-        _forget(place, name)
+        _forget(place, name, most)
     except OSError:
         return
 
 
-def _forget(place: Path, name: str) -> None:
-    """Drop what has not been written for longest of the same sort: every revision looked at keeps its definitions."""
+def _forget(place: Path, name: str, most: int) -> None:
+    """Drop what nobody has used for longest of the same sort: every revision looked at keeps its definitions."""
     sort, dash, _ = name.partition("-")
     if dash:
         kept = sorted(place.glob(f"{sort}-*"), key=lambda path: path.stat().st_mtime)
-        for old in kept[:-MOST]:
+        for old in kept[:-most]:
             old.unlink(missing_ok=True)

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from itsmctl.definitions import cache, definition_files, load, validate
+from itsmctl.definitions import cache, definition_files, load, reading, validate
 from itsmctl.definitions.reading import read
 from itsmctl.errors import ItsmctlError
 from itsmctl.model import Definitions
 from itsmctl.reference import FOLDERS, reference_root
+from itsmctl.source import Document, parse_documents
 
 ROOT = reference_root()
 
@@ -37,6 +38,21 @@ def test_definitions_from_the_cache_are_those_from_the_files(system: Path) -> No
     assert kept(system).stat().st_mode & 0o077 == 0, "nobody else may read or change it"
     for field in fields(Definitions):
         assert getattr(again, field.name) == getattr(fresh, field.name), field.name
+
+
+def test_a_copy_of_the_reference_set_is_not_read_anew(system: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    load(ROOT)
+    seen: list[str] = []
+
+    def watched(text: str, shown: str) -> list[Document]:
+        seen.append(shown)
+        return parse_documents(text, shown)
+
+    monkeypatch.setattr(reading, "parse_documents", watched)
+    roles = system / "roles" / "roles.yaml"
+    roles.write_text(roles.read_text("utf-8") + "# ours\n", "utf-8")
+    assert load(system).roles == load(ROOT).roles
+    assert seen == ["roles/roles.yaml"]
 
 
 def test_places_move_with_the_file(system: Path) -> None:

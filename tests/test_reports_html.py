@@ -10,6 +10,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
+import jinja2
 import pytest
 from report_cases import ENDLESS, HOSTILE, at, audit_result, banking_breach, hostile_result
 
@@ -319,3 +320,20 @@ def test_a_record_of_very_many_steps_is_cut_and_says_so(language: Language) -> N
     assert len(page) < len(html.render(usual, language)) + 200_000
     assert {"en": "The first 200 of 20,00", "zh": "前 200 条，共 20,00"}[language] in page
     assert tr("Too many steps to draw.", language) in page
+
+
+def test_templates_are_compiled_once_and_for_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+
+    def begin() -> None:
+        pages._compiled.cache_clear()
+        pages._environment.cache_clear()
+        pages.prepare()
+
+    begin()
+
+    def compiled(*_: object) -> str:
+        raise AssertionError("compiled again")
+
+    monkeypatch.setattr(jinja2.Environment, "_generate", compiled)
+    begin()

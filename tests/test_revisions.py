@@ -165,3 +165,14 @@ def test_what_revisions_keep_is_bounded(tmp_path: Path, monkeypatch: pytest.Monk
     assert len(list(tmp_path.glob("definitions-*"))) == kept.MOST
     assert kept.read("other.bin") == b"y"
     assert kept.read("definitions-0.bin") == b""
+
+
+def test_what_is_in_use_is_not_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "folder", lambda: tmp_path)
+    for number in range(kept.MOST):
+        kept.write(f"definitions-{number}.bin", b"x")
+        os.utime(tmp_path / f"definitions-{number}.bin", (number, number))
+    assert kept.read("definitions-0.bin") == b"x"
+    kept.write("definitions-new.bin", b"x")
+    assert kept.read("definitions-0.bin") == b"x"
+    assert kept.read("definitions-1.bin") == b""

@@ -11,12 +11,13 @@ import marshal
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from itsmctl import __version__, kept
 from itsmctl.marks import inside_of, pack
-from itsmctl.reference import schema_folder
+from itsmctl.reference import reference_root, schema_folder
 from itsmctl.source import Document
 
 FORMAT = 4
@@ -69,8 +70,9 @@ class Cache:
     def sheets(self, raw: bytes) -> tuple[Sheet, ...] | None:
         """The sheets of a file with these bytes; None where it was never read, or had something wrong with it."""
         digest = hashlib.sha256(raw).hexdigest()
-        if digest in self._before:
-            self._now[digest] = self._before[digest]
+        for known in (self._before, self._of_reference):
+            if digest in known:
+                return self._now.setdefault(digest, known[digest])
         return self._now.get(digest)
 
     def keep(self, raw: bytes, documents: Sequence[Document]) -> tuple[Sheet, ...]:
@@ -85,6 +87,12 @@ class Cache:
         if known != digest or any(sum_ not in self._before for _, sum_ in files):
             return None
         return [(name, sheet) for name, sum_ in files for sheet in self._before[sum_]]
+
+    @cached_property
+    def _of_reference(self) -> dict[str, tuple[Sheet, ...]]:
+        """What was read of the reference set: an organisation begins with a copy of it, and changes a file at a time."""
+        path = place_of(reference_root())
+        return _read(path)[0] if path and path != self._path else {}
 
     @property
     def rows(self) -> Sums:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 CROWDED = 1000
 """A life of more steps is told and not drawn: nobody could tell them apart."""
 CELL = 120
+_TEMPLATES = 256
+"""Compiled templates that are kept. A page needs more than thirty of them, and two versions may live side by side."""
 _CODE = re.compile(r"`([^`]+)`")
 PROSE = 4000
 FRAMEWORKS = {"iso-20000-1": "ISO/IEC 20000-1", "iso-27001": "ISO/IEC 27001", "fitsm-1": "FitSM-1"}
@@ -94,7 +96,7 @@ def _compiled() -> BytecodeCache:
 
         def dump_bytecode(self, bucket: Bucket) -> None:
             self.code[bucket.key] = bucket.bytecode_to_string()
-            kept.write(f"template-{bucket.key}", self.code[bucket.key])
+            kept.write(f"template-{bucket.key}", self.code[bucket.key], _TEMPLATES)
 
     return Kept()
 
