@@ -115,10 +115,9 @@ reached; what Python and the libraries hold comes on top, some 100 MB.
 {grown}
 A file is read in pieces and its rows lie on disk, so that beyond the limit next to nothing grows any more; with a higher limit
 an import takes what it may, and is faster. A workbook alone is held whole while it is read: one that would take more than
-the limit is refused before it is opened, with the advice to save it as CSV. So little memory does not do to bring a million
-cases of an event log together with their events, which ends in one message that says so, and leaves nothing behind. Databases
-(here a table of four columns) are asked within a transaction that can only read, and what they answer is written to
-disk as it comes.
+the limit is refused before it is opened, with the advice to save it as CSV. Databases (here a table of four columns) are
+asked within a transaction that can only read, and what they answer is written to disk as it comes. Where a limit is too
+small for what was asked, one message says so, and nothing is left behind.
 
 ## Workbooks
 

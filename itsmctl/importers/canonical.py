@@ -24,6 +24,9 @@ from itsmctl.model import (
 ORDERED = "ordered"
 """Every row in the order of its ticket's life: o BIGINT, id, utc (seconds), raw, h0, h1, … (history), k0, k1, … (order)."""
 
+LAST = "last"
+"""Every ticket once: id, raw (its last row), and in an event log first_at, when its first event was."""
+
 LINK_TYPES = ("parent", "problem", "change", "incident", "release", "caused_by")
 
 
@@ -104,17 +107,24 @@ def event_query(x: Export) -> str:
     )
 
 
+def find_last(session: Session, x: Export) -> None:
+    """Fill LAST, a step at a time: joins within one query hold their tables all at once, beyond a small limit."""
+    ends = f"SELECT id, raw FROM (SELECT id, raw, lead(id) OVER () AS next FROM {ORDERED}) WHERE id IS DISTINCT FROM next"
+    if x.mapping.shape != "trace":
+        session.run(f"CREATE TABLE {LAST} AS {ends}")
+        return
+    session.run(f"CREATE TEMP TABLE ending AS {ends}")
+    session.run(f"CREATE TEMP TABLE beginning AS SELECT id, min(utc) AS first_at FROM {ORDERED} GROUP BY id")
+    session.run(f"CREATE TABLE {LAST} AS SELECT e.id, e.raw, b.first_at FROM ending e JOIN beginning b ON b.id = e.id")
+    for table in ("ending", "beginning"):
+        session.run(f"DROP TABLE {table}")
+
+
 def record_query(x: Export) -> str:
     """SQL for the record table, sorted; a ticket's last row is its final state."""
     columns = ", ".join(f"{_record_column(x, column)} AS {name(column)}" for column in RECORD_COLUMNS)
-    last = (
-        f"SELECT id, raw FROM (SELECT id, raw, lead(id) OVER () AS next FROM {ORDERED}) WHERE id IS DISTINCT FROM next"
-    )
-    first = f"SELECT id, min(utc) AS first_at FROM {ORDERED} GROUP BY id"
-    begun = f"JOIN ({first}) f ON f.id = l.id " if x.mapping.shape == "trace" else ""
     return (
-        f"SELECT {columns} FROM {RAW} r JOIN ({last}) l ON r.rowid = l.raw {begun}"
-        f"JOIN {MOMENT} m ON m.raw = l.raw ORDER BY l.id"
+        f"SELECT {columns} FROM {RAW} r JOIN {LAST} l ON r.rowid = l.raw JOIN {MOMENT} m ON m.raw = l.raw ORDER BY l.id"
     )
 
 
@@ -222,7 +232,7 @@ def _record_column(x: Export, column: str) -> str:
         case "source_row":
             return "r.row"
         case "opened_at" if source is None and x.mapping.shape == "trace":
-            return "make_timestamp(f.first_at * 1000000)"
+            return "make_timestamp(l.first_at * 1000000)"
     if column in TIME_COLUMNS:
         return f"make_timestamp({_moment(x, source.exported[0] if source else '')} * 1000000)"
     if column in NUMBER_COLUMNS:

@@ -78,6 +78,7 @@ def write_records(session: Session, staging: Staging, place: Path) -> Receipt:
     changes = canonical.event_query(staging.export)
     with session.beside(lambda other: other.write_parquet(changes, place / "event.parquet")) as events:
         # What follows needs few columns of the records, which are quicker read back than kept beside.
+        canonical.find_last(session, staging.export)
         session.write_parquet(canonical.record_query(staging.export), place / "record.parquet")
         session.run(f"CREATE VIEW record AS SELECT * FROM read_parquet({quote(file_text(place / 'record.parquet'))})")
         _create_tables(session, staging.export)
