@@ -93,6 +93,21 @@ def test_columns_written_in_one_way_stand_in_one_line(found: Honesty) -> None:
     assert "  - written as d/M/yy, the day first, as the values or the mapping decide: b\n" in text
 
 
+def test_what_the_mapping_takes_the_records_for_is_said(found: Honesty) -> None:
+    assert "  - read as Incident management by mapping tickets\n" in render(found)
+    assert "由映射 tickets 读作事件管理" in render(found, "zh")
+
+
+def test_a_zone_that_no_time_needed_is_not_said_to_have_been_used(tmp_path: Path) -> None:
+    read = mapping(columns=COLUMNS, recognise=("Number", "Opened"), time_formats=("iso",))
+    (tmp_path / "export.csv").write_text("Number,Opened,State,Agent\nINC1,2026-03-01T10:00:00+08:00,new,A\n", encoding="utf-8")  # fmt: skip
+    receipt = import_files([tmp_path / "export.csv"], read, {}, "Europe/Berlin", tmp_path / "out")
+    assert (receipt.zone, receipt.local_times) == ("Europe/Berlin", False)
+    text = render(honesty(tmp_path / "out", load(ROOT), {}), width=200)
+    assert "every time says itself how far it is from UTC; no zone had to be named; the clock below is that of Europe/Berlin" in text  # fmt: skip
+    assert "written as ISO 8601: Opened" in text
+
+
 def test_columns_that_help_only_together_stand_in_one_line(found: Honesty) -> None:
     wanted = (Wanted("state", True, ("INC-02",), ("INC-03",)), Wanted("major", False, (), ("INC-03", "MI-01")), Wanted("title", False, (), ("MI-01",)))  # fmt: skip
     text = render(replace(found, wanted=wanted), width=200)

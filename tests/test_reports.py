@@ -8,6 +8,7 @@ import json as stdlib_json
 from collections.abc import Callable
 from dataclasses import astuple, replace
 from pathlib import Path
+from string import Formatter
 from tempfile import TemporaryDirectory
 
 import jsonschema
@@ -19,11 +20,11 @@ from rich.cells import cell_len
 
 from itsmctl.engine.session import Session
 from itsmctl.engine.verdicts import create_verdict_table
-from itsmctl.language import LANGUAGES, Language
+from itsmctl.language import LANGUAGES, Language, tr
 from itsmctl.model import Outcome
 from itsmctl.reports import FORMATS, csv, html, json, render, text
 from itsmctl.reports.levels import levels
-from itsmctl.reports.phrases import phrase_text
+from itsmctl.reports.phrases import PHRASES, phrase_text
 from itsmctl.reports.plain import cut, fit, shown, wrap
 from itsmctl.reports.tally import headline, period_text, rate_text
 from itsmctl.result import Attainment, AuditResult, Verdict
@@ -270,8 +271,16 @@ def test_chinese_takes_two_columns_and_is_never_cut_in_half() -> None:
         ("recomputed: missed, 5h of 4h", "重新计算：未达成，5 小时，目标 4 小时"),
         ("opened_at <= closed_at", "受理 ≤ 关闭"),
         ("P2", "P2"),
+        ("Weber (INC1, INC2): shared account", "Weber（INC1, INC2）：共用账号"),
+        ("tickets with updates whose times run backwards: 1234 (INC1, INC2)", "1,234 张工单的更新时间倒退：INC1, INC2"),
         ("something of another form", "something of another form"),
     ],
 )
 def test_what_checks_say_is_read_in_chinese(english: str, chinese: str) -> None:
     assert phrase_text(english, "zh") == chinese
+
+
+def test_no_phrase_is_taken_for_another() -> None:
+    for phrase in PHRASES:
+        names = {name: "Xq" for _, name, _, _ in Formatter().parse(phrase) if name}
+        assert phrase_text(phrase.format(**names), "zh") == tr(phrase, "zh").format(**names), phrase

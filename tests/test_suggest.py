@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -355,3 +356,34 @@ def test_the_tables_of_a_dataset_as_csv_give_the_same_dataset_again(tmp_path: Pa
             first, second = (session.rows(read.format(folder)) for folder in ("first", "second"))
             assert first == second, table
             assert first
+
+
+def test_what_the_mapping_that_reads_a_file_knows_is_believed_first() -> None:
+    """A bare number means something else in every tool; where a mapping reads the file it is known what this one means."""
+    file = EXPORTS / "servicenow-tables" / "incident.json"
+    suggestion, data = proposed(file)
+    assert suggestion.readers == ("servicenow-incident",)
+    assert data["codes"]["state"]["7"] == "closed"
+    assert not suggestion.codes["state"].asked
+    told = {
+        match.name: dict(match.reasons[0].values) for match in suggestion.matches.values() if match.reasons[0].values
+    }
+    assert {reason.get("mapping") for reason in told.values()} == {"servicenow-incident"}
+    unknown, _ = proposed(file, "ServiceNow")
+    assert "7" in unknown.codes["state"].asked
+
+
+def test_a_reason_says_what_is_so(tmp_path: Path) -> None:
+    """Updates repeat the number of their ticket, an empty column has only its name, and 1970 is no year of a ticket."""
+    lines = ["number,sys_updated_on,opened_at,state,due_date,business_duration"]
+    lines += [
+        f"INC{n // 3:03},2026-03-0{1 + n % 3} 10:00:00,2026-03-01 09:00:00,{n % 3},,1970-01-01 0{n % 5}:10:00"
+        for n in range(60)
+    ]
+    (tmp_path / "log.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    suggestion, _ = proposed(tmp_path / "log.csv")
+    text = render([suggestion])
+    assert "numbers of tickets, such as INC0" in text
+    assert "a number of its own in each row" not in text
+    assert re.search(r"due_at: due_date +# \d+%: .*; no row has a value in it", text)
+    assert "business_duration" not in " ".join(profile.name for profile in suggestion.spare_moments)

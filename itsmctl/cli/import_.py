@@ -150,7 +150,7 @@ def _honesty(folder: Path, definitions: Definitions, form: str, language: Langua
     from itsmctl.reports.honesty import render, render_json
 
     found = honesty(folder, definitions, load(reference_root()).mappings)
-    return render_json(found) if form == "json" else render(found, language, options.terminal_width())
+    return render_json(found) if form == "json" else render(found, language, options.terminal_width(160))
 
 
 def _propose(

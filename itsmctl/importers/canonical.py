@@ -109,7 +109,9 @@ def event_query(x: Export) -> str:
 
 def find_last(session: Session, x: Export) -> None:
     """Fill LAST, a step at a time: joins within one query hold their tables all at once, beyond a small limit."""
-    ends = f"SELECT id, raw FROM (SELECT id, raw, lead(id) OVER () AS next FROM {ORDERED}) WHERE id IS DISTINCT FROM next"
+    ends = (
+        f"SELECT id, raw FROM (SELECT id, raw, lead(id) OVER () AS next FROM {ORDERED}) WHERE id IS DISTINCT FROM next"
+    )
     if x.mapping.shape != "trace":
         session.run(f"CREATE TABLE {LAST} AS {ends}")
         return

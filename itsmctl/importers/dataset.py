@@ -161,6 +161,7 @@ def _receipt(session: Session, staging: Staging, noticed: _Noticed, events: int)
         period_to=iso(last),
         last_moment=iso(latest),
         precision_seconds=x.moments.precision_seconds,
+        local_times=x.moments.local,
         time_formats=x.moments.formats,
         mapped=tuple(sorted({*x.found, *derived})),
         kept=canonical.kept_columns(x),

@@ -61,6 +61,8 @@ class Receipt:
     period_to: str
     last_moment: str
     precision_seconds: int
+    local_times: bool
+    """Whether any time was read on the clock of the zone, as it says nothing of an offset itself."""
     time_formats: Mapping[str, str]
     """By exported column."""
     mapped: tuple[str, ...]
@@ -108,6 +110,7 @@ def _plain(receipt: Receipt) -> dict[str, object]:
         "period": {"from": receipt.period_from or None, "to": receipt.period_to or None},
         "last_moment": receipt.last_moment or None,
         "precision_seconds": receipt.precision_seconds,
+        "local_times": receipt.local_times,
         "time_format": dict(receipt.time_formats),
         "columns": {"mapped": receipt.mapped, "kept": receipt.kept, "missing": receipt.missing},
         "history": receipt.history,
@@ -200,6 +203,7 @@ class _Json(TypedDict):
     period: dict[str, str | None]
     last_moment: str | None
     precision_seconds: int
+    local_times: NotRequired[bool]
     time_format: dict[str, str]
     columns: _Columns
     history: list[str]
@@ -247,6 +251,7 @@ def _receipt(data: _Json) -> Receipt:
         period_to=data["period"]["to"] or "",
         last_moment=data["last_moment"] or "",
         precision_seconds=data["precision_seconds"],
+        local_times=data.get("local_times", bool(data["zone"])),
         time_formats=data["time_format"],
         mapped=tuple(data["columns"]["mapped"]),
         kept=tuple(data["columns"]["kept"]),

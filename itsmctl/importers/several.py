@@ -74,7 +74,7 @@ def _write_part(session: Session, staging: dataset.Staging, folder: Path) -> _Re
 def _forget(session: Session) -> None:
     """Drop what only the mapping just read needed."""
     session.run("DROP VIEW IF EXISTS record")
-    for table in ("raw", "moment", "ordered", "repeated", "later", "link", "approval"):
+    for table in ("raw", "moment", "ordered", "last", "repeated", "later", "link", "approval"):
         session.run(f"DROP TABLE IF EXISTS {table}")
 
 
@@ -152,6 +152,7 @@ def _receipt(
         precision_seconds=min(
             [*(receipt.precision_seconds for receipt in receipts), *(d.moments.precision_seconds for d in details)]
         ),
+        local_times=any([*(receipt.local_times for receipt in receipts), *(d.moments.local for d in details)]),
         time_formats={
             column: pattern
             for formats in [*(receipt.time_formats for receipt in receipts), *(d.moments.formats for d in details)]

@@ -39,6 +39,8 @@ class Moments:
     formats: Mapping[str, str]
     ambiguous: Mapping[str, int]
     precision_seconds: int
+    local: bool
+    """Whether any time says nothing of an offset, and was read on the clock of the zone."""
     followers: tuple[str, ...] = ()
     """Where dates do not say themselves whether the day or the month comes first, and others decided it for them."""
 
@@ -97,11 +99,12 @@ def convert_times(
     )
     session.run("DROP TABLE face")
     ambiguous: dict[str, int] = {}
-    precise = False
+    precise = local = False
     for c in columns:
-        repeated, gone, odd = session.one(
+        repeated, gone, odd, zoneless = session.one(
             f"SELECT count(*) FILTER (WHERE z{c.number} IS NULL AND {twice_sql(f'l{c.number}', pieces)}), "
-            f"count(l{c.number}) - count(t{c.number}), count(*) FILTER (WHERE l{c.number} % 60 <> 0) FROM {MOMENT}"
+            f"count(l{c.number}) - count(t{c.number}), count(*) FILTER (WHERE l{c.number} % 60 <> 0), "
+            f"count(*) FILTER (WHERE l{c.number} IS NOT NULL AND z{c.number} IS NULL) FROM {MOMENT}"
         )
         if repeated:
             ambiguous[c.name] = int(repeated)
@@ -111,9 +114,11 @@ def convert_times(
         if gone:
             where = f"l{c.number} IS NOT NULL AND t{c.number} IS NULL"
             _reject(session, staged, record_id, c.cell, where, c.name, "nonexistent-time")
-        precise = precise or bool(odd)
+        precise, local = precise or bool(odd), local or bool(zoneless)
     followers = tuple(message for c in columns for message in c.followers)
-    return Moments(tuple(names), {c.name: c.formats for c in columns}, ambiguous, 1 if precise else 60, followers)
+    return Moments(
+        tuple(names), {c.name: c.formats for c in columns}, ambiguous, 1 if precise else 60, local, followers
+    )
 
 
 def _read_faces(

@@ -27,6 +27,8 @@ FORMAT = "itsmctl/honesty/v1"
 _SAID_BELOW = ("missing-columns", "number-gaps")
 _KINDS = {"person": msg("people"), "mail-address": msg("e-mail addresses"), "mobile-number": msg("mobile numbers")}
 
+_FORMS = {"iso": msg("ISO 8601"), "epoch-s": msg("seconds since 1970"), "epoch-ms": msg("milliseconds since 1970")}
+
 
 def render(honesty: Honesty, language: Language = "en", width: int = 80) -> str:
     """The report as text, ending in a newline."""
@@ -50,6 +52,7 @@ def _read(h: Honesty, language: Language, width: int) -> Iterator[str]:
         tr("{records}, {events} from {rows}", language,
            records=trn("{n} record", "{n} records", receipt.records, language), events=trn("{n} event", "{n} events", receipt.events, language),
            rows=trn("{n} row", "{n} rows", receipt.rows_read, language)),
+        tr("read as {process} by mapping {mapping}", language, process=_processes(h, language), mapping=receipt.mapping),
         tr("opened {start} to {end}", language, start=receipt.period_from[:10], end=receipt.period_to[:10]),
     ]  # fmt: skip
     if receipt.last_moment:
@@ -80,8 +83,11 @@ def _times(h: Honesty, language: Language, width: int) -> Iterator[str]:
 
 
 def _zone(h: Honesty, language: Language) -> str:
-    if not h.receipt.zone:
-        return tr("every time says itself how far it is from UTC; no zone had to be named", language)
+    if not h.receipt.local_times:
+        said = tr("every time says itself how far it is from UTC; no zone had to be named", language)
+        return said + (
+            tr("; the clock below is that of {zone}", language, zone=h.receipt.zone) if h.receipt.zone else ""
+        )
     return tr("times without a zone were read on the clock of {zone}, as named; nothing was taken from this machine", language, zone=h.receipt.zone)  # fmt: skip
 
 
@@ -92,6 +98,7 @@ def _forms(times: Sequence[TimeColumn], language: Language) -> Iterator[str]:
         columns[one.pattern, "" if one.pattern.startswith("y") else one.order].append(shown(one.name))
     for (pattern, order), some in columns.items():
         names = tr(", ", language).join(some)
+        pattern = tr(_FORMS[pattern], language) if pattern in _FORMS else pattern
         match order:
             case "day-first":
                 yield tr("written as {pattern}, the day first, as the values or the mapping decide: {names}", language, pattern=pattern, names=names)  # fmt: skip
@@ -158,6 +165,13 @@ def _rules(h: Honesty, language: Language, width: int) -> Iterator[str]:
     lines = [_hindrance(one, language) for one in h.blind]
     if lines:
         yield from _section(tr("What else keeps rules from being tested", language), lines, width)
+
+
+def _processes(h: Honesty, language: Language) -> str:
+    """What the mappings take the records for: a log of problems may look just like one of incidents."""
+    titles = (h.process_titles.get(process) for process in h.receipt.process.split(", "))
+    known = [title.in_(language) for title in titles if title]
+    return tr(", ", language).join(known) or h.receipt.process
 
 
 def _process(process: str, rules: int, h: Honesty, language: Language) -> str:

@@ -6,7 +6,7 @@ import re
 from functools import cache, lru_cache
 from string import Formatter
 
-from itsmctl.language import COLUMNS, STATES, Language, column_text, duration_text, msg, state_text, tr
+from itsmctl.language import COLUMNS, STATES, Language, column_text, duration_text, msg, number_text, state_text, tr
 
 APPROVAL = msg("approval")
 """What stands before ` = ` in an activity that is no change of a column."""
@@ -215,6 +215,8 @@ PHRASES = (
     msg("{place}: {time} in all"),
     *DECLARE,
 )
+_COUNTS = ("n", "total")
+"""Parts of a phrase that say how many; other numbers may be those of tickets, or years."""
 _DURATION = re.compile(r"(-?)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 
 
@@ -223,14 +225,22 @@ def phrase_text(text: str, language: Language) -> str:
     """The phrase in the reader's language; one of another form stays as it is."""
     if any(marker in text for marker in ("\n", "\r")):
         return text
-    for phrase in PHRASES:
+    for phrase in _from_the_longest():
         if all(literal in text for literal in _literals(phrase)) and (found := _form(phrase).fullmatch(text)):
             parts = {
-                name: phrase_text(value, language) if name == "demand" else _part(value, language)
+                name: phrase_text(value, language)
+                if name == "demand"
+                else _part(value, language, counts=name in _COUNTS)
                 for name, value in found.groupdict().items()
             }
             return tr(phrase, language).format(**parts)
     return _part(text, language)
+
+
+@cache
+def _from_the_longest() -> tuple[str, ...]:
+    """The phrases, those that say most by themselves first: `{person} ({columns})` would fit many a longer one."""
+    return tuple(sorted(PHRASES, key=lambda phrase: -sum(map(len, _literals(phrase)))))
 
 
 @cache
@@ -248,8 +258,10 @@ def _form(phrase: str) -> re.Pattern[str]:
     return re.compile(form)
 
 
-def _part(text: str, language: Language) -> str:
-    """A duration, or names of columns or states, as the reader calls them; anything else as it is."""
+def _part(text: str, language: Language, *, counts: bool = False) -> str:
+    """A duration, a count, or names of columns or states, as the reader calls them; anything else as it is."""
+    if counts and text.isascii() and text.isdigit():
+        return number_text(int(text))
     if seconds := _seconds(text):
         return duration_text(seconds, language)
     for separator, between in ((", ", tr(", ", language)), (" <= ", " ≤ "), (" > ", " → ")):

@@ -108,12 +108,15 @@ def _of_table(
     create_reject(session)
     staged = stage(session, [export], NOTHING_KNOWN, scratch)
     seen = profiles(session, staged)
+    readers = _readers(export, definitions.mappings)
+    mappings = sorted(mappings, key=lambda mapping: mapping.id not in readers)  # the one that fits is believed first
     words = known_words(mapping.codes for mapping in mappings)
     table, shape, found = table_of(session, staged, seen, mappings, words)
     number = found.get("number", found.get("record_id"))
     of = process_of(seen, number, export.name, definitions.processes, words.get("process", {}))
     found = {column: match for column, match in found.items() if match.name != of.column}
-    codes = coded(found, words, of, definitions.processes)
+    own = definitions.mappings[readers[0]].codes if readers else {}
+    codes = coded(found, words, of, definitions.processes, own)
     if table == "event":
         codes = {"field": fields(found["field"].profile, Vocabulary("record", mappings))}
     used = {match.name for match in found.values()} | {of.column}
@@ -143,7 +146,7 @@ def _of_table(
         order=staged.columns,
         key=max(seen, key=lambda profile: profile.distinct),
         unused=tuple(profile for profile in seen if profile.name not in used),
-        readers=_readers(export, definitions.mappings),
+        readers=readers,
         others=(),
     )
 

@@ -66,16 +66,16 @@ def process_of(
 
 
 def coded(
-    found: Mapping[str, Match], words: Words, of: OfProcess, processes: Mapping[str, Process]
+    found: Mapping[str, Match], words: Words, of: OfProcess, processes: Mapping[str, Process], own: Words
 ) -> dict[str, Coded]:
-    """For each column that holds codes what its values mean, as far as that is known."""
+    """For each column that holds codes what its values mean, as far as that is known; `own` is what the tool itself means."""
     states = [state.id for name in sorted(of.all) if name in processes for state in processes[name].states]
     codes: dict[str, Coded] = {}
     for column in CODED:
         if column not in found or not found[column].profile.listed:
             continue
         allowed = tuple(dict.fromkeys(states)) if column == "state" else _codes(words.get(column, {}))
-        one = _of_values(found[column].profile, words.get(column, {}), allowed)
+        one = _of_values(found[column].profile, words.get(column, {}), allowed, own.get(column, {}))
         if one.known or (one.asked and column == "state"):
             codes[column] = one
     return codes
@@ -99,13 +99,15 @@ _RECORDED = frozenset(
 """Columns of the record of which a history is wanted."""
 
 
-def _of_values(profile: Profile, words: Mapping[str, str], allowed: Sequence[str]) -> Coded:
+def _of_values(profile: Profile, words: Mapping[str, str], allowed: Sequence[str], own: Mapping[str, str]) -> Coded:
     known: dict[str, str] = {}
     for value, _ in profile.frequent:
         word = value.strip().casefold()
+        # A bare number means something else in every tool.
         code = "" if word.lstrip("-").isdigit() else words.get(word) or words.get(without_rank(word), "")
         if word in allowed or word.upper() in allowed:
             code = word if word in allowed else word.upper()
+        code = own.get(value.strip(), code)
         if code and (not allowed or code in allowed):
             known[value] = code
     asked = tuple(value for value, _ in profile.frequent if value not in known)

@@ -34,6 +34,7 @@ VARIES = msg("of the records with several rows, those in which it differs: {shar
 VALUES = msg("values such as {value}")
 NUMBERS_OF_TICKETS = msg("numbers of tickets, such as {value}")
 NUMBERS = msg("a number of its own in each row, such as {value}")
+NO_VALUES = msg("no row has a value in it")
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,7 @@ def _content(
 ) -> tuple[float, tuple[Reason, ...]]:
     """What the values say: below 1 how little they suit, above 1 how much they speak for it by themselves."""
     if not profile.filled:
-        return 0.7, ()
+        return 0.7, (Reason(NO_VALUES),)
     if canonical in _TIMES:
         return _as_moment(profile)
     if canonical in NUMBER_COLUMNS or canonical == COUNTER_OF_UPDATE:
@@ -177,7 +178,7 @@ def _as_key(profile: Profile, *, first: bool) -> tuple[float, tuple[Reason, ...]
         return 0.2, ()
     if not profile.full:
         return profile.filled / profile.rows, ()
-    reason = (Reason(NUMBERS, {"value": profile.mixed[0]}),)
+    reason = (Reason(NUMBERS if profile.unique else NUMBERS_OF_TICKETS, {"value": profile.mixed[0]}),)
     if profile.numbers_of_tickets:
         return (1.6 if profile.unique else 1.3), reason
     if profile.unique and first:

@@ -146,17 +146,17 @@ class Vocabulary:
         What people in general call something else counts for less: one tool calls the time limit `解决时间`.
         """
         votes: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-        by: dict[tuple[str, str], tuple[int, str]] = {}
-        for mapping in mappings:
+        by: dict[tuple[str, str], tuple[int, int, str]] = {}
+        for rank, mapping in enumerate(mappings):
             for column, names in _labels(mapping) if mapping.table == table else ():
                 for place, name in enumerate(names):
                     votes[plain(name)][column].add(mapping.tool)
-                    first = (place, mapping.id)
+                    first = (place, rank, mapping.id)
                     by[plain(name), column] = min(by.get((plain(name), column), first), first)
         for form, columns in votes.items():
             most = max(map(len, columns.values()))
             for column, tools in columns.items():
-                place, mapping_id = by[form, column]
+                place, _, mapping_id = by[form, column]
                 odd = form in taken and form not in general[column]
                 score = (ODD if odd else VENDOR) * (1.0 if len(tools) == most else 0.8) - min(place, 9) / 1000
                 self._learn(form, column, Guess(score, Reason(LABEL, {"mapping": mapping_id})))

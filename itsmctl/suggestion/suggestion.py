@@ -72,8 +72,8 @@ class Suggestion:
 
     @property
     def spare_moments(self) -> tuple[Profile, ...]:
-        """Columns of moments of which nothing says what happened then."""
-        return tuple(profile for profile in self.unused if profile.moments)
+        """Columns of moments of which nothing says what happened then; moments in 1970 are durations, as ServiceNow writes them."""
+        return tuple(one for one in self.unused if one.moments and not all(v.startswith("1970-") for v in one.mixed))
 
     @property
     def recognise(self) -> tuple[str, ...]:
