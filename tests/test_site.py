@@ -346,10 +346,12 @@ def test_texts_link_to_what_they_name_and_to_nothing_else() -> None:
         "not to the page it stands on"
     )
     assert linked("Change management (change), INC-05", here, known) == (
-        '<a href="change.html">Change management</a>, <a href="../rule/INC-05.html">INC-05</a>'
+        '<a href="change.html">Change management</a>, <a href="../rule/INC-05.html" class="piece">INC-05</a>'
     )
-    assert linked("iso-20000-1 8.6.1 x", here, known).startswith('<a href="../framework/iso-20000-1.html#8.6.1">')
-    assert linked("iso-20000-1 8.6", here, known).startswith('<a href="../framework/iso-20000-1.html">'), "a heading"
+    clause = '<a href="../framework/iso-20000-1.html#8.6.1" class="piece">ISO/IEC 20000-1 8.6.1</a>'
+    assert linked("iso-20000-1 8.6.1 x", here, known) == f"{clause} x"
+    assert linked("iso-20000-1 8.6", here, known).startswith('<a href="../framework/iso-20000-1.html"'), "a heading"
+    assert ">8.6.1<" in linked("iso-20000-1:8.6.1", here, known, "iso-20000-1"), "under the head of its framework"
     for text in ("Something else (incident)", "the incident", "INC-999", "8.6.1", "iso-20000-1 99.9"):
         assert linked(text, here, known) == text
     assert linked("say `a <b>` now", here, known) == "say <code>a &lt;b&gt;</code> now"

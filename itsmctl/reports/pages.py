@@ -29,8 +29,12 @@ CELL = 120
 _TEMPLATES = 256
 """Compiled templates that are kept. A page needs more than thirty of them, and two versions may live side by side."""
 _CODE = re.compile(r"`([^`]+)`")
+_PIECE = re.compile(r"[^/\s]+-[^/\s]*/?")
 PROSE = 4000
-FRAMEWORKS = {"iso-20000-1": "ISO/IEC 20000-1", "iso-27001": "ISO/IEC 27001", "fitsm-1": "FitSM-1"}
+FRAMEWORKS = {
+    "iso-20000-1": "ISO/IEC 20000-1", "iso-27001": "ISO/IEC 27001", "fitsm-1": "FitSM-1",
+    "itil-v2": "ITIL v2", "itil-v3": "ITIL v3", "itil-4": "ITIL 4",
+}  # fmt: skip
 FACTS = ("service", "priority", "state", "group", "category", "ci", "impact", "urgency", "closure_code", "assignee")
 """Columns that introduce a record, in this order."""
 
@@ -152,6 +156,7 @@ def _filters(language: Language) -> dict[str, Callable[..., object]]:
         "observed": lambda text: _cut(phrase_text(text, language), CELL, language),
         "warning": lambda text: phrase_text(text, language),
         "cell": lambda text: _cut(text, CELL, language),
+        "pieces": _pieces,
         "prose": lambda text: _translated(_cut(text, PROSE, language), {}),
         "clause": clause_text,
         "drawn": drawn,
@@ -170,6 +175,13 @@ def _cut(text: object, longest: int, language: Language) -> str:
     if left <= 0:
         return shown(whole, longest)
     return f"{shown(whole, longest)} [{words.trn('{n} more character', '{n} more characters', left, language)}]"
+
+
+def _pieces(text: object) -> Markup:
+    """A path or a list of names, of which no name is broken at its hyphens where it fits on a line."""
+    from markupsafe import Markup, escape
+
+    return Markup(_PIECE.sub(r'<span class="piece">\g<0></span>', str(escape(shown(text)))))  # nosec: escaped before
 
 
 def _harmless(value: object) -> object:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from html import escape
 from urllib.parse import quote
 from zlib import crc32
 
 from itsmctl.language import Language
 from itsmctl.model import FIELD_OF_KIND, Definitions, Framework
+from itsmctl.reports.pages import clause_text
 from itsmctl.reports.plain import shown
 from itsmctl.site.parts import PART_OF
 
 PROSE = 4000
 """Longer texts are cut: nobody reads them on a page."""
+SHORT = 32
 
 _NAMED = re.compile(r"\(([a-z0-9]+(?:-[a-z0-9]+)*)\)")
 _CODE = re.compile(r"[A-Z][A-Z0-9]*(?:-[A-Z][A-Z0-9]*)*-[0-9]{2,}")
@@ -52,6 +54,11 @@ class Addresses:
         """What a text is the bare name of: an id that nothing else could be, a process, or a person."""
         kinds = PART_OF if "-" in text else ("process", "person", "rule")
         return next((target for kind in kinds if (target := self.of(kind, text))), None)
+
+    @cached_property
+    def frameworks(self) -> Mapping[str, str]:
+        """The ids of the frameworks by their titles."""
+        return {target.title: id_ for (kind, id_), target in self.pages.items() if kind == "framework"}
 
     def named(self, id_: str, before: str) -> Target | None:
         """What a text means that ends a title with its id in brackets."""
@@ -103,21 +110,24 @@ def way(here: str, there: str) -> str:
     return quote("../" * len(own) + "/".join(other))
 
 
-def linked(text: str, here: str, known: Addresses) -> str:
-    """The text as markup, in which what has a page links to it; nothing links to the page it stands on."""
+def linked(text: str, here: str, known: Addresses, within: str = "") -> str:
+    """The text as markup, in which what has a page links to it; nothing links to the page it stands on.
+
+    A clause of the framework `within` goes by its number, as under a head that says the framework.
+    """
     text = shown(text, PROSE)
     whole = known.exactly(text)
     if whole:
         return _link(whole, whole.title, here)
     parts, done = [], 0
-    for start, end, target, told in _found(text, known):
+    for start, end, target, told in _found(text, known, within):
         if start >= done:
             parts += [escape(text[done:start]), _link(target, told, here)]
             done = end
     return _SPAN.sub(r"<code>\1</code>", "".join([*parts, escape(text[done:])]))
 
 
-def _found(text: str, known: Addresses) -> Iterator[tuple[int, int, Target, str]]:
+def _found(text: str, known: Addresses, within: str) -> Iterator[tuple[int, int, Target, str]]:
     """(start, end, target, how it is called) of everything that a text names, in order."""
     found: list[tuple[int, int, Target, str]] = []
     for match in _NAMED.finditer(text):
@@ -132,7 +142,8 @@ def _found(text: str, known: Addresses) -> Iterator[tuple[int, int, Target, str]
     for match in _CLAUSE.finditer(text):
         target = known.clauses.get((match[1], match[2]))
         if target:
-            found.append((match.start(), match.end(), target, match[0]))
+            told = match[2] if match[1] == within else clause_text(f"{match[1]}:{match[2]}")
+            found.append((match.start(), match.end(), target, told))
     yield from sorted(found, key=lambda one: one[:2])
 
 
@@ -143,4 +154,5 @@ def _link(target: Target, told: str, here: str) -> str:
         told = target.title  # a clause on the page of its framework goes by its number
     place = f"#{quote(target.anchor)}" if target.anchor else ""
     to = (way(here, target.path) if target.path != here else "") + place
-    return f'<a href="{escape(to)}">{escape(told)}</a>'
+    look = ' class="piece"' if "-" in told and len(told) <= SHORT else ""  # a number is not broken at its hyphen
+    return f'<a href="{escape(to)}"{look}>{escape(told)}</a>'

@@ -59,17 +59,17 @@ class Setter:
     here: str
     known: Addresses
 
-    def markup(self, text: str) -> Markup:
+    def markup(self, text: str, within: str = "") -> Markup:
         """A text with its links."""
         from markupsafe import Markup
 
-        return Markup(linked(text, self.here, self.known))  # nosec: `linked` escapes
+        return Markup(linked(text, self.here, self.known, within))  # nosec: `linked` escapes
 
-    def cell(self, text: str) -> Cell:
+    def cell(self, text: str, within: str = "") -> Cell:
         """A cell; numbers and standings are set in their own way."""
         if _NUMBER.fullmatch(text):
             return Cell(self.markup(text), "num")
-        return Cell(self.markup(text), MARKS.get(text[:1], "") if text[1:2] == " " else "")
+        return Cell(self.markup(text, within), MARKS.get(text[:1], "") if text[1:2] == " " else "")
 
     def shape(self, block: Block) -> Shape:
         """A block."""
@@ -77,7 +77,8 @@ class Setter:
             case Facts(rows):
                 return Shape("facts", tuple((Cell(self.markup(name)), self.cell(told)) for name, told in rows if told))
             case Grid(columns, rows):
-                return _grid(columns, tuple(tuple(map(self.cell, row)) for row in rows))
+                within = tuple(self.known.frameworks.get(name, "") for name in columns)
+                return _grid(columns, tuple(tuple(map(self.cell, row, within)) for row in rows))
             case Points(items):
                 return Shape("points", tuple((self.cell(item),) for item in items if item))
             case Words(told):
