@@ -156,6 +156,25 @@ def short(
     return found
 
 
+@pytest.mark.parametrize("name", ["maturity", "capability", "five-aspects"])
+def test_what_moved_is_what_the_files_say(name: str) -> None:
+    model, now = plain(name)
+    then = yaml.safe_load((AUDITS / f"assessments/{name}-2025-h2.yaml").read_text(encoding="utf-8"))
+    found = told(name)["comparison"]
+    symptoms = {one["id"] for one in model["criteria"] if one.get("polarity") == "symptom"}
+    asked = [one["id"] for one in model["criteria"] if one["id"] not in symptoms]
+    ratings = [{c: one["answers"].get(c, {}).get("rating") for c in asked} for one in (then, now)]
+    both = [(c, ratings[0][c], ratings[1][c]) for c in asked]
+    moved = [{"criterion": c, "before": was, "now": is_} for c, was, is_ in both if was and is_ and was != is_]
+    assert found["earlier"] == then["id"]
+    assert [{key: one[key] for key in ("criterion", "before", "now")} for one in found["moved"]] == moved
+    assert found["answered"] == [c for c, was, is_ in both if is_ and not was]
+    assert found["dropped"] == [c for c, was, is_ in both if was and not is_]
+    advice = then.get("recommendations", ())
+    assert found["done"] == [one["id"] for one in advice if "done" in one]
+    assert found["overdue"] == [one["id"] for one in advice if "done" not in one and one.get("due") and one["due"] <= now["assessed"]]  # fmt: skip
+
+
 def test_advice_is_ranked_by_what_it_follows_from(result: Path) -> None:
     document = json.loads((result / "result.json").read_text(encoding="utf-8"))
     severities = {one["id"]: {"major": 3, "minor": 2, "observation": 1}[one["severity"]] for one in (*document["rules"], *document["enquiries"])}  # fmt: skip

@@ -24,10 +24,12 @@ from itsmctl.model import RegisterFigure
 from itsmctl.reference import reference_root
 from itsmctl.scorecard.asking import Asked, sources
 from itsmctl.scorecard.comparing import Proportion
+from itsmctl.scorecard.figures import Figure, Indicator, Tally
 from itsmctl.scorecard.measuring import Sources, measure
+from itsmctl.scorecard.periods import parse_span
 from itsmctl.scorecard.positions import able_to, key_people
 from itsmctl.scorecard.principles import principle_scores
-from itsmctl.scorecard.suppliers import supplier_cards
+from itsmctl.scorecard.suppliers import LegFigure, supplier_cards
 
 ZONE = "Asia/Shanghai"
 DAY = date(2026, 6, 30)
@@ -134,7 +136,33 @@ def test_suppliers_again(found: Sources, dataset: Path, rows: list[Row]) -> None
         assert cards[name].score == (pytest.approx(sum(marks) / len(marks)) if marks else None)
         ended = [r for r in table("disputes") if r["supplier"] == name and "2025-07-01" <= r["raised"] <= "2026-06-30" and r["state"] in ("settled", "closed", "late")]  # fmt: skip
         assert (cards[name].disputes.hits, cards[name].disputes.n) == (sum(r["in_time"] == "true" for r in ended), len(ended))  # fmt: skip
+        in_force = [c for c in documents("catalog/contracts", "contract") if c["supplier"] == name and within(c, DAY)]
+        assert {c.id for c in cards[name].contracts} == {c["id"] for c in in_force}
+        ends = [str(c["effective"]["to"]) for c in in_force if "to" in c.get("effective", {})]
+        proofs = [str(c["valid-until"]) for c in one.get("certifications", ()) if "valid-until" in c]
+        flags = {
+            "no-contract": one["status"] != "ended" and not in_force,
+            "watched": one["status"] == "watched",
+            "dispute-late": any(r["in_time"] != "true" for r in ended),
+            "certificate-ended": any(day < DAY.isoformat() for day in proofs),
+            "no-review": one["status"] != "ended" and not held,
+            "contract-ends": any(DAY.isoformat() <= day <= "2026-09-28" for day in ends),
+            "below-agreed": any(below(leg) for leg in cards[name].legs or ()),
+        }
+        assert set(cards[name].flags) == {flag for flag, told in flags.items() if told}, name
     assert any(card.records for card in cards.values())
+
+
+def within(one: Mapping[str, Any], day: date) -> bool:
+    days = one.get("effective", {})
+    return str(days.get("from", "0")) <= day.isoformat() <= str(days.get("to", "9"))
+
+
+def below(leg: LegFigure) -> bool:
+    """Less kept than is agreed in the file of the contract; what nobody can judge is not kept."""
+    (contract,) = (one for one in documents("catalog/contracts", "contract") if one["id"] == leg.contract)
+    agreed = contract.get("attainment", {}).get(leg.leg)
+    return agreed is not None and 100 * leg.met < agreed * (leg.judged + leg.unknown)
 
 
 def test_the_promise_of_a_supplier_again(found: Sources, dataset: Path, rows: list[Row]) -> None:
@@ -233,6 +261,16 @@ def test_principles_again(found: Sources, dataset: Path, rows: list[Row]) -> Non
             named = [word for word in re.split(r"[,;\s、，；]+", link["target"]) if word]
             links[by_id[link["record_id"]]["process"]] += [word in words for word in named]
     assert {p: w for (p, part), w in told.items() if part == "linked"} == {p: (sum(s), len(s)) for p, s in links.items()}  # fmt: skip
+
+
+def test_indicators_that_have_a_value_again(found: Sources) -> None:
+    """As if every third indicator had one."""
+    span = parse_span("2026-06")
+    values = {name: float(place) if place % 3 == 0 else None for place, name in enumerate(sorted(reference().kpis))}
+    indicators = [Indicator(reference().kpis[name], (Figure(span, value, value, Tally(1), True, "reached"),)) for name, value in values.items()]  # fmt: skip
+    told = {p.id: (i.there, i.wanted) for p, some in principle_scores(found, indicators, None) for s in some for i in s.inputs if i.part == "computed"}  # fmt: skip
+    wanted = {one["id"]: [values[name] is not None for name in one.get("kpis", ())] for one in documents("policies/processes", "process")}  # fmt: skip
+    assert told == {name: (sum(own), len(own)) for name, own in wanted.items()}
 
 
 def test_key_people_again(found: Sources, rows: list[Row]) -> None:

@@ -28,7 +28,7 @@ from itsmctl.model import Attested, Band, ClockShare, Condition, RegisterFigure,
 from itsmctl.reports.scorecard.data import scorecard_schema
 from itsmctl.scorecard.asking import Asked, sources
 from itsmctl.scorecard.benefits import benefits_of
-from itsmctl.scorecard.figures import NOTHING, Indicator, Tally, figure_of
+from itsmctl.scorecard.figures import NOTHING, Indicator, Tally, figure_of, is_share
 from itsmctl.scorecard.handovers import CHAIN, hand_overs
 from itsmctl.scorecard.periods import parse_span, span_of, spans_until
 from itsmctl.scorecard.positions import key_people
@@ -285,12 +285,13 @@ def test_shares_and_medians_again(generated: Path) -> None:
     }
     hours = kpi(records("median", start="opened_at", stop="resolved_at"), direction="lower", target=9, unit="hours")
     head = kpi(records("per-head", [RESOLVED], dated="resolved_at"), unit="count", target=1)
-    found = computed(generated, [*asked.values(), hours, head], Asked(period="2026-06", periods=6))
+    again = kpi(records("count", [REOPENED], dated="resolved_at"), direction="lower", target=9, unit="count")
+    found = computed(generated, [*asked.values(), hours, head, again], Asked(period="2026-06", periods=6))
     cut = end_of(date(2026, 6, 30), ZONE)
     incidents = [
         r for r in rows_of(generated) if r["process"] == "incident" and r["resolved_at"] and r["resolved_at"] <= cut
     ]
-    wanted: list[dict[str, float]] = [{}, {}, {}, {}, {}]
+    wanted: list[dict[str, float]] = [{}, {}, {}, {}, {}, {}]
     for month, rows in by_month(incidents, "resolved_at"):
         wanted[0][month] = 100 * sum(r["reassignment_count"] == 0 for r in rows) / len(rows)
         wanted[1][month] = 100 * sum(r["reopen_count"] is None or r["reopen_count"] >= 1 for r in rows) / len(rows)
@@ -300,6 +301,7 @@ def test_shares_and_medians_again(generated: Path) -> None:
         )
         people = {r["resolved_by"].strip().lower() for r in rows if r["resolved_by"]}
         wanted[4][month] = sum(bool(r["resolved_by"]) for r in rows) / len(people)
+        wanted[5][month] = sum(r["reopen_count"] is None or r["reopen_count"] >= 1 for r in rows)
     for indicator, plain in zip(found, wanted, strict=True):
         told = {f.span.label: f for f in indicator.figures if f.standing != "few"}
         assert {month: figure.value for month, figure in told.items()} == {
@@ -379,6 +381,50 @@ def test_every_indicator_of_the_reference_is_computed_or_says_what_it_needs(gene
     assert all(one.figures or one.untold for one in found)
     told = [one for one in found if one.now and one.now.value is not None]
     assert len(told) >= 30
+    assert {(one.kpi.id, one.trend, one.now.standing) for one in told if one.now} == {
+        (one.kpi.id, plain_trend(one), plain_standing(one)) for one in told
+    }
+
+
+def plain_standing(one: Indicator) -> str:
+    """By the target alone, in the terms of its file."""
+    assert one.now is not None and one.now.value is not None
+    least, most = one.kpi.target.at_least, one.kpi.target.at_most
+    told = [(least is None or value >= least) and (most is None or value <= most) for value in (one.now.value, one.now.best or 0.0)]  # fmt: skip
+    if all(told):
+        sure = one.now.tally.unknown == 0 or one.now.value != one.now.best or is_share(one.kpi)
+        return "reached" if sure else "uncertain"
+    if told[1]:
+        return "uncertain"
+    alarm = one.kpi.alarm
+    near = alarm is not None and one.kpi.direction != "between" and (one.now.value >= alarm if one.kpi.direction == "higher" else one.now.value <= alarm)  # fmt: skip
+    return "missed" if near else "alarm"
+
+
+def plain_trend(one: Indicator) -> str:
+    """Of shares what Newcombe's tenth method tells apart, by its formula as printed; of all else the sign."""
+    assert one.now is not None
+    past = [f for f in one.figures if f.span.start < one.now.span.start and f.value is not None]
+    if not past:
+        return ""
+    then, now = past[-1].value or 0.0, one.now.value or 0.0
+    if is_share(one.kpi):
+        (p, n), (q, m) = (then / 100, past[-1].tally.n), (now / 100, one.now.tally.n)
+        (lp, up), (lq, uq) = (score_limits(p, n), score_limits(q, m))
+        low, high = q - p - ((q - lq) ** 2 + (up - p) ** 2) ** 0.5, q - p + ((uq - q) ** 2 + (p - lp) ** 2) ** 0.5
+        if low <= 0 <= high:
+            return "steady"
+    least, most = one.kpi.target.at_least, one.kpi.target.at_most
+    if one.kpi.direction == "between":
+        then, now = (max((least or value) - value, value - (most or value), 0.0) for value in (then, now))
+    gain = now - then if one.kpi.direction == "higher" else then - now
+    return "better" if gain > 0 else "worse" if gain < 0 else "steady"
+
+
+def score_limits(p: float, n: int) -> tuple[float, float]:
+    z = 1.959963984540054
+    reach = z * (z * z + 4 * n * p * (1 - p)) ** 0.5
+    return (2 * n * p + z * z - reach) / (2 * (n + z * z)), (2 * n * p + z * z + reach) / (2 * (n + z * z))
 
 
 # --- The command ----------------------------------------------------------------------------------------------------

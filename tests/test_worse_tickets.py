@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 from dataset import write_dataset
-from scorecard_case import kpi, reference
+from scorecard_case import kpi, records, reference
 from test_scorecard_views import NORDLICHT, at, incident, record, staffed
 
 from itsmctl.complaints.records import leaning
 from itsmctl.definitions import system_of
 from itsmctl.definitions.lint.system import System
-from itsmctl.model import ComplaintSign, Definitions, RuleShare
+from itsmctl.model import ClockShare, ComplaintSign, Condition, Definitions, RuleShare
 from itsmctl.scorecard.asking import Asked, sources
 from itsmctl.scorecard.benefits import benefits_of
 from itsmctl.scorecard.handovers import hand_overs
@@ -82,7 +82,8 @@ def system() -> System:
 
 def moves(row: Mapping[str, Any]) -> Iterator[tuple[object, ...]]:
     """The history of an incident; one that was kicked around went a way that its process does not have."""
-    start, end, number = row["opened_at"], row["resolved_at"], row["record_id"]
+    number, end = row["record_id"], row["resolved_at"]
+    start = row["opened_at"] or ROWS[number]["opened_at"]
     kicked = row["reassignment_count"]
     yield (number, start + 60, "state", "new", "closed" if kicked else "in-progress")
     if row.get("group"):
@@ -143,6 +144,58 @@ LOWERED = {
     "kicked around, on a way that is none": {"incident repeatable", "INC-14"},
 }  # fmt: skip
 """What each must lower, or the test would see nothing."""
+
+
+LATE = {"INC2": {"resolved_at": at("2026-06-02T15:00:00"), "closed_at": at("2026-06-02T15:00:00")}}
+"""Later than its service was promised, earlier than every service is."""
+HIDDEN: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
+    "its service": {"INC2": {**LATE["INC2"], "service": None}},
+    "its priority": {"INC2": {**LATE["INC2"], "priority": None}},
+    "its moment of opening": {"INC2": {**LATE["INC2"], "opened_at": None}},
+}
+GRAVE = kpi(ClockShare("resolution", "incident", (Condition("priority", "in", ("P1", "P2")),)), id="grave-in-time")
+RARELY = kpi(
+    records("share", [Condition("reopen_count", "at-most", (0,))], [Condition("category", "in", ("software",))])
+)
+
+
+@pytest.mark.parametrize("lost", HIDDEN)
+def test_a_late_ticket_does_no_good_by_losing(tmp_path: Path, lost: str) -> None:
+    """What a ticket does not say takes it out of no share: it counts as unknown, and so as bad."""
+    told = []
+    for name, changed in (("late", LATE), ("hidden", HIDDEN[lost])):
+        with opened(tmp_path / name, changed) as found:
+            grave = measure(found, [GRAVE], 1).indicators[0].now
+            assert grave is not None
+            assert grave.value is not None
+            told.append(scores(found) | {"grave": grave.value})
+    late, hidden = told
+    of_promises = {key for key in late if key in ("in-time", "grave") or key.startswith("contract-")}
+    assert len(of_promises) >= 3
+    assert {key: (late[key], hidden[key]) for key in of_promises if hidden[key] > late[key] + 1e-9} == {}
+
+
+def test_work_is_no_better_spread_where_tickets_lose_their_category(tmp_path: Path) -> None:
+    """Wu Ming resolves four of five incidents. Without the category of two of his, it would be two of three, too few to tell."""
+    his = {"INC5": {"resolved_by": "Wu Ming"}}
+    told = []
+    for name, lost in (("whole", {}), ("lost", {f"INC{n}": {"category": None} for n in (2, 4)})):
+        with opened(tmp_path / name, {**his, **lost}) as found:
+            assert found.tickets is not None
+            (one,) = leaning(found.tickets, [parse_span("2026-06")], LEANING).values()
+            told.append((one.n, one.hits, one.unknown))
+    assert told == [(1, 0, 0), (1, 0, 1)]
+
+
+def test_a_ticket_does_no_good_by_losing_what_it_is_counted_by(tmp_path: Path) -> None:
+    opened_again = {"INC4": {"reopen_count": 3}}
+    told = []
+    for name, changed in (("again", opened_again), ("hidden", {"INC4": {"reopen_count": 3, "category": None}})):
+        with opened(tmp_path / name, changed) as found:
+            now = measure(found, [RARELY], 1).indicators[0].now
+            assert now is not None
+            told.append((now.tally.n, now.tally.hits, now.value))
+    assert told == [(5, 4, 80.0), (5, 4, 80.0)]
 
 
 @pytest.mark.parametrize("name", WORSE)

@@ -26,26 +26,31 @@ def failing_records(tickets: Tickets, rule: str, span: Span) -> list[str]:
 def leaning(tickets: Tickets, spans: Sequence[Span], sign: ComplaintSign) -> dict[Span, Tally]:
     """Of the categories with enough resolved incidents, those of which nobody resolved most; who it is is nobody's business.
 
-    An incident of which nobody knows who resolved it may be one more of the first.
+    An incident of which nobody knows who resolved it may be one more of the first; one without a category may be that of any.
     """
     return {span: _leaning(tickets, span, sign) for span in spans}
 
 
 def _leaning(tickets: Tickets, span: Span, sign: ComplaintSign) -> Tally:
     person = person_key("resolved_by")
+    lost = "CROSS JOIN (SELECT coalesce(sum(n), 0) AS lost FROM one WHERE category IS NULL) AS nowhere"
+    spread = f"100 * (most + lost) <= {sign.most_by_one} * (resolved + lost)"
+    unsure = f"NOT ({spread}) AND (resolved < {sign.least_resolved} OR 100 * most <= {sign.most_by_one} * resolved)"
     rows = tickets.session.rows(
-        f"""SELECT count(*), count(*) FILTER (WHERE 100 * most <= {sign.most_by_one} * resolved) FROM (
+        f"""WITH one AS (
+            SELECT category, {person} AS person, count(*) AS n FROM record
+            WHERE process = 'incident' AND (resolved_by IS NULL OR {person} NOT IN {machines()})
+            AND {_within("resolved_at", tickets, span)} GROUP BY category, person
+        ), c AS (
             SELECT category, sum(n) AS resolved,
                 coalesce(max(n) FILTER (WHERE person IS NOT NULL), 0) + coalesce(sum(n) FILTER (WHERE person IS NULL), 0) AS most
-            FROM (
-                SELECT category, {person} AS person, count(*) AS n FROM record
-                WHERE process = 'incident' AND category IS NOT NULL AND (resolved_by IS NULL OR {person} NOT IN {machines()})
-                AND {_within("resolved_at", tickets, span)} GROUP BY category, person
-            ) AS one GROUP BY category
-        ) AS c WHERE resolved >= {sign.least_resolved}"""
+            FROM one WHERE category IS NOT NULL GROUP BY category
+        )
+        SELECT count(*), count(*) FILTER (WHERE {spread}), count(*) FILTER (WHERE {unsure})
+        FROM c {lost} WHERE resolved + lost >= {sign.least_resolved}"""
     )
-    n, spread = next(iter(rows))
-    return Tally(int(str(n)), int(str(spread)))
+    n, kept, unknown = next(iter(rows))
+    return Tally(int(str(n)), int(str(kept)), int(str(unknown)))
 
 
 def _within(moment: str, tickets: Tickets, span: Span) -> str:

@@ -11,6 +11,7 @@ from statistics import median
 from typing import Literal
 
 from itsmctl.engine.people import machines, person_key
+from itsmctl.engine.sql import Fragment
 from itsmctl.errors import ItsmctlError, Problem
 from itsmctl.scorecard.comparing import (
     Change,
@@ -23,6 +24,7 @@ from itsmctl.scorecard.comparing import (
     total_change,
 )
 from itsmctl.scorecard.periods import Span
+from itsmctl.scorecard.promises import ended_clocks
 from itsmctl.scorecard.tickets import Tickets
 from itsmctl.zones import midnight, midnight_after
 
@@ -231,15 +233,16 @@ def _maybe(told: object) -> bool | None:
 
 
 def _shares_in_time(tickets: Tickets, span: Span) -> dict[str, Proportion]:
-    """Resolution clocks that were met, of those that ended or ran over in a period, by service and priority."""
-    zone, last = tickets.context.zone, tickets.context.as_of - 1
-    rows = tickets.session.rows(
-        """SELECT concat(coalesce(r.service, ''), ' / ', coalesce(r.priority, '')), count(*) FILTER (WHERE c.verdict = 'met'), count(*)
-        FROM clock AS c JOIN record AS r ON r.tix = c.tix WHERE c.clock = 'resolution' AND r.process = 'incident'
-            AND c.agreement IS NOT NULL AND c.verdict IN ('met', 'breached', 'running_breached', 'not_testable')
-            AND least(c.judged_at, ?) >= ? AND least(c.judged_at, ?) < ? GROUP BY 1 ORDER BY 1""",
-        (last, midnight(span.start, zone), last, midnight_after(span.end, zone)),
+    """Resolution clocks that were met, of those that ended or ran over in a period or may have, by service and priority."""
+    zone = tickets.context.zone
+    query = (
+        "SELECT concat(coalesce(r.service, ''), ' / ', coalesce(r.priority, '')), count(*) FILTER (WHERE c.verdict = 'met'), count(*) FROM "
+        + ended_clocks(tickets.context, "incident", "resolution")
+        + " AS c JOIN record AS r ON r.tix = c.tix WHERE "
+        + Fragment("c.ended >= ? AND c.ended < ?", (midnight(span.start, zone), midnight_after(span.end, zone)))
+        + " GROUP BY 1 ORDER BY 1"
     )
+    rows = tickets.session.rows(query.text, query.values)
     return {str(stratum): Proportion(int(str(met)), int(str(n))) for stratum, met, n in rows}
 
 

@@ -13,8 +13,9 @@ from itsmctl.model import Contract, Definitions, LegName, RegisterRow, Supplier
 from itsmctl.model.periods import in_force
 from itsmctl.scorecard.comparing import Proportion
 from itsmctl.scorecard.measuring import Sources
+from itsmctl.scorecard.promises import service_missing
 from itsmctl.scorecard.tickets import Tickets
-from itsmctl.zones import EVER, midnight, midnight_after
+from itsmctl.zones import midnight, midnight_after
 
 Flag = Literal[
     "no-contract", "contract-ends", "certificate-ended", "below-agreed", "no-review", "watched", "dispute-late"
@@ -85,7 +86,7 @@ def _card(sources: Sources, supplier: Supplier, since: date) -> SupplierCard:
     definitions, day = sources.definitions, sources.day
     contracts = tuple(c for c in definitions.contracts.values() if c.supplier == supplier.id)
     in_term = tuple(c for c in contracts if in_force(c.effective, day))
-    legs = leg_figures(sources.tickets, contracts, since, day) if sources.tickets else None
+    legs = leg_figures(sources.tickets, supplier, contracts, since, day) if sources.tickets else None
     reviews = _rows(definitions, "supplier-reviews", supplier.id, "due_on", since, day)
     held = [row for row in reviews if row.values.get("held") is True]
     marks = [float(mark) for row in held if isinstance(mark := row.values.get("score"), int | float)]
@@ -115,35 +116,47 @@ def _flags(card: SupplierCard, day: date) -> list[Flag]:
     return [flag for told, flag in found if told]
 
 
-def leg_figures(tickets: Tickets, contracts: Sequence[Contract], since: date, day: date) -> tuple[LegFigure, ...]:
-    """The legs of contracts that ended, or ran over, in the days from `since` to `day`."""
+def leg_figures(
+    tickets: Tickets, supplier: Supplier, contracts: Sequence[Contract], since: date, day: date
+) -> tuple[LegFigure, ...]:
+    """The legs of a supplier's contracts that ended, or ran over, in the days from `since` to `day`.
+
+    A ticket that lay with it and does not say its service, or when it was opened, may have been promised by each of them.
+    """
     if not contracts:
         return ()
     zone, as_of = tickets.context.zone, tickets.context.as_of
     named = ", ".join(quote(one.id) for one in contracts)
+    untold = f"{service_missing(tickets.context)} OR r.opened_at IS NULL"
     rows = tickets.session.rows(
         f"""SELECT agreement, clock, count(*) FILTER (WHERE verdict = 'met'),
             count(*) FILTER (WHERE verdict IN ('met', 'breached', 'running_breached')), count(*) FILTER (WHERE verdict = 'not_testable')
-        FROM clock WHERE agreement IN ({named}) AND least(judged_at, ?) >= ? AND least(judged_at, ?) < ? GROUP BY ALL ORDER BY ALL""",
+        FROM clock WHERE agreement IN ({named}) AND least(judged_at, ?) >= ? AND least(judged_at, ?) < ?
+            AND tix NOT IN (SELECT tix FROM record AS r WHERE {untold})
+        GROUP BY ALL ORDER BY ALL""",
         (as_of - 1, midnight(since, zone), as_of - 1, midnight_after(day, zone)),
     )
+    nameless = _records(tickets, supplier, since, day, untold)
     agreed: Mapping[str, Mapping[str, float]] = {one.id: one.terms.attainment for one in contracts}
     names = tickets.context.definitions.leg_names()
     return tuple(
         LegFigure(
-            str(contract), leg := str(clock).rpartition("/")[2], names[str(clock)], int(str(met)), int(str(judged)), int(str(unknown)),
-            agreed[str(contract)].get(leg),
+            str(contract), leg := str(clock).rpartition("/")[2], names[str(clock)], int(str(met)), int(str(judged)),
+            int(str(unknown)) + nameless, agreed[str(contract)].get(leg),
         )
         for contract, clock, met, judged, unknown in rows
     )  # fmt: skip
 
 
-def _records(tickets: Tickets, supplier: Supplier, since: date, day: date) -> int:
-    """Records opened in these days that lay with the supplier: by a group of its own, by its history, or named as such."""
-    zone = tickets.context.zone
+def _records(tickets: Tickets, supplier: Supplier, since: date, day: date, among: str = "true") -> int:
+    """Records opened in these days that lay with the supplier: by a group of its own, by its history, or named as such.
+
+    One without a moment of opening could be of any of them.
+    """
+    zone, last = tickets.context.zone, tickets.context.as_of - 1
     groups = ", ".join(quote(group) for group in supplier.groups) or "NULL"
     (n,) = tickets.session.one(
-        f"""SELECT count(*) FROM record AS r WHERE coalesce(r.opened_at, {EVER}) >= ? AND r.opened_at < ? AND (
+        f"""SELECT count(*) FROM record AS r WHERE coalesce(r.opened_at, {last}) >= ? AND coalesce(r.opened_at, {last}) < ? AND ({among}) AND (
             r."group" IN ({groups}) OR r.supplier = {quote(supplier.id)}
             OR EXISTS (SELECT 1 FROM event AS e WHERE e.tix = r.tix AND e.field = 'group' AND e.new IN ({groups})))""",
         (midnight(since, zone), midnight_after(day, zone)),

@@ -19,6 +19,7 @@ from itsmctl.importers.receipt import read_receipt
 from itsmctl.model import ClockShare, Condition, Definitions, Kpi, RecordFigure, Rule, RuleShare
 from itsmctl.scorecard.figures import Tally
 from itsmctl.scorecard.periods import Span
+from itsmctl.scorecard.promises import ended_clocks
 from itsmctl.zones import local_day, midnight, midnight_after
 
 Told = Mapping[Span, Tally] | str
@@ -79,7 +80,8 @@ def records_told(tickets: Tickets, measure: RecordFigure, spans: Sequence[Span],
     if why := _missing(tickets.context, measure.process, asked):
         return why
     among = _among(tickets, measure.process, measure.dated, measure.of, spans)
-    unknown, met = _unknown(tickets.context, measure.where), all_of(measure.where)
+    unsure = [_unknown(tickets.context, some) for some in (measure.where, measure.of)]
+    unknown, met = "(" + join(" OR ", unsure) + ")", all_of(measure.where)
     match measure.figure:
         case "median":
             return _medians(tickets, measure, among, unknown, met, seconds)
@@ -91,19 +93,17 @@ def records_told(tickets: Tickets, measure: RecordFigure, spans: Sequence[Span],
 
 
 def clock_told(tickets: Tickets, measure: ClockShare, spans: Sequence[Span]) -> Told:
-    """The clocks that were met, of those that ended or ran over; a clock without an agreement promises nothing."""
+    """The clocks that were met, of those that ended or ran over, or whose promise nobody can tell."""
     if why := _missing(tickets.context, measure.process, {c.column for c in measure.where}):
         return why
-    ended = f"least(c.judged_at, {tickets.context.as_of - 1})"
+    unsure = _unknown(tickets.context, measure.where)
     among = (
-        "(SELECT r.*, c.verdict, s.place FROM clock AS c JOIN record AS r ON r.tix = c.tix JOIN "
+        "(SELECT CASE WHEN " + unsure + " THEN 'not_testable' ELSE c.verdict END AS verdict, s.place FROM "
+        + ended_clocks(tickets.context, measure.process, measure.clock)
+        + " AS c JOIN record AS r ON r.tix = c.tix JOIN "
         + _spans(tickets, spans)
-        + f" ON {ended} >= s.since AND {ended} < s.until WHERE c.agreement IS NOT NULL AND "
-        + Fragment("c.clock = ? AND r.process = ?", (measure.clock, measure.process))
-        + " AND c.verdict IN ('met', 'breached', 'running_breached', 'not_testable') AND ("
-        + all_of(measure.where)
-        + ")) AS r"
-    )
+        + " ON c.ended >= s.since AND c.ended < s.until WHERE (" + all_of(measure.where) + ") OR " + unsure + ") AS r"
+    )  # fmt: skip
     found = _tallied(
         tickets,
         _Among(among, tuple(spans)),
@@ -149,8 +149,10 @@ def _among(tickets: Tickets, process: str, dated: str, of: Sequence[Condition], 
         + _spans(tickets, spans)
         + f" ON {moment} >= s.since AND {moment} < s.until WHERE r.process = "
         + Fragment("?", (process,))
-        + " AND ("
+        + " AND (("
         + all_of(tuple(of))
+        + ") OR "
+        + _unknown(tickets.context, of)
         + ")) AS r"
     )
     return _Among(relation, tuple(spans))
@@ -208,7 +210,7 @@ def _unknown(context: Context, conditions: Sequence[Condition]) -> Fragment:
         Fragment("NOT ") + all_of((c,)) + (Fragment(f" AND NOT ({empty})") if empty else Fragment(""))
         for c, empty in zip(conditions, blank, strict=True)
     ]
-    return "(" + Fragment(" OR ".join(empty for empty in blank if empty)) + ") AND NOT (" + join(" OR ", fails) + ")"
+    return "((" + Fragment(" OR ".join(empty for empty in blank if empty)) + ") AND NOT (" + join(" OR ", fails) + "))"
 
 
 def _blank(context: Context, c: Condition) -> str:
