@@ -92,6 +92,7 @@ def write_dataset(
         shape="updates",
         tool="Test",
         zone=zone,
+        local_times=bool(zone),
         files=tuple(_file(name, read or len(rows), (lacking or {}).get(name, ())) for name, read in files),
         records=len(rows),
         events=len(changes),

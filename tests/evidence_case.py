@@ -207,6 +207,7 @@ def _receipt() -> Receipt:
         shape="records",
         tool="ServiceNow",
         zone="UTC",
+        local_times=True,
         files=(file,),
         records=50,
         events=100,
