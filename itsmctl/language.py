@@ -509,6 +509,10 @@ REASONS: dict[str, tuple[str, str]] = {
         msg("No assignment knows the person"),
         msg("Enter the person under `roles/`, or the name that the tool uses under `also-called`."),
     ),
+    "unknown-group": (
+        msg("No role names the group"),
+        msg("Name the group under `groups` of the roles whose members it has."),
+    ),
     "one-side-only": (
         msg("Nobody is known on one of the sides compared"),
         msg("Export who acted, or leave records that have not got that far out of the rule's scope."),

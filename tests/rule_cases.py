@@ -41,7 +41,7 @@ FOLDER = Path(__file__).parent / "cases" / "rules"
 HISTORY = ("state", "group", "assignee", "priority", "impact", "urgency", "category", "closure_code", "type")
 """The fields whose changes the export of a case records, if it does not say otherwise."""
 
-ONE_BY_ONE = {"agreement", "allowed", "approved", "at-most", "authorised", "in-window", "meaningful", "no-secrets", "not-sooner", "unchanged", "clock-within", "conforms", "different-people", "dwell-within", "elapsed-within", "expression",
+ONE_BY_ONE = {"agreement", "allowed", "approved", "at-most", "authorised", "in-lane", "in-window", "meaningful", "no-secrets", "not-sooner", "unchanged", "clock-within", "conforms", "different-people", "dwell-within", "elapsed-within", "expression",
               "handovers", "known", "matrix", "ordered-times", "required", "returns", "traced", "transition", "untouched", *TEMPLATES}  # fmt: skip
 """Checks that judge a record by nothing but itself and the definitions; the cases of the others are audited apart."""
 

@@ -70,6 +70,7 @@ APPLIES: Mapping[str, str] = {
     "expression": "pass fail unknown no-data limit column",
     "handovers": "pass fail no-data limit open history",
     "heaping": "pass fail no-data limit column",
+    "in-lane": "pass fail unknown no-data limit open history",
     "in-window": "pass fail unknown no-data limit open column",
     "init": "pass fail unknown no-data history",
     "known": "pass fail unknown no-data limit column",
@@ -370,6 +371,7 @@ HOSTILE_RULES: Mapping[str, Mapping[str, object]] = {
     "existence": {"activity": {"field": "group", "new": HOSTILE}},
     "expression": {"that": "category = '''; DROP TABLE record; --' OR category IS NOT NULL"},
     "handovers": {"column": "group", "most": 1},
+    "in-lane": {"process": "incident", "except": ("requester",)},
     "init": {"activity": {"state": HOSTILE}},
     "known": {"column": "service", "kind": "service"},
     "leg-within": {"of": "ola"},
@@ -497,7 +499,7 @@ def test_hostile_values_come_through_unchanged(check: str, hostile: tuple[AuditR
             assert set(mine) == set(HOSTILE)
         case "register":
             assert {record: verdict.passed for record, verdict in mine.items()} == dict.fromkeys(HOSTILE, True)
-        case "variants":  # none of these states is on the path
+        case "variants" | "in-lane":  # none of these states is on the path
             assert mine == {}
         case "attainment" | "leg-within" | "heaping" | "paused-share" | "trend":  # no agreement, and one month only
             assert mine == {}

@@ -14,7 +14,7 @@ from itsmctl.engine.session import Session, quote
 from itsmctl.model import FREE_TEXT_COLUMNS, GROUPED, PEOPLE_COLUMNS, RECORD_COLUMNS, Parameter, Rule
 from itsmctl.result import AuditResult, BaselineUse, Explanation, Moment, Redaction
 
-NAMING = frozenset({"authorised", "conforms", "different-people", "employed", "paused-share", "concentration"})
+NAMING = frozenset({"authorised", "different-people", "employed", "in-lane", "paused-share", "concentration"})
 """Checks that tell who it was, whatever column or history they look at; they mark the name."""
 _MARKING = {"expression", *TEMPLATES}
 """Checks that quote values, and mark those of columns of people."""

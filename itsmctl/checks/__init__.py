@@ -9,7 +9,7 @@ from itsmctl.engine.context import Check
 
 _OWN = """
     agreement allowed approved at-most attainment authorised batch clock-within concentration conforms count-per-month
-    different-people dwell-within elapsed-within employed expression handovers heaping in-window known late-pause
+    different-people dwell-within elapsed-within employed expression handovers heaping in-lane in-window known late-pause
     leg-within linked loosened matrix meaningful no-later no-secrets not-in-future not-sooner number-gaps
     ordered-times overlap paused-share percentile period-end period-shift raised-and-lowered readable register
     reported-agrees required returns row-count share similar traced transition trend unchanged untouched variants

@@ -30,7 +30,7 @@ def forbidden_steps(process: Process) -> tuple[Step, ...]:
     """Every step between two states of activities, from the start or to the end, that the flow does not allow.
 
     A state may belong to several activities; a step is allowed where any of them explains it. Activities without a
-    state leave no trace, so nobody can see them left out.
+    state leave no trace, so nobody can see them left out. Where states are marked as initial, a path begins in one of them.
     """
     seen = {
         state: frozenset(activity.id for activity in process.activities if state in activity.states)
@@ -39,7 +39,12 @@ def forbidden_steps(process: Process) -> tuple[Step, ...]:
     ends = [(START, frozenset({START}), state, of) for state, of in seen.items()]
     ends += [(state, of, START, frozenset({END})) for state, of in seen.items()]
     ends += [(old, of, new, to) for old, of in seen.items() for new, to in seen.items() if not of & to]
-    found = ((old, new, _left_out(process, of, to)) for old, of, new, to in ends)
+    begins = {state.id for state in process.states if state.initial} or {START, *seen}
+    found = (
+        (old, new, None if old == START and new not in begins and not left_out else left_out)
+        for old, of, new, to in ends
+        for left_out in (_left_out(process, of, to),)
+    )
     return tuple(
         Step(
             old, new, BACK if left_out is None else SKIPPED, tuple(sorted(seen[new])) if left_out is None else left_out

@@ -127,7 +127,7 @@ def _check(definitions: Definitions, records: int, months: int) -> None:
 def _rows(scene: world.World, planted: list[Planted]) -> Iterator[tuple[str, ...]]:
     for ticket, found in world.tickets(scene):
         planted += found
-        yield from export.rows(ticket)
+        yield from export.rows(ticket, scene.crews)
 
 
 def _written(path: Path, rows: Iterator[tuple[str, ...]]) -> int:

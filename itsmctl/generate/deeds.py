@@ -12,7 +12,7 @@ from itsmctl.generate.rhythm import month_end
 from itsmctl.generate.terms import Terms
 from itsmctl.generate.ticket import Ticket, Update
 
-_NEWCOMER = "钱进 Qian Jin"
+NEWCOMER = "钱进 Qian Jin"
 """Works on nothing but what is bent."""
 
 
@@ -180,6 +180,18 @@ def kicked(ticket: Ticket, scene: Scene) -> Wish:
     return Wish(route="second", hands=scene.dice.pick(((a, b, a, b), (a, b, c, a, b), (a, b, a, c, a))))
 
 
+def second_line(ticket: Ticket, scene: Scene) -> Wish:
+    calm(ticket, scene)
+    return Wish(route="second", resolution_percent=scene.dice.between(40, 70))
+
+
+def close_for_the_desk(ticket: Ticket, scene: Scene) -> None:
+    """Closed by the engineer who resolved it, and not by the desk."""
+    if ticket.closed_at is not None:
+        ticket.closed_by = ticket.resolved_by
+        ticket.updates[-1] = replace(ticket.updates[-1], by=ticket.resolved_by)
+
+
 def three_moves(ticket: Ticket, scene: Scene) -> Wish:
     calm(ticket, scene, "P3")
     return Wish(route="second", hands=three(scene))
@@ -270,12 +282,12 @@ def idle(ticket: Ticket, scene: Scene) -> None:
     place = next(i for i, update in enumerate(ticket.updates) if update.state == "in-progress")
     end = next(i for i, update in enumerate(ticket.updates) if update.state == "resolved")
     began, ended = ticket.updates[place], ticket.updates[end]
-    mine = [replace(began, by=_NEWCOMER, assignee=_NEWCOMER), replace(ended, by=_NEWCOMER, assignee=_NEWCOMER)]
+    mine = [replace(began, by=NEWCOMER, assignee=NEWCOMER), replace(ended, by=NEWCOMER, assignee=NEWCOMER)]
     waits = replace(mine[0], at=began.at + 60, state="awaiting-user")
     back = replace(mine[0], at=max(ended.at - 600, began.at + 120))
-    closed = [replace(update, assignee=_NEWCOMER) for update in ticket.updates[end + 1 :]]
+    closed = [replace(update, assignee=NEWCOMER) for update in ticket.updates[end + 1 :]]
     ticket.updates[place:] = [mine[0], waits, back, mine[1], *closed]
-    ticket.resolved_by = _NEWCOMER
+    ticket.resolved_by = NEWCOMER
 
 
 def say_nothing(ticket: Ticket, scene: Scene) -> None:

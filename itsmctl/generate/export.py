@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from itsmctl.generate.people import MONITORING
@@ -16,7 +16,7 @@ COLUMNS = (
     "u_priority_confirmation", "notify", "problem_id", "rfc", "vendor", "caused_by", "closed_code", "resolved_by", "resolved_at",
     "closed_at", "short_description", "business_service", "u_responded_at", "closed_by", "company", "close_notes", "u_nature",
     "u_cause_code", "u_confirmed_at", "hold_reason", "u_breach_reason", "u_exception", "u_approved_by", "u_article", "major_incident",
-    "u_manager", "u_declared_at", "u_announced_at", "u_reviewed_at", "u_reviewer", "u_actions",
+    "u_manager", "u_declared_at", "u_announced_at", "u_reviewed_at", "u_reviewer", "u_actions", "u_updated_by_group",
 )  # fmt: skip
 """The columns of the UCI incident log, then those that its owners left out."""
 
@@ -49,8 +49,11 @@ LEVELS = {"1": "1 - High", "2": "2 - Medium", "3": "3 - Low"}
 _DONE = ("resolved", "closed", "cancelled")
 
 
-def rows(ticket: Ticket) -> Iterator[tuple[str, ...]]:
-    """The audit log of a ticket; what is known only at the end stands on every row, as the tool exports it."""
+def rows(ticket: Ticket, crews: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
+    """The audit log of a ticket; what is known only at the end stands on every row, as the tool exports it.
+
+    `crews` are the groups of those who have one.
+    """
     head, tail = _fixed(ticket)
     last = len(ticket.updates) - 1
     groups, reopened, before = 0, 0, None
@@ -76,6 +79,7 @@ def rows(ticket: Ticket) -> Iterator[tuple[str, ...]]:
             update.group,
             update.assignee,
             *tail[8:],
+            crews.get(update.by, ""),
         )
 
 

@@ -16,6 +16,9 @@ def leaves_flow(process: Process, states: Sequence[str]) -> bool:
     given_up = {state.id for state in process.states if state.phase == "cancelled"}
     over = {state.id for state in process.states if state.phase == "closed"}
     path = [state for state in states if of.get(state) and state not in given_up]
+    initial = {state.id for state in process.states if state.initial}
+    if path and initial and path[0] not in initial:
+        return True
     here = _begins(process)
     for state in path:
         there = of[state] & here

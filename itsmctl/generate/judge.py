@@ -9,12 +9,12 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from itsmctl.generate import behaviour
 from itsmctl.generate.behaviour import Patterns, Run
-from itsmctl.generate.flow import leaves_flow
+from itsmctl.generate.flow import leaves_flow, roles_of
 from itsmctl.generate.hours import Hours
 from itsmctl.generate.recurring import Recurring
 from itsmctl.generate.rhythm import month_of
@@ -61,6 +61,7 @@ CONSEQUENCES = {
     "INC-24": "a change of state that the process does not allow",
     "INC-26": "left the path of its process",
     "INC-27": "too many incidents left the path of their process",
+    "INC-28": "moved on by somebody outside of the lane",
     "INT-03": "stored more than a day after it was opened",
     "INT-04": "closed together with many others in minutes",
     "SLM-04": "agreed attainment missed in this month",
@@ -102,6 +103,8 @@ class Judge:
     agreements: Agreements
     as_of: int
     roster: Roster
+    crews: Mapping[str, str]
+    """The group of whoever works on incidents."""
     _other: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
     _with_ci: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
     _excused: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
@@ -240,6 +243,7 @@ class Judge:
         )
         tests["INC-24"] = self._jumps(t)
         tests["INC-26"] = self._strays(t)
+        tests["INC-28"] = self._is_moved_by_others(t)
         tests["INC-05"] = clocks.response is not None and clocks.response.verdict == "broken"
         tests["INC-06"] = clocks.is_late
         tests["DQ-12"] = clocks.resolution is not None and clocks.resolution.verdict == (
@@ -304,9 +308,31 @@ class Judge:
     def _strays(self, t: Ticket) -> bool:
         return leaves_flow(self.definitions.processes["incident"], [state for _, state in changes(t)])
 
+    def _is_moved_by_others(self, t: Ticket) -> bool:
+        """Whether somebody took a step who holds no role of its lane and acts for none of its groups, as far as they are known."""
+        process, roles = self.definitions.processes["incident"], self.definitions.roles
+        moves = [
+            update
+            for before, update in zip([None, *t.updates], t.updates, strict=False)
+            if before is None or before.state != update.state
+        ]
+        for update in moves:
+            lane = roles_of(process, update.state)
+            if not lane or _same(update.by, t.requester) or self.roster.holds(update.by, lane, update.at):
+                continue
+            crew = self.crews.get(update.by, "")
+            theirs = {id_ for id_, role in roles.items() if crew in role.groups}
+            if not theirs & set(lane) and (theirs or self.roster.knows(update.by)):
+                return True
+        return False
+
     def _jumps(self, t: Ticket) -> bool:
         process = self.definitions.processes["incident"]
         known = {state.id for state in process.states}
         states = [state for _, state in changes(t)]
         pairs = zip(states, states[1:], strict=False)
         return any({old, new} <= known and new not in process.transitions.get(old, ()) for old, new in pairs)
+
+
+def _same(one: str, other: str) -> bool:
+    return one.strip().lower() == other.strip().lower()

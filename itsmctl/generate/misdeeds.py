@@ -122,6 +122,7 @@ MISDEEDS = (
     Misdeed("REQ-05", "approved by the one who gave the access", bends.approve_own_work, bends.is_approved_access, "request"),
     Misdeed("REQ-03", "approved by the one who asked", bends.approve_own_wish, bends.is_approved, "request"),
     Misdeed("REQ-02", "fulfilled before it was approved", bends.approve_later, bends.is_approved, "request"),
+    Misdeed("REQ-09", "moved to approved by the one who fulfils it", bends.by_another("approved", "request-fulfiller"), bends.is_approved, "request"),
     Misdeed("REQ-01", "asked for something that nobody offers", bends.instead("item", "favour"), process="request"),
     Misdeed("REQ-07", "changed an item without a change", bends.change_item, process="request"),
     Misdeed("CHG-38", "implemented without having been approved in the tool", bends.skip("approved", "scheduled"), bends.kind("normal")),

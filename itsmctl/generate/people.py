@@ -68,6 +68,11 @@ class Staff:
     engineers: dict[str, dict[str, tuple[str, ...]]]
     """By group and site."""
 
+    @property
+    def crews(self) -> dict[str, str]:
+        """The group of each engineer."""
+        return {name: group for group, sites in self.engineers.items() for names in sites.values() for name in names}
+
     def anyone(self, dice: Dice, group: str, site: Site, moment: int) -> str:
         """One engineer of a group: of the ticket's site, unless only the other one is awake."""
         here = self.engineers[group]

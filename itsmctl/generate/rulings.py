@@ -140,13 +140,17 @@ def _transition(rule: Rule, case: Case, book: Book) -> bool:
 
 
 def _conforms(rule: Rule, case: Case, book: Book) -> bool:
-    process, history = book.definitions.processes[str(rule.parameters["process"])], book.history(case, "state")
-    if leaves_flow(process, [state for _, _, state in history]):
-        return True
-    return bool(rule.parameters.get("lanes")) and any(
+    process = book.definitions.processes[str(rule.parameters["process"])]
+    return leaves_flow(process, [state for _, _, state in book.history(case, "state")])
+
+
+def _in_lane(rule: Rule, case: Case, book: Book) -> bool:
+    process, columns = book.definitions.processes[str(rule.parameters["process"])], book.columns(case)
+    excepted = {str(columns.get(column, "")).strip().lower() for column in words(rule.parameters.get("except", ()))}
+    return any(
         book.roster.knows(person) and not book.roster.holds(person, roles, at)
-        for at, person, state in history
-        if (roles := roles_of(process, state))
+        for at, person, state in book.history(case, "state")
+        if (roles := roles_of(process, state)) and person.strip().lower() not in excepted
     )
 
 
@@ -404,6 +408,7 @@ RULINGS: dict[str, Ruling] = {
     "different-people": _different_people,
     "elapsed-within": _elapsed,
     "expression": _expression,
+    "in-lane": _in_lane,
     "in-window": _in_window,
     "init": _init,
     "known": _known,

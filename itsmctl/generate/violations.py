@@ -116,5 +116,8 @@ VIOLATIONS: dict[str, Violation] = {
     "reviewed-late": Violation("MI-05", "reviewed after three weeks", after=deeds.review_late, major=True),
     "no-actions": Violation("MI-06", "its review has no outcome", after=deeds.leave_out("actions"), major=True),
     "no-problem": Violation("MI-07", "no problem was opened", after=deeds.name_no_problem, major=True),
+    "closed-by-second-line": Violation(
+        "INC-28", "closed by the engineer who had resolved it", 1, deeds.second_line, deeds.close_for_the_desk
+    ),
     "future": Violation("DQ-07", "its record time lies after the export", 0, old=False),
 }

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from itsmctl.errors import ItsmctlError, Problem
-from itsmctl.generate import details, people, plan, practice, rhythm
+from itsmctl.generate import deeds, details, people, plan, practice, rhythm
 from itsmctl.generate.changes import Crew
 from itsmctl.generate.deeds import Scene
 from itsmctl.generate.diary import Diary
@@ -55,6 +55,8 @@ class World:
     dice: Dice
     notes: Dice
     """For what stands beside the lives, so that these stay what they are."""
+    crews: Mapping[str, str]
+    """The group of whoever works on incidents."""
     repeats: list[Ticket] = field(default_factory=list)
     """Tickets that were closed and are to be reported again at once."""
 
@@ -76,6 +78,8 @@ def create(definitions: Definitions, records: int, seed: int, when: rhythm.Perio
     staff = people.hire(dice, records)
     story = plan.tell(definitions, agreements, openings, services, when, dice)
     crew = Crew(Roster(definitions, staff), Diary(when, home), Dice(2 * seed + 1))
+    desk = people.FIRST_LINE["shanghai"]
+    crews = {**staff.crews, deeds.NEWCOMER: desk, crew.roster.leaver(when.start): desk}
     matrices = definitions.matrices
     scenery = Scenery(
         openings=openings,
@@ -101,9 +105,10 @@ def create(definitions: Definitions, records: int, seed: int, when: rhythm.Perio
         story=story,
         roster=crew.roster,
         practice=practice.practise(scenery, crew, frozenset(definitions.processes), when.as_of),
-        judge=Judge(definitions, agreements, when.as_of, crew.roster),
+        judge=Judge(definitions, agreements, when.as_of, crew.roster, crews),
         dice=dice,
         notes=Dice(3 * seed + 2),
+        crews=crews,
     )
 
 

@@ -40,6 +40,7 @@ ASKED: Mapping[str, str] = {
     "expression": msg("A condition of its own over the columns of the record."),
     "handovers": msg("The record was not passed around."),
     "heaping": msg("Times do not heap just under the target."),
+    "in-lane": msg("Each step is taken by people, or for groups, of its lane."),
     "in-window": msg("The work lies within its planned window, and on no forbidden day."),
     "init": msg("The history begins with this activity."),
     "known": msg("The value is a definition in force on the day."),

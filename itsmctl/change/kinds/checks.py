@@ -53,7 +53,7 @@ _OWN: Mapping[str, Table] = {
     "batch": {"by": REVIEW, "at": REVIEW, "count": number("loosened"), "within": duration("tightened")},
     "clock-within": _CLOCK,
     "concentration": {"by": REVIEW, **_GROUPS, "most": number("loosened")},
-    "conforms": {"process": REVIEW, "lanes": flag("tightened")},
+    "conforms": {"process": REVIEW},
     "count-per-month": {
         "per": REVIEW_SET,
         "where": REVIEW,
@@ -85,6 +85,7 @@ _OWN: Mapping[str, Table] = {
         "returns": number("loosened", absent=float("inf")),
     },
     "heaping": {**_CLOCK, **_GROUPS, "least": number("loosened", absent=10)},
+    "in-lane": {"process": REVIEW, "except": members("loosened")},
     "in-window": {
         "actual": REVIEW,
         "planned": REVIEW,
