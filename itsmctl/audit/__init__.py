@@ -131,7 +131,7 @@ def audit(
         def write(connection: Session) -> None:
             if verdicts is None:
                 return
-            connection.write_parquet(in_order(connection, sorted(wanted)), verdicts)
+            connection.write_parquet(in_order(sorted(wanted)), verdicts)
             if findings is not None:  # an enquiry finds nothing
                 findings(connection, verdicts, [r.rule for r in results if not r.rule.enquiry])
 

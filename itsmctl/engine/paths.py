@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from itsmctl.engine.context import Context
@@ -90,40 +90,48 @@ def states_on_path(process: Process) -> tuple[str, ...]:
 def walked(process: Process, context: Context) -> Fragment:
     """SELECT of tix, steps, wrong, says and wrong_at (of the first wrong step), and the path of each record in `scoped`.
 
-    States of no activity are passed over, and so is one that follows itself.
+    States of no activity are passed over, and so is one that follows itself. A record that is over, and was not given
+    up, also takes the step to the end.
     """
-    steps = [
-        (step.old, step.new, step.kind, ", ".join(step.activities), f"{step.old or '–'} -> {step.new or '–'}")
-        for step in forbidden_steps(process)
-    ]
-    states = states_on_path(process)
-    given_up = [state.id for state in process.states if state.phase == "cancelled"]
-    over = Fragment("")
-    if given_up:
-        marks = ", ".join("?" * len(given_up))
-        over = Fragment(
-            f" AND l.tix NOT IN (SELECT tix FROM span WHERE is_last AND state IN ({marks}))", tuple(given_up)
-        )
-    kept = Fragment(f"s.state IN ({', '.join('?' * len(states))})", states) if states else Fragment("false")
+    forbidden = forbidden_steps(process)
+    kept = _among("s.state", states_on_path(process))
+    visit = "row_number() OVER (PARTITION BY tix, state ORDER BY seq)" if any(s.kind == BACK for s in forbidden) else "1"
     moves = (
-        "SELECT s.tix, s.seq, s.t0, s.state, lag(s.state) OVER (PARTITION BY s.tix ORDER BY s.seq) AS old FROM span AS s JOIN scoped AS r ON r.tix = s.tix WHERE "
-        + kept
-    )
+        "SELECT s.tix, s.seq, s.t0, s.state, coalesce(lag(s.state) OVER (PARTITION BY s.tix ORDER BY s.seq), '') AS old, "
+        + closed(context) + " AS is_over FROM span AS s JOIN scoped AS r ON r.tix = s.tix WHERE " + kept
+    )  # fmt: skip
     walk = (
-        "SELECT tix, seq, t0, state, coalesce(old, '') AS old, row_number() OVER (PARTITION BY tix, state ORDER BY seq) AS visit FROM ("
+        f"SELECT tix, seq, t0, state, old, {visit} AS visit, is_over AND lead(seq) OVER (PARTITION BY tix ORDER BY seq) IS NULL AS ends FROM ("
         + moves
-        + ") AS m WHERE old IS NULL OR old <> state"
+        + ") AS m WHERE old <> state"
     )
-    last = (
-        "SELECT l.tix, l.seq + 1 AS seq, l.t0, '' AS state, l.state AS old, 1 AS visit FROM (SELECT tix, max(seq) AS seq, max_by(t0, seq) AS t0, max_by(state, seq) AS state FROM ("
-        + walk + ") AS w GROUP BY tix) AS l JOIN scoped AS r ON r.tix = l.tix WHERE " + closed(context) + over
-    )  # fmt: skip
+    given_up = [state.id for state in process.states if state.phase == "cancelled"]
+    on_path = "true" if not given_up else "p.tix NOT IN (SELECT tix FROM span WHERE is_last AND "
+    over = Fragment(on_path) + (_among("state", given_up) + ")" if given_up else "")
     says = "concat(CASE WHEN k.kind = 'skipped' THEN 'skipped: ' WHEN p.visit > 1 THEN 'repeated: ' ELSE 'out of order: ' END, k.activities, ' (', k.step, ')')"
+    at_end = "concat('skipped: ', e.activities, ' (', e.step, ')')"
     return (
-        f"""SELECT p.tix, count(*) FILTER (WHERE p.state <> '') AS steps, count(k.kind) AS wrong, min_by({says}, CASE WHEN k.kind IS NOT NULL THEN p.seq END) AS says,
-            min(CASE WHEN k.kind IS NOT NULL THEN p.t0 END) AS wrong_at, string_agg(CASE WHEN p.state <> '' THEN p.state END, ' > ' ORDER BY p.seq) AS path
+        f"""SELECT p.tix, count(*) AS steps, count(k.kind) + count(e.kind) AS wrong,
+            coalesce(min_by({says}, CASE WHEN k.kind IS NOT NULL THEN p.seq END), max(CASE WHEN e.kind IS NOT NULL THEN {at_end} END)) AS says,
+            coalesce(min(CASE WHEN k.kind IS NOT NULL THEN p.t0 END), max(CASE WHEN e.kind IS NOT NULL THEN p.t0 END)) AS wrong_at,
+            string_agg(p.state, ' > ' ORDER BY p.seq) AS path
         FROM ("""
-        + walk + " UNION ALL " + last + ") AS p LEFT JOIN "
-        + literal_rows(steps or [("", "", "", "", "")], "k", ("old", "new", "kind", "activities", "step"))
-        + " ON k.old = p.old AND k.new = p.state AND (k.old <> '' OR k.new <> '') GROUP BY p.tix"
+        + walk
+        + ") AS p LEFT JOIN " + _steps([step for step in forbidden if step.new != START], "k") + " ON k.old = p.old AND k.new = p.state"
+        + " LEFT JOIN " + _steps([step for step in forbidden if step.new == START], "e") + " ON p.ends AND e.old = p.state AND " + over
+        + " GROUP BY p.tix"
     )  # fmt: skip
+
+
+def _among(column: str, states: Sequence[str]) -> Fragment:
+    return Fragment(f"{column} IN ({', '.join('?' * len(states))})", tuple(states)) if states else Fragment("false")
+
+
+def _steps(steps: Sequence[Step], alias: str) -> Fragment:
+    """Forbidden steps as rows; where there are none, one that nobody takes."""
+    rows = [
+        (step.old, step.new, step.kind, ", ".join(step.activities), f"{step.old or '–'} -> {step.new or '–'}")
+        for step in steps
+    ]
+    nobody = (None, None, None, None, None)
+    return literal_rows(rows or [nobody], alias, ("old", "new", "kind", "activities", "step"))

@@ -75,7 +75,10 @@ def _create_later(session: Session, changing: Sequence[str], as_of: int) -> None
         f"max(coalesce(c.old, '')) FILTER (WHERE c.field = {quote(column)} AND c.place = 1)) AS {name(column)}"
         for column in changing
     )
-    changed = f"SELECT DISTINCT e.tix FROM event AS e JOIN ticket AS t ON t.tix = e.tix WHERE e.field IN ({fields})"
+    # Almost every record has such a change, but few have one after a stop; where times run backwards, `broken` knows of it.
+    changed = f"""SELECT DISTINCT e.tix FROM event AS e JOIN (SELECT tix, min(stop) AS stop FROM judged WHERE stop IS NOT NULL GROUP BY tix) AS s
+        ON s.tix = e.tix WHERE e.field IN ({fields}) AND e.moment > s.stop
+        UNION SELECT b.tix FROM broken AS b JOIN ticket AS t ON t.tix = b.tix"""
     session.run(
         f"""CREATE OR REPLACE TEMP TABLE later AS
         SELECT j.tix, j.clock, {at_stop} FROM judged AS j JOIN ({changes_of(changed, as_of)}) AS c ON c.tix = j.tix

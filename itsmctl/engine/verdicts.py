@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
 from pathlib import Path
 from typing import TypeVar
 
@@ -58,20 +57,14 @@ def leave_untested(session: Session, scopes: Sequence[tuple[Fragment, Mapping[st
     return found
 
 
-def in_order(session: Session, rules: Sequence[str]) -> str:
+def in_order(rules: Sequence[str]) -> str:
     """SQL for the verdicts of some rules as `verdicts.parquet` holds them, sorted by rule and record.
 
-    Only the rows of rules that could be tested are sorted; the others are told in order as they are.
+    All of them are sorted at once: where the parts of a UNION ALL are sorted each by itself, DuckDB writes their full groups
+    of rows first and what is left of each part after that.
     """
-    untested = {
-        str(rule): (str(reason), int(str(scope)))
-        for rule, reason, scope in session.rows('SELECT "rule", reason, scope FROM untested')
-    }
-    parts = []
-    for could_not, some in groupby(sorted(rules), key=untested.__contains__):
-        names = list(some)
-        parts += [_untested(rule, *untested[rule]) for rule in names] if could_not else [_tested(names)]
-    return " UNION ALL ".join(parts or [_tested([])])
+    among = ", ".join(map(quote, rules)) or "NULL"
+    return f"""SELECT {_TOLD} FROM verdict WHERE "rule" IN ({among}) ORDER BY "rule", record_id, verdict."at", observed, expected"""
 
 
 def write_partitioned(session: Session, rules: Sequence[str], to: Path) -> None:
@@ -85,17 +78,6 @@ def write_partitioned(session: Session, rules: Sequence[str], to: Path) -> None:
 
 
 _TOLD = """"rule", record_id, passed, observed, expected, make_timestamp("at" * 1000000) AS "at", reason, waiver, baseline"""
-
-
-def _tested(rules: Sequence[str]) -> str:
-    among = ", ".join(quote(rule) for rule in rules) or "NULL"
-    return f"""(SELECT {_TOLD} FROM tested WHERE "rule" IN ({among}) ORDER BY "rule", record_id, tested."at", observed, expected)"""
-
-
-def _untested(rule: str, reason: str, scope: int) -> str:
-    return f"""(SELECT {quote(rule)} AS "rule", record_id, CAST(NULL AS BOOLEAN) AS passed, CAST(NULL AS VARCHAR) AS observed,
-        CAST(NULL AS VARCHAR) AS expected, make_timestamp("at" * 1000000) AS "at", {quote(reason)} AS reason,
-        CAST(NULL AS VARCHAR) AS waiver, CAST(NULL AS VARCHAR) AS baseline FROM unlooked WHERE scope = {scope})"""
 
 
 def failures(session: Session, limit: int = SAMPLES) -> Mapping[str, tuple[Verdict, ...]]:
