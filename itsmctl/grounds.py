@@ -109,7 +109,7 @@ def _group_rows(session: Session, context: Context, rule: Rule, verdict: Verdict
     clock = Fragment("")
     if rule.check == "attainment":
         clock = Fragment(
-            f" JOIN (SELECT tix, month FROM clock WHERE clock = ? AND verdict IN ({_JUDGED})) AS c ON c.tix = r.tix",
+            f" JOIN (SELECT tix, month, agreement FROM clock WHERE clock = ? AND verdict IN ({_JUDGED})) AS c ON c.tix = r.tix",
             (str(rule.parameters["clock"]),),
         )
     query = (
@@ -137,7 +137,7 @@ def _is_member(rule: Rule, definitions: Definitions, group: str) -> Fragment:
         case "attainment":
             parts = ["c.month" if c == "month" else f"r.{name(c)}" for c in per]
             key = ", ' / ', ".join(f"coalesce(CAST({part} AS VARCHAR), '-')" for part in parts)
-            return Fragment(f"concat({key}) = ?", (group,))
+            return Fragment(f"? IN (concat({key}), concat({key}, ' / ', c.agreement))", (group,))
         case "paused-share":
             people = tuple(str(rule.parameters[c]) for c in ("by", "peers") if c in rule.parameters)
             return _is_keyed(people, group)

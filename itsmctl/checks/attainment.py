@@ -1,7 +1,8 @@
 """Clock attainment per group against the share that the agreement promises.
 
 Records count in the month in which their clock stopped (in the audit's zone); those that still run beyond their
-target count in the month of the audit. A group with fewer records than `minimum` is counted but not judged; one whose untestable
+target count in the month of the audit. Where several agreements hold in one group, as for two customers of a service, there is
+a group for each, named with the agreement. A group with fewer records than `minimum` is counted but not judged; one whose untestable
 records could turn the verdict either way is not testable.
 
 With `complete` no group passes that would not pass if every ticket whose number is missing from the export (see `number-gaps`)
@@ -58,7 +59,9 @@ def compile(rule: Rule, context: Context) -> Fragment:
     missed = f"100.0 * ({met} + {unknown}) / count(*) < p.agreed"
     return (
         Fragment(
-            f"""SELECT concat({key}) AS record_id, CASE WHEN count(*) < ? OR ({hidden}) THEN NULL WHEN {kept} THEN true WHEN {missed} THEN false END AS passed,
+            f"""SELECT CASE WHEN count(*) OVER (PARTITION BY record_id) > 1 THEN concat(record_id, ' / ', agreement) ELSE record_id END AS record_id,
+                passed, observed, expected, "at", reason FROM (
+            SELECT concat({key}) AS record_id, c.agreement, CASE WHEN count(*) < ? OR ({hidden}) THEN NULL WHEN {kept} THEN true WHEN {missed} THEN false END AS passed,
             concat(CAST(round(100.0 * {met} / greatest({judged}, 1), 1) AS VARCHAR), ' % (', {met}, ' of ', {judged}, ')') AS observed,
             concat('at least ', CAST(p.agreed AS VARCHAR), ' % (', c.agreement, ')') AS expected, min(c.start) AS "at",
             CASE WHEN count(*) < ? THEN 'too-few' WHEN {hidden} THEN 'numbers-missing' WHEN NOT ({kept}) AND NOT ({missed}) THEN 'undecided' END AS reason
@@ -68,7 +71,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
             (minimum, minimum, clock),
         )
         + literal_rows(agreed or [("", 0.0)], "p", ("agreement", "agreed"))
-        + f" ON p.agreement = c.agreement GROUP BY {', '.join(columns)}, c.agreement, p.agreed"
+        + f" ON p.agreement = c.agreement GROUP BY {', '.join(columns)}, c.agreement, p.agreed) AS g"
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -170,10 +170,7 @@ class Judge:
             ("KNW-03", month) for month, (part, all_) in self._read.items() if all_ >= 10 and 100 * part < 60 * all_
         ]
         failed += [("CAP-03", service) for service, months in self._crowded.items() if rises(months, 3, 10)]
-        for (key, agreement), (part, all_) in self._kept.items():
-            agreed = self.definitions.agreements[agreement].attainment.get(RESOLUTION)
-            if agreed is not None and all_ >= 10 and 100.0 * part / all_ < agreed:
-                failed.append(("SLM-04", key))
+        failed += [("SLM-04", group) for group in self._missed()]
         if self._on_path[1] >= 20 and 100 * self._on_path[0] < 95 * self._on_path[1]:
             failed.append(("INC-27", "incident"))
         failed += [("INT-04", number) for number in self._bursts()]
@@ -182,6 +179,15 @@ class Judge:
         for rule, record in sorted(set(failed)):
             if rule in self.definitions.rules:
                 yield Planted(rule, record, CONSEQUENCES.get(rule) or str(self.definitions.rules[rule].title))
+
+    def _missed(self) -> Iterator[str]:
+        """The months of services in which less was kept than agreed, named with the agreement where there are several."""
+        agreed = {key: self.definitions.agreements[key[1]].attainment.get(RESOLUTION) for key in self._kept}
+        agreements = Counter(group for (group, _), share in agreed.items() if share is not None)
+        for (group, agreement), (part, all_) in self._kept.items():
+            share = agreed[group, agreement]
+            if share is not None and all_ >= 10 and 100.0 * part / all_ < share:
+                yield group if agreements[group] == 1 else f"{group} / {agreement}"
 
     def _remember(self, ticket: Ticket, clocks: Clocks) -> None:
         month, service = month_of(ticket.opened_at), columns_of(ticket)["service"]
