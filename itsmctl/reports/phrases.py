@@ -240,8 +240,11 @@ def phrase_text(text: str, language: Language) -> str:
 
 @cache
 def _from_the_longest() -> tuple[str, ...]:
-    """The phrases, those that say most by themselves first: `{person} ({columns})` would fit many a longer one."""
-    return tuple(sorted(PHRASES, key=lambda phrase: -sum(map(len, _literals(phrase)))))
+    """The phrases, those that say most by themselves first: `{person} ({columns})` would fit many a longer one.
+
+    What is said about another phrase comes before them all, or `{a} without {b}` would swallow what stands behind it.
+    """
+    return tuple(sorted(PHRASES, key=lambda phrase: ("{demand}" not in phrase, -sum(map(len, _literals(phrase))))))
 
 
 @cache
