@@ -92,9 +92,16 @@ def _piece(piece: re.Match[str], place: Path) -> str:
 @cache
 def _demo() -> Path:
     """A folder in which the demo was played, once for all pages."""
-    place = Path(tempfile.mkdtemp(prefix="itsmctl-docs-demo-"))
-    atexit.register(shutil.rmtree, place, ignore_errors=True)
+    place = _folder("demo")
     _prepare(DEMO, place)
+    return place
+
+
+@cache
+def _folder(name: str) -> Path:
+    """A folder for as long as pages are played: `cache` holds what the commands of all of them keep."""
+    place = Path(tempfile.mkdtemp(prefix=f"itsmctl-docs-{name}-"))
+    atexit.register(shutil.rmtree, place, ignore_errors=True)
     return place
 
 
@@ -118,6 +125,7 @@ def _printed(command: str, place: Path) -> str:
     environment = {
         "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath))),
         "HOME": str(place),
+        "XDG_CACHE_HOME": str(_folder("cache")),
         "LC_ALL": "C.UTF-8",
         "CHECKOUT": str(ROOT),
     }

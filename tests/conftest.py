@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +13,9 @@ import pytest
 
 os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="itsmctl-tests-")
 """No test sees, or leaves anything in, the cache of whoever runs it."""
+atexit.register(shutil.rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+"""Some machines set it, and then every process that a test starts compiles the program again."""
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from itsmctl.model.definition import Definition, Text
@@ -97,4 +99,10 @@ def within(number: str, heading: str) -> bool:
 
 def covers(named: Iterable[str], clause: str) -> bool:
     """Whether a clause is among those named, directly or by a heading above it."""
-    return any(within(clause, heading) for heading in named)
+    return not _headings(clause).isdisjoint(named)
+
+
+@cache
+def _headings(clause: str) -> frozenset[str]:
+    """A clause and every heading above it, of which `within` is true."""
+    return frozenset(clause[: dot.start()] for dot in re.finditer(r"\.|$", clause))

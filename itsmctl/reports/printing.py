@@ -61,9 +61,7 @@ def short(words: str) -> Flowable | str:
 
 def markup(marked: str, style: str = "text") -> Flowable:
     """A paragraph of marked-up text."""
-    from reportlab.platypus import Paragraph
-
-    return Paragraph(marked, _styles(CHINESE in marked)[style])
+    return _paragraph()(marked, _styles(CHINESE in marked)[style])
 
 
 def runs(words: str) -> str:
@@ -105,6 +103,22 @@ def table(rows: Sequence[Sequence[Flowable | str]], widths: Sequence[float], *, 
         splitInRow=1,
         hAlign="LEFT",
     )
+
+
+@cache
+def _paragraph() -> Any:
+    """A paragraph that is broken into lines once for each width: a table that goes over pages asks on every page again."""
+    from reportlab.platypus import Paragraph
+
+    class BrokenOnce(Paragraph):  # type: ignore[misc]
+        size: tuple[float, float] | None = None
+
+        def wrap(self, width: float, height: float) -> tuple[float, float]:
+            if self.size is None or self.size[0] != width or not hasattr(self, "blPara"):
+                self.size = super().wrap(width, height)
+            return self.size
+
+    return BrokenOnce
 
 
 def _is_latin(character: str) -> bool:
