@@ -28,6 +28,8 @@ KEPT_TEXT = 1000
 """How much of an unreadable row `reject.parquet` keeps."""
 
 _HEAD = 2**18
+_TITLE = 2
+"""Cells that a delimiter may make of a title, as the comma in `Tickets, March`."""
 
 
 def open_csv(plain: Plain, scratch: Path, encoding: str = "", delimiter: str = "") -> Export:
@@ -43,10 +45,10 @@ def open_csv(plain: Plain, scratch: Path, encoding: str = "", delimiter: str = "
     header = next(_records(iter(head), delimiter), None)
     if header is None or isinstance(header, _Unreadable):
         raise _error("no-header", "the first row is not a readable header", plain.shown)
-    # A title may hold none of the delimiters, so that the likeliest one is found by chance.
-    for one in () if len(header) > 1 else (delimiter,) if named else DELIMITERS:
-        rows = islice(_records(iter(head), one), 20)
-        refuse_title([row for row in rows if not isinstance(row, _Unreadable)], Where(plain.shown))
+    if len(header) == 1 or not _fits(head, delimiter):
+        # A title may hold none of the delimiters, or one that is not the table's: the likeliest one was found by chance.
+        for one in (delimiter,) if named else DELIMITERS:
+            refuse_title(_first_rows(head, one, 20), Where(plain.shown), most=_TITLE)
     guessed = not found.encoding.startswith("utf-") and not encoding
     note = (
         f"{plain.name}: the encoding was guessed to be {found.encoding}; name it with --encoding if letters look wrong"
@@ -189,14 +191,24 @@ def _delimiter(head: Iterable[str]) -> str:
     lines = list(head)
 
     def fit(delimiter: str) -> tuple[float, int]:
-        rows = [
-            record for record in islice(_records(iter(lines), delimiter), 50) if not isinstance(record, _Unreadable)
-        ]
+        rows = _first_rows(lines, delimiter, 50)
         width = len(rows[0]) if rows else 0
         same = sum(len(record) == width for record in rows)
         return (same / len(rows) if width > 1 else 0.0), width
 
     return max(DELIMITERS, key=lambda delimiter: fit(delimiter))
+
+
+def _fits(head: Sequence[str], delimiter: str) -> bool:
+    """Whether most rows have as many cells as the first."""
+    first, *others = [len(row) for row in _first_rows(head, delimiter, 20)] or [0]
+    return 2 * others.count(first) >= len(others)
+
+
+def _first_rows(head: Sequence[str], delimiter: str, most: int) -> list[list[str]]:
+    """The first rows that can be read."""
+    rows = islice(_records(iter(head), delimiter), most)
+    return [row for row in rows if not isinstance(row, _Unreadable)]
 
 
 def _header(cells: Sequence[str], shown: str) -> tuple[str, ...]:

@@ -148,14 +148,14 @@ def too_many_columns(shown: str) -> ItsmctlError:
     return ItsmctlError(Problem("too-many-columns", template, Where(shown), {"limit": MAX_COLUMNS}))
 
 
-def refuse_title(rows: Sequence[Sequence[object]], where: Where) -> None:
-    """Raise ItsmctlError where the first of some rows has one filled cell, and most others as many as a table: it is a title.
+def refuse_title(rows: Sequence[Sequence[object]], where: Where, most: int = 1) -> None:
+    """Raise ItsmctlError where the first of some rows has `most` filled cells, and most others as many as a table: it is a title.
 
     To leave out what stands above a header would be to lose it unsaid.
     """
     first, *others = [[cell for cell in row if cell != ""] for row in rows] or [[]]
     wide = [row for row in others if len(row) >= _TABLE]
-    if len(first) == 1 and len(wide) > 1 and 2 * len(wide) > len(others):
+    if 1 <= len(first) <= most and len(wide) > 1 and 2 * len(wide) > len(others):
         template = (
             "the row that begins with {cell!r} looks like the header, and what stands above it like a title; delete the rows "
             "above it, and import again"
