@@ -7,7 +7,7 @@ USER_STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 WORKERS ?= 2
 
-.PHONY: demo test check static bench bench-large bench-memory truth clocks fuzz spark docs screenshots messages clean
+.PHONY: demo test check static bench bench-import bench-large bench-memory bench-report truth clocks fuzz spark docs screenshots messages clean
 
 demo: $(USER_STAMP)
 	$(BIN)/itsmctl demo
@@ -28,6 +28,10 @@ static: $(DEV_STAMP)
 bench: $(DEV_STAMP)
 	$(BIN)/python benchmarks/run.py
 	$(BIN)/python benchmarks/rules.py
+
+# Two minutes, from the public logs: PM4PY=PYTHON names a Python that has PM4Py, to compare with.
+bench-import: $(DEV_STAMP)
+	$(BIN)/python benchmarks/reading.py $(if $(PM4PY),--pm4py $(PM4PY))
 
 # Minutes to an hour: RECORDS=1000000 for a million, and pip install '.[bench]' for all the programs compared.
 RECORDS ?= 100000
