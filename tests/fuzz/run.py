@@ -1,7 +1,8 @@
 """Fuzz one parser after the other: `python tests/fuzz/run.py [--seconds N] [PARSER …]`; needs atheris.
 
-Each parser runs in a process of its own, from the corpus and its own beginnings. What it finds is kept beside the corpus
-as `crash-…`; to keep it for good, give it a name in the corpus, where the tests play it again.
+Each parser runs in a process of its own, from the corpus and from what earlier runs on this machine found new in it, which
+lies in `grown`, outside of git. What breaks a parser is kept in the corpus as `PARSER-crash-…`, where the tests play it
+again; give it a name there.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-CORPUS = Path(__file__).parent / "corpus"
+CORPUS, GROWN = Path(__file__).parent / "corpus", Path(__file__).parent / "grown"
 LONGEST = 2**14
 
 
@@ -52,14 +53,14 @@ def fuzz(parser: str, seconds: int) -> None:
 
     made = PARSERS[parser]
     with tempfile.TemporaryDirectory(prefix="itsmctl-fuzz-") as folder:
-        reader, new = Reader(Path(folder)), str(Path(folder) / "new")
-        Path(new).mkdir()
+        reader, new = Reader(Path(folder)), GROWN / parser
+        new.mkdir(parents=True, exist_ok=True)
 
         def test(data: bytes) -> None:
             reader.check(made(data))
 
-        limits = [f"-max_total_time={seconds}", f"-max_len={LONGEST}", "-timeout=20", "-rss_limit_mb=2048", "-print_final_stats=0", "-verbosity=0", "-close_fd_mask=0"]  # fmt: skip
-        atheris.Setup([sys.argv[0], *limits, f"-artifact_prefix={CORPUS}/{parser}-", new, str(CORPUS)], test)
+        limits = [f"-max_total_time={seconds}", f"-max_len={LONGEST}", "-timeout=20", "-rss_limit_mb=2048", "-print_final_stats=1", "-verbosity=0", "-close_fd_mask=0"]  # fmt: skip
+        atheris.Setup([sys.argv[0], *limits, f"-artifact_prefix={CORPUS}/{parser}-", str(new), str(CORPUS)], test)
         atheris.Fuzz()
 
 
