@@ -24,8 +24,16 @@ def shown(text: object, longest: int = LONGEST) -> str:
     looked_at = 8 * longest  # a cell of ten megabytes is not read to its end to show its beginning
     whole = len(line) <= looked_at
     line = _SPACE.sub(" ", line[:looked_at])
-    cut = line if whole and len(line) <= longest else line[:longest].rstrip() + "…"
-    return _UNSAFE.sub(lambda found: f"[U+{ord(found[0]):04X}]", cut)
+    return _named(line if whole and len(line) <= longest else line[:longest].rstrip() + "…")
+
+
+def visible(text: str) -> str:
+    """The whole text on one line, where what nobody could see of it, or what a terminal would obey, goes by its number."""
+    return text if text.isprintable() else _named(_SPACE.sub(" ", text))
+
+
+def _named(line: str) -> str:
+    return _UNSAFE.sub(lambda found: f"[U+{ord(found[0]):04X}]", line)
 
 
 def cells(text: str) -> int:
@@ -37,11 +45,13 @@ def cells(text: str) -> int:
 
 def fit(text: str, columns: int) -> str:
     """The text in exactly so many columns, cut with … or filled with spaces."""
-    return cut(text, columns) + " " * max(0, columns - cells(cut(text, columns)))
+    text = cut(text, columns)
+    return text + " " * max(0, columns - cells(text))
 
 
 def cut(text: str, columns: int) -> str:
     """The text in at most so many columns, cut with …"""
+    text = visible(text)
     if cells(text) <= columns:
         return text
     kept = ""
@@ -59,8 +69,8 @@ def right(text: str, columns: int) -> str:
 
 def wrap(text: str, columns: int, indent: str = "") -> list[str]:
     """Lines of at most so many columns; Chinese breaks anywhere except before closing and after opening punctuation."""
+    text, line = visible(text), indent
     lines: list[str] = []
-    line = indent
     room = columns - cells(indent)
     for piece in (part for word in _pieces(text) for part in _split(word, room)):
         if cells(line + piece.rstrip()) > columns and line.strip():

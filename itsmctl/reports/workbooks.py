@@ -49,28 +49,44 @@ class Book:
         self._head = self._book.add_format(
             {"num_format": "@", "bold": True, "bottom": 1, "bg_color": "#E8EEF4", "text_wrap": True}
         )
+        self._link = self._book.add_format({**base, "font_color": "#1D5A96", "underline": 1})
         self._names: set[str] = set()
+        self._contents: Worksheet | None = None
+        self._listed: list[tuple[str, str, int]] = []
 
     def sheet(self, name: str, columns: Sequence[tuple[str, int]], lines: Iterable[Sequence[Cell]]) -> Worksheet:
         """Add a sheet with (title, width) for each column; its name is made to fit and to be the only one."""
-        sheet = self._book.add_worksheet(self._free(name))
+        called = self._free(name)
+        sheet = self._book.add_worksheet(called)
         for place, (title, width) in enumerate(columns):
             sheet.set_column(place, place, width, self._text)
             sheet.write_string(0, place, title, self._head)
-        last = 1
+        last = 0
         for number, line in enumerate(lines, 1):
             last = number
             for place, cell in enumerate(line):
                 self._write(sheet, number, place, cell)
         sheet.freeze_panes(1, 1 if len(columns) > 4 else 0)
-        sheet.autofilter(0, 0, last, len(columns) - 1)
+        sheet.autofilter(0, 0, max(last, 1), len(columns) - 1)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
+        self._listed.append((called, name, last))
         return sheet
+
+    def contents(self, name: str, columns: Sequence[tuple[str, int]]) -> None:
+        """Add a sheet that leads to each one after it by its whole name, and says how many rows it has."""
+        self._contents = self.sheet(name, columns, ())
+        self._listed.clear()
 
     def finish(self) -> bytes:
         """The bytes of the workbook; its parts are not compressed, as what deflate yields depends on the zlib at hand."""
+        if self._contents:
+            for row, (called, name, rows) in enumerate(self._listed, 1):
+                place = called.replace("'", "''")
+                self._contents.write_url(row, 0, f"internal:'{place}'!A1", self._link, name[:LONGEST_CELL])
+                self._contents.write_number(row, 1, rows, self._number)
+            self._contents.autofilter(0, 0, max(len(self._listed), 1), 1)
         self._book.close()
         stored = io.BytesIO()
         with ZipFile(self._stream) as written, ZipFile(stored, "w", ZIP_STORED) as archive:
@@ -92,11 +108,16 @@ class Book:
     def _free(self, name: str) -> str:
         """The name without what a sheet's cannot hold, cut, and with a number where another sheet has it already."""
         plain = _NOT_IN_NAMES.sub("_", name).strip("' ") or "_"
-        wanted, number = plain[:LONGEST_NAME], 1
+        wanted, number = _short(plain, LONGEST_NAME), 1
         # Excel keeps this name, in any case of letters, for itself.
         while wanted.casefold() in self._names | {"history"}:
             number += 1
             end = f"~{number}"
-            wanted = plain[: LONGEST_NAME - len(end)] + end
+            wanted = _short(plain, LONGEST_NAME - len(end)) + end
         self._names.add(wanted.casefold())
         return wanted
+
+
+def _short(name: str, units: int) -> str:
+    """The beginning of a name in so many units of UTF-16, in which Excel counts; it must not end with an apostrophe."""
+    return name.encode("utf-16-le", "replace")[: 2 * units].decode("utf-16-le", "ignore").rstrip("' ")

@@ -69,13 +69,13 @@ class Addresses:
 def addresses(definitions: Definitions, language: Language) -> Addresses:
     """The addresses of all that the portal shows."""
     pages = {
-        (kind, id_): Target(f"{kind}/{_file(id_)}.html", one.title.in_(language) or id_)
+        (kind, id_): Target(f"{kind}/{_file(id_)}.html", shown(one.title.in_(language) or id_))
         for kind in PART_OF
         if kind in FIELD_OF_KIND
         for id_, one in definitions.of_kind(kind).items()
     }
     people = {assignment.person for assignment in definitions.assignments.values()}
-    pages |= {("person", person): Target(f"person/{_file(person)}.html", person) for person in people}
+    pages |= {("person", person): Target(f"person/{_file(person)}.html", shown(person)) for person in people}
     clauses = {
         (framework.id, number): Target(f"framework/{_file(framework.id)}.html", number, place)
         for framework in definitions.frameworks.values()

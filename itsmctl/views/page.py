@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from itsmctl.reports.plain import cells, fit, hanging, longest_piece, wrap
+from itsmctl.reports.plain import cells, fit, hanging, longest_piece, visible, wrap
 
 LEAST_COLUMN = 6
 
@@ -77,7 +77,7 @@ def text(page: Page, width: int) -> str:
     for section in page.sections:
         body = [line for block in section.blocks for line in _block_text(block, width)]
         if body:
-            lines += ["", section.title, "─" * min(cells(section.title), width), *body[body[0] == "" :]]
+            lines += ["", *wrap(section.title, width), "─" * min(cells(section.title), width), *body[body[0] == "" :]]
     return "\n".join([*lines, "", *wrap(page.source, width)]) + "\n"
 
 
@@ -93,7 +93,7 @@ def _block_text(block: Block, width: int) -> list[str]:
         case Words(told):
             return ["", *wrap(told, width)] if told else []
         case Drawn(lines):
-            return ["", *lines] if lines else []
+            return ["", *map(visible, lines)] if lines else []
 
 
 def _fact(name: str, value: str, label: int, width: int) -> list[str]:
@@ -155,14 +155,14 @@ def _block_markdown(block: Block) -> list[str]:
         case Words(told):
             return ["", _plain(told)] if told else []
         case Drawn(lines):
-            return ["", "```text", *lines, "```"] if lines else []
+            return ["", "```text", *map(visible, lines), "```"] if lines else []
 
 
 def _plain(value: str) -> str:
     """Text whose signs Markdown and HTML must not take for their own."""
     for sign in "\\`*_<>[]":
         value = value.replace(sign, f"\\{sign}" if sign not in "<>" else {"<": "&lt;", ">": "&gt;"}[sign])
-    return " ".join(value.split())
+    return visible(" ".join(value.split()))
 
 
 def _cell(value: str) -> str:

@@ -1,4 +1,4 @@
-"""An outline as a workbook: what it is on the first sheet, then a sheet for each table, whole."""
+"""An outline as a workbook: what it is on the first sheet, a list of the others, then a sheet for each table, whole."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ def workbook(outline: Outline) -> bytes:
     about = [(outline.kind, outline.title), ("", outline.lead), *outline.facts, *_words(outline.parts), *outline.foot]
     language = outline.language
     book.sheet(tr("About", language), [(tr("What", language), 28), (tr("Value", language), 90)], about)
+    book.contents(tr("Contents", language), [(tr("Sheet", language), 90), (tr("Rows", language), 10)])
     for title, table in every_table(outline.parts):
         lines = table.whole or table.rows
         widths = [
