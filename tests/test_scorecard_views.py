@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -288,6 +289,10 @@ def test_each_view_as_text_page_and_json(found: Sources, view: str) -> None:
         assert max(map(cells, render(sheet(language), 80).splitlines())) <= 80
         shown = sheet_page(sheet(language), "2026-06-30", language)
         assert shown.startswith("<!DOCTYPE html>") and "<script" not in shown and "Wu Ming" not in shown
+        # On a telephone each row of a wide table becomes a card, with the heads beside its cells.
+        wide = [table for table in sheet(language).tables if table.rows and not table.heat and len(table.heads) > 3]
+        assert shown.count(' cards">') == len(wide)
+        assert all(f'data-head="{escape(head)}"' in shown for table in wide for head in table.heads[1:])
 
 
 def test_the_command_prints_a_view(folder: Path) -> None:

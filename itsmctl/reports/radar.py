@@ -9,8 +9,10 @@ from itsmctl.assessment.levels import DimensionResult
 from itsmctl.language import Language, tr
 from itsmctl.reports.assessment_words import percent
 from itsmctl.reports.markup import element, words
+from itsmctl.reports.plain import wrap
 
-WIDTH, HEIGHT, RADIUS = 640, 320, 120
+WIDTH, HEIGHT, RADIUS = 440, 320, 120
+LINE = 12
 RINGS = (0.25, 0.5, 0.75, 1.0)
 
 
@@ -49,10 +51,15 @@ def _outline(shares: Sequence[float], **look: str | int) -> str:
 
 
 def _label(result: DimensionResult, place: int, count: int, language: Language) -> str:
+    """The name of a dimension with what is shown, in as many lines as keep it within the drawing."""
     x, y = _point(place, count, 1.09)
     side = x - WIDTH / 2
     anchor = "middle" if abs(side) < RADIUS / 10 else "start" if side > 0 else "end"
     # Many dimensions leave room for a short name alone; the table beside the drawing has the titles.
     name = result.dimension.title.in_(language) if count <= 8 else result.dimension.id
-    text = words(f"{name} {percent(result.shown.score)}")
-    return element("text", text, x=x, y=y + 4, text_anchor=anchor)
+    text = f"{name} {percent(result.shown.score)}"
+    lines = [text] if anchor == "middle" else wrap(text, LINE)
+    top = y + 4 - 7 * (len(lines) - 1)
+    return "".join(
+        element("text", words(line), x=x, y=top + 14 * number, text_anchor=anchor) for number, line in enumerate(lines)
+    )
