@@ -84,6 +84,7 @@ FIGURES = {
     "Organisation.hats": Shown(VIEWS + "several_hats", DEFINED + "several_hats_again", NO_TICKETS),
     "Organisation.competent": Shown(VIEWS + "competence_counts_on_the_day_of_the_work", TWICE + "competence_on_the_day_of_the_work_again", LOG + "people_and_suppliers"),
     "Organisation.unknown_people": Shown(VIEWS + "competence_counts_on_the_day_of_the_work", TWICE + "competence_on_the_day_of_the_work_again", LOG + "people_and_suppliers"),
+    "Organisation.unknown_in_group": Shown(VIEWS + "competence_counts_on_the_day_of_the_work", TWICE + "competence_on_the_day_of_the_work_again", LOG + "people_and_suppliers"),
     "KeyPerson.records": Shown(VIEWS + "what_hangs_on_one_person", TWICE + "key_people_again", LOG + "people_and_suppliers"),
     "KeyPerson.people": Shown(VIEWS + "what_hangs_on_one_person", TWICE + "key_people_again", LOG + "people_and_suppliers"),
     "KeyPerson.share": Shown(VIEWS + "what_hangs_on_one_person", TWICE + "key_people_again", LOG + "people_and_suppliers"),

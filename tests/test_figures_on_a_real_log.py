@@ -214,7 +214,7 @@ def test_people_and_suppliers(found: Sources, last: list[Row]) -> None:
     assert key.share == pytest.approx(100 * first / key.records)
     able = able_to(found.definitions, found.tickets)
     assert (able.fitness, able.competent.hits, able.competent.n) == ((), 0, key.records)
-    assert able.unknown == people.total()
+    assert (able.unknown, able.unknown_in_group) == (people.total(), 0)
     cards = supplier_cards(found, parse_span("2016").start)
     assert cards and all((card.records, card.legs) == (0, ()) for card in cards)
 

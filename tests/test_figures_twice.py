@@ -301,6 +301,9 @@ def test_competence_on_the_day_of_the_work_again(found: Sources, rows: list[Row]
     assert told.unknown == sum(row["resolved_by"].strip().lower() not in known for row in done)
     may, held = responsible("R"), holders()
     roles = {one["id"]: one for one in documents("roles", "role")}
+    strangers = [row for row in done if row["resolved_by"].strip().lower() not in known]
+    assert told.unknown_in_group == sum(row["group"] in roles[r].get("groups", ()) for row in strangers for r in may[row["process"]])  # fmt: skip
+    assert told.unknown_in_group
     positions = {one["id"]: one for one in documents("roles", "position")}
     proofs = [(n.strip().lower(), p["competence"], str(p.get("from", "0000")), str(p.get("to", "9999"))) for one in documents("roles", "assignment") for n in (one["person"], *one.get("also-called", ())) for p in one.get("competences", ())]  # fmt: skip
     wanted: Counter[tuple[str, str]] = Counter()

@@ -163,7 +163,7 @@ def test_competence_counts_on_the_day_of_the_work(found: Sources) -> None:
     told = able_to(found.definitions, found.tickets)
     # Wu Ming resolved four of five; the proof ends on 1 June, so that of 3 June was without.
     assert Fitness("service-engineer", "data-protection", 4, 3) in told.fitness
-    assert (told.competent, told.unknown) == (Proportion(3, 5), 1)
+    assert (told.competent, told.unknown, told.unknown_in_group) == (Proportion(3, 5), 1, 0)  # INC4 names no group
     assert {(one.records, one.able) for one in told.fitness if one.role == "service-engineer"} == {(4, 3)}
 
 

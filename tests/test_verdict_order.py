@@ -18,7 +18,9 @@ TESTED = ("DQ-08", "INC-01", "INC-06")
 def _written(path: Path, threads: int) -> bytes:
     with Session(threads=threads) as session:
         create_verdict_table(session)
-        ids = f"SELECT 'INC' || lpad(CAST(range AS VARCHAR), 7, '0') AS record_id, range AS \"at\" FROM range({RECORDS})"
+        ids = (
+            f"SELECT 'INC' || lpad(CAST(range AS VARCHAR), 7, '0') AS record_id, range AS \"at\" FROM range({RECORDS})"
+        )
         session.run(f'INSERT INTO unlooked SELECT 0, record_id, "at" FROM ({ids})')
         for rule in UNTESTED:
             session.run(f"INSERT INTO untested VALUES ({quote(rule)}, 'column-not-exported:service', 0, {RECORDS})")

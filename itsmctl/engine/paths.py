@@ -95,7 +95,9 @@ def walked(process: Process, context: Context) -> Fragment:
     """
     forbidden = forbidden_steps(process)
     kept = _among("s.state", states_on_path(process))
-    visit = "row_number() OVER (PARTITION BY tix, state ORDER BY seq)" if any(s.kind == BACK for s in forbidden) else "1"
+    visit = (
+        "row_number() OVER (PARTITION BY tix, state ORDER BY seq)" if any(s.kind == BACK for s in forbidden) else "1"
+    )
     moves = (
         "SELECT s.tix, s.seq, s.t0, s.state, coalesce(lag(s.state) OVER (PARTITION BY s.tix ORDER BY s.seq), '') AS old, "
         + closed(context) + " AS is_over FROM span AS s JOIN scoped AS r ON r.tix = s.tix WHERE " + kept

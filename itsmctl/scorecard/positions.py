@@ -88,6 +88,8 @@ class Organisation:
     """Of all records that people resolved, those whose resolver held a responsible role on that day, with each competence asked."""
     unknown_people: int
     """Records that somebody resolved whom no assignment knows."""
+    unknown_in_group: int
+    """Of these, records that lay with a group of a responsible role: only its members are not named."""
 
 
 def organisation(sources: Sources) -> Organisation:
@@ -113,6 +115,7 @@ def organisation(sources: Sources) -> Organisation:
         able.fitness if able else None,
         able.competent if able else None,
         able.unknown if able else 0,
+        able.unknown_in_group if able else 0,
     )
 
 
@@ -165,6 +168,8 @@ class Able:
     competent: Proportion
     unknown: int
     """Records that somebody resolved whom no assignment knows."""
+    unknown_in_group: int
+    """Of these, records that lay with a group of a responsible role."""
 
 
 def able_to(definitions: Definitions, tickets: Tickets) -> Able:
@@ -176,17 +181,20 @@ def able_to(definitions: Definitions, tickets: Tickets) -> Able:
     people = _people(definitions)
     counts: Counter[tuple[str, str]] = Counter()
     able: Counter[tuple[str, str]] = Counter()
-    unknown = competent = done = 0
+    groups = {process: _groups(definitions, roles) for process, roles in responsible.items()}
+    unknown = in_group = competent = done = 0
     person = person_key("resolved_by")
     rows = tickets.session.rows(
-        f"""SELECT process, {person}, coalesce(resolved_at, closed_at), count(*) FROM record
+        f"""SELECT process, {person}, coalesce(resolved_at, closed_at), "group", count(*) FROM record
         WHERE {_done_by_people()} AND coalesce(resolved_at, closed_at) IS NOT NULL GROUP BY ALL"""
     )
-    for process, name, moment, many in rows:
+    for process, name, moment, group, many in rows:
         known, n = people.get(str(name)), int(str(many))
         done += n
+        if known is None and name is not None:
+            unknown += n
+            in_group += n * (str(group) in groups.get(str(process), ()))
         if known is None:
-            unknown += 0 if name is None else n
             continue
         day = local_day(int(str(moment)), tickets.context.zone)
         acting = known.acting(responsible.get(str(process), frozenset()), day)
@@ -196,7 +204,7 @@ def able_to(definitions: Definitions, tickets: Tickets) -> Able:
             able[role, competence] += n * known.shows(competence, day)
         competent += n * (bool(acting) and all(known.shows(competence, day) for _, competence in asked))
     fitness = tuple(Fitness(r, c, counts[r, c], able[r, c]) for r, c in sorted(counts))
-    return Able(fitness, Proportion(competent, done), unknown)
+    return Able(fitness, Proportion(competent, done), unknown, in_group)
 
 
 @dataclass(frozen=True)
@@ -233,6 +241,10 @@ def _responsible(definitions: Definitions) -> dict[str, frozenset[str]]:
         matrix.process: frozenset(role for cells in matrix.activities.values() for role in cells.get("R", ()))
         for matrix in definitions.racis.values()
     }
+
+
+def _groups(definitions: Definitions, roles: Iterable[str]) -> frozenset[str]:
+    return frozenset(group for role in roles if role in definitions.roles for group in definitions.roles[role].groups)
 
 
 def _asked(definitions: Definitions, acting: Iterable[Tenure]) -> set[tuple[str, str]]:

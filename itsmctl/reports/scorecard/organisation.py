@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itsmctl.language import Language, msg, problem_text, tr, trn
 from itsmctl.model import Definitions
 from itsmctl.reports.scorecard.sheets import Cell, Mark, Sheet, Table
-from itsmctl.scorecard.positions import ATTRIBUTES, Attribute, KeyPerson, Organisation
+from itsmctl.scorecard.positions import ATTRIBUTES, KEY_MINIMUM, Attribute, KeyPerson, Organisation
 from itsmctl.scorecard.positions import Cell as Written
 
 ATTRIBUTE_HEADS: dict[Attribute, str] = {
@@ -18,6 +18,8 @@ ATTRIBUTE_HEADS: dict[Attribute, str] = {
     "assessment": msg("assessment"),
     "training": msg("training"),
 }
+NEAREST = 3
+"""How many services are shown where none hangs on one person."""
 WRITTEN: dict[Written, tuple[str, Mark]] = {"there": ("✓", "good"), "stale": ("~", "poor"), "empty": ("✕", "bad")}
 
 
@@ -79,22 +81,24 @@ def _together(found: Organisation, language: Language) -> Table:
 
 def _keys(keys: Sequence[KeyPerson], definitions: Definitions, language: Language) -> Table:
     risky = [one for one in keys if one.risky]
+    shown = risky or [one for one in keys if one.records >= KEY_MINIMUM][:NEAREST]
     rows = tuple(
         (
             Cell(_service(one.service, definitions, language)),
-            Cell(f"{one.share:.0f}%", "poor", one.share / 100),
+            Cell(f"{one.share:.0f}%", "poor" if one.risky else "", one.share / 100),
             Cell(str(one.people)),
             Cell(str(one.records)),
         )
-        for one in risky
+        for one in shown
     )
     heads = (tr("service", language), tr("by one person", language), tr("people", language), tr("tickets", language))
     note = tr(
         "Services with 20 tickets or more of which one person resolved over 60%; those that name nobody may be that person's too. A risk, no fault.",
         language,
     )
+    nearest = (tr("No service hangs on one person; these come nearest.", language),) if shown and not risky else ()
     return Table(
-        tr("What hangs on one person", language), heads, rows, frozenset({1, 2, 3}), (note,),
+        tr("What hangs on one person", language), heads, rows, frozenset({1, 2, 3}), (*nearest, note),
         tr("No service hangs on one person.", language),
     )  # fmt: skip
 
@@ -130,6 +134,11 @@ def _fitness(found: Organisation, definitions: Definitions, language: Language) 
         notes.append(trn(
             "{n} ticket was resolved by somebody whom no assignment knows.",
             "{n} tickets were resolved by people whom no assignment knows.", found.unknown_people, language,
+        ))  # fmt: skip
+    if found.unknown_in_group:
+        notes.append(tr(
+            "{n} of these lay with a group of a responsible role: name its members in assignments, and their competence counts.",
+            language, n=found.unknown_in_group,
         ))  # fmt: skip
     return Table(
         tr("Competence on the day of the work", language), heads, tuple(rows), frozenset({2, 3}), tuple(notes),

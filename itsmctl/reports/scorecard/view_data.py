@@ -57,6 +57,7 @@ def positions(found: Organisation) -> dict[str, object]:
         ],
         "competent": found.competent and {"able": found.competent.hits, "records": found.competent.n},
         "unknown_people": found.unknown_people,
+        "unknown_in_group": found.unknown_in_group,
     }  # fmt: skip
 
 
