@@ -7,15 +7,26 @@ USER_STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 WORKERS ?= 2
 
-.PHONY: demo test check static bench bench-import bench-large bench-memory bench-report truth clocks fuzz spark docs screenshots messages clean
+.PHONY: demo test check static quick slow bench bench-import bench-large bench-memory bench-report truth clocks fuzz spark docs screenshots messages clean
 
 demo: $(USER_STAMP)
 	$(BIN)/itsmctl demo
 
-test: $(DEV_STAMP)
-	$(BIN)/python -m pytest -n $(WORKERS)
+# Who is done helps the other: the last long tests keep nobody waiting.
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-check: static test
+test: $(DEV_STAMP)
+	$(PYTEST)
+
+# Before a commit: all but the tests that tests/slow.txt names, which `make test` runs too.
+check: static quick
+
+quick: $(DEV_STAMP)
+	$(PYTEST) -m 'not slow'
+
+# Every test, measured; writes tests/slow.txt.
+slow: $(DEV_STAMP)
+	$(PYTEST) --note-slow
 
 static: $(DEV_STAMP)
 	$(BIN)/ruff format --check .

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import slowness
 
 os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="itsmctl-tests-")
 """No test sees, or leaves anything in, the cache of whoever runs it."""
@@ -22,6 +23,17 @@ GOLDEN = Path(__file__).parent / "golden"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write what is made now as the golden files")
+    parser.addoption("--note-slow", action="store_true", help="measure every test and write tests/slow.txt")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--note-slow"):
+        config.pluginmanager.register(slowness.Watch())
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    slowness.mark_slow(items)
 
 
 @pytest.fixture

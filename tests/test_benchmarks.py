@@ -88,7 +88,6 @@ def test_a_limit_that_is_not_kept_is_said_so() -> None:
     assert "FAIL  peak memory of each" in run.terminal(samples, run.limits(samples))
 
 
-@pytest.mark.slow
 def test_the_whole_harness_on_a_handful_of_tickets(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

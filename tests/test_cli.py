@@ -399,7 +399,6 @@ def measured(*arguments: str) -> tuple[float, float]:
     return statistics.median(seconds), statistics.median(processor)
 
 
-@pytest.mark.slow
 def test_help_starts_quickly() -> None:
     """Under 150 ms on a quiet machine; on a busy one, at most 120 ms of the processor more than importing click."""
     ours, processor = measured(

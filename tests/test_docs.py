@@ -168,7 +168,6 @@ def test_an_unknown_command_or_option_would_be_found() -> None:
     assert complaint(["evidence", "build", "result", "-o", "pack"]) == ""
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("page", PLAYED, ids=shown)
 def test_transcripts_are_what_the_commands_print(page: Path) -> None:
     text = page.read_text("utf-8")

@@ -153,7 +153,6 @@ def test_bpmn_holds_every_activity_in_its_lane() -> None:
     assert len(ids) == len(set(ids))
 
 
-@pytest.mark.slow
 def test_other_peoples_bpmn_tools_accept_every_process(tmp_path: Path) -> None:
     npm = shutil.which("npm")
     if npm is None:

@@ -295,7 +295,6 @@ def test_moments_are_known_by_their_shape(values: list[str], patterns: tuple[str
     assert (found.patterns if found else None) == patterns
 
 
-@pytest.mark.slow
 def test_the_public_logs_are_understood(tmp_path: Path) -> None:
     if not LOG.exists() or not XES.exists():
         pytest.skip("the public logs are not here")

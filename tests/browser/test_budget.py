@@ -22,7 +22,6 @@ _PAINT = """() => new Promise(done => new PerformanceObserver(list => done(list.
 
 
 @pytest.mark.browser
-@pytest.mark.slow
 def test_the_report_of_a_real_export_keeps_its_budget(tmp_path: Path, browser: Browser) -> None:
     if not EXPORT.is_file():
         pytest.skip("the public incident log is not beside the repository")

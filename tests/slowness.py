@@ -1,0 +1,90 @@
+"""Which tests are slow: `tests/slow.txt` names them, and `pytest --note-slow` writes it.
+
+A test stands there where all of its cases together take more than SECONDS of the processor, and a file where something made
+for all of its tests does. They are marked `slow`, so that `make check` can leave them to `make test`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+LIST = Path(__file__).with_name("slow.txt")
+SECONDS = 2.0
+Took = tuple[str, str, float]
+"""A case, the phase of it, and the seconds of the processor that it took, its processes included."""
+
+
+def listed() -> frozenset[str]:
+    """The tests and files on the list."""
+    return frozenset(LIST.read_text("utf-8").split())
+
+
+def names_of(case: str) -> tuple[str, str]:
+    """The names under which a case may be listed: its test, and its file."""
+    test = case.partition("[")[0]
+    return test, test.partition("::")[0]
+
+
+def slow_among(took: Iterable[Took]) -> set[str]:
+    """The tests and files that belong on the list."""
+    calls: dict[str, float] = defaultdict(float)
+    files: dict[str, float] = defaultdict(float)
+    for case, phase, seconds in took:
+        test, file = names_of(case)
+        if phase == "setup":
+            files[file] = max(files[file], seconds)
+        else:
+            calls[test] += seconds
+    whole = {file for file, seconds in files.items() if seconds > SECONDS}
+    return whole | {test for test, seconds in calls.items() if seconds > SECONDS and whole.isdisjoint(names_of(test))}
+
+
+def mark_slow(items: Iterable[pytest.Item]) -> None:
+    """Mark the tests that are listed, by themselves or with their whole file."""
+    slow = listed()
+    for item in items:
+        if not slow.isdisjoint(names_of(item.nodeid)):
+            item.add_marker(pytest.mark.slow)
+
+
+class Watch:
+    """Measures every test, on whichever worker it runs, and writes the list at the end; what did not run stays as it was."""
+
+    def __init__(self) -> None:
+        self._took: list[Took] = []
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, object, object]:
+        with _noted(item, "setup"):
+            return (yield)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
+        with _noted(item, "call"):
+            return (yield)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "call":
+            self._took += [(report.nodeid, phase, float(str(seconds))) for phase, seconds in report.user_properties]
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if hasattr(session.config, "workerinput"):
+            return
+        ran = {name for case, _, _ in self._took for name in names_of(case)}
+        names = {name for name in listed() if name not in ran} | slow_among(self._took)
+        LIST.write_text("".join(f"{name}\n" for name in sorted(names)), encoding="utf-8", newline="\n")
+
+
+@contextmanager
+def _noted(item: pytest.Item, phase: str) -> Iterator[None]:
+    before = sum(os.times()[:4])
+    try:
+        yield
+    finally:
+        item.user_properties.append((phase, sum(os.times()[:4]) - before))
