@@ -138,7 +138,7 @@ def _fitness(found: Organisation, definitions: Definitions, language: Language) 
     if found.unknown_in_group:
         notes.append(tr(
             "{n} of these lay with a group of a responsible role: name its members in assignments, and their competence counts.",
-            language, n=found.unknown_in_group,
+            language, n=f"{found.unknown_in_group:,}",
         ))  # fmt: skip
     return Table(
         tr("Competence on the day of the work", language), heads, tuple(rows), frozenset({2, 3}), tuple(notes),
