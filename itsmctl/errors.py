@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -63,10 +64,17 @@ class ItsmctlError(Exception):
 
 
 def did_you_mean(word: str, allowed: Iterable[str]) -> str:
-    """Return the allowed word nearest to `word`, ignoring case first, or an empty string."""
+    """Return the allowed word nearest to `word`, or an empty string; first one that differs by case or leading zeros alone."""
     choices: Sequence[str] = list(allowed)
+    for form in (str.casefold, _without_zeros):
+        same = {form(choice): choice for choice in reversed(choices)}
+        if form(word) in same:
+            return same[form(word)]
     folded = {choice.casefold(): choice for choice in reversed(choices)}
-    if word.casefold() in folded:
-        return folded[word.casefold()]
     near = get_close_matches(word.casefold(), list(folded), n=1, cutoff=0.6)
     return folded[near[0]] if near else ""
+
+
+def _without_zeros(word: str) -> str:
+    """The word with every number in it written shortest: INC-6 is INC-06."""
+    return re.sub(r"(?<![0-9])0+(?=[0-9])", "", word.casefold())

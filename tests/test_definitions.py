@@ -114,7 +114,7 @@ SERVICES, CHINA, MAPPINGS = (
         (MAPPINGS, "New: new", "New: nwe", 5, "unknown-state", "new"),
         (MAPPINGS, "shape: updates", "shape: update", 7, "not-allowed", "updates"),
         ("audits/monthly.yaml", "fail-on: minor", "fail-on: miner", 9, "not-allowed", "minor"),
-        ("audits/monthly.yaml", "processes: [incident]", "rules: [DQ-*, INC-6]", 14, "unknown-rule", "INC-26"),
+        ("audits/monthly.yaml", "processes: [incident]", "rules: [DQ-*, INC-6]", 14, "unknown-rule", "INC-06"),
         ("policies/codes/incident-priority.yaml", 'impact: "1", urgency: "2"', 'impact: "1", urgency: "1"', -1, "cell-twice", ""),
         ("policies/codes/incident.yaml", "- {id: P2", "- {id: P1", 7, "code-twice", ""),
         ("roles/assignments.yaml", "role: top-management", "roel: top-management", 0, "unknown-key", "role"),

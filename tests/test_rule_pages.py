@@ -10,12 +10,14 @@ from functools import cache
 
 import pytest
 
+from itsmctl.checks import CHECKS
 from itsmctl.definitions import load
 from itsmctl.examples import examples_of
 from itsmctl.language import Language, tr
 from itsmctl.model import Definitions, Rule
 from itsmctl.reference import reference_root
 from itsmctl.reports.asked import ASKED
+from itsmctl.views.demand import LABELS
 from itsmctl.views.rule import facts
 
 SECTIONS = (
@@ -23,6 +25,8 @@ SECTIONS = (
     "Legitimate exceptions", "Remedy",
 )  # fmt: skip
 PROSE = ("What it asks", "Process", "Clauses", "Why", "Remedy")
+SETTING = ("Records", "Parameters", "Data")
+"""What the rule asks of which records, which may quote values of either language."""
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 SAYING = re.compile(r"\([\u4e00-\u9fff，]+\)")
 """A saying, quoted in brackets for those who know it."""
@@ -57,6 +61,12 @@ def test_each_language_is_spoken_on_its_page() -> None:
         for section in PROSE:
             assert CHINESE.search(zh[section]), (rule.id, section)
             assert not CHINESE.search(SAYING.sub("", en[section])), (rule.id, section)
+        for section in SETTING:
+            assert CHINESE.search(zh[section]), (rule.id, section)
+            assert not re.search(r"[{}']|\bNone\b|\bTrue\b", en[section] if "condition" not in en[section] else ""), (
+                rule.id,
+                section,
+            )
         assert CHINESE.search(rule.title.zh) and not CHINESE.search(rule.title.en), rule.id
         assert all(CHINESE.search(text.zh) and not CHINESE.search(text.en) for text in rule.exceptions), rule.id
 
@@ -68,6 +78,20 @@ def test_no_page_is_a_copy_of_another(language: Language) -> None:
 
     heard = Counter(text for rule in library().rules.values() for text in said(rule))
     assert [text for text, times in heard.items() if times > 1] == []
+
+
+def test_every_parameter_of_a_check_has_a_name() -> None:
+    assert set(LABELS) == {key for check in CHECKS.values() for key in check.PARAMETERS["properties"]}
+
+
+def test_parameters_are_told_by_titles_times_and_percents() -> None:
+    assert sections("CHG-10", "en")["Parameters"] == (
+        "no later than: actual start; at most so much later: 2 business days; roles: Emergency change authority (emergency-change-authority); "
+        "counted in the hours of China office hours (cn-office)"
+    )
+    assert sections("CFG-03", "zh")["Parameters"] == "至少：90 %；起判数量：20；逐个：服务、月份；仅限：配置项已填写"
+    assert sections("KNW-06", "en")["Parameters"].endswith("at most: 4,380 h; counts while it lasts: yes; to: closed")
+    assert sections("SEC-02", "zh")["Parameters"] == "先：新建；随后：转入已评估、误报；时限：30 分"
 
 
 def test_what_a_check_asks_is_what_the_schema_says() -> None:

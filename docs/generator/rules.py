@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.markdown import code, table
-from itsmctl.checks import CHECKS
 from itsmctl.definitions import load
 from itsmctl.examples import examples_of
 from itsmctl.language import severity_text, tr
 from itsmctl.model import Condition, Definitions, Limit, Parameter, Rule, Text
 from itsmctl.reference import reference_root
 from itsmctl.reports.asked import ASKED
+from itsmctl.views.demand import parameters_text
 from itsmctl.views.rule import data_text
 
 INTRODUCTION = """# Rules
@@ -52,8 +52,11 @@ def page(rule: Rule, definitions: Definitions) -> Iterator[str]:
         ("version", str(rule.version)),
         ("records", rule.process + "".join(f", {condition(c)}" for c in rule.scope)),
         ("check", f"[{rule.check}](checks.md#{rule.check}) " + code(parameters(rule))),
+        ("that is", parameters_text(rule, definitions, "en")),
+        ("即", parameters_text(rule, definitions, "zh")),
         ("tolerance", limit(rule.tolerance)),
-        ("data", data_text(rule, CHECKS[rule.check].needs(rule), "en")),
+        ("data", data_text(rule, definitions, "en")),
+        ("数据", data_text(rule, definitions, "zh")),
         ("rests on", ", ".join(f"[{r}](#{r.lower()})" for r in rule.rests_on)),
         ("clauses", "; ".join(clause(name, definitions) for name in rule.clauses)),
     ]

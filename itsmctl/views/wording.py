@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from itsmctl.language import Language, column_text, duration_text, tr, trn
+from itsmctl.language import Language, column_text, duration_text, state_text, tr, trn
 from itsmctl.model import Condition, Conditions, Definition, Definitions, Effective, Slot, Target, Text, WorkloadLimit
 from itsmctl.views.page import Points
 from itsmctl.worktime import Duration
@@ -36,8 +36,10 @@ def conditions_text(conditions: Conditions, language: Language) -> str:
 
 def _condition(condition: Condition, language: Language) -> str:
     column = column_text(condition.column, language)
-    values = tr(", ", language).join(str(value) for value in condition.values)
+    values = tr(", ", language).join(_value_text(condition.column, value, language) for value in condition.values)
     match condition.test:
+        case "in" if all(isinstance(value, bool) for value in condition.values):
+            return f"{column}{tr(': ', language)}{values}"
         case "in":
             return f"{column} {values}"
         case "not-in":
@@ -50,6 +52,12 @@ def _condition(condition: Condition, language: Language) -> str:
             return f"{column} ≥ {values}"
         case "at-most":
             return f"{column} ≤ {values}"
+
+
+def _value_text(column: str, value: object, language: Language) -> str:
+    if isinstance(value, bool):
+        return tr("yes" if value else "no", language)
+    return state_text(str(value), language) if column == "state" else str(value)
 
 
 def target_text(target: Target | Duration, language: Language) -> str:
