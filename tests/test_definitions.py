@@ -90,7 +90,7 @@ SERVICES, CHINA, MAPPINGS = (
         (CHINA, "day-length: 7h30m", "day-lenght: 7h30m", 0, "unknown-key", "day-length"),
         (INCIDENT, "to: IM2}", "to: IM9}", 4, "unknown-activity", "IM5"),
         (INCIDENT, "lane: second-line", "lane: secnd-line", 6, "unknown-lane", "second-line"),
-        (INCIDENT, "rules: [INC-16]", "rules: [INC-166]", 8, "unknown-rule", "INC-16"),
+        (INCIDENT, "rules: [INC-16, INC-28]", "rules: [INC-166, INC-28]", 8, "unknown-rule", "INC-16"),
         (INCIDENT, "  closed: []", "  closd: []", 2, "unknown-state", "closed"),
         (INCIDENT, "phase: paused}", "phase: pausd}", 7, "not-allowed", "paused"),
         (QUALITY, "severity: minor", "severity: mnior", 10, "not-allowed", "minor"),
