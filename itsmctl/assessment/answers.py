@@ -49,6 +49,11 @@ def _text(text: Text) -> object:
     return {language: words for language, words in (("en", text.en), ("zh", text.zh)) if words}
 
 
+def _both(title: Text) -> str:
+    """A title in each of its languages: an answer may be given in either."""
+    return " ".join(dict.fromkeys(words for words in (title.en, title.zh) if words))
+
+
 def people_of(definitions: Definitions) -> list[str]:
     """Who may answer: the people of the assignments, as these name them."""
     return sorted({one.person for one in definitions.assignments.values()})
@@ -64,7 +69,7 @@ def step_named(word: str, scale: Sequence[ScaleStep]) -> ScaleStep | None:
 def no_such_step(word: str, scale: Sequence[ScaleStep]) -> Problem:
     """What to say of a word that is none of the answers."""
     words = [*(step.id for step in scale), *(name for step in scale for name in (step.title.en, step.title.zh) if name)]
-    values = {"word": word, "allowed": ", ".join(f"{step.id} ({step.title.in_('en')})" for step in scale)}
+    values = {"word": word, "allowed": ", ".join(f"{step.id} ({_both(step.title)})" for step in scale)}
     near = step_named(did_you_mean(word, words), scale)
     template = "{word!r} is none of the answers: {allowed}"
     return Problem("unknown-answer", template, values=values, suggestion=near.id if near else "")

@@ -169,5 +169,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _interrupted(arguments: list[str]) -> int:
-    click.echo(told("interrupted; nothing was written", language_of(arguments)), err=True)
+    from itsmctl.language import tr
+
+    click.echo(tr("interrupted; nothing was written", language_of(arguments)), err=True)
     return 130

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from itsmctl.experience import Experience, Factor, StageIndex, Turnout
-from itsmctl.language import Language, msg, tr
+from itsmctl.language import Language, msg, tr, trn
 from itsmctl.model import Definitions, Effective
 from itsmctl.output import schema_beside
 from itsmctl.reports.assessment_words import percent
@@ -99,7 +99,7 @@ def _factors(stage: StageIndex, language: Language) -> Grid:
 
 
 def _factor(factor: Factor, language: Language) -> tuple[str, ...]:
-    few = tr("{n} answers only", language, n=factor.asked.n)
+    few = trn("{n} answer only", "{n} answers only", factor.asked.n, language)
     return (
         factor.question.text.in_(language),
         few if factor.felt is None else percent(factor.felt),

@@ -26,9 +26,10 @@ WRITTEN: dict[Written, tuple[str, Mark]] = {"there": ("✓", "good"), "stale": (
 def positions(found: Organisation, definitions: Definitions, language: Language) -> Sheet:
     """The heat map of positions, then what is missing or hangs together."""
     cells = [cell for state in found.states for cell in state.cells.values()]
+    vacant = sum(state.vacant for state in found.states)
     lead = tr(
-        "{there} of {all} attributes are written and reviewed in time; {vacant} positions are vacant.",
-        language, there=cells.count("there"), all=len(cells), vacant=sum(state.vacant for state in found.states),
+        "{there} of {all} attributes are written and reviewed in time; {vacant}.", language, there=cells.count("there"),
+        all=len(cells), vacant=trn("{n} position is vacant", "{n} positions are vacant", vacant, language),
     )  # fmt: skip
     tables = [_heat(found, language), _hats(found, definitions, language), _together(found, language)]
     if found.keys is not None:
