@@ -181,7 +181,7 @@ def test_a_path_that_transitions_allow_is_one_that_the_flow_draws(reference: mod
     """Otherwise two rules of the library (as INC-24 and INC-26) would ask for different processes."""
     asked = {str(rule.parameters["process"]) for rule in reference.rules.values() if rule.check == "conforms"}
     assert asked >= {"incident", "request", "problem", "change", "release"}
-    for process in (reference.processes[id_] for id_ in asked):
+    for process in (process for process in reference.processes.values() if process.states):
         steps = forbidden_steps(process)
         assert [(s.old, s.new, s.activities) for s in steps if s.new in process.transitions.get(s.old, ())] == []
 
