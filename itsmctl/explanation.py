@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from itsmctl.engine.context import Context
 from itsmctl.engine.lived import Plan, governing_offer, offer_at, terms_of
 from itsmctl.engine.offers import Offer
-from itsmctl.engine.session import Row, Session, Value, name
+from itsmctl.engine.session import Row, Session, Value, name, quote
 from itsmctl.engine.verdicts import verdict_of
 from itsmctl.errors import ItsmctlError, Problem, did_you_mean
 from itsmctl.grounds import with_grounds
 from itsmctl.language import clock_order
-from itsmctl.model import BOOLEAN_COLUMNS, RECORD_COLUMNS, TIME_COLUMNS
+from itsmctl.model import APPROVAL, BOOLEAN_COLUMNS, RECORD_COLUMNS, TIME_COLUMNS
 from itsmctl.result import ClockExplanation, Cycle, DefinitionFacts, Explanation, Moment, Verdict
 from itsmctl.worktime import (
     NO_FIT,
@@ -76,6 +76,12 @@ def explain(session: Session, context: Context, record_ids: Sequence[str]) -> tu
             f"SELECT tix, moment, actor, actor_group, field, old, new FROM event WHERE tix IN ({numbers}) ORDER BY tix, seq"
         )
     )
+    decisions = _by_key(
+        session.rows(
+            f"""SELECT tix, moment, approver, "role", {quote(APPROVAL)} AS field, '' AS old, decision FROM approval
+            WHERE tix IN ({numbers}) AND moment IS NOT NULL ORDER BY tix, moment, approver, decision"""
+        )
+    )
     spans = _by_key(session.rows(f"SELECT tix, t0, state FROM span WHERE tix IN ({numbers}) ORDER BY tix, seq"))
     clocks = _by_key(
         session.rows(
@@ -89,7 +95,7 @@ def explain(session: Session, context: Context, record_ids: Sequence[str]) -> tu
         Explanation(
             record_id=record_id,
             columns=_columns(rows[keys[record_id]]),
-            moments=tuple(_moment(row) for row in moments[keys[record_id]]),
+            moments=_in_order(moments[keys[record_id]], decisions[keys[record_id]]),
             verdicts=verdicts[record_id],
             clocks=tuple(
                 _clock(plan, row, values[keys[record_id]], moments[keys[record_id]], spans[keys[record_id]])
@@ -100,6 +106,15 @@ def explain(session: Session, context: Context, record_ids: Sequence[str]) -> tu
         for record_id in record_ids
     )
     return with_grounds(session, context, records)
+
+
+def _in_order(changes: Sequence[Row], decisions: Sequence[Row]) -> tuple[Moment, ...]:
+    """What happened to a record: its changes in their own order, and each approval after what was changed by then."""
+    told = [_moment(row) for row in changes]
+    for decision in (_moment(row) for row in decisions):
+        place = next((number for number, one in enumerate(told) if one.at > decision.at), len(told))
+        told.insert(place, decision)
+    return tuple(told)
 
 
 def _unknown(session: Session, record_id: str) -> Problem:

@@ -370,9 +370,13 @@ def state_text(state: str, language: Language) -> str:
     return tr(STATES.get(state, state), language) if state in STATES else state
 
 
+_EVENTS = {"approval": msg("approval")}
+"""What happens to a record beside changes of its columns."""
+
+
 def column_text(column: str, language: Language) -> str:
-    """The name of a canonical column; any other stays as exported."""
-    return tr(COLUMNS[column], language) if column in COLUMNS else column
+    """The name of a canonical column, or of an approval; any other stays as exported."""
+    return tr((COLUMNS | _EVENTS)[column], language) if column in COLUMNS or column in _EVENTS else column
 
 
 # Why something could not be tested: code, then what it means, then what would make it testable

@@ -87,6 +87,23 @@ def test_a_whole_life(tmp_path: Path) -> None:
     ]
 
 
+def test_approvals_stand_among_the_changes(tmp_path: Path) -> None:
+    given = [
+        {"record_id": "A1", "at": moment, "approver": "Chen", "role": "board", "decision": decision}
+        for moment, decision in (
+            ("2026-03-02T12:00:00Z", "rejected"),
+            ("2026-03-04T09:00:00Z", "approved"),
+            (None, "approved"),
+        )
+    ]
+    folder = write_dataset(tmp_path / "dataset", [ROW], LIFE, history=("state", "group"), approvals=given)
+    (one,) = explained(folder, "A1")
+    told = [(m.field, m.new, m.actor, m.actor_group) for m in one.moments]
+    assert told[4] == ("approval", "rejected", "Chen", "board"), "after what was changed by then"
+    assert told[-1] == ("approval", "approved", "Chen", "board")
+    assert len(told) == len(LIFE) + 2, "one without a moment has no place in time"
+
+
 def test_the_ledger_says_where_the_time_went(tmp_path: Path) -> None:
     folder = write_dataset(tmp_path / "dataset", [{**ROW, "service": "SAP"}], LIFE, history=("state", "group"))
     resolution = clock(explained(folder, "A1")[0], "resolution")

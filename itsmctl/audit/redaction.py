@@ -11,7 +11,7 @@ from itsmctl.checks import CHECKS
 from itsmctl.checks.declare import TEMPLATES
 from itsmctl.engine.people import show_names
 from itsmctl.engine.session import Session, quote
-from itsmctl.model import FREE_TEXT_COLUMNS, GROUPED, PEOPLE_COLUMNS, RECORD_COLUMNS, Parameter, Rule
+from itsmctl.model import APPROVAL, FREE_TEXT_COLUMNS, GROUPED, PEOPLE_COLUMNS, RECORD_COLUMNS, Parameter, Rule
 from itsmctl.result import AuditResult, BaselineUse, Explanation, Moment, Redaction
 
 NAMING = frozenset({"authorised", "different-people", "employed", "in-lane", "paused-share", "concentration"})
@@ -92,7 +92,9 @@ class Hiding:
         if moment.field in PEOPLE_COLUMNS:
             self.in_records[moment.field] += bool(moment.old) + bool(moment.new)
             return replace(shown, old=self.person(moment.old), new=self.person(moment.new))
-        if not self.free_text and (moment.field in FREE_TEXT_COLUMNS or moment.field not in RECORD_COLUMNS):
+        if not self.free_text and (
+            moment.field in FREE_TEXT_COLUMNS or moment.field not in (*RECORD_COLUMNS, APPROVAL)
+        ):
             self.left_out[moment.field] += bool(moment.old) + bool(moment.new)
             return replace(shown, old="", new="")
         return shown

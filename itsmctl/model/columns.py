@@ -147,6 +147,8 @@ CHANGING_COLUMNS = frozenset(
 """Columns that an export fills with what was learnt last; without a history they say nothing of an earlier moment."""
 
 
+APPROVAL = "approval"
+"""What stands for a field where an approval is told among the changes of a record."""
 EVENT_COLUMNS = ("record_id", "seq", "at", "actor", "actor_group", "field", "old", "new", "attributes")
 
 

@@ -7,9 +7,8 @@ from functools import cache, lru_cache
 from string import Formatter
 
 from itsmctl.language import COLUMNS, STATES, Language, column_text, duration_text, msg, number_text, state_text, tr
+from itsmctl.model import APPROVAL
 
-APPROVAL = msg("approval")
-"""What stands before ` = ` in an activity that is no change of a column."""
 DECLARE = (
     msg("occurrences of {activity}: at least {n}"),
     msg("occurrences of {activity}: at most {n}"),
@@ -266,7 +265,7 @@ def _part(text: str, language: Language, *, counts: bool = False) -> str:
     """A duration, a count, or names of columns or states, as the reader calls them; anything else as it is."""
     if counts and text.isascii() and text.isdigit():
         return number_text(int(text))
-    if seconds := _seconds(text):
+    if (seconds := _seconds(text)) is not None:
         return duration_text(seconds, language)
     for separator, between in ((", ", tr(", ", language)), (" <= ", " ≤ "), (" > ", " → ")):
         names = text.split(separator)
@@ -276,13 +275,14 @@ def _part(text: str, language: Language, *, counts: bool = False) -> str:
             return between.join(state_text(name, language) for name in names)
     column, _, value = text.partition(" = ")
     if value and (column in COLUMNS or column == APPROVAL):
-        return f"{tr(column, language) if column == APPROVAL else column_text(column, language)} = {value}"
+        return f"{column_text(column, language)} = {value}"
     return tr(text, language) if text in ("met", "missed") else text
 
 
-def _seconds(text: str) -> int:
+def _seconds(text: str) -> int | None:
+    """The length of time that a text is; None for any other text."""
     found = _DURATION.fullmatch(text)
     if not found or not any(found.groups()[1:]):
-        return 0
+        return None
     hours, minutes, seconds = (int(group or 0) for group in found.groups()[1:])
     return (-1 if found[1] else 1) * (3600 * hours + 60 * minutes + seconds)
