@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
@@ -79,9 +81,11 @@ def write_dataset(
         "link": (LINK_COLUMNS, list(links)),
         "reject": (REJECT_COLUMNS, rejected),
     }
-    with duckdb.connect() as connection:
-        for table, (columns, listed) in tables.items():
-            _write(connection, folder, table, columns, listed)
+    for table, (columns, listed) in tables.items():
+        if listed:
+            _write(folder, table, columns, listed)
+        else:
+            (folder / f"{table}.parquet").write_bytes(_without_rows(table, tuple(columns)))
     named = {column for row in rows for column in row} - _DERIVED
     opened = [_seconds(row["opened_at"]) for row in rows if row.get("opened_at") is not None]
     moments = [_seconds(row[c]) for row in rows for c in ("opened_at", "resolved_at", "closed_at") if row.get(c)]
@@ -129,9 +133,20 @@ def _numbered(events: Iterable[Change]) -> list[Row]:
     return rows
 
 
-def _write(
-    connection: duckdb.DuckDBPyConnection, folder: Path, table: str, columns: Sequence[str], rows: list[Row]
-) -> None:
+@cache
+def _connection() -> duckdb.DuckDBPyConnection:
+    """One for all datasets: to open it costs more than to write a few rows."""
+    return duckdb.connect()
+
+
+@cache
+def _without_rows(table: str, columns: tuple[str, ...]) -> bytes:
+    with TemporaryDirectory() as folder:
+        _write(Path(folder), table, columns, [])
+        return (Path(folder) / f"{table}.parquet").read_bytes()
+
+
+def _write(folder: Path, table: str, columns: Sequence[str], rows: list[Row]) -> None:
     """Through a CSV file, which DuckDB reads a hundred times faster than rows one by one."""
     unknown = {column for row in rows for column in row} - set(columns)
     assert not unknown, f"{table} has no columns {unknown}"
@@ -147,7 +162,7 @@ def _write(
         f'make_timestamp({value} * 1000000) AS "{column}"' if column in _TIMES else f'{value} AS "{column}"'
         for column, value in values.items()
     )
-    connection.execute(
+    _connection().execute(
         f"""COPY (SELECT {shown} FROM read_csv({_quoted(place)}, columns = {{{types}}}, header = true, delim = ',', quote = '"', escape = '"',
         nullstr = '', allow_quoted_nulls = false, auto_detect = false, new_line = '\\r\\n', parallel = false, max_line_size = 10000000) ORDER BY {_ORDER[table]})
         TO {_quoted(folder / f"{table}.parquet")} (FORMAT parquet)"""

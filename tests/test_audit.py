@@ -27,6 +27,7 @@ from hypothesis import strategies as st
 
 from itsmctl.audit import AuditOptions, audit, exceeds
 from itsmctl.definitions import load
+from itsmctl.engine import clocks
 from itsmctl.engine.results import read_verdicts
 from itsmctl.errors import ItsmctlError
 from itsmctl.importers.importing import import_files
@@ -122,6 +123,14 @@ def test_threads_do_not_matter(dataset: Path, tmp_path: Path) -> None:
     first, *others = [run(dataset, tmp_path / f"{n}.parquet", threads=n, all_verdicts=True) for n in (1, 2, 8)]
     assert all(other == first for other in others)
     assert len(first[0].explanations) > 10
+
+
+def test_neither_does_it_whether_the_clocks_are_run_in_halves(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once = run(dataset, tmp_path / "once.parquet", all_verdicts=True, rules=("SLM-*", "INC-0*"))
+    monkeypatch.setattr(clocks, "FEW", 0)
+    assert run(dataset, tmp_path / "halves.parquet", all_verdicts=True, rules=("SLM-*", "INC-0*")) == at_once
 
 
 def test_neither_does_the_order_of_rows_nor_the_size_of_memory(dataset: Path, tmp_path: Path) -> None:
