@@ -31,6 +31,9 @@ _LINKS = """() => { const name = hash => { try { return decodeURIComponent(hash.
   return [...document.querySelectorAll('a[href]')].map(one => { const url = new URL(one.getAttribute('href'), document.baseURI);
     return [one.getAttribute('href'), url.href, url.hash.length < 2 || document.getElementById(name(url.hash)) !== null]; }); }"""
 """Each link as written, where it leads, and whether this page has its place."""
+_GROUND = """() => { const [r, g, b] = getComputedStyle(document.body).backgroundColor.match(/[0-9]+/g).map(Number);
+  return (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255; }"""
+"""How bright the page is, from 0 to 1."""
 _HEADINGS = """() => [...document.querySelectorAll('h1, h2, h3, th, figcaption')]
   .filter(one => one.checkVisibility()).map(one => one.textContent.trim()).filter(text => text)"""
 
@@ -46,8 +49,16 @@ def visit(
     wrong += identity(page, language) + pictures(page) + links(page, file)
     if scripted and page.locator("script").count():
         wrong += without_scripts(browser, page, file)
-    wrong += widths(page)
+    wrong += widths(page) + schemes(page)
     wrong += barriers(page, axe) if axe else []
+    page.close()
+    return wrong
+
+
+def glance(context: BrowserContext, file: Path, language: str) -> list[str]:
+    """What is wrong with a page of which the other language has had its visit: all that its words can break."""
+    page, wrong = open_page(context, file)
+    wrong += identity(page, language) + pictures(page) + widths(page) + schemes(page)
     page.close()
     return wrong
 
@@ -106,6 +117,15 @@ def widths(page: Page) -> list[str]:
         page.set_viewport_size({"width": width, "height": 900})
         wrong += [f"at {width}px {told}" for told in page.evaluate(_WIDE)]
     return wrong
+
+
+def schemes(page: Page) -> list[str]:
+    """Schemes of colours that the page does not follow."""
+    grounds = {}
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        grounds[scheme] = page.evaluate(_GROUND)
+    return [] if grounds["dark"] < 0.2 and grounds["light"] > 0.8 else [f"light and dark are as bright as {grounds}"]
 
 
 def without_scripts(browser: Browser, page: Page, file: Path) -> list[str]:

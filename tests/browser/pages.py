@@ -38,10 +38,11 @@ RECORDS, SEED = 150, 7
 
 @dataclass(frozen=True)
 class Made:
-    """One page: what it is called, its language, and whether it is scanned for accessibility."""
+    """One page: what it is called, its language, whether it is looked at from all sides, and scanned for accessibility."""
 
     name: str
     language: Language
+    visited: bool
     scanned: bool
 
     def file(self, folder: Path) -> Path:
@@ -67,12 +68,11 @@ SMALL = ("result", "hostile", "record", "maturity", "capability", "five-aspects"
 LARGE = ("report", "evidence")
 """Of generated tickets by the reference definitions: the same templates with all that a real page holds."""
 PAGES = tuple(
-    Made(name, language, name in SMALL and place % 2 == turn)
+    Made(name, language, place % 2 == turn, name in SMALL and place % 2 == turn)
     for place, name in enumerate((*SMALL, *LARGE))
     for turn, language in enumerate(LANGUAGES)
-    if name not in COMMANDS or place % 2 == turn
 )
-"""The languages share their templates, and a command or a scan takes its time: both are done in one of them, by turns."""
+"""The languages share their templates: what a page does is tried in one of them, by turns, and its words in both."""
 
 
 def make(folder: Path) -> Path:
@@ -82,7 +82,7 @@ def make(folder: Path) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "made").exists():
             for name, language, text in _pages(folder / "data"):
-                Made(name, language, True).file(folder).write_text(text, encoding="utf-8")
+                Made(name, language, True, True).file(folder).write_text(text, encoding="utf-8")
             (folder / "made").touch()
     return folder
 
