@@ -44,7 +44,7 @@ QUICK = (
     "show person 'Zhang Min 张敏'", "coverage", "coverage 8.6.1", "assess", "assess maturity", "sample plan --tolerable 5%",
     "sample plan --tolerable 5% --population 300",
     "clock --calendar cn-office --target 4h --from 2026-09-30T16:00 --to 2026-10-08T10:00",
-    "evidence verify {pack}", "diff main --root {repository}", "gate --base main --root {repository}",
+    "show crosswalk service-management", "assess experience", "scorecard positions --as-of 2026-06-30", "evidence verify {pack}", "diff main --root {repository}", "gate --base main --root {repository}",
 )  # fmt: skip
 WIDE = ("coverage", "show service order-management", "rules list --lint", "rules show eight-able")
 """What lays itself out anew where there is more room."""

@@ -100,6 +100,8 @@ def _split(piece: str, columns: int) -> list[str]:
     parts: list[str] = []
     while cells(piece.rstrip()) > max(columns, 2):
         end = next(n for n in range(len(piece), 0, -1) if cells(piece[:n]) <= max(columns, 2))
+        while end > 1 and _closes(piece[end : end + 1]):
+            end -= 1  # no line begins with what closes, however narrow
         parts.append(piece[:end])
         piece = piece[end:]
     return [*parts, piece]
@@ -121,9 +123,16 @@ def _stays(before: str, character: str) -> bool:
     if before.endswith(("→ ", "\u00a0")) or unicodedata.category(before[-1]) in ("Ps", "Pi"):
         return True
     wide, after_wide = _wide(character), _wide(before[-1])
-    if unicodedata.category(character) in ("Pe", "Pf") or (wide and unicodedata.category(character) == "Po"):
+    if _closes(character):
         return wide or before[-1] != " "
     return before[-1] != " " and not wide and not after_wide
+
+
+def _closes(character: str) -> bool:
+    if not character:
+        return False
+    category = unicodedata.category(character)
+    return category in ("Pe", "Pf") or (category == "Po" and _wide(character))
 
 
 def _wide(character: str) -> bool:

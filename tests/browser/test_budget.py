@@ -30,8 +30,10 @@ def test_the_report_of_a_real_export_keeps_its_budget(tmp_path: Path, browser: B
     audit_to_folder(definitions, tmp_path / "dataset", AuditOptions(), tmp_path / "result")
     for name in ("report.html", "report.zh.html"):
         file = tmp_path / "result" / name
+        painted = min(_first_paint(browser, file) for _ in range(TRIES))
+        print(f"{name}: {file.stat().st_size / 1e6:.2f} MB, first paint after {painted:.0f} ms")  # noqa: T201 - with pytest -s
         assert file.stat().st_size < MOST_BYTES, "the page is one file: its size is all that is sent"
-        assert min(_first_paint(browser, file) for _ in range(TRIES)) < MOST_MILLISECONDS
+        assert painted < MOST_MILLISECONDS
 
 
 def _first_paint(browser: Browser, file: Path) -> float:
