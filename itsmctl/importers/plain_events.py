@@ -2,7 +2,7 @@
 
 Most of a log is the same few attributes over and over, and an element costs a parser of Python two calls. Whatever lies
 between `<event>` and `</event>` and is nothing but plain attributes is read here, each distinct one once, and an empty
-event with a number stands in its place. All else the parser sees as it is written: it alone decides what is well-formed,
+event with a number stands in the place of all that follow each other. All else the parser sees as it is written: it alone decides what is well-formed,
 what is a comment, and where an event belongs.
 """
 
@@ -14,9 +14,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from itsmctl.importers.elements import declared_encoding
+from itsmctl.importers.rows import MAX_CELL
 
 MARK = "itsmctl-event"
-"""The attribute with the number of an event that was taken out."""
+"""The attribute with the number of a run of events that were taken out."""
 
 _PLAIN = re.compile(
     r'[ \t\r\n]*<(?:string|date|int|float|boolean|id) key="([^"&<\x00-\x1f\ufffe\uffff]+)" '
@@ -37,7 +38,7 @@ class _Attributes(dict[str, tuple[str, str]]):
 
     def __missing__(self, text: str) -> tuple[str, str]:
         match = _PLAIN.fullmatch(text)
-        if match is None:
+        if match is None or len(text) > MAX_CELL:
             raise Irregular
         if len(self) >= _KNOWN:
             self.clear()
@@ -52,15 +53,19 @@ class Shortened:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._known = _Attributes()
-        self._taken: dict[int, dict[str, str]] = {}
+        self._taken: dict[int, list[dict[str, str]]] = {}
         self._count = 0
+        self._waiting = 0
+        """Events that nobody asked for yet."""
 
-    def event(self, number: str) -> dict[str, str]:
-        """The attributes of an event that was taken out; raises Irregular for a number that nobody gave."""
+    def events(self, number: str) -> list[dict[str, str]]:
+        """The attributes of each event of a run that was taken out; raises Irregular for a number that nobody gave."""
         try:
-            return self._taken.pop(int(number))
+            run = self._taken.pop(int(number))
         except (KeyError, ValueError) as error:
             raise Irregular from error
+        self._waiting -= len(run)
+        return run
 
     def pieces(self) -> Iterator[str]:
         """The text without its plain events; raises Irregular where it is not UTF-8, or has our own mark in it."""
@@ -78,9 +83,10 @@ class Shortened:
                 raise Irregular from error
 
     def _without_events(self, text: str) -> str:
-        if MARK in text or len(self._taken) > _KNOWN:  # so many that nobody asks for lie in a comment
+        if MARK in text or self._waiting > _KNOWN:  # so many that nobody asks for lie in a comment
             raise Irregular
         kept: list[str] = []
+        run: list[dict[str, str]] = []
         *blocks, rest = text.split("</event>")
         for block in blocks:
             before, begun, inside = block.rpartition("<event>")
@@ -91,8 +97,13 @@ class Shortened:
                 event = None
             if event is None:
                 kept.append(f"{block}</event>")
+                run = []
+                continue
+            self._waiting += 1
+            if run and not before.strip(_SPACE):
+                run.append(event)
             else:
                 self._count += 1
-                self._taken[self._count] = event
+                run = self._taken[self._count] = [event]
                 kept.append(f'{before}<event {MARK}="{self._count}"/>')
         return "".join([*kept, rest])

@@ -16,7 +16,7 @@ from itsmctl.importers.elements import DEEPEST, TooDeep, parse
 from itsmctl.importers.export import Export
 from itsmctl.importers.plain_events import MARK, Irregular, Shortened
 from itsmctl.importers.recognition import CASE
-from itsmctl.importers.rows import MAX_COLUMNS, too_many_columns
+from itsmctl.importers.rows import MAX_CELL, MAX_COLUMNS, too_many_columns
 
 _LONGEST = 100_000
 """Events of one trace, which are in memory until it ends: its attributes may stand behind them."""
@@ -33,6 +33,7 @@ class _Log:
         self._path: list[str] = []
         self._trace: dict[str, str] | None = None
         self._event: dict[str, str] | None = None
+        self._run: list[dict[str, str]] = []
         self._events: list[dict[str, str]] = []
 
     def start(self, tag: str, attributes: list[str]) -> None:
@@ -42,7 +43,7 @@ class _Log:
             self._keep(self._event, "", attributes)
         elif self._trace is not None:
             if tag == "event" and not self._path:
-                self._event = self._taken(attributes)
+                self._event, self._run = {}, self._taken(attributes)
             else:
                 self._keep(self._trace, CASE, attributes)
         elif tag == "trace" and self._depth == 2:
@@ -54,7 +55,7 @@ class _Log:
         if self._path:
             self._path.pop()
         elif self._event is not None:
-            self._events.append(self._event)
+            self._events += self._run or [self._event]
             self._event = None
             if len(self._events) > _LONGEST:
                 template = "a trace of more than {limit} events; this is no log of tickets"
@@ -72,6 +73,9 @@ class _Log:
             if self._taken_out and MARK in found:  # an event within an attribute, which is an attribute then
                 raise Irregular
             key, value = found.get("key", ""), found.get("value", "")
+        if len(value) > MAX_CELL:
+            template = "a value of more than {limit} characters; this is no log of tickets"
+            raise ItsmctlError(Problem("value-too-long", template, Where(self._shown), {"limit": MAX_CELL}))
         self._path.append(key)
         if len(self._path) > DEEPEST:
             raise TooDeep
@@ -79,11 +83,9 @@ class _Log:
             name = key if len(self._path) == 1 else "/".join(part for part in self._path if part)
             cells[prefix + name] = value
 
-    def _taken(self, attributes: list[str]) -> dict[str, str]:
-        """What is known already of an event that opens."""
-        if self._taken_out and MARK in attributes:
-            return self._taken_out.event(attributes[1])
-        return {}
+    def _taken(self, attributes: list[str]) -> list[dict[str, str]]:
+        """The events that were taken out where one opens; none where it is written out."""
+        return self._taken_out.events(attributes[1]) if self._taken_out and MARK in attributes else []
 
     def _write_row(self, cells: dict[str, str]) -> None:
         self.rows += 1

@@ -53,7 +53,8 @@ def _read(h: Honesty, language: Language, width: int) -> Iterator[str]:
            records=trn("{n} record", "{n} records", receipt.records, language), events=trn("{n} event", "{n} events", receipt.events, language),
            rows=trn("{n} row", "{n} rows", receipt.rows_read, language)),
         tr("read as {process} by mapping {mapping}", language, process=_processes(h, language), mapping=receipt.mapping),
-        tr("opened {start} to {end}", language, start=receipt.period_from[:10], end=receipt.period_to[:10]),
+        tr("opened {start} to {end}", language, start=receipt.period_from[:10], end=receipt.period_to[:10])
+        if receipt.period_from else tr("no record says when it was opened", language),
     ]  # fmt: skip
     if receipt.last_moment:
         lines.append(tr("the last thing that happened: {moment} (UTC)", language, moment=receipt.last_moment.rstrip("Z").replace("T", " ")))  # fmt: skip

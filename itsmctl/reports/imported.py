@@ -16,8 +16,11 @@ def summary(receipt: Receipt, folder: Path, language: Language) -> str:
         tr("{records}, {events} from {rows} ({mapping}, {zone})", language,
            records=trn("{n} record", "{n} records", receipt.records, language), events=trn("{n} event", "{n} events", receipt.events, language),
            rows=trn("{n} row", "{n} rows", receipt.rows_read, language), mapping=receipt.mapping, zone=receipt.zone or "UTC"),
-        tr("opened {start} to {end}", language, start=receipt.period_from[:10], end=receipt.period_to[:10]),
     ]  # fmt: skip
+    if receipt.period_from:
+        lines.append(
+            tr("opened {start} to {end}", language, start=receipt.period_from[:10], end=receipt.period_to[:10])
+        )
     for file in receipt.files:
         lines.append(
             tr("{name}: rows read {read} = imported {imported} + rejected {rejected}", language, name=_named(file, receipt),
