@@ -143,8 +143,8 @@ plain Python, not by the checks. Here {seeds} histories of {records} incidents, 
 security incidents, articles, items, improvements and complaints that go with them, were audited by the reference rules.
 
 {found} findings of {rules} rules were planted and found. Rules about tickets for which nothing was planted: {silent}
-(some need a larger history: `tests/test_generate.py` plants every rule among 3,000 incidents, but for a handful that it
-names with their reason). Rules about registers ask definitions, which are not generated.
+(some need a larger history: `tests/test_generate.py` plants every rule among 3,000 incidents, and the others in the
+exports of `itsmctl generate --flawed`). Rules about registers ask definitions, which are not generated.
 
 ## By seed
 

@@ -19,10 +19,21 @@ from hypothesis import strategies as st
 
 from itsmctl import cli
 from itsmctl.audit import AuditOptions, audit
-from itsmctl.definitions import load
+from itsmctl.definitions import load, load_mappings
 from itsmctl.engine.results import read_verdicts
 from itsmctl.errors import ItsmctlError
-from itsmctl.generate import EXPORT, FILES, TRUTH, ZONE, Truth, generate
+from itsmctl.generate import (
+    EXPORT,
+    FILES,
+    FLAWED_FILES,
+    FLAWED_MAPPINGS,
+    TRUTH,
+    ZONE,
+    Truth,
+    flawed,
+    generate,
+    generate_flawed,
+)
 from itsmctl.generate.dice import shares
 from itsmctl.generate.hours import Hours
 from itsmctl.generate.judge import CONSEQUENCES
@@ -71,19 +82,6 @@ UCI_HEADER = [
     "resolved_at",
     "closed_at",
 ]
-
-NEVER_PLANTED = {
-    "INC-27": "of many incidents fewer than one in twenty leaves its path; where more of few do, the truth says so",
-    "DQ-02": "a round number of rows would be an accident; where it happens it is in the truth",
-    "DQ-06": "one unreadable time would make every clock rule not testable, and the demo would have nothing to tell",
-    "DQ-05": "the tool exports one row per update, so that a number on several rows is no number used twice",
-    "INT-12": "the tool keeps each type in a table of its own, and does not export it",
-    "CFG-07": "the tools that are imitated keep a ticket's item as a word, not as a link to a record of configuration",
-    "INT-20": "as INT-02",
-    "INT-02": "the tool shows on every row what its moments were last, so nobody sees them change",
-}
-"""Why a rule about tickets has no planted violation. Rules about registers have none either: registers are definitions,
-which a person keeps and the generator does not write."""
 
 
 @cache
@@ -167,10 +165,26 @@ def test_truth_is_exactly_what_an_audit_finds(
     assert sorted(of_tickets - planted) == [], "found and not planted"
 
 
-def test_every_rule_is_planted_or_says_why_not(definitions: Definitions, tmp_path: Path) -> None:
+def test_what_no_history_carries_is_planted_in_a_flawed_export(definitions: Definitions, tmp_path: Path) -> None:
+    """The rules about tickets that a history leaves out, and no others; an audit finds what was planted, and nothing else."""
+    truth = generate_flawed(definitions, 7, tmp_path / "flawed")
+    folder = tmp_path / "flawed"
+    assert sorted(file.name for file in folder.iterdir()) == sorted(FLAWED_FILES)
+    assert {deed.rule for deed in truth.planted} == set(flawed.RULES)
+    exports = [folder / name for name in truth.rows]
+    mappings = load_mappings(folder / FLAWED_MAPPINGS, definitions)
+    receipt = import_files(exports, mappings, {}, ZONE, tmp_path / "dataset")
+    assert {file.name: file.rows_read for file in receipt.files} == truth.rows
+    assert datetime.fromisoformat(receipt.last_moment).timestamp() == truth.as_of
+    audit(definitions, tmp_path / "dataset", AuditOptions(rules=flawed.RULES), verdicts=tmp_path / "v.parquet")
+    found = {(v.rule, v.record_id) for v in read_verdicts(tmp_path / "v.parquet", failed_only=True)}
+    assert found == _planted(truth)
+
+
+def test_every_other_rule_is_planted_in_a_history(definitions: Definitions, tmp_path: Path) -> None:
     truth = generate(definitions, 3000, 7, tmp_path / "history")
     about_tickets = {rule.id for rule in definitions.rules.values() if rule.check != "register"}
-    assert {deed.rule for deed in truth.planted} == about_tickets - set(NEVER_PLANTED)
+    assert {deed.rule for deed in truth.planted} == about_tickets - set(flawed.RULES)
     assert {v.rule for v in VIOLATIONS.values()} | set(CONSEQUENCES) | {m.rule for m in MISDEEDS} <= about_tickets
     missed = [deed.record for deed in truth.planted if deed.rule == "SLM-04"]
     assert any(record.endswith(" / 2026-03") for record in missed), "the bad month"
@@ -330,6 +344,16 @@ def test_command_writes_both_files_and_says_what_is_next(tmp_path: Path, capsys:
         TRUTH,
     ]
     assert all(f"{tmp_path / 'h' / name}\n" in out for name in _written(tmp_path / "h"))
+
+
+def test_command_writes_a_flawed_export_and_says_how_it_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["generate", "--flawed", "-o", str(tmp_path / "h"), "--root", str(reference_root())]) == 0
+    assert f"--mapping {tmp_path / 'h' / FLAWED_MAPPINGS} --zone {ZONE}" in " ".join(capsys.readouterr().out.split())
+    assert cli.run(["generate", "-o", str(tmp_path / "i")]) == 2
+    assert "--records" in capsys.readouterr().err
+    assert cli.run(["generate", "--flawed", "--records", "3", "-o", str(tmp_path / "i")]) == 2
 
 
 def test_command_refuses_no_records(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from itsmctl.errors import ItsmctlError, Problem
-from itsmctl.generate import export, rhythm, tables, world
+from itsmctl.generate import export, flawed, rhythm, tables, world
 from itsmctl.generate.book import Book, Columns
 from itsmctl.generate.judge import CONSEQUENCES, Planted
 from itsmctl.generate.rulings import rule_on
@@ -22,12 +23,14 @@ FORMAT = "itsmctl/truth/v1"
 EXPORT, TRUTH = "incidents.csv", "truth.json"
 FILES = (EXPORT, *tables.FILES.values(), tables.APPROVALS, TRUTH)
 """Everything that may be written."""
+MAPPINGS, FLAWED_MAPPINGS = "flawed-mappings.yaml", "mappings.yaml"
+FLAWED_FILES = (*flawed.FILES, FLAWED_MAPPINGS, TRUTH)
 ZONE = rhythm.ZONE.key
 """The zone of the local times in the export."""
 START = date(2026, 1, 1)
 ROUND = (1_000, 5_000, 10_000, 50_000)
 
-__all__ = ["EXPORT", "FORMAT", "START", "TRUTH", "ZONE", "Planted", "Truth", "generate"]
+__all__ = ["EXPORT", "FORMAT", "START", "TRUTH", "ZONE", "Planted", "Truth", "generate", "generate_flawed"]
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,21 @@ def generate(
     with replacing(out) as place:
         rows = {EXPORT: _written(place / EXPORT, _rows(scene, planted)), **_others(place, scene)}
         truth = _truth(definitions, scene, seed, rows, planted)
+        (place / TRUTH).write_text(_truth_text(truth), encoding="utf-8", newline="\n")
+    return truth
+
+
+def generate_flawed(definitions: Definitions, seed: int, out: Path, *, start: date = START) -> Truth:
+    """Write smaller exports with the faults that a history cannot carry, the mappings that read them, and `truth.json`.
+
+    The truth is about `flawed.RULES`; what other rules find in these exports is not looked at.
+    """
+    check_place(out, FLAWED_FILES, TRUTH)
+    with replacing(out) as place:
+        rows, found, incidents = flawed.write(place, seed, rhythm.midnight(start))
+        shutil.copyfile(Path(__file__).with_name(MAPPINGS), place / FLAWED_MAPPINGS)
+        planted = tuple(sorted(one for one in found if one.rule in definitions.rules))
+        truth = Truth(seed, incidents, rows, flawed.ends(rhythm.midnight(start)), planted)
         (place / TRUTH).write_text(_truth_text(truth), encoding="utf-8", newline="\n")
     return truth
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from itsmctl.language import Language, tr, trn
 from itsmctl.model import Condition, Limit, Rule
 
@@ -35,4 +37,6 @@ def value_text(value: object) -> str:
         return "[" + ", ".join(value_text(child) for child in value) + "]"
     if isinstance(value, Condition):
         return f"{value.column} {value.test} {' '.join(str(v) for v in value.values)}".rstrip()
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {value_text(child)}" for key, child in value.items()) + "}"
     return str(value).lower() if isinstance(value, bool) else str(value)

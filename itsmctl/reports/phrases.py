@@ -46,6 +46,19 @@ DECLARE = (
     msg("nothing"),
 )
 """What the templates of Declare say; the more particular form comes first, and those here are tried last."""
+ACTS = {"approvers": msg("approvers"), "actors": msg("whoever changed it")}
+"""What people are known by who stand in no column."""
+LINKED = {
+    "within {time}": msg("within {time}"),
+    "no {column}": msg("{column} empty"),
+    "{column} not-in {values}": msg("{column} not {values}"),
+    "{column} in {values}": msg("{column} {values}"),
+    "{theirs} before {mine}": msg("{theirs} no later than {mine}"),
+    "{theirs} after {mine}": msg("{theirs} no earlier than {mine}"),
+    "from {process}": msg("from {process}"),
+    "to {process}": msg("to {process}"),
+}
+"""What is demanded of the record at the other end of a link: as it is stored, and as people say it."""
 PHRASES = (
     msg("left out"),
     msg("{demand}; done by its day"),
@@ -230,6 +243,8 @@ def phrase_text(text: str, language: Language) -> str:
             parts = {
                 name: phrase_text(value, language)
                 if name == "demand"
+                else _link(value, language)
+                if name == "what"
                 else _part(value, language, counts=name in _COUNTS)
                 for name, value in found.groupdict().items()
             }
@@ -261,6 +276,19 @@ def _form(phrase: str) -> re.Pattern[str]:
     return re.compile(form)
 
 
+def _link(text: str, language: Language) -> str:
+    """What a link must lead to, part by part."""
+    return tr("; ", language).join(_link_part(part, language) for part in text.split("; "))
+
+
+def _link_part(text: str, language: Language) -> str:
+    for stored, phrase in LINKED.items():
+        if found := _form(stored).fullmatch(text):
+            parts = {name: _part(value.replace("/", ", "), language) for name, value in found.groupdict().items()}
+            return tr(phrase, language).format(**parts)
+    return _part(text, language)
+
+
 def _part(text: str, language: Language, *, counts: bool = False) -> str:
     """A duration, a count, or names of columns or states, as the reader calls them; anything else as it is."""
     if counts and text.isascii() and text.isdigit():
@@ -275,7 +303,9 @@ def _part(text: str, language: Language, *, counts: bool = False) -> str:
             return between.join(state_text(name, language) for name in names)
     column, _, value = text.partition(" = ")
     if value and (column in COLUMNS or column == APPROVAL):
-        return f"{column_text(column, language)} = {value}"
+        return f"{column_text(column, language)} = {column_text(value, language)}"
+    if text in ACTS:
+        return tr(ACTS[text], language)
     return tr(text, language) if text in ("met", "missed") else text
 
 
