@@ -68,47 +68,57 @@ def _excepted(rule: Rule, context: Context) -> str:
 
 
 def _first(process: Process, excepted: str, context: Context) -> Fragment:
-    """SELECT of the step that decides, per record: the first outside of its lane (0), else the first unclear one (1), else any (2)."""
+    """SELECT of the step that decides, per record: the first outside of its lane (0), else the first unclear one (1), else any (2).
+
+    The names are put to the steps that decide alone: carrying them through the sorting would cost more than all the rest.
+    """
+    told = {state: ", ".join(roles) for state, roles in _lanes(process)}
+    called_, crew = "nullif(trim(e.actor), '')", "nullif(trim(e.actor_group), '')"
     return (
         Fragment(
-            f"""SELECT tix, verdict, moment, roles, steps, unclear, concat(CASE WHEN called IS NULL THEN coalesce(crew, '') ELSE {called("called")} END,
-                ' (', state, CASE WHEN called IS NOT NULL AND crew IS NOT NULL THEN concat(', ', crew) ELSE '' END, ')') AS says FROM (
-            SELECT j.*, count(*) OVER (PARTITION BY tix) AS steps, row_number() OVER (PARTITION BY tix ORDER BY verdict, moment, seq) AS place FROM (
-                SELECT d.*, CASE WHEN held = 1 OR of_lane = 1 THEN 2 WHEN known = 1 OR of_other = 1 THEN 0 ELSE 1 END AS verdict,
-                    CASE WHEN called IS NOT NULL THEN 'unknown-person' WHEN crew IS NOT NULL THEN 'unknown-group' ELSE 'missing:actor' END AS unclear FROM ("""
+            f"""SELECT p.tix, p.verdict, p.moment, l.told AS roles, p.steps,
+                CASE WHEN {called_} IS NOT NULL THEN 'unknown-person' WHEN {crew} IS NOT NULL THEN 'unknown-group' ELSE 'missing:actor' END AS unclear,
+                concat(CASE WHEN {called_} IS NULL THEN coalesce({crew}, '') ELSE {called(called_)} END,
+                    ' (', e.new, CASE WHEN {called_} IS NOT NULL AND {crew} IS NOT NULL THEN concat(', ', {crew}) ELSE '' END, ')') AS says FROM (
+            SELECT tix, seq, verdict, moment, count(*) OVER (PARTITION BY tix) AS steps,
+                row_number() OVER (PARTITION BY tix ORDER BY verdict, moment, seq) AS place FROM ("""
         )
         + _steps(process, excepted, context)
-        + ") AS d) AS j) AS ranked WHERE place = 1"
+        + ") AS d) AS p JOIN event AS e ON e.tix = p.tix AND e.seq = p.seq AND e.field = 'state' JOIN "
+        + literal_rows(list(told.items()) or [("", "")], "l", ("state", "told"))
+        + " ON l.state = e.new WHERE p.place = 1"
     )
 
 
 def _steps(process: Process, excepted: str, context: Context) -> Fragment:
-    """SELECT of every step with whether its actor is known and held a role of the lane, and whether its group is of it or of another."""
-    allowed = [(state, role) for state, roles in _lanes(process) for role in roles]
+    """SELECT of every step and its verdict: 2 where its actor held a role of the lane or its group is of it, 1 where neither is
+    known, else 0.
+    """
+    allowed = sorted({(state, role) for state, roles in _lanes(process) for role in roles})
     groups = _groups(context.definitions)
-    of_lane = [(state, crew) for state, role in allowed for crew, found in groups if found == role]
-    told = {state: ", ".join(roles) for state, roles in _lanes(process)}
-    nothing = [("", "")]
-    return (
+    of_lane = sorted({(state, crew) for state, role in allowed for crew, found in groups if found == role})
+    states = states_on_path(process)
+    taken = (
         Fragment(
-            """SELECT e.tix, e.seq, e.moment, e.new AS state, min(l.told) AS roles, min(nullif(trim(e.actor), '')) AS called, min(nullif(trim(e.actor_group), '')) AS crew,
-                max(CASE WHEN w.person IS NULL THEN 0 ELSE 1 END) AS known,
-                max(CASE WHEN h.person IS NULL OR e.moment < h.since OR e.moment >= h.until THEN 0 ELSE 1 END) AS held,
-                max(CASE WHEN g.crew IS NULL THEN 0 ELSE 1 END) AS of_lane, max(CASE WHEN o.crew IS NULL THEN 0 ELSE 1 END) AS of_other
-            FROM event AS e JOIN scoped AS r ON r.tix = e.tix JOIN """
+            f"""(SELECT e.tix, e.seq, e.moment, e.new AS state, {person_key("e.actor")} AS person, nullif({person_key("e.actor_group")}, '') AS crew
+            FROM event AS e JOIN scoped AS r ON r.tix = e.tix WHERE e.field = 'state' AND e.moment <= ? AND e.new IN ({", ".join("?" * len(states)) or "NULL"})""",
+            (context.as_of, *states),
         )
-        + literal_rows(list(told.items()) or nothing, "l", ("state", "told"))
-        + f" ON l.state = e.new LEFT JOIN (SELECT DISTINCT person FROM appointment) AS w ON w.person = {person_key('e.actor')} LEFT JOIN (SELECT c.state, n.person, n.since, n.until FROM "
-        + literal_rows(allowed or nothing, "c", ("state", "held"))
-        + f' JOIN holding AS n ON n."role" = c.held) AS h ON h.state = e.new AND h.person = {person_key("e.actor")} LEFT JOIN '
-        + literal_rows(of_lane or nothing, "g", ("state", "crew"))
-        + f" ON g.state = e.new AND g.crew = {person_key('e.actor_group')} LEFT JOIN "
-        + literal_rows(sorted({(crew,) for crew, _ in groups}) or [("",)], "o", ("crew",))
-        + f" ON o.crew = {person_key('e.actor_group')} AND o.crew <> ''"
-        + Fragment(" WHERE e.field = 'state' AND e.moment <= ?", (context.as_of,))
-        + excepted
-        + " GROUP BY e.tix, e.seq, e.moment, e.new"
+        + f"{excepted})"
     )
+    nothing = [("", "")]
+    held = (
+        "(SELECT DISTINCT e.tix, e.seq FROM event AS e JOIN " + literal_rows(allowed or nothing, "c", ("state", "held"))
+        + f""" ON c.state = e.new JOIN holding AS n ON n."role" = c.held AND n.person = {person_key("e.actor")}
+            AND e.moment >= n.since AND e.moment < n.until WHERE e.field = 'state')"""
+    )  # fmt: skip
+    return (
+        "SELECT s.tix, s.seq, s.moment, CASE WHEN h.tix IS NOT NULL OR g.crew IS NOT NULL THEN 2 WHEN w.person IS NOT NULL OR o.crew IS NOT NULL THEN 0 ELSE 1 END AS verdict FROM "
+        + taken + " AS s LEFT JOIN (SELECT DISTINCT person FROM appointment) AS w ON w.person = s.person LEFT JOIN "
+        + held + " AS h ON h.tix = s.tix AND h.seq = s.seq LEFT JOIN "
+        + literal_rows(of_lane or nothing, "g", ("state", "crew")) + " ON g.state = s.state AND g.crew = s.crew LEFT JOIN "
+        + literal_rows(sorted({(crew,) for crew, _ in groups}) or [("",)], "o", ("crew",)) + " ON o.crew = s.crew"
+    )  # fmt: skip
 
 
 def _lanes(process: Process) -> list[tuple[str, tuple[str, ...]]]:
