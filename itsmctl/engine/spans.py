@@ -82,4 +82,4 @@ def changes_of(records: str, as_of: int, fields: Sequence[str] = ()) -> str:
     of_fields = f" WHERE e.field IN ({', '.join(map(quote, fields))})" if fields else ""
     return f"""SELECT e.tix, e.seq, max(CASE WHEN {kept} THEN e.moment END) OVER (PARTITION BY e.tix ORDER BY e.seq) AS moment, e.field,
             nullif(e.old, '') AS old, nullif(e.new, '') AS new, {kept} AS kept, row_number() OVER (PARTITION BY e.tix, e.field ORDER BY e.seq) AS place
-        FROM ({records}) AS l JOIN event AS e ON e.tix = l.tix{of_fields}"""
+        FROM event AS e JOIN ({records}) AS l ON l.tix = e.tix{of_fields}"""
