@@ -7,7 +7,7 @@ USER_STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 WORKERS ?= 2
 
-.PHONY: demo test check static quick slow bench bench-import bench-large bench-memory bench-report truth clocks fuzz spark docs screenshots messages clean
+.PHONY: demo test check static quick slow bench bench-import bench-large bench-memory bench-report bench-cost truth clocks fuzz spark docs screenshots messages clean
 
 demo: $(USER_STAMP)
 	$(BIN)/itsmctl demo
@@ -56,6 +56,10 @@ bench-memory: $(DEV_STAMP)
 # What the report of a million records takes: about ten minutes, and 6 GiB of disk.
 bench-report: $(DEV_STAMP)
 	$(BIN)/python benchmarks/report.py
+
+# How cost grows with records, changes, rules and calendars: ten minutes.
+bench-cost: $(DEV_STAMP)
+	$(BIN)/python benchmarks/cost.py
 
 truth: $(DEV_STAMP)
 	$(BIN)/python benchmarks/truth.py
