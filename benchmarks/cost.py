@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-from many import Many, lay_out, once, read
+from many import Many, apart, lay_out, once, read
 from measure import Task, interleaved, peak
 from reading import table
 from run import ROOT, busy, machine, versions
@@ -109,7 +109,7 @@ def cost(what: str, history: Many, work: Path, runs: int, *, rules: Sequence[str
 
 def laid_out(source: Path, folder: Path, copies: int) -> Many:
     """So many copies of a dataset."""
-    lay_out(source, folder / "dataset", copies)
+    apart(lay_out, source, folder / "dataset", copies)
     return read(folder / "dataset", folder)
 
 
@@ -133,11 +133,15 @@ def changed(history: Many, folder: Path, query: str) -> Many:
     shutil.copytree(history.dataset, folder / "dataset")
     path = history.dataset / "event.parquet"
     to = folder / "dataset" / "event.parquet"
+    return Many(folder / "dataset", folder, history.records, apart(_write, query.format(path=path), to), history.as_of)
+
+
+def _write(query: str, to: Path) -> int:
+    """Write the rows of a query as Parquet, and return how many there are."""
     with duckdb.connect() as connection:
-        connection.execute(f"COPY ({query.format(path=path)}) TO '{to}' (FORMAT parquet, ROW_GROUP_SIZE 20480)")
-        row = connection.execute(f"SELECT count(*) FROM read_parquet('{to}')").fetchone()
-    assert row is not None
-    return Many(folder / "dataset", folder, history.records, int(row[0]), history.as_of)
+        written = connection.execute(f"COPY ({query}) TO '{to}' (FORMAT parquet, ROW_GROUP_SIZE 20480)").fetchone()
+    assert written is not None
+    return int(written[0])
 
 
 def with_calendars(folder: Path, more: int) -> Path:

@@ -10,13 +10,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
+
+Result = TypeVar("Result")
 
 TABLES = ("record", "event", "approval", "link", "reject")
 IDS = ("record_id", "number", "parent", "problem", "change", "knowledge", "incident", "release", "caused_by", "target")
@@ -47,14 +50,16 @@ def once(folder: Path, records: int) -> Path:
 
 
 def multiply(source: Path, folder: Path, copies: int, memory: str = "4GB") -> Many:
-    """So many copies of a dataset below each other, as a dataset and as CSV.
-
-    In a process of its own: the kernel counts the memory of a parent to the peak of its children.
-    """
-    with ProcessPoolExecutor(1, get_context("spawn")) as apart:
-        apart.submit(lay_out, source, folder / "dataset", copies, memory).result()
-        apart.submit(write_tables, folder / "dataset", folder / "tables", memory).result()
+    """So many copies of a dataset below each other, as a dataset and as CSV."""
+    apart(lay_out, source, folder / "dataset", copies, memory)
+    apart(write_tables, folder / "dataset", folder / "tables", memory)
     return read(folder / "dataset", folder / "tables")
+
+
+def apart(function: Callable[..., Result], *arguments: object) -> Result:
+    """What a function returns in a process of its own: the kernel counts the memory of a parent to the peak of its children."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as process:
+        return process.submit(function, *arguments).result()
 
 
 def read(dataset: Path, tables: Path) -> Many:
