@@ -295,6 +295,28 @@ def test_each_view_as_text_page_and_json(found: Sources, view: str) -> None:
         assert all(f'data-head="{escape(head)}"' in shown for table in wide for head in table.heads[1:])
 
 
+@pytest.mark.parametrize("view", VIEWS)
+def test_nobody_is_named_or_ranked_by_what_their_tickets_are(found: Sources, view: str) -> None:
+    """People stand in no view but where they wear several hats or hold separated duties, and there without any figure."""
+    people = {one.person for one in found.definitions.assignments.values()}
+    people |= {name for one in found.definitions.assignments.values() for name in one.also_called}
+    people |= {"Wu Ming", "Somebody Else"} | {row["resolved_by"] for row in RECORDS if row.get("resolved_by")}
+    sheet, data = told(view, found, Compared("2026-05", "2026-06"))
+    forms = [view_data.document(view, found, data)]
+    for language in LANGUAGES:
+        forms += [render(sheet(language), 80), sheet_page(sheet(language), "2026-06-30", language)]
+    assert [(name, form[:20]) for form in forms for name in people if name.lower() in form.lower()] == []
+
+
+def test_several_hats_are_told_by_name_and_without_a_figure(found: Sources) -> None:
+    holder = next(a for a in reference().assignments.values() if a.position == "service-level-manager")
+    second = replace(holder, id="second", position="service-quality-manager")
+    definitions = replace(found.definitions, assignments={**found.definitions.assignments, "second": second})
+    sheet, _ = told("positions", replace(found, definitions=definitions), Compared())
+    rows = [row for table in sheet("en").tables for row in table.rows if row[0].text == holder.person]
+    assert [[cell.text for cell in row] for row in rows] == [[holder.person, "Service level manager, Service quality manager"]]  # fmt: skip
+
+
 def test_the_command_prints_a_view(folder: Path) -> None:
     given = ["benefits", "--tickets", str(folder), "--period", "2026-06", "--before", "2026-05"]
     assert json.loads(run(*given, "--format", "json"))["view"] == "benefits"
