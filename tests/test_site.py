@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
@@ -31,6 +31,7 @@ from itsmctl.site.building import files
 from itsmctl.site.parts import PART_OF
 from itsmctl.site.shapes import Setter
 from itsmctl.site.words import terms
+from itsmctl.views import calendar
 from itsmctl.views.page import Grid
 from itsmctl.views.service_map import around
 
@@ -355,6 +356,16 @@ def test_texts_link_to_what_they_name_and_to_nothing_else() -> None:
     for text in ("Something else (incident)", "the incident", "INC-999", "8.6.1", "iso-20000-1 99.9"):
         assert linked(text, here, known) == text
     assert linked("say `a <b>` now", here, known) == "say <code>a &lt;b&gt;</code> now"
+
+
+def test_a_calendar_folds_into_months_where_the_window_is_narrow(site: Path, pages: dict[str, Read]) -> None:
+    (narrow,) = pages["en/calendar/cn-office.html"].of("source")
+    drawing = (site / "en" / "calendar" / narrow["srcset"]).read_text(encoding="utf-8")
+    office = DEFINITIONS.calendars["cn-office"]
+    year = calendar.year_of(office)
+    days = (date(year + 1, 1, 1) - date(year, 1, 1)).days
+    assert int(narrow["width"]) < 375 and drawing.count("<title>") == days + 1, "a square for each day, and the whole"
+    assert narrow["media"].startswith("screen"), "paper is wide enough for the map of the year"
 
 
 def test_a_table_leaves_out_columns_in_which_nothing_stands() -> None:

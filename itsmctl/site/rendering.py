@@ -80,7 +80,9 @@ def language_pages(
     )
     yield writer.page("search", SEARCH)
     yield writer.page("all", ALL, groups=_groups(writer, tuple(PART_OF)))
-    drawings = {picture.path: picture.svg for sheet in sheets for picture in sheet.pictures}
+    pictures = [picture for sheet in sheets for picture in sheet.pictures]
+    narrow = [picture.narrow for picture in pictures if picture.narrow]
+    drawings = {picture.path: picture.svg for picture in (*pictures, *narrow)}
     yield from sorted(drawings.items())
 
 

@@ -8,12 +8,12 @@ from typing import Any
 
 from itsmctl.control.people import day_of
 from itsmctl.language import Language, tr
-from itsmctl.model import Service
+from itsmctl.model import Calendar, Service
 from itsmctl.site.addresses import Addresses
 from itsmctl.site.facts import Portal
 from itsmctl.site.found import found_section
 from itsmctl.site.parts import PART_OF
-from itsmctl.views import framework, history, raci, service, service_map
+from itsmctl.views import calendar, calendar_months, framework, history, raci, service, service_map
 from itsmctl.views.kinds import VIEWS, Asked
 from itsmctl.views.page import Page, Section
 from itsmctl.views.service import Audience
@@ -43,6 +43,8 @@ class Picture:
     svg: str
     alt: str
     spots: tuple[Spot, ...] = ()
+    narrow: Picture | None = None
+    """The same for a window in which this one is too wide."""
 
     @property
     def width(self) -> str:
@@ -139,11 +141,17 @@ def _pictures(portal: Portal, kind: str, id_: str, one: Any, asked: Asked) -> It
         "calendar": tr("The hours of the year, day by day", asked.language),
     }
     if draw:
-        yield Picture(f"pictures/{kind}-{id_}.svg", draw(one, asked), told[kind], _spots(one, asked))
+        narrow = _narrow(id_, one, asked, told[kind]) if isinstance(one, Calendar) else None
+        yield Picture(f"pictures/{kind}-{id_}.svg", draw(one, asked), told[kind], _spots(one, asked), narrow)
     matrix = next((m for m in portal.definitions.racis.values() if kind == "process" and m.process == id_), None)
     if matrix:
         svg = raci.svg(portal.definitions, matrix, asked.language)
         yield Picture(f"pictures/raci-{matrix.id}.svg", svg, told["raci"])
+
+
+def _narrow(id_: str, one: Calendar, asked: Asked, alt: str) -> Picture:
+    year = asked.year or calendar.year_of(one)
+    return Picture(f"pictures/calendar-{id_}-months.svg", calendar_months.svg(one, asked.language, year), alt)
 
 
 def _spots(one: Any, asked: Asked) -> tuple[Spot, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
 from itsmctl.language import Language, duration_text, month_text, tr
@@ -89,27 +89,18 @@ def page(calendar: Calendar, language: Language, year: int) -> Page:
 
 def svg(calendar: Calendar, language: Language, year: int) -> str:
     """The year as a map: a row for each month, a square for each day; fuller colour means longer hours."""
-    longest = max(
-        (sum(s.end - s.start for s in slots) for slots in (*calendar.week, *(e.slots for e in calendar.special.values()))),
-        default=0,
-    )  # fmt: skip
-    heading = f"{calendar.title.in_(language)} · {year}"
-    told = " · ".join(filter(None, (calendar.zone, beyond_known(calendar, language, year))))
-    parts = [
-        element("text", words(heading), x=12, y=28, class_="heading"),
-        element("text", words(told), x=12, y=48, class_="sub"),
-    ]
+    heading, told = heading_of(calendar, language, year)
+    parts = heading_drawn(heading, told)
     for column in range(37):
-        label = WEEKDAYS[language][column % 7][-1:] if language == "zh" else WEEKDAYS[language][column % 7][:2]
-        parts.append(element("text", label, x=_x(column) + DAY / 2 - 1, y=TOP - 8, class_="day-number"))
+        parts.append(weekday_drawn(column, _x(column), TOP - 8, language))
     for number, (month, _, seconds) in enumerate(open_by_month(calendar, year)):
         y = TOP + number * (DAY + 5)
-        label = month_text(month, language).replace(f" {year}", "").replace(f"{year}年", "")
+        label = month_name(month, language)
         parts.append(element("text", words(label), x=MONTH_LEFT - 10, y=y + 14, class_="row-label"))
-        parts += _month(calendar, year, number + 1, y, longest, language)
+        parts += days_drawn(calendar, date(year, number + 1, 1), lambda slot, y=y: (_x(slot), y), language)  # type: ignore[misc]
         parts.append(element("text", words(duration_text(seconds, language)), x=_x(37) + 8, y=y + 14, class_="note"))
     bottom = TOP + 12 * (DAY + 5) + 8
-    parts += _legend(bottom, language)
+    parts += legend_drawn(MONTH_LEFT, bottom, 5, language)
     return picture(heading, told, element("g", *parts), _x(37) + 110, bottom + 34, language)
 
 
@@ -117,28 +108,61 @@ def _x(column: int) -> float:
     return MONTH_LEFT + column * DAY + (column // 7) * WEEK_GAP
 
 
-def _month(calendar: Calendar, year: int, month: int, y: float, longest: int, language: Language) -> list[str]:
+def heading_of(calendar: Calendar, language: Language, year: int) -> tuple[str, str]:
+    """What a drawing of a year is called, and what is to be known about it."""
+    told = " · ".join(filter(None, (calendar.zone, beyond_known(calendar, language, year))))
+    return f"{calendar.title.in_(language)} · {year}", told
+
+
+def heading_drawn(heading: str, told: str) -> list[str]:
+    """The two at the top of the drawing."""
+    return [
+        element("text", words(heading), x=12, y=28, class_="heading"),
+        element("text", words(told), x=12, y=48, class_="sub"),
+    ]
+
+
+def month_name(month: str, language: Language) -> str:
+    """A month under a heading that has its year."""
+    return month_text(month, language).replace(f" {month[:4]}", "").replace(f"{month[:4]}年", "")
+
+
+def weekday_drawn(column: int, x: float, y: float, language: Language) -> str:
+    """The day of the week over the column that it heads."""
+    name = WEEKDAYS[language][column % 7]
+    return element("text", name[-1:] if language == "zh" else name[:2], x=x + DAY / 2 - 1, y=y, class_="day-number")
+
+
+def days_drawn(
+    calendar: Calendar, first: date, at: Callable[[int], tuple[float, float]], language: Language
+) -> list[str]:
+    """The squares of the month that begins on `first`; `at` says where its places are, counted from the Monday of its first week."""
     parts = []
-    day = date(year, month, 1)
-    while day.month == month:
-        column = date(year, month, 1).weekday() + day.day - 1
+    day, longest = first, _longest(calendar)
+    while day.month == first.month:
+        x, y = at(first.weekday() + day.day - 1)
         kind = _kind(calendar, day, longest)
         told = f"{day} {slots_text(slots_on(calendar, day), language)}"
         if day in calendar.special:
             told += f" · {calendar.special[day].title.in_(language)}"
         square = element(
-            "rect", element("title", words(told)), x=_x(column), y=y, width=DAY - 2, height=DAY - 2, rx=4, class_=f"day {kind}"
+            "rect", element("title", words(told)), x=x, y=y, width=DAY - 2, height=DAY - 2, rx=4, class_=f"day {kind}"
         )  # fmt: skip
         number = element(
             "text",
             str(day.day),
-            x=_x(column) + DAY / 2 - 1,
+            x=x + DAY / 2 - 1,
             y=y + 13,
             class_="day-number on" if kind in ("open", "holiday", "makeup") else "day-number",
         )
         parts.append(square + number)
         day += timedelta(days=1)
     return parts
+
+
+def _longest(calendar: Calendar) -> int:
+    every = (*calendar.week, *(entry.slots for entry in calendar.special.values()))
+    return max((sum(slot.end - slot.start for slot in slots) for slots in every), default=0)
 
 
 def _kind(calendar: Calendar, day: date, longest: int) -> str:
@@ -152,7 +176,8 @@ def _kind(calendar: Calendar, day: date, longest: int) -> str:
     return "open" if minutes > 0.75 * longest else "short"
 
 
-def _legend(y: float, language: Language) -> list[str]:
+def legend_drawn(left: float, top: float, columns: int, language: Language) -> list[str]:
+    """What the colours of the squares mean, in so many columns."""
     told = (
         ("open", tr("open", language)),
         ("short", tr("shorter hours", language)),
@@ -162,7 +187,7 @@ def _legend(y: float, language: Language) -> list[str]:
     )
     parts = []
     for number, (kind, label) in enumerate(told):
-        x = MONTH_LEFT + number * 150
+        x, y = left + number % columns * 150, top + number // columns * 24
         parts.append(element("rect", x=x, y=y, width=14, height=14, rx=3, class_=f"day {kind}"))
         parts.append(element("text", words(label), x=x + 20, y=y + 12, class_="note"))
     return parts
