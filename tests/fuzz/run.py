@@ -59,7 +59,7 @@ def fuzz(parser: str, seconds: int) -> None:
         def test(data: bytes) -> None:
             reader.check(made(data))
 
-        limits = [f"-max_total_time={seconds}", f"-max_len={LONGEST}", "-timeout=20", "-rss_limit_mb=2048", "-print_final_stats=1", "-verbosity=0", "-close_fd_mask=0"]  # fmt: skip
+        limits = [f"-max_total_time={seconds}", f"-max_len={LONGEST}", "-timeout=60", "-rss_limit_mb=2048", "-print_final_stats=1", "-verbosity=0", "-close_fd_mask=0"]  # fmt: skip
         atheris.Setup([sys.argv[0], *limits, f"-artifact_prefix={CORPUS}/{parser}-", str(new), str(CORPUS)], test)
         atheris.Fuzz()
 
