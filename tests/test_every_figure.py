@@ -19,9 +19,10 @@ from itsmctl.complaints import Heard, Sign
 from itsmctl.experience import Experience, Factor, StageIndex
 from itsmctl.model.indicators import DefinitionFigure
 from itsmctl.scorecard.benefits import Benefits, Measure
+from itsmctl.scorecard.competence import Fitness, KeyPerson
 from itsmctl.scorecard.figures import Indicator
 from itsmctl.scorecard.handovers import HandOver
-from itsmctl.scorecard.positions import Fitness, KeyPerson, Organisation, PositionState
+from itsmctl.scorecard.positions import Organisation, PositionState
 from itsmctl.scorecard.principles import Part
 from itsmctl.scorecard.suppliers import LegFigure, SupplierCard
 

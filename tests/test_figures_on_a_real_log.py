@@ -21,10 +21,10 @@ from itsmctl.model import ClockShare, Condition, RuleShare
 from itsmctl.reference import reference_root
 from itsmctl.scorecard.asking import Asked, sources
 from itsmctl.scorecard.benefits import benefits_of
+from itsmctl.scorecard.competence import able_to, key_people
 from itsmctl.scorecard.handovers import hand_overs
 from itsmctl.scorecard.measuring import Sources, measure
 from itsmctl.scorecard.periods import parse_span
-from itsmctl.scorecard.positions import able_to, key_people
 from itsmctl.scorecard.principles import principle_scores
 from itsmctl.scorecard.suppliers import supplier_cards
 

@@ -24,10 +24,10 @@ from itsmctl.model import RegisterFigure
 from itsmctl.reference import reference_root
 from itsmctl.scorecard.asking import Asked, sources
 from itsmctl.scorecard.comparing import Proportion
+from itsmctl.scorecard.competence import able_to, key_people
 from itsmctl.scorecard.figures import Figure, Indicator, Tally
 from itsmctl.scorecard.measuring import Sources, measure
 from itsmctl.scorecard.periods import parse_span
-from itsmctl.scorecard.positions import able_to, key_people
 from itsmctl.scorecard.principles import principle_scores
 from itsmctl.scorecard.suppliers import LegFigure, supplier_cards
 

@@ -28,10 +28,10 @@ from itsmctl.model import Attested, Band, ClockShare, Condition, RegisterFigure,
 from itsmctl.reports.scorecard.data import scorecard_schema
 from itsmctl.scorecard.asking import Asked, sources
 from itsmctl.scorecard.benefits import benefits_of
+from itsmctl.scorecard.competence import key_people
 from itsmctl.scorecard.figures import NOTHING, Indicator, Tally, figure_of, is_share
 from itsmctl.scorecard.handovers import CHAIN, hand_overs
 from itsmctl.scorecard.periods import parse_span, span_of, spans_until
-from itsmctl.scorecard.positions import key_people
 
 ZONE = "Asia/Shanghai"
 MAY, JUNE = parse_span("2026-05"), parse_span("2026-06")

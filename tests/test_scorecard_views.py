@@ -30,10 +30,11 @@ from itsmctl.reports.scorecard.views import VIEWS, Compared, told
 from itsmctl.scorecard.asking import Asked, sources
 from itsmctl.scorecard.benefits import benefits_of
 from itsmctl.scorecard.comparing import Proportion, total_change
+from itsmctl.scorecard.competence import Fitness, able_to, key_people
 from itsmctl.scorecard.handovers import HandOver, hand_overs
 from itsmctl.scorecard.measuring import Sources
 from itsmctl.scorecard.periods import parse_span
-from itsmctl.scorecard.positions import Fitness, able_to, key_people, organisation
+from itsmctl.scorecard.positions import organisation
 from itsmctl.scorecard.principles import Input, PrincipleScore, principle_scores
 from itsmctl.scorecard.suppliers import supplier_cards
 

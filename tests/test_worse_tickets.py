@@ -22,10 +22,10 @@ from itsmctl.definitions.lint.system import System
 from itsmctl.model import ClockShare, ComplaintSign, Condition, Definitions, RuleShare
 from itsmctl.scorecard.asking import Asked, sources
 from itsmctl.scorecard.benefits import benefits_of
+from itsmctl.scorecard.competence import able_to, key_people
 from itsmctl.scorecard.handovers import hand_overs
 from itsmctl.scorecard.measuring import Sources, measure
 from itsmctl.scorecard.periods import parse_span
-from itsmctl.scorecard.positions import able_to, key_people
 from itsmctl.scorecard.principles import principle_scores
 from itsmctl.scorecard.suppliers import supplier_cards
 

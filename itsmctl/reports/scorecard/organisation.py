@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from itsmctl.language import Language, msg, problem_text, tr, trn
 from itsmctl.model import Definitions
 from itsmctl.reports.scorecard.sheets import Cell, Mark, Sheet, Table
-from itsmctl.scorecard.positions import ATTRIBUTES, KEY_MINIMUM, Attribute, KeyPerson, Organisation
+from itsmctl.scorecard.competence import KEY_MINIMUM, KeyPerson
+from itsmctl.scorecard.positions import ATTRIBUTES, Attribute, Organisation
 from itsmctl.scorecard.positions import Cell as Written
 
 ATTRIBUTE_HEADS: dict[Attribute, str] = {
@@ -125,6 +126,14 @@ def _fitness(found: Organisation, definitions: Definitions, language: Language) 
                 Cell(str(one.records)),
             )
         )
+    return Table(
+        tr("Competence on the day of the work", language), heads, tuple(rows), frozenset({2, 3}), tuple(_unproved(found, language)),
+        tr("No ticket was resolved by a known holder of whom a competence is asked.", language),
+    )  # fmt: skip
+
+
+def _unproved(found: Organisation, language: Language) -> list[str]:
+    """How many tickets somebody able resolved, and of how many nobody can say."""
     notes = []
     if found.competent and found.competent.n:
         notes.append(tr(
@@ -141,10 +150,7 @@ def _fitness(found: Organisation, definitions: Definitions, language: Language) 
             "{n} of these lay with a group of a responsible role: name its members in assignments, and their competence counts.",
             language, n=f"{found.unknown_in_group:,}",
         ))  # fmt: skip
-    return Table(
-        tr("Competence on the day of the work", language), heads, tuple(rows), frozenset({2, 3}), tuple(notes),
-        tr("No ticket was resolved by a known holder of whom a competence is asked.", language),
-    )  # fmt: skip
+    return notes
 
 
 def _service(service: str, definitions: Definitions, language: Language) -> str:
