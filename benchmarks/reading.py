@@ -184,7 +184,7 @@ The UCI incident log (doi:10.24432/C57S4H): 141,712 rows, 46 MB.
 {csv}
 ## Event log
 
-BPIC 2013, incidents (doi:10.4121/uuid:500573e6-accc-4b0c-9576-aa5468b10cee): 65,533 events, gzipped XES.
+BPIC 2013, incidents (Ward Steeman, 4TU.ResearchData): 65,533 events, gzipped XES.
 
 {xes}
 {alone}
