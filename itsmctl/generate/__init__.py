@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import shutil
 from collections.abc import Iterator, Mapping
@@ -62,7 +61,10 @@ def generate(
     scene = world.create(definitions, records, seed, rhythm.period(start, months))
     planted: list[Planted] = []
     with replacing(out) as place:
-        rows = {EXPORT: _written(place / EXPORT, _rows(scene, planted)), **_others(place, scene)}
+        rows = {
+            EXPORT: tables.write_rows(place / EXPORT, export.COLUMNS, _rows(scene, planted)),
+            **_others(place, scene),
+        }
         truth = _truth(definitions, scene, seed, rows, planted)
         (place / TRUTH).write_text(_truth_text(truth), encoding="utf-8", newline="\n")
     return truth
@@ -146,18 +148,6 @@ def _rows(scene: world.World, planted: list[Planted]) -> Iterator[tuple[str, ...
     for ticket, found in world.tickets(scene):
         planted += found
         yield from export.rows(ticket, scene.crews)
-
-
-def _written(path: Path, rows: Iterator[tuple[str, ...]]) -> int:
-    """Write the CSV file row by row; returns the number of data rows."""
-    count = 0
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(export.COLUMNS)
-        for row in rows:
-            writer.writerow(row)
-            count += 1
-    return count
 
 
 def _truth_text(truth: Truth) -> str:

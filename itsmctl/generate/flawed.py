@@ -8,13 +8,13 @@ record, and the items that changes name. The truth is about the rules in `RULES`
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from itsmctl.generate.dice import Dice
 from itsmctl.generate.export import local_text
 from itsmctl.generate.judge import Planted
+from itsmctl.generate.tables import write_rows
 
 RULES = ("CFG-07", "DQ-02", "DQ-05", "DQ-06", "INC-27", "INT-02", "INT-12", "INT-20")
 TRAIL, LISTED, NAMED = "trail.csv", "list.csv", "named-items.csv"
@@ -37,7 +37,7 @@ def write(place: Path, seed: int, start: int) -> tuple[dict[str, int], list[Plan
         LISTED: (_LIST, [*_incidents(dice, start, planted), *_changes(start, planted)]),
         NAMED: (_NAMED, [(f"C{number:04d}", "ci", _item(number)) for number in range(1, 13)]),
     }
-    rows = {name: _write(place / name, header, body) for name, (header, body) in files.items()}
+    rows = {name: write_rows(place / name, header, body) for name, (header, body) in files.items()}
     return rows, planted, _TICKETS + _LISTED
 
 
@@ -125,14 +125,3 @@ def _item(number: int) -> str:
 
 def _time(moment: int) -> str:
     return local_text(moment) if moment else ""
-
-
-def _write(path: Path, header: Sequence[str], rows: Iterable[Row]) -> int:
-    count = 0
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(header)
-        for row in rows:
-            writer.writerow(row)
-            count += 1
-    return count

@@ -18,7 +18,7 @@ from itsmctl.generate.flow import leaves_flow, roles_of
 from itsmctl.generate.hours import Hours
 from itsmctl.generate.recurring import Recurring
 from itsmctl.generate.rhythm import month_of
-from itsmctl.generate.roster import Roster
+from itsmctl.generate.roster import Roster, same_person
 from itsmctl.generate.supplied import Contracts
 from itsmctl.generate.symptoms import SHELVED
 from itsmctl.generate.terms import RESOLUTION, RESPONSE, Agreements, Outcome, Terms, in_force, outcome
@@ -324,7 +324,7 @@ class Judge:
         ]
         for update in moves:
             lane = roles_of(process, update.state)
-            if not lane or _same(update.by, t.requester) or self.roster.holds(update.by, lane, update.at):
+            if not lane or same_person(update.by, t.requester) or self.roster.holds(update.by, lane, update.at):
                 continue
             crew = self.crews.get(update.by, "")
             theirs = {id_ for id_, role in roles.items() if crew in role.groups}
@@ -338,7 +338,3 @@ class Judge:
         states = [state for _, state in changes(t)]
         pairs = zip(states, states[1:], strict=False)
         return any({old, new} <= known and new not in process.transitions.get(old, ()) for old, new in pairs)
-
-
-def _same(one: str, other: str) -> bool:
-    return one.strip().lower() == other.strip().lower()

@@ -40,7 +40,7 @@ class Roster:
     def holds(self, person: str, roles: Sequence[str], moment: int) -> bool:
         """Whether the definitions let a person hold one of the roles at a moment."""
         tenures_ = (tenure for role in roles for tenure in self._by_role[role])
-        return any(_same(t.person, person) and _covers(t.period, moment) for t in tenures_)
+        return any(same_person(t.person, person) and _covers(t.period, moment) for t in tenures_)
 
     def knows(self, person: str) -> bool:
         """Whether the definitions appoint a person at all."""
@@ -71,5 +71,6 @@ def _covers(period: Effective, moment: int) -> bool:
     return (period.start is None or period.start <= day) and (period.end is None or day <= period.end)
 
 
-def _same(one: str, other: str) -> bool:
+def same_person(one: str, other: str) -> bool:
+    """Whether two names are those of one person, however capitals and blanks are written."""
     return one.strip().lower() == other.strip().lower()

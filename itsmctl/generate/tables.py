@@ -110,7 +110,7 @@ def write(place: Path, process: str, cases: Iterable[Case]) -> int:
     """Write the log of a process; returns the number of data rows."""
     columns = COLUMNS[process]
     header = (columns[0][0], *_MARKS, *(exported for exported, _ in columns[1:]))
-    return _write(place / FILES[process], header, (row for case in cases for row in _rows(case)))
+    return write_rows(place / FILES[process], header, (row for case in cases for row in _rows(case)))
 
 
 def write_approvals(place: Path, cases: Iterable[Case]) -> int:
@@ -120,7 +120,7 @@ def write_approvals(place: Path, cases: Iterable[Case]) -> int:
         for case in cases
         for a in case.approvals
     )
-    return _write(place / APPROVALS, _APPROVAL, rows)
+    return write_rows(place / APPROVALS, _APPROVAL, rows)
 
 
 def _rows(case: Case) -> Iterator[tuple[str, ...]]:
@@ -135,7 +135,8 @@ def _text(value: Cell) -> str:
     return local_text(value) if isinstance(value, int) else value
 
 
-def _write(path: Path, header: Sequence[str], rows: Iterator[tuple[str, ...]]) -> int:
+def write_rows(path: Path, header: Sequence[str], rows: Iterable[tuple[str, ...]]) -> int:
+    """Write a CSV file row by row; returns the number of data rows."""
     count = 0
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")

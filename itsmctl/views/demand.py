@@ -10,6 +10,7 @@ from itsmctl.checks import CHECKS
 from itsmctl.errors import ItsmctlError
 from itsmctl.language import Language, clock_text, column_text, duration_text, msg, state_text, tr, trn
 from itsmctl.model import Condition, Definition, Definitions, Parameter, Rule
+from itsmctl.reports.phrases import ACTS
 from itsmctl.views.wording import called, conditions_text, target_text
 from itsmctl.worktime import parse_duration
 
@@ -104,8 +105,7 @@ LABELS: Mapping[str, str] = {
 }
 """The names of parameters; a test holds them to those that the checks have."""
 _WORDS = {
-    "approvers": msg("approvers"),
-    "actors": msg("whoever changed it"),
+    **ACTS,
     "approval": msg("approval"),
     "month": msg("month"),
     "row": msg("row"),
