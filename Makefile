@@ -24,7 +24,7 @@ check: static quick
 quick: $(DEV_STAMP)
 	$(PYTEST) -m 'not slow'
 
-# Every test, measured; writes tests/slow.txt.
+# Every test, measured on a machine that does nothing else; writes tests/slow.txt.
 slow: $(DEV_STAMP)
 	$(PYTEST) --note-slow
 

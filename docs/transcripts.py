@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import warm  # beside this file
+
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
 PUBLIC_LOG = ROOT.parent / "shared" / "data" / "uci-incident-event-log" / "incident_event_log.zip"
@@ -123,7 +125,9 @@ def _printed(command: str, place: Path) -> str:
     Raises RuntimeError for a bug of ours: it has no place in a manual.
     """
     environment = {
-        "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath))),
+        "PATH": os.pathsep.join(
+            (str(warm.folder()), str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath))
+        ),
         "HOME": str(place),
         "XDG_CACHE_HOME": str(_folder("cache")),
         "LC_ALL": "C.UTF-8",

@@ -1,12 +1,12 @@
 """Which tests are slow: `tests/slow.txt` names them, and `pytest --note-slow` writes it.
 
-A test stands there where all of its cases together take more than SECONDS of the processor, and a file where something made
-for all of its tests does. They are marked `slow`, so that `make check` can leave them to `make test`.
+A test stands there where all of its cases together take more than SECONDS, and a file where something made for all of its
+tests does. They are marked `slow`, so that `make check` can leave them to `make test`.
 """
 
 from __future__ import annotations
 
-import os
+import time
 from collections import defaultdict
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ import pytest
 LIST = Path(__file__).with_name("slow.txt")
 SECONDS = 2.0
 Took = tuple[str, str, float]
-"""A case, the phase of it, and the seconds of the processor that it took, its processes included."""
+"""A case, the phase of it, and the seconds that it took."""
 
 
 def listed() -> frozenset[str]:
@@ -83,8 +83,8 @@ class Watch:
 
 @contextmanager
 def _noted(item: pytest.Item, phase: str) -> Iterator[None]:
-    before = sum(os.times()[:4])
+    before = time.perf_counter()
     try:
         yield
     finally:
-        item.user_properties.append((phase, sum(os.times()[:4]) - before))
+        item.user_properties.append((phase, time.perf_counter() - before))

@@ -176,6 +176,14 @@ def test_transcripts_are_what_the_commands_print(page: Path) -> None:
     assert transcripts.played(text) == text
 
 
+def test_the_loaded_program_is_the_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = "itsmctl nix; echo $?; COLUMNS=60 itsmctl rules list --lang zh | head -3; cd / && itsmctl clock --calendar"
+    at_once = transcripts._printed(f"{line}; echo $?", tmp_path)
+    monkeypatch.setattr(transcripts.warm, "folder", lambda: Path(sys.executable).parent)
+    assert transcripts._printed(f"{line}; echo $?", tmp_path) == at_once
+    assert at_once.count("\n2\n") == 2
+
+
 def test_a_transcript_that_differs_is_put_right() -> None:
     text = "# x\n\n```console\n$ echo one && echo two\nthree\n```\n"
     assert transcripts.played(text) == "# x\n\n```console\n$ echo one && echo two\none\ntwo\n```\n"
