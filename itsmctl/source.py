@@ -109,10 +109,14 @@ def read_bytes(path: Path, name: str) -> bytes:
     return raw
 
 
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Characters by which an editor or a forge shows a text in another order than it has (CVE-2021-42574, “Trojan Source”)."""
+
+
 def decode(raw: bytes, name: str) -> str:
-    """The text of a definition file; raises ItsmctlError at the first byte that is not UTF-8."""
+    """The text of a definition file; raises ItsmctlError at the first byte that is not UTF-8, or character that hides what is said."""
     try:
-        return raw.decode("utf-8-sig")
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         column = error.start - raw.rfind(b"\n", 0, error.start)
@@ -123,6 +127,18 @@ def decode(raw: bytes, name: str) -> str:
             {"byte": f"0x{raw[error.start]:02X}"},
         )
         raise ItsmctlError(problem) from error
+    if turning := _TURNING.search(text):
+        before = text[: turning.start()]
+        where = Where(name, before.count("\n") + 1, len(before) - before.rfind("\n"))
+        raise ItsmctlError(
+            Problem(
+                "turned-text",
+                "{character} turns the text behind it round, so that a reviewer would read something else than what counts; take it out",
+                where,
+                {"character": f"U+{ord(turning[0]):04X}"},
+            )
+        )
+    return text
 
 
 def parse_documents(text: str, name: str) -> list[Document]:

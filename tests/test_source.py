@@ -182,6 +182,15 @@ def test_a_file_that_is_not_utf8_is_refused_at_the_byte(tmp_path: Path) -> None:
     assert str(caught.value) == "catalog/gbk.yaml:2:8: byte 0xCA is not UTF-8; save the file as UTF-8 [not-utf8]"
 
 
+@pytest.mark.parametrize("character", "\u202a\u202e\u2066\u2069")
+def test_a_text_that_is_shown_in_another_order_than_it_has_is_refused(tmp_path: Path, character: str) -> None:
+    path = tmp_path / "turned.yaml"
+    path.write_text(f"kind: sla\ntargets: 4h # 限{character}时\n", encoding="utf-8")
+    with pytest.raises(ItsmctlError) as caught:
+        read_documents(path, "catalog/turned.yaml")
+    assert str(caught.value).startswith(f"catalog/turned.yaml:2:16: U+{ord(character):04X} turns the text")
+
+
 def test_a_byte_order_mark_and_windows_lines_are_no_matter(tmp_path: Path) -> None:
     path = tmp_path / "bom.yaml"
     path.write_bytes("\ufeffkind: role\r\nid: a\r\n".encode())
