@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -75,6 +76,7 @@ def _told(found: Explanation) -> None:
     """The same stands in every form, in both languages."""
     (ground, *_) = found.grounds
     text, page = timeline.terminal(found, "en", width=2000), timeline.explanation_html(found, "en")
+    page = re.sub(r'<span class="piece">([^<]*)</span>', r"\1", page)  # what must not be broken at a hyphen
     document = json.loads(json.dumps(timeline.explanation_json(found)))
     (told, *_) = document["grounds"]
     assert told["observed"] == ground.verdict.observed and told["clauses"] == list(ground.rule.clauses)
