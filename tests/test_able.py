@@ -36,7 +36,7 @@ def incident(root: Path) -> dict[str, Score]:
     [
         ("\ninterfaces:\n", "\ninterfaces: []\n#", "definable"),
         ("title: {en: Identify and record, zh: 事件识别与记录}", "title: {en: Identify and record}", "visualisable"),
-        ("rules: [INC-16]", "rules: []", "auditable"),
+        ("rules: [INC-16, INC-28]", "rules: []", "auditable"),
         ("\nreview:", "\n# review:", "improvable"),
     ],
 )

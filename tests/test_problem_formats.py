@@ -195,7 +195,7 @@ def test_a_problem_keeps_its_name_while_lines_and_entries_move(copy: Path) -> No
     incident = next((copy / "policies").rglob("incident.yaml"))
     text = incident.read_text(encoding="utf-8")
     wrong = text.replace("lane: second-line", "lane: secnd-line").replace(
-        "rules: [INC-16]", "rules: [INC-61, INC-62]", 1
+        "rules: [INC-16, INC-28]", "rules: [INC-61, INC-62]", 1
     )
     incident.write_text(wrong, encoding="utf-8")
     before = fingerprints(copy)

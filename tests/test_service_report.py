@@ -268,7 +268,7 @@ def test_the_workbook_has_a_sheet_for_each_table(made: Made) -> None:
     assert isinstance(content, bytes) and content == render("xlsx", made.quality, made.definitions, "en")
     with ZipFile(io.BytesIO(content)) as book:
         names = re.findall(r'<sheet name="([^"]+)"', book.read("xl/workbook.xml").decode())
-        assert names[:3] == ["About", "At a glance", "May 2026 against Mar 2026"] and len(names) > 20
+        assert names[:4] == ["About", "Contents", "At a glance", "May 2026 against Mar 2026"] and len(names) > 20
         assert not any(b"<f>" in book.read(name) for name in book.namelist() if name.startswith("xl/worksheets"))
 
 

@@ -175,7 +175,7 @@ _OPENED = {
     "kpi": ("register",),
     "questionnaire": ("questionnaire",),
     "register": ("assignment",),
-    "rule": ("register", "sla"),
+    "rule": ("register", "separation", "sla"),
 }
 """Kinds that must be open to check one, beside those that any may refer into."""
 
