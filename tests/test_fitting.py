@@ -77,6 +77,16 @@ def test_a_leg_that_never_ends_is_told() -> None:
     assert worst_case(ALWAYS, [[Leg(once, HOUR)]], at("2026-01-01"), at("2026-02-01")).end is None
 
 
+def test_a_leg_of_no_time_hides_no_worse_start() -> None:
+    monday = calendar([[], [(0, 661)], [], [], [], [], []], "UTC")
+    sunday, early = (
+        calendar([[], [], [], [], [], [], [(0, 300)]], "UTC"),
+        calendar([[], [(0, 300)], [], [], [], [], []], "UTC"),
+    )
+    worst = worst_case(monday, [[Leg(sunday, 0)], [Leg(early, 1)]], at("2026-03-23"), at("2026-04-02"))
+    assert worst.counted == used(monday, [[Leg(sunday, 0)], [Leg(early, 1)]], worst.start) == 361 * 60 + 1
+
+
 def test_open_whenever_the_other_is() -> None:
     first, last = at("2026-01-01"), at("2027-01-01")
     assert always_open_with(OFFICE, ALWAYS, first, last) and always_open_with(OFFICE, OFFICE, first, last)

@@ -150,6 +150,8 @@ def _points(promise: _Timeline, steps: Sequence[Sequence[tuple[_Timeline, int]]]
 
 
 def _start_of(timeline: _Timeline, seconds: int, end: int) -> int:
-    """The earliest start from which so many counted seconds end at a moment."""
+    """The earliest start from which so many counted seconds end at a moment; none at all end where they begin."""
+    if not seconds:
+        return end
     total = timeline.counted(end) - seconds
     return timeline.reaching(total, timeline.intervals[0][0]) or end if timeline.intervals and total > 0 else end
