@@ -66,11 +66,10 @@ class ItsmctlError(Exception):
 def did_you_mean(word: str, allowed: Iterable[str]) -> str:
     """Return the allowed word nearest to `word`, or an empty string; first one that differs by case or leading zeros alone."""
     choices: Sequence[str] = list(allowed)
-    for form in (str.casefold, _without_zeros):
-        same = {form(choice): choice for choice in reversed(choices)}
-        if form(word) in same:
-            return same[form(word)]
     folded = {choice.casefold(): choice for choice in reversed(choices)}
+    shortest = {_without_zeros(choice): choice for choice in reversed(choices)}
+    if same := folded.get(word.casefold()) or shortest.get(_without_zeros(word)):
+        return same
     near = get_close_matches(word.casefold(), list(folded), n=1, cutoff=0.6)
     return folded[near[0]] if near else ""
 

@@ -11,7 +11,7 @@ from functools import cache, partial
 from itsmctl.checks import CHECKS
 from itsmctl.engine.context import Context
 from itsmctl.engine.evaluate import COLUMNS, scope_of
-from itsmctl.engine.grouping import group_key
+from itsmctl.engine.grouping import clock_columns, group_key, key_of
 from itsmctl.engine.people import unmarked
 from itsmctl.engine.session import Session, name
 from itsmctl.engine.sql import Fragment, all_of
@@ -135,9 +135,8 @@ def _is_member(rule: Rule, definitions: Definitions, group: str) -> Fragment:
         case "number-gaps":
             return Fragment(f"regexp_replace(r.{name(str(rule.parameters['column']))}, '[0-9]+$', '') = ?", (group,))
         case "attainment":
-            parts = ["c.month" if c == "month" else f"r.{name(c)}" for c in per]
-            key = ", ' / ', ".join(f"coalesce(CAST({part} AS VARCHAR), '-')" for part in parts)
-            return Fragment(f"? IN (concat({key}), concat({key}, ' / ', c.agreement))", (group,))
+            key = key_of(clock_columns(per))
+            return Fragment(f"? IN ({key}, concat({key}, ' / ', c.agreement))", (group,))
         case "paused-share":
             people = tuple(str(rule.parameters[c]) for c in ("by", "peers") if c in rule.parameters)
             return _is_keyed(people, group)

@@ -18,8 +18,9 @@ Passing: 57 of 60 met, 95 % promised. Failing: 50 of 60. Not testable with `comp
 from __future__ import annotations
 
 from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.grouping import clock_columns, key_of
 from itsmctl.engine.numbering import missing_numbers
-from itsmctl.engine.sql import Fragment, literal_rows, name
+from itsmctl.engine.sql import Fragment, literal_rows
 from itsmctl.model import RECORD_COLUMNS, Rule
 
 ID = "attainment"
@@ -47,8 +48,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
     clock = str(rule.parameters["clock"])
     per = rule.parameters["per"]
     assert isinstance(per, tuple)
-    columns = ["c.month" if column == "month" else f"r.{name(str(column))}" for column in per]
-    key = ", ' / ', ".join(f"coalesce(CAST({column} AS VARCHAR), '-')" for column in columns)
+    columns = clock_columns([str(column) for column in per])
     agreed = [(a.id, a.attainment[clock]) for a in context.definitions.agreements.values() if clock in a.attainment]
     minimum = rule.parameters.get("minimum", 1)
     met = "count(*) FILTER (WHERE c.verdict = 'met')"
@@ -61,7 +61,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
         Fragment(
             f"""SELECT CASE WHEN count(*) OVER (PARTITION BY record_id) > 1 THEN concat(record_id, ' / ', agreement) ELSE record_id END AS record_id,
                 passed, observed, expected, "at", reason FROM (
-            SELECT concat({key}) AS record_id, c.agreement, CASE WHEN count(*) < ? OR ({hidden}) THEN NULL WHEN {kept} THEN true WHEN {missed} THEN false END AS passed,
+            SELECT {key_of(columns)} AS record_id, c.agreement, CASE WHEN count(*) < ? OR ({hidden}) THEN NULL WHEN {kept} THEN true WHEN {missed} THEN false END AS passed,
             concat(CAST(round(100.0 * {met} / greatest({judged}, 1), 1) AS VARCHAR), ' % (', {met}, ' of ', {judged}, ')') AS observed,
             concat('at least ', CAST(p.agreed AS VARCHAR), ' % (', c.agreement, ')') AS expected, min(c.start) AS "at",
             CASE WHEN count(*) < ? THEN 'too-few' WHEN {hidden} THEN 'numbers-missing' WHEN NOT ({kept}) AND NOT ({missed}) THEN 'undecided' END AS reason

@@ -17,6 +17,17 @@ def group_key(per: Sequence[str], table: str = "r") -> str:
     return f"concat({parts})"
 
 
+def clock_columns(per: Sequence[str]) -> list[str]:
+    """SQL for the values by which clocks are grouped: columns of the record `r`, and the month of the clock `c`."""
+    return ["c.month" if column == "month" else f"r.{name(column)}" for column in per]
+
+
+def key_of(values: Sequence[str]) -> str:
+    """SQL for the key of a group that has these values, none of them a person."""
+    parts = ", ' / ', ".join(_part(value, is_person=False) for value in values)
+    return f"concat({parts})"
+
+
 def _part(value: str, is_person: bool) -> str:
     text = f"CASE WHEN {value} IS NOT NULL THEN {called(value)} END" if is_person else f"CAST({value} AS VARCHAR)"
     return f"coalesce({text}, '-')"

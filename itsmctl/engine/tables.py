@@ -138,13 +138,12 @@ def _check_files(session: Session, folder: Path) -> None:
         message = str(error).splitlines()[0]
         damaged = next((t for t in TABLE_FILES if f"{t}.parquet" in message), "record")
         raise _no_dataset(folder, damaged, message) from error
-    inside: dict[str, set[object]] = defaultdict(set)
+    inside: dict[Path, set[object]] = defaultdict(set)
     for file, column in found:
-        inside[str(file)].add(column)
-    places = {(Path(file), *Path(file).parents): columns for file, columns in inside.items()}
+        inside[Path(str(file))].add(column)
     for table, wanted in TABLE_FILES.items():
         path = folder / f"{table}.parquet"
-        columns = {column for place, named in places.items() if path in place for column in named}
+        columns = {column for file in files_of(path) for column in inside[file]}
         columns |= {part.partition("=")[0] for file in files_of(path) for part in file.parts if "=" in part}
         missing = [column for column in wanted if column not in columns]
         if missing:

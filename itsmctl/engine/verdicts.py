@@ -63,21 +63,22 @@ def in_order(rules: Sequence[str]) -> str:
     All of them are sorted at once: where the parts of a UNION ALL are sorted each by itself, DuckDB writes their full groups
     of rows first and what is left of each part after that.
     """
-    among = ", ".join(map(quote, rules)) or "NULL"
-    return f"""SELECT {_TOLD} FROM verdict WHERE "rule" IN ({among}) ORDER BY "rule", record_id, verdict."at", observed, expected"""
+    return f"""{_told(rules)} ORDER BY "rule", record_id, verdict."at", observed, expected"""
 
 
 def write_partitioned(session: Session, rules: Sequence[str], to: Path) -> None:
     """Write the verdicts of some rules as Parquet with a folder for each rule, `rule=INC-01`; whole or not at all."""
     marks = (WHOLE, f".{WHOLE}.crc")  # the second is how Spark checks the first
     check_place(to, {*marks, *(entry.name for entry in to.glob("rule=*"))}, WHOLE)
-    among = ", ".join(map(quote, rules)) or "NULL"
     with replacing(to) as place:
-        query = f"""SELECT {_TOLD} FROM verdict WHERE "rule" IN ({among})"""
-        session.write_partitioned(query, place, "rule", ("record_id", "at", "observed", "expected"))
+        session.write_partitioned(_told(rules), place, "rule", ("record_id", "at", "observed", "expected"))
 
 
-_TOLD = """"rule", record_id, passed, observed, expected, make_timestamp("at" * 1000000) AS "at", reason, waiver, baseline"""
+def _told(rules: Sequence[str]) -> str:
+    """SELECT of the verdicts of some rules, with the columns of `verdicts.parquet`."""
+    among = ", ".join(map(quote, rules)) or "NULL"
+    return f"""SELECT "rule", record_id, passed, observed, expected, make_timestamp("at" * 1000000) AS "at", reason, waiver, baseline
+        FROM verdict WHERE "rule" IN ({among})"""
 
 
 def failures(session: Session, limit: int = SAMPLES) -> Mapping[str, tuple[Verdict, ...]]:

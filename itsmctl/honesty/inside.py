@@ -68,5 +68,5 @@ def addresses_kept(kept: Mapping[str, Mapping[int, str]]) -> Iterator[Personal]:
     for column, values in sorted(kept.items()):
         times = Counter(values.values())  # most columns hold few values, again and again
         for kind in _KINDS:
-            if n := sum(n for value, n in times.items() if re.search(PATTERNS[kind], value)):
+            if n := sum(often for value, often in times.items() if re.search(PATTERNS[kind], value)):
                 yield Personal(column, kind, n, sampled=True, kept=True)
