@@ -160,4 +160,6 @@ def _rule_line(head: str, rule: RuleWords) -> list[Cell]:
 
 def _cell(text: str) -> str:
     """A text that a cell can hold and that looks like what it is."""
+    if len(text) <= LONGEST_CELL // 4 and text.isprintable():
+        return text
     return "\n".join(shown(line, LONGEST_CELL // 4) for line in text.split("\n"))

@@ -230,6 +230,7 @@ PHRASES = (
 )
 _COUNTS = ("n", "total")
 """Parts of a phrase that say how many; other numbers may be those of tickets, or years."""
+_NUMBER = re.compile(r"\d+")
 _DURATION = re.compile(r"(-?)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 
 
@@ -238,8 +239,8 @@ def phrase_text(text: str, language: Language) -> str:
     """The phrase in the reader's language; one of another form stays as it is."""
     if any(marker in text for marker in ("\n", "\r")):
         return text
-    for phrase in _from_the_longest():
-        if all(literal in text for literal in _literals(phrase)) and (found := _form(phrase).fullmatch(text)):
+    for phrase in _that_may_fit(_NUMBER.sub("0", text)):
+        if found := _form(phrase).fullmatch(text):
             parts = {
                 name: phrase_text(value, language)
                 if name == "demand"
@@ -259,6 +260,16 @@ def _from_the_longest() -> tuple[str, ...]:
     What is said about another phrase comes before them all, or `{a} without {b}` would swallow what stands behind it.
     """
     return tuple(sorted(PHRASES, key=lambda phrase: ("{demand}" not in phrase, -sum(map(len, _literals(phrase))))))
+
+
+@lru_cache(4096)
+def _that_may_fit(shape: str) -> tuple[str, ...]:
+    """The phrases of which every literal stands in a text of this shape, which has 0 for each number: texts are many, shapes few."""
+    return tuple(
+        phrase
+        for phrase in _from_the_longest()
+        if all(_NUMBER.sub("0", literal) in shape for literal in _literals(phrase))
+    )
 
 
 @cache
