@@ -34,7 +34,7 @@ with socket.socket(socket.AF_UNIX) as loaded:
     loaded.sendall(asked)
     sys.exit(int(loaded.recv(4) or b"3"))
 """
-LATER = ("duckdb", "jinja2", "sqlglot", "reportlab.platypus", "reportlab.pdfbase.cidfonts", "babel.dates", "git")
+LATER = ("duckdb", "jinja2", "sqlglot", "reportlab.pdfgen.canvas", "reportlab.pdfbase.cidfonts", "babel.dates", "git")
 """What the program imports only where it needs it."""
 
 

@@ -27,10 +27,8 @@ def workbook(assessment: Assessment, questionnaire: Questionnaire, rated: Sequen
     columns = [(tr(title, language), _WIDTHS[key]) for key, title in COLUMNS.items()]
     lines = [_line(one, questionnaire, language) for one in rated]
     _check_lengths(rated, lines)
-    sheet = book.sheet(tr(ANSWERS_SHEET, language), columns, lines)
-    place = list(COLUMNS).index("answer")
     steps = [step.id for step in questionnaire.scale]
-    sheet.data_validation(1, place, len(lines), place, {"validate": "list", "source": steps})
+    book.sheet(tr(ANSWERS_SHEET, language), columns, lines, (list(COLUMNS).index("answer"), steps))
     book.sheet(
         tr(ABOUT_SHEET, language),
         [(tr("What", language), 28), ("", 90)],

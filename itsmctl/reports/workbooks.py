@@ -7,103 +7,134 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from itertools import groupby
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
-if TYPE_CHECKING:
-    from xlsxwriter.worksheet import Worksheet
+from itsmctl.reports import spreadsheet
+from itsmctl.reports.spreadsheet import HEAD, LINK, MOMENT, NUMBER, TEXT, letters
 
 LONGEST_CELL = 32_767
-"""A cell of a workbook holds no more."""
+"""A cell of a workbook holds no more; a text that is longer is cut."""
 LONGEST_NAME = 31
 """The name of a sheet is no longer."""
 
 Cell = str | int | datetime | None
 """A text, a whole number, a moment in UTC, or nothing."""
 
-_MADE = datetime(1980, 1, 1, tzinfo=UTC).replace(tzinfo=None)
-"""A workbook says when it was made; the same inputs must give the same bytes."""
 _FIRST_DAY = datetime(1900, 3, 1, tzinfo=UTC)
 """Spreadsheets count days from 1900, and believe that that year had a 29 February."""
+_DAYS_BEFORE_1970 = 25_569
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
+
+
+@dataclass
+class _Sheet:
+    """A sheet: its rows are written already, but not what stands around them."""
+
+    called: str
+    name: str
+    columns: Sequence[tuple[str, int]]
+    rows: list[str]
+    last: int
+    choices: tuple[int, Sequence[str]] | None
+    links: list[tuple[int, str]] = field(default_factory=list)
+    """Rows of which the first cell leads to the sheet of a name."""
 
 
 class Book:
     """A workbook that is being written."""
 
     def __init__(self, title: str, comments: str) -> None:
-        from xlsxwriter import Workbook
-
-        self._stream = io.BytesIO()
-        self._book = Workbook(
-            self._stream,
-            {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
-        )
-        self._book.set_properties({"title": title[:200], "comments": comments, "created": _MADE})
-        base = {"text_wrap": True, "valign": "top"}
-        self._text = self._book.add_format({**base, "num_format": "@", "quote_prefix": True})
-        self._number = self._book.add_format({**base, "num_format": "#,##0"})
-        self._moment = self._book.add_format({**base, "num_format": "yyyy-mm-dd hh:mm:ss", "align": "left"})
-        self._head = self._book.add_format(
-            {"num_format": "@", "bold": True, "bottom": 1, "bg_color": "#E8EEF4", "text_wrap": True}
-        )
-        self._link = self._book.add_format({**base, "font_color": "#1D5A96", "underline": 1})
+        self._title, self._comments = title[:200], comments
+        self._sheets: list[_Sheet] = []
+        self._texts: dict[str, int] = {}
+        self._used = 0
         self._names: set[str] = set()
-        self._contents: Worksheet | None = None
-        self._listed: list[tuple[str, str, int]] = []
+        self._contents: _Sheet | None = None
 
-    def sheet(self, name: str, columns: Sequence[tuple[str, int]], lines: Iterable[Sequence[Cell]]) -> Worksheet:
-        """Add a sheet with (title, width) for each column; its name is made to fit and to be the only one."""
+    def sheet(
+        self,
+        name: str,
+        columns: Sequence[tuple[str, int]],
+        lines: Iterable[Sequence[Cell]],
+        choices: tuple[int, Sequence[str]] | None = None,
+    ) -> None:
+        """Add a sheet with (title, width) for each column; its name is made to fit and to be the only one.
+
+        `choices` are the words to choose from in a column, by its place.
+        """
         called = self._free(name)
-        sheet = self._book.add_worksheet(called)
-        for place, (title, width) in enumerate(columns):
-            sheet.set_column(place, place, width, self._text)
-            sheet.write_string(0, place, title, self._head)
-        last = 0
-        for number, line in enumerate(lines, 1):
-            last = number
-            for place, cell in enumerate(line):
-                self._write(sheet, number, place, cell)
-        sheet.freeze_panes(1, 1 if len(columns) > 4 else 0)
-        sheet.autofilter(0, 0, max(last, 1), len(columns) - 1)
-        sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(0)
-        self._listed.append((called, name, last))
-        return sheet
+        rows = [self._row(1, (title for title, _ in columns), HEAD)]
+        rows += (self._row(number, line) for number, line in enumerate(lines, 2))
+        self._sheets.append(_Sheet(called, name, columns, [row for row in rows if row], len(rows), choices))
 
     def contents(self, name: str, columns: Sequence[tuple[str, int]]) -> None:
         """Add a sheet that leads to each one after it by its whole name, and says how many rows it has."""
-        self._contents = self.sheet(name, columns, ())
-        self._listed.clear()
+        self.sheet(name, columns, ())
+        self._contents = self._sheets[-1]
 
     def finish(self) -> bytes:
         """The bytes of the workbook; its parts are not compressed, as what deflate yields depends on the zlib at hand."""
         if self._contents:
-            for row, (called, name, rows) in enumerate(self._listed, 1):
-                place = called.replace("'", "''")
-                self._contents.write_url(row, 0, f"internal:'{place}'!A1", self._link, name[:LONGEST_CELL])
-                self._contents.write_number(row, 1, rows, self._number)
-            self._contents.autofilter(0, 0, max(len(self._listed), 1), 1)
-        self._book.close()
+            self._lead(self._contents)
         stored = io.BytesIO()
-        with ZipFile(self._stream) as written, ZipFile(stored, "w", ZIP_STORED) as archive:
-            for part in written.infolist():
-                archive.writestr(ZipInfo(part.filename), written.read(part))
+        with ZipFile(stored, "w", ZIP_STORED) as archive:
+            for name, text in self._parts():
+                archive.writestr(ZipInfo(name), text.encode("utf-8", "replace"))
         return stored.getvalue()
 
-    def _write(self, sheet: Worksheet, row: int, place: int, cell: Cell) -> None:
+    def _parts(self) -> Iterator[tuple[str, str]]:
+        names = [sheet.called for sheet in self._sheets]
+        yield "[Content_Types].xml", spreadsheet.content_types(len(names))
+        yield "_rels/.rels", spreadsheet.relations()
+        yield "xl/_rels/workbook.xml.rels", spreadsheet.relations_of_workbook(len(names))
+        for number, sheet in enumerate(self._sheets, 1):
+            yield f"xl/worksheets/sheet{number}.xml", _sheet(sheet, tab=number == 1)
+        filters = [_area(sheet, absolute=True) for sheet in self._sheets]
+        yield "xl/workbook.xml", spreadsheet.workbook(names, filters)
+        yield "xl/sharedStrings.xml", spreadsheet.texts(self._texts, self._used)
+        yield "xl/styles.xml", spreadsheet.STYLES
+        yield "docProps/core.xml", spreadsheet.properties(self._title, self._comments)
+
+    def _lead(self, contents: _Sheet) -> None:
+        listed = self._sheets[self._sheets.index(contents) + 1 :]
+        for row, sheet in enumerate(listed, 2):
+            cells = (
+                self._text(sheet.name, f"A{row}", LINK),
+                f'<c r="B{row}" s="{NUMBER}"><v>{sheet.last - 1}</v></c>',
+            )
+            contents.rows.append(f'<row r="{row}">{"".join(cells)}</row>')
+            contents.links.append((row, sheet.called))
+        contents.last = len(listed) + 1
+
+    def _row(self, number: int, line: Iterable[Cell], style: int = TEXT) -> str:
+        """The XML of a row; a row without anything in it has none."""
+        cells = "".join(
+            [
+                self._cell(cell, f"{column}{number}", style)
+                for column, cell in zip(letters(), line, strict=False)
+                if cell not in (None, "")
+            ]
+        )
+        return f'<row r="{number}">{cells}</row>' if cells else ""
+
+    def _cell(self, cell: Cell, place: str, style: int) -> str:
+        if isinstance(cell, int):
+            return f'<c r="{place}" s="{NUMBER}"><v>{cell:.16G}</v></c>'
         if isinstance(cell, datetime):
-            if cell >= _FIRST_DAY:
-                sheet.write_datetime(row, place, cell.astimezone(UTC).replace(tzinfo=None), self._moment)
-            else:
-                sheet.write_string(row, place, f"{cell:%Y-%m-%dT%H:%M:%SZ}", self._text)
-        elif isinstance(cell, int):
-            sheet.write_number(row, place, cell, self._number)
-        elif cell:
-            sheet.write_string(row, place, cell, self._text)
+            if cell < _FIRST_DAY:
+                return self._text(f"{cell:%Y-%m-%dT%H:%M:%SZ}", place, style)
+            return f'<c r="{place}" s="{MOMENT}"><v>{_DAYS_BEFORE_1970 + cell.timestamp() / 86_400:.16G}</v></c>'
+        return self._text(str(cell), place, style)
+
+    def _text(self, text: str, place: str, style: int) -> str:
+        """A cell with a text, which is kept once for the whole workbook."""
+        text = text[:LONGEST_CELL]
+        self._used += 1
+        return f'<c r="{place}" s="{style}" t="s"><v>{self._texts.setdefault(text, len(self._texts))}</v></c>'
 
     def _free(self, name: str) -> str:
         """The name without what a sheet's cannot hold, cut, and with a number where another sheet has it already."""
@@ -121,3 +152,38 @@ class Book:
 def _short(name: str, units: int) -> str:
     """The beginning of a name in so many units of UTF-16, in which Excel counts; it must not end with an apostrophe."""
     return name.encode("utf-16-le", "replace")[: 2 * units].decode("utf-16-le", "ignore").rstrip("' ")
+
+
+def _area(sheet: _Sheet, *, absolute: bool = False) -> str:
+    """The cells from the header to the last row; a filter needs a row beneath the header."""
+    columns = letters()
+    column = columns[len(sheet.columns) - 1]
+    last = max(sheet.last, 2)
+    return f"$A$1:${column}${last}" if absolute else f"A1:{column}{last}"
+
+
+def _sheet(sheet: _Sheet, *, tab: bool) -> str:
+    """The XML of a sheet, in the order that the format asks for."""
+    columns = letters()
+    widths = [
+        (found[0][0], found[-1][0], width)
+        for width, group in groupby(enumerate(sheet.columns, 1), lambda column: column[1][1])
+        for found in [list(group)]
+    ]
+    cols = "".join(
+        f'<col min="{first}" max="{last}" width="{spreadsheet.width(width)}" style="{TEXT}" customWidth="1"/>'
+        for first, last, width in widths
+    )
+    asked = ""
+    if sheet.choices and sheet.last > 1:
+        column, words = sheet.choices
+        asked = spreadsheet.choice(f"{columns[column]}2:{columns[column]}{sheet.last}", words)
+    links = "".join(spreadsheet.link(f"A{row}", name) for row, name in sheet.links)
+    return spreadsheet.sheet(
+        f"A1:{columns[len(sheet.columns) - 1]}{sheet.last}",
+        cols,
+        "".join(sheet.rows),
+        f'<autoFilter ref="{_area(sheet)}"/>' + asked + (f"<hyperlinks>{links}</hyperlinks>" if links else ""),
+        frozen_column=len(sheet.columns) > 4,
+        tab=tab,
+    )

@@ -68,13 +68,11 @@ def _part(book: Book, part: Part, drawn: Sequence[Drawn], sample: Sample, langua
     lines = [
         (escape(one.unit), labels.get(one.stratum, ""), str(one.rank or ""), *[""] * len(ANSWERS)) for one in drawn
     ]
-    sheet = book.sheet(tr(PART_NAMES[part], language), columns, lines)
     place = list(COLUMN_NAMES).index("result")
     allowed = [
         tr(word, language) for result, word in RESULT_WORDS.items() if part != "targeted" or result != "replaced"
     ]
-    if drawn:
-        sheet.data_validation(1, place, len(drawn), place, {"validate": "list", "source": allowed})
+    book.sheet(tr(PART_NAMES[part], language), columns, lines, (place, allowed))
 
 
 def _plan(sample: Sample, language: Language) -> list[tuple[str, str]]:
