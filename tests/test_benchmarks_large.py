@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -23,13 +25,24 @@ RECORDS, COPIES = 150, 2
 
 
 @pytest.fixture(scope="module")
-def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with an imported history, its copies as a dataset and as CSV, and the verdicts by the shared rules."""
-    folder = tmp_path_factory.mktemp("large")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A generated history, as a dataset folder."""
+    folder = tmp_path_factory.mktemp("imported")
     definitions = load(reference_root())
     truth = generate(definitions, RECORDS, 1, folder / "export")
     files = [folder / "export" / name for name in truth.rows]
     import_files(files, None, definitions.mappings, ZONE, folder / "once")
+    return folder / "once"
+
+
+@pytest.fixture(scope="module", params=["whole", "lean"])
+def history(imported: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
+    """A folder with that history or its changes alone, its copies as a dataset and as CSV, and the verdicts by the shared rules."""
+    folder = tmp_path_factory.mktemp("large")
+    if request.param == "whole":
+        shutil.copytree(imported, folder / "once")
+    else:
+        many.lean(imported, folder / "once")
     many.lay_out(folder / "once", folder / "dataset", COPIES)
     many.write_tables(folder / "dataset", folder / "tables")
     chosen = [word for rule in ("BEN-0*", "BEN-1*", "BEN-20") for word in ("--rule", rule)]
@@ -85,6 +98,30 @@ def test_other_programs_fail_the_same_records(history: Path, peer: object) -> No
         f"peer: only itsmctl fails {record} by {rule}",
         f"peer: only peer fails INC1 by {peer.rules[-1]}",
     ]
+
+
+def test_a_lean_history_tells_changes_alone(imported: Path, tmp_path: Path) -> None:
+    lean = many.lean(imported, tmp_path / "lean")
+    query = """SELECT field, old IS NULL AS first, count(*) FROM read_parquet(?) GROUP BY ALL"""
+    before, after = (
+        {(field, first): rows for field, first, rows in asked(query, folder / "event.parquet")}
+        for folder in (imported, lean)
+    )
+    gone = {key for key in before if key[1] and key[0] not in ("state", "priority")}
+    assert gone and after == {key: rows for key, rows in before.items() if key not in gone}
+    numbers = asked("SELECT count(*), max(seq) FROM read_parquet(?) GROUP BY record_id", lean / "event.parquet")
+    assert all(rows == last for rows, last in numbers)
+    assert json.loads((lean / "receipt.json").read_text("utf-8"))["events"] == sum(after.values())
+
+
+def test_the_history_of_a_record_stands_together_in_the_tables(imported: Path, tmp_path: Path) -> None:
+    shutil.copytree(imported, tmp_path / "dataset")
+    rows = f"SELECT * FROM read_parquet('{imported / 'event.parquet'}')"
+    asked(f"COPY ({rows} ORDER BY seq DESC) TO '{tmp_path / 'dataset' / 'event.parquet'}' (FORMAT parquet)")
+    many.write_tables(tmp_path / "dataset", tmp_path / "tables")
+    lines = (tmp_path / "tables" / "event.csv").read_text("utf-8").splitlines()[1:]
+    ids = [(record, int(number)) for record, number, _ in (line.split(",", 2) for line in lines)]
+    assert ids == sorted(ids) and len(ids) > RECORDS
 
 
 def test_the_floor_reads_every_row(history: Path) -> None:

@@ -7,12 +7,20 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import accumulate, groupby
+from pathlib import Path
+from typing import Protocol
 
 import tickets as t
 
 Row = Mapping[str, str]
 Event = tuple[str, datetime, str, str]
 """Field, moment, before, after."""
+
+
+class OpenTime(Protocol):
+    """Whatever counts the open seconds from one moment to a later one."""
+
+    def between(self, begin: datetime, end: datetime) -> int: ...
 
 
 class Hours:
@@ -29,36 +37,44 @@ class Hours:
         slot = bisect_right(self.begins, second) - 1
         return 0 if slot < 0 else self.before[slot] + min(second, self.ends[slot]) - self.begins[slot]
 
+    def between(self, begin: datetime, end: datetime) -> int:
+        """Open seconds from one moment to a later one."""
+        return self.at(end) - self.at(begin)
+
 
 def main() -> None:
     """Judge every incident and write what fails."""
     tables, output, as_of = t.asked()
     hours = Hours(t.openings())
+    failures: list[tuple[str, str]] = []
+    for record_id, record, life in tickets(tables, as_of):
+        failures += [(rule, record_id) for rule in judged(record, life, as_of, hours)]
+    t.write(output, failures)
+
+
+def tickets(tables: Path, as_of: datetime) -> Iterator[tuple[str, Row, Sequence[Event]]]:
+    """Every incident with what happened to it up to the moment of the audit."""
     with (tables / "record.csv").open(encoding="utf-8", newline="") as stream:
         records = {row["record_id"]: row for row in csv.DictReader(stream) if row["process"] == "incident"}
-    failures: list[tuple[str, str]] = []
     lives: dict[str, list[Event]] = {}
     with (tables / "event.csv").open(encoding="utf-8", newline="") as stream:
         for record_id, rows in groupby(csv.DictReader(stream), key=lambda row: row["record_id"]):
+            if record_id in lives:
+                raise ValueError(f"the history of {record_id} does not stand together in event.csv")
             if record_id in records:
                 lives[record_id] = [
                     (row["field"], datetime.fromisoformat(row["at"]), row["old"], row["new"]) for row in rows
                 ]
     for record_id, record in records.items():
-        life = [event for event in lives.get(record_id, []) if event[1] <= as_of]
-        failures += [(rule, record_id) for rule in judged(record, life, as_of, hours)]
-    t.write(output, failures)
+        yield record_id, record, [event for event in lives.get(record_id, []) if event[1] <= as_of]
 
 
 def judged(record: Row, life: Sequence[Event], as_of: datetime, hours: Hours) -> Iterator[str]:
     """The rules that one incident fails."""
-    moments = {name: datetime.fromisoformat(record[name]) for name in t.MOMENTS if record[name]}
+    moments = moments_of(record)
     yield from fields(record, moments, as_of)
+    yield from clocks(moments, life, hours)
     states = [event for event in life if event[0] == "state"]
-    if late("responded_at", t.RESPONSE, moments, (), life, hours):
-        yield "BEN-16"
-    if late("resolved_at", t.RESOLUTION, moments, states, life, hours):
-        yield "BEN-17"
     if any(
         old in t.TRANSITIONS and new in t.TRANSITIONS and old != new and new not in t.TRANSITIONS[old]
         for _, _, old, new in states
@@ -72,6 +88,20 @@ def judged(record: Row, life: Sequence[Event], as_of: datetime, hours: Hours) ->
     held = [name for name, _ in groupby(name for name in holders if name)]
     if len(held) - 1 > t.HANDOVERS:
         yield "BEN-20"
+
+
+def moments_of(record: Row) -> Mapping[str, datetime]:
+    """The moments that a record has."""
+    return {name: datetime.fromisoformat(record[name]) for name in t.MOMENTS if record[name]}
+
+
+def clocks(moments: Mapping[str, datetime], life: Sequence[Event], hours: OpenTime) -> Iterator[str]:
+    """Answered and resolved in time."""
+    states = [event for event in life if event[0] == "state"]
+    if late("responded_at", t.RESPONSE, moments, (), life, hours):
+        yield "BEN-16"
+    if late("resolved_at", t.RESOLUTION, moments, states, life, hours):
+        yield "BEN-17"
 
 
 def fields(record: Row, moments: Mapping[str, datetime], as_of: datetime) -> Iterator[str]:
@@ -104,18 +134,19 @@ def late(
     moments: Mapping[str, datetime],
     states: Sequence[Event],
     life: Sequence[Event],
-    hours: Hours,
+    hours: OpenTime,
 ) -> bool:
     """Whether a clock from the opening to `stop` counts more than the target of the priority at its end."""
     if "opened_at" not in moments or stop not in moments or moments[stop] < moments["opened_at"]:
         return False
-    begin, end = hours.at(moments["opened_at"]), hours.at(moments[stop])
-    counted = end - begin
+    begin, end = moments["opened_at"], moments[stop]
+    counted = hours.between(begin, end)
     following = [at for _, at, _, _ in states][1:]
     for number, (_, at, _, new) in enumerate(states):
         if new == t.PAUSE:
-            until = hours.at(following[number]) if number < len(following) else end
-            counted -= max(0, min(until, end) - max(hours.at(at), begin))
+            until = following[number] if number < len(following) else end
+            pause = (max(at, begin), min(until, end))
+            counted -= hours.between(*pause) if pause[0] < pause[1] else 0
     priorities = [new for field, at, _, new in life if field == "priority" and at <= moments[stop]]
     target = targets.get(priorities[-1]) if priorities else None
     return target is not None and counted > target

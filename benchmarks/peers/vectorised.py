@@ -50,7 +50,7 @@ def read(tables: object, as_of: datetime) -> tuple[pd.DataFrame, pd.DataFrame]:
             *dict.fromkeys(TEXTS),
             *(column for column, _ in t.AT_MOST.values()),
         ],
-        dtype=dict.fromkeys(["record_id", *TEXTS], "str"),
+        dtype=dict.fromkeys(["record_id", *t.MOMENTS, *TEXTS], "str"),
         keep_default_na=False,
         na_values=[""],
     )
