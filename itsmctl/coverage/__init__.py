@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from itsmctl.coverage.counterparts import counterparts
-from itsmctl.coverage.standing import Standing, gaps_of, lend, standing
-from itsmctl.model import Clause, Definition, Definitions, EvidenceClass, Framework, Outcome, Rule, WayOfChecking
+from itsmctl.coverage.standing import Everything, Standing, gaps_of, lend, standing
+from itsmctl.model import Clause, Definitions, EvidenceClass, Framework, Outcome, Rule, WayOfChecking
 
 Strength = Literal["strong", "partial", "attested", "none"]
 
@@ -88,7 +88,7 @@ def cover(
     `controlled`: the definitions are, unchanged, those of a commit. Without that nobody can show who approved them, and
     nothing is strong.
     """
-    everything = definitions.every()
+    everything = Everything(definitions.every())
     own = {
         f"{framework.id}:{leaf.number}": standing(framework.id, leaf, everything)
         for framework in definitions.frameworks.values()
@@ -126,7 +126,7 @@ def _clause(
     clause: Clause,
     definitions: Definitions,
     own: Mapping[str, Standing],
-    everything: Sequence[Definition],
+    everything: Everything,
     judged: Judged | None,
     controlled: bool,
 ) -> ClauseCoverage:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from itsmctl.model import Clause, Crosswalk, Definition, Framework, Register, Rule, covers
+from itsmctl.model import Clause, Crosswalk, Definition, Framework, Register, Rule, headings
 
 _D = TypeVar("_D", bound=Definition)
 
@@ -29,11 +29,29 @@ class Standing:
     """Clauses of other frameworks from which some of it is borrowed."""
 
 
-def standing(framework: str, clause: Clause, everything: Sequence[Definition]) -> Standing:
+class Everything:
+    """All definitions, found by the clauses that they name: asking each about every clause would compare all with all."""
+
+    def __init__(self, definitions: Sequence[Definition]) -> None:
+        self.definitions = definitions
+        self.kinds: dict[str, set[int]] = {}
+        self._naming: dict[str, set[int]] = {}
+        for place, one in enumerate(definitions):
+            self.kinds.setdefault(one.kind, set()).add(place)
+            for clause in one.clauses:
+                self._naming.setdefault(clause, set()).add(place)
+
+    def naming(self, reference: str) -> set[int]:
+        """The places of those that name a clause, or a heading above it."""
+        return {place for name in headings(reference) for place in self._naming.get(name, ())}
+
+
+def standing(framework: str, clause: Clause, everything: Everything) -> Standing:
     """What stands for a clause by itself."""
-    kinds = {kind for way in clause.checked for kind in way.kinds}
-    reference = f"{framework}:{clause.number}"
-    named = [d for d in everything if d.kind in kinds or (d.kind not in DEVIATIONS and covers(d.clauses, reference))]
+    of_kind = {place for way in clause.checked for kind in way.kinds for place in everything.kinds.get(kind, ())}
+    naming = everything.naming(f"{framework}:{clause.number}")
+    found = ((place, everything.definitions[place]) for place in sorted(of_kind | naming))
+    named = [one for place, one in found if place in of_kind or one.kind not in DEVIATIONS]
     rules = [d for d in named if isinstance(d, Rule)]
     # A framework or a crosswalk says what is asked for; it answers nothing.
     others = [d for d in named if not isinstance(d, Rule | Framework | Crosswalk)]
@@ -72,13 +90,12 @@ def lend(own: Standing, others: Mapping[str, Standing], *, rules: bool) -> Stand
     )
 
 
-def gaps_of(clause: Clause, reference: str, everything: Sequence[Definition]) -> tuple[tuple[str, bool], ...]:
+def gaps_of(clause: Clause, reference: str, everything: Everything) -> tuple[tuple[str, bool], ...]:
     """Kinds that a clause wants and does not have; True where one that names the clause is wanted."""
-    present = {d.kind for d in everything}
-    naming = {d.kind for d in everything if covers(d.clauses, reference)}
+    naming = {everything.definitions[place].kind for place in everything.naming(reference)}
     gaps: dict[tuple[str, bool], None] = {}
     for way in clause.checked:
-        gaps.update(dict.fromkeys((kind, False) for kind in way.kinds if kind not in present))
+        gaps.update(dict.fromkeys((kind, False) for kind in way.kinds if kind not in everything.kinds))
         gaps.update(dict.fromkeys((kind, True) for kind in way.named if kind not in naming))
     return tuple(gaps)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from itsmctl.engine.session import Session, file_text, name, quote
 from itsmctl.engine.sql import moment_text
 from itsmctl.reports.csv import BYTE_ORDER_MARK, LINE_END, harmless, safe_sql
+from itsmctl.reports.indented import indented
 
 MOST_LINES = 100_000
 """A longer list of verdicts, most of which say the same, is told as Parquet alone."""
@@ -31,7 +31,7 @@ def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
 
 def json_bytes(value: object) -> bytes:
     """A JSON file with sorted keys."""
-    return (json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode("utf-8", "replace")
+    return (indented(value) + "\n").encode("utf-8", "replace")
 
 
 def write_table(session: Session, columns: Mapping[str, type], rows: Sequence[Sequence[object]], path: Path) -> None:

@@ -113,6 +113,7 @@ if TYPE_CHECKING:
     from itsmctl.model.frameworks import Subject as Subject
     from itsmctl.model.frameworks import WayOfChecking as WayOfChecking
     from itsmctl.model.frameworks import covers as covers
+    from itsmctl.model.frameworks import headings as headings
     from itsmctl.model.frameworks import within as within
     from itsmctl.model.improvement import Attendee as Attendee
     from itsmctl.model.improvement import Correction as Correction
@@ -187,7 +188,7 @@ _MODULES = {
     "columns": "APPROVAL APPROVAL_COLUMNS BOOLEAN_COLUMNS CHANGING_COLUMNS EVENT_COLUMNS FORESEEN_COLUMNS FREE_TEXT_COLUMNS LINK_COLUMNS MAPPED_COLUMNS NUMBER_COLUMNS PEOPLE_COLUMNS RECORD_COLUMNS REFERRING_COLUMNS REJECT_COLUMNS TEXT_COLUMNS TIME_COLUMNS",
     "definition": "ClockRole Condition Conditions Definition Effective Language Limit Outcome Phase ReviewCycle SEVERITIES Severity Text months_after",
     "deviations": "Baseline KnownFindings Waiver",
-    "frameworks": "Clause ClauseType Crosswalk EvidenceClass Framework Objective Subject WayOfChecking covers within",
+    "frameworks": "Clause ClauseType Crosswalk EvidenceClass Framework Objective Subject WayOfChecking covers headings within",
     "improvement": "Attendee Correction CorrectiveAction Decision Effectiveness ManagementReview Nonconformity ReviewInput",
     "indicators": "Attested Band ClockShare DefinitionShare Kpi MaturityLevel Measure RecordFigure RegisterFigure RuleShare SurveyFigure",
     "policies": "GROUPED Parameter Rule",

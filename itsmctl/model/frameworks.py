@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Literal
 
 from itsmctl.model.definition import Definition, Text
@@ -57,11 +57,15 @@ class Framework(Definition):
     attribution: Text
     requirements: Mapping[str, Clause]
 
-    def leaves(self) -> list[Clause]:
+    def leaves(self) -> tuple[Clause, ...]:
         """The requirements that are no heading of others, in order."""
+        return self._leaves
+
+    @cached_property
+    def _leaves(self) -> tuple[Clause, ...]:
         # Every heading above a number at once: asking number by number would compare all with all.
         above = {number[:place] for number in self.requirements for place in _dots(number)}
-        return [clause for clause in self.requirements.values() if clause.number not in above]
+        return tuple(clause for clause in self.requirements.values() if clause.number not in above)
 
     def is_heading(self, number: str) -> bool:
         """Whether other requirements stand below this one."""
@@ -99,10 +103,10 @@ def within(number: str, heading: str) -> bool:
 
 def covers(named: Iterable[str], clause: str) -> bool:
     """Whether a clause is among those named, directly or by a heading above it."""
-    return not _headings(clause).isdisjoint(named)
+    return not headings(clause).isdisjoint(named)
 
 
 @cache
-def _headings(clause: str) -> frozenset[str]:
+def headings(clause: str) -> frozenset[str]:
     """A clause and every heading above it, of which `within` is true."""
     return frozenset(clause[: dot.start()] for dot in re.finditer(r"\.|$", clause))
