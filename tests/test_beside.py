@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from pathlib import Path
 
@@ -51,3 +52,24 @@ def test_two_connections_share_a_database_and_give_back_the_processors(threads: 
         assert session.rows("SELECT n FROM there UNION ALL SELECT n FROM here ORDER BY n") == [(1,), (2,)]
         assert session.one("SELECT current_setting('threads')") == (threads,)
         assert session.write_parquet("SELECT * FROM range(5)", tmp_path / "five.parquet") == 5
+
+
+def test_threads_are_fewer_until_the_work_ends_and_one_while_a_file_is_written(tmp_path: Path) -> None:
+    def threads(session: Session) -> object:
+        return session.one("SELECT current_setting('threads')")[0]
+
+    told, go_on = threading.Event(), threading.Event()
+
+    def waits(other: Session) -> None:
+        told.set()
+        go_on.wait(30)
+
+    with Session(threads=4) as session, session.beside(waits) as first, session.beside(waits) as second:
+        assert told.wait(30)
+        assert threads(session) == 2
+        with session._alone():
+            assert threads(session) == 1
+            go_on.set()
+            first.result(), second.result()
+            assert threads(session) == 1, "others that end must not give threads to whoever writes"
+        assert threads(session) == 4

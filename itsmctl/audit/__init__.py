@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from itsmctl.audit import facts
 from itsmctl.audit.baseline import recognise
@@ -33,9 +34,10 @@ from itsmctl.engine.verdicts import in_order, write_partitioned
 from itsmctl.figures import Figures
 from itsmctl.importers.receipt import Receipt, read_receipt
 from itsmctl.model import GROUPED, SEVERITIES, AuditPlan, Baseline, Definitions, Rule, Text
-from itsmctl.result import AuditResult, DefinitionFacts, RuleResult
+from itsmctl.result import Attainment, AuditResult, DatasetFacts, DefinitionFacts, RuleResult
 
 FAIL_ON = (*SEVERITIES, "not-testable", "never")
+Told = TypeVar("Told")
 Progress = Callable[[str, float], None]
 """Called with what is being done and the share done, 0 to 1."""
 
@@ -106,16 +108,18 @@ def audit(
         load_records(session, definitions, dataset, receipt, asked.as_of, asked.period, asked.zone)
         report("clocks", 0.2)
         kept = registers.result()
-        context = prepare(session, definitions, receipt, rules, kept, asked.as_of, asked.period, asked.zone)
-        counts = judge(
-            session,
-            tiers,
-            context,
-            lambda share: report("rules", 0.3 + 0.6 * share),
-            all_verdicts=options.all_verdicts,
-            keep=options.explain,
-            untestable={} if options.own_registers else {"register": "example-registers"},
-        )
+        with _meanwhile(session, options, lambda other: facts.dataset_facts(other, receipt, dataset)) as exported:
+            context = prepare(session, definitions, receipt, rules, kept, asked.as_of, asked.period, asked.zone)
+        with _meanwhile(session, options, lambda other: _population(other, context, asked, options)) as population:
+            counts = judge(
+                session,
+                tiers,
+                context,
+                lambda share: report("rules", 0.3 + 0.6 * share),
+                all_verdicts=options.all_verdicts,
+                keep=options.explain,
+                untestable={} if options.own_registers else {"register": "example-registers"},
+            )
         wanted = {rule.id: counts[rule.id] for rule in asked.rules}
         known: Mapping[str, int] = {}
         baseline = None
@@ -136,7 +140,7 @@ def audit(
                 findings(connection, verdicts, [r.rule for r in results if not r.rule.enquiry])
 
         with session.beside(write):
-            result = _result_of(session, context, dataset, receipt, asked, options, results, judged_by)
+            result = _result_of(session, context, exported(session), population(session), asked, options, results, judged_by)  # fmt: skip
             result = replace(
                 result,
                 waivers=uses(wanted, context, result),
@@ -182,11 +186,45 @@ def _asked(definitions: Definitions, receipt: Receipt, options: AuditOptions) ->
     )
 
 
+@contextmanager
+def _meanwhile(
+    session: Session, options: AuditOptions, work: Callable[[Session], Told]
+) -> Iterator[Callable[[Session], Told]]:
+    """Ask something of the records while the block judges them; what is given takes the session that has it all, and tells.
+
+    On a cluster it is asked only then.
+    """
+    if options.spark is not None:
+        yield work
+        return
+    with session.beside(work) as told:
+        yield lambda home: told.result()
+
+
+@dataclass(frozen=True)
+class _Population:
+    """What is told of the records that were judged, whatever the verdicts."""
+
+    attainment: tuple[Attainment, ...]
+    states: tuple[tuple[str, int], ...]
+    months: tuple[tuple[str, int, int], ...]
+    figures: Figures
+
+
+def _population(session: Session, context: Context, asked: _Asked, options: AuditOptions) -> _Population:
+    return _Population(
+        facts.attainment(session, context.definitions, asked.period[1]),
+        facts.states(session),
+        facts.months(session),
+        count_figures(session, context, asked.period) if options.charts else Figures(),
+    )
+
+
 def _result_of(
     session: Session,
     context: Context,
-    dataset: Path,
-    receipt: Receipt,
+    dataset: DatasetFacts,
+    population: _Population,
     asked: _Asked,
     options: AuditOptions,
     results: Sequence[RuleResult],
@@ -203,13 +241,13 @@ def _result_of(
         period_to=until,
         chosen_by_default=chosen_by_default(definitions, asked.plan, options.as_of),
         definitions=judged_by.result(),
-        dataset=facts.dataset_facts(session, receipt, dataset),
+        dataset=dataset,
         rules=tuple(r for r in results if not r.rule.enquiry),
         enquiries=tuple(r for r in results if r.rule.enquiry),
-        attainment=facts.attainment(session, definitions, until),
-        states=facts.states(session),
-        months=facts.months(session),
-        figures=count_figures(session, context, asked.period) if options.charts else Figures(),
+        attainment=population.attainment,
+        states=population.states,
+        months=population.months,
+        figures=population.figures,
         explanations=explanation.explain_in_full(session, context, options.explain, judged_by.result())
         if options.explain
         else explanation.explain(session, context, _sampled(results)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,6 +31,25 @@ HEADROOM = 0.85
 """DuckDB's own limit leaves out what it holds elsewhere; measured 230 MB above a limit of 2 GB."""
 
 
+class _Threads:
+    """How many threads a database has: fewer while several connections work, and one while a file is written."""
+
+    def __init__(self, allowed: int) -> None:
+        self.allowed, self._now = allowed, allowed
+        self._others = self._writers = 0
+        self._lock = threading.Lock()
+
+    def change(self, session: Session, others: int = 0, writers: int = 0) -> None:
+        """Count connections that begin to work beside the first or to write, or end it, and share out the threads anew."""
+        with self._lock:
+            self._others += others
+            self._writers += writers
+            now = 1 if self._writers else max(1, self.allowed - self._others)
+            if now != self._now:
+                session.run(f"SET threads = {now}")
+                self._now = now
+
+
 class Session:
     """An in-memory database in UTC that keeps rows in file order and spills to disk; use it as a context manager."""
 
@@ -47,7 +67,7 @@ class Session:
         if threads:
             self.run(f"SET threads = {int(threads)}")
         (allowed,) = self.one("SELECT current_setting('threads')")
-        self._threads = int(str(allowed))
+        self._threads = _Threads(int(str(allowed)))
 
     def __enter__(self) -> Session:
         return self
@@ -67,22 +87,26 @@ class Session:
         """Do a piece of work on a second connection to the same database while the block goes on with this one.
 
         DuckDB gives one processor to a query over few rows, so two queries at once keep two busy; each then has to do with
-        fewer threads, or they would be in each other's way. What the work makes must not be temporary where this
-        connection is to see it. With one thread allowed the work is done first.
+        fewer threads until the work ends, or they would be in each other's way. What the work makes must not be temporary
+        where this connection is to see it. With one thread allowed the work is done first.
         """
-        if self._threads == 1:
+        if self._threads.allowed == 1:
             done = work(self)
             with Beside(lambda: done) as nothing:
                 yield nothing
             return
         other = Session.__new__(Session)
-        other._connection, other._threads = self._connection.cursor(), 1
-        self.run(f"SET threads = {self._threads - 1}")
-        try:
-            with Beside(lambda: work(other), other._connection.interrupt) as second:
-                yield second
-        finally:
-            self.run(f"SET threads = {self._threads}")
+        other._connection, other._threads = self._connection.cursor(), self._threads
+
+        def there() -> Result:
+            try:
+                return work(other)
+            finally:
+                self._threads.change(other, others=-1)
+
+        self._threads.change(self, others=1)
+        with Beside(there, other._connection.interrupt) as second:
+            yield second
 
     @contextmanager
     def undone(self) -> Iterator[None]:
@@ -155,23 +179,26 @@ class Session:
         the same rows would be other bytes.
         """
         how = f"FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE {_GROUP}"
-        self.run("SET threads = 1")
-        try:
+        with self._alone():
             (count,) = self.one(f"COPY ({query}) TO {quote(str(path))} ({how})", parameters)
-        finally:
-            self.run(f"SET threads = {self._threads}")
         return int(count or 0)
 
     def write_partitioned(self, query: str, to: Path, partition: str, order: Sequence[str]) -> None:
         """Write a query's rows as Parquet, a folder for each value of one column, sorted within."""
         sorting = ", ".join(map(name, (partition, *order)))
         how = f"FORMAT parquet, COMPRESSION snappy, PARTITION_BY ({name(partition)})"
-        self.run("SET threads = 1")
-        try:
+        with self._alone():
             self.run(f"COPY ({query} ORDER BY {sorting}) TO {quote(str(to))} ({how})")
-        finally:
-            self.run(f"SET threads = {self._threads}")
         (to / WHOLE).touch()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Have one thread for all connections within the block."""
+        self._threads.change(self, writers=1)
+        try:
+            yield
+        finally:
+            self._threads.change(self, writers=-1)
 
     def home(self) -> Session:
         """The session that reads what this one has made: itself."""
