@@ -82,9 +82,12 @@ class Case:
             seen = [new for at, c, new in self.told if c == column and at <= instant]
             if seen:
                 return seen[-1]
-            olds = [old for _, c, old, _ in self.life.changes if c == column]
-            if olds:
-                return olds[0]
+            first = next(((at, old, new) for at, c, old, new in self.life.changes if c == column), None)
+            if first:
+                at, old, new = first
+                describes = column in ("priority", "service")
+                stored = describes and not old and at == self.life.row.get("recorded_at") and at <= self.as_of
+                return new if stored else old
         value = self.life.row.get(column)
         return "" if value is None else str(value)
 

@@ -153,6 +153,15 @@ def life(record_id: str, opened: int, as_of: int, rng: random.Random) -> Life:
     before = dict(now)
     changes: list[tuple[int, str, str, str]] = []
     at = opened + rng.choice((0, 0, 0, 1, 600, -600))
+    recorded = rng.choice((None, at, at, opened + 60))
+    if (
+        rng.random() < 0.3
+    ):  # the history begins with the row that stored the record, written some time after it was opened
+        at += rng.choice((0, 600, 7200, DAY))
+        recorded = rng.choice((at, at, at, None, at + 1))
+        told_first = [column for column in COLUMNS if rng.random() < 0.8]
+        changes += [(at, column, "", now[column]) for column in told_first if now[column]]
+        at += rng.choice((0, 60, 7200))
     for _ in range(rng.choice((0, 1, 2, 4, 6, 9))):
         column = rng.choice(
             (
@@ -192,6 +201,7 @@ def life(record_id: str, opened: int, as_of: int, rng: random.Random) -> Life:
     row: dict[str, object] = {
         "record_id": record_id,
         "opened_at": opened,
+        "recorded_at": recorded,
         **{column: value or None for column, value in known.items()},
         "customer": rng.choice(("vip", "internal", "vip", "internal", "stranger" if rng.random() < 0.2 else "vip")),
         "responded_at": rng.choice(

@@ -15,7 +15,9 @@ from itsmctl.engine.clocks import create_clocks
 from itsmctl.engine.session import Session
 from itsmctl.engine.tables import Loading, load_tables
 from itsmctl.model import ClockCondition, ClockPolicy, Condition, Definitions, Effective, PauseLimit, Slot
+from itsmctl.model.clocks import OnPriorityChange
 from itsmctl.worktime import (
+    NO_TARGET,
     calendar_as,
     measure,
     moment_text,
@@ -198,6 +200,40 @@ def test_a_priority_that_is_set_for_the_first_time_is_no_change(tmp_path: Path) 
     restart = clock(*BY_PRIORITY, policy=ClockPolicy(on_priority_change="restart"))
     (one,) = judged(tmp_path, [agreement(restart)], life).values()
     assert (hours(one), one.cycles[0].target // HOUR, one.verdict) == ([6], 8, "met")
+
+
+RECORDED = [("2026-03-03T12:00", "state", "", "in-progress"), ("2026-03-03T12:00", "priority", "", "P2")]
+
+
+@pytest.mark.parametrize("change", ["keep-first", "strictest", "continue-without-earlier-pauses"])
+def test_what_a_record_was_stored_with_it_was_from_the_opening(change: OnPriorityChange, tmp_path: Path) -> None:
+    """Answered at 10:00 and entered at 12:00: the row that stored the record is all that it ever said."""
+    policy = ClockPolicy(on_priority_change=change)
+    promised = clock(*BY_PRIORITY, policy=policy, name="response", stops_at="responded_at", states={})
+    told = {"responded_at": at("2026-03-03T10:00")}
+
+    def of(life: list[tuple[str, str, str, str]], folder: str, **columns: object) -> tuple[str, str, int]:
+        (one,) = judged(tmp_path / folder, [agreement(promised)], life, **told, **columns).values()
+        return one.verdict, one.reason, one.cycles[0].target if one.cycles else 0
+
+    later = [*RECORDED, ("2026-03-04T09:00", "priority", "P2", "P1")]
+    assert of(RECORDED, "stored", recorded_at=at("2026-03-03T12:00")) == ("met", "", 8 * HOUR)
+    assert of(later, "raised later", recorded_at=at("2026-03-03T12:00")) == ("met", "", 8 * HOUR)
+    for folder, columns in (
+        ("nobody knows when it was stored", {}),
+        ("stored before", {"recorded_at": at("2026-03-03T11:00")}),
+        ("stored a second later", {"recorded_at": at("2026-03-03T12:00") + 1}),
+    ):
+        assert of(RECORDED, folder, **columns) == ("not_testable", "no-target", NO_TARGET), folder
+    given = [RECORDED[0], ("2026-03-03T12:30", "priority", "", "P2")]
+    assert of(given, "given in a row of its own", recorded_at=at("2026-03-03T12:00"))[0] == "not_testable"
+
+
+def test_an_assignee_does_not_answer_before_the_row_that_stored_the_record(tmp_path: Path) -> None:
+    life = [RECORDED[0], ("2026-03-03T12:00", "assignee", "", "ann")]
+    answered = clock(promise(8), policy=ClockPolicy(response_is="assignment"), name="response", states={})
+    (one,) = judged(tmp_path, [agreement(answered)], life, recorded_at=at("2026-03-03T12:00")).values()
+    assert hours(one) == [3]
 
 
 def test_a_change_of_priority_is_not_known_without_its_history(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
     check: {agreement: {clock: resolution}}
 
 Passing: service `erp`, priority P2, agreement `sla-erp`. Failing: a service without agreement; a priority that no
-target names.
+target names. Not testable: the service, the customer or the priority that would decide it is missing.
 """
 
 from __future__ import annotations
@@ -29,11 +29,13 @@ def needs(rule: Rule) -> Needs:
 
 def compile(rule: Rule, context: Context) -> Fragment:
     """One row per record; `observed` is the agreement and its target."""
+    whose = "c.reason IN ('missing:customer', 'missing:service')"
+    untold = f"CASE WHEN {whose} THEN c.reason WHEN c.unpromised LIKE 'missing:%' THEN c.unpromised END"
     return Fragment(
-        f"""SELECT r.record_id, CASE WHEN r.opened_at IS NULL OR c.unpromised LIKE 'missing:%' THEN NULL ELSE coalesce(c.agreement IS NOT NULL AND c.target IS NOT NULL, false) END AS passed,
-            CASE WHEN r.opened_at IS NULL THEN NULL WHEN c.agreement IS NULL THEN 'no agreement' WHEN c.target IS NULL THEN concat(c.agreement, ': no target')
+        f"""SELECT r.record_id, CASE WHEN r.opened_at IS NULL OR {untold} IS NOT NULL THEN NULL ELSE coalesce(c.agreement IS NOT NULL AND c.target IS NOT NULL, false) END AS passed,
+            CASE WHEN r.opened_at IS NULL OR {whose} THEN NULL WHEN c.agreement IS NULL THEN 'no agreement' WHEN c.target IS NULL THEN concat(c.agreement, ': no target')
                 ELSE concat(c.agreement, ': ', {duration_text("c.target")}) END AS observed,
-            'an agreement with a target' AS expected, r.opened_at AS "at", CASE WHEN r.opened_at IS NULL THEN 'missing:opened_at' WHEN c.unpromised LIKE 'missing:%' THEN c.unpromised END AS reason
+            'an agreement with a target' AS expected, r.opened_at AS "at", CASE WHEN r.opened_at IS NULL THEN 'missing:opened_at' ELSE {untold} END AS reason
         FROM scoped AS r LEFT JOIN clock AS c ON c.tix = r.tix AND c.clock = ?""",
         (str(rule.parameters["clock"]),),
     )

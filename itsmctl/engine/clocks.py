@@ -80,7 +80,7 @@ def create_clocks(
         connection.run(f"CREATE OR REPLACE TEMP VIEW ticket AS SELECT * FROM record WHERE {half}")
         add_spans(connection, as_of)
         connection.run(f"CREATE OR REPLACE TEMP VIEW ticket AS SELECT * FROM record WHERE {half}{timed}")
-        used = _create_assignment(connection, every)
+        used = _create_assignment(connection, every, tells_services="service" in exported)
         _create_endings(connection, as_of)
         put_back(connection, used, history, as_of)
         _create_edges(connection, as_of)
@@ -132,23 +132,28 @@ def _create_offers(session: Session, every: Sequence[Offer]) -> None:
     session.insert("target", ("offer", "target_number", "seconds"), list(_targets(every)))
 
 
-def _create_assignment(session: Session, every: Sequence[Offer]) -> Sequence[Offer]:
+def _create_assignment(session: Session, every: Sequence[Offer], *, tells_services: bool) -> Sequence[Offer]:
     """Which offer judges each record under each clock name, and its target by the last values; returns the offers that do."""
     match = """SELECT r.tix, min(o.offer) AS offer, o.clock FROM ticket AS r JOIN offer AS o ON {service}
         AND (o.customer IS NULL OR o.customer = r.customer) AND r.opened_at >= o.since AND r.opened_at < o.until GROUP BY r.tix, o.clock"""
-    # An agreement of the service's own decides alone, even for a clock that it does not promise. Where the customer
-    # decides which agreement it is, and is not known, the looser promise must not be taken for the agreed one.
+    # An agreement of the service's own decides alone, even for a clock that it does not promise. Where the customer or the
+    # service decides which agreement it is, and is not known, the looser promise must not be taken for the agreed one.
+    # An export that tells no services at all is judged by what is promised to everybody.
     torn = """SELECT DISTINCT r.tix FROM ticket AS r JOIN offer AS o ON {service} AND o.customer IS NOT NULL
         AND r.opened_at >= o.since AND r.opened_at < o.until WHERE r.customer IS NULL"""
+    of_some_service = f"""SELECT DISTINCT r.tix FROM ticket AS r JOIN (SELECT DISTINCT customer, since, until FROM offer WHERE service IS NOT NULL) AS o
+        ON (o.customer IS NULL OR r.customer IS NULL OR o.customer = r.customer) AND r.opened_at >= o.since AND r.opened_at < o.until
+        WHERE r.service IS NULL AND {str(tells_services).lower()}"""
     session.run(
         f"""CREATE OR REPLACE TEMP TABLE assigned AS
         SELECT r.tix, n.clock, CASE WHEN own.tix IS NOT NULL THEN s.offer ELSE a.offer END AS offer, own.tix IS NOT NULL OR common.tix IS NOT NULL AS has_agreement,
-            torn.tix IS NOT NULL OR (own.tix IS NULL AND torn_common.tix IS NOT NULL) AS customer_missing
+            torn.tix IS NOT NULL OR (own.tix IS NULL AND torn_common.tix IS NOT NULL) AS customer_missing, common.tix IS NOT NULL AND nameless.tix IS NOT NULL AS service_missing
         FROM ticket AS r CROSS JOIN clock_name AS n
         LEFT JOIN (SELECT DISTINCT tix FROM ({match.format(service="o.service = r.service")}) AS m) AS own ON own.tix = r.tix
         LEFT JOIN (SELECT DISTINCT tix FROM ({match.format(service="o.service IS NULL")}) AS m) AS common ON common.tix = r.tix
         LEFT JOIN ({torn.format(service="o.service = r.service")}) AS torn ON torn.tix = r.tix
         LEFT JOIN ({torn.format(service="o.service IS NULL")}) AS torn_common ON torn_common.tix = r.tix
+        LEFT JOIN ({of_some_service}) AS nameless ON nameless.tix = r.tix
         LEFT JOIN ({match.format(service="o.service = r.service")}) AS s ON s.tix = r.tix AND s.clock = n.clock
         LEFT JOIN ({match.format(service="o.service IS NULL")}) AS a ON a.tix = r.tix AND a.clock = n.clock"""
     )
@@ -160,9 +165,9 @@ def _create_assignment(session: Session, every: Sequence[Offer]) -> Sequence[Off
     starts_at = choice(every, lambda o: Fragment("WHEN true THEN ?", (o.clock.starts_at,)))
     stops_at = choice(every, lambda o: Fragment("WHEN true THEN ?", (o.clock.stops_at,)))
     query = (
-        Fragment("CREATE OR REPLACE TEMP TABLE assignment AS SELECT a.tix, a.clock, a.offer, a.has_agreement, a.customer_missing, k.calendar, k.has_stop, k.has_pause, k.reopens, ")
+        Fragment("CREATE OR REPLACE TEMP TABLE assignment AS SELECT a.tix, a.clock, a.offer, a.has_agreement, a.customer_missing, a.service_missing, k.calendar, k.has_stop, k.has_pause, k.reopens, ")
         + target_number(every) + " AS target_number, " + starts + " AS start, " + stops + " AS column_stop, " + unknown_columns(every) + " AS unknown_columns, " + starts_at + " AS start_column, " + stops_at
-        + """ AS stop_column, r.state, r.opened_at, r.resolved_at, r.closed_at
+        + """ AS stop_column, r.state, r.opened_at, r.resolved_at, r.closed_at, r.recorded_at
         FROM assigned AS a JOIN ticket AS r ON r.tix = a.tix LEFT JOIN clock_kind AS k ON k.offer = a.offer"""
     )  # fmt: skip
     session.run(query.text, query.values)
@@ -288,7 +293,7 @@ def _add_verdicts(session: Session, as_of: int, exported: frozenset[str], read: 
         FROM (
             SELECT j.*, o.agreement, t.seconds AS target, c.counted,
                 CASE WHEN k.tix IS NOT NULL THEN concat('column-not-in-file:', k.columns)
-                    WHEN j.customer_missing THEN 'missing:customer'
+                    WHEN j.customer_missing THEN 'missing:customer' WHEN j.service_missing THEN 'missing:service'
                     WHEN NOT j.has_agreement THEN CASE WHEN j.opened_at IS NULL THEN 'missing:opened_at' ELSE 'no-agreement' END
                     WHEN j.offer IS NULL THEN 'no-clock'
                     WHEN j.start IS NULL THEN concat('missing:', j.start_column) WHEN j.start < 0 THEN 'before-1970'

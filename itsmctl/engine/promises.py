@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from itsmctl.engine.offers import Offer
 from itsmctl.engine.session import Session, name, quote
-from itsmctl.engine.spans import changes_of
+from itsmctl.engine.spans import changes_of, stored_with
 from itsmctl.engine.sql import Fragment, all_of, join
 from itsmctl.model import TEXT_COLUMNS, Conditions
 
@@ -72,6 +72,7 @@ def _create_later(session: Session, changing: Sequence[str], as_of: int) -> None
     fields = ", ".join(map(quote, changing))
     at_stop = ", ".join(
         f"coalesce(max_by(coalesce(c.new, ''), c.seq) FILTER (WHERE c.field = {quote(column)} AND c.kept AND c.moment <= j.stop), "
+        f"max(c.new) FILTER (WHERE {stored_with(column, 'j.recorded_at')}), "
         f"max(coalesce(c.old, '')) FILTER (WHERE c.field = {quote(column)} AND c.place = 1)) AS {name(column)}"
         for column in changing
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from itsmctl.engine.session import Session, name, quote
 from itsmctl.engine.sql import Fragment
+from itsmctl.model import DESCRIBING_COLUMNS
 
 WITH_STATES = " LEFT JOIN (SELECT DISTINCT tix FROM span) AS k ON k.tix = r.tix"
 """The join after which `k.tix` is NULL where the history tells no state of the record `r`."""
@@ -76,10 +77,18 @@ def changes_of(records: str, as_of: int, fields: Sequence[str] = ()) -> str:
     """SELECT of the changes of the records whose `tix` are in `records`, each once there: of all fields, or of those named.
 
     `kept` says whether a change is known at `as_of`; `moment` is when, no earlier than the kept ones before it; `place`
-    counts the changes of its field; `old` and `new` are NULL where nothing stood.
+    counts the changes of its field; `written` is the moment that it says of itself; `old` and `new` are NULL
+    where nothing stood.
     """
     kept = f"e.moment <= {as_of} AND NOT (e.field = 'state' AND e.new IS NULL)"
     of_fields = f" WHERE e.field IN ({', '.join(map(quote, fields))})" if fields else ""
-    return f"""SELECT e.tix, e.seq, max(CASE WHEN {kept} THEN e.moment END) OVER (PARTITION BY e.tix ORDER BY e.seq) AS moment, e.field,
+    return f"""SELECT e.tix, e.seq, e.moment AS written, max(CASE WHEN {kept} THEN e.moment END) OVER (PARTITION BY e.tix ORDER BY e.seq) AS moment, e.field,
             nullif(e.old, '') AS old, nullif(e.new, '') AS new, {kept} AS kept, row_number() OVER (PARTITION BY e.tix, e.field ORDER BY e.seq) AS place
         FROM event AS e JOIN ({records}) AS l ON l.tix = e.tix{of_fields}"""
+
+
+def stored_with(field: str, recorded_at: str) -> str:
+    """SQL for whether a change `c` of `changes_of` tells what the record was stored with: the twin of `worktime.stored_with`."""
+    if field not in DESCRIBING_COLUMNS:
+        return "false"
+    return f"c.field = {quote(field)} AND c.place = 1 AND c.kept AND c.old IS NULL AND c.written = {recorded_at}"

@@ -136,7 +136,8 @@ class Judge:
         moments = list(changes(ticket))
 
         def columns_at(moment: int) -> dict[str, str]:
-            last = next((u for u in reversed(ticket.updates) if u.at <= moment), None)
+            first = ticket.updates[0] if ticket.updates else None  # it stored the ticket, and holds from its opening
+            last = next((u for u in reversed(ticket.updates) if u.at <= moment), first)
             return columns | {"priority": last.priority} if last and last.priority else columns
 
         run = {name: outcome(terms, name, columns_at, times, moments, self.as_of) for name in (RESPONSE, RESOLUTION)}

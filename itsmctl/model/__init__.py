@@ -72,6 +72,7 @@ if TYPE_CHECKING:
     from itsmctl.model.columns import APPROVAL_COLUMNS as APPROVAL_COLUMNS
     from itsmctl.model.columns import BOOLEAN_COLUMNS as BOOLEAN_COLUMNS
     from itsmctl.model.columns import CHANGING_COLUMNS as CHANGING_COLUMNS
+    from itsmctl.model.columns import DESCRIBING_COLUMNS as DESCRIBING_COLUMNS
     from itsmctl.model.columns import EVENT_COLUMNS as EVENT_COLUMNS
     from itsmctl.model.columns import FORESEEN_COLUMNS as FORESEEN_COLUMNS
     from itsmctl.model.columns import FREE_TEXT_COLUMNS as FREE_TEXT_COLUMNS
@@ -185,7 +186,7 @@ _MODULES = {
     "catalog": "Calendar Certificate Continuity Criterion Customer Grade OfferedRequest STAGES Service Slot SpecialDay Stage Supplier SupplierAssessment TechnicianView UserView",
     "clocks": "CalendarVersion ClockCondition ClockPolicy ConditionRole DEFAULT_POLICY PauseLimit ZONE_OF_CALENDAR",
     "complaints": "Complaint ComplaintSign OwnFigure",
-    "columns": "APPROVAL APPROVAL_COLUMNS BOOLEAN_COLUMNS CHANGING_COLUMNS EVENT_COLUMNS FORESEEN_COLUMNS FREE_TEXT_COLUMNS LINK_COLUMNS MAPPED_COLUMNS NUMBER_COLUMNS PEOPLE_COLUMNS RECORD_COLUMNS REFERRING_COLUMNS REJECT_COLUMNS TEXT_COLUMNS TIME_COLUMNS",
+    "columns": "APPROVAL APPROVAL_COLUMNS BOOLEAN_COLUMNS CHANGING_COLUMNS DESCRIBING_COLUMNS EVENT_COLUMNS FORESEEN_COLUMNS FREE_TEXT_COLUMNS LINK_COLUMNS MAPPED_COLUMNS NUMBER_COLUMNS PEOPLE_COLUMNS RECORD_COLUMNS REFERRING_COLUMNS REJECT_COLUMNS TEXT_COLUMNS TIME_COLUMNS",
     "definition": "ClockRole Condition Conditions Definition Effective Language Limit Outcome Phase ReviewCycle SEVERITIES Severity Text months_after",
     "deviations": "Baseline KnownFindings Waiver",
     "frameworks": "Clause ClauseType Crosswalk EvidenceClass Framework Objective Subject WayOfChecking covers headings within",

@@ -122,6 +122,13 @@ FREE_TEXT_COLUMNS = (
 """Columns in which people write what they like, also about people."""
 
 
+DESCRIBING_COLUMNS = frozenset(
+    {"service", "ci", "category", "subcategory", "priority", "impact", "urgency", "channel", "nature", "customer", "requester", "type", "item", "model", "risk"}
+)  # fmt: skip
+"""Columns that say what a record is about. What the row that stored the record says of them holds from its opening, however
+late it was stored; a state, a group or an assignee begins when it is written."""
+
+
 REFERRING_COLUMNS = ("parent", "problem", "change", "knowledge", "incident", "release", "caused_by")
 """Columns that name other records, by id or number; each is a type of link."""
 

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from itsmctl.worktime.promised import NO_FIT as NO_FIT
     from itsmctl.worktime.promised import Change as Change
     from itsmctl.worktime.promised import fitting_target as fitting_target
+    from itsmctl.worktime.promised import stored_with as stored_with
     from itsmctl.worktime.promised import values_at as values_at
     from itsmctl.worktime.recorded import RecordClock as RecordClock
     from itsmctl.worktime.recorded import record_clock as record_clock
@@ -60,7 +61,7 @@ _MODULES = {
     "fitting": "Leg WorstCase always_open_with worst_case",
     "living": "Reign Terms lived_clock",
     "measuring": "HORIZON NO_TARGET Pause measure",
-    "promised": "NO_FIT Change fitting_target values_at",
+    "promised": "NO_FIT Change fitting_target stored_with values_at",
     "recorded": "RecordClock record_clock",
     "workdays": "MOST_DAYS business_days_from open_days",
     "zones": "YEARS moment_text offset_spans parse_day parse_moment",

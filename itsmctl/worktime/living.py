@@ -14,7 +14,7 @@ from itsmctl.result import ClockVerdict, Cycle
 from itsmctl.worktime.calendars import has_hours, known_before
 from itsmctl.worktime.conditions import Values, is_empty, meets
 from itsmctl.worktime.measuring import NO_TARGET
-from itsmctl.worktime.promised import Change, fitting_target
+from itsmctl.worktime.promised import Change, fitting_target, stored_with
 from itsmctl.worktime.recorded import RecordClock
 from itsmctl.worktime.rounds import Held, Stand, measured
 from itsmctl.worktime.workdays import business_days_from
@@ -95,7 +95,8 @@ def lived_clock(terms: Terms, record: Values, changes: Sequence[Change], as_of: 
     """Run a clock over the life of one record as it stood at `as_of`.
 
     1. Life: each tracked column has the value of its last change, before its first change what that one says was
-       before; a column without changes has the record's own. Changes at one instant all count from it on.
+       before, or what the record was stored with; a column without changes has the record's own. Changes at one instant
+       all count from it on.
     2. In each stretch of life the first that holds decides: cancel, stop, pause, running.
     3. Start: the time in `starts-at`, or where there are `start` conditions, the first moment at which one holds.
        Stop: as in `record_clock`; or the moment that `response_is` names.
@@ -144,12 +145,12 @@ def lived_clock(terms: Terms, record: Values, changes: Sequence[Change], as_of: 
 
 
 def _life(terms: Terms, record: Values, changes: Sequence[Change], opened: int, as_of: int) -> list[_Stretch]:
-    values = dict(record)
+    values, stored = dict(record), stored_with(record, changes, as_of)
     told: set[str] = set()
     for change in changes:
         if change.column not in told:
             told.add(change.column)
-            values[change.column] = change.old or None
+            values[change.column] = stored.get(change.column, change.old) or None
     happened = [change for change in changes if change.happened(as_of)]
     born = min([opened, *(change.at for change in happened[:1])])
     knots: dict[int, dict[str, object]] = {born: {}}

@@ -7,14 +7,12 @@ from collections.abc import Callable, Iterable, Sequence
 from itsmctl.engine.lived.plan import Plan
 from itsmctl.engine.offers import Offer, period_of
 from itsmctl.engine.session import Session, name, quote
-from itsmctl.engine.spans import changes_of
+from itsmctl.engine.spans import changes_of, stored_with
 from itsmctl.engine.sql import Fragment, condition, join
 from itsmctl.model import ZONE_OF_CALENDAR, ClockCondition, Conditions
 from itsmctl.zones import EVER
 
-_KEPT_REASONS = (
-    "coalesce(c.reason, '') NOT LIKE 'column-not-in-file:%' AND coalesce(c.reason, '') <> 'missing:customer'"
-)
+_KEPT_REASONS = "coalesce(c.reason, '') NOT LIKE 'column-not-in-file:%' AND coalesce(c.reason, '') NOT IN ('missing:customer', 'missing:service')"
 
 
 def create_life(session: Session, plan: Plan) -> None:
@@ -28,7 +26,7 @@ def create_life(session: Session, plan: Plan) -> None:
     _create_changes(session, plan)
     tracked = sorted(plan.tracked)
     first = ", ".join(
-        f"CASE WHEN count(*) FILTER (WHERE c.field = {quote(column)}) > 0 THEN coalesce(max(c.old) FILTER (WHERE c.field = {quote(column)} AND c.place = 1), '') "
+        f"CASE WHEN count(*) FILTER (WHERE c.field = {quote(column)}) > 0 THEN coalesce(max(c.new) FILTER (WHERE {stored_with(column, 'r.recorded_at')}), max(c.old) FILTER (WHERE c.field = {quote(column)} AND c.place = 1), '') "
         f"ELSE coalesce(any_value(r.{name(column)}), '') END AS {name(column)}"
         for column in tracked
     )

@@ -56,7 +56,7 @@ def _replace(session: Session, plan: Plan) -> None:
     as_of = plan.as_of
     lived = ", ".join(str(o.number) for o in plan.lived)
     zoneless = "(SELECT DISTINCT tix, clock FROM lived_stretch WHERE no_zone)"
-    kept = "SELECT tix, clock FROM clock WHERE reason LIKE 'column-not-in-file:%' OR reason = 'missing:customer'"
+    kept = "SELECT tix, clock FROM clock WHERE reason LIKE 'column-not-in-file:%' OR reason IN ('missing:customer', 'missing:service')"
     session.run(
         f"""CREATE TABLE lived_clock AS
         SELECT j.tix, j.clock, f.agreement, j.offer, CASE WHEN j.target_number >= 0 THEN j.target_number END AS target_number, j.target, j.start, j.stop, coalesce(j.stop, {as_of}) AS judged_at,
