@@ -73,13 +73,20 @@ def explain(session: Session, context: Context, record_ids: Sequence[str]) -> tu
     }
     moments = _by_key(
         session.rows(
-            f"SELECT tix, moment, actor, actor_group, field, old, new FROM event WHERE tix IN ({numbers}) ORDER BY tix, seq"
+            f"""SELECT e.tix, e.moment, e.actor, e.actor_group, e.field, e.old, e.new, s.source_file, s.source_row FROM event AS e
+            LEFT JOIN ({_sources("event", "s.seq", record_ids)}) AS s ON s.tix = e.tix AND s.seq = e.seq
+            WHERE e.tix IN ({numbers}) ORDER BY e.tix, e.seq""",
+            record_ids,
         )
     )
     decisions = _by_key(
         session.rows(
-            f"""SELECT tix, moment, approver, "role", {quote(APPROVAL)} AS field, '' AS old, decision FROM approval
-            WHERE tix IN ({numbers}) AND moment IS NOT NULL ORDER BY tix, moment, approver, decision"""
+            f"""SELECT a.tix, a.moment, a.approver, a."role", {quote(APPROVAL)} AS field, '' AS old, a.decision, s.source_file, s.source_row FROM approval AS a
+            LEFT JOIN (SELECT tix, approver, moment, min(source_file) AS source_file, min(source_row) AS source_row
+                FROM ({_sources("approval", "s.approver, s.moment", record_ids)}) AS s GROUP BY tix, approver, moment) AS s
+            ON s.tix = a.tix AND s.moment = a.moment AND coalesce(s.approver, '') = coalesce(a.approver, '')
+            WHERE a.tix IN ({numbers}) AND a.moment IS NOT NULL ORDER BY a.tix, a.moment, a.approver, a.decision""",
+            record_ids,
         )
     )
     spans = _by_key(session.rows(f"SELECT tix, t0, state FROM span WHERE tix IN ({numbers}) ORDER BY tix, seq"))
@@ -106,6 +113,13 @@ def explain(session: Session, context: Context, record_ids: Sequence[str]) -> tu
         for record_id in record_ids
     )
     return with_grounds(session, context, records)
+
+
+def _sources(table: str, key: str, record_ids: Sequence[str]) -> str:
+    """SELECT of where the changes or approvals of some records were read; the ids are its values."""
+    marks = ", ".join("?" * len(record_ids))
+    return f"""SELECT r.tix, {key}, s.source_file, s.source_row FROM {table}_source AS s JOIN record AS r ON r.record_id = s.record_id
+        WHERE s.record_id IN ({marks})"""
 
 
 def _in_order(changes: Sequence[Row], decisions: Sequence[Row]) -> tuple[Moment, ...]:
@@ -150,8 +164,9 @@ def _columns(row: Row) -> Mapping[str, str]:
 
 
 def _moment(row: Row) -> Moment:
-    at, *texts = row
-    return Moment(int(str(at)), *("" if text is None else str(text) for text in texts))
+    at, *texts, line = row
+    actor, group, field, old, new, file = ("" if text is None else str(text) for text in texts)
+    return Moment(int(str(at)), actor, group, field, old, new, file, int(str(line or 0)))
 
 
 def _verdicts(session: Session, record_ids: Sequence[str]) -> Mapping[str, tuple[Verdict, ...]]:
@@ -248,7 +263,9 @@ def _promised(plan: Plan, offer: Offer, ours: RecordClock, record: Mapping[str, 
 
 
 def _changes(moments: Sequence[Row]) -> list[Change]:
-    return [Change(int(str(at)), str(field), str(old or ""), str(new or "")) for at, _, _, field, old, new in moments]
+    return [
+        Change(int(str(at)), str(field), str(old or ""), str(new or "")) for at, _, _, field, old, new, *_ in moments
+    ]
 
 
 def _lived_clock(

@@ -9,14 +9,16 @@ from datetime import date
 from functools import cache, partial
 
 from itsmctl.checks import CHECKS
+from itsmctl.engine.acts import APPROVERS
 from itsmctl.engine.context import Context
-from itsmctl.engine.evaluate import COLUMNS, scope_of
+from itsmctl.engine.evaluate import ABOUT_AGREEMENTS, COLUMNS, scope_of
 from itsmctl.engine.grouping import clock_columns, group_key, key_of
+from itsmctl.engine.parameters import seconds_of
 from itsmctl.engine.people import unmarked
 from itsmctl.engine.session import Session, name
-from itsmctl.engine.sql import Fragment, all_of
+from itsmctl.engine.sql import Fragment, all_of, join
 from itsmctl.errors import Where
-from itsmctl.model import FIELD_OF_KIND, GROUPED, Condition, Definition, Definitions, Parameter, Rule
+from itsmctl.model import APPROVAL, FIELD_OF_KIND, GROUPED, Condition, Definition, Definitions, Parameter, Rule
 from itsmctl.result import Applied, ClockExplanation, Explanation, ExportRow, Ground, Verdict
 from itsmctl.source import parse_documents
 from itsmctl.zones import midnight
@@ -40,14 +42,95 @@ def _grounds(session: Session, context: Context, told: Explanation, places: Plac
     columns = told.columns
     own = (ExportRow(told.record_id, columns.get("source_file", ""), int(columns.get("source_row", 0))),)
     for rule, verdict in _failures(context, told):
-        rows = _group_rows(session, context, rule, verdict) if rule.check in GROUPED else own
-        yield Ground(rule, verdict, tuple(_applied(context, rule, verdict, told.clocks, places)), rows)
+        grouped = rule.check in GROUPED
+        rows = _group_rows(session, context, rule, verdict) if grouped else (*own, *_other_rows(session, rule, verdict))
+        looked_at = _looked_at(rule, context.definitions)
+        changes = tuple(moment for moment in told.moments if moment.field in looked_at)
+        values = {} if grouped else _values(rule, columns)
+        applied = tuple(_applied(context, rule, verdict, told.clocks, places))
+        yield Ground(rule, verdict, applied, rows, changes, values)
 
 
 def _failures(context: Context, explanation: Explanation) -> Iterator[tuple[Rule, Verdict]]:
     for verdict in explanation.verdicts:
         if verdict.passed is False:
             yield context.definitions.rules[verdict.rule], verdict
+
+
+def _looked_at(rule: Rule, definitions: Definitions) -> frozenset[str]:
+    """The fields of whose changes a verdict is made, with `approval` where decisions count."""
+    needs = CHECKS[rule.check].needs(rule)
+    fields = needs.history | ({APPROVAL} & needs.tables)
+    clock = rule.parameters.get("clock")
+    if clock is None and rule.check not in ABOUT_AGREEMENTS:
+        return fields
+    clocks = [c for a in definitions.agreements.values() for c in a.clocks.values() if clock in (None, c.name)]
+    every = (part.conditions for one in clocks for part in (*one.conditions, *one.targets))
+    asked = {condition.column for conditions in every for condition in conditions}
+    return fields | asked | {"state"} | ({"group"} if rule.check == "leg-within" else set())
+
+
+def _values(rule: Rule, columns: Mapping[str, str]) -> Mapping[str, str]:
+    """What a record has in the columns that decide."""
+    asked = {c.column for c in rule.scope} | CHECKS[rule.check].needs(rule).columns
+    return {column: columns.get(column, "") for column in sorted(asked)}
+
+
+def _other_rows(session: Session, rule: Rule, verdict: Verdict) -> tuple[ExportRow, ...]:
+    """The records that one is judged with: those that the verdict names, at the other end of its links, or counted with it."""
+    words = {word.strip(".,;:") for word in re.split(r"[\s,;]+", verdict.observed)} - {""}
+    marks = ", ".join("?" * len(words)) or "NULL"
+    queries = [
+        Fragment(
+            f"SELECT tix FROM record WHERE record_id IN ({marks}) OR number IN ({marks})",
+            (*sorted(words), *sorted(words)),
+        )
+    ]
+    if rule.check in _COUNTED_WITH:
+        queries.append(_COUNTED_WITH[rule.check](rule, verdict.record_id))
+    found = Fragment("SELECT record_id, source_file, source_row FROM record WHERE record_id <> ? AND tix IN (")
+    query = replace(found, values=(verdict.record_id,)) + join(" UNION ", queries) + _IN_ORDER
+    return _rows(session.rows(query.text, query.values))
+
+
+def _linked(rule: Rule, record_id: str) -> Fragment:
+    types = _texts(rule.parameters["types"])
+    other, own = ("l", "n") if rule.parameters.get("incoming") else ("n", "l")
+    return Fragment(
+        f"""SELECT {other}.tix FROM link AS l JOIN named AS n ON n.word = l.target JOIN record AS m ON m.tix = {own}.tix
+        WHERE l.type IN ({", ".join("?" * len(types))}) AND m.record_id = ?""",
+        (*types, record_id),
+    )
+
+
+def _burst(rule: Rule, record_id: str) -> Fragment:
+    """What the same person did within the time, before or after."""
+    near = f"abs(o.moment - m.moment) <= {seconds_of(rule, 'within')}"
+    if rule.parameters["by"] == APPROVERS:
+        done = "SELECT r.tix, r.record_id, r.process, a.approver AS who, a.moment FROM approval AS a JOIN record AS r ON r.tix = a.tix"
+    else:
+        by, at = name(str(rule.parameters["by"])), name(str(rule.parameters["at"]))
+        done = f"SELECT tix, record_id, process, {by} AS who, {at} AS moment FROM record"
+    return Fragment(
+        f"""SELECT o.tix FROM ({done}) AS o JOIN ({done}) AS m ON m.who = o.who AND m.process = o.process AND {near}
+        WHERE m.record_id = ?""",
+        (record_id,),
+    )
+
+
+def _later(rule: Rule, record_id: str) -> Fragment:
+    """What happened again about the same thing."""
+    same = " AND ".join(f"o.{name(c)} = m.{name(c)}" for c in _texts(rule.parameters["same"]))
+    after, within = name(str(rule.parameters["after"])), seconds_of(rule, "within")
+    asked = rule.parameters.get("where", ())
+    told = tuple(c for c in asked if isinstance(c, Condition)) if isinstance(asked, tuple) else ()
+    head = f"SELECT o.tix FROM record AS o JOIN record AS m ON {same} AND o.opened_at > m.{after} AND o.opened_at <= m.{after} + {within}"
+    values = (str(rule.parameters.get("process", rule.process)), record_id)
+    return Fragment(f"{head} WHERE o.process = ? AND m.record_id = ? AND ", values) + all_of(told, "o")
+
+
+_COUNTED_WITH: Mapping[str, Callable[[Rule, str], Fragment]] = {"linked": _linked, "batch": _burst, "no-later": _later}
+_IN_ORDER = ") ORDER BY source_file, source_row, record_id"
 
 
 def _applied(

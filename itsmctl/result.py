@@ -315,7 +315,7 @@ class ClockExplanation:
 
 @dataclass(frozen=True)
 class Moment:
-    """One change in the life of a record."""
+    """One change in the life of a record, and the row of the export that tells it."""
 
     at: int
     actor: str
@@ -323,6 +323,8 @@ class Moment:
     field: str
     old: str
     new: str
+    file: str = ""
+    row: int = 0
 
 
 @dataclass(frozen=True)
@@ -351,6 +353,11 @@ class Ground:
     verdict: Verdict
     applied: tuple[Applied, ...]
     rows: tuple[ExportRow, ...]
+    """The records: its own, those that it is judged with, or those of the group."""
+    changes: tuple[Moment, ...] = ()
+    """The changes and approvals of the record that the check looks at."""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """What the record has in the columns that the check and its scope look at; '' where it is empty."""
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from itsmctl.model import (
     NUMBER_COLUMNS,
     RECORD_COLUMNS,
     REJECT_COLUMNS,
+    SOURCE_COLUMNS,
     TIME_COLUMNS,
 )
 
@@ -73,11 +74,12 @@ def write_dataset(
     for number, row in enumerate(rows, start=1):
         row.setdefault("source_row", number)
     changes = _numbered(events)
+    decisions = [{"source_file": "approvals.csv", "source_row": n, **one} for n, one in enumerate(approvals, start=1)]
     rejected = list(rejects)
     tables: dict[str, tuple[Sequence[str], list[Row]]] = {
         "record": (RECORD_COLUMNS, rows),
-        "event": (EVENT_COLUMNS, changes),
-        "approval": (APPROVAL_COLUMNS, list(approvals)),
+        "event": ((*EVENT_COLUMNS, *SOURCE_COLUMNS), changes),
+        "approval": ((*APPROVAL_COLUMNS, *SOURCE_COLUMNS), decisions),
         "link": (LINK_COLUMNS, list(links)),
         "reject": (REJECT_COLUMNS, rejected),
     }
@@ -128,7 +130,7 @@ def _numbered(events: Iterable[Change]) -> list[Row]:
         actor, group = [*who, None, None][:2]
         rows.append(
             {"record_id": record_id, "seq": seen[record_id], "at": moment, "field": field, "old": old, "new": new}
-            | {"actor": actor, "actor_group": group}
+            | {"actor": actor, "actor_group": group, "source_file": "history.csv", "source_row": len(rows) + 1}
         )
     return rows
 

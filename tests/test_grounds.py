@@ -12,7 +12,7 @@ from test_checks import ALL, Case, _built, build_rule, judge
 
 from itsmctl.checks import CHECKS
 from itsmctl.checks.declare import TEMPLATES
-from itsmctl.model import Rule
+from itsmctl.model import GROUPED, Rule
 from itsmctl.reports import timeline
 from itsmctl.reports.pages import clause_text
 from itsmctl.result import Explanation
@@ -49,6 +49,12 @@ def written(case: Case, root: Path) -> Rule:
     return replace(rule, rests_on=())
 
 
+LOOKS_AT_CHANGES = {
+    "approved", "authorised", "clock-within", "conforms", "dwell-within", "existence", "handovers", "in-lane", "late-pause", "leg-within",
+    "loosened", "period-shift", "precedence", "raised-and-lowered", "returns", "traced", "transition",
+}  # fmt: skip
+"""Check types that judge by what happened to a record: each change that was looked at has its row."""
+
 OF_DECLARE = {"precedence", "existence"}
 """The templates share one module, parameters and verdicts: two stand for all of them."""
 
@@ -63,6 +69,9 @@ def test_a_failure_is_explained(check: str, tmp_path: Path) -> None:
     assert (ground.verdict.record_id, ground.rule.version) == (name, 7)
     assert ground.rows or check in WITHOUT_ROWS
     assert all(row.file and row.row for row in ground.rows)
+    assert all(one.file and one.row for one in ground.changes)
+    assert ground.changes or check not in LOOKS_AT_CHANGES
+    assert ground.values or rule.check in GROUPED or not CHECKS[check].needs(rule).columns
     lines = (tmp_path / "rules.yaml").read_text(encoding="utf-8").splitlines()
     applied = {one.name: one for one in reversed(ground.applied)}
     for parameter in ("check", *rule.parameters):
@@ -81,10 +90,12 @@ def _told(found: Explanation) -> None:
     (told, *_) = document["grounds"]
     assert told["observed"] == ground.verdict.observed and told["clauses"] == list(ground.rule.clauses)
     assert [row["row"] for row in told["rows"]] == [row.row for row in ground.rows]
+    assert [(one["file"], one["row"]) for one in told["changes"]] == [(one.file, one.row) for one in ground.changes]
+    assert told["values"] == ground.values
     assert document["definitions"]["digest"]
     for form in (text, page):
         assert clause_text(ground.rule.clauses[0]) in form and "version 7" in form
         assert all(f"[{one.where.file}:{one.where.line}]" in form for one in ground.applied)
-        assert all(f"({row.file}, row {row.row})" in form for row in ground.rows[:10])
+        assert all(f"({one.file}, row {one.row})" in form for one in (*ground.rows[:10], *ground.changes[-10:]))
         assert document["definitions"]["digest"][:16] in form
     assert "第 7 版" in timeline.terminal(found, "zh", width=80)

@@ -30,7 +30,7 @@ from itsmctl.importers.importing import import_files
 from itsmctl.importers.lines import cut_lines
 from itsmctl.importers.opening import ImportOptions, stage
 from itsmctl.importers.receipt import Receipt, read_receipt
-from itsmctl.model import EVENT_COLUMNS, RECORD_COLUMNS, REJECT_COLUMNS, MappingDefinition
+from itsmctl.model import EVENT_COLUMNS, RECORD_COLUMNS, REJECT_COLUMNS, SOURCE_COLUMNS, MappingDefinition
 
 UCI = ROOT / ".." / "shared" / "data" / "uci-incident-event-log" / "incident_event_log.zip"
 HEADER = "Number,Opened,State,Group,Closed,Reopened,SLA met,Note\n"
@@ -102,7 +102,11 @@ def test_a_row_becomes_a_record_with_its_unknown_columns_in_attributes(tmp_path:
 def test_tables_have_the_columns_and_types_of_the_model(tmp_path: Path) -> None:
     bring(tmp_path, HEADER + "INC1,2026-03-01 09:00:00,New,Desk,,,,\n")
     with Session() as session:
-        for name, columns in (("record", RECORD_COLUMNS), ("event", EVENT_COLUMNS), ("reject", REJECT_COLUMNS)):
+        for name, columns in (
+            ("record", RECORD_COLUMNS),
+            ("event", (*EVENT_COLUMNS, *SOURCE_COLUMNS)),
+            ("reject", REJECT_COLUMNS),
+        ):
             described = session.rows(f"DESCRIBE SELECT * FROM read_parquet('{tmp_path / 'out' / name}.parquet')")
             assert tuple(row[0] for row in described) == columns
             types = {row[0]: row[1] for row in described}

@@ -74,8 +74,14 @@ def pages() -> dict[str, str]:
 def dataset() -> str:
     """The tables of an import."""
     tables = {
-        "event.parquet": ("one row per change of a field, sorted by record and number", model.EVENT_COLUMNS),
-        "approval.parquet": ("one row per decision of an approver", model.APPROVAL_COLUMNS),
+        "event.parquet": (
+            "one row per change of a field, sorted by record and number, and the row of the export that tells it",
+            (*model.EVENT_COLUMNS, *model.SOURCE_COLUMNS),
+        ),
+        "approval.parquet": (
+            "one row per decision of an approver, and the row of the export that tells it",
+            (*model.APPROVAL_COLUMNS, *model.SOURCE_COLUMNS),
+        ),
         "link.parquet": ("one row per link to another record", model.LINK_COLUMNS),
         "reject.parquet": ("one row per row or value that could not be read", model.REJECT_COLUMNS),
     }
@@ -349,7 +355,7 @@ def findings() -> str:
 EXPLANATION = """{
   "format": "itsmctl/explanation/v1", "as_of": "…Z",
   "record": {"record_id": "…", "<column>": "…"},
-  "moments": [{"at", "actor", "actor_group", "field", "old", "new"}],
+  "moments": [{"at", "actor", "actor_group", "field", "old", "new", "file", "row"}],
   "verdicts": [{"rule", "record_id", "passed", "observed", "expected", "at", "reason", "waiver", "baseline"}],
   "clocks": [{
     "rule", "clock", "agreement", "calendar", "zone", "reason",
@@ -362,7 +368,8 @@ EXPLANATION = """{
   "grounds": [{
     "rule", "version", "meaning", "clauses", "record_id", "observed", "expected",
     "applied": [{"name", "value", "file", "line"}],
-    "rows": [{"record_id", "file", "row"}]
+    "rows": [{"record_id", "file", "row"}], "values": {"<column>": "…"},
+    "changes": [{"at", "actor", "field", "old", "new", "file", "row"}]
   }],
   "definitions": {"commit", "digest", "dirty"}
 }"""

@@ -22,6 +22,7 @@ from itsmctl.model import (
     RECORD_COLUMNS,
     REFERRING_COLUMNS,
     REJECT_COLUMNS,
+    SOURCE_COLUMNS,
     TEXT_COLUMNS,
     TIME_COLUMNS,
     Customer,
@@ -105,7 +106,8 @@ def load_tables(session: Session, loading: Loading) -> None:
     `every_number` are the ids and numbers of all that the export holds, also of the records that are left out; `every_event`
     and `every_approval` are those tables whole, where a rule is told only of those of its own process.
     """
-    _check_files(session, loading.folder)
+    told = _check_files(session, loading.folder)
+    _create_sources(session, loading, told)
     _create_codes(session, loading)
     _create_kept(session, loading)
     with session.beside(lambda other: _create_event(other, loading)):
@@ -127,8 +129,22 @@ def load_tables(session: Session, loading: Loading) -> None:
     _create_broken(session, loading)
 
 
-def _check_files(session: Session, folder: Path) -> None:
-    """Refuse a folder in which a table is missing, damaged, or another one."""
+def _create_sources(session: Session, loading: Loading, told: frozenset[str]) -> None:
+    """`event_source(record_id, seq, source_file, source_row)` and `approval_source(record_id, approver, "at", …)`: where each was read."""
+    quoted = name("at")
+    for table, key in (("event", "seq"), ("approval", f"approver, {epoch(quoted)} AS moment")):
+        rows = (
+            "source_file, source_row"
+            if table in told
+            else "CAST(NULL AS VARCHAR) AS source_file, CAST(NULL AS BIGINT) AS source_row"
+        )
+        session.run(
+            f"CREATE VIEW {table}_source AS SELECT record_id, {key}, {rows} FROM {exported(loading.folder, table)}"
+        )
+
+
+def _check_files(session: Session, folder: Path) -> frozenset[str]:
+    """Refuse a folder in which a table is missing, damaged, or another one; returns the tables that tell where their rows were read."""
     for table in TABLE_FILES:
         if not files_of(folder / f"{table}.parquet"):
             raise _no_dataset(folder, table, "no such file")
@@ -141,6 +157,7 @@ def _check_files(session: Session, folder: Path) -> None:
     inside: dict[Path, set[object]] = defaultdict(set)
     for file, column in found:
         inside[Path(str(file))].add(column)
+    telling = set()
     for table, wanted in TABLE_FILES.items():
         path = folder / f"{table}.parquet"
         columns = {column for file in files_of(path) for column in inside[file]}
@@ -148,6 +165,9 @@ def _check_files(session: Session, folder: Path) -> None:
         missing = [column for column in wanted if column not in columns]
         if missing:
             raise _no_dataset(folder, table, f"no column {missing[0]}")
+        if columns >= set(SOURCE_COLUMNS):
+            telling.add(table)
+    return frozenset(telling)
 
 
 def files_of(path: Path) -> list[Path]:

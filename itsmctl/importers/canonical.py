@@ -58,7 +58,7 @@ def put_in_order(session: Session, x: Export) -> None:
     columns = [
         f"{x.found['record_id'].sql(x.staged, 'r.')} AS id",
         f"{_moment(x, x.mapping.at)} AS utc",
-        "r.rowid AS raw",
+        "r.rowid AS raw, r.file, r.row AS line",
         *(f"{_text(x, column)} AS {label}" for label, column in people),
         *(f"{x.found[column].sql(x.staged, 'r.')} AS h{i}" for i, column in enumerate(x.history)),
     ]
@@ -102,8 +102,8 @@ def event_query(x: Export) -> str:
     numbered = f"SELECT row_number() OVER () AS n, id IS DISTINCT FROM lag(id) OVER () AS fresh, * FROM ({changes})"
     return (
         "SELECT id AS record_id, n + 1 - max(CASE WHEN fresh THEN n END) OVER (ROWS UNBOUNDED PRECEDING) AS seq, "
-        'make_timestamp(utc * 1000000) AS "at", actor, crew AS actor_group, field, old, new, attributes '
-        f"FROM ({numbered})"
+        'make_timestamp(utc * 1000000) AS "at", actor, crew AS actor_group, field, old, new, attributes, '
+        f"{_file_name(x, 'file')} AS source_file, line AS source_row FROM ({numbered})"
     )
 
 
@@ -193,7 +193,7 @@ def _update_changes(x: Export) -> str:
     )
     # First the numbers of what changed become rows, only then their texts: texts in lists are dear.
     return (
-        f"SELECT id, utc, actor, crew, CAST(NULL AS VARCHAR) AS attributes, {field} AS field, {old} AS old, {new} AS new "
+        f"SELECT id, utc, file, line, actor, crew, CAST(NULL AS VARCHAR) AS attributes, {field} AS field, {old} AS old, {new} AS new "
         f"FROM (SELECT *, unnest(list_filter([{changed}], lambda change: change IS NOT NULL)) AS i FROM (SELECT *{known} FROM ({life})))"
     )
 
@@ -211,7 +211,7 @@ def _trace_changes(x: Export) -> str:
     """One row per event of the log, whatever it changed."""
     state = "h0" if x.history else "CAST(NULL AS VARCHAR)"
     return (
-        f"SELECT id, utc, actor, crew, 'state' AS field, CASE WHEN id = lag(id) OVER () THEN lag({state}) OVER () END AS old, "
+        f"SELECT id, utc, file, line, actor, crew, 'state' AS field, CASE WHEN id = lag(id) OVER () THEN lag({state}) OVER () END AS old, "
         f"{state} AS new, nullif(attributes, '{{}}') AS attributes FROM {ORDERED} WHERE utc IS NOT NULL"
     )
 
@@ -229,8 +229,7 @@ def _record_column(x: Export, column: str) -> str:
                 kept = tuple(name for name in kept if name.startswith(CASE))
             return _json(x.staged, kept)
         case "source_file":
-            names = [f"WHEN {export.number} THEN {quote(export.name)}" for export in x.staged.exports]
-            return f"CASE r.file {' '.join(names)} END"
+            return _file_name(x, "r.file")
         case "source_row":
             return "r.row"
         case "opened_at" if source is None and x.mapping.shape == "trace":
@@ -242,6 +241,12 @@ def _record_column(x: Export, column: str) -> str:
     if column in BOOLEAN_COLUMNS:
         return boolean_sql(source.sql(x.staged, "r.")) if source else "CAST(NULL AS BOOLEAN)"
     return source.sql(x.staged, "r.") if source else "CAST(NULL AS VARCHAR)"
+
+
+def _file_name(x: Export, number: str) -> str:
+    """SQL for the name of the export with a number."""
+    names = [f"WHEN {export.number} THEN {quote(export.name)}" for export in x.staged.exports]
+    return f"CASE {number} {' '.join(names)} END"
 
 
 def _process(x: Export) -> str:

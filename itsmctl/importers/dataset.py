@@ -109,7 +109,7 @@ def _create_tables(session: Session, x: canonical.Export) -> None:
     """The tables link and approval."""
     session.run(f"CREATE TABLE link AS {canonical.link_query(x)}")
     columns = ", ".join(f"{name(column)} {'TIMESTAMP' if column == 'at' else 'VARCHAR'}" for column in APPROVAL_COLUMNS)
-    session.run(f"CREATE TABLE approval ({columns})")
+    session.run(f"CREATE TABLE approval ({columns}, source_file VARCHAR, source_row BIGINT)")
 
 
 @dataclass(frozen=True)

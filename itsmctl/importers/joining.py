@@ -18,6 +18,7 @@ from itsmctl.model import (
     EVENT_COLUMNS,
     LINK_COLUMNS,
     RECORD_COLUMNS,
+    SOURCE_COLUMNS,
     TEXT_COLUMNS,
     TIME_COLUMNS,
 )
@@ -168,7 +169,7 @@ def _create_told(session: Session, numbers: Sequence[int], parts: Sequence[Part]
         f"WHERE r.source_file IN ({listed}) AND r.record_id IN (SELECT record_id FROM told)"
     )
     begun = [
-        f'SELECT r.record_id, coalesce(r.opened_at, r.recorded_at) AS "at", r.opened_by AS actor, {quote(column)} AS field, '
+        f'SELECT r.record_id, coalesce(r.opened_at, r.recorded_at) AS "at", r.opened_by AS actor, r.source_file, r.source_row, {quote(column)} AS field, '
         f"CASE WHEN f.record_id IS NULL THEN r.{name(column)} ELSE nullif(f.value, '') END AS new FROM mentioned_record AS r "
         f"LEFT JOIN first_told AS f ON f.record_id = r.record_id AND f.field = {quote(column)} "
         # Where the history tells of a field for no ticket of the process, it is silent about it, not unchanged.
@@ -177,7 +178,7 @@ def _create_told(session: Session, numbers: Sequence[int], parts: Sequence[Part]
     ]
     union = (
         " UNION ALL ".join(begun)
-        or "SELECT '' AS record_id, CAST(NULL AS TIMESTAMP) AS \"at\", '' AS actor, '' AS field, NULL AS new"
+        or "SELECT '' AS record_id, CAST(NULL AS TIMESTAMP) AS \"at\", '' AS actor, '' AS source_file, 0 AS source_row, '' AS field, NULL AS new"
     )
     session.run(f'CREATE TABLE begun AS SELECT * FROM ({union}) WHERE new IS NOT NULL AND "at" IS NOT NULL')
     (silent,) = session.one(
@@ -195,20 +196,24 @@ _TOLD = (
 def _event_query(parts: Sequence[Part]) -> str:
     """Events of the parts keep their order; where a history file tells of a record, moments order them all."""
     return f"""SELECT record_id, row_number() OVER (PARTITION BY record_id ORDER BY told_at NULLS FIRST, origin, file, n, field) AS seq,
-        {_columns(EVENT_COLUMNS[2:])}
+        {_columns((*EVENT_COLUMNS[2:], *SOURCE_COLUMNS))}
         FROM (SELECT *, CASE WHEN bool_or(origin = 2) OVER (PARTITION BY record_id) THEN "at" END AS told_at FROM (
             SELECT record_id, "at", actor, CAST(NULL AS VARCHAR) AS actor_group, field, CAST(NULL AS VARCHAR) AS old, new,
-                CAST(NULL AS VARCHAR) AS attributes, 0 AS origin, 0 AS file, 0 AS n FROM begun
-            UNION ALL SELECT {_columns([c for c in EVENT_COLUMNS if c != "seq"])}, 1, 0, seq FROM read_parquet({_files(parts, "event")})
-            UNION ALL SELECT record_id, "at", actor, actor_group, field, old, new, NULL, 2, file, row FROM told
+                CAST(NULL AS VARCHAR) AS attributes, source_file, source_row, 0 AS origin, 0 AS file, 0 AS n FROM begun
+            UNION ALL SELECT {_columns([c for c in EVENT_COLUMNS if c != "seq"])}, source_file, source_row, 1, 0, seq FROM read_parquet({_files(parts, "event")})
+            UNION ALL SELECT record_id, "at", actor, actor_group, field, old, new, NULL, e.name, row, 2, file, row FROM told
+                LEFT JOIN export_number AS e ON e.number = told.file
         )) ORDER BY record_id, seq"""
 
 
 def _approval_query(numbers: Sequence[int]) -> str:
     columns = _columns(APPROVAL_COLUMNS)
     rows = [f"SELECT {columns}, file, row FROM detail_{number}" for number in numbers]
-    nothing = f"SELECT {', '.join(f'CAST(NULL AS {_type(c)}) AS {name(c)}' for c in APPROVAL_COLUMNS)}, 0 AS file, 0 AS row WHERE false"
-    return f'SELECT {columns} FROM ({" UNION ALL ".join(rows or [nothing])}) ORDER BY record_id, "at" NULLS FIRST, file, row'
+    nothing = f"SELECT {', '.join(f'CAST(NULL AS {_type(c)}) AS {name(c)}' for c in APPROVAL_COLUMNS)}, 0 AS file, CAST(0 AS BIGINT) AS row WHERE false"
+    return (
+        f"SELECT {columns}, e.name AS source_file, row AS source_row FROM ({' UNION ALL '.join(rows or [nothing])}) AS a "
+        'LEFT JOIN export_number AS e ON e.number = a.file ORDER BY record_id, "at" NULLS FIRST, file, row'
+    )
 
 
 def _type(column: str) -> str:

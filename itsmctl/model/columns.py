@@ -165,6 +165,10 @@ APPROVAL_COLUMNS = ("record_id", "approver", "role", "decision", "at")
 LINK_COLUMNS = ("record_id", "type", "target")
 
 
+SOURCE_COLUMNS = ("source_file", "source_row")
+"""Where a change or an approval was read, behind its other columns; datasets made before they were written have none."""
+
+
 REJECT_COLUMNS = ("source_file", "source_row", "record_id", "column", "value", "reason")
 
 

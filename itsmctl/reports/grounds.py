@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from itsmctl.language import Language, number_text, tr, trn
+from collections.abc import Mapping
+
+from itsmctl.language import Language, column_text, iso, number_text, tr, trn
+from itsmctl.model import APPROVAL
 from itsmctl.reports import demands, tally
 from itsmctl.reports.pages import clause_text
 from itsmctl.reports.phrases import phrase_text
-from itsmctl.result import Applied, Explanation, ExportRow, Ground
+from itsmctl.result import Applied, Explanation, ExportRow, Ground, Moment
 
 MOST_ROWS = 10
 """Rows that a person reads; JSON has all of them."""
@@ -26,7 +29,12 @@ def ground_lines(ground: Ground, language: Language) -> list[tuple[str, str]]:
         (tr("Observed", language), phrase_text(verdict.observed, language)),
         (tr("Expected", language), phrase_text(verdict.expected, language)),
     ]
-    return [(label, text) for label, text in lines if text] + basis_lines(ground, language)
+    rests = basis_lines(ground, language)
+    if ground.values:
+        rests.insert(0, (tr("Values", language), _values_text(ground.values, language)))
+    if ground.changes:
+        rests.insert(len(rests) - 1, (tr("Changes", language), _changes_text(ground.changes, language)))
+    return [(label, text) for label, text in lines if text] + rests
 
 
 def basis_lines(ground: Ground, language: Language) -> list[tuple[str, str]]:
@@ -70,6 +78,35 @@ def _rows_text(rows: tuple[ExportRow, ...], language: Language) -> str:
     return f"{count}{tr(': ', language)}{tr('; ', language).join(p for p in (text, rest) if p)}" if rows else ""
 
 
+def _values_text(values: Mapping[str, str], language: Language) -> str:
+    """Each column that was looked at with what stands in it."""
+    told = (f"{column_text(c, language)}{tr(': ', language)}{_shown(value, language)}" for c, value in values.items())
+    return tr("; ", language).join(told)
+
+
+def _shown(value: str, language: Language) -> str:
+    return phrase_text(value, language) if value else "–"
+
+
+def _changes_text(changes: tuple[Moment, ...], language: Language) -> str:
+    """Each change that was looked at, with its row: the last ones, where there are many."""
+    shown = [_change_text(one, language) for one in changes[-MOST_ROWS:]]
+    text = tr("; ", language).join(shown)
+    more = len(changes) - len(shown)
+    if not more:
+        return text
+    before = tr("{n} earlier, all of them with --format json", language, n=number_text(more))
+    return f"{before}{tr('; ', language)}{text}"
+
+
+def _change_text(one: Moment, language: Language) -> str:
+    if one.field == APPROVAL:
+        what = tr("{approver}: {decision}", language, approver=one.actor, decision=one.new)
+    else:
+        what = f"{column_text(one.field, language)}{tr(': ', language)}{_shown(one.old, language)} → {_shown(one.new, language)}"
+    return tr("{what} ({file}, row {row})", language, what=what, file=one.file, row=one.row) if one.file else what
+
+
 def ground_document(ground: Ground) -> dict[str, object]:
     """A ground as plain values, with every row."""
     return {
@@ -90,4 +127,17 @@ def ground_document(ground: Ground) -> dict[str, object]:
             for one in ground.applied
         ],
         "rows": [{"record_id": one.record_id, "file": one.file, "row": one.row} for one in ground.rows],
+        "values": dict(ground.values),
+        "changes": [
+            {
+                "at": iso(one.at),
+                "actor": one.actor,
+                "field": one.field,
+                "old": one.old,
+                "new": one.new,
+                "file": one.file,
+                "row": one.row,
+            }
+            for one in ground.changes
+        ],
     }

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from itsmctl.audit.redaction import names_people
 from itsmctl.model import PEOPLE_COLUMNS
-from itsmctl.result import AuditResult, Explanation, RuleResult, Verdict
+from itsmctl.result import AuditResult, Explanation, Moment, RuleResult, Verdict
 
 JUDGES_PEOPLE = frozenset({"paused-share"})
 """Checks whose rows are people: the key of a row begins with a name."""
@@ -83,15 +83,27 @@ def _explanation(explanation: Explanation, names: Mapping[str, str], withheld: S
             for column, value in explanation.columns.items()
             if column != "attributes"
         },
-        moments=tuple(
-            replace(
-                moment,
-                actor=names.get(moment.actor, ""),
-                old=names.get(moment.old, "") if moment.field in PEOPLE_COLUMNS else moment.old,
-                new=names.get(moment.new, "") if moment.field in PEOPLE_COLUMNS else moment.new,
-            )
-            for moment in explanation.moments
-        ),
+        moments=_moments(explanation.moments, names),
         verdicts=tuple(_verdict(verdict, names, withheld) for verdict in explanation.verdicts),
-        grounds=tuple(replace(one, verdict=_verdict(one.verdict, names, withheld)) for one in explanation.grounds),
+        grounds=tuple(
+            replace(
+                one,
+                verdict=_verdict(one.verdict, names, withheld),
+                changes=_moments(one.changes, names),
+                values={c: names.get(v, v) if c in PEOPLE_COLUMNS else v for c, v in one.values.items()},
+            )
+            for one in explanation.grounds
+        ),
+    )
+
+
+def _moments(moments: tuple[Moment, ...], names: Mapping[str, str]) -> tuple[Moment, ...]:
+    return tuple(
+        replace(
+            moment,
+            actor=names.get(moment.actor, ""),
+            old=names.get(moment.old, "") if moment.field in PEOPLE_COLUMNS else moment.old,
+            new=names.get(moment.new, "") if moment.field in PEOPLE_COLUMNS else moment.new,
+        )
+        for moment in moments
     )

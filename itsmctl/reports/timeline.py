@@ -27,6 +27,8 @@ def explanation_json(explanation: Explanation) -> dict[str, object]:
                 "field": moment.field,
                 "old": moment.old,
                 "new": moment.new,
+                "file": moment.file,
+                "row": moment.row,
             }
             for moment in explanation.moments
         ],
