@@ -65,8 +65,8 @@ def _looked_at(rule: Rule, definitions: Definitions) -> frozenset[str]:
     if clock is None and rule.check not in ABOUT_AGREEMENTS:
         return fields
     clocks = [c for a in definitions.agreements.values() for c in a.clocks.values() if clock in (None, c.name)]
-    every = (part.conditions for one in clocks for part in (*one.conditions, *one.targets))
-    asked = {condition.column for conditions in every for condition in conditions}
+    asked = {c.column for one in clocks for part in one.conditions for c in part.conditions}
+    asked |= {c.column for one in clocks for target in one.targets for c in target.conditions}
     return fields | asked | {"state"} | ({"group"} if rule.check == "leg-within" else set())
 
 
