@@ -64,7 +64,6 @@ def build(
     itsmctl evidence build result -o pack.zip --key audit.key --previous last-month.zip
     itsmctl evidence build result -o pack.zip --sample sample-2026/working-paper.xlsx
     """
-    from itsmctl.evidence.chain import link_to
     from itsmctl.evidence.pack import build as build_pack
     from itsmctl.evidence.sealing import Seals
     from itsmctl.evidence.wording import summary_lines
@@ -74,7 +73,12 @@ def build(
         from itsmctl.evidence.keys import read_private
 
         signing = read_private(key, _passphrase)
-    seals = Seals(signing, link_to(previous) if previous else None)
+    link = None
+    if previous is not None:
+        from itsmctl.evidence.chain import link_to
+
+        link = link_to(previous)
+    seals = Seals(signing, link)
     summary = build_pack(result_dir, output, root=root, seals=seals, with_names=with_names, papers=papers)
     click.echo("\n".join(summary_lines(summary, language)))
 

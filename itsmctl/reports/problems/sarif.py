@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from itsmctl import __version__
-from itsmctl.definitions.lint import LAWS
-from itsmctl.definitions.lint.law import Page, page_of
 from itsmctl.errors import Problem
 from itsmctl.language import Language, problem_text
 from itsmctl.reports.problems.checked import Checked, ranked
 from itsmctl.reports.problems.fingerprints import fingerprints
+
+if TYPE_CHECKING:
+    from itsmctl.definitions.lint.law import Page
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 MOST = 5_000
@@ -20,6 +22,9 @@ MOST = 5_000
 
 def render(checked: Checked) -> str:
     """One run with the rules that were broken and a result for each problem."""
+    from itsmctl.definitions.lint import LAWS  # most who write another form need no laws
+    from itsmctl.definitions.lint.law import page_of
+
     problems = ranked(checked)
     codes = sorted({problem.code for problem in problems})
     pages = {page.code: page for page in (page_of(law) for law in LAWS)}
