@@ -126,7 +126,8 @@ def _is_clean(path: Path) -> bool:
             while chunk := stream.read(CHUNK):
                 if b"\0" in chunk or (len(chunk) == CHUNK and b"\n" not in chunk and b"\r" not in chunk):
                     return False
-                decoder.decode(chunk)
+                if not chunk.isascii() or decoder.getstate()[0]:
+                    decoder.decode(chunk)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             return False
