@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from itsmctl.values import value
 
 BAND = 5
 """Per cent of the target in each band of a distribution."""
@@ -18,7 +18,7 @@ OTHERS = ""
 """Stands for all the groups that are not named."""
 
 
-@dataclass(frozen=True)
+@value
 class Distribution:
     """How much of its target each stopped clock had used: 40 bands of 5 per cent, then up to 3, 5, 10 times, and more.
 
@@ -29,7 +29,7 @@ class Distribution:
     bands: tuple[int, ...]
 
 
-@dataclass(frozen=True)
+@value
 class OpenWork:
     """Records open at a moment, by age: up to 1, 7 and 30 days, and older."""
 
@@ -37,7 +37,7 @@ class OpenWork:
     ages: tuple[int, int, int, int]
 
 
-@dataclass(frozen=True)
+@value
 class Backlog:
     """Open work over time; `undated` are records that are over, nobody knows since when, and so are in none of it."""
 
@@ -45,7 +45,7 @@ class Backlog:
     undated: int
 
 
-@dataclass(frozen=True)
+@value
 class Flow:
     """The paths of records through the states of a process, most frequent first, and how many paths and records there are."""
 
@@ -55,7 +55,7 @@ class Flow:
     records: int
 
 
-@dataclass(frozen=True)
+@value
 class Network:
     """Records handed over from group to group: (from, to, how often), the busiest groups by name, all `OTHERS` as one."""
 
@@ -64,7 +64,7 @@ class Network:
     total: int
 
 
-@dataclass(frozen=True)
+@value
 class Hours:
     """Records opened by weekday from Monday and hour, in the zone of a calendar; `service` are the hours that it is open."""
 
@@ -74,7 +74,7 @@ class Hours:
     service: frozenset[tuple[int, int]]
 
 
-@dataclass(frozen=True)
+@value
 class Recurring:
     """Incidents alike in service, category and subcategory: by month, in all, and how many have a problem (None: unknown)."""
 
@@ -86,7 +86,7 @@ class Recurring:
     linked: int | None
 
 
-@dataclass(frozen=True)
+@value
 class Recurrence:
     """The incidents that come back most often without a problem, worst first, of `candidates` in all."""
 
@@ -95,7 +95,7 @@ class Recurrence:
     candidates: int
 
 
-@dataclass(frozen=True)
+@value
 class Figures:
     """All of them; None or empty where the export does not tell."""
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from itsmctl.errors import Problem, Where
 from itsmctl.figures import Figures
 from itsmctl.model import Baseline, Effective, LegName, Outcome, Parameter, Rule, Text, Waiver
+from itsmctl.values import value
 
 ClockVerdict = Literal["met", "breached", "running_ok", "running_breached", "paused_ok", "cancelled", "not_testable"]
 WaiverStanding = Literal["in_force", "expired", "to_come", "refused"]
 LedgerKind = Literal["counted", "paused", "closed"]
 
 
-@dataclass(frozen=True)
+@value
 class Verdict:
     """One row of `verdicts.parquet`: `passed` is None where it could not be determined, and `reason` says why."""
 
@@ -34,7 +35,7 @@ class Verdict:
     """Id of the baseline that knows the failure."""
 
 
-@dataclass(frozen=True)
+@value
 class Share:
     """How one value of a column fared under a rule."""
 
@@ -45,7 +46,7 @@ class Share:
     not_testable: int
 
 
-@dataclass(frozen=True)
+@value
 class RuleResult:
     """A rule and what became of the records in its scope: in_scope = passed + failed + not_testable + waived."""
 
@@ -73,7 +74,7 @@ class RuleResult:
     """How many of the failures the baseline knows."""
 
 
-@dataclass(frozen=True)
+@value
 class WaiverUse:
     """A waiver of a rule that was judged, and how many failures it excuses; `standing` is how it stood at the moment of the audit."""
 
@@ -87,7 +88,7 @@ class WaiverUse:
     """What is wrong with it: refused, unused, over-broad, expired, about to expire."""
 
 
-@dataclass(frozen=True)
+@value
 class BaselineUse:
     """The baseline that an audit was asked to know, and what became of its findings."""
 
@@ -100,7 +101,7 @@ class BaselineUse:
     """What is wrong with it: refused, expired, or about rules that mean something else today."""
 
 
-@dataclass(frozen=True)
+@value
 class Attainment:
     """Clock attainment of one service in one month ('2026-03'); `agreed` is the per cent promised, or None."""
 
@@ -114,7 +115,7 @@ class Attainment:
     """Clocks that the agreement promises and nobody can measure; they are not among those judged."""
 
 
-@dataclass(frozen=True)
+@value
 class Source:
     """One imported file as its receipt has it."""
 
@@ -126,7 +127,7 @@ class Source:
     rows_rejected: int
 
 
-@dataclass(frozen=True)
+@value
 class Gap:
     """A run of ticket numbers that are missing, the last there before it and the first after it."""
 
@@ -135,7 +136,7 @@ class Gap:
     numbers: int
 
 
-@dataclass(frozen=True)
+@value
 class Personal:
     """Personal data in a column: what kind, and in how many records."""
 
@@ -149,7 +150,7 @@ class Personal:
     """A column of the export that no canonical one takes."""
 
 
-@dataclass(frozen=True)
+@value
 class DatasetFacts:
     """The tickets that were judged."""
 
@@ -174,7 +175,7 @@ class DatasetFacts:
     """Columns with personal data, those that name people first."""
 
 
-@dataclass(frozen=True)
+@value
 class DefinitionFacts:
     """The definitions that judged: `commit` is empty outside git, `dirty` where files differ from the commit."""
 
@@ -184,7 +185,7 @@ class DefinitionFacts:
     is_reference: bool
 
 
-@dataclass(frozen=True)
+@value
 class Redaction:
     """What a result shows otherwise than the tickets have it, or leaves out."""
 
@@ -204,7 +205,7 @@ class Redaction:
     """Verdicts whose rule may observe a name or a free text, so that what was observed is left out, by rule."""
 
 
-@dataclass(frozen=True)
+@value
 class UsedDefinition:
     """A definition by which records were judged, beside the rules: as it stood in its file, of which `sha256` is the digest, if it has one."""
 
@@ -217,7 +218,7 @@ class UsedDefinition:
     """Records that it judged by a clock; 0 where that is not counted by record."""
 
 
-@dataclass(frozen=True)
+@value
 class AuditResult:
     """A whole audit. `rules` and `enquiries` are sorted by id; times are epoch seconds, UTC."""
 
@@ -261,7 +262,7 @@ class AuditResult:
     """What its charts show; empty where nobody asked for charts."""
 
 
-@dataclass(frozen=True)
+@value
 class Piece:
     """One interval [start, end) of a clock's ledger; the pieces of a cycle add up to stop - start."""
 
@@ -276,7 +277,7 @@ class Piece:
         return self.end - self.start
 
 
-@dataclass(frozen=True)
+@value
 class Cycle:
     """One run of a clock; `stop` is the moment it was judged at, `running` tells whether it still ran then."""
 
@@ -292,7 +293,7 @@ class Cycle:
     ledger: tuple[Piece, ...]
 
 
-@dataclass(frozen=True)
+@value
 class ClockExplanation:
     """One clock of one record: which agreement and calendar judged it, and its cycles."""
 
@@ -313,7 +314,7 @@ class ClockExplanation:
     """What people call it where it is a leg."""
 
 
-@dataclass(frozen=True)
+@value
 class Moment:
     """One change in the life of a record, and the row of the export that tells it."""
 
@@ -327,7 +328,7 @@ class Moment:
     row: int = 0
 
 
-@dataclass(frozen=True)
+@value
 class Applied:
     """A parameter that was applied, or a definition that took part: what it is called, what it says, and where it is written."""
 
@@ -336,7 +337,7 @@ class Applied:
     where: Where
 
 
-@dataclass(frozen=True)
+@value
 class ExportRow:
     """A record, and the row of the export that it comes from."""
 
@@ -345,7 +346,7 @@ class ExportRow:
     row: int
 
 
-@dataclass(frozen=True)
+@value
 class Ground:
     """What a failing verdict rests on: its rule with clauses and version, the parameters applied, the rows behind it."""
 
@@ -360,7 +361,7 @@ class Ground:
     """What the record has in the columns that the check and its scope look at; '' where it is empty."""
 
 
-@dataclass(frozen=True)
+@value
 class Explanation:
     """Everything about one record: its row, its life, its verdicts under each rule, its clocks.
 

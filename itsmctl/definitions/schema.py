@@ -7,13 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import jsonschema_rs
-
 from itsmctl.errors import Problem, did_you_mean
 from itsmctl.reference import schema_folder
 from itsmctl.source import Document, Path_
 
-if TYPE_CHECKING:  # only a document that is not valid needs them, and they are slow to load
+if TYPE_CHECKING:  # definitions that are kept need none of them, and they are slow to load
+    import jsonschema_rs
     from jsonschema import Draft7Validator
     from jsonschema.exceptions import ValidationError
     from referencing import Registry
@@ -69,11 +68,19 @@ def _explaining(schema: Mapping[str, Any]) -> Draft7Validator:
 @cache
 def _compiled(kind: str) -> jsonschema_rs.Draft7Validator:
     """The same schema compiled: it only says yes or no, but much faster; the other one says what is wrong."""
-    return jsonschema_rs.Draft7Validator(schemas()[kind], registry=_compiled_registry())
+    return _compile(schemas()[kind])
+
+
+def _compile(schema: dict[str, Any]) -> jsonschema_rs.Draft7Validator:
+    import jsonschema_rs
+
+    return jsonschema_rs.Draft7Validator(schema, registry=_compiled_registry())
 
 
 @cache
 def _compiled_registry() -> jsonschema_rs.Registry:
+    import jsonschema_rs
+
     return jsonschema_rs.Registry([(name + SUFFIX, body) for name, body in schemas().items()])
 
 
@@ -103,7 +110,7 @@ def check_document(document: Document) -> list[Problem]:
 
 def check_parameters(schema: Mapping[str, Any], value: object, document: Document, path: Path_) -> list[Problem]:
     """Check a part of a document against a schema of its own (the parameters of a check type)."""
-    if jsonschema_rs.Draft7Validator(dict(schema), registry=_compiled_registry()).is_valid(value):
+    if _compile(dict(schema)).is_valid(value):
         return []
     return check_value(_explaining(schema), value, document, path)
 

@@ -4,17 +4,32 @@ The only package that uses git. The stamp and the log say as a value where git, 
 and never fail for that; who asks for a revision is told why it cannot be had.
 """
 
-from itsmctl.history.log import DocumentLog, HistoryState, LogEntry, log_of
-from itsmctl.history.revisions import Revision, at_revision
-from itsmctl.history.stamp import Commit, commit_of
+from __future__ import annotations
 
-__all__ = [
-    "Commit",
-    "DocumentLog",
-    "HistoryState",
-    "LogEntry",
-    "Revision",
-    "at_revision",
-    "commit_of",
-    "log_of",
-]
+from typing import TYPE_CHECKING
+
+from itsmctl.lazily import homes, loader
+
+if TYPE_CHECKING:
+    from itsmctl.history.log import DocumentLog as DocumentLog
+    from itsmctl.history.log import HistoryState as HistoryState
+    from itsmctl.history.log import LogEntry as LogEntry
+    from itsmctl.history.log import log_of as log_of
+    from itsmctl.history.revisions import Revision as Revision
+    from itsmctl.history.revisions import at_revision as at_revision
+    from itsmctl.history.stamp import Commit as Commit
+    from itsmctl.history.stamp import commit_of as commit_of
+
+_HOME = homes(
+    {
+        "log": "DocumentLog HistoryState LogEntry log_of",
+        "revisions": "Revision at_revision",
+        "stamp": "Commit commit_of",
+    }
+)
+__all__ = list(_HOME)  # noqa: PLE0605
+__getattr__ = loader(__name__, _HOME)
+
+
+def __dir__() -> list[str]:
+    return sorted(_HOME)

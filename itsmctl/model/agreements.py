@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
 from itsmctl.errors import Where
 from itsmctl.model.clocks import DEFAULT_POLICY, ClockCondition, ClockPolicy, PauseLimit
 from itsmctl.model.definition import ClockRole, Conditions, Definition, Language, Text
+from itsmctl.values import value
 
 
-@dataclass(frozen=True)
+@value
 class Target:
     """A promise: records that meet `conditions` within a counted time; the first match wins.
 
@@ -25,7 +26,7 @@ class Target:
     where: Where
 
 
-@dataclass(frozen=True)
+@value
 class ClockDefinition:
     """How one clock of an agreement runs: when it starts, stops, pauses, and its targets."""
 
@@ -50,7 +51,7 @@ class ClockDefinition:
         return self.policy == DEFAULT_POLICY and not self.conditions and not self.limits
 
 
-@dataclass(frozen=True)
+@value
 class WorkloadLimit:
     """How many tickets a month a promise is made for (None: without a limit), and what happens beyond."""
 
@@ -58,7 +59,7 @@ class WorkloadLimit:
     beyond: Text
 
 
-@dataclass(frozen=True)
+@value
 class Agreement(Definition):
     """A service level agreement: which services, for whom, in which calendar, with which clocks."""
 
@@ -76,7 +77,7 @@ class Agreement(Definition):
     """Role that agreed it for the service provider."""
 
 
-@dataclass(frozen=True)
+@value
 class Leg:
     """One clock of an agreement that supports others: a leg of the way to the promise made to the customer.
 
@@ -94,7 +95,7 @@ class Leg:
     targets: tuple[Target, ...]
 
 
-@dataclass(frozen=True)
+@value
 class LegName:
     """What people call a leg: what it promises, and in which agreement."""
 
@@ -106,7 +107,7 @@ class LegName:
         return f"{self.title.in_(language)} · {self.agreement.in_(language)}"
 
 
-@dataclass(frozen=True)
+@value
 class SupportTerms:
     """What operational level agreements and underpinning contracts both promise to those who promise to customers."""
 
@@ -121,7 +122,7 @@ class SupportTerms:
     interfaces: tuple[Text, ...]
 
 
-@dataclass(frozen=True)
+@value
 class OperationalAgreement(Definition):
     """What one team promises to another (OLA)."""
 
@@ -132,7 +133,7 @@ class OperationalAgreement(Definition):
     exceptions: tuple[Text, ...]
 
 
-@dataclass(frozen=True)
+@value
 class Renewal:
     """What happens at the end of a contract: the last day to decide, and whether it goes on by itself."""
 
@@ -141,7 +142,7 @@ class Renewal:
     notice: Text
 
 
-@dataclass(frozen=True)
+@value
 class Contract(Definition):
     """What a supplier owes us (underpinning contract); its term is its effective period."""
 

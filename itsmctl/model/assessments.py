@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from itsmctl.model.definition import Definition, Effective, Text
+from itsmctl.values import value
 
 Horizon = Literal["near", "mid", "long"]
 
@@ -15,7 +15,7 @@ Effort = Literal["S", "M", "L"]
 """Days, weeks, months."""
 
 
-@dataclass(frozen=True)
+@value
 class Evidence:
     """What a statement rests on: a kind of definition (or `document`) and its id (or its description)."""
 
@@ -24,7 +24,7 @@ class Evidence:
     document: Text
 
 
-@dataclass(frozen=True)
+@value
 class ScaleStep:
     """A step of a scale, from lowest to highest; `start` and `end` are the share achieved in per cent."""
 
@@ -36,7 +36,7 @@ class ScaleStep:
     satisfied: bool
 
 
-@dataclass(frozen=True)
+@value
 class Level:
     """A level of a model."""
 
@@ -45,7 +45,7 @@ class Level:
     description: Text
 
 
-@dataclass(frozen=True)
+@value
 class Dimension:
     """A dimension of a questionnaire; `fed_by` are (questionnaire, dimension) whose results count here too."""
 
@@ -56,7 +56,7 @@ class Dimension:
     fed_by: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True)
+@value
 class Cap:
     """What must be reached for an answer to stand: the per cent of a rule's records that pass, or of clauses with definitions."""
 
@@ -69,7 +69,7 @@ class Cap:
     """Of the documents that are reviewed at intervals, those reviewed in time, or approved by those who may."""
 
 
-@dataclass(frozen=True)
+@value
 class QuestionnaireCriterion:
     """What is claimed or asked; a `symptom` is a sign of its level and earns nothing."""
 
@@ -84,7 +84,7 @@ class QuestionnaireCriterion:
     clauses: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@value
 class Questionnaire(Definition):
     """Criteria by which an organisation judges itself."""
 
@@ -97,7 +97,7 @@ class Questionnaire(Definition):
     criteria: Mapping[str, QuestionnaireCriterion]
 
 
-@dataclass(frozen=True)
+@value
 class Answer:
     """The answer to one criterion; without evidence it is the judgement of the person who gave it."""
 
@@ -108,7 +108,7 @@ class Answer:
     note: Text
 
 
-@dataclass(frozen=True)
+@value
 class Recommendation:
     """What to do next, by when, and which criteria it helps."""
 
@@ -123,7 +123,7 @@ class Recommendation:
     done: date | None
 
 
-@dataclass(frozen=True)
+@value
 class Assessment(Definition):
     """Answers to a questionnaire for one period, with targets by dimension and recommendations."""
 
@@ -140,7 +140,7 @@ class Assessment(Definition):
     recommendations: tuple[Recommendation, ...]
 
 
-@dataclass(frozen=True)
+@value
 class Question:
     """A question of a survey, with the rules that measure the same from tickets."""
 
@@ -152,7 +152,7 @@ class Question:
     measured_by: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@value
 class SurveyRun:
     """One run: whom it asked, how many answered, and how often each step was chosen, by question."""
 
@@ -168,7 +168,7 @@ class SurveyRun:
     actions: tuple[Text, ...]
 
 
-@dataclass(frozen=True)
+@value
 class Response:
     """One answer that belongs to a ticket; scores count from 1."""
 
@@ -178,7 +178,7 @@ class Response:
     comment: Text
 
 
-@dataclass(frozen=True)
+@value
 class Survey(Definition):
     """A survey with its questions and the results of its runs."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Literal
 
 from itsmctl.model.definition import Conditions, Definition, Effective, Text
+from itsmctl.values import value
 
 MappingShape = Literal["records", "updates", "trace"]
 MappingTable = Literal["record", "event", "approval", "link", "detail"]
@@ -16,7 +17,7 @@ Taking = Literal["compact", "first", "opposite"]
 """What is taken of a cell: its text without spaces, the first of several values, or the opposite of a yes or no."""
 
 
-@dataclass(frozen=True)
+@value
 class MappingDefinition(Definition):
     """How one tool's export becomes the canonical tables; see the schema `mapping` for each field."""
 
@@ -58,7 +59,7 @@ class MappingDefinition(Definition):
         return tuple(sorted({process for process in found if process}))
 
 
-@dataclass(frozen=True)
+@value
 class SamplingPlan:
     """How records are drawn where people read only some of them; percentages, and None where nothing is said."""
 
@@ -74,7 +75,7 @@ class SamplingPlan:
     seed_origin: Text
 
 
-@dataclass(frozen=True)
+@value
 class AuditPlan(Definition):
     """An audit: which period and rules, which data, and when it fails; or what people audit, who does, and what came of it."""
 
@@ -102,7 +103,7 @@ class AuditPlan(Definition):
     sampling: SamplingPlan | None
 
 
-@dataclass(frozen=True)
+@value
 class Programme(Definition):
     """A programme of audits: within its cycle every requirement of its frameworks is audited."""
 

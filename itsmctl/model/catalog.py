@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Literal
 
 from itsmctl.model.definition import Definition, Text
+from itsmctl.values import value
 
 
-@dataclass(frozen=True)
+@value
 class Slot:
     """Opening hours within one local day, in minutes after midnight, half-open; 1440 is the end of the day."""
 
@@ -18,7 +19,7 @@ class Slot:
     end: int
 
 
-@dataclass(frozen=True)
+@value
 class SpecialDay:
     """A day whose hours differ from its weekday's: a holiday has none, a make-up working day (调休上班) has some.
 
@@ -31,7 +32,7 @@ class SpecialDay:
     published: date | None = None
 
 
-@dataclass(frozen=True)
+@value
 class Calendar(Definition):
     """Service hours in a zone: seven weekdays from Monday, and the days that differ.
 
@@ -58,7 +59,7 @@ STAGES: tuple[Stage, ...] = ("pipeline", "live", "retired")
 Grade = Literal["high", "medium", "low"]
 
 
-@dataclass(frozen=True)
+@value
 class OfferedRequest:
     """Something that users may ask for: who may, who approves, who does it, how soon."""
 
@@ -70,7 +71,7 @@ class OfferedRequest:
     group: str
 
 
-@dataclass(frozen=True)
+@value
 class Continuity:
     """After a disaster: how soon a service is back, and how much of the last work may be lost, in seconds."""
 
@@ -78,7 +79,7 @@ class Continuity:
     recovery_point: int
 
 
-@dataclass(frozen=True)
+@value
 class UserView:
     """A service as its users see it."""
 
@@ -87,7 +88,7 @@ class UserView:
     get_help: Text = Text()
 
 
-@dataclass(frozen=True)
+@value
 class TechnicianView:
     """A service as those see it who repair it; `groups` in the order in which a ticket reaches them."""
 
@@ -97,7 +98,7 @@ class TechnicianView:
     watch_out: Text = Text()
 
 
-@dataclass(frozen=True)
+@value
 class Service(Definition):
     """A service of the catalogue.
 
@@ -126,7 +127,7 @@ class Service(Definition):
     resources: Mapping[str, Text] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@value
 class Customer(Definition):
     """Who agrees services and speaks for their users."""
 
@@ -143,7 +144,7 @@ class Customer(Definition):
     also_called: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@value
 class Certificate:
     """What a supplier is certified for, and until when."""
 
@@ -152,7 +153,7 @@ class Certificate:
     valid_until: date | None
 
 
-@dataclass(frozen=True)
+@value
 class Criterion:
     """One criterion of a supplier's assessment: its share in per cent, and its score from 0 to 5."""
 
@@ -162,7 +163,7 @@ class Criterion:
     score: float
 
 
-@dataclass(frozen=True)
+@value
 class SupplierAssessment:
     """The last assessment of a supplier."""
 
@@ -177,7 +178,7 @@ class SupplierAssessment:
         return sum(criterion.weight * criterion.score for criterion in self.criteria) / 100
 
 
-@dataclass(frozen=True)
+@value
 class Supplier(Definition):
     """A party outside that provides or operates a service, a component or people."""
 

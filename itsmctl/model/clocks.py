@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from itsmctl.model.definition import Conditions
+from itsmctl.values import value
 
 OnPriorityChange = Literal[
     "continue-from-open", "continue-without-earlier-pauses", "restart", "keep-first", "strictest"
@@ -26,7 +27,7 @@ ZONE_OF_CALENDAR = "agreement"
 """`zone_from` where the zone is that of the agreement's calendar."""
 
 
-@dataclass(frozen=True)
+@value
 class PauseLimit:
     """The most counted time that one pause may take from the clock; what is longer counts again."""
 
@@ -34,7 +35,7 @@ class PauseLimit:
     business_days: int = 0
 
 
-@dataclass(frozen=True)
+@value
 class ClockCondition:
     """Something a clock does while a record meets conditions; `name` is what a ledger calls that time."""
 
@@ -43,7 +44,7 @@ class ClockCondition:
     name: str
 
 
-@dataclass(frozen=True)
+@value
 class ClockPolicy:
     """The switches on which tools and contracts differ, each with the default that `docs/explanation/clocks.md` gives."""
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from itsmctl.model.definition import Definition, Text
 from itsmctl.model.indicators import DefinitionFigure
+from itsmctl.values import value
 
 OwnFigure = Literal["key-person", "processes-with-figures"]
 """Figures that no rule and no indicator tells."""
 
 
-@dataclass(frozen=True)
+@value
 class ComplaintSign:
     """A share that would be whole without the complaint: exactly one of the first five says which; the others are empty."""
 
@@ -32,7 +32,7 @@ class ComplaintSign:
     """A category with fewer resolved incidents tells nothing."""
 
 
-@dataclass(frozen=True)
+@value
 class Complaint(Definition):
     """One complaint, in the words of those who have it."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Literal
 
 from itsmctl.errors import Where
+from itsmctl.values import value
 
 Language = Literal["en", "zh"]
 
@@ -27,7 +28,7 @@ ClockRole = Literal["pause", "stop", "cancel"]
 SEVERITIES: tuple[Severity, ...] = ("major", "minor", "observation")
 
 
-@dataclass(frozen=True)
+@value
 class Text:
     """A text in English and Chinese; a definition may give only one of the two."""
 
@@ -42,7 +43,7 @@ class Text:
         return self.en or self.zh
 
 
-@dataclass(frozen=True)
+@value
 class Effective:
     """The days on which a definition is in force, both included; None is open-ended."""
 
@@ -50,7 +51,7 @@ class Effective:
     end: date | None = None
 
 
-@dataclass(frozen=True)
+@value
 class ReviewCycle:
     """How often somebody looks at a definition again, and when somebody last did; `last` is None before the first time."""
 
@@ -70,7 +71,7 @@ def months_after(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-@dataclass(frozen=True)
+@value
 class Definition:
     """What every kind of definition has; `review` only the kinds that are reviewed at intervals."""
 
@@ -85,7 +86,7 @@ class Definition:
     """Requirements that it gives evidence for, as FRAMEWORK:NUMBER."""
 
 
-@dataclass(frozen=True)
+@value
 class Condition:
     """One test of a column: `in` and `not-in` take values, `present`, `absent` none, `at-least`, `at-most` one number.
 
@@ -101,7 +102,7 @@ Conditions = tuple[Condition, ...]
 """All of them must hold; none at all means everything."""
 
 
-@dataclass(frozen=True)
+@value
 class Limit:
     """How much is allowed: a number of records, or a percentage of those judged; the larger of the two counts."""
 

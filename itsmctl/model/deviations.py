@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from itsmctl.model.definition import Conditions, Definition, Effective, Text
+from itsmctl.values import value
 
 
-@dataclass(frozen=True)
+@value
 class Waiver(Definition):
     """A rule that need not be kept for some records until a moment, in epoch seconds; approved by somebody else.
 
@@ -32,7 +32,7 @@ class Waiver(Definition):
     nonconformity: str
 
 
-@dataclass(frozen=True)
+@value
 class KnownFindings:
     """Records known to break a rule, and groups as they were observed; `meaning` is what the rule demanded, '' if unknown."""
 
@@ -45,7 +45,7 @@ class KnownFindings:
     """(record or group, what was observed of it)"""
 
 
-@dataclass(frozen=True)
+@value
 class Baseline(Definition):
     """Findings known at a moment, one by one; from `expires` on they count again (both in epoch seconds)."""
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Literal
 
 from itsmctl.model.definition import Definition, Text
+from itsmctl.values import value
 
 EvidenceClass = Literal["definitions", "history", "tickets", "registers", "attestation"]
 
 ClauseType = Literal["requirement", "process", "function", "practice"]
 
 
-@dataclass(frozen=True)
+@value
 class Objective:
     """A control objective: what a clause is after, in our words."""
 
@@ -24,7 +24,7 @@ class Objective:
     news: Text
 
 
-@dataclass(frozen=True)
+@value
 class WayOfChecking:
     """One class of evidence for a clause: what is looked at, and which kinds of definitions show it."""
 
@@ -36,7 +36,7 @@ class WayOfChecking:
     """Kinds of which at least one definition should name the clause."""
 
 
-@dataclass(frozen=True)
+@value
 class Clause:
     """A numbered requirement of a framework, with our own short title."""
 
@@ -49,7 +49,7 @@ class Clause:
     checked: tuple[WayOfChecking, ...] = ()
 
 
-@dataclass(frozen=True)
+@value
 class Framework(Definition):
     """A standard or framework, as numbered requirements in our words."""
 
@@ -76,7 +76,7 @@ def _dots(number: str) -> list[int]:
     return [place for place, letter in enumerate(number) if letter == "."]
 
 
-@dataclass(frozen=True)
+@value
 class Subject:
     """A row of a crosswalk: what the frameworks say about one subject, as FRAMEWORK:NUMBER."""
 
@@ -86,7 +86,7 @@ class Subject:
     note: Text
 
 
-@dataclass(frozen=True)
+@value
 class Crosswalk(Definition):
     """Which requirements of several frameworks are about the same subject."""
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from itsmctl.model.definition import Effective
 from itsmctl.model.periods import in_force, without
 from itsmctl.model.roles import Assignment, Delegation, Position
+from itsmctl.values import value
 
 
-@dataclass(frozen=True)
+@value
 class Tenure:
     """A person holds a role on the days of a period.
 

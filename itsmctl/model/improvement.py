@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from itsmctl.errors import Where
 from itsmctl.model.assessments import Evidence
 from itsmctl.model.definition import Definition, Effective, Severity, Text
+from itsmctl.values import value
 
 
-@dataclass(frozen=True)
+@value
 class Correction:
     """What was done at once about the case itself."""
 
@@ -21,7 +21,7 @@ class Correction:
     on: date | None
 
 
-@dataclass(frozen=True)
+@value
 class CorrectiveAction:
     """What is changed so that it does not happen again; `done` is None while it is open."""
 
@@ -33,7 +33,7 @@ class CorrectiveAction:
     where: Where
 
 
-@dataclass(frozen=True)
+@value
 class Effectiveness:
     """Whether the actions worked, judged by somebody who did not take them."""
 
@@ -45,7 +45,7 @@ class Effectiveness:
     evidence: tuple[Evidence, ...]
 
 
-@dataclass(frozen=True)
+@value
 class Nonconformity(Definition):
     """A nonconformity from its finding to the check whether it stays away; `closed` is None while it is open."""
 
@@ -70,7 +70,7 @@ class Nonconformity(Definition):
     repeats: str
 
 
-@dataclass(frozen=True)
+@value
 class Attendee:
     """Who was there: a person of the organisation, or a guest; `role` is why."""
 
@@ -79,7 +79,7 @@ class Attendee:
     role: str
 
 
-@dataclass(frozen=True)
+@value
 class ReviewInput:
     """What was reported on one subject."""
 
@@ -88,7 +88,7 @@ class ReviewInput:
     evidence: tuple[Evidence, ...]
 
 
-@dataclass(frozen=True)
+@value
 class Decision:
     """What was decided; `done` is None while it is open."""
 
@@ -101,7 +101,7 @@ class Decision:
     where: Where
 
 
-@dataclass(frozen=True)
+@value
 class ManagementReview(Definition):
     """A management review: subjects reported on, and decisions."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from itsmctl.model.definition import Conditions, Definition, Text
+from itsmctl.values import value
 
 Quadrant = Literal["customer", "finance", "learning", "operation"]
 
@@ -25,14 +25,14 @@ DefinitionFigure = Literal[
 ]
 
 
-@dataclass(frozen=True)
+@value
 class RuleShare:
     """Share of the records judged by some rules that passed."""
 
     rules: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@value
 class ClockShare:
     """Share of the records of a process whose clock met its target."""
 
@@ -41,7 +41,7 @@ class ClockShare:
     where: Conditions
 
 
-@dataclass(frozen=True)
+@value
 class RecordFigure:
     """A count, share, median time or number per engineer over the records of a process."""
 
@@ -55,7 +55,7 @@ class RecordFigure:
     """The moment that says to which period a record belongs."""
 
 
-@dataclass(frozen=True)
+@value
 class RegisterFigure:
     """A count, share, ratio or mean over the rows of a register."""
 
@@ -69,7 +69,7 @@ class RegisterFigure:
     """The column that says to which period a row belongs; '' for that of the register."""
 
 
-@dataclass(frozen=True)
+@value
 class SurveyFigure:
     """A figure from the answers to a survey."""
 
@@ -77,21 +77,21 @@ class SurveyFigure:
     figure: Literal["mean", "response", "satisfied"]
 
 
-@dataclass(frozen=True)
+@value
 class DefinitionShare:
     """A percentage over the definitions themselves."""
 
     figure: DefinitionFigure
 
 
-@dataclass(frozen=True)
+@value
 class MaturityLevel:
     """Level from the latest maturity assessment."""
 
     of: Literal["all", "process"]
 
 
-@dataclass(frozen=True)
+@value
 class Attested:
     """A figure that somebody states, with what it rests on."""
 
@@ -104,7 +104,7 @@ Measure = (
 )
 
 
-@dataclass(frozen=True)
+@value
 class Band:
     """What a figure is to reach; one end is open unless the direction is `between`."""
 
@@ -112,7 +112,7 @@ class Band:
     at_most: float | None
 
 
-@dataclass(frozen=True)
+@value
 class Kpi(Definition):
     """An indicator with its target, its source, and the position that answers for it."""
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from itsmctl.model.definition import Condition, Conditions, Definition, Limit, Severity, Text
+from itsmctl.values import value
 
 Parameter = str | int | float | bool | None | Condition | tuple["Parameter", ...] | Mapping[str, "Parameter"]
 
@@ -32,7 +32,7 @@ GROUPED = frozenset(
 """Checks whose rows are groups or files, not records."""
 
 
-@dataclass(frozen=True)
+@value
 class Rule(Definition):
     """An audit rule: a check type with its parameters, over the records in scope."""
 

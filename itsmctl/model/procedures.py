@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from itsmctl.model.definition import Definition, Text
+from itsmctl.values import value
 
 
-@dataclass(frozen=True)
+@value
 class Step:
     """One step: what is done, by which role, how soon after the beginning, and what evidence it leaves."""
 
@@ -18,7 +18,7 @@ class Step:
     evidence: Text
 
 
-@dataclass(frozen=True)
+@value
 class Procedure(Definition):
     """A procedure (规程), or a work instruction (操作指示) under one."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from itsmctl.model.definition import Definition, Effective, Phase, Text
+from itsmctl.values import value
 
 
-@dataclass(frozen=True)
+@value
 class PriorityMatrix(Definition):
     """Priority by impact and urgency."""
 
@@ -17,7 +17,7 @@ class PriorityMatrix(Definition):
     cells: Mapping[tuple[str, str], str]
 
 
-@dataclass(frozen=True)
+@value
 class Code:
     """One value of a code list."""
 
@@ -26,7 +26,7 @@ class Code:
     effective: Effective
 
 
-@dataclass(frozen=True)
+@value
 class CodeList(Definition):
     """The allowed values of one field: a column of the record, or an attribute that has no column."""
 
@@ -35,7 +35,7 @@ class CodeList(Definition):
     codes: tuple[Code, ...]
 
 
-@dataclass(frozen=True)
+@value
 class State:
     """A state of a process, and the phase of life that it belongs to."""
 
@@ -45,7 +45,7 @@ class State:
     initial: bool
 
 
-@dataclass(frozen=True)
+@value
 class Lane:
     """Who acts: a horizontal lane of the process drawing, with the roles that stand in it."""
 
@@ -58,7 +58,7 @@ END = "end"
 """Where a flow leads that ends the process."""
 
 
-@dataclass(frozen=True)
+@value
 class Flow:
     """An arrow from one activity to the next or to END, with the condition written on it."""
 
@@ -70,7 +70,7 @@ OUTSIDE = "outside"
 """Where artefacts come from and go to that no process makes or takes: users, customers, suppliers, authorities."""
 
 
-@dataclass(frozen=True)
+@value
 class Artefact:
     """What passes between processes, by the same id on both sides; `processes` are those at the other end."""
 
@@ -79,7 +79,7 @@ class Artefact:
     processes: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@value
 class WorkProduct:
     """What an activity takes or makes; `artefact` is empty for what stays inside the process."""
 
@@ -87,7 +87,7 @@ class WorkProduct:
     artefact: str
 
 
-@dataclass(frozen=True)
+@value
 class Activity:
     """A step of a process in one lane, with what comes in, what goes out, and where it goes on."""
 
@@ -102,7 +102,7 @@ class Activity:
     flows: tuple[Flow, ...]
 
 
-@dataclass(frozen=True)
+@value
 class Principle:
     """A sentence of the process policy, and the rules that test it."""
 
@@ -110,7 +110,7 @@ class Principle:
     rules: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@value
 class FormField:
     """A field of the record form, and the state from which it must be filled; a column, or an attribute without one."""
 
@@ -121,7 +121,7 @@ class FormField:
     codes: str
 
 
-@dataclass(frozen=True)
+@value
 class Interface:
     """A hand-over between this process and another at one activity."""
 
@@ -131,7 +131,7 @@ class Interface:
     what: Text
 
 
-@dataclass(frozen=True)
+@value
 class Process(Definition):
     """A process with its sections: people, purpose, flow, states, principles, codes, form, interfaces, indicators."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from itsmctl.errors import Where
 from itsmctl.model.definition import Definition, Text
+from itsmctl.values import value
 
 ColumnType = Literal["boolean", "code", "date", "moment", "number", "person", "reference", "text"]
 
@@ -31,7 +31,7 @@ Cell = str | int | float | bool | date
 """The value of one cell; a moment is epoch seconds."""
 
 
-@dataclass(frozen=True)
+@value
 class RegisterColumn:
     """What one column holds: `to` is the kind that a reference names, `values` are the codes that it may hold."""
 
@@ -44,7 +44,7 @@ class RegisterColumn:
     description: Text
 
 
-@dataclass(frozen=True)
+@value
 class RegisterRow:
     """One row with the values that it has, and where it stands."""
 
@@ -52,7 +52,7 @@ class RegisterRow:
     values: Mapping[str, Cell]
 
 
-@dataclass(frozen=True)
+@value
 class Register(Definition):
     """What is kept in a register and where its rows stand; `fresh_for` is in months, None means for ever.
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from itsmctl.errors import Where
 from itsmctl.model.definition import Definition, Text
+from itsmctl.values import value
 
 Holders = Literal["one", "many"]
 Account = Literal["person", "service", "shared"]
 
 
-@dataclass(frozen=True)
+@value
 class Competence:
     """What a holder must be able to do; a proof counts for `renew_months`, or for ever where that is 0."""
 
@@ -24,7 +24,7 @@ class Competence:
     renew_months: int
 
 
-@dataclass(frozen=True)
+@value
 class Role(Definition):
     """A role of a process or of the management system."""
 
@@ -36,7 +36,7 @@ class Role(Definition):
     """Groups in ticket exports whose members hold it without being named."""
 
 
-@dataclass(frozen=True)
+@value
 class Position(Definition):
     """A position (岗位) of the organisation with its six attributes, and the roles that its holder takes."""
 
@@ -51,7 +51,7 @@ class Position(Definition):
     roles: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@value
 class Delegation:
     """Days, both included, on which somebody else holds the role instead, with all its rights."""
 
@@ -62,7 +62,7 @@ class Delegation:
     where: Where
 
 
-@dataclass(frozen=True)
+@value
 class Proof:
     """A competence that a person has shown, and the days on which that counts; None is open-ended."""
 
@@ -73,7 +73,7 @@ class Proof:
     where: Where
 
 
-@dataclass(frozen=True)
+@value
 class Assignment(Definition):
     """Who holds a role (or a position), from when to when, and who stands in.
 
@@ -92,7 +92,7 @@ class Assignment(Definition):
     appointed_on: date | None
 
 
-@dataclass(frozen=True)
+@value
 class Raci(Definition):
     """Who is Responsible, Accountable, Consulted, Informed for each activity of one process."""
 
@@ -100,7 +100,7 @@ class Raci(Definition):
     activities: Mapping[str, Mapping[str, tuple[str, ...]]]
 
 
-@dataclass(frozen=True)
+@value
 class Side:
     """Roles and positions that one person may combine with each other, but not with those of another side."""
 
@@ -108,7 +108,7 @@ class Side:
     positions: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@value
 class SeparatedDuties:
     """Sides on more than one of which nobody may stand: ever (`person`), or on one ticket (`record`)."""
 
@@ -122,7 +122,7 @@ class SeparatedDuties:
     where: Where
 
 
-@dataclass(frozen=True)
+@value
 class Separation(Definition):
     """The duties that must not meet in one hand 职责分离."""
 

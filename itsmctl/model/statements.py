@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from itsmctl.model.definition import Definition, Text
+from itsmctl.values import value
 
 
-@dataclass(frozen=True)
+@value
 class Statement:
     """A sentence of a policy that can be kept or broken, with what carries it out and what tests it."""
 
@@ -20,7 +20,7 @@ class Statement:
     rules: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@value
 class Communication:
     """Who was told of a policy, how and when, and which share of them confirmed it, in per cent."""
 
@@ -30,7 +30,7 @@ class Communication:
     acknowledged: float | None
 
 
-@dataclass(frozen=True)
+@value
 class Policy(Definition):
     """A documented statement of the management system, with its approval."""
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from itsmctl.values import value
 
 if TYPE_CHECKING:
     from itsmctl.model.agreements import Agreement, Contract, LegName, OperationalAgreement
@@ -64,7 +66,7 @@ FIELD_OF_KIND: Mapping[str, str] = {
 """The field of `Definitions` that holds the definitions of each kind."""
 
 
-@dataclass(frozen=True)
+@value
 class Definitions:
     """A whole, valid management system: every definition by kind and id."""
 

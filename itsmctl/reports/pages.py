@@ -60,7 +60,7 @@ def prepare() -> None:
     for language in words.LANGUAGES:
         environment = _environment(language)
         for name in environment.list_templates(
-            filter_func=lambda name: not name.startswith(("init/", "evidence/")) and name.endswith(".j2")
+            filter_func=lambda name: not name.startswith(("init/", "evidence/", "site/")) and name.endswith(".j2")
         ):
             environment.get_template(name)
 
