@@ -78,11 +78,14 @@ def by_font(words: str, *, bold: bool) -> Iterator[tuple[str, str]]:
 
 
 def _pieces(words: str, bold: bool, room: float) -> Iterator[str]:
-    """What stays together on a line, with the space behind it; a word that is longer than a line is cut, best behind a hyphen."""
+    """What stays together on a line, with the space behind it; a word that is longer than a line is cut.
+
+    Best before a hyphen: behind it, readers of PDF take it for a mark of the break, and who copies a name copies it without.
+    """
     for piece in (_WORD if words.isascii() else _PIECE).findall(words):
         while _measured(piece, bold)[0] > room and len(piece) > 1:
             end = next((n for n in range(1, len(piece)) if _measured(piece[: n + 1], bold)[0] > room), 1)
-            if hyphens := [found.end() for found in _HYPHEN.finditer(piece, end // 2, end)]:
+            if hyphens := [found.start() for found in _HYPHEN.finditer(piece, end // 2 + 1, end + 1)]:
                 end = hyphens[-1]
             yield piece[:end]
             piece = piece[end:]
