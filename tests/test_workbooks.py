@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import xlsxwriter
@@ -21,6 +21,10 @@ LINES: list[list[Cell]] = [
     ['a & b < c > "d"', 0, datetime(1900, 3, 1, 12, 0, 0, tzinfo=UTC), "two\nlines", "空"],
     [None, None, None, None, None],
     ["_x0041_ \x07", -12, None, "=1+1", ""],
+    *(
+        ["at", n, datetime(2016, 2, 29, 8, 44, 1, tzinfo=UTC) + timedelta(seconds=n * 5_003), "x", None]
+        for n in range(99)
+    ),
 ]
 
 

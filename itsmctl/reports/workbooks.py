@@ -127,7 +127,8 @@ class Book:
         if isinstance(cell, datetime):
             if cell < _FIRST_DAY:
                 return self._text(f"{cell:%Y-%m-%dT%H:%M:%SZ}", place, style)
-            return f'<c r="{place}" s="{MOMENT}"><v>{_DAYS_BEFORE_1970 + cell.timestamp() / 86_400:.16G}</v></c>'
+            days, seconds = divmod(cell.timestamp(), 86_400)
+            return f'<c r="{place}" s="{MOMENT}"><v>{_DAYS_BEFORE_1970 + days + seconds / 86_400:.16G}</v></c>'
         return self._text(str(cell), place, style)
 
     def _text(self, text: str, place: str, style: int) -> str:
