@@ -4,9 +4,11 @@ Each activity of the process names the states in which it is done, and `next` sa
 activity whose state should have come in between; repeated or out of order one to which nothing leads from
 where the record was. Steps back that the process draws, such as reopening, are allowed. Activities without
 a state leave no trace and are not missed; what is open need not have reached the end.
-Who takes the steps is asked by `in-lane`.
+Who takes the steps is asked by `in-lane`. With `begins-anywhere: true` the first step is not judged, for where the state in which
+records begin is asked by another rule (`init`): what is one fact should not be told twice.
 
     check: {conforms: {process: incident}}
+    check: {conforms: {process: incident, begins-anywhere: true}}
 
 Passing: new, in-progress, resolved, closed. Failing: new, closed (skipped: IM4). Not testable: no history of states.
 """
@@ -24,7 +26,7 @@ PARAMETERS = {
     "type": "object",
     "additionalProperties": False,
     "required": ["process"],
-    "properties": {"process": {"type": "string"}},
+    "properties": {"process": {"type": "string"}, "begins-anywhere": {"type": "boolean"}},
 }
 NAMES = {"process": "process"}
 
@@ -45,6 +47,6 @@ def compile(rule: Rule, context: Context) -> Fragment:
         FROM scoped AS r"""
         + WITH_STATES
         + " LEFT JOIN ("
-        + walked(process, context)
+        + walked(process, context, begins_anywhere=bool(rule.parameters.get("begins-anywhere")))
         + ") AS m ON m.tix = r.tix"
     )

@@ -87,13 +87,13 @@ def states_on_path(process: Process) -> tuple[str, ...]:
     return tuple(sorted(state.id for state in process.states if state.id in acted and state.phase != "cancelled"))
 
 
-def walked(process: Process, context: Context) -> Fragment:
+def walked(process: Process, context: Context, *, begins_anywhere: bool = False) -> Fragment:
     """SELECT of tix, steps, wrong, says and wrong_at (of the first wrong step), and the path of each record in `scoped`.
 
     States of no activity are passed over, and so is one that follows itself. A record that is over, and was not given
-    up, also takes the step to the end.
+    up, also takes the step to the end. With `begins_anywhere` the step from the start is allowed, wherever it leads.
     """
-    forbidden = forbidden_steps(process)
+    forbidden = [step for step in forbidden_steps(process) if not (begins_anywhere and step.old == START)]
     kept = _among("s.state", states_on_path(process))
     visit = (
         "row_number() OVER (PARTITION BY tix, state ORDER BY seq)" if any(s.kind == BACK for s in forbidden) else "1"

@@ -7,19 +7,20 @@ from collections.abc import Sequence
 from itsmctl.model import END, Process
 
 
-def leaves_flow(process: Process, states: Sequence[str]) -> bool:
+def leaves_flow(process: Process, states: Sequence[str], *, begins_anywhere: bool = False) -> bool:
     """Whether a step, the first one included, leads to no activity that the flow reaches from where the case was.
 
     A case that was given up may stop anywhere; one that has come to rest must have reached the end.
+    With `begins_anywhere` the first step counts as allowed.
     """
     of = {state.id: {a.id for a in process.activities if state.id in a.states} for state in process.states}
     given_up = {state.id for state in process.states if state.phase == "cancelled"}
     over = {state.id for state in process.states if state.phase == "closed"}
     path = [state for state in states if of.get(state) and state not in given_up]
     initial = {state.id for state in process.states if state.initial}
-    if path and initial and path[0] not in initial:
+    if path and initial and path[0] not in initial and not begins_anywhere:
         return True
-    here = _begins(process)
+    here = of[path[0]] if path and begins_anywhere else _begins(process)
     for state in path:
         there = of[state] & here
         if not there:

@@ -249,7 +249,7 @@ class Judge:
             for person, at in ((t.resolved_by, t.resolved_at), (t.closed_by, t.closed_at))
         )
         tests["INC-24"] = self._jumps(t)
-        tests["INC-26"] = self._strays(t)
+        tests["INC-26"] = self._strays(t, begins_anywhere=True)
         tests["INC-28"] = self._is_moved_by_others(t)
         tests["INC-05"] = clocks.response is not None and clocks.response.verdict == "broken"
         tests["INC-06"] = clocks.is_late
@@ -312,8 +312,9 @@ class Judge:
                 return True
         return False
 
-    def _strays(self, t: Ticket) -> bool:
-        return leaves_flow(self.definitions.processes["incident"], [state for _, state in changes(t)])
+    def _strays(self, t: Ticket, *, begins_anywhere: bool = False) -> bool:
+        states = [state for _, state in changes(t)]
+        return leaves_flow(self.definitions.processes["incident"], states, begins_anywhere=begins_anywhere)
 
     def _is_moved_by_others(self, t: Ticket) -> bool:
         """Whether somebody took a step who holds no role of its lane and acts for none of its groups, as far as they are known."""

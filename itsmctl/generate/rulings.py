@@ -141,7 +141,8 @@ def _transition(rule: Rule, case: Case, book: Book) -> bool:
 
 def _conforms(rule: Rule, case: Case, book: Book) -> bool:
     process = book.definitions.processes[str(rule.parameters["process"])]
-    return leaves_flow(process, [state for _, _, state in book.history(case, "state")])
+    states = [state for _, _, state in book.history(case, "state")]
+    return leaves_flow(process, states, begins_anywhere=bool(rule.parameters.get("begins-anywhere")))
 
 
 def _in_lane(rule: Rule, case: Case, book: Book) -> bool:

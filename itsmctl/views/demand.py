@@ -24,6 +24,7 @@ LABELS: Mapping[str, str] = {
     "at": msg("at the moment of"),
     "back": msg("looks back"),
     "before": msg("no later than"),
+    "begins-anywhere": msg("may begin in any state"),
     "by": msg("by"),
     "calendar": msg("calendar"),
     "clock": msg("clock"),

@@ -53,7 +53,7 @@ _OWN: Mapping[str, Table] = {
     "batch": {"by": REVIEW, "at": REVIEW, "count": number("loosened"), "within": duration("tightened")},
     "clock-within": _CLOCK,
     "concentration": {"by": REVIEW, **_GROUPS, "most": number("loosened")},
-    "conforms": {"process": REVIEW},
+    "conforms": {"process": REVIEW, "begins-anywhere": REVIEW},
     "count-per-month": {
         "per": REVIEW_SET,
         "where": REVIEW,
