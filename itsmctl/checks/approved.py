@@ -21,7 +21,7 @@ from itsmctl.engine.acts import APPROVING, CHANGE, MOMENT, act_text, changes_of,
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.openings import Opening, counted_until, join_day
 from itsmctl.engine.parameters import COUNT, TEXTS, number_of, texts
-from itsmctl.engine.people import person_key
+from itsmctl.engine.people import known_as
 from itsmctl.engine.sql import Fragment, duration_text, quote
 from itsmctl.model import Rule
 from itsmctl.worktime import parse_duration
@@ -145,13 +145,14 @@ def _counted(rule: Rule, context: Context, roles: tuple[str, ...]) -> Fragment:
 def _decided(rule: Rule, context: Context) -> Fragment:
     """The last decision of each person in time, and the last of each that came later."""
     opening, later = _later(rule, context)
+    who, by_name = known_as("d.approver", "w")
     given, due = (counted_until(opening, f"{alias}.moment", f"{alias}d") for alias in "dm")
     limit = f"(d.moment <= m.moment OR {given} <= {due} + {later})" if "before" in rule.parameters else "true"
     return (
         Fragment(
             f"""SELECT * FROM (SELECT d.tix, d.person, d.moment, d.favour, d.in_time, row_number() OVER (
                 PARTITION BY d.tix, d.person, d.in_time ORDER BY d.moment DESC, d.favour) AS place FROM (
-                SELECT d.tix, {person_key("d.approver")} AS person, d.moment, d.favour,
+                SELECT d.tix, {who} AS person, d.moment, d.favour,
                     CASE WHEN d.moment IS NULL THEN NULL WHEN m.moment IS NULL THEN true ELSE {limit} END AS in_time FROM ("""
         )
         + _decisions(rule, context)
@@ -160,6 +161,7 @@ def _decided(rule: Rule, context: Context) -> Fragment:
         + ") AS m ON m.tix = d.tix"
         + join_day(opening, "d.moment", "dd")
         + join_day(opening, "m.moment", "md")
+        + by_name
         + ") AS d) AS ranked WHERE place = 1"
     )
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 from itsmctl.engine.acts import APPROVERS, approvals
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.parameters import DURATION, seconds_of
-from itsmctl.engine.people import machines, person_key
+from itsmctl.engine.people import known_as, machines
 from itsmctl.engine.sql import Fragment, name
 from itsmctl.model import PEOPLE_COLUMNS, TIME_COLUMNS, Rule
 
@@ -64,6 +64,8 @@ def compile(rule: Rule, context: Context) -> Fragment:
 def _done(rule: Rule) -> Fragment:
     """SELECT of what was done: tix, who, moment."""
     if rule.parameters["by"] == APPROVERS:
-        return Fragment(f"SELECT a.tix, {person_key('a.approver')} AS who, a.moment FROM (") + approvals() + ") AS a"
+        who, by_name = known_as("a.approver", "w")
+        return Fragment(f"SELECT a.tix, {who} AS who, a.moment FROM (") + approvals() + f") AS a{by_name}"
     by, at = f"r.{name(str(rule.parameters['by']))}", f"r.{name(str(rule.parameters['at']))}"
-    return Fragment(f"SELECT r.tix, {person_key(by)} AS who, {at} AS moment FROM scoped AS r")
+    who, by_name = known_as(by, "w")
+    return Fragment(f"SELECT r.tix, {who} AS who, {at} AS moment FROM scoped AS r{by_name}")

@@ -7,6 +7,8 @@ one of the `approvers`, or as whoever made a change. `duty` names the separation
     check: {different-people: {sides: [[requester, opened_by], [approvers]], duty: request-and-approve}}
     check: {different-people: {sides: [[{state: approved}], [implementer]]}}
 
+A person is the same under each name that an assignment lists under `also-called`.
+
 Passing: requested by Li, resolved and closed by Wang; requested by Li, approved by Wang. Failing: all three are Wang;
 requested and approved by Wang. Not testable: one is empty, or nobody is known on one of the sides.
 """
@@ -16,7 +18,7 @@ from __future__ import annotations
 from itsmctl.engine.acts import ACTS, act_text, acts_of, names_in, needs_of
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.parameters import texts
-from itsmctl.engine.people import called, person_key
+from itsmctl.engine.people import called, known_as
 from itsmctl.engine.sql import Fragment, join, name, quote
 from itsmctl.model import PEOPLE_COLUMNS, Parameter, Rule
 
@@ -48,14 +50,15 @@ def compile(rule: Rule, context: Context) -> Fragment:
 
 
 def _columns_apart(columns: tuple[str, ...]) -> Fragment:
-    same = " AND ".join(f"lower(r.{name(columns[0])}) = lower(r.{name(c)})" for c in columns[1:])
+    who = [known_as(f"r.{name(c)}", f"w{number}") for number, c in enumerate(columns)]
+    same = " AND ".join(f"{who[0][0]} = {one}" for one, _ in who[1:])
     empty = ", ".join(f"CASE WHEN r.{name(c)} IS NULL THEN {quote(c)} END" for c in columns)
     some_empty = " OR ".join(f"r.{name(c)} IS NULL" for c in columns)
     return Fragment(
         f"""SELECT r.record_id, CASE WHEN {some_empty} THEN NULL ELSE NOT ({same}) END AS passed, CASE WHEN {some_empty} THEN NULL WHEN {same} THEN {called(f"r.{name(columns[0])}")} ELSE 'different people' END AS observed,
             {quote("different people: " + ", ".join(columns))} AS expected, r.opened_at AS "at",
             CASE WHEN {some_empty} THEN concat('missing:', concat_ws(',', {empty})) END AS reason
-        FROM scoped AS r"""
+        FROM scoped AS r{"".join(join for _, join in who)}"""
     )
 
 
@@ -68,6 +71,7 @@ def _sides_apart(rule: Rule, context: Context) -> Fragment:
             for number, side in enumerate(sides)
         ),
     )
+    who, by_name = known_as("a.person", "w")
     total = " + ".join(f"max(s{number})" for number in range(len(sides)))
     each = ", ".join(
         f"max(CASE WHEN side = {number} AND person IS NOT NULL THEN 1 ELSE 0 END) AS s{number}"
@@ -85,11 +89,11 @@ def _sides_apart(rule: Rule, context: Context) -> Fragment:
                     {total} AS sides, sum(CASE WHEN person IS NULL THEN 1 ELSE 0 END) AS nameless FROM (
                     SELECT tix, person, min(called) AS called, max(moment) AS last_at, {each},
                         count(DISTINCT CASE WHEN person IS NOT NULL THEN side END) AS sides
-                    FROM (SELECT side, tix, {person_key("person")} AS person, person AS called, moment FROM (""",
+                    FROM (SELECT a.side, a.tix, {who} AS person, a.person AS called, a.moment FROM (""",
             (expected,),
         )
         + people
-        + ") AS act) AS named GROUP BY tix, person) AS known GROUP BY tix) AS p ON p.tix = r.tix"
+        + f") AS a{by_name}) AS named GROUP BY tix, person) AS known GROUP BY tix) AS p ON p.tix = r.tix"
     )
 
 

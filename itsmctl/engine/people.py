@@ -16,6 +16,14 @@ def person_key(text: str) -> str:
     return f"lower(trim({text}))"
 
 
+def known_as(text: str, alias: str) -> tuple[str, str]:
+    """SQL for who a person is by any of their names, and the join that it needs, under a name of its own."""
+    return (
+        f"coalesce({alias}.who, {person_key(text)})",
+        f" LEFT JOIN alias AS {alias} ON {alias}.person = {person_key(text)}",
+    )
+
+
 NAME_BEGINS, NAME_ENDS = "\ue000", "\ue001"
 """Around a person's name in what a check observes, so that it is known for one until it is written; no text has them else."""
 _NAME = f"{NAME_BEGINS}[^{NAME_ENDS}]*{NAME_ENDS}"
@@ -68,10 +76,11 @@ def _named(text: str) -> str:
 
 
 def create_people(session: Session, definitions: Definitions, zone: str) -> None:
-    """Create `holding(person, "role", since, until)`, `appointment(person, since, until)` and `account(person, kind)`.
+    """Create `holding(person, "role", since, until)`, `appointment(person, since, until)`, `account(person, kind)` and `alias(person, who)`.
 
     Days are days of the audit's zone. A person may go by several names; each has its own rows. An appointment is any
-    assignment, or standing in for somebody: outside of them a person is not known to work here.
+    assignment, or standing in for somebody: outside of them a person is not known to work here. `alias` tells of each
+    name beside their own who it is.
     """
     assignments = definitions.assignments.values()
     names: dict[str, set[str]] = {}
@@ -86,6 +95,11 @@ def create_people(session: Session, definitions: Definitions, zone: str) -> None
     periods += [(d.person, Effective(d.start, d.end)) for a in assignments for d in a.delegations]
     appointed = [(word, *_moments(period, zone)) for who, period in periods for word in names.get(who, {who})]
     kinds = [(word, a.account) for a in assignments if a.account != "person" for word in names[a.person]]
+    own = {person.strip().lower() for person in names}
+    aliases = sorted({(word, person) for person, words in names.items() for word in words})
+    others = {word.strip().lower(): person.strip().lower() for word, person in aliases}
+    session.run("CREATE TABLE alias (person VARCHAR, who VARCHAR)")
+    session.insert("alias", ("person", "who"), [(word, who) for word, who in sorted(others.items()) if word not in own])
     _create(session, "holding", ("person", "role", "since", "until"), held)
     _create(session, "appointment", ("person", "since", "until"), appointed)
     _create(session, "account", ("person", "kind"), kinds)

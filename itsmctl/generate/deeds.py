@@ -121,8 +121,9 @@ def unknown_service(ticket: Ticket, scene: Scene) -> Wish:
 
 
 def close_unresolved(ticket: Ticket, scene: Scene) -> None:
+    """From new to closed: nobody took it up, and nobody resolved it."""
     assert ticket.resolved_at is not None
-    ticket.updates = [update for update in ticket.updates if update.state not in ("resolved", "closed")]
+    ticket.updates = [update for update in ticket.updates if update.state == "new"]
     ticket.add(ticket.resolved_at, ticket.resolved_by, "closed")
     ticket.closed_at, ticket.closed_by = ticket.resolved_at, ticket.resolved_by
     ticket.resolved_at, ticket.resolved_by = None, ""
