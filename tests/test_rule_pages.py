@@ -98,3 +98,13 @@ def test_what_a_check_asks_is_what_the_schema_says() -> None:
     schema = json.loads((reference_root() / "schemas" / "rule.schema.json").read_text(encoding="utf-8"))
     checks = schema["properties"]["check"]["properties"]
     assert dict(ASKED) == {check: body["description"] for check, body in checks.items()}
+
+
+def test_examples_speak_the_readers_language() -> None:
+    """Columns and states of the examples are words in Chinese; no code of the model is left but values of the tools."""
+    both = examples_of("INC-26"), examples_of("INC-26", "zh")
+    assert both[0] and both[1]
+    english, chinese = " ".join(both[0][0].lines), " ".join(both[1][0].lines)
+    assert "state closed" in english and "changes: " in english
+    assert "状态：已关闭" in chinese and "字段变动：" in chinese
+    assert not any(word in chinese for word in ("opened_at", "state", "closed", "changes"))

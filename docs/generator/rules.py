@@ -64,9 +64,13 @@ def page(rule: Rule, definitions: Definitions) -> Iterator[str]:
     yield "\n" + both("Why", rule.rationale) + both("Remedy", rule.remedy)
     exceptions = [f"{text.en} · {text.zh}" for text in rule.exceptions] or ["none · 无"]
     yield "Legitimate exceptions 正当的例外:\n\n" + "".join(f"- {text}\n" for text in exceptions) + "\n"
-    for label, example in zip(("Passes 通过", "Fails 不通过"), examples_of(rule.id) or (), strict=False):
+    both_ways = zip(
+        ("Passes 通过", "Fails 不通过"), examples_of(rule.id) or (), examples_of(rule.id, "zh") or (), strict=False
+    )
+    for label, example, translated in both_ways:
         name = f" {code(example.name)}" if example.name else ""
-        yield f"{label}:{name}\n\n" + "".join(f"- {code(line)}\n" for line in example.lines) + "\n"
+        lines = (f"- {code(line)}\n  {other}\n" for line, other in zip(example.lines, translated.lines, strict=True))
+        yield f"{label}:{name}\n\n" + "".join(lines) + "\n"
 
 
 def both(label: str, text: Text) -> str:

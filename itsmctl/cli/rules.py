@@ -83,7 +83,7 @@ def show_rule(rule_id: str, form: str, root: Path | None, language: Language) ->
     for label, text in facts(rule, definitions, language):
         click.echo("\n".join(wrap(f"{label}{colon}{text}", width, "  ")))
     for label, example in zip(
-        (tr("Passes", language), tr("Fails", language)), examples(rule, definitions), strict=False
+        (tr("Passes", language), tr("Fails", language)), examples(rule, definitions, language), strict=False
     ):
         named = f"{label}{colon}{example.name}" if example.name else label
         click.echo("\n".join(wrap(named + colon.rstrip(), width, "  ")))

@@ -7,6 +7,7 @@ edited is not taken for what the tool of the tickets said.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from itsmctl.engine.session import Session, file_text, name, quote
@@ -16,7 +17,7 @@ from itsmctl.importers import receipt
 from itsmctl.importers.container import digest_of
 from itsmctl.importers.dataset import FILES, TABLES
 from itsmctl.importers.receipt import Receipt, read_receipt
-from itsmctl.model import BOOLEAN_COLUMNS, NUMBER_COLUMNS, TIME_COLUMNS
+from itsmctl.model import BOOLEAN_COLUMNS, NUMBER_COLUMNS, SOURCE_COLUMNS, TIME_COLUMNS
 from itsmctl.output import check_place, replacing, schema_beside, scratch_beside
 
 FORMAT = "itsmctl/export/v1"
@@ -53,8 +54,10 @@ def write_out(dataset: Path, out: Path) -> Receipt:
         tables = {}
         for table in TABLES:
             path = place / f"{table}.csv"
-            text = ", ".join(name(column) for column in TABLE_FILES[table] if column not in _TYPES)
-            query = f"SELECT {_listed(table)} FROM read_parquet({quote(file_text(dataset / f'{table}.parquet'))})"
+            source = dataset / f"{table}.parquet"
+            columns = _columns(table, [str(column) for _, column in session.columns_of([source])])
+            text = ", ".join(name(column) for column in columns if column not in _TYPES)
+            query = f"SELECT {_listed(columns)} FROM read_parquet({quote(file_text(source))})"
             # Text always stands in quotes, so that no text and an empty one are not the same.
             how = f"FORMAT csv, HEADER, FORCE_QUOTE ({text}), TIMESTAMPFORMAT {quote(_MOMENT)}"
             (rows,) = session.one(f"COPY ({query}) TO {quote(str(path))} ({how})")
@@ -111,13 +114,21 @@ def _check(folder: Path, digests: dict[str, str]) -> None:
 
 
 def _read(path: Path, table: str) -> str:
-    columns = ", ".join(f"{quote(column)}: {quote(_TYPES.get(column, 'VARCHAR'))}" for column in TABLE_FILES[table])
+    with path.open(encoding="utf-8") as stream:
+        told = _columns(table, stream.readline().strip().replace('"', "").split(","))
+    columns = ", ".join(f"{quote(column)}: {quote(_TYPES.get(column, 'VARCHAR'))}" for column in told)
     return (
-        f"SELECT {_listed(table)} FROM read_csv({quote(file_text(path))}, header = true, auto_detect = false, "
+        f"SELECT {_listed(told)} FROM read_csv({quote(file_text(path))}, header = true, auto_detect = false, "
         f"columns = {{{columns}}}, delim = ',', quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = false, "
         f"new_line = '\\n', timestampformat = {quote(_MOMENT)}, max_line_size = {_LONGEST}, parallel = false, compression = 'none')"
     )
 
 
-def _listed(table: str) -> str:
-    return ", ".join(name(column) for column in TABLE_FILES[table])
+def _columns(table: str, found: Sequence[str]) -> tuple[str, ...]:
+    """The columns of a table, with those that tell where its rows were read if it has them."""
+    more = SOURCE_COLUMNS if set(SOURCE_COLUMNS) <= set(found) else ()
+    return tuple(dict.fromkeys((*TABLE_FILES[table], *more)))
+
+
+def _listed(columns: Sequence[str]) -> str:
+    return ", ".join(name(column) for column in columns)

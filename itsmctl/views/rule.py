@@ -24,7 +24,7 @@ def page(definitions: Definitions, rule: Rule, language: Language) -> Page:
         blocks=(Words(rule.rationale.in_(language)), Facts(told)),
         sections=tuple(
             Section(name, (Words(example.name), Points(example.lines)))
-            for name, example in zip(names, examples(rule, definitions), strict=False)
+            for name, example in zip(names, examples(rule, definitions, language), strict=False)
         ),
         source=str(rule.where),
     )
@@ -80,9 +80,9 @@ def _named(columns: Iterable[str], language: Language) -> str:
     return tr(", ", language).join(text if text == column else f"{text} ({column})" for text, column in names)
 
 
-def examples(rule: Rule, definitions: Definitions) -> tuple[Example, ...]:
+def examples(rule: Rule, definitions: Definitions, language: Language = "en") -> tuple[Example, ...]:
     """What passes and what fails; the cases are those of the reference set, and of no other."""
-    return (examples_of(rule.id) or ()) if definitions.is_reference else ()
+    return (examples_of(rule.id, language) or ()) if definitions.is_reference else ()
 
 
 def severity(rule: Rule, language: Language) -> str:
