@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache, partial
+from operator import itemgetter
 
 from itsmctl.checks import CHECKS
 from itsmctl.engine.acts import APPROVERS
@@ -16,7 +18,7 @@ from itsmctl.engine.grouping import clock_columns, group_key, key_of
 from itsmctl.engine.parameters import seconds_of
 from itsmctl.engine.people import unmarked
 from itsmctl.engine.session import Session, name
-from itsmctl.engine.sql import Fragment, all_of, join
+from itsmctl.engine.sql import Fragment, all_of
 from itsmctl.errors import Where
 from itsmctl.model import APPROVAL, FIELD_OF_KIND, GROUPED, Condition, Definition, Definitions, Parameter, Rule
 from itsmctl.result import Applied, ClockExplanation, Explanation, ExportRow, Ground, Verdict
@@ -25,6 +27,8 @@ from itsmctl.zones import midnight
 
 Places = Callable[[str], Mapping[str, Where]]
 """Where the file of a rule has each of its parameters."""
+NamedRows = Mapping[str, Sequence[tuple[int, ExportRow]]]
+"""The records that a word names, each with its place in the order of the export."""
 _WORD = re.compile(r"[\w-]+")
 _JUDGED = "'met', 'breached', 'running_breached', 'not_testable'"
 """What attainment counts of clocks."""
@@ -35,15 +39,23 @@ _CLOCKED = ("sla", "ola", "contract", "calendar")
 def with_grounds(session: Session, context: Context, told: Sequence[Explanation]) -> tuple[Explanation, ...]:
     """Records and groups of records, each with what its failures rest on."""
     places = cache(partial(_places, context.definitions))
-    return tuple(replace(one, grounds=tuple(_grounds(session, context, one, places))) for one in told)
+    failures = [failure for one in told for failure in _failures(context, one)]
+    named = _named_rows(session, {word for rule, v in failures if rule.check not in GROUPED for word in _words(v)})
+    return tuple(replace(one, grounds=tuple(_grounds(session, context, one, places, named))) for one in told)
 
 
-def _grounds(session: Session, context: Context, told: Explanation, places: Places) -> Iterator[Ground]:
+def _grounds(
+    session: Session, context: Context, told: Explanation, places: Places, named: NamedRows
+) -> Iterator[Ground]:
     columns = told.columns
     own = (ExportRow(told.record_id, columns.get("source_file", ""), int(columns.get("source_row", 0))),)
     for rule, verdict in _failures(context, told):
         grouped = rule.check in GROUPED
-        rows = _group_rows(session, context, rule, verdict) if grouped else (*own, *_other_rows(session, rule, verdict))
+        rows = (
+            _group_rows(session, context, rule, verdict)
+            if grouped
+            else (*own, *_other_rows(session, rule, verdict, named))
+        )
         looked_at = _looked_at(rule, context.definitions)
         changes = tuple(moment for moment in told.moments if moment.field in looked_at)
         values = {} if grouped else _values(rule, columns)
@@ -76,20 +88,39 @@ def _values(rule: Rule, columns: Mapping[str, str]) -> Mapping[str, str]:
     return {column: columns.get(column, "") for column in sorted(asked)}
 
 
-def _other_rows(session: Session, rule: Rule, verdict: Verdict) -> tuple[ExportRow, ...]:
-    """The records that one is judged with: those that the verdict names, at the other end of its links, or counted with it."""
-    words = {word.strip(".,;:") for word in re.split(r"[\s,;]+", verdict.observed)} - {""}
+def _words(verdict: Verdict) -> frozenset[str]:
+    """What may be the id or the number of a record in what a verdict observed."""
+    return frozenset(word.strip(".,;:") for word in re.split(r"[\s,;]+", verdict.observed)) - {""}
+
+
+def _named_rows(session: Session, words: Collection[str]) -> NamedRows:
+    """The records of which each word is the id or the number: one query, as there are hundreds of failures."""
     marks = ", ".join("?" * len(words)) or "NULL"
-    queries = [
-        Fragment(
-            f"SELECT tix FROM record WHERE record_id IN ({marks}) OR number IN ({marks})",
-            (*sorted(words), *sorted(words)),
-        )
-    ]
-    if rule.check in _COUNTED_WITH:
-        queries.append(_COUNTED_WITH[rule.check](rule, verdict.record_id))
-    found = Fragment("SELECT record_id, source_file, source_row FROM record WHERE record_id <> ? AND tix IN (")
-    query = replace(found, values=(verdict.record_id,)) + join(" UNION ", queries) + _IN_ORDER
+    found: dict[str, list[tuple[int, ExportRow]]] = defaultdict(list)
+    rows = session.rows(
+        f"""SELECT number, record_id, source_file, source_row FROM record WHERE record_id IN ({marks}) OR number IN ({marks})
+        ORDER BY source_file, source_row, record_id""",
+        sorted(words) * 2,
+    )
+    for place, (number, *row) in enumerate(rows):
+        (one,) = _rows([row])
+        for word in {one.record_id} | ({str(number)} if number is not None else set()):
+            found[word].append((place, one))
+    return found
+
+
+def _other_rows(session: Session, rule: Rule, verdict: Verdict, named: NamedRows) -> tuple[ExportRow, ...]:
+    """The records that one is judged with: those that the verdict names, at the other end of its links, or counted with it."""
+    if rule.check not in _COUNTED_WITH:
+        rows = {placed for word in _words(verdict) for placed in named.get(word, ())}
+        return tuple(row for _, row in sorted(rows, key=itemgetter(0)) if row.record_id != verdict.record_id)
+    words = sorted(_words(verdict))
+    marks = ", ".join("?" * len(words)) or "NULL"
+    in_words = Fragment(f"SELECT tix FROM record WHERE record_id IN ({marks}) OR number IN ({marks})", (*words, *words))
+    found = Fragment(
+        "SELECT record_id, source_file, source_row FROM record WHERE record_id <> ? AND tix IN (", (verdict.record_id,)
+    )
+    query = found + in_words + " UNION " + _COUNTED_WITH[rule.check](rule, verdict.record_id) + _IN_ORDER
     return _rows(session.rows(query.text, query.values))
 
 
