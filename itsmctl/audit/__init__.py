@@ -79,13 +79,14 @@ def audit(
     *,
     verdicts: Path | None = None,
     findings: Callable[[Session, Path, Sequence[Rule]], None] | None = None,
+    beforehand: Callable[[], None] = lambda: None,
     meanwhile: Callable[[AuditResult], None] | None = None,
     progress: Progress | None = None,
 ) -> AuditResult:
     """Judge the records of a dataset folder by the rules in force, and write `verdicts.parquet` where asked.
 
     `findings` is called with the written file and the rules that are no enquiries, on a connection that nobody else
-    uses; `meanwhile` is called with the result while the file is being written.
+    uses; `beforehand` is called while the engine loads the records, `meanwhile` is called with the result while the file is being written.
 
     Raises ItsmctlError for an unknown plan, rule or record, a moment that cannot be read, or a folder that is no
     dataset. Equal definitions, dataset and options give an equal result, and equal bytes.
@@ -99,10 +100,11 @@ def audit(
     tiers = with_foundations(definitions, asked.rules)
     rules = [rule for tier in tiers for rule in tier]
     with (
-        Beside(lambda: facts.definition_facts(definitions)) as judged_by,  # git takes its time
-        Beside(lambda: _load_what_comes_later(rules)),
+        opening.result() as session,  # what follows needs Python, and leaves it to others while the database reads
+        Beside(lambda: facts.definition_facts(definitions)) as judged_by,
         Beside(lambda: registers_named(definitions, rules, asked.as_of, asked.zone)) as registers,
-        opening.result() as session,
+        Beside(lambda: _load_what_comes_later(rules)),
+        Beside(beforehand),
     ):
         report("load", 0.0)
         load_records(session, definitions, dataset, receipt, asked.as_of, asked.period, asked.zone)

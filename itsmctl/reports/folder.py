@@ -11,7 +11,6 @@ from pathlib import Path
 
 from itsmctl.audit import AuditOptions, Progress, audit
 from itsmctl.audit.people import PeopleKey, sealed_names
-from itsmctl.beside import Beside
 from itsmctl.engine.session import Session
 from itsmctl.importers.receipt import FILE as RECEIPT
 from itsmctl.model import Definitions, Rule
@@ -48,16 +47,16 @@ def audit_to_folder(
     """
     check_place(out, FILES, "result.json")
     with replacing(out) as place:
-        with Beside(_prepare):  # while the engine judges
-            result = audit(
-                definitions,
-                dataset,
-                replace(options, charts=True),
-                verdicts=place / "verdicts.parquet",
-                findings=partial(_write_findings, place),
-                meanwhile=partial(_write_pages, place, before),
-                progress=progress,
-            )
+        result = audit(
+            definitions,
+            dataset,
+            replace(options, charts=True),
+            verdicts=place / "verdicts.parquet",
+            findings=partial(_write_findings, place),
+            beforehand=_prepare,
+            meanwhile=partial(_write_pages, place, before),
+            progress=progress,
+        )
         from itsmctl.reports import json
 
         shutil.copyfile(dataset / RECEIPT, place / RECEIPT)
