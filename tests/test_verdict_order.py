@@ -16,6 +16,7 @@ TESTED = ("DQ-08", "INC-01", "INC-06")
 
 
 def _written(path: Path, threads: int) -> bytes:
+    """The bytes of the verdicts that were made in the database."""
     with Session(threads=threads) as session:
         create_verdict_table(session)
         ids = (
@@ -44,3 +45,23 @@ def test_verdicts_are_sorted_across_groups_of_rows(tmp_path: Path) -> None:
 @pytest.mark.parametrize("threads", [1, 8])
 def test_any_number_of_threads_writes_the_same_bytes(tmp_path: Path, threads: int) -> None:
     assert _written(tmp_path / "some.parquet", threads) == _written(tmp_path / "two.parquet", 2)
+
+
+def test_verdicts_that_another_engine_made_are_the_same_bytes(tmp_path: Path) -> None:
+    ours, theirs, made = (tmp_path / name for name in ("ours.parquet", "theirs.parquet", "made.parquet"))
+    rows = "SELECT 'INC-01' AS \"rule\", concat('INC', range) AS record_id, false AS passed, 'a' AS observed, 'b' AS expected, range AS \"at\", NULL AS reason, NULL AS waiver, NULL AS baseline FROM range(100)"
+    with Session() as session:
+        create_verdict_table(session)
+        session.run(f"INSERT INTO tested {rows}")
+        session.write_parquet(in_order(["INC-01"]), ours)
+        session.write_parquet("SELECT * FROM verdict", made)
+        session.run("DROP VIEW verdict")
+        session.run(
+            f'CREATE VIEW verdict AS SELECT nullif("rule", \'\') AS "rule", * EXCLUDE ("rule") FROM read_parquet({quote(str(made))})'
+        )
+        session.write_parquet(in_order(["INC-01"]), theirs)
+        said = session.rows(
+            f"SELECT DISTINCT repetition_type FROM parquet_schema({quote(str(ours))}) WHERE type IS NOT NULL"
+        )
+    assert said == [("OPTIONAL",)]
+    assert ours.read_bytes() == theirs.read_bytes()

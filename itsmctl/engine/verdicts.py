@@ -61,9 +61,11 @@ def in_order(rules: Sequence[str]) -> str:
     """SQL for the verdicts of some rules as `verdicts.parquet` holds them, sorted by rule and record.
 
     All of them are sorted at once: where the parts of a UNION ALL are sorted each by itself, DuckDB writes their full groups
-    of rows first and what is left of each part after that.
+    of rows first and what is left of each part after that. TRY hides from it what it knows of the rows: a column that it knows to
+    be filled throughout is written as one that must be, and of rows that Spark made it does not know.
     """
-    return f"""{_told(rules)} ORDER BY "rule", record_id, verdict."at", observed, expected"""
+    columns = ", ".join(f"TRY({column}) AS {column}" for column in _COLUMNS.split(", "))
+    return f"""SELECT {columns} FROM ({_told(rules)}) AS told ORDER BY "rule", record_id, "at", observed, expected"""
 
 
 def write_partitioned(session: Session, rules: Sequence[str], to: Path) -> None:
