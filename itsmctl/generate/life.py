@@ -46,6 +46,8 @@ class Team:
     staff: Staff
     second_line: str
     closure_codes: tuple[str, ...]
+    expert: str = ""
+    """The only one of the second line who knows the service, and does all of its work."""
 
 
 def live(ticket: Ticket, promise: Promise, team: Team, dice: Dice, wish: Wish = ORDINARY) -> None:
@@ -141,7 +143,7 @@ class _Work:
         stops = len(hands) + 1 + (0 if not wait else 1 if pauses else 2)
         for group in hands:
             self._work(counted // stops)
-            self.agent = self.team.staff.anyone(self.dice, group, self.ticket.site, self.now)
+            self.agent = self._engineer(group)
             self.ticket.add(self.now, self.agent, "in-progress", group, self.agent)
         if wait:
             self._work(counted // stops)
@@ -153,6 +155,11 @@ class _Work:
             self._work(self.dice.skewed(1, 30) * HOUR // 2 if pauses else counted // stops)
             self.ticket.add(self.now, self.agent, "in-progress")
         self._work(counted - counted // stops * (stops - 1))
+
+    def _engineer(self, group: str) -> str:
+        if self.team.expert and group == self.team.second_line:
+            return self.team.expert
+        return self.team.staff.anyone(self.dice, group, self.ticket.site, self.now)
 
     def _work(self, counted: int) -> None:
         self.now = self.promise.hours.after(self.now, counted)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from itsmctl.generate.dice import Dice
+from itsmctl.model import Definitions
+from itsmctl.model.holding import tenures
 
 _SURNAMES = (
     "王 Wang,李 Li,张 Zhang,刘 Liu,陈 Chen,杨 Yang,赵 Zhao,黄 Huang,周 Zhou,吴 Wu,徐 Xu,孙 Sun,朱 Zhu,马 Ma,胡 Hu,"
@@ -80,18 +84,55 @@ class Staff:
         return dice.pick(here[awake[0] if awake else site.id if site.id in here else next(iter(here))])
 
 
-def hire(dice: Dice, records: int) -> Staff:
-    """Staff for a history of this many records; nobody is a user and an engineer at once."""
+Crew = tuple[str, str]
+"""A group and a site."""
+
+
+def appointed(definitions: Definitions, start: date, end: date) -> dict[Crew, tuple[str, ...]]:
+    """Those whom the definitions name for a role of groups, all the days from start to end, dealt to the groups of their site in turn.
+
+    Definitions do not say who sits where: whoever is named with hanzi works in Shanghai.
+    """
+    found: dict[Crew, list[str]] = defaultdict(list)
+    for role in definitions.roles.values():
+        for site in SITES:
+            groups = [g for g in role.groups if g in SECOND_LINE.values() or g == FIRST_LINE[site.id]]
+            people = dict.fromkeys(
+                t.person
+                for t in tenures(definitions.assignments.values(), definitions.positions)
+                if t.role == role.id
+                and t.assignment.account == "person"
+                and (t.period.start is None or t.period.start <= start)
+                and (t.period.end is None or end <= t.period.end)
+                and _site_of(t.person) == site
+            )
+            for place, person in enumerate(people if groups else ()):
+                found[groups[place % len(groups)], site.id].append(person)
+    return {crew: tuple(names) for crew, names in found.items()}
+
+
+def _site_of(name: str) -> Site:
+    return SHANGHAI if any("\u4e00" <= letter <= "\u9fff" for letter in name) else BERLIN
+
+
+def hire(dice: Dice, records: int, named: Mapping[Crew, tuple[str, ...]], taken: frozenset[str]) -> Staff:
+    """Staff for a history of this many records; nobody is a user and an engineer at once.
+
+    `named` fill the last places of their crews, so that the first of each is made up; a name in `taken` is given to nobody else.
+    """
     each = max(3, min(40, records // 2500))
     pools = {"shanghai": _chinese(), "berlin": _german()}
-    for names in pools.values():
+    for site, names in pools.items():
         dice.shuffle(names)
+        pools[site] = [name for name in names if name not in taken]
     groups = [(FIRST_LINE[site.id], site.id, 2 * each) for site in SITES]
     groups += [(group, site.id, each) for group in SECOND_LINE.values() for site in SITES]
     groups += [(SUPPLIERS[0], "shanghai", each), (SUPPLIERS[1], "berlin", each)]
     engineers: dict[str, dict[str, tuple[str, ...]]] = {}
     for group, site_id, wanted in groups:
-        engineers.setdefault(group, {})[site_id] = tuple(pools[site_id].pop() for _ in range(wanted))
+        last = named.get((group, site_id), ())[: wanted - 1]
+        first = [pools[site_id].pop() for _ in range(wanted)][: wanted - len(last)]
+        engineers.setdefault(group, {})[site_id] = (*first, *last)
     limit = max(25, records // 12)
     users = {site_id: tuple(names[:limit]) for site_id, names in pools.items()}
     return Staff(users, engineers)

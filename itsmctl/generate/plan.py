@@ -21,6 +21,8 @@ _SMALL = 200
 _BATCH = 22
 _MANY = 2_000
 """From so many tickets on, a service may be missing in a month, and others are still busy."""
+_STEADY = 25
+"""One ticket in so many makes steady work for one person."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class Story:
     trends: Trends
     gap_at: int
     """The ticket before which numbers are missing, or 0."""
+    leaning: str
+    """The service that one engineer alone knows, or ''."""
 
 
 def bad_month_of(when: Period) -> str:
@@ -90,7 +94,16 @@ def tell(
             excused=(_busiest(services, openings, excused_month), excused_month),
         ),
         gap_at=len(openings) * 4 // 7 if len(openings) >= 20 else 0,
+        leaning=_leaning(services, offered),
     )
+
+
+def _leaning(services: Sequence[Service], offered: Sequence[Service]) -> str:
+    """The smallest service that others rest on and that has steady work; only where there are many tickets."""
+    tickets = Counter(service.id for service in services)
+    rested_on = {id_ for service in offered for id_ in service.depends_on}
+    enough = [id_ for id_ in rested_on if _STEADY * tickets[id_] >= len(services)] if len(services) >= _MANY else []
+    return min(enough, key=lambda id_: (tickets[id_], id_), default="")
 
 
 def _left_out(

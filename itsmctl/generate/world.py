@@ -75,7 +75,8 @@ def create(definitions: Definitions, records: int, seed: int, when: rhythm.Perio
     codes = process.codes if process else {}
     closure = lists.get(codes.get("closure", ""))
     matrix = definitions.matrices.get("incident-priority")
-    staff = people.hire(dice, records)
+    named = people.appointed(definitions, when.days[0], when.days[-1])
+    staff = people.hire(dice, records, named, frozenset(one.person for one in definitions.assignments.values()))
     story = plan.tell(definitions, agreements, openings, services, when, dice)
     crew = Crew(Roster(definitions, staff), Diary(when, home), Dice(2 * seed + 1))
     desk = people.FIRST_LINE["shanghai"]
@@ -222,7 +223,8 @@ def _item(world: World, service: Service, category: str, moment: int) -> str:
 
 
 def _lived(world: World, ticket: Ticket, symptom: Symptom, deed: Violation | None) -> None:
-    team = Team(world.staff, people.SECOND_LINE[symptom.second_line], world.closure_codes)
+    leans = ticket.service is not None and ticket.service.id == world.story.leaning
+    team = _experts(world) if leans else Team(world.staff, people.SECOND_LINE[symptom.second_line], world.closure_codes)
     desk = people.FIRST_LINE["shanghai"]
     by = world.staff.engineers[desk]["shanghai"][0]
     scene = Scene(
@@ -236,7 +238,7 @@ def _lived(world: World, ticket: Ticket, symptom: Symptom, deed: Violation | Non
         lambda ticket: _terms(world, ticket),
     )
     wish = deed.before(ticket, scene) if deed else ORDINARY
-    if ticket.priority == "P1":
+    if ticket.priority == "P1" or leans:
         wish = replace(wish, route=wish.route or "second")
     live(ticket, _promise(world, ticket), team, world.dice, wish)
     details.fill(ticket, world.story.trends, world.roster, world.notes)
@@ -245,6 +247,12 @@ def _lived(world: World, ticket: Ticket, symptom: Symptom, deed: Violation | Non
         ticket.planted[deed.rule] = deed.what
         _confirm_again(ticket)
     ticket.cut(world.when.as_of)
+
+
+def _experts(world: World) -> Team:
+    """Whoever works on the service that leans on one person: the last one of a crew, who is named wherever anybody is."""
+    group = people.SECOND_LINE["platform"]
+    return Team(world.staff, group, world.closure_codes, world.staff.engineers[group]["shanghai"][-1])
 
 
 def _confirm_again(ticket: Ticket) -> None:
