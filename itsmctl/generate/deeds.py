@@ -380,6 +380,22 @@ def lower_in_time(ticket: Ticket, scene: Scene) -> None:
         ticket.updates = [*earlier, replace(earlier[-1], at=moment, priority=""), *lowered]
 
 
+def nearly_late(ticket: Ticket, scene: Scene) -> Wish:
+    calm(ticket, scene, "P3")
+    return Wish(route="first", resolution_percent=scene.dice.between(95, 97))
+
+
+def stop_the_clock(ticket: Ticket, scene: Scene) -> None:
+    """Waits for the user when nine tenths of the target are used up, until whoever began to wait goes on."""
+    assert ticket.resolved_at is not None
+    moment = scene.shortly_before(ticket, ticket.priority)
+    before = [update for update in ticket.updates if update.at < moment]
+    if before and before[-1].state == "in-progress" and moment < ticket.resolved_at:
+        waits = replace(before[-1], at=moment, by=before[-1].assignee, state="awaiting-user")
+        back = replace(waits, at=(moment + ticket.resolved_at) // 2, state="in-progress")
+        ticket.updates[len(before) : len(before)] = [waits, back]
+
+
 def unknown_exception(ticket: Ticket, scene: Scene) -> None:
     ticket.details |= {"exception": "busy", "approved_by": scene.batch_by}
 

@@ -83,6 +83,9 @@ VIOLATIONS: dict[str, Violation] = {
     "lowered": Violation(
         "INT-09", "lowered just before its target was missed", 1, deeds.soon_late, deeds.lower_in_time
     ),
+    "late-pause": Violation(
+        "INT-06", "its clock was stopped when time ran out", 1, deeds.nearly_late, deeds.stop_the_clock
+    ),
     "raised-and-lowered": Violation("INT-10", "urgent for some seconds", 1, deeds.calm_first, deeds.raise_and_lower),
     "machine-answer": Violation(
         "INT-13", "answered by letter within a minute", 1, deeds.by_letter, deeds.answer_at_once
