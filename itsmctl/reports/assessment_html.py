@@ -15,8 +15,13 @@ from itsmctl.reports.pages import page
 from itsmctl.reports.radar import radar
 
 
-def render(assessed: Assessed, definitions: Definitions, language: Language = "en", road_map: str = "") -> str:
-    """The whole assessment; every recommendation, not only the first ones. `road_map` is a drawing that stands alone."""
+def render(
+    assessed: Assessed, definitions: Definitions, language: Language = "en", road_map: str = "", upright: str = ""
+) -> str:
+    """The whole assessment; every recommendation, not only the first ones.
+
+    `road_map` is a drawing that stands alone, `upright` the same for a narrow screen.
+    """
     model, total = assessed.questionnaire, sum(assessed.rests_on.values())
     return page(
         "assessment.html.j2",
@@ -25,7 +30,8 @@ def render(assessed: Assessed, definitions: Definitions, language: Language = "e
         model=model,
         radar=radar(assessed.dimensions, language) if len(assessed.dimensions) > 2 else "",
         headline=standing_line(assessed, language),
-        road_map=b64encode(road_map.encode()).decode("ascii") if assessed.advice else "",
+        road_map=_inline(road_map) if assessed.advice else "",
+        upright=_inline(upright),
         since=say.since_text(assessed.comparison, language) if assessed.comparison else "",
         levels=sorted(level.level for level in model.levels) if model.method == "staged" else [],
         rests=[(tr(say.BASES[basis], language), say.percent(assessed.rests_on[basis] / total)) for basis in BASES]
@@ -45,3 +51,7 @@ def render(assessed: Assessed, definitions: Definitions, language: Language = "e
         effort=lambda advice: tr(say.EFFORTS[advice.effort], language),
         rank=lambda advice: f"{advice.rank:.2f}",
     )
+
+
+def _inline(drawing: str) -> str:
+    return f"data:image/svg+xml;base64,{b64encode(drawing.encode()).decode('ascii')}"

@@ -16,7 +16,7 @@ from itsmctl.language import Language
 from itsmctl.reports import demands, drawing, tally
 from itsmctl.reports.life import clock_title, failed, ledger_text, life_of, line_of, sum_line, verdict_line
 from itsmctl.reports.phrases import phrase_text
-from itsmctl.reports.plain import shown
+from itsmctl.reports.plain import cells, shown
 from itsmctl.result import Explanation, Verdict
 
 if TYPE_CHECKING:
@@ -163,6 +163,7 @@ def _filters(language: Language) -> dict[str, Callable[..., object]]:
         "check_text": demands.check_text,
         "scope_text": demands.scope_text,
         "limit_text": lambda limit: demands.limit_text(limit, language),
+        "columns": cells,
         "place": id,
         "prose_plain": lambda text: _cut(text, PROSE, language),
     }

@@ -55,9 +55,9 @@ def _label(result: DimensionResult, place: int, count: int, language: Language) 
     x, y = _point(place, count, 1.09)
     side = x - WIDTH / 2
     anchor = "middle" if abs(side) < RADIUS / 10 else "start" if side > 0 else "end"
-    # Many dimensions leave room for a short name alone; the table beside the drawing has the titles.
-    name = result.dimension.title.in_(language) if count <= 8 else result.dimension.id
-    text = f"{name} {percent(result.shown.score)}"
+    # Many dimensions leave room for a short name alone; the table beside the drawing has the titles and the shares.
+    title = f"{result.dimension.title.in_(language)} {percent(result.shown.score)}"
+    text = title if count <= 8 else result.dimension.id
     lines = [text] if anchor == "middle" else wrap(text, LINE)
     top = y + 4 - 7 * (len(lines) - 1)
     return "".join(

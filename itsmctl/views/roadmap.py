@@ -17,6 +17,8 @@ from itsmctl.views.picture import picture
 
 LEFT, TERM, PAD, GAP = 196, 296, 10, 8
 CARD, LINE, TOP, HEAD = 62, 16, 52, 34
+UPRIGHT = 326
+"""How wide the drawing for a telephone is."""
 MOST = 4
 """Cards in one field of the map; the rest is counted."""
 COLUMNS = 40
@@ -41,18 +43,59 @@ class _Lane:
 def svg(assessed: Assessed, definitions: Definitions, language: Language) -> str:
     """The whole drawing as one file."""
     lanes = list(_lanes(assessed))
-    title = tr("Road map: {title}", language, title=assessed.assessment.title.in_(language))
+    title = _title(assessed, language)
     parts = [element("text", words(title), x=0, y=16, class_="heading"), *_terms(language)]
     y = float(TOP + HEAD)
     for number, lane in enumerate(lanes):
         parts += _lane(lane, assessed, definitions, y, number, language)
         y += lane.height
-    told = tr("; ", language).join(
+    content = element("g", *parts, transform="translate(12 12)")
+    return picture(title, _told(assessed, definitions, language), content, LEFT + 3 * TERM + 24, y + 24, language)
+
+
+def upright(assessed: Assessed, definitions: Definitions, language: Language) -> str:
+    """The same for a narrow screen: one lane below the other, and in each what to do, term by term."""
+    parts: list[str] = []
+    y = 0.0
+    for lane in _lanes(assessed):
+        parts += _head(lane, assessed, y, language)
+        y += HEAD + PAD
+        for horizon, field in zip(HORIZONS, lane.fields, strict=True):
+            if not field:
+                continue
+            parts.append(element("text", words(tr(TERMS[horizon], language)), x=1, y=y + 13, class_="sub"))
+            y += LINE + GAP / 2
+            for advice in field[:MOST]:
+                parts.append(_card(advice, assessed, definitions, 1, y, language, UPRIGHT - 2))
+                y += CARD + GAP
+            if len(field) > MOST:
+                more = tr("and {n} more", language, n=len(field) - MOST)
+                parts.append(element("text", words(more), x=1, y=y + 10, class_="note"))
+                y += LINE
+        y += PAD
+    content = element("g", *parts)
+    told = _told(assessed, definitions, language)
+    return picture(_title(assessed, language), told, content, UPRIGHT, max(y - PAD, 1), language)
+
+
+def _title(assessed: Assessed, language: Language) -> str:
+    return tr("Road map: {title}", language, title=assessed.assessment.title.in_(language))
+
+
+def _told(assessed: Assessed, definitions: Definitions, language: Language) -> str:
+    """The drawing in words."""
+    return tr("; ", language).join(
         f"{tr(TERMS[one.horizon], language)}: {action_text(one, assessed, definitions, language)}"
         for one in assessed.advice
     )
-    content = element("g", *parts, transform="translate(12 12)")
-    return picture(title, told, content, LEFT + 3 * TERM + 24, y + 24, language)
+
+
+def _head(lane: _Lane, assessed: Assessed, y: float, language: Language) -> Iterator[str]:
+    """The head of a lane of the narrow drawing: its name, and the way at the other end."""
+    yield element("rect", x=0.5, y=y + 0.5, width=UPRIGHT - 1, height=HEAD - 4, rx=3, class_="lane-head")
+    name = cut(lane.dimension.title.in_(language), 30)
+    yield element("text", words(name), x=PAD, y=y + 20, class_="column-label")
+    yield element("text", words(_way(lane, assessed, language)), x=UPRIGHT - PAD, y=y + 20, class_="sub row-label")
 
 
 def _lanes(assessed: Assessed) -> Iterator[_Lane]:
@@ -104,15 +147,24 @@ def _way(lane: _Lane, assessed: Assessed, language: Language) -> str:
     return tr("level {here} → {aim}", language, here=here, aim=here if aim is None else aim)
 
 
-def _card(advice: Advice, assessed: Assessed, definitions: Definitions, x: float, y: float, language: Language) -> str:
+def _card(
+    advice: Advice,
+    assessed: Assessed,
+    definitions: Definitions,
+    x: float,
+    y: float,
+    language: Language,
+    width: float = TERM - 2 * PAD,
+) -> str:
     action = action_text(advice, assessed, definitions, language)
-    lines = wrap(action, COLUMNS)
-    shown = [*lines[:1], cut(" ".join(lines[1:]), COLUMNS)] if len(lines) > 1 else lines
+    columns = int(COLUMNS * width / (TERM - 2 * PAD))
+    lines = wrap(action, columns)
+    shown = [*lines[:1], cut(" ".join(lines[1:]), columns)] if len(lines) > 1 else lines
     written = advice.recommendation
     facts = [tr(EFFORTS[advice.effort], language), advice.id]
     facts += [written.due.isoformat()] if written and written.due else []
     parts = [element("title", words(f"{action} ({', '.join(advice.criteria)})", 400))]
-    parts.append(element("rect", x=x, y=y, width=TERM - 2 * PAD, height=CARD, rx=5, class_="task"))
+    parts.append(element("rect", x=x, y=y, width=width, height=CARD, rx=5, class_="task"))
     parts += [element("text", words(text), x=x + 8, y=y + 18 + n * LINE) for n, text in enumerate(shown)]
     parts.append(element("text", words(" · ".join(facts)), x=x + 8, y=y + CARD - 9, class_="task-id"))
     return element("g", *parts)

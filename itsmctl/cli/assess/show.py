@@ -99,10 +99,13 @@ def command(
 def _drawn(assessed: Assessed, definitions: Definitions, form: str, language: Language) -> str:
     """The road map, or the page around it."""
     from itsmctl.reports import assessment_html
-    from itsmctl.views.roadmap import svg
+    from itsmctl.views import roadmap
 
-    road_map = svg(assessed, definitions, language)
-    return road_map if form == "svg" else assessment_html.render(assessed, definitions, language, road_map)
+    road_map = roadmap.svg(assessed, definitions, language)
+    if form == "svg":
+        return road_map
+    upright = roadmap.upright(assessed, definitions, language)
+    return assessment_html.render(assessed, definitions, language, road_map, upright)
 
 
 def _note_period(assessment: Assessment, judged: Judged, language: Language) -> None:

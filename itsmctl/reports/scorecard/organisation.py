@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from itsmctl.language import Language, msg, problem_text, tr, trn
+from itsmctl.language import Language, msg, number_text, percent_text, problem_text, tr, trn
 from itsmctl.model import Definitions
 from itsmctl.reports.scorecard.sheets import Cell, Mark, Sheet, Table
 from itsmctl.scorecard.competence import KEY_MINIMUM, KeyPerson
@@ -89,7 +89,7 @@ def _keys(keys: Sequence[KeyPerson], definitions: Definitions, language: Languag
             Cell(_service(one.service, definitions, language)),
             Cell(f"{one.share:.0f}%", "poor" if one.risky else "", one.share / 100),
             Cell(str(one.people)),
-            Cell(str(one.records)),
+            Cell(number_text(one.records)),
         )
         for one in shown
     )
@@ -122,8 +122,8 @@ def _fitness(found: Organisation, definitions: Definitions, language: Language) 
             (
                 Cell(owner.title.in_(language)),
                 Cell(title.in_(language)),
-                Cell(f"{100 * share:.0f}%", mark, share),
-                Cell(str(one.records)),
+                Cell(percent_text(one.able, one.records), mark, share),
+                Cell(number_text(one.records)),
             )
         )
     return Table(
@@ -138,7 +138,8 @@ def _unproved(found: Organisation, language: Language) -> list[str]:
     if found.competent and found.competent.n:
         notes.append(tr(
             "Of {n} tickets that people resolved, {able} ({share}) were resolved by somebody who held a responsible role on that day, with every competence that it asks for.",
-            language, n=found.competent.n, able=found.competent.hits, share=f"{100 * found.competent.share:.0f}%",
+            language, n=number_text(found.competent.n), able=number_text(found.competent.hits),
+            share=f"{100 * found.competent.share:.0f}%",
         ))  # fmt: skip
     if found.unknown_people:
         notes.append(trn(
@@ -148,7 +149,7 @@ def _unproved(found: Organisation, language: Language) -> list[str]:
     if found.unknown_in_group:
         notes.append(tr(
             "{n} of these lay with a group of a responsible role: name its members in assignments, and their competence counts.",
-            language, n=f"{found.unknown_in_group:,}",
+            language, n=number_text(found.unknown_in_group),
         ))  # fmt: skip
     return notes
 
