@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from functools import cache
+from math import sqrt
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -89,3 +90,18 @@ def month_of(moment: int | None, zone: str) -> str:
 def end_of(day: date, zone: str) -> int:
     """When a day has ended."""
     return int(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).timestamp()) + 86_400
+
+
+def wilson(hits: int, n: int) -> tuple[float, float]:
+    """The score interval of a share at 95 per cent, as textbooks write it."""
+    z, p = 1.959963984540054, hits / n
+    middle, half = (p + z * z / (2 * n)) / (1 + z * z / n), z * sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)  # fmt: skip
+    return middle - half, middle + half
+
+
+def moved(before: tuple[int, int], after: tuple[int, int]) -> int:
+    """1 where a share rose by more than chance, -1 where it fell, by Newcombe's method of squares; else 0."""
+    (p, q), (low, high) = (after[0] / after[1], before[0] / before[1]), (wilson(*after), wilson(*before))
+    least = p - q - sqrt((p - low[0]) ** 2 + (high[1] - q) ** 2)
+    most = p - q + sqrt((low[1] - p) ** 2 + (q - high[0]) ** 2)
+    return 1 if least > 0 else -1 if most < 0 else 0

@@ -44,7 +44,9 @@ TWICE, KEPT, DEFINED, LOG = (
     "definition_figures_twice:",
     "figures_on_a_real_log:",
 )
-NO_TICKETS = "- not made of tickets"
+NO_TICKETS = "- not made of tickets: computed again from the files of the example company, which no export has"
+TWO_ANSWERS = "- what two sets of answers say, without tickets"
+REASONS = (NO_TICKETS, TWO_ANSWERS)
 ASSESSED = "assessment_twice:answers_levels_scores_and_gaps_are_those_of_a_plain_count"
 
 FIGURES = {
@@ -69,14 +71,14 @@ FIGURES = {
     "DefinitionShare.services-with-agreement": Shown(HAND + "new_services_and_services_with_an_agreement", KEPT + "services_with_an_agreement_and_new_ones", NO_TICKETS),
     "MaturityLevel": Shown(HAND + "the_maturity_of_processes_is_the_mean_of_their_levels", KEPT + "maturity_of_the_processes", NO_TICKETS),
     "Indicator.now": Shown(SCORE + "what_is_unknown_counts_as_bad", SCORE + "every_indicator_of_the_reference_is_computed_or_says_what_it_needs", LOG + "indicators"),
-    "Indicator.trend": Shown(SCORE + "a_trend_is_more_than_chance", SCORE + "every_indicator_of_the_reference_is_computed_or_says_what_it_needs", "- the same function of two counts"),
+    "Indicator.trend": Shown(SCORE + "a_trend_is_more_than_chance", SCORE + "trends_again", LOG + "trends"),
     # The eight principles: what is counted in the definitions, and what lowers it.
     "principle.definitions": Shown("able:what_is_taken_away_costs_points", DEFINED + "the_definitions_part_of_every_principle", NO_TICKETS),
     "principle.path": Shown(VIEWS + "principles_by_hand", TWICE + "principles_again", LOG + "principles"),
-    "principle.computed": Shown("able:points_are_whole_only_when_everything_is_there", TWICE + "indicators_that_have_a_value_again", "- the same function of the indicators"),
+    "principle.computed": Shown("able:points_are_whole_only_when_everything_is_there", TWICE + "indicators_that_have_a_value_again", LOG + "rules_that_could_be_tested_and_indicators_with_a_value"),
     "principle.able": Shown(VIEWS + "principles_by_hand", TWICE + "principles_again", LOG + "principles"),
     "principle.linked": Shown(VIEWS + "principles_by_hand", TWICE + "principles_again", LOG + "principles"),
-    "principle.tested": Shown("able:points_are_whole_only_when_everything_is_there", DEFINED + "what_an_audit_adds_to_principles", "- the same function of the rules"),
+    "principle.tested": Shown("able:points_are_whole_only_when_everything_is_there", DEFINED + "what_an_audit_adds_to_principles", LOG + "rules_that_could_be_tested_and_indicators_with_a_value"),
     # Positions.
     "PositionState.cells": Shown(VIEWS + "ten_positions_with_six_attributes", DEFINED + "the_heat_map_of_positions", NO_TICKETS),
     "PositionState.holders": Shown(VIEWS + "an_attribute_that_is_missing_and_a_position_that_nobody_holds", DEFINED + "the_heat_map_of_positions", NO_TICKETS),
@@ -104,16 +106,16 @@ FIGURES = {
     # Before and after.
     **{f"benefit.{name}": Shown(VIEWS + "before_and_after_by_hand", SCORE + "benefits_again", LOG + "before_and_after") for name in ("down-time", "repair-time", "per-engineer", "first-time-right", "waiting-time")},
     "benefit.in-time": Shown(VIEWS + "before_and_after_by_hand", SCORE + "benefits_again", LOG + "promises_before_and_after"),
-    "Benefits.mix": Shown("comparing:the_mix_explains_a_change_that_no_stratum_made", LOG + "promises_before_and_after", LOG + "promises_before_and_after"),
+    "Benefits.mix": Shown("comparing:the_mix_explains_a_change_that_no_stratum_made", SCORE + "the_mix_of_promises_again", LOG + "promises_before_and_after"),
     # Complaints.
     "ComplaintSign.key-person": Shown("worse_tickets:work_is_no_better_spread_where_tickets_lose_their_category", "complaints:leaning_on_one_person_is_counted_as_in_plain_python", LOG + "complaints"),
     "ComplaintSign.processes-with-figures": Shown(HAND + "processes_with_an_indicator_that_is_more_than_a_word", DEFINED + "processes_with_an_indicator_that_is_computed", NO_TICKETS),
     "ComplaintSign.question": Shown(HAND + "the_answers_to_one_question", TWICE + "signs_of_surveys_and_of_rules_again", NO_TICKETS),
-    "Sign.failing": Shown("complaints:the_records_behind_a_sign_are_those_planted_in_its_period", "complaints:what_was_planted_is_what_the_ledger_counts_over_all_periods", "- the verdicts of the audit"),
-    "Sign.loud": Shown("complaints:an_organisation_has_its_own_complaints_signs_and_thresholds", "complaints:the_loudest_sign_is_the_one_with_the_least_kept", "- the same function of the share"),
-    "Heard.worst": Shown("complaints:the_loudest_complaint_comes_first", "complaints:the_loudest_sign_is_the_one_with_the_least_kept", "- the same function of the shares"),
+    "Sign.failing": Shown("complaints:the_records_behind_a_sign_are_those_planted_in_its_period", "complaints:what_was_planted_is_what_the_ledger_counts_over_all_periods", LOG + "the_records_behind_complaints_and_how_loud_they_are"),
+    "Sign.loud": Shown("complaints:an_organisation_has_its_own_complaints_signs_and_thresholds", "complaints:the_loudest_sign_is_the_one_with_the_least_kept", LOG + "the_records_behind_complaints_and_how_loud_they_are"),
+    "Heard.worst": Shown("complaints:the_loudest_complaint_comes_first", "complaints:the_loudest_sign_is_the_one_with_the_least_kept", LOG + "the_records_behind_complaints_and_how_loud_they_are"),
     # Customers.
-    **{f"StageIndex.{name}": Shown("experience:an_index_is_the_weighted_mean_of_what_is_measured_and_else_of_what_is_felt", KEPT + "experience_of_each_stage", "- what rules counted, beside answers") for name in ("felt", "index", "data_share")},
+    **{f"StageIndex.{name}": Shown("experience:an_index_is_the_weighted_mean_of_what_is_measured_and_else_of_what_is_felt", KEPT + "experience_of_each_stage", LOG + "what_customers_feel_beside_what_the_log_shows") for name in ("felt", "index", "data_share")},
     "StageIndex.felt_before": Shown("experience:a_change_is_told_only_where_it_is_more_than_chance", "experience:the_reference_company_agrees_with_a_plain_count_of_its_file", NO_TICKETS),
     "Experience.turnout": Shown("experience:runs_of_several_customers_count_each_answer_once_and_are_told_apart_too", "experience:the_reference_company_agrees_with_a_plain_count_of_its_file", NO_TICKETS),
     # Assessments; the second computation runs on both kinds of tickets.
@@ -122,7 +124,7 @@ FIGURES = {
     "Assessed.rests_on": Shown("assessment:scores_said_and_shown_and_what_they_rest_on", ASSESSED, ASSESSED),
     "Assessed.gaps": Shown("assessment:gaps_are_what_the_target_asks_for", ASSESSED, ASSESSED),
     "Assessed.advice": Shown("assessment:advice_is_ranked_by_severity_requirements_and_services_over_effort_and_can_be_traced", "assessment_twice:advice_is_ranked_by_what_it_follows_from", "assessment_twice:advice_is_ranked_by_what_it_follows_from"),
-    "Assessed.comparison": Shown("assessment:what_moved_since_the_assessment_before", "assessment_twice:what_moved_is_what_the_files_say", "- two sets of answers"),
+    "Assessed.comparison": Shown("assessment:what_moved_since_the_assessment_before", "assessment_twice:what_moved_is_what_the_files_say", TWO_ANSWERS),
     "DimensionResult.shown": Shown("assessment:a_level_needs_its_own_criteria_largely_and_all_below_fully", ASSESSED, ASSESSED),
     "DimensionResult.rests_on": Shown("assessment:scores_said_and_shown_and_what_they_rest_on", ASSESSED, ASSESSED),
 }  # fmt: skip
@@ -181,6 +183,21 @@ def test_every_figure_stands_in_the_table() -> None:
     others = {name for name in FIGURES if name not in found}
     holders = {kind.__name__: members(kind) for kind in (Assessed, DimensionResult, StageIndex, Factor, Experience)}
     assert all(name.split(".")[1] in holders[name.split(".")[0]] for name in others)
+
+
+@cache
+def mentions(file: str, word: str) -> bool:
+    return word in (Path(__file__).parent / f"test_{file}.py").read_text(encoding="utf-8")
+
+
+def test_both_sources_are_asked_or_it_is_said_why_not() -> None:
+    """The second computation is made on generated tickets or the example company's files, and the third on the public log."""
+    for name, shown in FIGURES.items():
+        again, on_the_log = shown.again.partition(":")[0], shown.on_the_log.partition(":")[0]
+        assert any(mentions(again, source) for source in ("generate(", "plain_definitions", "safe_load")), name
+        assert shown.on_the_log in REASONS or mentions(on_the_log, "from public_log import"), name
+        assert shown.again != shown.on_the_log or shown.again == ASSESSED or again == "assessment_twice", name
+    assert {shown.on_the_log for shown in FIGURES.values() if shown.on_the_log.startswith("-")} == set(REASONS)
 
 
 def test_every_calculation_of_the_table_is_there() -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -12,16 +13,22 @@ from typing import Any
 
 import pytest
 import yaml
+from assessment_case import rule
 from public_log import UCI, Row, updates, write
-from scorecard_case import kpi, records, reference, values
+from scorecard_case import kpi, moved, records, reference, values
 
+from itsmctl.audit import AuditOptions
 from itsmctl.complaints import ledger
+from itsmctl.engine.results import read_verdicts
+from itsmctl.experience import experience, periods_of
 from itsmctl.importers.importing import import_files
 from itsmctl.model import ClockShare, Condition, RuleShare
 from itsmctl.reference import reference_root
+from itsmctl.reports.folder import audit_to_folder
 from itsmctl.scorecard.asking import Asked, sources
 from itsmctl.scorecard.benefits import benefits_of
 from itsmctl.scorecard.competence import able_to, key_people
+from itsmctl.scorecard.figures import Indicator
 from itsmctl.scorecard.handovers import hand_overs
 from itsmctl.scorecard.measuring import Sources, measure
 from itsmctl.scorecard.periods import parse_span
@@ -240,3 +247,131 @@ def test_complaints(dataset: Path, last: list[Row]) -> None:
     assert told["INC-13"] == {month: twice[month] for month in told["INC-13"]}
     assert set(MONTHS) <= set(told["INC-13"])
     assert re.fullmatch(r"\d+ \d+", "{} {}".format(*told["INC-14"]["2016-04"]))
+
+
+def test_trends(found: Sources, last: list[Row]) -> None:
+    """From each month to the next: of shares what is more than chance, of a median whatever it moved by."""
+    once = Condition("reassignment_count", "at-most", (0,))
+    asked = [
+        kpi(records("share", [once])),
+        kpi(records("share", [once]), direction="lower", target=50),
+        kpi(records("median", [Condition("priority", "in", ("P3",))], start="opened_at", stop="resolved_at"), direction="lower", target=3, unit="hours"),
+    ]  # fmt: skip
+    told = measure(found, asked, 12).indicators
+    opened = by_month(last, "opened_at")
+    counts = {month: (sum(int(row["reassignment_count"]) == 0 for row in rows), len(rows)) for month, rows in opened.items()}  # fmt: skip
+    medians = {m: median(h for row in rows if row["priority"].startswith("3") and (h := hours(row)) is not None) for m, rows in opened.items() if m in MONTHS}  # fmt: skip
+    words = {1: "better", -1: "worse", 0: "steady"}
+    seen = set()
+    for then, month in zip(MONTHS, MONTHS[1:], strict=False):
+        until = [Indicator(one.kpi, tuple(f for f in one.figures if f.span.label <= month)) for one in told]
+        way = moved(counts[then], counts[month])
+        by_hours = (medians[month] < medians[then]) - (medians[month] > medians[then])
+        assert [one.trend for one in until] == [words[way], words[-way], words[by_hours]], month
+        seen |= {words[way], words[by_hours]}
+    assert len(seen) > 1
+
+
+@pytest.fixture(scope="module")
+def audited(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The result of an audit of the log by all rules about incidents, and by those that stand beside answers of customers."""
+    beside = {name for one in reference().surveys["customer-experience"].questions.values() for name in one.measured_by}
+    named = sorted({one.id for one in reference().rules.values() if one.process == "incident"} | beside)
+    place = tmp_path_factory.mktemp("audited") / "result"
+    audit_to_folder(reference(), dataset, AuditOptions(rules=tuple(named)), place)
+    return place
+
+
+@pytest.fixture(scope="module")
+def outcomes(audited: Path) -> Mapping[str, Mapping[str, Any]]:
+    """What became of each rule, as the file of the result says."""
+    told = json.loads((audited / "result.json").read_text(encoding="utf-8"))
+    return {one["id"]: one for one in (*told["rules"], *told["enquiries"])}
+
+
+def test_rules_that_could_be_tested_and_indicators_with_a_value(
+    found: Sources, audited: Path, outcomes: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """A rule is tested where some record was judged; an indicator has a value where its last whole period, or without records there the running one, has one."""
+    judged: Counter[str] = Counter()
+    unjudged: Counter[str] = Counter()
+    for verdict in read_verdicts(audited / "verdicts.parquet"):
+        judged[verdict.rule] += verdict.passed is False
+        unjudged[verdict.rule] += verdict.passed is None
+    tested = {name: one["outcome"] in ("pass", "fail") for name, one in outcomes.items()}
+    for name, one in outcomes.items():
+        assert (one["failed"] + one["waived"], one["not_testable"]) == (judged[name], unjudged[name]), name
+        assert tested[name] <= (one["in_scope"] > one["not_testable"]), name
+    kpis = [one for one in reference().kpis.values() if one.process == "incident"]
+    indicators = measure(found, kpis, 12).indicators
+    told = {(p.id, i.part): (i.there, i.wanted) for p, some in principle_scores(found, indicators, tested) for s in some for i in s.inputs}  # fmt: skip
+    rules = yaml_documents("policies/rules")
+    own = [one["id"] for one in rules if one["process"] == "incident"]
+    assert told["incident", "tested"] == (sum(tested[name] for name in own), len(own))
+    assert 0 < sum(tested[name] for name in own) < len(own)
+    (process,) = (one for one in yaml_documents("policies/processes") if one["id"] == "incident")
+    shown = [one for one in indicators if one.kpi.id in process["kpis"]]
+    with_value = 0
+    for one in shown:
+        whole = [figure for figure in one.figures if figure.complete]
+        running = one.figures[-1:] if not whole or not whole[-1].tally.n else []
+        with_value += any(figure.value is not None for figure in (*whole[-1:], *running))
+    assert told["incident", "computed"] == (with_value, len(process["kpis"]))
+    assert 0 < with_value < len(process["kpis"])
+
+
+def yaml_documents(folder: str) -> list[Mapping[str, Any]]:
+    files = sorted((reference_root() / folder).glob("*.yaml"))
+    return [one for file in files for one in yaml.safe_load_all(file.read_text(encoding="utf-8"))]
+
+
+def test_what_customers_feel_beside_what_the_log_shows(outcomes: Mapping[str, Mapping[str, Any]]) -> None:
+    """The answers are those of the example company, the measured half is that of the log."""
+    (survey,) = (one for one in yaml_documents("audits/surveys") if one["id"] == "customer-experience")
+    model = reference().surveys["customer-experience"]
+    now = periods_of(model)[-1]
+    rules = {name: rule(name, one["passed"], one["in_scope"], outcome=one["outcome"], why=one["untested_because"]) for name, one in outcomes.items()}  # fmt: skip
+    stages = {one.stage: one for one in experience(model, rules, now).stages if not one.aspect}
+    good = [bool(step.get("satisfied")) for step in survey["scale"]]
+    runs = [run for run in survey["results"] if run["period"]["to"] == now.end]
+    seen = 0
+    for stage in ("sales", "deployment", "operation"):
+        weights, feeling, shares, measured = 0.0, 0.0, 0.0, 0.0
+        for question in (one for one in survey["questions"] if one.get("stage") == stage):
+            counts = [run["counts"][question["id"]] for run in runs if question["id"] in run["counts"]]
+            felt = sum(n for one in counts for n, ok in zip(one, good, strict=True) if ok) / sum(map(sum, counts))
+            own = [outcomes[name] for name in question.get("measured-by", ()) if outcomes[name]["outcome"] != "no_data" and not outcomes[name]["untested_because"]]  # fmt: skip
+            told = [one["passed"] / one["in_scope"] for one in own]
+            weight = question.get("weight", 1)
+            weights, feeling = weights + weight, feeling + weight * felt
+            shares, measured = shares + weight * (sum(told) / len(told) if told else felt), measured + weight * bool(told)  # fmt: skip
+            seen += bool(told)
+        assert (stages[stage].felt, stages[stage].index, stages[stage].data_share) == tuple(
+            pytest.approx(part / weights) for part in (feeling, shares, measured)
+        )
+    assert seen > 3
+
+
+def test_the_records_behind_complaints_and_how_loud_they_are(dataset: Path, last: list[Row]) -> None:
+    told = ledger(reference(), dataset, Asked(as_of="2016-05-31", periods=3), "month", 10_000).complaints
+    signs = {sign.rule: sign for heard in told for sign in heard.signs if sign.rule}
+    again = {row["number"] for row in by_month(last, "opened_at")["2016-05"] if int(row["reopen_count"]) >= 2}
+    assert (set(signs["INC-13"].records), signs["INC-13"].failing) == (again, len(again))
+    thresholds = {
+        one["id"]: [sign.get("loud-from", one.get("loud-from")) for sign in one["signs"]]
+        for one in yaml_documents("policies") if one["kind"] == "complaint"
+    }  # fmt: skip
+    loud = 0
+    for heard in told:
+        kept: dict[str, float] = {}
+        for sign, wanted in zip(heard.signs, thresholds[heard.complaint.id], strict=True):
+            whole = [figure for figure in sign.indicator.figures if figure.complete]
+            name = sign.indicator.kpi.id
+            tally = whole[-1].tally if whole else None
+            if tally is not None and tally.n >= sign.indicator.kpi.minimum:
+                kept[name] = 100 * tally.hits / tally.n if tally.value is None else tally.value
+                assert sign.loud == (wanted is not None and 100 - kept[name] >= wanted), (heard.complaint.id, name)
+                loud += sign.loud
+        worst = heard.worst
+        assert (worst.indicator.kpi.id if worst else None) == min(kept, key=lambda name: (kept[name], name), default=None)  # fmt: skip
+    assert loud

@@ -12,14 +12,17 @@ from law_examples import system_of
 from scorecard_case import kpi, reference
 
 from itsmctl.complaints.own import own_told, question_told
+from itsmctl.definitions.registers import rows_of
 from itsmctl.model import (
     Attested,
     ComplaintSign,
     Definitions,
     DefinitionShare,
     Effective,
+    Kpi,
     MaturityLevel,
     RegisterFigure,
+    RegisterRow,
     Text,
 )
 from itsmctl.model.indicators import DefinitionFigure
@@ -198,3 +201,47 @@ def test_processes_with_an_indicator_that_is_more_than_a_word() -> None:
     given = Sources(replace(COMPANY, kpis=kpis, processes=made), DAY)
     span = parse_span("2026-06")
     assert own_told(ComplaintSign(figure="processes-with-figures"), given, [span]) == {span: Tally(3, 1)}
+
+
+# --- Rows of registers ------------------------------------------------------------------------------------------------
+
+KEPT = sorted(one.id for one in COMPANY.kpis.values() if isinstance(one.measure, RegisterFigure) and one.measure.of)
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_no_indicator_gets_better_by_what_a_row_lost(name: str) -> None:
+    """Each cell by which a row is counted at all is emptied, one row after the other, also in rows that do not count."""
+    one = COMPANY.kpis[name]
+    assert isinstance(one.measure, RegisterFigure)
+    register = COMPANY.registers[one.measure.register]
+    rows = rows_of(COMPANY, register, date(2026, 10, 31))
+    before = badness(one, rows)
+    assert rows
+    for place, row in enumerate(rows):
+        for column in one.measure.of:
+            worse = RegisterRow(row.where, {key: cell for key, cell in row.values.items() if key != column})
+            after = badness(one, [*rows[:place], worse, *rows[place + 1 :]])
+            assert all(later >= earlier for earlier, later in zip(before, after, strict=True)), (row.where, column)
+
+
+def badness(one: Kpi, rows: Sequence[RegisterRow]) -> list[float]:
+    """How far each period lies from what is wanted, in per cent; nothing where there is no figure."""
+    assert isinstance(one.measure, RegisterFigure)
+    cells = tuple({key: str(cell) if isinstance(cell, date) else cell for key, cell in row.values.items()} for row in rows)  # fmt: skip
+    register = replace(COMPANY.registers[one.measure.register], files=(), sources=(), entries=cells)
+    given = Sources(replace(COMPANY, registers={register.id: register}), date(2026, 10, 31))
+    (indicator,) = measure(given, [replace(one, minimum=1)], 6).indicators
+    least, most = one.target.at_least, one.target.at_most
+    return [
+        max(least - figure.value if least is not None else 0.0, figure.value - most if most is not None else 0.0, 0.0)
+        if figure.value is not None else 0.0
+        for figure in indicator.figures
+    ]  # fmt: skip
+
+
+def test_a_row_that_does_not_say_whether_it_is_asked_of_is_unknown() -> None:
+    """Of three rows one is good, one bad, and the third does not say whether it was due: 1 of 3, at best 2."""
+    rows = ({"service": "one", "actual": 1.0}, {"service": "one", "actual": 2.0}, {"actual": 1.0}, {"service": "two", "actual": 1.0})  # fmt: skip
+    budget = replace(COMPANY.registers["budget"], files=(), sources=(), dated="", entries=rows)
+    share = RegisterFigure("budget", "share", {"actual": (1.0,)}, {"service": ("one",)}, "", "", "")
+    assert tally(share, replace(COMPANY, registers={"budget": budget}), period="month") == Tally(3, 1, 1)

@@ -129,7 +129,7 @@ class Patterns:
     def remember(self, t: Ticket, service: str, run: Run | None, states: list[tuple[int, str]]) -> None:
         """Add a ticket to its groups."""
         self._months[service][month_of(t.opened_at)] += 1
-        if t.requester != MONITORING and t.ci and t.category:
+        if t.ci and t.category:
             about = (t.requester, t.ci, t.category)
             self._reported[about].append(t.opened_at)
             if t.closed_at is not None and t.channel != "monitoring":

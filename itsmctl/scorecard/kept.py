@@ -42,7 +42,7 @@ def register_told(
     for row in rows:
         day = _day(row.values.get(dated), zone) if dated else as_of
         if day is None:
-            undated += _meets(row, measure.of) is True
+            undated += _meets(row, measure.of) is not False
         elif day <= as_of:
             for span in spans:
                 if span.start <= day <= span.end:
@@ -53,16 +53,18 @@ def register_told(
     return {span: told.get(span, Tally(0)) for span in spans}
 
 
-def _tally(measure: RegisterFigure, rows: Sequence[RegisterRow], undated: int) -> Tally:
+def _tally(measure: RegisterFigure, rows: Sequence[RegisterRow], untold: int) -> Tally:
+    """`untold` are the rows without their day. One that does not say whether it is among those asked of is unknown too: else a share would rise by what a row lost."""
     among = [row for row in rows if _meets(row, measure.of) is True]
     met = [_meets(row, measure.where) for row in among]
+    untold += sum(_meets(row, measure.of) is None for row in rows)
     if measure.figure in ("count", "share"):
-        return Tally(len(among) + undated, met.count(True), met.count(None) + undated)
+        return Tally(len(among) + untold, met.count(True), met.count(None) + untold)
     chosen = [row for row, fits in zip(among, met, strict=True) if fits]
     names = [name for name in (measure.column, measure.over) if name]
     known = [row for row in chosen if all(isinstance(row.values.get(name), int | float) for name in names)]
     sums = [fsum(float(str(row.values[name])) for row in known) for name in names]
-    unknown = len(chosen) - len(known) + met.count(None) + undated
+    unknown = len(chosen) - len(known) + met.count(None) + untold
     if not known or (measure.figure == "ratio" and not sums[1]):
         return Tally(len(chosen), len(known), unknown)
     value = 100 * sums[0] / sums[1] if measure.figure == "ratio" else sums[0] / len(known)

@@ -128,7 +128,7 @@ def _audits(definitions: model.Definitions, day: date) -> Iterator[Found]:
                 "reported": reported,
                 "findings": len(plan.findings) if held else None,
                 "repeated_findings": len(repeated.intersection(plan.findings)) if held else None,
-                "report": None if late is None or (not reported and not late) else "late" if late else "in-time",
+                "report": "not-due" if late is None or (not reported and not late) else "late" if late else "in-time",
                 **done,
             },
         )
