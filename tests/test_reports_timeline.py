@@ -16,8 +16,8 @@ from rich.cells import cell_len
 from itsmctl.language import LANGUAGES, Language, zone_of
 from itsmctl.reports import timeline
 from itsmctl.reports.axis import axis_over, ticks
-from itsmctl.reports.life import life_of
-from itsmctl.result import Explanation, Moment
+from itsmctl.reports.life import life_of, verdict_line
+from itsmctl.result import Cycle, Explanation, Moment
 
 Golden = Callable[[str, str], None]
 LIVES = [banking_breach(), quick_fix(), long_wait(), hostile_result().explanations[0]]
@@ -134,3 +134,9 @@ def test_a_change_by_somebody_without_group_is_told() -> None:
     change = Moment(at("2026-03-04T12:00"), "李 娜", "", "priority", "P3", "P2")
     told = timeline.terminal(replace(quick_fix(), moments=(*quick_fix().moments, change)), "zh")
     assert "优先级：P3 → P2  李 娜" in told
+
+
+def test_a_cycle_without_a_target_names_none() -> None:
+    cycle = Cycle(0, 3600, False, 3600, 0, 0, -1, None, "not_testable", ())
+    assert verdict_line(cycle, "en") == "1 h counted: not testable"
+    assert "目标" not in verdict_line(cycle, "zh")

@@ -106,7 +106,10 @@ def sum_line(cycle: Cycle, language: Language) -> str:
 
 
 def verdict_line(cycle: Cycle, language: Language) -> str:
-    """What a cycle counted, against its target, and the verdict."""
+    """What a cycle counted, against its target where it has one, and the verdict."""
+    if cycle.target < 0:
+        counted, verdict = duration_text(cycle.counted, language), clock_verdict_text(cycle.verdict, language)
+        return tr("{counted} counted: {verdict}", language, counted=counted, verdict=verdict)
     return tr(
         "{counted} counted of {target}: {verdict}",
         language,
