@@ -53,7 +53,7 @@ def audit_to_folder(
             replace(options, charts=True),
             verdicts=place / "verdicts.parquet",
             findings=partial(_write_findings, place),
-            beforehand=_prepare,
+            beforehand=partial(_prepare, options.people is not None),
             meanwhile=partial(_write_pages, place, before),
             progress=progress,
         )
@@ -76,9 +76,12 @@ def _write_redaction(place: Path, key: PeopleKey, redaction: Redaction) -> None:
     (place / SEALED_NAMES).write_text(sealed_names(key, redaction.names), encoding="ascii", newline="")
 
 
-def _prepare() -> None:
-    from itsmctl.reports import pages
+def _prepare(sealing: bool) -> None:
+    """Load what writes the folder: that takes as long as to fill in a page."""
+    from itsmctl.reports import csv, html, json, pages  # noqa: F401
 
+    if sealing:
+        import cryptography.hazmat.primitives.ciphers.aead  # noqa: F401
     pages.prepare()
 
 
