@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -94,3 +96,13 @@ def test_without_any_framework_it_says_so(tmp_path: Path) -> None:
     (tmp_path / "catalog" / "s.yaml").write_text("kind: role\nid: r\ntitle: R\n", encoding="utf-8")
     told = CliRunner().invoke(group, ["assess", "next", "--root", str(tmp_path)])
     assert told.exception is not None
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "itsmctl init"), ("zh", "用 `itsmctl init`")])
+def test_where_nothing_is_defined_the_next_step_is_to_begin(language: str, word: str, tmp_path: Path) -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "itsmctl", "assess", "next", "--root", str(tmp_path), "--lang", language],
+        capture_output=True, text=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert (told.returncode, told.stdout) == (2, "")
+    assert word in told.stderr

@@ -41,7 +41,10 @@ def find_root(root: Path | None) -> Path:
         values = {"folders": ", ".join(f"{name}/" for name in FOLDERS)}
         raise ItsmctlError(
             Problem(
-                "no-definitions", "no definitions here; expected YAML files under {folders}", Where(str(root)), values
+                "no-definitions",
+                "no definitions here; expected YAML files under {folders}; `itsmctl init` begins with the smallest useful set",
+                Where(str(root)),
+                values,
             )
         )
     return root
