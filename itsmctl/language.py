@@ -37,8 +37,11 @@ def trn(one: str, many: str, n: int, language: Language, /, **values: object) ->
 
 
 def problem_text(problem: Problem, language: Language) -> str:
-    """The message of a problem in a language."""
-    return tr(problem.template, language).format(**problem.values)
+    """The message of a problem in a language, with the kind of what is unknown in it too."""
+    values = dict(problem.values)
+    if problem.template.startswith("unknown {what}"):
+        values |= {name: tr(str(values[name]), language) for name in ("what", "allowed") if values.get(name)}
+    return tr(problem.template, language).format(**values)
 
 
 def problem_line(problem: Problem, language: Language) -> str:

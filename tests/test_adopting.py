@@ -106,3 +106,16 @@ def test_where_nothing_is_defined_the_next_step_is_to_begin(language: str, word:
     )  # fmt: skip
     assert (told.returncode, told.stdout) == (2, "")
     assert word in told.stderr
+
+
+def test_the_kind_of_what_is_unknown_is_said_in_the_language() -> None:
+    for arguments, word in (
+        (["assess", "maturty"], "未知的 评估"),
+        (["assess", "experience", "custmer"], "未知的 调查"),
+    ):
+        told = subprocess.run(
+            [sys.executable, "-m", "itsmctl", *arguments, "--lang", "zh"],
+            capture_output=True, text=True, encoding="utf-8", check=False,
+        )  # fmt: skip
+        assert told.returncode == 2
+        assert word in told.stderr
