@@ -96,7 +96,7 @@ def explain(session: Session, context: Context, record_ids: Sequence[str]) -> tu
         )
     )
     verdicts = _verdicts(session, record_ids)
-    plan = Plan(context.definitions, context.history, context.as_of, context.precision)
+    plan = Plan(context.definitions, context.history, context.as_of, context.precision, context.legs)
     values = {key: dict(zip(RECORD_COLUMNS, row, strict=True)) for key, row in rows.items()}
     records = tuple(
         Explanation(

@@ -10,7 +10,7 @@ from pathlib import Path
 from itsmctl.definitions.registers import rows_of
 from itsmctl.engine.clocks import create_clocks
 from itsmctl.engine.context import Context
-from itsmctl.engine.evaluate import timed_processes
+from itsmctl.engine.evaluate import asks_legs, timed_processes
 from itsmctl.engine.openings import create_openings
 from itsmctl.engine.people import create_people
 from itsmctl.engine.progress import segments_of_days
@@ -68,15 +68,19 @@ def prepare(
     zone: str,
     *,
     clocks: bool = True,
+    legs: bool = False,
 ) -> Context:
     """Run the clocks, say who held which role, make room for verdicts, and say what these rules may rest on: what was known at `as_of`.
 
-    Without `clocks` the rules must not ask for any.
+    Without `clocks` the rules must not ask for any. The clocks of supporting agreements run where a rule asks for them, or with
+    `legs`.
     """
     known = beforehand(definitions, receipt, as_of, period, zone)
+    legs = legs or asks_legs(rules)
     if clocks:
         timed = timed_processes(definitions)
-        create_clocks(session, definitions, as_of, known.exported, known.history, receipt.precision_seconds, timed)
+        precision = receipt.precision_seconds
+        create_clocks(session, definitions, as_of, known.exported, known.history, precision, timed, legs=legs)
     create_people(session, definitions, zone)
     create_verdict_table(session)
     create_registers(session, registers, zone)
@@ -86,6 +90,7 @@ def prepare(
         tables=filled_tables(session),
         links=link_types(session, known.exported),
         processes=exported_processes(session),
+        legs=legs,
         segments=segments_of_days(session) if clocks else 1,
         lacking_in=lacking_columns_of(session),
         reach=reach_of_processes(session),

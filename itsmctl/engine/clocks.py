@@ -47,6 +47,8 @@ def create_clocks(
     history: frozenset[str] = frozenset(),
     precision: int = 1,
     processes: Collection[str] = (),
+    *,
+    legs: bool = False,
 ) -> None:
     """Create the tables `span` and `clock`: one row per record and clock name, with what was counted and the verdict.
 
@@ -54,7 +56,7 @@ def create_clocks(
     counted, month (of stop, or of `as_of`), verdict, reason, unpromised (why a clock has no target, or NULL).
     `history` are the columns whose changes the export records, `precision` the step of its times in seconds.
     Clocks run for the records of `processes`, or of all where none is named: a promise to resolve incidents in four hours
-    says nothing about changes.
+    says nothing about changes. With `legs` those of supporting agreements run as well.
     """
     if as_of < 0:
         raise ItsmctlError(
@@ -94,7 +96,7 @@ def create_clocks(
             run(session, "tix % 2 = 0")
     from itsmctl.engine.lived import Plan, judge_lived
 
-    judge_lived(session, Plan(definitions, history, as_of, precision))
+    judge_lived(session, Plan(definitions, history, as_of, precision, legs))
 
 
 def _are_few(session: Session) -> bool:

@@ -47,6 +47,8 @@ class Context:
     """The numbers (tix) of the first and last record of a process, where its records are few among all."""
     segments: int = 1
     """How many stretches of open time a day of the clocks' calendars has at most."""
+    legs: bool = False
+    """Whether the clocks of supporting agreements were timed."""
     process: str = ""
     """The process whose records the rule in hand judges, or '' for those of all."""
 

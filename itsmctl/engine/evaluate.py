@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from itsmctl.engine.clocks import columns_of_clocks
@@ -51,6 +51,11 @@ _OF_RECORDS = ("approval", "clock", "event", "span")
 _WORD = re.compile(r"\w+")
 _READ = re.compile(r"\b(?:FROM|JOIN) (\w+)")
 _WITHOUT_EXPORT = frozenset({"record_id", "process", "attributes", "source_file", "source_row"})
+
+
+def asks_legs(rules: Iterable[Rule]) -> bool:
+    """Whether some rule judges by the clocks of supporting agreements."""
+    return any(rule.check == "leg-within" for rule in rules)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ from itsmctl.importers.receipt import read_receipt
 from itsmctl.model import Definitions, Kpi, Rule
 from itsmctl.scorecard.measuring import Scorecard, Sources, measure
 from itsmctl.scorecard.periods import parse_span
-from itsmctl.scorecard.suppliers import with_legs
 from itsmctl.scorecard.tickets import opened, rules_asked
 from itsmctl.worktime import parse_moment
 from itsmctl.zones import local_day, midnight_after
@@ -63,8 +62,8 @@ def sources(
         else moment_of_judgement(receipt, None, asked.as_of)
     )
     day = local_day(as_of - 1, zone)
-    timed = with_legs(definitions) if asked.legs else definitions
-    with opened(timed, dataset, as_of, zone, rules, not definitions.is_reference) as tickets:
+    own = not definitions.is_reference
+    with opened(definitions, dataset, as_of, zone, rules, own, legs=asked.legs) as tickets:
         yield Sources(definitions, day, zone, tickets, lambda: system_of(root, day), shown)
 
 

@@ -65,15 +65,6 @@ class SupplierCard:
     flags: tuple[Flag, ...]
 
 
-def with_legs(definitions: Definitions) -> Definitions:
-    """The same definitions with a rule that asks for the legs of contracts: their clocks run only where one does."""
-    if not definitions.contracts or not definitions.rules:
-        return definitions
-    pattern = next(iter(definitions.rules.values()))
-    asking = replace(pattern, id="legs", check="leg-within", parameters={"of": "contract"}, scope=(), rests_on=())
-    return replace(definitions, rules={**definitions.rules, "legs": asking})
-
-
 def supplier_cards(sources: Sources, since: date) -> tuple[SupplierCard, ...]:
     """A card for each supplier that is or was used, the most critical first."""
     definitions = sources.definitions

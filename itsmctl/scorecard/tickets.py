@@ -44,16 +44,26 @@ class Tickets:
 
 @contextmanager
 def opened(
-    definitions: Definitions, dataset: Path, as_of: int, zone: str, rules: Sequence[Rule], own_registers: bool
+    definitions: Definitions,
+    dataset: Path,
+    as_of: int,
+    zone: str,
+    rules: Sequence[Rule],
+    own_registers: bool,
+    *,
+    legs: bool = False,
 ) -> Iterator[Tickets]:
-    """Load a dataset as it stood at a moment, run the clocks, and judge it by some rules; all verdicts are kept."""
+    """Load a dataset as it stood at a moment, run the clocks, and judge it by some rules; all verdicts are kept.
+
+    With `legs` the clocks of supporting agreements run whether a rule asks for them or not.
+    """
     receipt = read_receipt(dataset)
     tiers = with_foundations(definitions, rules)
     every = [rule for tier in tiers for rule in tier]
     with Session() as session:
         load_records(session, definitions, dataset, receipt, as_of, (None, None), zone)
         registers = registers_named(definitions, every, as_of, zone)
-        context = prepare(session, definitions, receipt, every, registers, as_of, (None, None), zone)
+        context = prepare(session, definitions, receipt, every, registers, as_of, (None, None), zone, legs=legs)
         lacking = {} if own_registers else {"register": "example-registers"}
         counts = judge(session, tiers, context, lambda _: None, all_verdicts=True, keep=(), untestable=lacking)
         untested = {rule: told.untested_because for rule, (_, told) in counts.items() if told.untested_because}

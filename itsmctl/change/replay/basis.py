@@ -17,7 +17,7 @@ from itsmctl.audit.preparing import beforehand, calendars_named, registers_named
 from itsmctl.audit.waivers import waivers_of
 from itsmctl.checks import CHECKS
 from itsmctl.engine.context import Context
-from itsmctl.engine.evaluate import Task, missing_for, statement, timed_processes
+from itsmctl.engine.evaluate import Task, asks_legs, missing_for, statement, timed_processes
 from itsmctl.engine.offers import legs, offers
 from itsmctl.engine.openings import Opening
 from itsmctl.engine.tables import catalogue_codes
@@ -78,8 +78,7 @@ class Bases:
     def clocks(self) -> object:
         """What all clocks are made from."""
         d = self.definitions
-        legs_asked = any(rule.check == "leg-within" for rule in d.rules.values())
-        return self.by_agreement, sorted(timed_processes(d)), legs_asked
+        return self.by_agreement, sorted(timed_processes(d)), asks_legs(d.rules.values())
 
     @cached_property
     def codes(self) -> object:

@@ -20,6 +20,8 @@ class Plan:
     history: frozenset[str]
     as_of: int
     precision: int = 1
+    with_legs: bool = False
+    """Whether the clocks of supporting agreements run too."""
 
     @cached_property
     def every(self) -> tuple[Offer, ...]:
@@ -28,8 +30,8 @@ class Plan:
 
     @cached_property
     def legs(self) -> Mapping[int, LegOffer]:
-        """The legs of supporting agreements, by the number under which they are offered; none where no rule asks."""
-        if not any(rule.check == "leg-within" for rule in self.definitions.rules.values()):
+        """The legs of supporting agreements, by the number under which they are offered; none where nobody asks."""
+        if not self.with_legs:
             return {}
         return dict(enumerate(legs(self.definitions), len(self.every)))
 
