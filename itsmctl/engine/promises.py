@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from itsmctl.engine.offers import Offer
 from itsmctl.engine.session import Session, name, quote
 from itsmctl.engine.spans import changes_of, stored_with
-from itsmctl.engine.sql import Fragment, all_of, join
+from itsmctl.engine.sql import Fragment, all_of, by_case, join
 from itsmctl.model import TEXT_COLUMNS, Conditions
 
 
@@ -32,9 +32,8 @@ def unknown_columns(every: Sequence[Offer]) -> Fragment:
 
 
 def choice(every: Sequence[Offer], branches: Callable[[Offer], Fragment]) -> Fragment:
-    """`CASE a.offer WHEN n THEN CASE … END … END`, one branch per offer."""
-    parts = [Fragment(f"WHEN {o.number} THEN CASE ") + branches(o) + " END" for o in every]
-    return Fragment("CASE a.offer ") + join(" ", parts) + " END" if parts else Fragment("NULL")
+    """What `branches` say of the offer `a.offer`."""
+    return by_case("a.offer", ((o.number, "CASE " + branches(o) + " END") for o in every))
 
 
 def put_back(session: Session, every: Sequence[Offer], history: frozenset[str], as_of: int) -> None:

@@ -54,6 +54,17 @@ def join(separator: str, parts: Iterable[Fragment]) -> Fragment:
     )
 
 
+def by_case(key: str, branches: Iterable[tuple[int, Fragment]], otherwise: str = "NULL") -> Fragment:
+    """`CASE WHEN key IN (n, …) THEN … ELSE … END`: numbers that lead to the same share a branch, for every branch is tried on all rows."""
+    alike: dict[Fragment, list[str]] = {}
+    for number, then in branches:
+        alike.setdefault(then, []).append(str(number))
+    if not alike or set(alike) == {Fragment(otherwise)}:
+        return Fragment(otherwise)
+    parts = [Fragment(f"WHEN {key} IN ({', '.join(numbers)}) THEN ") + then for then, numbers in alike.items()]
+    return Fragment("CASE ") + join(" ", parts) + f" ELSE {otherwise} END"
+
+
 def all_of(conditions: Conditions, table: str = "r") -> Fragment:
     """The conjunction of conditions, never NULL; no condition is true."""
     return join(" AND ", (condition(c, table) for c in conditions)) if conditions else Fragment("true")

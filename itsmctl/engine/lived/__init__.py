@@ -12,16 +12,17 @@ from collections.abc import Sequence
 from itsmctl.engine.lived.bounds import create_bounds
 from itsmctl.engine.lived.counting import create_counts
 from itsmctl.engine.lived.life import create_life, create_stretches
+from itsmctl.engine.lived.once import count_once
 from itsmctl.engine.lived.plan import Plan
-from itsmctl.engine.lived.rounds import create_rounds
+from itsmctl.engine.lived.rounds import create_policies, create_rounds
 from itsmctl.engine.lived.terms import governing_offer, offer_at, terms_of
-from itsmctl.engine.lived.verdicts import replace_verdicts
+from itsmctl.engine.lived.verdicts import create_offer_facts, replace_verdicts
 from itsmctl.engine.session import Session
 
 __all__ = ["Plan", "governing_offer", "judge_lived", "offer_at", "terms_of"]
 
 _TEMPORARY: Sequence[str] = (
-    "lived", "lived_change", "lived_life", "lived_stretch", "lived_bound", "lived_piece", "lived_round", "lived_count",
+    "lived", "lived_change", "lived_life", "lived_stretch", "lived_bound", "lived_round", "lived_offer", "lived_policy",
 )  # fmt: skip
 
 
@@ -32,8 +33,13 @@ def judge_lived(session: Session, plan: Plan) -> None:
     create_life(session, plan)
     create_stretches(session, plan)
     create_bounds(session, plan)
-    create_rounds(session, plan)
-    create_counts(session, plan)
+    create_policies(session, plan)
+    create_offer_facts(session, plan)
+    if plan.counts_once:
+        count_once(session, plan)
+    else:
+        create_rounds(session, plan)
+        create_counts(session, plan)
     replace_verdicts(session, plan)
     for table in _TEMPORARY:
         session.run(f"DROP TABLE {table}")

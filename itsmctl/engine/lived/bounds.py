@@ -14,39 +14,39 @@ def create_bounds(session: Session, plan: Plan) -> None:
     as_of = plan.as_of
     session.run(
         f"""CREATE TABLE lived_start AS
-        SELECT l.tix, l.clock, l.offer, k.ends_at_column, k.has_stop, k.has_pause, k.has_start, k.reopens, k.response, k.start_column, k.stop_column,
+        SELECT l.run, l.tix, l.offer, k.ends_at_column, k.has_stop, k.has_pause, k.has_start, k.reopens, k.response, k.start_column, k.stop_column,
             CASE WHEN k.has_start THEN CASE WHEN s.started IS NOT NULL THEN greatest(s.started, r.opened_at) END ELSE {_times(plan.involved, "starts_at")} END AS start,
             {_times(plan.involved, "stops_at")} AS column_stop,
             coalesce(r.resolved_at <= {as_of}, false) OR coalesce(r.closed_at <= {as_of}, false) AS ended,
             least(CASE WHEN r.resolved_at <= {as_of} THEN r.resolved_at END, CASE WHEN r.closed_at <= {as_of} THEN r.closed_at END) AS ended_first,
-            h.tix IS NOT NULL AS known
+            h.run IS NOT NULL AS known
         FROM lived AS l JOIN record AS r ON r.tix = l.tix JOIN lived_kind AS k ON k.offer = l.offer
-        LEFT JOIN (SELECT tix, clock, min(CASE WHEN starts THEN t0 END) AS started FROM lived_stretch GROUP BY tix, clock) AS s ON s.tix = l.tix AND s.clock = l.clock
+        LEFT JOIN (SELECT run, min(CASE WHEN starts THEN t0 END) AS started FROM lived_stretch GROUP BY run) AS s ON s.run = l.run
         LEFT JOIN (
-            SELECT DISTINCT l.tix, l.clock FROM lived AS l JOIN lived_look AS k ON k.offer = l.offer
-            JOIN lived_change AS c ON c.tix = l.tix AND c.field = k."column" WHERE c.kept OR (c.place = 1 AND c.old IS NOT NULL)
-        ) AS h ON h.tix = l.tix AND h.clock = l.clock"""
+            SELECT DISTINCT l.run FROM lived AS l JOIN lived_look AS k ON k.offer = l.offer
+            JOIN (SELECT DISTINCT tix, field FROM lived_change WHERE kept OR (place = 1 AND old IS NOT NULL)) AS c ON c.tix = l.tix AND c.field = k."column"
+        ) AS h ON h.run = l.run"""
     )
     # A clock that a condition starts has no life before; one that starts at a column may start before anything is known.
     session.run(
         """DELETE FROM lived_stretch AS s USING lived_start AS b
-        WHERE b.tix = s.tix AND b.clock = s.clock AND b.has_start AND s.t1 <= b.start AND NOT s.is_last"""
+        WHERE b.run = s.run AND b.has_start AND s.t1 <= b.start AND NOT s.is_last"""
     )
     session.run(
-        """INSERT INTO lived_stretch SELECT s.tix, s.clock, s.governing, s.offer, b.start, s.t0, false, '', '', s.target_number, s.starts, false, s.calendar, s.no_zone
-        FROM lived_start AS b JOIN lived_stretch AS s ON s.tix = b.tix AND s.clock = b.clock
-        JOIN (SELECT tix, clock, min(t0) AS t0 FROM lived_stretch GROUP BY tix, clock) AS f ON f.tix = s.tix AND f.clock = s.clock AND f.t0 = s.t0
+        """INSERT INTO lived_stretch SELECT s.run, s.tix, s.governing, s.offer, b.start, s.t0, false, '', '', s.target_number, s.starts, false, s.calendar, s.no_zone
+        FROM lived_start AS b JOIN lived_stretch AS s ON s.run = b.run
+        JOIN (SELECT run, min(t0) AS t0 FROM lived_stretch GROUP BY run) AS f ON f.run = s.run AND f.t0 = s.t0
         WHERE NOT b.has_start AND b.start < s.t0"""
     )
     session.run(
         f"""CREATE TABLE lived_ending AS
-        SELECT s.tix, s.clock, max(CASE WHEN s.is_last THEN s.role END) AS last_role,
+        SELECT s.run, max(CASE WHEN s.is_last THEN s.role END) AS last_role,
             min(CASE WHEN s.role IN ('stop', 'cancel') THEN s.t0 END) AS first_stop,
             min_by(s.role, CASE WHEN s.role IN ('stop', 'cancel') THEN s.t0 END) AS first_role,
             min(CASE WHEN s.role IN ('stop', 'cancel') AND s.t0 > coalesce(n.running, {-EVER}) THEN s.t0 END) AS last_stop
         FROM lived_stretch AS s LEFT JOIN (
-            SELECT tix, clock, max(CASE WHEN role NOT IN ('stop', 'cancel') THEN t0 END) AS running FROM lived_stretch GROUP BY tix, clock
-        ) AS n ON n.tix = s.tix AND n.clock = s.clock GROUP BY s.tix, s.clock"""
+            SELECT run, max(CASE WHEN role NOT IN ('stop', 'cancel') THEN t0 END) AS running FROM lived_stretch GROUP BY run
+        ) AS n ON n.run = s.run GROUP BY s.run"""
     )
     if _has_answers(plan):
         _create_answers(session, plan)
@@ -54,7 +54,7 @@ def create_bounds(session: Session, plan: Plan) -> None:
     session.run(
         f"""CREATE TABLE lived_bound AS
         SELECT *, coalesce(stop, {as_of}) AS until FROM (
-            SELECT tix, clock, offer, start, has_start, has_pause, start_column, stop_column, known, stop_missing, paused_now,
+            SELECT run, tix, offer, start, has_start, has_pause, start_column, stop_column, known, stop_missing, paused_now,
                 CASE WHEN response <> 'message' THEN answered WHEN by_life THEN coalesce(stopped, CASE WHEN ends_at_column AND column_stop <= {as_of} THEN column_stop END) ELSE known_stop END AS stop,
                 CASE WHEN response <> 'message' THEN false WHEN by_life THEN stopped IS NOT NULL AND decisive = 'cancel' WHEN stop_missing THEN decisive = 'cancel'
                     ELSE known_stop IS NOT NULL AND decisive = 'cancel' AND (stopped IS NULL OR known_stop = stopped) END AS cancelled
@@ -66,14 +66,14 @@ def create_bounds(session: Session, plan: Plan) -> None:
                     SELECT b.*, b.known AND b.has_stop AS by_life, CASE WHEN NOT b.known THEN NULL WHEN b.reopens THEN e.last_stop ELSE e.first_stop END AS stopped,
                         CASE WHEN NOT b.known THEN e.last_role WHEN NOT b.reopens THEN coalesce(e.first_role, '') WHEN e.last_stop IS NULL THEN '' ELSE e.last_role END AS decisive,
                         b.known AND e.last_role = 'pause' AS paused_now, {answered} AS answered
-                    FROM lived_start AS b JOIN lived_ending AS e ON e.tix = b.tix AND e.clock = b.clock{_ANSWER_JOIN if _has_answers(plan) else ""}
+                    FROM lived_start AS b JOIN lived_ending AS e ON e.run = b.run{_ANSWER_JOIN if _has_answers(plan) else ""}
                 ) AS run
             ) AS r
         ) AS b"""
     )
     # Where nothing is known of a record's life, its last state says nothing of the way there.
     session.run(
-        "UPDATE lived_stretch SET role = '', why = '' FROM lived_bound AS b WHERE b.tix = lived_stretch.tix AND b.clock = lived_stretch.clock AND NOT b.known"
+        "UPDATE lived_stretch SET role = '', why = '' FROM lived_bound AS b WHERE b.run = lived_stretch.run AND NOT b.known"
     )
     for table in (
         "lived_start",
@@ -128,7 +128,7 @@ def _times(every: tuple[Offer, ...], which: str) -> str:
     return "CASE l.offer " + " ".join(f"WHEN {n} THEN r.{name(column)}" for n, column in columns.items()) + " END"
 
 
-_ANSWER_JOIN = " LEFT JOIN lived_answer AS w ON w.tix = b.tix AND w.clock = b.clock"
+_ANSWER_JOIN = " LEFT JOIN lived_answer AS w ON w.run = b.run"
 
 
 def _has_answers(plan: Plan) -> bool:
@@ -150,13 +150,13 @@ def _create_answers(session: Session, plan: Plan) -> None:
         assignee = "CAST(NULL AS VARCHAR)"
     session.run(
         f"""CREATE TABLE lived_answer AS
-        SELECT tix, clock, CASE WHEN any_value(response) = 'assignment' AND any_value(before) IS NOT NULL THEN any_value(start)
+        SELECT run, CASE WHEN any_value(response) = 'assignment' AND any_value(before) IS NOT NULL THEN any_value(start)
             ELSE min(CASE WHEN t0 > start AND value IS NOT NULL AND value IS DISTINCT FROM before THEN t0 END) END AS found
-        FROM (SELECT a.*, CASE WHEN b.tix IS NULL THEN first_value(a.value) OVER (PARTITION BY a.tix, a.clock ORDER BY a.t0) ELSE b.before END AS before FROM (
-            SELECT s.tix, s.clock, s.start, s.response, v.t0, CASE WHEN s.response = 'assignment' THEN {assignee} ELSE {state} END AS value
+        FROM (SELECT a.*, CASE WHEN b.run IS NULL THEN first_value(a.value) OVER (PARTITION BY a.run ORDER BY a.t0) ELSE b.before END AS before FROM (
+            SELECT s.run, s.start, s.response, v.t0, CASE WHEN s.response = 'assignment' THEN {assignee} ELSE {state} END AS value
             FROM lived_start AS s JOIN lived_life AS v ON v.tix = s.tix JOIN record AS r ON r.tix = s.tix WHERE s.response <> 'message'
         ) AS a LEFT JOIN (
-            SELECT s.tix, s.clock, nullif(max_by(coalesce(CASE WHEN s.response = 'assignment' THEN {assignee} ELSE {state} END, ''), v.t0), '') AS before
-            FROM lived_start AS s JOIN lived_life AS v ON v.tix = s.tix AND v.t0 <= s.start JOIN record AS r ON r.tix = s.tix GROUP BY s.tix, s.clock
-        ) AS b ON b.tix = a.tix AND b.clock = a.clock) AS w GROUP BY tix, clock"""
+            SELECT s.run, nullif(max_by(coalesce(CASE WHEN s.response = 'assignment' THEN {assignee} ELSE {state} END, ''), v.t0), '') AS before
+            FROM lived_start AS s JOIN lived_life AS v ON v.tix = s.tix AND v.t0 <= s.start JOIN record AS r ON r.tix = s.tix GROUP BY s.run
+        ) AS b ON b.run = a.run) AS w GROUP BY run"""
     )

@@ -16,16 +16,16 @@ def create_deadlines(session: Session, segments: int) -> None:
     """
     session.run(
         f"""CREATE TABLE lived_run AS
-        SELECT tix, clock, round, t0, calendar, before AS low, before + open AS high FROM lived_open WHERE NOT pauses AND NOT rests AND open > 0
+        SELECT run, round, t0, calendar, before AS low, before + open AS high FROM lived_open WHERE NOT pauses AND NOT rests AND open > 0
         UNION ALL
-        SELECT tix, clock, round, t0, calendar, before + credit AS low, before + open AS high FROM (
+        SELECT run, round, t0, calendar, before + credit AS low, before + open AS high FROM (
             SELECT p.*, least(p.credited, greatest(c.allowed - coalesce(sum(p.credited) OVER (
-                PARTITION BY p.tix, p.clock, p.round ORDER BY p.t0 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0), 0)) AS credit
-            FROM lived_pause AS p JOIN lived_count AS c ON c.tix = p.tix AND c.clock = p.clock AND c.round = p.round
+                PARTITION BY p.run, p.round ORDER BY p.t0 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0), 0)) AS credit
+            FROM lived_pause AS p JOIN lived_count AS c ON c.run = p.run AND c.round = p.round
         ) AS p WHERE open > credit
         UNION ALL
-        SELECT tix, clock, round, {EVER} AS t0, calendar, low, {EVER} AS high FROM (
-            SELECT tix, clock, round, max_by(coalesce(calendar, -1), t0) AS calendar, max_by(coalesce(before + open, -1), t0) AS low FROM lived_open GROUP BY tix, clock, round
+        SELECT run, round, {EVER} AS t0, calendar, low, {EVER} AS high FROM (
+            SELECT run, round, max_by(coalesce(calendar, -1), t0) AS calendar, max_by(coalesce(before + open, -1), t0) AS low FROM lived_open GROUP BY run, round
         ) AS f WHERE calendar >= 0"""
     )
     edges = " ".join(
@@ -34,13 +34,13 @@ def create_deadlines(session: Session, segments: int) -> None:
     )
     session.run(
         f"""CREATE TABLE lived_due AS
-        SELECT r.tix, r.clock, r.round, r.begins AS due FROM lived_round AS r WHERE r.target = 0
+        SELECT r.run, r.round, r.begins AS due FROM lived_round AS r WHERE r.target = 0
         UNION ALL
-        SELECT d.tix, d.clock, d.round, CAST(d.day * {DAY} + CASE {edges} END AS BIGINT) AS due FROM (
-            SELECT w.tix, w.clock, w.round, d.k % 100000 AS day, w.wanted - d.cum AS left_over, d.* FROM (
-                SELECT m.tix, m.clock, m.round, m.calendar, m.low + r.target - m.earlier AS wanted FROM (
-                    SELECT *, coalesce(sum(high - low) OVER (PARTITION BY tix, clock, round ORDER BY t0 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS earlier FROM lived_run
-                ) AS m JOIN lived_round AS r ON r.tix = m.tix AND r.clock = m.clock AND r.round = m.round
+        SELECT d.run, d.round, CAST(d.day * {DAY} + CASE {edges} END AS BIGINT) AS due FROM (
+            SELECT w.run, w.round, d.k % 100000 AS day, w.wanted - d.cum AS left_over, d.* FROM (
+                SELECT m.run, m.round, m.calendar, m.low + r.target - m.earlier AS wanted FROM (
+                    SELECT *, coalesce(sum(high - low) OVER (PARTITION BY run, round ORDER BY t0 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS earlier FROM lived_run
+                ) AS m JOIN lived_round AS r ON r.run = m.run AND r.round = m.round
                 WHERE r.target > 0 AND m.earlier < r.target AND r.target <= m.earlier + m.high - m.low
             ) AS w JOIN lived_day AS d ON d.k // 100000 = w.calendar AND w.wanted > d.cum AND w.wanted <= d.cum + {_opened("d", segments)}
         ) AS d"""

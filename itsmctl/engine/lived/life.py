@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from itsmctl.engine.lived.plan import Plan
+from itsmctl.engine.lived.plan import CLOCKS, Plan
 from itsmctl.engine.offers import Offer, period_of
 from itsmctl.engine.session import Session, name, quote
 from itsmctl.engine.spans import changes_of, stored_with
-from itsmctl.engine.sql import Fragment, condition, join
+from itsmctl.engine.sql import Fragment, by_case, condition, join
 from itsmctl.model import ZONE_OF_CALENDAR, ClockCondition, Conditions
 from itsmctl.zones import EVER
 
@@ -16,10 +16,15 @@ _KEPT_REASONS = "coalesce(c.reason, '') NOT LIKE 'column-not-in-file:%' AND coal
 
 
 def create_life(session: Session, plan: Plan) -> None:
-    """Create `lived` (tix, clock, offer: what governs) and `lived_life`: every stretch in which no asked column changes."""
+    """Create `lived` (run, tix, clock, offer: what governs) and `lived_life`: every stretch in which no asked column changes.
+
+    A run is one clock of one record, by a number: everything that follows is about runs, and numbers are quick to compare.
+    """
     numbers = ", ".join(str(o.number) for o in plan.lived)
+    run = " ".join(f"WHEN {quote(clock)} THEN {number}" for clock, number in plan.clock_numbers.items())
     session.run(
-        f"CREATE TABLE lived AS SELECT c.tix, c.clock, c.offer FROM clock AS c WHERE c.offer IN ({numbers}) AND {_KEPT_REASONS}"
+        f"""CREATE TABLE lived AS SELECT c.tix * {CLOCKS} + CASE c.clock {run} END AS run, c.tix, c.clock, c.offer
+        FROM clock AS c WHERE c.offer IN ({numbers}) AND {_KEPT_REASONS}"""
     )
     _take_over_at_resolution(session, plan)
     _add_legs(session, plan)
@@ -55,10 +60,16 @@ def _add_legs(session: Session, plan: Plan) -> None:
     legs = [(o, plan.legs[o.number]) for o in plan.lived if o.number in plan.legs]
     if not legs:
         return
-    session.run("CREATE TABLE lived_leg (leg BIGINT, clock VARCHAR, inside BIGINT, since BIGINT, until BIGINT)")
+    session.run(
+        "CREATE TABLE lived_leg (leg BIGINT, number BIGINT, clock VARCHAR, inside BIGINT, since BIGINT, until BIGINT)"
+    )
     session.run("CREATE TABLE lived_crew (leg BIGINT, crew VARCHAR)")
-    insides = [(o.number, leg.clock.name, offer.number, *period_of(o)) for o, leg in legs for offer in leg.inside]
-    session.insert("lived_leg", ("leg", "clock", "inside", "since", "until"), insides)
+    insides = [
+        (o.number, plan.clock_numbers[leg.clock.name], leg.clock.name, offer.number, *period_of(o))
+        for o, leg in legs
+        for offer in leg.inside
+    ]
+    session.insert("lived_leg", ("leg", "number", "clock", "inside", "since", "until"), insides)
     session.insert("lived_crew", ("leg", "crew"), [(o.number, group) for o, leg in legs for group in leg.groups])
     had = " UNION ALL ".join(
         f"SELECT tix, {column} AS crew FROM {table}"
@@ -69,7 +80,7 @@ def _add_legs(session: Session, plan: Plan) -> None:
         )
     )
     session.run(
-        f"""INSERT INTO lived SELECT DISTINCT c.tix, l.clock, l.leg FROM clock AS c JOIN record AS r ON r.tix = c.tix
+        f"""INSERT INTO lived SELECT DISTINCT c.tix * {CLOCKS} + l.number, c.tix, l.clock, l.leg FROM clock AS c JOIN record AS r ON r.tix = c.tix
         JOIN (SELECT DISTINCT h.tix, w.leg FROM ({had}) AS h JOIN lived_crew AS w ON w.crew = h.crew) AS h ON h.tix = c.tix
         JOIN lived_leg AS l ON l.leg = h.leg AND l.inside = c.offer
         WHERE {_KEPT_REASONS} AND r.opened_at >= l.since AND r.opened_at < l.until"""
@@ -106,13 +117,13 @@ def _take_over_at_resolution(session: Session, plan: Plan) -> None:
         return
     at = f"CASE WHEN coalesce(r.resolved_at, r.closed_at) <= {plan.as_of} THEN coalesce(r.resolved_at, r.closed_at) ELSE {plan.as_of} END"
     session.run(
-        f"""CREATE TABLE lived_taken AS SELECT l.tix, l.clock, {chosen_offer("l.clock")} AS offer
+        f"""CREATE TABLE lived_taken AS SELECT l.run, {chosen_offer("l.clock")} AS offer
         FROM lived AS l JOIN record AS r ON r.tix = l.tix LEFT JOIN offer AS o ON {fitting_offer("r.service", "r.customer", at)}
-        WHERE l.offer IN ({numbers}) GROUP BY l.tix, l.clock"""
+        WHERE l.offer IN ({numbers}) GROUP BY l.run"""
     )
     session.run(
-        f"""CREATE OR REPLACE TABLE lived AS SELECT l.tix, l.clock, CASE WHEN l.offer IN ({numbers}) THEN t.offer ELSE l.offer END AS offer
-        FROM lived AS l LEFT JOIN lived_taken AS t ON t.tix = l.tix AND t.clock = l.clock"""
+        f"""CREATE OR REPLACE TABLE lived AS SELECT l.run, l.tix, l.clock, CASE WHEN l.offer IN ({numbers}) THEN t.offer ELSE l.offer END AS offer
+        FROM lived AS l LEFT JOIN lived_taken AS t ON t.run = l.run"""
     )
     session.run("DROP TABLE lived_taken")
 
@@ -135,27 +146,31 @@ def chosen_offer(clock: str) -> str:
 def create_stretches(session: Session, plan: Plan) -> None:
     """Create `lived_stretch`: for each clock the stretches of its record's life, with offer, role, reason, target and calendar."""
     source = Fragment(
-        "SELECT l.clock, l.offer AS governing, l.offer AS offer, v.* FROM lived AS l JOIN lived_life AS v ON v.tix = l.tix"
+        "SELECT l.run, l.offer AS governing, l.offer AS offer, v.* FROM lived AS l JOIN lived_life AS v ON v.tix = l.tix"
     )
     if plan.by_instant:
         source = _with_offers_in_force(plan)
     every = plan.involved
     role = _choice(every, "v.offer", lambda o: _parts(plan, o, lambda role, _: Fragment(f"'{role}'")), "'pause'")
-    why = _choice(every, "v.offer", lambda o: _parts(plan, o, lambda _, why: why), "'no-agreement'")
+    why = Fragment("''")  # pauses are told apart where they have limits
+    if not plan.counts_once:
+        why = _choice(every, "v.offer", lambda o: _parts(plan, o, lambda _, why: why), "'no-agreement'")
     number = _choice(every, "v.offer", lambda o: _target_number(plan, o), "-1")
     starts = _choice(every, "v.governing", lambda o: _any_of(plan, o, "start"), "false")
     resets = _choice(every, "v.governing", lambda o: _any_of(plan, o, "reset"), "false")
     zone = _choice(every, "v.governing", lambda o: _zone(plan, o), "''")
+    asked = [role, why, number, starts, resets, zone]
+    with_record = " JOIN record AS r ON r.tix = v.tix" if any("r." in one.text for one in asked) else ""
     counts = ", ".join(str(o.number) for o in plan.lived if o.clock.policy.cancelled_counts) or "NULL"
     query = (
         Fragment(
             f"""CREATE TABLE lived_stretch AS
-            SELECT s.tix, s.clock, s.governing, s.offer, s.t0, s.t1, s.is_last, CASE WHEN s.role = 'cancel' AND s.governing IN ({counts}) THEN 'stop' ELSE s.role END AS role,
+            SELECT s.run, s.tix, s.governing, s.offer, s.t0, s.t1, s.is_last, CASE WHEN s.role = 'cancel' AND s.governing IN ({counts}) THEN 'stop' ELSE s.role END AS role,
                 coalesce(s.why, '') AS why, s.target_number, s.starts, s.resets, c.calendar, s.zone IS NULL AS no_zone FROM (
-            SELECT v.tix, v.clock, v.governing, v.offer, v.t0, v.t1, v.is_last, """
+            SELECT v.run, v.tix, v.governing, v.offer, v.t0, v.t1, v.is_last, """
         )
         + role + " AS role, " + why + " AS why, " + number + " AS target_number, " + starts + " AS starts, " + resets
-        + " AS resets, " + zone + " AS zone FROM (" + source + ") AS v JOIN record AS r ON r.tix = v.tix) AS s"
+        + " AS resets, " + zone + " AS zone FROM (" + source + ") AS v" + with_record + ") AS s"
         + " LEFT JOIN lived_calendar AS c ON c.offer = s.offer AND c.zone = s.zone"
     )  # fmt: skip
     session.run("CREATE TABLE lived_calendar (offer BIGINT, zone VARCHAR, calendar BIGINT)")
@@ -183,20 +198,19 @@ def _with_offers_in_force(plan: Plan) -> Fragment:
     numbers = ", ".join(str(o.number) for o in plan.by_instant)
     service, customer = (f"v.{c}" if c in plan.tracked else f"r.{c}" for c in ("service", "customer"))
     return Fragment(
-        f"""SELECT l.clock, l.offer AS governing, CASE WHEN l.offer IN ({numbers}) THEN f.offer ELSE l.offer END AS offer, v.*
+        f"""SELECT l.run, l.offer AS governing, CASE WHEN l.offer IN ({numbers}) THEN f.offer ELSE l.offer END AS offer, v.*
         FROM lived AS l JOIN lived_life AS v ON v.tix = l.tix LEFT JOIN (
-            SELECT l.tix, l.clock, v.t0, {chosen_offer("l.clock")} AS offer
+            SELECT l.run, v.t0, {chosen_offer("l.clock")} AS offer
             FROM lived AS l JOIN lived_life AS v ON v.tix = l.tix JOIN record AS r ON r.tix = l.tix
             LEFT JOIN offer AS o ON {fitting_offer(service, customer, "v.t0")}
-            WHERE l.offer IN ({numbers}) GROUP BY l.tix, l.clock, v.t0
-        ) AS f ON f.tix = l.tix AND f.clock = l.clock AND f.t0 = v.t0"""
+            WHERE l.offer IN ({numbers}) GROUP BY l.run, v.t0
+        ) AS f ON f.run = l.run AND f.t0 = v.t0"""
     )
 
 
 def _choice(every: Sequence[Offer], key: str, branch: Callable[[Offer], Fragment], otherwise: str) -> Fragment:
-    """`CASE key WHEN n THEN … ELSE … END`, one branch per offer."""
-    parts = [Fragment(f"WHEN {o.number} THEN ") + branch(o) for o in every]
-    return Fragment(f"CASE {key} ") + join(" ", parts) + f" ELSE {otherwise} END"
+    """What `branch` says of each offer."""
+    return by_case(key, ((o.number, branch(o)) for o in every), otherwise)
 
 
 def _parts(plan: Plan, o: Offer, then: Callable[[str, Fragment], Fragment]) -> Fragment:

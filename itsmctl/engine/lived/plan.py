@@ -11,6 +11,9 @@ from itsmctl.model import CHANGING_COLUMNS, TEXT_COLUMNS, ZONE_OF_CALENDAR, Agre
 from itsmctl.worktime import known_before
 from itsmctl.zones import EVER
 
+CLOCKS = 10_000
+"""More than there are names of clocks: the number of a run is that of its record times this, and that of the clock's name."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -54,6 +57,13 @@ class Plan:
         return self.every[number] if number < len(self.every) else self.lived[number - len(self.every) - len(self.legs)]
 
     @cached_property
+    def clock_numbers(self) -> Mapping[str, int]:
+        """A number for each name under which a clock may be lived."""
+        names = sorted({o.clock.name for o in self.involved})
+        assert len(names) < CLOCKS, f"{len(names)} names of clocks"
+        return {name: number for number, name in enumerate(names)}
+
+    @cached_property
     def involved(self) -> tuple[Offer, ...]:
         """The lived offers, and those that may take over from one of them."""
         taken_over = {o.clock.name for o in self.lived if o.clock.policy.agreement_version != "at-open"}
@@ -63,6 +73,22 @@ class Plan:
     def by_instant(self) -> tuple[Offer, ...]:
         """The lived offers under which the agreement in force at each instant counts."""
         return tuple(o for o in self.lived if o.clock.policy.agreement_version == "at-each-instant")
+
+    @cached_property
+    def counts_once(self) -> bool:
+        """Whether no clock begins anew, the target that fits last counts, and pauses have no limit."""
+        return all(
+            p.on_priority_change == "continue-from-open"
+            and p.on_reopen != "new-cycle"
+            and p.max_pause_share is None
+            and p.verdict_by != "deadline"
+            and p.period_of_ticket != "deadline"
+            and p.business_day != "weekday"
+            and not o.clock.limits
+            and not any(part.role == "reset" for part in o.clock.conditions)
+            for o in self.involved
+            for p in (o.clock.policy,)
+        )
 
     @cached_property
     def asks_deadlines(self) -> bool:
