@@ -16,12 +16,14 @@ whom no assignment names and a group that no role names.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.parameters import words
 from itsmctl.engine.paths import states_on_path
 from itsmctl.engine.people import called, person_key
 from itsmctl.engine.spans import WITH_STATES
-from itsmctl.engine.sql import Fragment, literal_rows, name
+from itsmctl.engine.sql import Fragment, literal_rows, name, ranked
 from itsmctl.model import PEOPLE_COLUMNS, Definitions, Process, Rule
 
 ID = "in-lane"
@@ -54,71 +56,98 @@ def compile(rule: Rule, context: Context) -> Fragment:
         FROM scoped AS r"""
         )
         + WITH_STATES
-        + " LEFT JOIN ("
+        + " LEFT JOIN "
         + _first(process, _excepted(rule, context), context)
-        + ") AS a ON a.tix = r.tix WHERE a.tix IS NOT NULL OR k.tix IS NULL"
+        + " AS a ON a.tix = r.tix WHERE a.tix IS NOT NULL OR k.tix IS NULL"
     )
 
 
-def _excepted(rule: Rule, context: Context) -> str:
-    """SQL that leaves out the steps of those whom the record `r` names."""
-    columns = [column for column in words(rule.parameters.get("except", ())) if column in context.exported]
-    mine = (f"coalesce({person_key('e.actor')}, '') <> {person_key(f'r.{name(column)}')}" for column in columns)
-    return "".join(f" AND (r.{name(column)} IS NULL OR {other})" for column, other in zip(columns, mine, strict=True))
+def _excepted(rule: Rule, context: Context) -> Sequence[str]:
+    """The columns of the record whose people the rule leaves out."""
+    return [column for column in words(rule.parameters.get("except", ())) if column in context.exported]
 
 
-def _first(process: Process, excepted: str, context: Context) -> Fragment:
-    """SELECT of the step that decides, per record: the first outside of its lane (0), else the first unclear one (1), else any (2).
-
-    The names are put to the steps that decide alone: carrying them through the sorting would cost more than all the rest.
-    """
+def _first(process: Process, excepted: Sequence[str], context: Context) -> Fragment:
+    """SELECT of the step that decides, per record: the first outside of its lane (0), else the first unclear one (1), else any (2)."""
     told = {state: ", ".join(roles) for state, roles in _lanes(process)}
     called_, crew = "nullif(trim(e.actor), '')", "nullif(trim(e.actor_group), '')"
+    order = ranked("d.moment", "d.seq")
     return (
-        Fragment(
-            f"""SELECT p.tix, p.verdict, p.moment, l.told AS roles, p.steps,
+        "(WITH step AS MATERIALIZED (" + _steps(process, excepted, context) + "), deed AS MATERIALIZED (" + _deeds(process, context)
+        + f""")
+            SELECT p.tix, p.verdict, e.moment, l.told AS roles, p.steps,
                 CASE WHEN {called_} IS NOT NULL THEN 'unknown-person' WHEN {crew} IS NOT NULL THEN 'unknown-group' ELSE 'missing:actor' END AS unclear,
                 concat(CASE WHEN {called_} IS NULL THEN coalesce({crew}, '') ELSE {called(called_)} END,
-                    ' (', e.new, CASE WHEN {called_} IS NOT NULL AND {crew} IS NOT NULL THEN concat(', ', {crew}) ELSE '' END, ')') AS says FROM (
-            SELECT tix, seq, verdict, moment, count(*) OVER (PARTITION BY tix) AS steps,
-                row_number() OVER (PARTITION BY tix ORDER BY verdict, moment, seq) AS place FROM ("""
-        )
-        + _steps(process, excepted, context)
-        + ") AS d) AS p JOIN event AS e ON e.tix = p.tix AND e.seq = p.seq AND e.field = 'state' JOIN "
+                    ' (', e.new, CASE WHEN {called_} IS NOT NULL AND {crew} IS NOT NULL THEN concat(', ', {crew}) ELSE '' END, ')') AS says
+            FROM step AS e JOIN (
+                SELECT tix, count(*) AS steps, min(verdict) AS verdict,
+                    coalesce(min_by(seq, CASE WHEN verdict = 0 THEN {order} END), min_by(seq, CASE WHEN verdict = 1 THEN {order} END), min_by(seq, {order})) AS seq
+                FROM ("""
+        + _judged(process, excepted, context)
+        + ") AS d GROUP BY tix) AS p ON p.tix = e.tix AND p.seq = e.seq JOIN "
         + literal_rows(list(told.items()) or [("", "")], "l", ("state", "told"))
-        + " ON l.state = e.new WHERE p.place = 1"
-    )
+        + " ON l.state = e.new)"
+    )  # fmt: skip
 
 
-def _steps(process: Process, excepted: str, context: Context) -> Fragment:
-    """SELECT of every step and its verdict: 2 where its actor held a role of the lane or its group is of it, 1 where neither is
-    known, else 0.
-    """
-    allowed = sorted({(state, role) for state, roles in _lanes(process) for role in roles})
-    groups = _groups(context.definitions)
-    of_lane = sorted({(state, crew) for state, role in allowed for crew, found in groups if found == role})
+def _steps(process: Process, excepted: Sequence[str], context: Context) -> Fragment:
+    """SELECT of every step: who took it, and for which group."""
     states = states_on_path(process)
-    taken = (
-        Fragment(
-            f"""(SELECT e.tix, e.seq, e.moment, e.new AS state, {person_key("e.actor")} AS person, nullif({person_key("e.actor_group")}, '') AS crew
-            FROM event AS e JOIN scoped AS r ON r.tix = e.tix WHERE e.field = 'state' AND e.moment <= ? AND e.new IN ({", ".join("?" * len(states)) or "NULL"})""",
-            (context.as_of, *states),
-        )
-        + f"{excepted})"
+    named = "".join(f", r.{name(column)}" for column in excepted)
+    return Fragment(
+        f"""SELECT e.tix, e.seq, e.moment, e.new, e.actor, e.actor_group{named} FROM event AS e JOIN scoped AS r ON r.tix = e.tix
+        WHERE e.field = 'state' AND e.moment <= ? AND e.new IN ({", ".join("?" * len(states)) or "NULL"})""",
+        (context.as_of, *states),
     )
-    nothing = [("", "")]
-    held = (
-        "(SELECT DISTINCT e.tix, e.seq FROM event AS e JOIN " + literal_rows(allowed or nothing, "c", ("state", "held"))
-        + f""" ON c.state = e.new JOIN holding AS n ON n."role" = c.held AND n.person = {person_key("e.actor")}
-            AND e.moment >= n.since AND e.moment < n.until WHERE e.field = 'state')"""
-    )  # fmt: skip
+
+
+def _deeds(process: Process, context: Context) -> Fragment:
+    """SELECT of what was ever done by whom: `verdict` is 2 where the group is of the lane, 1 where nobody knows person or group, else 0.
+
+    Many steps are the same deed, and comparing names is dear.
+    """
+    allowed, groups = _allowed(process), _groups(context.definitions)
+    of_lane = sorted({(state, crew) for state, role in allowed for crew, found in groups if found == role})
     return (
-        "SELECT s.tix, s.seq, s.moment, CASE WHEN h.tix IS NOT NULL OR g.crew IS NOT NULL THEN 2 WHEN w.person IS NOT NULL OR o.crew IS NOT NULL THEN 0 ELSE 1 END AS verdict FROM "
-        + taken + " AS s LEFT JOIN (SELECT DISTINCT person FROM appointment) AS w ON w.person = s.person LEFT JOIN "
-        + held + " AS h ON h.tix = s.tix AND h.seq = s.seq LEFT JOIN "
-        + literal_rows(of_lane or nothing, "g", ("state", "crew")) + " ON g.state = s.state AND g.crew = s.crew LEFT JOIN "
-        + literal_rows(sorted({(crew,) for crew, _ in groups}) or [("",)], "o", ("crew",)) + " ON o.crew = s.crew"
+        "SELECT d.new, d.actor, d.actor_group, d.person, CASE WHEN g.crew IS NOT NULL THEN 2 WHEN w.person IS NOT NULL OR o.crew IS NOT NULL THEN 0 ELSE 1 END AS verdict FROM "
+        + f"""(SELECT new, actor, actor_group, {person_key("actor")} AS person, nullif({person_key("actor_group")}, '') AS crew
+            FROM (SELECT DISTINCT new, actor, actor_group FROM step) AS every) AS d
+        LEFT JOIN (SELECT DISTINCT person FROM appointment) AS w ON w.person = d.person LEFT JOIN """
+        + literal_rows(of_lane or _NOTHING, "g", ("state", "crew")) + " ON g.state = d.new AND g.crew = d.crew LEFT JOIN "
+        + literal_rows(sorted({(crew,) for crew, _ in groups}) or [("",)], "o", ("crew",)) + " ON o.crew = d.crew"
     )  # fmt: skip
+
+
+def _judged(process: Process, excepted: Sequence[str], context: Context) -> Fragment:
+    """SELECT of the steps that are judged and their verdicts: that of the deed, or 2 where its actor held a role of the lane then."""
+    held = (
+        "(SELECT DISTINCT s.tix, s.seq FROM step AS s JOIN (SELECT d.new, d.actor, d.actor_group, h.since, h.until FROM deed AS d JOIN "
+        + literal_rows(_allowed(process) or _NOTHING, "c", ("state", "held"))
+        + f""" ON c.state = d.new JOIN holding AS h ON h."role" = c.held AND h.person = d.person WHERE d.verdict < 2) AS n
+            ON {_same("n", "s")} AND s.moment >= n.since AND s.moment < n.until)"""
+    )
+    others = "".join(
+        f" AND (s.{name(column)} IS NULL OR coalesce(d.person, '') <> {person_key(f's.{name(column)}')})"
+        for column in excepted
+    )
+    return (
+        "SELECT s.tix, s.seq, s.moment, CASE WHEN h.tix IS NOT NULL THEN 2 ELSE d.verdict END AS verdict FROM step AS s JOIN deed AS d ON "
+        + Fragment(_same("d", "s"))
+        + " LEFT JOIN " + held + f" AS h ON h.tix = s.tix AND h.seq = s.seq WHERE true{others}"
+    )  # fmt: skip
+
+
+def _same(one: str, other: str) -> str:
+    """SQL for whether two rows are about the same deed."""
+    return " AND ".join(f"{one}.{part} IS NOT DISTINCT FROM {other}.{part}" for part in ("new", "actor", "actor_group"))
+
+
+_NOTHING = [("", "")]
+
+
+def _allowed(process: Process) -> list[tuple[str, str]]:
+    """Every state of an activity with each role of its lanes."""
+    return sorted({(state, role) for state, roles in _lanes(process) for role in roles})
 
 
 def _lanes(process: Process) -> list[tuple[str, tuple[str, ...]]]:

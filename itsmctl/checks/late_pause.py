@@ -65,8 +65,8 @@ def compile(rule: Rule, context: Context) -> Fragment:
         + " AS asked, "
         + _message(rule, "answer", f"x.moment >= b.t0 AND x.moment <= coalesce(b.ended_at, {context.as_of})")
         + f""" AS answered, coalesce({person_key("began.actor")} = {person_key("ended.actor")}, false) AS same_person FROM pauses AS b
-                JOIN clock AS c ON c.tix = b.tix AND c.clock = b.clock LEFT JOIN event AS began ON began.tix = b.tix AND began.seq = b.seq
-                LEFT JOIN event AS ended ON ended.tix = b.tix AND ended.seq = b.end_seq LEFT JOIN ("""
+                JOIN clock AS c ON c.tix = b.tix AND c.clock = b.clock LEFT JOIN {_actors("seq")} AS began ON began.tix = b.tix AND began.seq = b.seq
+                LEFT JOIN {_actors("end_seq")} AS ended ON ended.tix = b.tix AND ended.seq = b.end_seq LEFT JOIN ("""
         + counted_at(Fragment("SELECT b.tix, b.clock, b.t0 AS moment FROM pauses AS b"), context)
         + """) AS p ON p.tix = b.tix AND p.moment = b.t0) AS judged GROUP BY tix) AS f ON f.tix = r.tix"""
     )
@@ -88,6 +88,11 @@ def _pauses(clock: str) -> Fragment:
         ) AS turns WHERE paused AND t0 >= start AND t0 <= judged_at""",
         (clock,),
     )
+
+
+def _actors(turn: str) -> str:
+    """Who did what a pause begins or ends with, as a relation: few among all the changes."""
+    return f"(SELECT e.tix, e.seq, e.actor FROM event AS e JOIN pauses AS b ON b.tix = e.tix AND b.{turn} = e.seq)"
 
 
 def _message(rule: Rule, key: str, when: str) -> Fragment:
