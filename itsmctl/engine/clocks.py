@@ -14,7 +14,7 @@ from itsmctl.engine.openings import earliest
 from itsmctl.engine.promises import choice, put_back, target_number, unknown_columns
 from itsmctl.engine.session import Session, name, quote
 from itsmctl.engine.spans import add_spans, create_span_table
-from itsmctl.engine.sql import Fragment
+from itsmctl.engine.sql import Fragment, staircase
 from itsmctl.engine.tables import month_text, offset_at
 from itsmctl.errors import ItsmctlError, Problem
 from itsmctl.model import TIME_COLUMNS, ZONE_OF_CALENDAR, Definitions
@@ -136,28 +136,32 @@ def _create_offers(session: Session, every: Sequence[Offer]) -> None:
 
 def _create_assignment(session: Session, every: Sequence[Offer], *, tells_services: bool) -> Sequence[Offer]:
     """Which offer judges each record under each clock name, and its target by the last values; returns the offers that do."""
-    match = """SELECT r.tix, min(o.offer) AS offer, o.clock FROM ticket AS r JOIN offer AS o ON {service}
-        AND (o.customer IS NULL OR o.customer = r.customer) AND r.opened_at >= o.since AND r.opened_at < o.until GROUP BY r.tix, o.clock"""
+    era = _era(every)
+    _create_parties(session, era)
+    match = """SELECT r.party, min(o.offer) AS offer, o.clock FROM party AS r JOIN offer AS o ON {service}
+        AND (o.customer IS NULL OR o.customer = r.customer) AND r.opened_at >= o.since AND r.opened_at < o.until GROUP BY r.party, o.clock"""
     # An agreement of the service's own decides alone, even for a clock that it does not promise. Where the customer or the
     # service decides which agreement it is, and is not known, the looser promise must not be taken for the agreed one.
     # An export that tells no services at all is judged by what is promised to everybody.
-    torn = """SELECT DISTINCT r.tix FROM ticket AS r JOIN offer AS o ON {service} AND o.customer IS NOT NULL
+    torn = """SELECT DISTINCT r.party FROM party AS r JOIN offer AS o ON {service} AND o.customer IS NOT NULL
         AND r.opened_at >= o.since AND r.opened_at < o.until WHERE r.customer IS NULL"""
-    of_some_service = f"""SELECT DISTINCT r.tix FROM ticket AS r JOIN (SELECT DISTINCT customer, since, until FROM offer WHERE service IS NOT NULL) AS o
+    of_some_service = f"""SELECT DISTINCT r.party FROM party AS r JOIN (SELECT DISTINCT customer, since, until FROM offer WHERE service IS NOT NULL) AS o
         ON (o.customer IS NULL OR r.customer IS NULL OR o.customer = r.customer) AND r.opened_at >= o.since AND r.opened_at < o.until
         WHERE r.service IS NULL AND {str(tells_services).lower()}"""
     session.run(
         f"""CREATE OR REPLACE TEMP TABLE assigned AS
-        SELECT r.tix, n.clock, CASE WHEN own.tix IS NOT NULL THEN s.offer ELSE a.offer END AS offer, own.tix IS NOT NULL OR common.tix IS NOT NULL AS has_agreement,
-            torn.tix IS NOT NULL OR (own.tix IS NULL AND torn_common.tix IS NOT NULL) AS customer_missing, common.tix IS NOT NULL AND nameless.tix IS NOT NULL AS service_missing
-        FROM ticket AS r CROSS JOIN clock_name AS n
-        LEFT JOIN (SELECT DISTINCT tix FROM ({match.format(service="o.service = r.service")}) AS m) AS own ON own.tix = r.tix
-        LEFT JOIN (SELECT DISTINCT tix FROM ({match.format(service="o.service IS NULL")}) AS m) AS common ON common.tix = r.tix
-        LEFT JOIN ({torn.format(service="o.service = r.service")}) AS torn ON torn.tix = r.tix
-        LEFT JOIN ({torn.format(service="o.service IS NULL")}) AS torn_common ON torn_common.tix = r.tix
-        LEFT JOIN ({of_some_service}) AS nameless ON nameless.tix = r.tix
-        LEFT JOIN ({match.format(service="o.service = r.service")}) AS s ON s.tix = r.tix AND s.clock = n.clock
-        LEFT JOIN ({match.format(service="o.service IS NULL")}) AS a ON a.tix = r.tix AND a.clock = n.clock"""
+        SELECT r.party, n.clock, CASE WHEN own.party IS NOT NULL THEN s.offer ELSE a.offer END AS offer,
+            own.party IS NOT NULL OR common.party IS NOT NULL AS has_agreement,
+            torn.party IS NOT NULL OR (own.party IS NULL AND torn_common.party IS NOT NULL) AS customer_missing,
+            common.party IS NOT NULL AND nameless.party IS NOT NULL AS service_missing
+        FROM party AS r CROSS JOIN clock_name AS n
+        LEFT JOIN (SELECT DISTINCT party FROM ({match.format(service="o.service = r.service")}) AS m) AS own ON own.party = r.party
+        LEFT JOIN (SELECT DISTINCT party FROM ({match.format(service="o.service IS NULL")}) AS m) AS common ON common.party = r.party
+        LEFT JOIN ({torn.format(service="o.service = r.service")}) AS torn ON torn.party = r.party
+        LEFT JOIN ({torn.format(service="o.service IS NULL")}) AS torn_common ON torn_common.party = r.party
+        LEFT JOIN ({of_some_service}) AS nameless ON nameless.party = r.party
+        LEFT JOIN ({match.format(service="o.service = r.service")}) AS s ON s.party = r.party AND s.clock = n.clock
+        LEFT JOIN ({match.format(service="o.service IS NULL")}) AS a ON a.party = r.party AND a.clock = n.clock"""
     )
     # Most exports are judged by few of the offers, and every branch costs.
     used = {number for (number,) in session.rows("SELECT DISTINCT offer FROM assigned")}
@@ -167,13 +171,32 @@ def _create_assignment(session: Session, every: Sequence[Offer], *, tells_servic
     starts_at = choice(every, lambda o: Fragment("WHEN true THEN ?", (o.clock.starts_at,)))
     stops_at = choice(every, lambda o: Fragment("WHEN true THEN ?", (o.clock.stops_at,)))
     query = (
-        Fragment("CREATE OR REPLACE TEMP TABLE assignment AS SELECT a.tix, a.clock, a.offer, a.has_agreement, a.customer_missing, a.service_missing, k.calendar, k.has_stop, k.has_pause, k.reopens, ")
+        Fragment("CREATE OR REPLACE TEMP TABLE assignment AS SELECT r.tix, a.clock, a.offer, a.has_agreement, a.customer_missing, a.service_missing, k.calendar, k.has_stop, k.has_pause, k.reopens, ")
         + target_number(every) + " AS target_number, " + starts + " AS start, " + stops + " AS column_stop, " + unknown_columns(every) + " AS unknown_columns, " + starts_at + " AS start_column, " + stops_at
-        + """ AS stop_column, r.state, r.opened_at, r.resolved_at, r.closed_at, r.recorded_at
-        FROM assigned AS a JOIN ticket AS r ON r.tix = a.tix LEFT JOIN clock_kind AS k ON k.offer = a.offer"""
+        + f""" AS stop_column, r.state, r.opened_at, r.resolved_at, r.closed_at, r.recorded_at
+        FROM ticket AS r JOIN party AS f ON f.service IS NOT DISTINCT FROM r.service AND f.customer IS NOT DISTINCT FROM r.customer AND f.era = {era}
+        JOIN assigned AS a ON a.party = f.party LEFT JOIN clock_kind AS k ON k.offer = a.offer"""
     )  # fmt: skip
     session.run(query.text, query.values)
     return every
+
+
+def _create_parties(session: Session, era: str) -> None:
+    """Create `party`: to whom the same promises are made, as their service, customer and era are the same."""
+    session.run(
+        f"""CREATE OR REPLACE TEMP TABLE party AS
+        SELECT row_number() OVER (ORDER BY service, customer, era) AS party, service, customer, era, opened_at FROM (
+            SELECT service, customer, era, min(opened_at) AS opened_at FROM (SELECT service, customer, opened_at, {era} AS era FROM ticket AS r) AS r
+            GROUP BY service, customer, era
+        ) AS r"""
+    )
+
+
+def _era(every: Sequence[Offer]) -> str:
+    """SQL for the number of the stretch of time in which the record `r` was opened: within one, no agreement begins or ends."""
+    turns = sorted({at for o in every for at in period_of(o) if -EVER < at < EVER})
+    steps = [(-EVER, "0"), *((turn, str(number)) for number, turn in enumerate(turns, 1))]
+    return f"CASE WHEN r.opened_at IS NULL THEN -1 ELSE {staircase('r.opened_at', steps)} END"
 
 
 def _targets(every: Sequence[Offer]) -> Iterable[tuple[int, int, int]]:
