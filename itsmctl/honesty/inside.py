@@ -32,7 +32,9 @@ def gaps(session: Session, records: str) -> tuple[Gap, ...]:
 def sample_of(records: str, most: int) -> str:
     """So many of the records, the same ones every time: their ids are drawn first, for whole rows are dear to sort."""
     order = "ORDER BY md5(record_id), record_id"
-    return f"(SELECT * FROM {records} WHERE record_id IN (SELECT record_id FROM {records} {order} LIMIT {most}) {order})"
+    return (
+        f"(SELECT * FROM {records} WHERE record_id IN (SELECT record_id FROM {records} {order} LIMIT {most}) {order})"
+    )
 
 
 def kept_columns(session: Session, records: str) -> Mapping[str, Mapping[int, str]]:
