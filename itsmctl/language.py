@@ -40,7 +40,7 @@ def problem_text(problem: Problem, language: Language) -> str:
     """The message of a problem in a language, with the kind of what is unknown in it too."""
     values = dict(problem.values)
     if problem.template.startswith("unknown {what}"):
-        values |= {name: tr(str(values[name]), language) for name in ("what", "allowed") if values.get(name)}
+        values["what"] = tr(str(values["what"]), language)
     return tr(problem.template, language).format(**values)
 
 
