@@ -520,6 +520,10 @@ REASONS: dict[str, tuple[str, str]] = {
         msg("No role names the group"),
         msg("Name the group under `groups` of the roles whose members it has."),
     ),
+    "shared-account": (
+        msg("Several people act through the account, so nobody knows who did"),
+        msg("Let everybody act under a name of their own."),
+    ),
     "one-side-only": (
         msg("Nobody is known on one of the sides compared"),
         msg("Export who acted, or leave records that have not got that far out of the rule's scope."),

@@ -273,6 +273,8 @@ class Living:
     def response(self, start: int, ends: list[int]) -> int | None:
         column = "assignee" if self.clock.policy.response_is == "assignment" else "state"
         first = self.case.value(column, max(start, self.case.born))
+        if column == "state" and not first:  # the state in which a record is stored answers nobody
+            first = next((told for at in sorted(self.instants) if (told := self.case.value(column, at))), "")
         found = [start] if column == "assignee" and first else []
         found += [at for at in self.instants if at > start and self.case.value(column, at) not in ("", first)]
         found += [at for at in self.instants if self.role(at)[0] in ENDS][:1]

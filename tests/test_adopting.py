@@ -110,8 +110,8 @@ def test_where_nothing_is_defined_the_next_step_is_to_begin(language: str, word:
 
 def test_the_kind_of_what_is_unknown_is_said_in_the_language() -> None:
     for arguments, word in (
-        (["assess", "maturty"], "未知的 评估"),
-        (["assess", "experience", "custmer"], "未知的 调查"),
+        (["assess", "maturty"], "未知的评估"),
+        (["assess", "experience", "custmer"], "未知的调查"),
     ):
         told = subprocess.run(
             [sys.executable, "-m", "itsmctl", *arguments, "--lang", "zh"],

@@ -236,6 +236,14 @@ def test_an_assignee_does_not_answer_before_the_row_that_stored_the_record(tmp_p
     assert hours(one) == [3]
 
 
+@pytest.mark.parametrize("recorded", [None, "2026-03-03T12:00"])
+def test_the_state_in_which_a_record_is_stored_answers_nobody(recorded: str | None, tmp_path: Path) -> None:
+    life = [("2026-03-03T12:00", "state", "", "new"), ("2026-03-03T14:00", "state", "new", "in-progress")]
+    answered = clock(promise(8), policy=ClockPolicy(response_is="status-change"), name="response", states={})
+    (one,) = judged(tmp_path, [agreement(answered)], life, recorded_at=at(recorded) if recorded else None).values()
+    assert hours(one) == [5]
+
+
 def test_a_change_of_priority_is_not_known_without_its_history(tmp_path: Path) -> None:
     life = state(("2026-03-03T15:00", "resolved"))
     strict = clock(*BY_PRIORITY, policy=ClockPolicy(on_priority_change="strictest"))

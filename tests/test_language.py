@@ -37,6 +37,7 @@ from itsmctl.language import (
     zone_of,
 )
 from itsmctl.model import RECORD_COLUMNS
+from itsmctl.reports.assessment_words import percent
 
 ROOT = Path(__file__).parent.parent
 PO = LOCALE / "zh" / "LC_MESSAGES" / "itsmctl.po"
@@ -155,6 +156,14 @@ def test_durations_have_hours_as_their_largest_unit(seconds: int, en: str, zh: s
 )
 def test_a_percentage_is_never_rounded_to_all_or_nothing(part: int, whole: int, text: str) -> None:
     assert percent_text(part, whole) == text
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(None, "–"), (0.0, "0%"), (0.004, "<1%"), (0.006, "1%"), (0.58, "58%"), (0.994, "99%"), (0.997, ">99%"), (1.0, "100%"), (0.1 + 0.2 + 0.7, "100%")],
+)  # fmt: skip
+def test_a_whole_percentage_is_no_other_than_it_says(share: float | None, text: str) -> None:
+    assert percent(share) == text
 
 
 def test_moments_are_shown_in_the_zone_and_marked_where_they_happen_twice() -> None:

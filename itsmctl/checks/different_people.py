@@ -7,7 +7,8 @@ one of the `approvers`, or as whoever made a change. `duty` names the separation
     check: {different-people: {sides: [[requester, opened_by], [approvers]], duty: request-and-approve}}
     check: {different-people: {sides: [[{state: approved}], [implementer]]}}
 
-A person is the same under each name that an assignment lists under `also-called`.
+A person is the same under each name that an assignment lists under `also-called`. Who acts through a shared account
+(`account: shared`) nobody can say, so a record with one is not testable.
 
 Passing: requested by Li, resolved and closed by Wang; requested by Li, approved by Wang. Failing: all three are Wang;
 requested and approved by Wang. Not testable: one is empty, or nobody is known on one of the sides.
@@ -18,7 +19,7 @@ from __future__ import annotations
 from itsmctl.engine.acts import ACTS, act_text, acts_of, names_in, needs_of
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.parameters import texts
-from itsmctl.engine.people import called, known_as
+from itsmctl.engine.people import SHARED, called, known_as, person_key
 from itsmctl.engine.sql import Fragment, join, name, quote
 from itsmctl.model import PEOPLE_COLUMNS, Parameter, Rule
 
@@ -54,11 +55,17 @@ def _columns_apart(columns: tuple[str, ...]) -> Fragment:
     same = " AND ".join(f"{who[0][0]} = {one}" for one, _ in who[1:])
     empty = ", ".join(f"CASE WHEN r.{name(c)} IS NULL THEN {quote(c)} END" for c in columns)
     some_empty = " OR ".join(f"r.{name(c)} IS NULL" for c in columns)
+    some_shared = " OR ".join(f"h{number}.person IS NOT NULL" for number in range(len(columns)))
+    by_account = "".join(
+        f" LEFT JOIN ({SHARED}) AS h{number} ON h{number}.person = {person_key(f'r.{name(c)}')}"
+        for number, c in enumerate(columns)
+    )
+    unknown = f"{some_empty} OR {some_shared}"
     return Fragment(
-        f"""SELECT r.record_id, CASE WHEN {some_empty} THEN NULL ELSE NOT ({same}) END AS passed, CASE WHEN {some_empty} THEN NULL WHEN {same} THEN {called(f"r.{name(columns[0])}")} ELSE 'different people' END AS observed,
+        f"""SELECT r.record_id, CASE WHEN {unknown} THEN NULL ELSE NOT ({same}) END AS passed, CASE WHEN {unknown} THEN NULL WHEN {same} THEN {called(f"r.{name(columns[0])}")} ELSE 'different people' END AS observed,
             {quote("different people: " + ", ".join(columns))} AS expected, r.opened_at AS "at",
-            CASE WHEN {some_empty} THEN concat('missing:', concat_ws(',', {empty})) END AS reason
-        FROM scoped AS r{"".join(join for _, join in who)}"""
+            CASE WHEN {some_empty} THEN concat('missing:', concat_ws(',', {empty})) WHEN {some_shared} THEN 'shared-account' END AS reason
+        FROM scoped AS r{"".join(join for _, join in who)}{by_account}"""
     )
 
 
@@ -82,18 +89,19 @@ def _sides_apart(rule: Rule, context: Context) -> Fragment:
         Fragment(
             f"""SELECT r.record_id, CASE WHEN p.both IS NOT NULL THEN false WHEN coalesce(p.sides, 0) < {len(sides)} OR p.nameless > 0 THEN NULL ELSE true END AS passed,
             CASE WHEN p.both IS NOT NULL THEN {called("p.both")} WHEN p.sides = {len(sides)} AND p.nameless = 0 THEN 'different people' END AS observed, ? AS expected,
-            coalesce(p.both_at, r.opened_at) AS "at", CASE WHEN p.both IS NULL AND p.nameless > 0 THEN 'missing:actor'
+            coalesce(p.both_at, r.opened_at) AS "at", CASE WHEN p.both IS NULL AND p.shared > 0 THEN 'shared-account' WHEN p.both IS NULL AND p.nameless > 0 THEN 'missing:actor'
                 WHEN p.both IS NULL AND coalesce(p.sides, 0) < {len(sides)} THEN 'one-side-only' END AS reason
             FROM scoped AS r LEFT JOIN (
                 SELECT tix, min(CASE WHEN sides > 1 THEN called END) AS both, min(CASE WHEN sides > 1 THEN last_at END) AS both_at,
-                    {total} AS sides, sum(CASE WHEN person IS NULL THEN 1 ELSE 0 END) AS nameless FROM (
-                    SELECT tix, person, min(called) AS called, max(moment) AS last_at, {each},
+                    {total} AS sides, sum(CASE WHEN person IS NULL THEN 1 ELSE 0 END) AS nameless, sum(shared) AS shared FROM (
+                    SELECT tix, person, max(shared) AS shared, min(called) AS called, max(moment) AS last_at, {each},
                         count(DISTINCT CASE WHEN person IS NOT NULL THEN side END) AS sides
-                    FROM (SELECT a.side, a.tix, {who} AS person, a.person AS called, a.moment FROM (""",
+                    FROM (SELECT a.side, a.tix, CASE WHEN s.person IS NULL THEN {who} END AS person, CASE WHEN s.person IS NULL THEN 0 ELSE 1 END AS shared,
+                        a.person AS called, a.moment FROM (""",
             (expected,),
         )
         + people
-        + f") AS a{by_name}) AS named GROUP BY tix, person) AS known GROUP BY tix) AS p ON p.tix = r.tix"
+        + f") AS a{by_name} LEFT JOIN ({SHARED}) AS s ON s.person = {person_key('a.person')}) AS named GROUP BY tix, person) AS known GROUP BY tix) AS p ON p.tix = r.tix"
     )
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from itsmctl.engine.acts import ACTS, acts_of, names_in, needs_of
 from itsmctl.engine.context import Context, Needs
-from itsmctl.engine.people import called, judged_acts
+from itsmctl.engine.people import SHARED, called, judged_acts
 from itsmctl.engine.sql import Fragment
 from itsmctl.model import Parameter, Rule
 
@@ -47,7 +47,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
                 FROM (SELECT j.*, s.person IS NOT NULL AS shared FROM ("""
         )
         + judged_acts(acts_of(_acts(rule), context), ())
-        + """) AS j LEFT JOIN (SELECT person FROM account WHERE kind = 'shared') AS s ON s.person = j.person
+        + f""") AS j LEFT JOIN ({SHARED}) AS s ON s.person = j.person
         ) AS judged GROUP BY tix) AS a ON a.tix = r.tix"""
     )
 

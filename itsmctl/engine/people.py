@@ -121,6 +121,10 @@ def _moments(period: Effective, zone: str) -> tuple[int, int]:
     )
 
 
+SHARED = "SELECT person FROM account WHERE kind = 'shared'"
+"""SELECT of the accounts that several people use, so that nobody can say who acted."""
+
+
 def machines() -> str:
     """SQL for the names of accounts that no person acts through; empty names are none."""
     return "(SELECT person FROM account WHERE kind = 'service')"

@@ -35,9 +35,17 @@ _MENDED = {
 _WHYS = {NOT_JUDGED: msg("the audit did not judge it"), NO_DATA: msg("no record in its scope")}
 
 
+_HARDLY = 1e-9
+"""What sums of fractions are off by."""
+
+
 def percent(share: float | None) -> str:
-    """A share of 0 to 1 as 58%; where there is none, a dash."""
-    return "–" if share is None else f"{100 * share:.0f}%"
+    """A share of 0 to 1 as 58%, never rounded to a bare 0% or 100% that is not so; where there is none, a dash."""
+    if share is None:
+        return "–"
+    if _HARDLY < share < 0.005:
+        return "<1%"
+    return ">99%" if 0.995 <= share < 1 - _HARDLY else f"{100 * share:.0f}%"
 
 
 def level_text(questionnaire: Questionnaire, level: int | None, language: Language) -> str:

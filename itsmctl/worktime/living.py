@@ -261,9 +261,14 @@ def _ending(clock: ClockDefinition, life: Sequence[_Stretch]) -> list[_Stretch]:
 
 
 def _response(terms: Terms, record: Values, life: Sequence[_Stretch], start: int, as_of: int, known: bool) -> _Span:
-    """The first assignment or change of state from the start on; a record that ended without one was answered by its end."""
+    """The first assignment or change of state from the start on; a record that ended without one was answered by its end.
+
+    The first state that is told of a record, where none was before, is no change: it says in which one the record was stored.
+    """
     column = "assignee" if terms.clock.policy.response_is == "assignment" else "state"
     before = next((s.values.get(column) for s in reversed(life) if s.start <= start), None)
+    if column == "state" and is_empty(before):
+        before = next((s.values.get(column) for s in life if not is_empty(s.values.get(column))), None)
     found: int | None = None
     if column == "assignee" and not is_empty(before):
         found = start

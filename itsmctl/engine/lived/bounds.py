@@ -144,7 +144,11 @@ def _answers(plan: Plan) -> str:
 
 
 def _create_answers(session: Session, plan: Plan) -> None:
-    """Create `lived_answer`: the first assignment, or the first change of state, from the start of the clock on."""
+    """Create `lived_answer`: the first assignment, or the first change of state, from the start of the clock on.
+
+    The first state that is told, where none was before, is no change: it says in which one the record was stored.
+    """
+    first_told = "first_value(a.value IGNORE NULLS) OVER (PARTITION BY a.run ORDER BY a.t0 ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)"
     state, assignee = (f"v.{name(c)}" if c in plan.tracked else f"r.{name(c)}" for c in ("state", "assignee"))
     if not any(o.clock.policy.response_is == "assignment" for o in plan.lived):
         assignee = "CAST(NULL AS VARCHAR)"
@@ -152,7 +156,8 @@ def _create_answers(session: Session, plan: Plan) -> None:
         f"""CREATE TABLE lived_answer AS
         SELECT run, CASE WHEN any_value(response) = 'assignment' AND any_value(before) IS NOT NULL THEN any_value(start)
             ELSE min(CASE WHEN t0 > start AND value IS NOT NULL AND value IS DISTINCT FROM before THEN t0 END) END AS found
-        FROM (SELECT a.*, CASE WHEN b.run IS NULL THEN first_value(a.value) OVER (PARTITION BY a.run ORDER BY a.t0) ELSE b.before END AS before FROM (
+        FROM (SELECT a.*, CASE WHEN a.response = 'status-change' THEN coalesce(b.before, {first_told})
+            WHEN b.run IS NULL THEN first_value(a.value) OVER (PARTITION BY a.run ORDER BY a.t0) ELSE b.before END AS before FROM (
             SELECT s.run, s.start, s.response, v.t0, CASE WHEN s.response = 'assignment' THEN {assignee} ELSE {state} END AS value
             FROM lived_start AS s JOIN lived_life AS v ON v.tix = s.tix JOIN record AS r ON r.tix = s.tix WHERE s.response <> 'message'
         ) AS a LEFT JOIN (
