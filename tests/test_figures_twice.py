@@ -41,7 +41,7 @@ Row = Mapping[str, Any]
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("twice")
-    generate(reference(), 250, 29, folder / "export", start=date(2026, 1, 1), months=6)
+    generate(reference(), 250, 32, folder / "export", start=date(2026, 1, 1), months=6)
     import_files(sorted((folder / "export").glob("*.csv")), None, reference().mappings, ZONE, folder / "dataset")
     return folder / "dataset"
 
