@@ -23,18 +23,19 @@ def replace_verdicts(session: Session, plan: Plan) -> None:
             FROM lived_round AS r JOIN lived_bound AS b ON b.run = r.run LEFT JOIN lived_policy AS k ON k.offer = r.governing
         ) AS r"""
     )
-    session.run(
-        "CREATE VIEW lived_decisive AS SELECT * FROM lived_judged"
-        if plan.counts_once
-        else """CREATE TABLE lived_decisive AS SELECT j.* FROM lived_judged AS j JOIN (
+    decisive = "lived_judged"
+    if not plan.counts_once:
+        decisive = "lived_decisive"
+        session.run(
+            """CREATE TABLE lived_decisive AS SELECT j.* FROM lived_judged AS j JOIN (
             SELECT j.run, CASE WHEN any_value(b.cancelled) THEN max(j.round) ELSE coalesce(
                 min(CASE WHEN j.late AND j.why_not IS NULL THEN j.round END), min(CASE WHEN j.why_not IS NOT NULL THEN j.round END), max(j.round)) END AS round
             FROM lived_judged AS j JOIN lived_bound AS b ON b.run = j.run GROUP BY j.run
         ) AS d ON d.run = j.run AND d.round = j.round"""
-    )
-    _replace(session, plan)
-    session.run(f"DROP {'VIEW' if plan.counts_once else 'TABLE'} lived_decisive")
-    session.run("DROP TABLE lived_judged")
+        )
+    _replace(session, plan, decisive)
+    for table in sorted({decisive, "lived_judged"}):
+        session.run(f"DROP TABLE {table}")
 
 
 def create_offer_facts(session: Session, plan: Plan) -> None:
@@ -49,8 +50,8 @@ def create_offer_facts(session: Session, plan: Plan) -> None:
     session.insert("lived_offer", ("offer", "agreement", "known_before", "missing", "zone_from"), rows)
 
 
-def _replace(session: Session, plan: Plan) -> None:
-    """What cannot be judged at all comes first, then what became of the decisive round."""
+def _replace(session: Session, plan: Plan, decisive: str) -> None:
+    """What cannot be judged at all comes first, then what became of the round that decides, which the table `decisive` holds."""
     as_of = plan.as_of
     lived = ", ".join(str(o.number) for o in plan.lived)
     zoneless = "(SELECT DISTINCT run FROM lived_stretch WHERE no_zone)"
@@ -75,7 +76,7 @@ def _replace(session: Session, plan: Plan) -> None:
                     WHEN b.stop_missing AND NOT b.cancelled THEN concat('missing:', b.stop_column) WHEN b.stop_missing THEN NULL
                     WHEN b.stop < b.start THEN 'stop-before-start' WHEN b.cancelled THEN NULL
                     WHEN d.why_not = 'no-target' THEN coalesce(p.unpromised, d.why_not) ELSE d.why_not END AS reason, p.unpromised
-            FROM lived_bound AS b JOIN lived AS l ON l.run = b.run LEFT JOIN lived_decisive AS d ON d.run = b.run LEFT JOIN lived_offer AS w ON w.offer = b.offer
+            FROM lived_bound AS b JOIN lived AS l ON l.run = b.run LEFT JOIN {decisive} AS d ON d.run = b.run LEFT JOIN lived_offer AS w ON w.offer = b.offer
             LEFT JOIN clock AS p ON p.tix = b.tix AND p.clock = l.clock AND p.offer = b.offer
             LEFT JOIN (SELECT DISTINCT tix FROM broken) AS x ON x.tix = b.tix LEFT JOIN {zoneless} AS z ON z.run = b.run
         ) AS j LEFT JOIN lived_offer AS f ON f.offer = j.offer LEFT JOIN lived_policy AS k ON k.offer = j.governing"""
