@@ -92,7 +92,7 @@ def judged(record: Row, life: Sequence[Event], as_of: datetime, hours: Hours) ->
 
 def moments_of(record: Row) -> Mapping[str, datetime]:
     """The moments that a record has."""
-    return {name: datetime.fromisoformat(record[name]) for name in t.MOMENTS if record[name]}
+    return {name: datetime.fromisoformat(record[name]) for name in (*t.MOMENTS, t.STORED) if record[name]}
 
 
 def clocks(moments: Mapping[str, datetime], life: Sequence[Event], hours: OpenTime) -> Iterator[str]:
@@ -147,7 +147,10 @@ def late(
             until = following[number] if number < len(following) else end
             pause = (max(at, begin), min(until, end))
             counted -= hours.between(*pause) if pause[0] < pause[1] else 0
-    priorities = [new for field, at, _, new in life if field == "priority" and at <= moments[stop]]
+    told = [(at, old, new) for field, at, old, new in life if field == "priority"]
+    if told and not told[0][1] and told[0][0] == moments.get(t.STORED):
+        told[0] = (begin, "", told[0][2])
+    priorities = [new for at, _, new in told if at <= end]
     target = targets.get(priorities[-1]) if priorities else None
     return target is not None and counted > target
 

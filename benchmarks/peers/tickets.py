@@ -15,6 +15,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 MOMENTS = ("opened_at", "responded_at", "resolved_at", "closed_at")
+STORED = "recorded_at"
+"""When the row was written that stored the record: the priority that it gave holds from the opening."""
 REQUIRED = {"BEN-02": "service", "BEN-03": "category", "BEN-04": "group", "BEN-05": "assignee", "BEN-06": "ci"}
 REQUIRED_WHEN_CLOSED = {"BEN-07": "closure_code", "BEN-08": "resolved_by"}
 CHANNELS = ("phone", "chat", "email", "self-service", "walk-in")

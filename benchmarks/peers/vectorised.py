@@ -47,15 +47,16 @@ def read(tables: object, as_of: datetime) -> tuple[pd.DataFrame, pd.DataFrame]:
             "record_id",
             "process",
             *t.MOMENTS,
+            t.STORED,
             *dict.fromkeys(TEXTS),
             *(column for column, _ in t.AT_MOST.values()),
         ],
-        dtype=dict.fromkeys(["record_id", *t.MOMENTS, *TEXTS], "str"),
+        dtype=dict.fromkeys(["record_id", *t.MOMENTS, t.STORED, *TEXTS], "str"),
         keep_default_na=False,
         na_values=[""],
     )
     records = records[records["process"] == "incident"].set_index("record_id")
-    for name in t.MOMENTS:
+    for name in (*t.MOMENTS, t.STORED):
         records[name] = pd.to_datetime(records[name], format="%Y-%m-%d %H:%M:%S")
     events = pd.read_csv(
         f"{tables}/event.csv", usecols=EVENT, dtype={"old": "str", "new": "str"}, keep_default_na=False, na_values=[""]
@@ -136,7 +137,9 @@ def _late(
         lasted = (np.minimum(until, last) - np.maximum(hours.at(pauses["at"]), opened)).clip(lower=0)
         counted = counted.sub(lasted.groupby(pauses["record_id"]).sum(), fill_value=0).reindex(records.index)
     stops = records[stop].reindex(priorities["record_id"].to_numpy()).to_numpy()
-    set_by_then = priorities[priorities["at"].to_numpy() <= stops]
+    stored = records[t.STORED].reindex(priorities["record_id"].to_numpy()).to_numpy()
+    first = ~priorities["record_id"].duplicated().to_numpy() & priorities["old"].isna().to_numpy()
+    set_by_then = priorities[(priorities["at"].to_numpy() <= stops) | (first & (priorities["at"].to_numpy() == stored))]
     target = set_by_then.groupby("record_id")["new"].last().map(targets).reindex(records.index)
     return records.index[(records[stop] >= records["opened_at"]) & (counted > target)]
 
