@@ -5,12 +5,11 @@ Most agreements ask for no more. What `rounds` and `counting` find in a dozen st
 
 from __future__ import annotations
 
-from itsmctl.engine.lived.counting import create_days, open_before
+from itsmctl.engine.lived.counting import DAY, create_days, open_before
 from itsmctl.engine.lived.plan import Plan
-from itsmctl.engine.lived.rounds import create_targets
+from itsmctl.engine.lived.rounds import create_targets, is_inside
 from itsmctl.engine.session import Session
 
-DAY = 86_400
 _NOBODY = -2
 """No offer has this number."""
 
@@ -35,7 +34,7 @@ def count_once(session: Session, plan: Plan) -> None:
                 SELECT s.run, s.governing, s.offer, s.t0, s.role, s.target_number, s.calendar, s.role IN ('stop', 'cancel') AND s.governing NOT IN ({numbers}) AS rests,
                     greatest(s.t0, b.start) AS a, least(s.t1, b.until) AS b, b.start, b.stop, b.until
                 FROM lived_stretch AS s JOIN lived_bound AS b ON b.run = s.run
-                WHERE b.start BETWEEN 0 AND {plan.as_of} AND NOT b.stop_missing AND coalesce(b.stop, b.start) >= b.start AND s.t0 <= b.until AND (s.t1 > b.start OR s.is_last)
+                WHERE {is_inside(plan)}
             ) AS p LEFT JOIN lived_day AS d ON d.k = p.calendar * 100000 + p.a // {DAY} LEFT JOIN lived_day AS e ON e.k = p.calendar * 100000 + p.b // {DAY}
             LEFT JOIN lived_offer AS f ON f.offer = p.offer
             GROUP BY p.run HAVING bool_or(p.a <= p.b)

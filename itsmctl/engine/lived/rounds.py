@@ -53,6 +53,14 @@ def create_policies(session: Session, plan: Plan) -> None:
     session.insert("lived_policy", columns, rows)
 
 
+def is_inside(plan: Plan) -> str:
+    """SQL for whether a stretch `s` lies between the start and the stop of its run `b`, if that can be counted at all."""
+    return (
+        f"b.start BETWEEN 0 AND {plan.as_of} AND NOT b.stop_missing AND coalesce(b.stop, b.start) >= b.start "
+        "AND s.t0 <= b.until AND (s.t1 > b.start OR s.is_last)"
+    )
+
+
 def _create_pieces(session: Session, plan: Plan) -> None:
     """The stretches between start and stop, numbered by round.
 
@@ -71,7 +79,7 @@ def _create_pieces(session: Session, plan: Plan) -> None:
                     last_value(CASE WHEN s.role NOT IN ('stop', 'cancel') AND s.target_number >= 0 THEN coalesce(s.offer, -1) END IGNORE NULLS) OVER earlier AS live_offer,
                     last_value(CASE WHEN s.role NOT IN ('stop', 'cancel') AND s.target_number >= 0 THEN s.target_number END IGNORE NULLS) OVER earlier AS live_target
                 FROM lived_stretch AS s JOIN lived_bound AS b ON b.run = s.run LEFT JOIN lived_policy AS k ON k.offer = s.governing
-                WHERE b.start BETWEEN 0 AND {plan.as_of} AND NOT b.stop_missing AND coalesce(b.stop, b.start) >= b.start AND s.t0 <= b.until AND (s.t1 > b.start OR s.is_last)
+                WHERE {is_inside(plan)}
                 WINDOW life AS (PARTITION BY s.run ORDER BY s.t0),
                     earlier AS (PARTITION BY s.run ORDER BY s.t0 ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
             ) AS s
