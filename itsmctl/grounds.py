@@ -8,7 +8,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache, partial
-from operator import itemgetter
 
 from itsmctl.checks import CHECKS
 from itsmctl.engine.acts import APPROVERS
@@ -27,8 +26,8 @@ from itsmctl.zones import midnight
 
 Places = Callable[[str], Mapping[str, Where]]
 """Where the file of a rule has each of its parameters."""
-NamedRows = Mapping[str, Sequence[tuple[int, ExportRow]]]
-"""The records that a word names, each with its place in the order of the export."""
+NamedRows = Mapping[str, Sequence[ExportRow]]
+"""The records that a word names."""
 _WORD = re.compile(r"[\w-]+")
 _JUDGED = "'met', 'breached', 'running_breached', 'not_testable'"
 """What attainment counts of clocks."""
@@ -96,32 +95,31 @@ def _words(verdict: Verdict) -> frozenset[str]:
 def _named_rows(session: Session, words: Collection[str]) -> NamedRows:
     """The records of which each word is the id or the number: one query, as there are hundreds of failures."""
     marks = ", ".join("?" * len(words)) or "NULL"
-    found: dict[str, list[tuple[int, ExportRow]]] = defaultdict(list)
+    found: dict[str, list[ExportRow]] = defaultdict(list)
     rows = session.rows(
-        f"""SELECT number, record_id, source_file, source_row FROM record WHERE record_id IN ({marks}) OR number IN ({marks})
-        ORDER BY source_file, source_row, record_id""",
+        f"""SELECT number, record_id, source_file, source_row FROM record WHERE record_id IN ({marks}) OR number IN ({marks})""",
         sorted(words) * 2,
     )
-    for place, (number, *row) in enumerate(rows):
+    for number, *row in rows:
         (one,) = _rows([row])
         for word in {one.record_id} | ({str(number)} if number is not None else set()):
-            found[word].append((place, one))
+            found[word].append(one)
     return found
 
 
 def _other_rows(session: Session, rule: Rule, verdict: Verdict, named: NamedRows) -> tuple[ExportRow, ...]:
     """The records that one is judged with: those that the verdict names, at the other end of its links, or counted with it."""
-    if rule.check not in _COUNTED_WITH:
-        rows = {placed for word in _words(verdict) for placed in named.get(word, ())}
-        return tuple(row for _, row in sorted(rows, key=itemgetter(0)) if row.record_id != verdict.record_id)
-    words = sorted(_words(verdict))
-    marks = ", ".join("?" * len(words)) or "NULL"
-    in_words = Fragment(f"SELECT tix FROM record WHERE record_id IN ({marks}) OR number IN ({marks})", (*words, *words))
-    found = Fragment(
-        "SELECT record_id, source_file, source_row FROM record WHERE record_id <> ? AND tix IN (", (verdict.record_id,)
-    )
-    query = found + in_words + " UNION " + _COUNTED_WITH[rule.check](rule, verdict.record_id) + _IN_ORDER
-    return _rows(session.rows(query.text, query.values))
+    found = {row for word in _words(verdict) for row in named.get(word, ())}
+    if rule.check in _COUNTED_WITH:
+        counted = _COUNTED_WITH[rule.check](rule, verdict.record_id)
+        query = "SELECT record_id, source_file, source_row FROM record WHERE tix IN (" + counted + ")"
+        found.update(_rows(session.rows(query.text, query.values)))
+    return tuple(sorted((row for row in found if row.record_id != verdict.record_id), key=_place))
+
+
+def _place(row: ExportRow) -> tuple[str, int, str]:
+    """Where a row stands in the order of the export."""
+    return row.file, row.row, row.record_id
 
 
 def _linked(rule: Rule, record_id: str) -> Fragment:
@@ -161,7 +159,6 @@ def _later(rule: Rule, record_id: str) -> Fragment:
 
 
 _COUNTED_WITH: Mapping[str, Callable[[Rule, str], Fragment]] = {"linked": _linked, "batch": _burst, "no-later": _later}
-_IN_ORDER = ") ORDER BY source_file, source_row, record_id"
 
 
 def _applied(
