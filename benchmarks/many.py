@@ -26,8 +26,8 @@ TABLES = ("record", "event", "approval", "link", "reject")
 IDS = ("record_id", "number", "parent", "problem", "change", "knowledge", "incident", "release", "caused_by", "target")
 """Columns that name a record, or in the registers an item."""
 ITEMS = ("ci", "item")
-ORDER = {"event": "record_id, seq"}
-"""What a program that reads the CSV from front to back must find together, whatever threads translated its rows."""
+ORDER = {"record": "record_id", "event": "record_id, seq"}
+"""The order in which import writes them, in which a program that reads the CSV from front to back finds together what belongs together."""
 ROW_GROUP = 20_480
 ZONE = "Asia/Shanghai"
 
@@ -143,7 +143,7 @@ def _copy(connection: duckdb.DuckDBPyConnection, source: Path, out: Path, copies
     renamed = [f'{_renamed(name)} AS "{name}"' for name in names if name in (*IDS, *ITEMS)]
     renamed += [f"source_row + copy * {10**7} AS source_row"] if "source_row" in names else []
     replaced = f"REPLACE ({', '.join(renamed)})" if renamed else ""
-    order = "copy, file_row_number"
+    order = ORDER.get(out.stem, "copy, file_row_number")
     rows = f"read_parquet('{source}', file_row_number = true), (SELECT range AS copy FROM range({copies}))"
     connection.execute(
         f"COPY (SELECT * EXCLUDE (copy, file_row_number) {replaced} FROM {rows} ORDER BY {order}) "

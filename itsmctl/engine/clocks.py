@@ -13,7 +13,7 @@ from itsmctl.engine.offers import Offer, offers, period_of
 from itsmctl.engine.openings import earliest
 from itsmctl.engine.promises import choice, put_back, target_number, unknown_columns
 from itsmctl.engine.session import Session, name, quote
-from itsmctl.engine.spans import add_spans, create_span_table
+from itsmctl.engine.spans import create_spans
 from itsmctl.engine.sql import Fragment, staircase
 from itsmctl.engine.tables import month_text, offset_at
 from itsmctl.errors import ItsmctlError, Problem
@@ -67,21 +67,19 @@ def create_clocks(
             Problem("as-of-too-late", "the moment of the audit lies after the year 2243; name another with --as-of")
         )
     every, read = offers(definitions), columns_of_clocks(definitions)
-    _create_offers(session, every)
-    segments = _create_days(session, every, as_of)
-    create_span_table(session)
-    session.run(
-        """CREATE TABLE clock (tix BIGINT, clock VARCHAR, agreement VARCHAR, offer BIGINT, target_number BIGINT, target BIGINT, start BIGINT,
-        stop BIGINT, judged_at BIGINT, counted BIGINT, month VARCHAR, verdict VARCHAR, reason VARCHAR, unpromised VARCHAR)"""
-    )
-
-    timed = f" AND process IN ({', '.join(quote(process) for process in sorted(processes))})" if processes else ""
+    with session.beside(lambda other: create_spans(other, as_of)):
+        _create_offers(session, every)
+        segments = _create_days(session, every, as_of)
+        session.run(
+            """CREATE TABLE clock (tix BIGINT, clock VARCHAR, agreement VARCHAR, offer BIGINT, target_number BIGINT, target BIGINT, start BIGINT,
+            stop BIGINT, judged_at BIGINT, counted BIGINT, month VARCHAR, verdict VARCHAR, reason VARCHAR, unpromised VARCHAR)"""
+        )
+    timed = f"process IN ({', '.join(quote(process) for process in sorted(processes))})" if processes else "true"
 
     def run(connection: Session, half: str) -> None:
         # The tables on the way are temporary: each connection has its own, for its half of the records.
-        connection.run(f"CREATE OR REPLACE TEMP VIEW ticket AS SELECT * FROM record WHERE {half}")
-        add_spans(connection, as_of)
-        connection.run(f"CREATE OR REPLACE TEMP VIEW ticket AS SELECT * FROM record WHERE {half}{timed}")
+        connection.run(f"CREATE OR REPLACE TEMP VIEW ticket AS SELECT * FROM record WHERE {timed}{half}")
+        connection.run(f"CREATE OR REPLACE TEMP VIEW ticket_span AS SELECT * FROM span WHERE true{half}")
         used = _create_assignment(connection, every, tells_services="service" in exported)
         _create_endings(connection, as_of)
         put_back(connection, used, history, as_of)
@@ -89,19 +87,21 @@ def create_clocks(
         _create_counted(connection, segments)
         _add_verdicts(connection, as_of, exported, read)
 
-    if session.halves == 1 or _are_few(session):
-        run(session, "true")
+    middle = None if session.halves == 1 else _middle(session, timed)
+    if middle is None:
+        run(session, "")
     else:
-        with session.beside(lambda other: run(other, "tix % 2 = 1")):
-            run(session, "tix % 2 = 0")
+        with session.beside(lambda other: run(other, f" AND tix > {middle}")):
+            run(session, f" AND tix <= {middle}")
     from itsmctl.engine.lived import Plan, judge_lived
 
     judge_lived(session, Plan(definitions, history, as_of, precision, legs))
 
 
-def _are_few(session: Session) -> bool:
-    (records,) = session.one("SELECT count(*) FROM record")
-    return int(str(records)) < FEW
+def _middle(session: Session, timed: str) -> int | None:
+    """The record that parts those whose clocks run into halves; None where they are few."""
+    (records, middle) = session.one(f"SELECT count(*), median(tix) FROM record WHERE {timed}")
+    return int(middle) if isinstance(middle, float) and int(str(records)) >= FEW else None
 
 
 def _create_offers(session: Session, every: Sequence[Offer]) -> None:
@@ -210,7 +210,7 @@ def _create_endings(session: Session, as_of: int) -> None:
     session.run(
         """CREATE OR REPLACE TEMP TABLE part AS
         SELECT a.tix, a.clock, s.seq, s.t0, s.t1, s.is_last, coalesce(c.role, '') AS role, coalesce(c.role IN ('stop', 'cancel'), false) AS ends, s.state
-        FROM assignment AS a JOIN span AS s ON s.tix = a.tix AND (s.t0 < s.t1 OR s.is_last)
+        FROM assignment AS a JOIN ticket_span AS s ON s.tix = a.tix AND (s.t0 < s.t1 OR s.is_last)
         LEFT JOIN clock_role AS c ON c.offer = a.offer AND c.state = s.state WHERE a.offer IS NOT NULL"""
     )
     session.run(

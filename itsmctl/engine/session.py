@@ -78,6 +78,11 @@ class Session:
         self._connection.close()
 
     @property
+    def in_order(self) -> bool:
+        """Whether a plain read of a table returns its rows as they were written, so that neighbours need no sorting."""
+        return True
+
+    @property
     def halves(self) -> int:
         """In how many pieces work is best cut: one for each of the two connections."""
         return 2

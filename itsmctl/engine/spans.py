@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from itsmctl.engine.session import Session, name, quote
-from itsmctl.engine.sql import Fragment
+from itsmctl.engine.sql import Fragment, neighbour
 from itsmctl.model import DESCRIBING_COLUMNS
 
 WITH_STATES = " LEFT JOIN (SELECT DISTINCT tix FROM span) AS k ON k.tix = r.tix"
@@ -17,27 +18,50 @@ def blind_to(field: str) -> tuple[str, str]:
     return (WITH_STATES, "k.tix IS NULL") if field == "state" else ("", "false")
 
 
-def create_span_table(session: Session) -> None:
-    """Create `span`, empty: tix, seq, state, t0, t1, is_last, and the state before."""
+def create_spans(session: Session, as_of: int) -> None:
+    """Create `span`, the states of all records as [t0, t1): tix, seq, state, t0, t1, is_last, and the state before.
+
+    Moments after `as_of` are dropped, and times never run backwards: few histories do, and only theirs need a maximum over
+    all that went before.
+    """
     session.run(
         "CREATE TABLE span (tix BIGINT, seq BIGINT, state VARCHAR, t0 BIGINT, t1 BIGINT, is_last BOOLEAN, before VARCHAR)"
     )
-
-
-def add_spans(session: Session, as_of: int) -> None:
-    """The states of the records in `ticket` as [t0, t1): moments after `as_of` are dropped, times never run backwards."""
-    moved = _moved_to("state", "ticket", as_of)
-    query = (
-        Fragment(
+    before = partial(neighbour, in_order=session.in_order)
+    after = partial(neighbour, in_order=session.in_order, after=True)
+    kept = f"FROM event WHERE field = 'state' AND new IS NOT NULL AND moment <= {as_of}"
+    session.run(
+        f"""CREATE OR REPLACE TEMP TABLE at_opening AS SELECT f.tix, f.old AS state, r.opened_at AS t0 FROM (
+            SELECT tix, old, moment FROM (SELECT tix, old, moment, {before("tix")} AS before FROM event WHERE field = 'state') AS e
+            WHERE before IS NULL AND old IS NOT NULL
+        ) AS f JOIN record AS r ON r.tix = f.tix WHERE r.opened_at <= f.moment"""
+    )
+    session.run(
+        f"""CREATE OR REPLACE TEMP TABLE unsteady AS SELECT DISTINCT tix FROM (
+            SELECT tix, moment, {before("moment")} AS before {kept}
+        ) AS e WHERE moment < before
+        UNION SELECT e.tix FROM event AS e JOIN at_opening AS o ON o.tix = e.tix
+        WHERE e.field = 'state' AND e.new IS NOT NULL AND e.moment <= {as_of} AND e.moment < o.t0"""
+    )
+    session.run(
+        f"""INSERT INTO span SELECT e.tix, e.seq, e.state, e.t0, coalesce(e.t1, {as_of}), e.t1 IS NULL, coalesce(e.before, o.state)
+        FROM (
+            SELECT tix, seq, new AS state, moment AS t0, {after("moment")} AS t1, {before("new")} AS before {kept}
+        ) AS e LEFT JOIN at_opening AS o ON o.tix = e.tix WHERE e.tix NOT IN (SELECT tix FROM unsteady)"""
+    )
+    session.run(
+        f"""INSERT INTO span SELECT o.tix, 0, o.state, o.t0, coalesce(f.t0, {as_of}), f.tix IS NULL, NULL FROM at_opening AS o
+        LEFT JOIN (SELECT tix, min(t0) AS t0 FROM span GROUP BY tix) AS f ON f.tix = o.tix WHERE o.tix NOT IN (SELECT tix FROM unsteady)"""
+    )
+    if session.rows("SELECT 1 FROM unsteady LIMIT 1"):
+        query = (
             """INSERT INTO span
             SELECT tix, seq, value, t0, coalesce(lead(t0) OVER life, ?) AS t1, lead(t0) OVER life IS NULL AS is_last, lag(value) OVER life AS before
-            FROM (""",
-            (as_of,),
+            FROM ("""
+            + _moved_to("state", "(SELECT * FROM record WHERE tix IN (SELECT tix FROM unsteady))", as_of)
+            + ") AS moved WINDOW life AS (PARTITION BY tix ORDER BY seq)"
         )
-        + moved
-        + ") AS moved WINDOW life AS (PARTITION BY tix ORDER BY seq)"
-    )
-    session.run(query.text, query.values)
+        session.run(query.text, (as_of, *query.values))
 
 
 def values_of(field: str, records: str, as_of: int) -> Fragment:

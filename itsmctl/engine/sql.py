@@ -21,6 +21,7 @@ __all__ = [
     "matches",
     "moment_text",
     "name",
+    "neighbour",
     "number_of",
     "numbers_between",
     "quote",
@@ -156,6 +157,19 @@ def time_of(text: str) -> str:
 def numbers_between(low: str, high: str) -> str:
     """SQL that makes one row of each whole number from the first to the last, both included."""
     return f"unnest(generate_series({low}, {high}))"
+
+
+def neighbour(column: str, *, after: bool = False, in_order: bool) -> str:
+    """SQL for a column of the row before, or after, of the same record; NULL where there is none.
+
+    It stands in a plain read of `event`, with conditions at most. Where the session reads rows in the order in which they lie
+    (`Session.in_order`), none has to be sorted: the neighbour is the next row, if that is of the same record. What a join
+    returns is in no order: join what this returns.
+    """
+    which = "lead" if after else "lag"
+    if in_order:
+        return f"CASE WHEN {which}(tix) OVER () = tix THEN {which}({column}) OVER () END"
+    return f"{which}({column}) OVER (PARTITION BY tix ORDER BY seq)"
 
 
 def ranked(first: str, then: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from itsmctl.engine.database import duckdb
 from itsmctl.engine.session import WITHIN, Session, file_text, name, quote
-from itsmctl.engine.sql import each_word, epoch, staircase
+from itsmctl.engine.sql import each_word, epoch, neighbour, staircase
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.model import (
     APPROVAL_COLUMNS,
@@ -365,14 +365,16 @@ def _create_broken(session: Session, loading: Loading) -> None:
         lost += f" UNION SELECT record_id FROM record WHERE source_file IN ({files}) AND tix NOT IN ({told})"
     unlike = ""
     if "state" in loading.history and loading.as_of >= loading.exported_at:
-        unlike = """ UNION SELECT r.record_id FROM record AS r JOIN (
-            SELECT tix, state FROM (
-                SELECT tix, new AS state, row_number() OVER (PARTITION BY tix ORDER BY seq DESC) AS place FROM event WHERE field = 'state'
-            ) AS change WHERE place = 1
+        following = neighbour("tix", after=True, in_order=session.in_order)
+        unlike = f""" UNION SELECT r.record_id FROM record AS r JOIN (
+            SELECT tix, state FROM (SELECT tix, new AS state, {following} AS following FROM event WHERE field = 'state') AS change
+            WHERE following IS NULL
         ) AS s ON s.tix = r.tix WHERE s.state <> r.state"""
     backwards = f""" UNION SELECT r.record_id FROM record AS r JOIN (
-        SELECT tix, moment, lag(moment) OVER (PARTITION BY tix ORDER BY seq) AS before FROM event WHERE moment <= {loading.as_of}
-    ) AS s ON s.tix = r.tix WHERE s.moment < s.before"""
+        SELECT tix FROM (
+            SELECT tix, moment, {neighbour("moment", in_order=session.in_order)} AS before FROM event WHERE moment <= {loading.as_of}
+        ) AS e WHERE moment < before
+    ) AS s ON s.tix = r.tix"""
     session.run(
         f"CREATE TABLE broken AS SELECT DISTINCT r.tix, r.record_id FROM ({lost}{unlike}{backwards}) AS l JOIN record AS r ON r.record_id = l.record_id",
         (loading.history_time,),
@@ -444,6 +446,20 @@ def _create_event(session: Session, loading: Loading) -> None:
         SELECT k.tix, e.seq, {epoch("e.at")} AS moment, e.actor, e.actor_group, e.field, {old} AS old, {new} AS new
         FROM {exported(loading.folder, "event")} AS e JOIN kept AS k ON k.record_id = e.record_id {joins}
         {"" if loading.part.history else "WHERE false"}"""
+    )
+    if session.in_order and _out_of_order(session):
+        session.run("CREATE TABLE sorted AS SELECT * FROM event ORDER BY tix, seq")
+        session.run("DROP TABLE event")
+        session.run("ALTER TABLE sorted RENAME TO event")
+
+
+def _out_of_order(session: Session) -> bool:
+    """Whether some event lies elsewhere than right behind the one before it, as import writes them."""
+    return bool(
+        session.rows(
+            """SELECT 1 FROM (SELECT tix, seq, lag(tix) OVER () AS tix_before, lag(seq) OVER () AS seq_before FROM event) AS e
+            WHERE tix < tix_before OR (tix = tix_before AND seq <= seq_before) LIMIT 1"""
+        )
     )
 
 

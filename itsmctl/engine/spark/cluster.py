@@ -65,6 +65,11 @@ class Cluster(Session):
         self._count = itertools.count(1)
 
     @property
+    def in_order(self) -> bool:
+        """No: its workers read the parts of a table at once."""
+        return False
+
+    @property
     def halves(self) -> int:
         """One: a second statement beside the first would find no worker that is idle."""
         return 1
