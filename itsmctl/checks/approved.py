@@ -3,14 +3,16 @@
 Counted are people whose last decision in time was in favour; with `roles` only those who held one of them on that day, by
 assignment or as a delegate, and with `each: true` every role must have approved. `later` lets the approval follow, as
 after an emergency; with `calendar` it counts open hours, and may be written in business days (`2bd`). Where a tool keeps no
-approvals but a state for them, `through` names the change that is one.
+approvals but a state for them, `through` names the change that is one. A person is the same under each name that an assignment lists
+under `also-called`, and nobody can say who approves through a shared account (`account: shared`).
 
     check: {approved: {before: actual_start, roles: [change-manager]}}
     check: {approved: {before: {state: implementing}, through: {state: approved}}}
     check: {approved: {before: actual_start, later: 2bd, calendar: cn-office, roles: [emergency-change-authority]}}
 
 Passing: approved on Monday by the change manager, begun on Tuesday; not begun yet. Failing: approved after it began, or
-by somebody without the role. Not testable: approved by somebody whom no assignment names.
+by somebody without the role. Not testable: approved by somebody whom no assignment names; approvals enough only with one
+through a shared account.
 """
 
 from __future__ import annotations
@@ -71,17 +73,18 @@ def compile(rule: Rule, context: Context) -> Fragment:
     if later:
         early += f" OR {counted_until(opening, 'm.moment', 'md')} + {later} > {reached}"
     unlaid = f"m.moment > {opening.known_before} OR coalesce(c.unlaid, 0) = 1" if opening else "false"
-    hoped = f"{have} + coalesce(c.unknown, 0) >= {need}"
-    undated = f"{have} + coalesce(c.undated, 0) >= {need}"
+    with_shared = f"coalesce(c.{'roles' if rule.parameters.get('each') else 'people'}_with_shared, 0)"
+    shared, hoped = f"{with_shared} >= {need}", f"{with_shared} + coalesce(c.unknown, 0) >= {need}"
+    undated = f"{with_shared} + coalesce(c.unknown, 0) + coalesce(c.undated, 0) >= {need}"
     return (
         Fragment(
             f"""SELECT r.record_id, CASE WHEN {unreached} THEN true WHEN {unknown} THEN NULL WHEN {enough} THEN true WHEN {early} THEN true
-                WHEN {unlaid} OR {hoped} OR {undated} THEN NULL ELSE false END AS passed,
+                WHEN {unlaid} OR {undated} THEN NULL ELSE false END AS passed,
             CASE WHEN NOT ({enough}) AND {unreached} THEN 'not reached yet' WHEN {unknown} AND NOT ({unreached}) THEN NULL
                 WHEN NOT ({enough}) AND c.late_at IS NOT NULL THEN concat('approved ', {duration_text("c.late_at - m.moment")}, ' after it')
                 ELSE concat('approvals in time: ', {have}) END AS observed,
             ? AS expected, coalesce(m.moment, r.opened_at) AS "at",
-            CASE WHEN {unreached} THEN NULL WHEN {unknown} THEN {missing} WHEN {enough} THEN NULL WHEN {unlaid} THEN 'calendar-not-known' WHEN {hoped} THEN 'unknown-person'
+            CASE WHEN {unreached} THEN NULL WHEN {unknown} THEN {missing} WHEN {enough} THEN NULL WHEN {unlaid} THEN 'calendar-not-known' WHEN {shared} THEN 'shared-account' WHEN {hoped} THEN 'unknown-person'
                 WHEN {undated} THEN 'undated-approval' END AS reason
             FROM scoped AS r LEFT JOIN (""",
             (_expected(rule, need, roles),),
@@ -117,6 +120,8 @@ def _counted(rule: Rule, context: Context, roles: tuple[str, ...]) -> Fragment:
         if roles
         else "true"
     )
+    sure = f"d.in_time AND {test} AND NOT d.shared"
+    unsure = f"d.in_time IS NOT false AND {test} AND d.shared"
     held = Fragment("")
     if roles:
         marks = ", ".join("?" * len(roles))
@@ -126,10 +131,12 @@ def _counted(rule: Rule, context: Context, roles: tuple[str, ...]) -> Fragment:
     role = 'h."role"' if roles else "NULL"
     return (
         Fragment(
-            f"""SELECT d.tix, count(DISTINCT CASE WHEN d.in_time AND {test} THEN d.person END) AS people,
-                count(DISTINCT CASE WHEN d.in_time AND {test} THEN {role} END) AS roles,
+            f"""SELECT d.tix, count(DISTINCT CASE WHEN {sure} THEN d.person END) AS people,
+                count(DISTINCT CASE WHEN {sure} THEN {role} END) AS roles,
+                count(DISTINCT CASE WHEN {sure} THEN d.person WHEN {unsure} THEN concat(d.person, ' ', d.place) END) AS people_with_shared,
+                count(DISTINCT CASE WHEN ({sure}) OR ({unsure}) THEN {role} END) AS roles_with_shared,
                 count(DISTINCT CASE WHEN d.in_time AND {nobody} THEN coalesce(d.person, '') END) AS unknown,
-                count(DISTINCT CASE WHEN d.in_time IS NULL AND {test} THEN d.person END) AS undated,
+                count(DISTINCT CASE WHEN d.in_time IS NULL AND {test} AND NOT d.shared THEN d.person END) AS undated,
                 min(CASE WHEN NOT d.in_time AND {test} THEN d.moment END) AS late_at,
                 max(CASE WHEN d.in_time IS NULL AND d.moment IS NOT NULL THEN 1 ELSE 0 END) AS unlaid
             FROM ("""
@@ -143,16 +150,16 @@ def _counted(rule: Rule, context: Context, roles: tuple[str, ...]) -> Fragment:
 
 
 def _decided(rule: Rule, context: Context) -> Fragment:
-    """The last decision of each person in time, and the last of each that came later."""
+    """The last decision of each person in time, and the last of each that came later; each through a shared account, as each may be another's."""
     opening, later = _later(rule, context)
-    who, by_name = known_as("d.approver", "w")
+    known = known_as("d.approver", "w")
     given, due = (counted_until(opening, f"{alias}.moment", f"{alias}d") for alias in "dm")
     limit = f"(d.moment <= m.moment OR {given} <= {due} + {later})" if "before" in rule.parameters else "true"
     return (
         Fragment(
-            f"""SELECT * FROM (SELECT d.tix, d.person, d.moment, d.favour, d.in_time, row_number() OVER (
+            f"""SELECT * FROM (SELECT d.tix, d.person, d.shared, d.moment, d.favour, d.in_time, row_number() OVER (
                 PARTITION BY d.tix, d.person, d.in_time ORDER BY d.moment DESC, d.favour) AS place FROM (
-                SELECT d.tix, {who} AS person, d.moment, d.favour,
+                SELECT d.tix, {known.who} AS person, {known.shared} AS shared, d.moment, d.favour,
                     CASE WHEN d.moment IS NULL THEN NULL WHEN m.moment IS NULL THEN true ELSE {limit} END AS in_time FROM ("""
         )
         + _decisions(rule, context)
@@ -161,8 +168,8 @@ def _decided(rule: Rule, context: Context) -> Fragment:
         + ") AS m ON m.tix = d.tix"
         + join_day(opening, "d.moment", "dd")
         + join_day(opening, "m.moment", "md")
-        + by_name
-        + ") AS d) AS ranked WHERE place = 1"
+        + known.join
+        + ") AS d) AS ranked WHERE place = 1 OR shared"
     )
 
 

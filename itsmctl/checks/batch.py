@@ -2,7 +2,8 @@
 
 Every record that lies in such a burst is flagged. This is a pattern to ask about (a clean-up, a meeting that decided on many), so
 rules mark it as an enquiry. With `by: approvers` the approvals are counted, each at its own moment, which `at` then does not name.
-What programs do through a service account is no pattern.
+What programs do through a service account is no pattern; what is done through a shared account may be the work of several, so it is not
+testable where it would be a burst. A person is the same under each name that an assignment lists under `also-called`.
 
     check: {batch: {by: closed_by, at: closed_at, count: 20, within: 10m}}
     check: {batch: {by: approvers, count: 20, within: 5m}}
@@ -15,7 +16,7 @@ from __future__ import annotations
 from itsmctl.engine.acts import APPROVERS, approvals
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.parameters import DURATION, seconds_of
-from itsmctl.engine.people import known_as, machines
+from itsmctl.engine.people import KnownAs, known_as
 from itsmctl.engine.sql import Fragment, name
 from itsmctl.model import PEOPLE_COLUMNS, TIME_COLUMNS, Rule
 
@@ -46,26 +47,32 @@ def needs(rule: Rule) -> Needs:
 def compile(rule: Rule, context: Context) -> Fragment:
     """One row per record that has both; `observed` is the size of the largest burst that it lies in."""
     count, seconds = rule.parameters["count"], seconds_of(rule, "within")
+    burst = f"max(CASE WHEN NOT b.shared THEN b.n END) >= {count}"
     return (
         Fragment(
-            """SELECT r.record_id, max(b.n) < ? AS passed, concat(max(b.n), ' within ', ?) AS observed, ? AS expected, min(b.moment) AS "at", CAST(NULL AS VARCHAR) AS reason
+            f"""SELECT r.record_id, CASE WHEN {burst} THEN false WHEN max(b.n) < {count} THEN true END AS passed, concat(max(b.n), ' within ', ?) AS observed,
+            ? AS expected, min(b.moment) AS "at", CASE WHEN NOT coalesce({burst}, false) AND max(b.n) >= {count} THEN 'shared-account' END AS reason
             FROM scoped AS r JOIN (""",
-            (count, str(rule.parameters["within"]), f"fewer than {count}"),
+            (str(rule.parameters["within"]), f"fewer than {count}"),
         )
         + Fragment(
-            f"""SELECT tix, moment, max(burst) OVER (PARTITION BY who ORDER BY moment RANGE BETWEEN {seconds} PRECEDING AND CURRENT ROW) AS n
-            FROM (SELECT tix, who, moment, count(*) OVER (PARTITION BY who ORDER BY moment RANGE BETWEEN CURRENT ROW AND {seconds} FOLLOWING) AS burst FROM ("""
+            f"""SELECT tix, shared, moment, max(burst) OVER (PARTITION BY who ORDER BY moment RANGE BETWEEN {seconds} PRECEDING AND CURRENT ROW) AS n
+            FROM (SELECT tix, who, shared, moment, count(*) OVER (PARTITION BY who ORDER BY moment RANGE BETWEEN CURRENT ROW AND {seconds} FOLLOWING) AS burst FROM ("""
         )
         + _done(rule)
-        + f") AS done WHERE moment IS NOT NULL AND who NOT IN {machines()}) AS bursts) AS b ON b.tix = r.tix GROUP BY r.record_id"
+        + ") AS done WHERE moment IS NOT NULL AND who IS NOT NULL AND NOT machine) AS bursts) AS b ON b.tix = r.tix GROUP BY r.record_id"
     )
 
 
 def _done(rule: Rule) -> Fragment:
-    """SELECT of what was done: tix, who, moment."""
+    """SELECT of what was done: tix, who, shared and machine (what kind of account that is), moment."""
     if rule.parameters["by"] == APPROVERS:
-        who, by_name = known_as("a.approver", "w")
-        return Fragment(f"SELECT a.tix, {who} AS who, a.moment FROM (") + approvals() + f") AS a{by_name}"
+        known = known_as("a.approver", "w")
+        return Fragment(f"SELECT a.tix, {_told(known)}, a.moment FROM (") + approvals() + f") AS a{known.join}"
     by, at = f"r.{name(str(rule.parameters['by']))}", f"r.{name(str(rule.parameters['at']))}"
-    who, by_name = known_as(by, "w")
-    return Fragment(f"SELECT r.tix, {who} AS who, {at} AS moment FROM scoped AS r{by_name}")
+    known = known_as(by, "w")
+    return Fragment(f"SELECT r.tix, {_told(known)}, {at} AS moment FROM scoped AS r{known.join}")
+
+
+def _told(known: KnownAs) -> str:
+    return f"{known.who} AS who, {known.shared} AS shared, {known.machine} AS machine"

@@ -19,7 +19,7 @@ from __future__ import annotations
 from itsmctl.engine.acts import ACTS, act_text, acts_of, names_in, needs_of
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.parameters import texts
-from itsmctl.engine.people import SHARED, called, known_as, person_key
+from itsmctl.engine.people import called, known_as
 from itsmctl.engine.sql import Fragment, join, name, quote
 from itsmctl.model import PEOPLE_COLUMNS, Parameter, Rule
 
@@ -52,20 +52,16 @@ def compile(rule: Rule, context: Context) -> Fragment:
 
 def _columns_apart(columns: tuple[str, ...]) -> Fragment:
     who = [known_as(f"r.{name(c)}", f"w{number}") for number, c in enumerate(columns)]
-    same = " AND ".join(f"{who[0][0]} = {one}" for one, _ in who[1:])
+    same = " AND ".join(f"{who[0].who} = {one.who}" for one in who[1:])
     empty = ", ".join(f"CASE WHEN r.{name(c)} IS NULL THEN {quote(c)} END" for c in columns)
     some_empty = " OR ".join(f"r.{name(c)} IS NULL" for c in columns)
-    some_shared = " OR ".join(f"h{number}.person IS NOT NULL" for number in range(len(columns)))
-    by_account = "".join(
-        f" LEFT JOIN ({SHARED}) AS h{number} ON h{number}.person = {person_key(f'r.{name(c)}')}"
-        for number, c in enumerate(columns)
-    )
+    some_shared = " OR ".join(one.shared for one in who)
     unknown = f"{some_empty} OR {some_shared}"
     return Fragment(
         f"""SELECT r.record_id, CASE WHEN {unknown} THEN NULL ELSE NOT ({same}) END AS passed, CASE WHEN {unknown} THEN NULL WHEN {same} THEN {called(f"r.{name(columns[0])}")} ELSE 'different people' END AS observed,
             {quote("different people: " + ", ".join(columns))} AS expected, r.opened_at AS "at",
             CASE WHEN {some_empty} THEN concat('missing:', concat_ws(',', {empty})) WHEN {some_shared} THEN 'shared-account' END AS reason
-        FROM scoped AS r{"".join(join for _, join in who)}{by_account}"""
+        FROM scoped AS r{"".join(one.join for one in who)}"""
     )
 
 
@@ -78,7 +74,7 @@ def _sides_apart(rule: Rule, context: Context) -> Fragment:
             for number, side in enumerate(sides)
         ),
     )
-    who, by_name = known_as("a.person", "w")
+    known = known_as("a.person", "w")
     total = " + ".join(f"max(s{number})" for number in range(len(sides)))
     each = ", ".join(
         f"max(CASE WHEN side = {number} AND person IS NOT NULL THEN 1 ELSE 0 END) AS s{number}"
@@ -96,12 +92,12 @@ def _sides_apart(rule: Rule, context: Context) -> Fragment:
                     {total} AS sides, sum(CASE WHEN person IS NULL THEN 1 ELSE 0 END) AS nameless, sum(shared) AS shared FROM (
                     SELECT tix, person, max(shared) AS shared, min(called) AS called, max(moment) AS last_at, {each},
                         count(DISTINCT CASE WHEN person IS NOT NULL THEN side END) AS sides
-                    FROM (SELECT a.side, a.tix, CASE WHEN s.person IS NULL THEN {who} END AS person, CASE WHEN s.person IS NULL THEN 0 ELSE 1 END AS shared,
+                    FROM (SELECT a.side, a.tix, CASE WHEN NOT {known.shared} THEN {known.who} END AS person, CASE WHEN {known.shared} THEN 1 ELSE 0 END AS shared,
                         a.person AS called, a.moment FROM (""",
             (expected,),
         )
         + people
-        + f") AS a{by_name} LEFT JOIN ({SHARED}) AS s ON s.person = {person_key('a.person')}) AS named GROUP BY tix, person) AS known GROUP BY tix) AS p ON p.tix = r.tix"
+        + f") AS a{known.join}) AS named GROUP BY tix, person) AS known GROUP BY tix) AS p ON p.tix = r.tix"
     )
 
 

@@ -2,7 +2,7 @@
 
 A stay lasts from one change to the next one that leads elsewhere. The last stay with a group or person ends with the
 resolution of the record, else with its closing; what is not done yet is measured up to the moment of the audit. Without
-`value` each value counts by itself; several values count as one place. With `total: true` all stays of a record in one
+`value` each value counts by itself, a person under any of their names as one; several values count as one place. With `total: true` all stays of a record in one
 place are added up. Without `calendar` the clock on the wall counts.
 
     check: {dwell-within: {field: state, value: awaiting-supplier, most: 5bd, calendar: cn-office}}
@@ -18,6 +18,7 @@ from __future__ import annotations
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.life import done
 from itsmctl.engine.openings import BOUND, bound_of, counted_until, days_need_calendar, join_day
+from itsmctl.engine.people import under_own_names
 from itsmctl.engine.spans import blind_to, values_of
 from itsmctl.engine.sql import Fragment, duration_text, name, ranked
 from itsmctl.model import NUMBER_COLUMNS, TEXT_COLUMNS, Rule
@@ -113,14 +114,14 @@ def _timed(rule: Rule, context: Context) -> Fragment:
 def _stays(rule: Rule, context: Context) -> Fragment:
     """tix, place, t0, t1 of each stay; t1 is NULL where nobody knows whether it has ended."""
     field, values = str(rule.parameters["field"]), _values(rule)
-    place, ever = Fragment("value"), Fragment("")
+    place, ever, told = Fragment("value"), Fragment(""), values_of(field, "scoped", context.as_of)
     if values:
         among = f"value IN ({', '.join('?' * len(values))})"
         place = Fragment(f"CASE WHEN {among} THEN ? END", (*values, ", ".join(values)))
         ever = Fragment(f" WHERE v.tix IN (SELECT tix FROM told WHERE {among})", values)
     return (
         "SELECT * FROM (WITH told AS MATERIALIZED ("
-        + values_of(field, "scoped", context.as_of)
+        + (told if values else under_own_names(field, told, "value", ("tix", "seq", "t0")))
         + """) SELECT p.tix, p.place, min(p.t0) AS t0, CASE WHEN max(CASE WHEN p.next_at IS NULL AND e.ends_at IS NULL THEN 1 ELSE 0 END) = 0
                 THEN max(coalesce(p.next_at, greatest(e.ends_at, p.t0))) END AS t1
         FROM (SELECT *, sum(CASE WHEN place = before THEN 0 ELSE 1 END) OVER (PARTITION BY tix ORDER BY seq) AS stay FROM (

@@ -47,7 +47,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
                 FROM (SELECT j.*, s.person IS NOT NULL AS shared FROM ("""
         )
         + judged_acts(acts_of(_acts(rule), context), ())
-        + f""") AS j LEFT JOIN ({SHARED}) AS s ON s.person = j.person
+        + f""") AS j LEFT JOIN {SHARED} AS s ON s.person = j.person
         ) AS judged GROUP BY tix) AS a ON a.tix = r.tix"""
     )
 

@@ -1,7 +1,7 @@
 """Hand-overs between groups (or people): how often a record changes hands, and how often it comes back.
 
 A hand-over is a change after the first value; a return is a value that the record had before, with another between
-(A, B, A is one return). Fails above either limit. This is a pattern to ask about, so rules mark it as an enquiry.
+(A, B, A is one return). A person is the same under each name that an assignment lists under `also-called`. Fails above either limit. This is a pattern to ask about, so rules mark it as an enquiry.
 
     check: {handovers: {column: group, most: 3, returns: 1}}
 
@@ -11,6 +11,7 @@ Passing: first line, network, first line. Failing: A, B, A, B, A.
 from __future__ import annotations
 
 from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.people import under_own_names
 from itsmctl.engine.sql import Fragment
 from itsmctl.model import Rule
 
@@ -39,20 +40,26 @@ def compile(rule: Rule, context: Context) -> Fragment:
     What the first change says was there before counts as the first holder.
     """
     column, most, returns = str(rule.parameters["column"]), rule.parameters["most"], rule.parameters.get("returns", 1)
-    return Fragment(
-        """SELECT r.record_id, coalesce(h.hands - 1, 0) <= ? AND coalesce(h.hands - h.different, 0) <= ? AS passed,
+    held = Fragment(
+        """SELECT tix, seq, moment, new AS holder FROM event WHERE field = ? AND new IS NOT NULL AND moment <= ?
+            UNION ALL
+            SELECT tix, 0 AS seq, moment, old AS holder FROM (
+                SELECT tix, moment, old, row_number() OVER (PARTITION BY tix ORDER BY seq) AS place FROM event WHERE field = ?
+            ) AS change WHERE place = 1 AND old IS NOT NULL AND moment <= ?""",
+        (column, context.as_of, column, context.as_of),
+    )
+    return (
+        Fragment(
+            """SELECT r.record_id, coalesce(h.hands - 1, 0) <= ? AND coalesce(h.hands - h.different, 0) <= ? AS passed,
             concat('hand-overs: ', coalesce(h.hands - 1, 0), ', returns: ', coalesce(h.hands - h.different, 0)) AS observed,
             concat('at most hand-overs: ', ?, ', returns: ', ?) AS expected, coalesce(h.last_at, r.opened_at) AS "at", CAST(NULL AS VARCHAR) AS reason
-        FROM scoped AS r LEFT JOIN (
+            FROM scoped AS r LEFT JOIN (
             SELECT tix, count(*) AS hands, count(DISTINCT holder) AS different, max(moment) AS last_at FROM (
-                SELECT tix, moment, holder, lag(holder) OVER (PARTITION BY tix ORDER BY seq) AS holder_before FROM (
-                    SELECT tix, seq, moment, new AS holder FROM event WHERE field = ? AND new IS NOT NULL AND moment <= ?
-                    UNION ALL
-                    SELECT tix, 0 AS seq, moment, old AS holder FROM (
-                        SELECT tix, moment, old, row_number() OVER (PARTITION BY tix ORDER BY seq) AS place FROM event WHERE field = ?
-                    ) AS change WHERE place = 1 AND old IS NOT NULL AND moment <= ?
-                ) AS held
+                SELECT tix, moment, holder, lag(holder) OVER (PARTITION BY tix ORDER BY seq) AS holder_before FROM (""",
+            (most, returns, str(most), str(returns)),
+        )
+        + under_own_names(column, held, "holder", ("tix", "seq", "moment"))
+        + """) AS held
             ) AS hands WHERE holder_before IS NULL OR holder_before <> holder GROUP BY tix
-        ) AS h ON h.tix = r.tix""",
-        (most, returns, str(most), str(returns), column, context.as_of, column, context.as_of),
+        ) AS h ON h.tix = r.tix"""
     )

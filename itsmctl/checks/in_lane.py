@@ -4,7 +4,7 @@ A step is a change into a state of some activity; the lanes are those in which t
 the roles held at that moment, as a delegate too; a group by the roles that name it (`groups`). Either is enough: an
 engineer without an assignment of their own acts for the group. Whether the step may be taken at all is asked by `conforms`;
 states of no activity, as cancelling is, may be entered by anybody. `except` leaves out what those do whom the record itself
-names: a requester reports, answers and reopens, in whatever lane that happens.
+names, under any of their names: a requester reports, answers and reopens, in whatever lane that happens.
 
     check: {in-lane: {process: change}}
     check: {in-lane: {process: incident, except: [requester]}}
@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.parameters import words
 from itsmctl.engine.paths import states_on_path
-from itsmctl.engine.people import called, person_key
+from itsmctl.engine.people import called, known_as, person_key
 from itsmctl.engine.spans import WITH_STATES
 from itsmctl.engine.sql import Fragment, literal_rows, name, ranked
 from itsmctl.model import PEOPLE_COLUMNS, Definitions, Process, Rule
@@ -93,9 +93,11 @@ def _first(process: Process, excepted: Sequence[str], context: Context) -> Fragm
 def _steps(process: Process, excepted: Sequence[str], context: Context) -> Fragment:
     """SELECT of every step: who took it, and for which group."""
     states = states_on_path(process)
-    named = "".join(f", r.{name(column)}" for column in excepted)
+    people = {column: known_as(f"r.{name(column)}", f"w{number}") for number, column in enumerate(excepted)}
+    named = "".join(f", {known.who} AS {name(column)}" for column, known in people.items())
+    by_name = "".join(known.join for known in people.values())
     return Fragment(
-        f"""SELECT e.tix, e.seq, e.moment, e.new, e.actor, e.actor_group{named} FROM event AS e JOIN scoped AS r ON r.tix = e.tix
+        f"""SELECT e.tix, e.seq, e.moment, e.new, e.actor, e.actor_group{named} FROM event AS e JOIN scoped AS r ON r.tix = e.tix{by_name}
         WHERE e.field = 'state' AND e.moment <= ? AND e.new IN ({", ".join("?" * len(states)) or "NULL"})""",
         (context.as_of, *states),
     )
@@ -108,10 +110,11 @@ def _deeds(process: Process, context: Context) -> Fragment:
     """
     allowed, groups = _allowed(process), _groups(context.definitions)
     of_lane = sorted({(state, crew) for state, role in allowed for crew, found in groups if found == role})
+    known = known_as("actor", "w")
     return (
-        "SELECT d.new, d.actor, d.actor_group, d.person, CASE WHEN g.crew IS NOT NULL THEN 2 WHEN w.person IS NOT NULL OR o.crew IS NOT NULL THEN 0 ELSE 1 END AS verdict FROM "
-        + f"""(SELECT new, actor, actor_group, {person_key("actor")} AS person, nullif({person_key("actor_group")}, '') AS crew
-            FROM (SELECT DISTINCT new, actor, actor_group FROM step) AS every) AS d
+        "SELECT d.new, d.actor, d.actor_group, d.person, d.who, CASE WHEN g.crew IS NOT NULL THEN 2 WHEN w.person IS NOT NULL OR o.crew IS NOT NULL THEN 0 ELSE 1 END AS verdict FROM "
+        + f"""(SELECT new, actor, actor_group, {person_key("actor")} AS person, {known.who} AS who, nullif({person_key("actor_group")}, '') AS crew
+            FROM (SELECT DISTINCT new, actor, actor_group FROM step) AS every{known.join}) AS d
         LEFT JOIN (SELECT DISTINCT person FROM appointment) AS w ON w.person = d.person LEFT JOIN """
         + literal_rows(of_lane or _NOTHING, "g", ("state", "crew")) + " ON g.state = d.new AND g.crew = d.crew LEFT JOIN "
         + literal_rows(sorted({(crew,) for crew, _ in groups}) or [("",)], "o", ("crew",)) + " ON o.crew = d.crew"
@@ -127,8 +130,7 @@ def _judged(process: Process, excepted: Sequence[str], context: Context) -> Frag
             ON {_same("n", "s")} AND s.moment >= n.since AND s.moment < n.until)"""
     )
     others = "".join(
-        f" AND (s.{name(column)} IS NULL OR coalesce(d.person, '') <> {person_key(f's.{name(column)}')})"
-        for column in excepted
+        f" AND (s.{name(column)} IS NULL OR coalesce(d.who, '') <> s.{name(column)})" for column in excepted
     )
     return (
         "SELECT s.tix, s.seq, s.moment, CASE WHEN h.tix IS NOT NULL THEN 2 ELSE d.verdict END AS verdict FROM step AS s JOIN deed AS d ON "

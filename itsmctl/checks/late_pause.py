@@ -3,7 +3,9 @@
 Late is a pause that begins when at least `used` per cent of the target (80 if left out) and less than all of it were counted. Flagged is
 a late pause without a question: no change of a field under `question` within 30 minutes of its beginning; or one that ended without
 an answer (no change of a field under `answer` while it lasted) by the same person who began it. Without `question` the export is not
-asked for questions, and only the second counts. Somebody may have telephoned, so rules mark it as an enquiry.
+asked for questions, and only the second counts. A person is the same under each name that an assignment lists under `also-called`;
+where the export names nobody, or a shared account, nobody knows whether it was the same. Somebody may have telephoned, so rules mark
+it as an enquiry.
 
     check: {late-pause: {clock: resolution, question: [message_sent], answer: [message_received]}}
     check: {late-pause: {clock: resolution}}
@@ -16,7 +18,7 @@ from __future__ import annotations
 
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.parameters import PERCENT, TEXTS, texts
-from itsmctl.engine.people import person_key
+from itsmctl.engine.people import known_as
 from itsmctl.engine.progress import counted_at
 from itsmctl.engine.sql import Fragment, ranked
 from itsmctl.model import Rule
@@ -45,8 +47,9 @@ def compile(rule: Rule, context: Context) -> Fragment:
     silent = "false"
     if "question" in rule.parameters:
         silent = "NOT asked"
-    alone = "NOT answered AND same_person"
+    alone, by_whom = "NOT answered AND same_person", "NOT answered AND same_person IS NULL"
     bad = f"{late} AND ({silent} OR ({alone}))"
+    first, last = known_as("began.actor", "w0"), known_as("ended.actor", "w1")
     return (
         Fragment(
             """SELECT r.record_id, CASE WHEN f.told IS NOT NULL THEN false WHEN f.unclear THEN NULL ELSE true END AS passed,
@@ -59,14 +62,16 @@ def compile(rule: Rule, context: Context) -> Fragment:
         + f""")
                 SELECT tix, min_by(concat('paused at ', CAST(floor(100.0 * counted / target) AS BIGINT), ' %', CASE WHEN {silent} THEN ', no question' ELSE '' END,
                         CASE WHEN {alone} THEN ', no answer, resumed by the same person' ELSE '' END), CASE WHEN {bad} THEN {ranked("t0", "seq")} END) AS told,
-                    min(CASE WHEN {bad} THEN t0 END) AS moment, max(CASE WHEN counted IS NULL OR target IS NULL THEN 1 ELSE 0 END) = 1 AS unclear, min(reason) AS why
+                    min(CASE WHEN {bad} THEN t0 END) AS moment, max(CASE WHEN counted IS NULL OR target IS NULL OR ({late} AND {by_whom}) THEN 1 ELSE 0 END) = 1 AS unclear,
+                    min(coalesce(reason, CASE WHEN {late} AND {by_whom} THEN CASE WHEN nameless THEN 'missing:actor' ELSE 'shared-account' END END)) AS why
                 FROM (SELECT b.tix, b.seq, b.t0, c.target, c.reason, p.counted, """
         + _message(rule, "question", f"x.moment >= b.t0 - {_NEAR} AND x.moment <= b.t0 + {_NEAR}")
         + " AS asked, "
         + _message(rule, "answer", f"x.moment >= b.t0 AND x.moment <= coalesce(b.ended_at, {context.as_of})")
-        + f""" AS answered, coalesce({person_key("began.actor")} = {person_key("ended.actor")}, false) AS same_person FROM pauses AS b
+        + f""" AS answered, began.actor IS NULL OR ended.actor IS NULL AS nameless,
+                    CASE WHEN b.ended_at IS NULL THEN false WHEN NOT {first.shared} AND NOT {last.shared} THEN {first.who} = {last.who} END AS same_person FROM pauses AS b
                 JOIN clock AS c ON c.tix = b.tix AND c.clock = b.clock LEFT JOIN {_actors("seq")} AS began ON began.tix = b.tix AND began.seq = b.seq
-                LEFT JOIN {_actors("end_seq")} AS ended ON ended.tix = b.tix AND ended.seq = b.end_seq LEFT JOIN ("""
+                LEFT JOIN {_actors("end_seq")} AS ended ON ended.tix = b.tix AND ended.seq = b.end_seq{first.join}{last.join} LEFT JOIN ("""
         + counted_at(Fragment("SELECT b.tix, b.clock, b.t0 AS moment FROM pauses AS b"), context)
         + """) AS p ON p.tix = b.tix AND p.moment = b.t0) AS judged GROUP BY tix) AS f ON f.tix = r.tix"""
     )

@@ -3,8 +3,9 @@
 Looks at changes of a column that decides about the target: a priority that was lowered, a type that was flipped. Flagged is a change
 with which the new target is longer than the old one, made when less than `remaining` per cent of the old target were left, if the
 record would have missed the old target by its actual resolution and keeps the one it has now. Changes within `grace` of the opening
-are triage, and one is excused where somebody else changed a field under `unless` since the change before. A workaround may have
-lowered the urgency, so rules mark it as an enquiry.
+are triage, and one is excused where somebody else changed a field under `unless` since the change before: a person is the same
+under each name that an assignment lists under `also-called`, and through a shared account nobody can say. A workaround may have lowered
+the urgency, so rules mark it as an enquiry.
 
     check: {loosened: {column: priority, clock: resolution, remaining: 25, unless: [impact, urgency]}}
     check: {loosened: {column: type, clock: resolution, remaining: 25, grace: 1h}}
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.parameters import DURATION, PERCENT, TEXTS, seconds_of, texts
+from itsmctl.engine.people import KnownAs, known_as
 from itsmctl.engine.progress import counted_at, target_with
 from itsmctl.engine.sql import Fragment, duration_text
 from itsmctl.model import TEXT_COLUMNS, Rule
@@ -50,8 +52,13 @@ def compile(rule: Rule, context: Context) -> Fragment:
         rule.parameters["remaining"],
     )
     late = f"100.0 * (old_target - counted) < {remaining} * old_target"
-    flagged = f"new_target > old_target AND {late} AND total > old_target AND verdict IN ('met', 'running_ok', 'paused_ok') AND NOT excused"
+    flagged = (
+        f"new_target > old_target AND {late} AND total > old_target AND verdict IN ('met', 'running_ok', 'paused_ok')"
+    )
     unclear = "verdict = 'not_testable' OR (old_target IS NULL OR new_target IS NULL OR counted IS NULL)"
+    by_whom = f"excuse NOT IN ('yes', 'no') AND {flagged}"
+    flagged += " AND excuse = 'no'"
+    changed_by = known_as("e.actor", "w0")
     return (
         Fragment(
             f"""SELECT r.record_id, CASE WHEN f.told IS NOT NULL THEN false WHEN f.unclear THEN NULL ELSE true END AS passed,
@@ -59,19 +66,20 @@ def compile(rule: Rule, context: Context) -> Fragment:
             CASE WHEN f.told IS NULL AND f.unclear THEN coalesce(f.why, 'no-progress') END AS reason
             FROM scoped AS r JOIN (
                 SELECT tix, min_by(concat(old, ' -> ', new, ', left: ', {duration_text("old_target - counted")}, ' of ', {duration_text("old_target")}), CASE WHEN {flagged} THEN seq END) AS told,
-                    min(CASE WHEN {flagged} THEN moment END) AS moment, max(CASE WHEN running AND NOT excused AND ({unclear}) THEN 1 ELSE 0 END) = 1 AS unclear, min(reason) AS why
+                    min(CASE WHEN {flagged} THEN moment END) AS moment, max(CASE WHEN running AND excuse <> 'yes' AND ({unclear}) OR {by_whom} THEN 1 ELSE 0 END) = 1 AS unclear,
+                    min(coalesce(reason, CASE WHEN {by_whom} THEN excuse END)) AS why
                 FROM (SELECT e.tix, e.seq, e.old, e.new, e.moment, c.counted AS total, c.verdict, c.reason, p.counted, e.moment <= c.judged_at AS running, """,
             (f"not loosened when less than {remaining} % was left",),
         )
-        + _excused(rule)
-        + " AS excused, "
+        + _excuse(rule, changed_by)
+        + " AS excuse, "
         + target_with(column, context, clock, "c.offer", "e.old")
         + " AS old_target, "
         + target_with(column, context, clock, "c.offer", "e.new")
         + " AS new_target FROM ("
         + _changes(rule, context)
         + Fragment(
-            ") AS e JOIN record AS r ON r.tix = e.tix JOIN clock AS c ON c.tix = e.tix AND c.clock = ? AND c.verdict <> 'cancelled' LEFT JOIN (",
+            f") AS e{changed_by.join} JOIN record AS r ON r.tix = e.tix JOIN clock AS c ON c.tix = e.tix AND c.clock = ? AND c.verdict <> 'cancelled' LEFT JOIN (",
             (clock,),
         )
         + counted_at(
@@ -93,13 +101,20 @@ def _changes(rule: Rule, context: Context) -> Fragment:
     )
 
 
-def _excused(rule: Rule) -> Fragment:
-    """SQL for whether somebody else changed what would explain the change; never NULL."""
+def _excuse(rule: Rule, changed_by: KnownAs) -> Fragment:
+    """SQL for whether somebody else changed what would explain the change: 'yes', 'no', or why nobody can say."""
     unless = texts(rule, "unless")
     if not unless:
-        return Fragment("false")
-    return Fragment(
-        f"""EXISTS (SELECT 1 FROM event AS x WHERE x.tix = e.tix AND x.field IN ({", ".join("?" * len(unless))})
-            AND x.moment > e.moment_before AND x.moment <= e.moment AND x.actor <> e.actor)""",
+        return Fragment("'no'")
+    other = known_as("x.actor", "w1")
+    found = Fragment(
+        f"""EXISTS (SELECT 1 FROM event AS x{other.join} WHERE x.tix = e.tix AND x.field IN ({", ".join("?" * len(unless))})
+            AND x.moment > e.moment_before AND x.moment <= e.moment AND """,
         unless,
     )
+    shared = f"({changed_by.shared} OR {other.shared})"
+    return (
+        "CASE WHEN " + found + f"NOT {shared} AND {other.who} <> {changed_by.who}) THEN 'yes' WHEN "
+        + found + f"{shared}) THEN 'shared-account' WHEN "
+        + found + "(x.actor IS NULL OR e.actor IS NULL)) THEN 'missing:actor' ELSE 'no' END"
+    )  # fmt: skip

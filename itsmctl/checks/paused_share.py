@@ -2,8 +2,9 @@
 
 Flagged is a person whose records stood in a pausing state for more than `most` per cent of their lives, and more than `times` as much
 as the median of those with the same value under `peers` (of all, if left out). Lives run from the start of the clock to its stop, by
-the wall clock. People with fewer than `minimum` records are told and not judged, and service accounts are no people. Some queues wait
-for suppliers all day, so rules mark it as an enquiry.
+the wall clock. People with fewer than `minimum` records are told and not judged, and service accounts are no people. A person is the same
+under each name that an assignment lists under `also-called`; a shared account is nobody's, so it is not testable and no peer. Some
+queues wait for suppliers all day, so rules mark it as an enquiry.
 
     check: {paused-share: {clock: resolution, by: resolved_by, peers: group, most: 50, times: 2, minimum: 10}}
 
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.parameters import COLUMN, COUNT, PERCENT, number_of
-from itsmctl.engine.people import called, machines, person_key
+from itsmctl.engine.people import SHARED, called, machines, person_key
 from itsmctl.engine.sql import Fragment, name
 from itsmctl.model import PEOPLE_COLUMNS, Rule
 
@@ -48,11 +49,11 @@ def compile(rule: Rule, context: Context) -> Fragment:
     most, times, minimum = rule.parameters["most"], rule.parameters["times"], number_of(rule, "minimum", 1)
     return Fragment(
         f"""SELECT CASE WHEN s.peers = '' THEN {called("s.called")} ELSE concat({called("s.called")}, ' / ', s.peers) END AS record_id,
-            CASE WHEN s.n >= {minimum} THEN NOT (s.share > {most} AND s.share > {times} * s.usual) END AS passed,
+            CASE WHEN s.n >= {minimum} AND NOT s.shared THEN NOT (s.share > {most} AND s.share > {times} * s.usual) END AS passed,
             concat(CAST(round(s.share, 1) AS VARCHAR), ' % paused, peers ', coalesce(CAST(round(s.usual, 1) AS VARCHAR), '-'), ' %') AS observed,
-            'at most {most} % paused, or {times} times the peers' AS expected, s.first_at AS "at", CASE WHEN s.n < {minimum} THEN 'too-few' END AS reason
-        FROM (SELECT *, median(CASE WHEN n >= {minimum} THEN share END) OVER (PARTITION BY peers) AS usual FROM (
-            SELECT peers, person, min(called) AS called, count(*) AS n, min(opened_at) AS first_at, 100.0 * sum(paused) / greatest(sum(life), 1) AS share FROM (
+            'at most {most} % paused, or {times} times the peers' AS expected, s.first_at AS "at", CASE WHEN s.n < {minimum} THEN 'too-few' WHEN s.shared THEN 'shared-account' END AS reason
+        FROM (SELECT *, median(CASE WHEN n >= {minimum} AND NOT shared THEN share END) OVER (PARTITION BY peers) AS usual FROM (
+            SELECT peers, person, person IN {SHARED} AS shared, min(called) AS called, count(*) AS n, min(opened_at) AS first_at, 100.0 * sum(paused) / greatest(sum(life), 1) AS share FROM (
                 SELECT r.tix, r.opened_at, {peers} AS peers, {person_key(by)} AS person, {by} AS called, c.stop - c.start AS life,
                     coalesce(sum(CASE WHEN p.t0 IS NOT NULL THEN greatest(least(p.t1, c.stop) - greatest(p.t0, c.start), 0) END), 0) AS paused
                 FROM scoped AS r JOIN clock AS c ON c.tix = r.tix AND c.clock = ?

@@ -1,7 +1,7 @@
 """Coming back to where a record has been: A, B, A is one return to A.
 
 With `to` only returns to these values count, as reopening counts what goes back to being worked on. A value that follows itself is no
-change. This is often a pattern to ask about; then the rule marks it as an enquiry.
+change, and a person is the same under each name that an assignment lists under `also-called`. This is often a pattern to ask about; then the rule marks it as an enquiry.
 
     check: {returns: {field: state, to: [in-progress], most: 1}}
     check: {returns: {field: assignee, most: 2}}
@@ -12,6 +12,7 @@ Passing: new, in-progress, resolved, in-progress. Failing: in-progress, resolved
 from __future__ import annotations
 
 from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.people import under_own_names
 from itsmctl.engine.spans import blind_to, values_of
 from itsmctl.engine.sql import Fragment
 from itsmctl.model import NUMBER_COLUMNS, TEXT_COLUMNS, Rule
@@ -41,6 +42,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
     assert isinstance(to, tuple)
     only = Fragment(f" AND value IN ({', '.join('?' * len(to))})", to) if to else Fragment("")
     known, blind = blind_to(field)
+    values = values_of(field, "scoped", context.as_of)
     return (
         Fragment(
             f"""SELECT r.record_id, CASE WHEN {blind} THEN NULL ELSE coalesce(m.n, 0) <= ? END AS passed,
@@ -52,7 +54,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
                         SELECT *, lag(value) OVER (PARTITION BY tix ORDER BY seq) AS before FROM (""",
             (most, str(most)),
         )
-        + values_of(field, "scoped", context.as_of)
+        + (values if to else under_own_names(field, values, "value", ("tix", "seq", "t0")))
         + ") AS v) AS beside WHERE before IS NULL OR before <> value) AS visits WHERE visit > 1"
         + only
         + f" GROUP BY tix) AS m ON m.tix = r.tix{known}"

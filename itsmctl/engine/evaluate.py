@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 
 from itsmctl.engine.clocks import columns_of_clocks
 from itsmctl.engine.context import Check, Context, Needs
+from itsmctl.engine.grouping import grouped_by_people
+from itsmctl.engine.people import known_as
 from itsmctl.engine.session import Session, name, quote
 from itsmctl.engine.sql import Fragment, all_of, join
 from itsmctl.engine.verdicts import by_rule, leave_untested
@@ -350,8 +352,14 @@ def scope_of(rule: Rule, context: Context, columns: Sequence[str]) -> Fragment:
         tests.append(Fragment("r.opened_in_period"))
     elif context.until is not None:
         tests.append(Fragment("(r.ended_at IS NULL OR r.ended_at < ?)", (context.until,)))
-    told = ", ".join(f"r.{name(column)}" for column in columns)
-    return Fragment(f"SELECT {told} FROM record AS r WHERE ") + join(" AND ", tests or [Fragment("true")])
+    people = {
+        column: known_as(f"r.{name(column)}", name(f"of {column}"))
+        for column in grouped_by_people(rule)
+        if column in columns
+    }
+    told = ", ".join(f"{people[c].own_name} AS {name(c)}" if c in people else f"r.{name(c)}" for c in columns)
+    by_name = "".join(known.join for known in people.values())
+    return Fragment(f"SELECT {told} FROM record AS r{by_name} WHERE ") + join(" AND ", tests or [Fragment("true")])
 
 
 def _about_clock(rule: Rule) -> bool:

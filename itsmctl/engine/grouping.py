@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from itsmctl.engine.parameters import conditions_of, words
 from itsmctl.engine.people import called
 from itsmctl.engine.sql import name, numbers_between
-from itsmctl.model import PEOPLE_COLUMNS
+from itsmctl.model import GROUPED, PEOPLE_COLUMNS, Rule
 
 
 def group_key(per: Sequence[str], table: str = "r") -> str:
@@ -15,6 +16,18 @@ def group_key(per: Sequence[str], table: str = "r") -> str:
         return "'-'"
     parts = ", ' / ', ".join(_part(f"{table}.{name(column)}", column in PEOPLE_COLUMNS) for column in per)
     return f"concat({parts})"
+
+
+def grouped_by_people(rule: Rule) -> Sequence[str]:
+    """The columns of people by which a rule makes groups: these are of one person, by whatever name the export has.
+
+    What the rule compares with names of its own stays as it was exported.
+    """
+    if rule.check not in GROUPED:
+        return ()
+    asked = {word for key in ("per", "by", "peers") if key in rule.parameters for word in words(rule.parameters[key])}
+    named = {condition.column for condition in conditions_of(rule)}
+    return [column for column in PEOPLE_COLUMNS if column in asked - named]
 
 
 def clock_columns(per: Sequence[str]) -> list[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from itsmctl.engine.session import Session
 from itsmctl.engine.sql import Fragment, each_match, name, quote
-from itsmctl.model import Definitions, Effective
+from itsmctl.model import PEOPLE_COLUMNS, Assignment, Definitions, Effective
 from itsmctl.model.holding import tenures
 from itsmctl.zones import EVER, midnight, midnight_after
 
@@ -16,12 +17,39 @@ def person_key(text: str) -> str:
     return f"lower(trim({text}))"
 
 
-def known_as(text: str, alias: str) -> tuple[str, str]:
-    """SQL for who a person is by any of their names, and the join that it needs, under a name of its own."""
-    return (
+@dataclass(frozen=True)
+class KnownAs:
+    """SQL for a person by any of their names, and the join that it needs."""
+
+    who: str
+    """The same for each name of a person; NULL where there is none."""
+    own_name: str
+    """As the assignments write it, else as the export does."""
+    shared: str
+    """Whether several people act under the name; never NULL."""
+    machine: str
+    """Whether no person acts under it; never NULL."""
+    join: str
+
+
+def known_as(text: str, alias: str) -> KnownAs:
+    """Who it is that `text` names; the join has a name of its own."""
+    return KnownAs(
         f"coalesce({alias}.who, {person_key(text)})",
+        f"coalesce({alias}.own_name, {text})",
+        f"coalesce({alias}.kind = 'shared', false)",
+        f"coalesce({alias}.kind = 'service', false)",
         f" LEFT JOIN alias AS {alias} ON {alias}.person = {person_key(text)}",
     )
+
+
+def under_own_names(field: str, rows: Fragment, value: str, others: Sequence[str]) -> Fragment:
+    """SELECT of `value`, which is of a field, and other columns of `rows`: a field of people has one value for each person."""
+    if field not in PEOPLE_COLUMNS:
+        return rows
+    known = known_as(f"n.{value}", "w")
+    told = ", ".join(f"n.{column}" for column in others)
+    return f"SELECT {told}, {known.own_name} AS {value} FROM (" + rows + f") AS n{known.join}"
 
 
 NAME_BEGINS, NAME_ENDS = "\ue000", "\ue001"
@@ -76,11 +104,11 @@ def _named(text: str) -> str:
 
 
 def create_people(session: Session, definitions: Definitions, zone: str) -> None:
-    """Create `holding(person, "role", since, until)`, `appointment(person, since, until)`, `account(person, kind)` and `alias(person, who)`.
+    """Create `holding(person, "role", since, until)`, `appointment(person, since, until)` and `alias(person, who, own_name, kind)`.
 
     Days are days of the audit's zone. A person may go by several names; each has its own rows. An appointment is any
     assignment, or standing in for somebody: outside of them a person is not known to work here. `alias` tells of each
-    name beside their own who it is.
+    name, once, who it is, how the assignments write it, and whether it is an account that several people share or none uses.
     """
     assignments = definitions.assignments.values()
     names: dict[str, set[str]] = {}
@@ -94,15 +122,29 @@ def create_people(session: Session, definitions: Definitions, zone: str) -> None
     periods = [(a.person, a.effective) for a in assignments]
     periods += [(d.person, Effective(d.start, d.end)) for a in assignments for d in a.delegations]
     appointed = [(word, *_moments(period, zone)) for who, period in periods for word in names.get(who, {who})]
-    kinds = [(word, a.account) for a in assignments if a.account != "person" for word in names[a.person]]
-    own = {person.strip().lower() for person in names}
-    aliases = sorted({(word, person) for person, words in names.items() for word in words})
-    others = {word.strip().lower(): person.strip().lower() for word, person in aliases}
-    session.run("CREATE TABLE alias (person VARCHAR, who VARCHAR)")
-    session.insert("alias", ("person", "who"), [(word, who) for word, who in sorted(others.items()) if word not in own])
+    session.run("CREATE TABLE alias (person VARCHAR, who VARCHAR, own_name VARCHAR, kind VARCHAR)")
+    session.insert("alias", ("person", "who", "own_name", "kind"), _aliases(names, assignments))
     _create(session, "holding", ("person", "role", "since", "until"), held)
     _create(session, "appointment", ("person", "since", "until"), appointed)
-    _create(session, "account", ("person", "kind"), kinds)
+
+
+def _aliases(names: Mapping[str, set[str]], assignments: Collection[Assignment]) -> list[tuple[str, str, str, str]]:
+    """The rows of `alias`: a name that is somebody's own is nobody else's, and one that anybody shares is shared."""
+    persons = {_key(word): person for person in sorted(names, reverse=True) for word in names[person]}
+    persons |= {_key(person): person for person in sorted(names, reverse=True)}
+    kinds: dict[str, str] = {}
+    for a in assignments:
+        for word in names[a.person]:
+            kinds[_key(word)] = max(kinds.get(_key(word), "person"), a.account, key=_KINDS.index)
+    return [(word, _key(person), person, kinds[word]) for word, person in sorted(persons.items())]
+
+
+_KINDS = ("person", "service", "shared")
+"""Of what an account may be, what is said most cautiously comes last."""
+
+
+def _key(text: str) -> str:
+    return text.strip().lower()
 
 
 def _create(session: Session, table: str, columns: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> None:
@@ -121,13 +163,13 @@ def _moments(period: Effective, zone: str) -> tuple[int, int]:
     )
 
 
-SHARED = "SELECT person FROM account WHERE kind = 'shared'"
+SHARED = "(SELECT person FROM alias WHERE kind = 'shared')"
 """SELECT of the accounts that several people use, so that nobody can say who acted."""
 
 
 def machines() -> str:
     """SQL for the names of accounts that no person acts through; empty names are none."""
-    return "(SELECT person FROM account WHERE kind = 'service')"
+    return "(SELECT person FROM alias WHERE kind = 'service')"
 
 
 def judged_acts(acts: Fragment, roles: tuple[str, ...]) -> Fragment:
