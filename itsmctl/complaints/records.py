@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from itsmctl.engine.people import machines, person_key
+from itsmctl.engine.people import machines, one_of, person_key
 from itsmctl.engine.session import quote
 from itsmctl.model import ComplaintSign
 from itsmctl.scorecard.figures import Tally
@@ -26,21 +26,21 @@ def failing_records(tickets: Tickets, rule: str, span: Span) -> list[str]:
 def leaning(tickets: Tickets, spans: Sequence[Span], sign: ComplaintSign) -> dict[Span, Tally]:
     """Of the categories with enough resolved incidents, those of which nobody resolved most; who it is is nobody's business.
 
-    An incident of which nobody knows who resolved it may be one more of the first; one without a category may be that of any.
+    An incident of which nobody knows who resolved it, as through a shared account, may be one more of the first; one without a category may be that of any.
     """
     return {span: _leaning(tickets, span, sign) for span in spans}
 
 
 def _leaning(tickets: Tickets, span: Span, sign: ComplaintSign) -> Tally:
-    person = person_key("resolved_by")
+    person, by_name = one_of("resolved_by", "w")
     lost = "CROSS JOIN (SELECT coalesce(sum(n), 0) AS lost FROM one WHERE category IS NULL) AS nowhere"
     spread = f"100 * (most + lost) <= {sign.most_by_one} * (resolved + lost)"
     unsure = f"NOT ({spread}) AND (resolved < {sign.least_resolved} OR 100 * most <= {sign.most_by_one} * resolved)"
     rows = tickets.session.rows(
         f"""WITH one AS (
-            SELECT category, {person} AS person, count(*) AS n FROM record
-            WHERE process = 'incident' AND (resolved_by IS NULL OR {person} NOT IN {machines()})
-            AND {_within("resolved_at", tickets, span)} GROUP BY category, person
+            SELECT category, {person} AS person, count(*) AS n FROM record{by_name}
+            WHERE process = 'incident' AND (resolved_by IS NULL OR {person_key("resolved_by")} NOT IN {machines()})
+            AND {_within("resolved_at", tickets, span)} GROUP BY 1, 2
         ), c AS (
             SELECT category, sum(n) AS resolved,
                 coalesce(max(n) FILTER (WHERE person IS NOT NULL), 0) + coalesce(sum(n) FILTER (WHERE person IS NULL), 0) AS most

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from itsmctl.delivery.quality import MOST_LATE, Attained, Changes, Late, Volume
+from itsmctl.engine.people import known_as
 from itsmctl.engine.session import Session
 from itsmctl.model import Definitions
 
@@ -153,8 +154,10 @@ def counted(session: Session, definitions: Definitions, span: Span, history: Seq
         GROUP BY 1 ORDER BY 1""",
         (span.since, span.until),
     )
+    resolver = known_as("a.resolved_by", "w")
     resolvers = session.one(
-        "SELECT count(DISTINCT resolved_by) FROM asked WHERE ended_at >= ? AND ended_at < ?", (span.since, span.until)
+        f"SELECT count(DISTINCT {resolver.who}) FROM asked AS a{resolver.join} WHERE ended_at >= ? AND ended_at < ?",
+        (span.since, span.until),
     )
     return Counted(
         clocks["response"],

@@ -43,6 +43,12 @@ def known_as(text: str, alias: str) -> KnownAs:
     )
 
 
+def one_of(text: str, alias: str) -> tuple[str, str]:
+    """SQL for the one person whom `text` names, and the join for it; NULL for a shared account, which may be anybody."""
+    known = known_as(text, alias)
+    return f"CASE WHEN NOT {known.shared} THEN {known.who} END", known.join
+
+
 def under_own_names(field: str, rows: Fragment, value: str, others: Sequence[str]) -> Fragment:
     """SELECT of `value`, which is of a field, and other columns of `rows`: a field of people has one value for each person."""
     if field not in PEOPLE_COLUMNS:
@@ -144,7 +150,12 @@ _KINDS = ("person", "service", "shared")
 
 
 def _key(text: str) -> str:
-    return text.strip().lower()
+    """`person_key` of a text: letter by letter, for a word in Python may end in another letter (Σ) or have one more (İ)."""
+    return "".join(letter.lower()[0] for letter in text.strip(_BLANKS))
+
+
+_BLANKS = "".join(map(chr, (0x20, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)))
+"""What the database takes for blanks around a text: the letters of Unicode's class Zs."""
 
 
 def _create(session: Session, table: str, columns: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> None:

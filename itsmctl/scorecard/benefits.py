@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import Literal
 
-from itsmctl.engine.people import machines, person_key
+from itsmctl.engine.people import known_as
 from itsmctl.engine.sql import Fragment
 from itsmctl.errors import ItsmctlError, Problem
 from itsmctl.scorecard.comparing import (
@@ -199,10 +199,14 @@ def _caveats(tickets: Tickets, before: Span, after: Span, sides: _Sides) -> list
 def _incidents(tickets: Tickets, span: Span) -> list[_Incident]:
     """Incidents that were open in a period; one whose times run backwards tells nothing."""
     since, until = midnight(span.start, tickets.context.zone), _end(tickets, span)
+    people = (
+        known_as("r.resolved_by", "w0"),
+        known_as("r.assignee", "w1"),
+    )  # as compared; '' for nobody, and for a machine
     rows = tickets.session.rows(
         f"""SELECT r.opened_at, coalesce(r.ended_at, {until}), r.resolved_at IS NOT NULL AND r.resolved_at < {until},
-            r.priority = 'P1', r.reopen_count > 0, {_known("r.resolved_by")}, {_known("r.assignee")}
-        FROM record AS r WHERE r.process = 'incident' AND r.opened_at < {until}
+            r.priority = 'P1', r.reopen_count > 0, {", ".join(f"CASE WHEN {one.who} IS NOT NULL AND NOT {one.machine} THEN {one.who} ELSE '' END" for one in people)}
+        FROM record AS r{"".join(one.join for one in people)} WHERE r.process = 'incident' AND r.opened_at < {until}
             AND (r.ended_at IS NULL OR r.ended_at >= greatest(r.opened_at, {since})) ORDER BY r.tix"""
     )
     found = []
@@ -221,11 +225,6 @@ def _end(tickets: Tickets, span: Span) -> int:
     """When a period has ended, or the export does: what came after nobody knows."""
     known = (tickets.context.as_of, tickets.last_moment)
     return min(midnight_after(span.end, tickets.context.zone), *(moment for moment in known if moment is not None))
-
-
-def _known(person: str) -> str:
-    """SQL for a person as compared; '' for nobody, and for a machine."""
-    return f"CASE WHEN {person} IS NOT NULL AND {person_key(person)} NOT IN {machines()} THEN {person_key(person)} ELSE '' END"
 
 
 def _maybe(told: object) -> bool | None:

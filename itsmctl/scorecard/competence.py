@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from itsmctl import model
-from itsmctl.engine.people import machines, person_key
+from itsmctl.engine.people import machines, one_of, person_key
 from itsmctl.model import Definitions, Effective
 from itsmctl.model.holding import Tenure, tenures
 from itsmctl.model.periods import in_force
@@ -25,7 +25,7 @@ KEY_MINIMUM = 20
 class KeyPerson:
     """How much of the work for a service the one person does who does most: a risk, no fault, and nobody's rank.
 
-    What nobody is named for may be that person's work too.
+    What nobody is named for, or a shared account, may be that person's work too.
     """
 
     service: str
@@ -64,12 +64,12 @@ class Able:
 
 def key_people(tickets: Tickets) -> tuple[KeyPerson, ...]:
     """For each service, how large a part of what was resolved one person resolved; the largest part first."""
-    person = person_key("resolved_by")
+    person, by_name = one_of("resolved_by", "w")
     rows = tickets.session.rows(
         f"""SELECT service, sum(n), count(person), coalesce(max(n) FILTER (WHERE person IS NOT NULL), 0)
                 + coalesce(sum(n) FILTER (WHERE person IS NULL), 0)
         FROM (
-            SELECT coalesce(service, '') AS service, {person} AS person, count(*) AS n FROM record
+            SELECT coalesce(service, '') AS service, {person} AS person, count(*) AS n FROM record{by_name}
             WHERE {_done_by_people()} GROUP BY 1, 2
         ) AS counted GROUP BY service HAVING count(person) > 0"""
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from itsmctl.audit.choices import with_foundations
 from itsmctl.audit.judging import judge
 from itsmctl.audit.preparing import load_records, prepare, registers_named
 from itsmctl.engine.context import Context
-from itsmctl.engine.people import machines, person_key
+from itsmctl.engine.people import known_as
 from itsmctl.engine.session import Session, name, quote
 from itsmctl.engine.sql import Fragment, all_of, join
 from itsmctl.importers.receipt import read_receipt
@@ -204,10 +204,11 @@ def _medians(
 
 def _per_head(tickets: Tickets, among: _Among, unknown: Fragment, met: Fragment) -> dict[Span, Tally]:
     """Records that count for each person who resolved any; how many each did is nobody's business here."""
-    person = person_key("r.resolved_by")
-    known = f"r.resolved_by IS NOT NULL AND {person} NOT IN {machines()}"
+    person = known_as("r.resolved_by", "w")
+    known = f"r.resolved_by IS NOT NULL AND NOT {person.machine}"
     good = "NOT (" + unknown + ") AND (" + met + f") AND {known}"
-    value = "count(*) FILTER (WHERE " + good + f") / nullif(count(DISTINCT {person}) FILTER (WHERE {known}), 0.0)"
+    value = "count(*) FILTER (WHERE " + good + f") / nullif(count(DISTINCT {person.who}) FILTER (WHERE {known}), 0.0)"
+    among = replace(among, relation=among.relation + person.join)
     return _tallied(tickets, among, unknown, met, value)
 
 
