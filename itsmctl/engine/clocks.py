@@ -119,15 +119,16 @@ def _create_offers(session: Session, every: Sequence[Offer]) -> None:
     roles = [(o.number, state, role) for o in every for state, role in sorted(o.clock.states.items())]
     session.insert("clock_role", ("offer", "state", "role"), roles)
     session.run(
-        """CREATE TABLE clock_kind (offer BIGINT, calendar BIGINT, has_stop BOOLEAN, has_pause BOOLEAN, reopens BOOLEAN,
-        known_before BIGINT)"""
+        """CREATE TABLE clock_kind (offer BIGINT, agreement VARCHAR, start_column VARCHAR, stop_column VARCHAR, calendar BIGINT, has_stop BOOLEAN,
+        has_pause BOOLEAN, reopens BOOLEAN, known_before BIGINT)"""
     )
     calendars = _calendar_numbers(every)
     kinds = [
-        (o.number, calendars[o.calendar.id], "stop" in o.clock.states.values(), "pause" in o.clock.states.values(), o.clock.reopens, known_before(o.calendar))
+        (o.number, o.agreement.id, o.clock.starts_at, o.clock.stops_at, calendars[o.calendar.id], "stop" in o.clock.states.values(), "pause" in o.clock.states.values(), o.clock.reopens, known_before(o.calendar))
         for o in every
     ]  # fmt: skip
-    session.insert("clock_kind", ("offer", "calendar", "has_stop", "has_pause", "reopens", "known_before"), kinds)
+    columns = ("offer", "agreement", "start_column", "stop_column", "calendar", "has_stop", "has_pause", "reopens", "known_before")  # fmt: skip
+    session.insert("clock_kind", columns, kinds)
     session.run("CREATE TABLE clock_name (clock VARCHAR)")
     session.insert("clock_name", ("clock",), [(clock,) for clock in sorted({o.clock.name for o in every})])
     session.run("CREATE TABLE target (offer BIGINT, target_number BIGINT, seconds BIGINT)")
@@ -168,12 +169,10 @@ def _create_assignment(session: Session, every: Sequence[Offer], *, tells_servic
     every = [o for o in every if o.number in used] or every[:1]
     starts = choice(every, lambda o: Fragment(f"WHEN true THEN r.{name(o.clock.starts_at)}"))
     stops = choice(every, lambda o: Fragment(f"WHEN true THEN r.{name(o.clock.stops_at)}"))
-    starts_at = choice(every, lambda o: Fragment("WHEN true THEN ?", (o.clock.starts_at,)))
-    stops_at = choice(every, lambda o: Fragment("WHEN true THEN ?", (o.clock.stops_at,)))
     query = (
         Fragment("CREATE OR REPLACE TEMP TABLE assignment AS SELECT r.tix, a.clock, a.offer, a.has_agreement, a.customer_missing, a.service_missing, k.calendar, k.has_stop, k.has_pause, k.reopens, ")
-        + target_number(every) + " AS target_number, " + starts + " AS start, " + stops + " AS column_stop, " + unknown_columns(every) + " AS unknown_columns, " + starts_at + " AS start_column, " + stops_at
-        + f""" AS stop_column, r.state, r.opened_at, r.resolved_at, r.closed_at, r.recorded_at
+        + target_number(every) + " AS target_number, " + starts + " AS start, " + stops + " AS column_stop, " + unknown_columns(every)
+        + f""" AS unknown_columns, r.state, r.opened_at, r.resolved_at, r.closed_at, r.recorded_at
         FROM ticket AS r JOIN party AS f ON f.service IS NOT DISTINCT FROM r.service AND f.customer IS NOT DISTINCT FROM r.customer AND f.era = {era}
         JOIN assigned AS a ON a.party = f.party LEFT JOIN clock_kind AS k ON k.offer = a.offer"""
     )  # fmt: skip
@@ -207,20 +206,22 @@ def _targets(every: Sequence[Offer]) -> Iterable[tuple[int, int, int]]:
 
 def _create_endings(session: Session, as_of: int) -> None:
     """Where each clock stops and what became of it: steps 3 to 6 of `worktime.recorded`."""
+    # A clock that no state stops or pauses, such as that of an answer, asks the history of cancelled records alone.
     session.run(
         """CREATE OR REPLACE TEMP TABLE part AS
-        SELECT a.tix, a.clock, s.seq, s.t0, s.t1, s.is_last, coalesce(c.role, '') AS role, coalesce(c.role IN ('stop', 'cancel'), false) AS ends, s.state
+        SELECT a.tix, a.clock, s.seq, s.t0, s.t1, s.is_last, coalesce(c.role, '') AS role, coalesce(c.role IN ('stop', 'cancel'), false) AS ends
         FROM assignment AS a JOIN ticket_span AS s ON s.tix = a.tix AND (s.t0 < s.t1 OR s.is_last)
-        LEFT JOIN clock_role AS c ON c.offer = a.offer AND c.state = s.state WHERE a.offer IS NOT NULL"""
+        LEFT JOIN clock_role AS c ON c.offer = a.offer AND c.state = s.state
+        WHERE a.offer IS NOT NULL AND (a.has_stop OR a.has_pause OR a.state IN (SELECT state FROM clock_role WHERE role = 'cancel')
+            OR a.tix IN (SELECT tix FROM ticket_span WHERE state IN (SELECT state FROM clock_role WHERE role = 'cancel')))"""
     )
+    # Parts lie side by side: what ends the clock for good begins where the last part ends that does not.
     session.run(
         """CREATE OR REPLACE TEMP TABLE ending AS
-        SELECT p.tix, p.clock, count(*) AS parts, max(CASE WHEN p.is_last THEN p.role END) AS last_role,
-            min(CASE WHEN p.ends AND p.seq > coalesce(n.last_running, -1) THEN p.t0 END) AS last_stop,
-            min(CASE WHEN p.ends THEN p.t0 END) AS first_stop, min_by(p.role, CASE WHEN p.ends THEN p.seq END) AS first_role
-        FROM part AS p LEFT JOIN (SELECT tix, clock, max(CASE WHEN NOT ends THEN seq END) AS last_running FROM part GROUP BY tix, clock) AS n
-            ON n.tix = p.tix AND n.clock = p.clock
-        GROUP BY p.tix, p.clock"""
+        SELECT tix, clock, max(CASE WHEN is_last THEN role END) AS last_role,
+            CASE WHEN bool_or(is_last AND ends) THEN coalesce(max(CASE WHEN NOT ends THEN t1 END), min(t0)) END AS last_stop,
+            min(CASE WHEN ends THEN t0 END) AS first_stop, min_by(role, CASE WHEN ends THEN seq END) AS first_role
+        FROM part GROUP BY tix, clock"""
     )
     session.run(
         """CREATE OR REPLACE TEMP TABLE judged AS
@@ -316,17 +317,17 @@ def _add_verdicts(session: Session, as_of: int, exported: frozenset[str], read: 
                 WHEN j.stop IS NOT NULL THEN 'breached' ELSE 'running_breached' END AS verdict, j.reason,
             CASE WHEN j.offer IS NOT NULL AND j.target IS NULL THEN j.unpromised END AS unpromised
         FROM (
-            SELECT j.*, o.agreement, t.seconds AS target, c.counted,
+            SELECT j.*, d.agreement, t.seconds AS target, c.counted,
                 CASE WHEN k.tix IS NOT NULL THEN concat('column-not-in-file:', k.columns)
                     WHEN j.customer_missing THEN 'missing:customer' WHEN j.service_missing THEN 'missing:service'
                     WHEN NOT j.has_agreement THEN CASE WHEN j.opened_at IS NULL THEN 'missing:opened_at' ELSE 'no-agreement' END
                     WHEN j.offer IS NULL THEN 'no-clock'
-                    WHEN j.start IS NULL THEN concat('missing:', j.start_column) WHEN j.start < 0 THEN 'before-1970'
+                    WHEN j.start IS NULL THEN concat('missing:', d.start_column) WHEN j.start < 0 THEN 'before-1970'
                     WHEN j.start > {as_of} THEN 'after-as-of'
                     WHEN (j.by_history OR j.has_pause) AND b.tix IS NOT NULL THEN 'history-gap:state'
-                    WHEN NOT j.by_history AND NOT j.cancelled AND j.stop_column NOT IN ({known})
-                        THEN concat('column-not-exported:', j.stop_column)
-                    WHEN j.stop_missing AND NOT j.cancelled THEN concat('missing:', j.stop_column)
+                    WHEN NOT j.by_history AND NOT j.cancelled AND d.stop_column NOT IN ({known})
+                        THEN concat('column-not-exported:', d.stop_column)
+                    WHEN j.stop_missing AND NOT j.cancelled THEN concat('missing:', d.stop_column)
                     WHEN NOT j.stop_missing AND j.stop < j.start THEN 'stop-before-start'
                     WHEN j.cancelled THEN NULL
                     WHEN t.seconds IS NULL THEN j.unpromised
@@ -334,8 +335,7 @@ def _add_verdicts(session: Session, as_of: int, exported: frozenset[str], read: 
                     WHEN NOT j.has_parts AND j.has_pause AND c.counted > t.seconds THEN 'no-history:state' END AS reason
             FROM (
                 SELECT *, CASE WHEN unknown_columns IS NULL THEN 'no-target' ELSE concat('missing:', unknown_columns) END AS unpromised FROM judged
-            ) AS j LEFT JOIN (SELECT DISTINCT offer, agreement FROM offer) AS o ON o.offer = j.offer
-            LEFT JOIN target AS t ON t.offer = j.offer AND t.target_number = j.target_number
+            ) AS j LEFT JOIN target AS t ON t.offer = j.offer AND t.target_number = j.target_number
             LEFT JOIN counted AS c ON c.tix = j.tix AND c.clock = j.clock
             LEFT JOIN broken AS b ON b.tix = j.tix LEFT JOIN clock_kind AS d ON d.offer = j.offer
             LEFT JOIN (SELECT tix, string_agg("column", ',' ORDER BY "column") AS columns FROM lacking
