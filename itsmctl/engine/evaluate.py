@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -241,6 +241,7 @@ def _read(body: Fragment) -> tuple[str, ...]:
 
 
 _NOBODY = (0, 0, 0, 0, 0)
+_BREAKDOWN = ", ".join(f"r.{name(column)}" for column in BREAKDOWN_COLUMNS)
 
 
 def _counts(found: Sequence[int], records: int, because: str, covers: Mapping[str, Cover] | None = None) -> Counts:
@@ -397,40 +398,47 @@ def _totals(session: Session, rule: Rule, context: Context, totals: dict[Fragmen
     """How many records the scope of a rule holds by the values of each column."""
     scope = scope_of(rule, context.about(rule.process), BREAKDOWN_COLUMNS)
     if scope not in totals:
-        totals[scope] = _by_value(session, "SELECT {told}, count(*) FROM (" + scope + ") AS r GROUP BY {sets}")
+        totals[scope] = _by_value(session, "(" + scope + ") AS r")
     return totals[scope]
 
 
 def _totals_judged(session: Session, rule: str) -> Totals:
     """The same of the records that a rule judged, where these are not all in its scope."""
-    judged = Fragment('judgement AS j JOIN record AS r ON r.record_id = j.record_id WHERE j."rule" = ?', (rule,))
-    return _by_value(session, "SELECT {told}, count(*) FROM " + judged + " GROUP BY {sets}")
+    return _by_value(
+        session, Fragment('judgement AS j JOIN record AS r ON r.record_id = j.record_id WHERE j."rule" = ?', (rule,))
+    )
 
 
 def _wrong_by_value(session: Session, rules: Sequence[str]) -> Mapping[tuple[str, int, str], tuple[int, int]]:
     """How many records failed and could not be tested, by rule, column and value."""
     if not rules:
         return {}
-    query = Fragment(
-        f"""SELECT {{told}}, count(*) FILTER (WHERE NOT j.passed AND j.waiver IS NULL), count(*) FILTER (WHERE j.passed IS NULL), j."rule"
+    rows = session.rows(
+        f"""SELECT {_BREAKDOWN}, count(*) FILTER (WHERE NOT j.passed AND j.waiver IS NULL), count(*) FILTER (WHERE j.passed IS NULL), j."rule"
         FROM record AS r JOIN (SELECT * FROM judgement WHERE passed IS NOT true AND "rule" IN ({", ".join("?" * len(rules))})) AS j
-            ON j.record_id = r.record_id GROUP BY {{sets}}""",
+            ON j.record_id = r.record_id GROUP BY {_BREAKDOWN}, j."rule\"""",
         tuple(rules),
     )
-    rows = session.rows(*_with_columns(query, ', j."rule"'))
-    return {
-        (str(rule), int(str(which)), str(value)): (int(str(failed)), int(str(untested)))
-        for which, value, failed, untested, rule in rows
-    }
+    failed: Counter[tuple[str, int, str]] = Counter()
+    untested: Counter[tuple[str, int, str]] = Counter()
+    for *values, wrong, unknown, rule in rows:
+        for key in _values(values):
+            failed[(str(rule), *key)] += int(str(wrong))
+            untested[(str(rule), *key)] += int(str(unknown))
+    return {key: (failed[key], untested[key]) for key in failed}
 
 
-def _by_value(session: Session, query: Fragment) -> Totals:
-    return {(int(str(which)), str(value)): int(str(n)) for which, value, n in session.rows(*_with_columns(query))}
+def _by_value(session: Session, records: Fragment) -> Totals:
+    """How many records `r` of a relation have which value of each column of the breakdown."""
+    query = Fragment(f"SELECT {_BREAKDOWN}, count(*) FROM ") + records + f" GROUP BY {_BREAKDOWN}"
+    found: Counter[tuple[int, str]] = Counter()
+    for *values, n in session.rows(query.text, query.values):
+        for key in _values(values):
+            found[key] += int(str(n))
+    return found
 
 
-def _with_columns(query: Fragment, also: str = "") -> tuple[str, tuple[object, ...]]:
-    """The query with the number and value of each column of the breakdown, and the sets by which it groups."""
-    priority, service = (f"r.{name(column)}" for column in BREAKDOWN_COLUMNS)
-    told = f"grouping({priority}) AS which, coalesce({priority}, {service}, '') AS value"
-    sets = f"GROUPING SETS (({priority}{also}), ({service}{also}))"
-    return query.text.replace("{told}", told).replace("{sets}", sets), query.values
+def _values(values: Sequence[object]) -> Iterator[tuple[int, str]]:
+    """The number of each column of the breakdown with its value, '' where it is empty."""
+    for which, value in enumerate(values):
+        yield which, "" if value is None else str(value)

@@ -114,6 +114,15 @@ class Session:
             yield second
 
     @contextmanager
+    def unbuffered(self) -> Iterator[None]:
+        """Have joins pass every row on at once within the block: where they gather few rows first, these come out behind later ones."""
+        self.run("SET enable_caching_operators = false")
+        try:
+            yield
+        finally:
+            self.run("SET enable_caching_operators = true")
+
+    @contextmanager
     def undone(self) -> Iterator[None]:
         """Drop the tables and views that are made within the block, so that the same can be made again of something else."""
         before = self._made()

@@ -49,10 +49,11 @@ def create_spans(session: Session, as_of: int) -> None:
             SELECT tix, seq, new AS state, moment AS t0, {after("moment")} AS t1, {before("new")} AS before {kept}
         ) AS e LEFT JOIN at_opening AS o ON o.tix = e.tix WHERE e.tix NOT IN (SELECT tix FROM unsteady)"""
     )
-    session.run(
-        f"""INSERT INTO span SELECT o.tix, 0, o.state, o.t0, coalesce(f.t0, {as_of}), f.tix IS NULL, NULL FROM at_opening AS o
-        LEFT JOIN (SELECT tix, min(t0) AS t0 FROM span GROUP BY tix) AS f ON f.tix = o.tix WHERE o.tix NOT IN (SELECT tix FROM unsteady)"""
-    )
+    if session.rows("SELECT 1 FROM at_opening LIMIT 1"):
+        session.run(
+            f"""INSERT INTO span SELECT o.tix, 0, o.state, o.t0, coalesce(f.t0, {as_of}), f.tix IS NULL, NULL FROM at_opening AS o
+            LEFT JOIN (SELECT tix, min(t0) AS t0 FROM span GROUP BY tix) AS f ON f.tix = o.tix WHERE o.tix NOT IN (SELECT tix FROM unsteady)"""
+        )
     if session.rows("SELECT 1 FROM unsteady LIMIT 1"):
         query = (
             """INSERT INTO span

@@ -441,12 +441,13 @@ def _create_event(session: Session, loading: Loading) -> None:
             f"{_same_process(loading, f'c_{word}', 'k')}"
             for word in ("old", "new")
         )
-    session.run(
-        f"""CREATE TABLE event AS
-        SELECT k.tix, e.seq, {epoch("e.at")} AS moment, e.actor, e.actor_group, e.field, {old} AS old, {new} AS new
-        FROM {exported(loading.folder, "event")} AS e JOIN kept AS k ON k.record_id = e.record_id {joins}
-        {"" if loading.part.history else "WHERE false"}"""
-    )
+    with session.unbuffered():
+        session.run(
+            f"""CREATE TABLE event AS
+            SELECT k.tix, e.seq, {epoch("e.at")} AS moment, e.actor, e.actor_group, e.field, {old} AS old, {new} AS new
+            FROM {exported(loading.folder, "event")} AS e JOIN kept AS k ON k.record_id = e.record_id {joins}
+            {"" if loading.part.history else "WHERE false"}"""
+        )
     if session.in_order and _out_of_order(session):
         session.run("CREATE TABLE sorted AS SELECT * FROM event ORDER BY tix, seq")
         session.run("DROP TABLE event")

@@ -81,6 +81,11 @@ class Cluster(Session):
         with Beside(lambda: done) as nothing:
             yield nothing
 
+    @contextmanager
+    def unbuffered(self) -> Iterator[None]:
+        """Nothing to do: rows are in no order anyway."""
+        yield
+
     def run(self, sql: str, parameters: Sequence[object] = ()) -> None:
         """Execute a statement."""
         self._execute(sql, parameters)
