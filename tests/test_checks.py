@@ -94,7 +94,7 @@ APPLIES: Mapping[str, str] = {
     "period-shift": "pass fail no-data limit column history",
     "precedence": "pass fail unknown no-data limit open history",
     "overlap": "pass fail no-data limit column",
-    "percentile": "pass fail unknown no-data limit column",
+    "percentile": "pass fail unknown no-data limit open column",
     "raised-and-lowered": "pass fail no-data limit history",
     "readable": "pass fail no-data",
     "register": "pass fail unknown no-data limit",

@@ -1,19 +1,22 @@
 """A percentile of times per group: so many per cent took no longer than a limit.
 
-The time is what a `clock` counted until it stopped, or lies between two moments (`from`, `to`; a record without the second has
-not got that far and is not counted). A group with fewer than `minimum` is told and not judged; records whose time nobody knows
-make a group not testable where they could turn the verdict.
+The time is what a `clock` counted, or lies between two moments (`from`, `to`). What has not got that far counts too, or the slowest
+would be left out: with the time so far where that is longer than the limit, else as a time that nobody knows yet. What is closed or
+cancelled without the second moment never had such a time and is not counted. A group with fewer than `minimum` is told and not judged;
+records whose time nobody knows make a group not testable where they could turn the verdict.
 
     check: {percentile: {clock: resolution, percentile: 90, most: 8h, per: [service, month], minimum: 20}}
     check: {percentile: {from: opened_at, to: recorded_at, percentile: 98, most: 24h, per: [group]}}
 
-Passing: the 90th of 100 took 7h50m. Failing: it took 8h01m.
+Passing: the 90th of 100 took 7h50m. Failing: it took 8h01m; 85 of 100 took less than 8 hours, and the others have been open for a week.
+Not testable: 85 took less, and the others were opened an hour ago.
 """
 
 from __future__ import annotations
 
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.grouping import group_key, group_needs
+from itsmctl.engine.life import closed
 from itsmctl.engine.parameters import COUNT, DURATION, PER, number_of, seconds_of, texts
 from itsmctl.engine.sql import Fragment, duration_text, name
 from itsmctl.model import TIME_COLUMNS, Rule
@@ -57,20 +60,26 @@ def compile(rule: Rule, context: Context) -> Fragment:
                 quantile_disc(taken, CAST({share} AS DOUBLE) / 100) AS reached FROM (""",
             (f"{share}", f"p{share} at most {rule.parameters['most']}"),
         )
-        + _times(rule)
+        + _times(rule, context, most)
         + ") AS timed GROUP BY record_id) AS counted"
     )
 
 
-def _times(rule: Rule) -> Fragment:
+def _times(rule: Rule, context: Context, most: int) -> Fragment:
+    """SELECT of `record_id` (the group), `opened_at` and `taken`, which is NULL where nobody knows it, or not yet."""
     key = group_key(texts(rule, "per"))
     if "clock" in rule.parameters:
+        over = f"c.stop IS NOT NULL OR c.counted > {most}"
         return Fragment(
-            f"""SELECT {key} AS record_id, r.opened_at, CASE WHEN c.verdict <> 'not_testable' THEN c.counted END AS taken FROM scoped AS r
-            JOIN clock AS c ON c.tix = r.tix AND c.clock = ? WHERE c.verdict IN ('met', 'breached', 'not_testable')""",
+            f"""SELECT {key} AS record_id, r.opened_at, CASE WHEN c.verdict <> 'not_testable' AND ({over}) THEN c.counted END AS taken FROM scoped AS r
+            JOIN clock AS c ON c.tix = r.tix AND c.clock = ? WHERE c.verdict <> 'cancelled'""",
             (str(rule.parameters["clock"]),),
         )
     first, last = (f"r.{name(str(rule.parameters[side]))}" for side in ("from", "to"))
-    return Fragment(
-        f"SELECT {key} AS record_id, r.opened_at, {last} - {first} AS taken FROM scoped AS r WHERE {last} IS NOT NULL"
+    so_far = f"{context.as_of} - {first}"
+    return (
+        f"""SELECT {key} AS record_id, r.opened_at, CASE WHEN {last} IS NOT NULL THEN {last} - {first} WHEN {so_far} > {most} THEN {so_far} END AS taken
+        FROM scoped AS r WHERE {last} IS NOT NULL OR ({first} <= {context.as_of} AND coalesce(NOT """
+        + closed(context)
+        + ", true))"
     )
