@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from itsmctl.engine.session import Session, Value, quote
+from itsmctl.engine.session import Row, Session, Value, quote
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers.export import RAW, REJECT, Staged
 from itsmctl.importers.recognition import FALSE, TRUE, Source
@@ -26,8 +26,12 @@ from itsmctl.importers.times import (
 from itsmctl.model import BOOLEAN_COLUMNS, NUMBER_COLUMNS, TIME_COLUMNS, MappingDefinition
 
 MOMENT = "moment"
-"""One row per row of RAW, in its order: raw BIGINT (its rowid), t0, t1, … BIGINT, the UTC seconds of each exported time column."""
+"""FACE with t0, t1, … BIGINT, the UTC seconds of each exported time column."""
 
+FACE = "face"
+"""One row per row of RAW, in its order: raw BIGINT (its rowid), and l0, z0, l1, z1, … BIGINT, the seconds of each on its own clock face, and the offset that it names, if any."""
+
+_FIRST_CELLS = 2048
 _NUMBER = r"[+-]?\d{1,18}(\.0+)?"
 
 
@@ -91,64 +95,123 @@ def convert_times(
     zone: str,
 ) -> Moments:
     """Fill MOMENT and reject what is no time; raises ItsmctlError for times without a zone when none is given."""
-    columns = _read_faces(session, staged, names, mapping)
-    pieces = _pieces(session, columns, staged, zone)
+    columns, faces = _read_faces(session, staged, names, mapping)
+    pieces = _pieces(session, columns, faces, staged, zone)
     utc = [f"CASE WHEN z{i} IS NULL THEN {utc_sql(f'l{i}', pieces)} ELSE l{i} - z{i} END" for i in range(len(columns))]
     session.run(
-        f"CREATE TABLE {MOMENT} AS SELECT *{''.join(f', {sql} AS t{i}' for i, sql in enumerate(utc))} FROM face"
+        f"CREATE TABLE {MOMENT} AS SELECT *{''.join(f', {sql} AS t{i}' for i, sql in enumerate(utc))} FROM {FACE}"
     )
-    session.run("DROP TABLE face")
-    ambiguous: dict[str, int] = {}
-    precise = local = False
-    for c in columns:
-        repeated, gone, odd, zoneless = session.one(
-            f"SELECT count(*) FILTER (WHERE z{c.number} IS NULL AND {twice_sql(f'l{c.number}', pieces)}), "
-            f"count(l{c.number}) - count(t{c.number}), count(*) FILTER (WHERE l{c.number} % 60 <> 0), "
-            f"count(*) FILTER (WHERE l{c.number} IS NOT NULL AND z{c.number} IS NULL) FROM {MOMENT}"
-        )
-        if repeated:
-            ambiguous[c.name] = int(repeated)
+    session.run(f"DROP TABLE {FACE}")
+    changes = _clock_changes(session, columns, pieces)
+    for c, (_, gone) in zip(columns, changes, strict=True):
         if c.unreadable:
             where = f"{c.cell} IS NOT NULL AND l{c.number} IS NULL"
             _reject(session, staged, record_id, c.cell, where, c.name, "bad-time")
         if gone:
             where = f"l{c.number} IS NOT NULL AND t{c.number} IS NULL"
             _reject(session, staged, record_id, c.cell, where, c.name, "nonexistent-time")
-        precise, local = precise or bool(odd), local or bool(zoneless)
-    followers = tuple(message for c in columns for message in c.followers)
     return Moments(
-        tuple(names), {c.name: c.formats for c in columns}, ambiguous, 1 if precise else 60, local, followers
+        tuple(names),
+        {c.name: c.formats for c in columns},
+        {c.name: repeated for c, (repeated, _) in zip(columns, changes, strict=True) if repeated},
+        1 if any(face.odd for face in faces) else 60,
+        any(face.zoneless for face in faces),
+        tuple(message for c in columns for message in c.followers),
     )
+
+
+def _clock_changes(session: Session, columns: Sequence[_Column], pieces: Sequence[Piece]) -> Sequence[tuple[int, int]]:
+    """How many times of each column the zone's clocks showed twice, and how many never."""
+    if not columns or not any(piece.twice or piece.offset is None for piece in pieces):
+        return [(0, 0)] * len(columns)
+    counts = [
+        f"count(*) FILTER (WHERE z{i} IS NULL AND {twice_sql(f'l{i}', pieces)}), count(l{i}) - count(t{i})"
+        for i in range(len(columns))
+    ]
+    counted = _in_groups(session.one(f"SELECT {', '.join(counts)} FROM {MOMENT}"), 2)
+    return [(int(repeated or 0), int(gone or 0)) for repeated, gone in counted]
+
+
+@dataclass(frozen=True)
+class _Face:
+    """What a time column says, as counted: cells that are no time, the first and the last time without an offset, times
+    with seconds, and times without an offset.
+    """
+
+    unreadable: int
+    low: int
+    high: int
+    odd: int
+    zoneless: int
 
 
 def _read_faces(
     session: Session, staged: Staged, names: Sequence[str], mapping: MappingDefinition
-) -> tuple[_Column, ...]:
-    """Fill `face` with what each time says on its own clock face, every column in the one format that fits it best."""
+) -> tuple[Sequence[_Column], Sequence[_Face]]:
+    """Fill FACE with what each time says on its own clock face, every column in the one format that fits it best."""
     mapping = replace(mapping, time_formats=in_order(mapping.time_formats, mapping.date_order))
-    tried = tuple(_Column(i, name, staged.sql(name), mapping.time_formats[0]) for i, name in enumerate(names))
-    _create_face(session, tried, mapping)
-    columns: list[_Column] = []
-    for column in tried:
-        (bad,) = session.one(f"SELECT count({column.cell}) - (SELECT count(l{column.number}) FROM face) FROM {RAW}")
-        columns.append(_best_format(session, replace(column, unreadable=int(bad or 0)), mapping))
+    first = mapping.time_formats[0]
+    tried = _promising(session, [_Column(i, name, staged.sql(name), first) for i, name in enumerate(names)], mapping)
+    faces = _create_face(session, tried, mapping)
+    columns: Sequence[_Column] = [
+        _best_format(session, replace(column, unreadable=face.unreadable), mapping)
+        if column.format == first or not face.unreadable
+        else _any_format(session, column, mapping)
+        for column, face in zip(tried, faces, strict=True)
+    ]
     columns = _in_agreement(session, columns, mapping)
     if len(staged.exports) > 1:
         columns = [_files_in_agreement(session, staged, column, mapping) for column in columns]
         columns = [_by_file(session, staged, column, mapping) if column.unreadable else column for column in columns]
-    if tuple(columns) != tried:
-        session.run("DROP TABLE face")
-        _create_face(session, columns, mapping)
-    return tuple(columns)
+    if [(c.format, c.elsewhere) for c in columns] != [(c.format, c.elsewhere) for c in tried]:
+        session.run(f"DROP TABLE {FACE}")
+        faces = _create_face(session, columns, mapping)
+    return columns, faces
 
 
-def _create_face(session: Session, columns: Sequence[_Column], mapping: MappingDefinition) -> None:
+def _promising(session: Session, columns: Sequence[_Column], mapping: MappingDefinition) -> Sequence[_Column]:
+    """The columns, each with the first format that reads the least and the greatest of its first cells.
+
+    No format before it reads every cell, so where it does, it is the one that would be found by trying all in turn.
+    """
+    forms = mapping.time_formats
+    if len(forms) == 1 or not columns:
+        return columns
+    ends = ", ".join(f"min({c.cell}), max({c.cell})" for c in columns)
+    cells = _in_groups(session.one(f"SELECT {ends} FROM (SELECT * FROM {RAW} LIMIT {_FIRST_CELLS})"), 2)
+    texts = list(dict.fromkeys(text for pair in cells for text in pair if text is not None))
+    if not texts:
+        return columns
+    read = ", ".join(f"{seconds_sql(stamp_sql('cell', form, mapping.where))} IS NOT NULL" for form in forms)
+    listed = ", ".join(["(?)"] * len(texts))
+    rows = session.rows(f"SELECT cell, {read} FROM (VALUES {listed}) AS v(cell)", texts)
+    reads = {text: [form for form, yes in zip(forms, answers, strict=True) if yes] for text, *answers in rows}
+    return [
+        replace(column, format=next((f for f in forms if all(f in reads[t] for t in pair if t is not None)), forms[0]))
+        for column, pair in zip(columns, cells, strict=True)
+    ]
+
+
+def _create_face(session: Session, columns: Sequence[_Column], mapping: MappingDefinition) -> Sequence[_Face]:
+    """Fill FACE with the columns as they are to be read, and tell what is in it."""
+
     def stamp(cell: str, form: str) -> str:
         return stamp_sql(cell, form, mapping.where)
 
     stamps = "".join(f", {c.sql(stamp)} AS s{c.number}, {c.sql(offset_sql)} AS z{c.number}" for c in columns)
     seconds = "".join(f", {seconds_sql(f's{c.number}')} AS l{c.number}, z{c.number}" for c in columns)
-    session.run(f"CREATE TEMP TABLE face AS SELECT raw{seconds} FROM (SELECT rowid AS raw{stamps} FROM {RAW})")
+    session.run(f"CREATE TABLE {FACE} AS SELECT raw{seconds} FROM (SELECT rowid AS raw{stamps} FROM {RAW})")
+    if not columns:
+        return []
+    cells = ", ".join(f"count({c.cell}) AS n{c.number}" for c in columns)
+    told = ", ".join(
+        f"count(l{i}) AS read{i}, min(l{i}) FILTER (WHERE z{i} IS NULL) AS low{i}, max(l{i}) FILTER (WHERE z{i} IS NULL) AS high{i}, "
+        f"count(*) FILTER (WHERE l{i} % 60 <> 0) AS odd{i}, count(l{i}) FILTER (WHERE z{i} IS NULL) AS zoneless{i}"
+        for i in range(len(columns))
+    )
+    each = ", ".join(f"n{i} - read{i}, low{i}, high{i}, odd{i}, zoneless{i}" for i in range(len(columns)))
+    counted = session.one(f"SELECT {each} FROM (SELECT {told} FROM {FACE}) CROSS JOIN (SELECT {cells} FROM {RAW})")
+    return [_Face(*(int(count or 0) for count in one)) for one in _in_groups(counted, 5)]
 
 
 def _best_format(session: Session, column: _Column, mapping: MappingDefinition) -> _Column:
@@ -165,6 +228,13 @@ def _best_format(session: Session, column: _Column, mapping: MappingDefinition) 
         if int(bad or 0) < best.unreadable:
             best = replace(column, format=pattern, unreadable=int(bad or 0))
     return best
+
+
+def _any_format(session: Session, column: _Column, mapping: MappingDefinition) -> _Column:
+    """The best of all formats of a mapping for a column of which nothing is known."""
+    first, *_ = mapping.time_formats
+    tried = replace(mapping, time_formats=(first, *mapping.time_formats))
+    return _best_format(session, replace(column, format=first, unreadable=2**62), tried)
 
 
 def _by_file(session: Session, staged: Staged, column: _Column, mapping: MappingDefinition) -> _Column:
@@ -196,8 +266,7 @@ def _in_agreement(session: Session, columns: Sequence[_Column], mapping: Mapping
             if len(orders) != 1 or not order_of(column.format):
                 raise ItsmctlError(problem)
             formats = in_order(mapping.time_formats, *orders)
-            first = replace(column, format=formats[0], unreadable=2**62)
-            column = _best_format(session, first, replace(mapping, time_formats=(formats[0], *formats)))
+            column = _any_format(session, column, replace(mapping, time_formats=formats))
             message = (
                 f"no date under {column.name} says whether the day or the month comes first; read as {column.format}"
             )
@@ -272,13 +341,17 @@ def _against(session: Session, column: _Column, rival: str, mapping: MappingDefi
 
 def reject_values(session: Session, staged: Staged, found: Mapping[str, Source], mapping: MappingDefinition) -> None:
     """Reject each cell that is no number, no boolean, or outside the codes of its column."""
-    for canonical, source in found.items():
+    tested = [(source, test) for column, source in found.items() if (test := _unreadable(column, mapping))]
+    # Such columns have few values, each of which is looked at once: of a mere DISTINCT DuckDB would test all rows before.
+    asked = " UNION ALL ".join(
+        f"SELECT {i} FROM (SELECT max(value) AS cell FROM (SELECT {source.sql(staged)} AS value FROM {RAW}) GROUP BY value) "
+        f"WHERE {bad('cell')}"
+        for i, (source, (bad, _)) in enumerate(tested)
+    )
+    for (i,) in session.rows(f"SELECT DISTINCT * FROM ({asked})") if tested else ():
+        source, (bad, reason) = tested[int(str(i))]
         text = source.sql(staged)
-        test = _unreadable(canonical, mapping)
-        # Such columns have few values, each of which is looked at once: of a mere DISTINCT DuckDB would test all rows before.
-        values = f"SELECT max(value) AS cell FROM (SELECT {text} AS value FROM {RAW}) GROUP BY value"
-        if test and session.rows(f"SELECT 1 FROM ({values}) WHERE {test[0]('cell')} LIMIT 1"):
-            _reject(session, staged, found["record_id"], text, test[0](text), source.shown, test[1])
+        _reject(session, staged, found["record_id"], text, bad(text), source.shown, reason)
 
 
 def _unreadable(canonical: str, mapping: MappingDefinition) -> tuple[Callable[[str], str], str] | None:
@@ -304,22 +377,27 @@ def boolean_sql(text: str) -> str:
     return f"CASE WHEN lower(trim({text})) IN ({yes}) THEN true WHEN lower(trim({text})) IN ({no}) THEN false END"
 
 
-def _pieces(session: Session, columns: Sequence[_Column], staged: Staged, zone: str) -> list[Piece]:
+def _pieces(
+    session: Session, columns: Sequence[_Column], faces: Sequence[_Face], staged: Staged, zone: str
+) -> list[Piece]:
     """How the local times that are there become UTC; raises ItsmctlError if there are any and no zone."""
-    spans: list[int] = []
-    for column in columns:
-        i = column.number
-        ends = session.one(f"SELECT min(l{i}), max(l{i}) FROM face WHERE z{i} IS NULL")
-        spans += [int(end) for end in ends if end is not None]
-        if not zone and spans:
-            raise _no_zone(session, staged, column)
-    return local_pieces(zone, min(spans), max(spans)) if zone and spans else [Piece(0, 0)]
+    local = [(column, face) for column, face in zip(columns, faces, strict=True) if face.zoneless]
+    if not local:
+        return [Piece(0, 0)]
+    if not zone:
+        raise _no_zone(session, staged, local[0][0])
+    return local_pieces(zone, min(face.low for _, face in local), max(face.high for _, face in local))
+
+
+def _in_groups(row: Row, size: int) -> list[Row]:
+    """The values of a row, so many at a time."""
+    return [row[start : start + size] for start in range(0, len(row), size)]
 
 
 def _no_zone(session: Session, staged: Staged, column: _Column) -> ItsmctlError:
     value, file, row = session.one(
-        f"SELECT {column.cell}, file, row FROM face JOIN {RAW} r ON r.rowid = face.raw "
-        f"WHERE l{column.number} IS NOT NULL AND z{column.number} IS NULL ORDER BY face.raw LIMIT 1"
+        f"SELECT {column.cell}, file, row FROM {FACE} f JOIN {RAW} r ON r.rowid = f.raw "
+        f"WHERE l{column.number} IS NOT NULL AND z{column.number} IS NULL ORDER BY f.raw LIMIT 1"
     )
     shown = {export.number: export.shown for export in staged.exports}
     where = Where(shown[int(file or 0)], row=int(row or 0), column_name=column.name)
