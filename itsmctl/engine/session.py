@@ -83,6 +83,11 @@ class Session:
         return True
 
     @property
+    def allowed(self) -> int:
+        """How many threads the database may use."""
+        return self._threads.allowed
+
+    @property
     def halves(self) -> int:
         """In how many pieces work is best cut: one for each of the two connections."""
         return 2
@@ -112,6 +117,16 @@ class Session:
         self._threads.change(self, others=1)
         with Beside(there, other._connection.interrupt) as second:
             yield second
+
+    def lane(self) -> Session:
+        """Another connection to the same database, which does with one thread whatever it is asked, one thing after the other."""
+        other = Session.__new__(Session)
+        other._connection, other._threads = self._connection.cursor(), _Threads(1)
+        return other
+
+    def interrupt(self) -> None:
+        """Stop what this connection is busy with on another thread."""
+        self._connection.interrupt()
 
     @contextmanager
     def unbuffered(self) -> Iterator[None]:
@@ -193,7 +208,7 @@ class Session:
         the same rows would be other bytes.
         """
         how = f"FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE {_GROUP}"
-        with self._alone():
+        with self.alone():
             (count,) = self.one(f"COPY ({query}) TO {quote(str(path))} ({how})", parameters)
         return int(count or 0)
 
@@ -201,12 +216,12 @@ class Session:
         """Write a query's rows as Parquet, a folder for each value of one column, sorted within."""
         sorting = ", ".join(map(name, (partition, *order)))
         how = f"FORMAT parquet, COMPRESSION snappy, PARTITION_BY ({name(partition)})"
-        with self._alone():
+        with self.alone():
             self.run(f"COPY ({query} ORDER BY {sorting}) TO {quote(str(to))} ({how})")
         (to / WHOLE).touch()
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def alone(self) -> Iterator[None]:
         """Have one thread for all connections within the block."""
         self._threads.change(self, writers=1)
         try:

@@ -123,11 +123,9 @@ def find_last(session: Session, x: Export) -> None:
 
 
 def record_query(x: Export) -> str:
-    """SQL for the record table, sorted; a ticket's last row is its final state."""
+    """SQL for the record table, in any order; a ticket's last row is its final state."""
     columns = ", ".join(f"{_record_column(x, column)} AS {name(column)}" for column in RECORD_COLUMNS)
-    return (
-        f"SELECT {columns} FROM {RAW} r JOIN {LAST} l ON r.rowid = l.raw JOIN {MOMENT} m ON m.raw = l.raw ORDER BY l.id"
-    )
+    return f"SELECT {columns} FROM {RAW} r JOIN {LAST} l ON r.rowid = l.raw JOIN {MOMENT} m ON m.raw = l.raw"
 
 
 def link_query(x: Export) -> str:

@@ -63,29 +63,25 @@ def prepare(session: Session, staged: Staged, mapping: MappingDefinition, zone: 
 
 def write(session: Session, staging: Staging, place: Path, left_out: Sequence[LeftOut] = ()) -> Receipt:
     """Write the five tables and the receipt of an import with one mapping into a folder."""
-    receipt = write_records(session, staging, place)
     x = staging.export
-    rejects = write_rejects(session, x.staged.exports, place)
-    files = count_files(session, x.staged, x.mapping, x.found)
-    warnings = tuple(sorted({*receipt.warnings, *findings.left_out(left_out)}))
-    receipt = replace(receipt, files=files, rejects=rejects, left_out=tuple(left_out), warnings=warnings)
-    write_receipt(receipt, place)
-    return receipt
-
-
-def write_records(session: Session, staging: Staging, place: Path) -> Receipt:
-    """Write the tables record, event, approval and link into a folder; the receipt does not count rejects yet."""
-    changes = canonical.event_query(staging.export)
+    changes = canonical.event_query(x)
     with session.beside(lambda other: other.write_parquet(changes, place / "event.parquet")) as events:
         # What follows needs few columns of the records, which are quicker read back than kept beside.
-        canonical.find_last(session, staging.export)
-        session.write_parquet(canonical.record_query(staging.export), place / "record.parquet")
+        canonical.find_last(session, x)
+        session.write_parquet(f"{canonical.record_query(x)} ORDER BY l.id", place / "record.parquet")
         session.run(f"CREATE VIEW record AS SELECT * FROM read_parquet({quote(file_text(place / 'record.parquet'))})")
-        _create_tables(session, staging.export)
+        _create_tables(session, x)
         for table in ("approval", "link"):
             session.write_parquet(f"SELECT * FROM {table}", place / f"{table}.parquet")
-        noticed = _notice(session, staging)
-    return _receipt(session, staging, noticed, events.result())
+        receipt = receipt_of(session, staging, 0)
+    rejects = write_rejects(session, x.staged.exports, place)
+    files = count_files(x.staged, x.mapping, x.found, lost_rows(session))
+    warnings = tuple(sorted({*receipt.warnings, *findings.left_out(left_out)}))
+    receipt = replace(
+        receipt, files=files, events=events.result(), rejects=rejects, left_out=tuple(left_out), warnings=warnings
+    )
+    write_receipt(receipt, place)
+    return receipt
 
 
 def write_rejects(session: Session, exports: Sequence[Export], place: Path) -> int:
@@ -139,11 +135,13 @@ def _history(mapping: MappingDefinition, found: Mapping[str, Source]) -> tuple[s
             return ()
 
 
-def _receipt(session: Session, staging: Staging, noticed: _Noticed, events: int) -> Receipt:
+def receipt_of(session: Session, staging: Staging, events: int) -> Receipt:
+    """The receipt of what one mapping read; which rows and how many cells were lost is to be told when all are read."""
     x = staging.export
-    files = count_files(session, x.staged, x.mapping, x.found)
-    first, last = session.one(
-        "SELECT min(opened_at), max(opened_at) FROM (SELECT epoch_ms(opened_at) // 1000 AS opened_at FROM record)"
+    noticed = _notice(session, staging)
+    files = count_files(x.staged, x.mapping, x.found, {})
+    records, first, last = session.one(
+        "SELECT count(*), min(opened_at), max(opened_at) FROM (SELECT epoch_ms(opened_at) // 1000 AS opened_at FROM record)"
     )
     latest = _last_moment(session, x.mapping.shape)
     derived = {"opened_at"} if x.mapping.shape == "trace" else set()
@@ -154,7 +152,7 @@ def _receipt(session: Session, staging: Staging, noticed: _Noticed, events: int)
         tool=x.mapping.tool,
         zone=staging.zone,
         files=files,
-        records=_count(session, "record"),
+        records=int(records or 0),
         events=events,
         rejects=0,
         period_from=iso(first),
@@ -176,12 +174,16 @@ def _receipt(session: Session, staging: Staging, noticed: _Noticed, events: int)
     )
 
 
+def lost_rows(session: Session) -> dict[Value, int]:
+    """How many rows of each export were rejected."""
+    rows = session.rows(f"SELECT file, count(DISTINCT row) FROM {REJECT} WHERE whole GROUP BY file")
+    return {file: int(count or 0) for file, count in rows}
+
+
 def count_files(
-    session: Session, staged: Staged, mapping: MappingDefinition, found: Mapping[str, Source]
+    staged: Staged, mapping: MappingDefinition, found: Mapping[str, Source], lost: Mapping[Value, int]
 ) -> tuple[ReceiptFile, ...]:
     """What became of the rows of each export that a mapping reads."""
-    rejected = session.rows(f"SELECT file, count(DISTINCT row) FROM {REJECT} WHERE whole GROUP BY file")
-    lost = {file: int(count or 0) for file, count in rejected}
     files = []
     for export, read in zip(staged.exports, staged.rows_read, strict=True):
         rows_lost = lost.get(export.number, 0)
@@ -225,11 +227,6 @@ def _last_moment(session: Session, shape: MappingShape) -> Value:
         WHERE before IS NULL OR moment - before <= {FAR_APART} ORDER BY moment DESC LIMIT 1"""
     )
     return rows[0][0] if rows else None
-
-
-def _count(session: Session, table: str) -> int:
-    (count,) = session.one(f"SELECT count(*) FROM {table}")
-    return int(count or 0)
 
 
 def iso(seconds: Value) -> str:

@@ -29,9 +29,11 @@ _LATEST = ("due_at", "resolved_at", "closed_at", "actual_end", "planned_end", "r
 
 @dataclass(frozen=True)
 class Part:
-    """What one mapping made of its records: a folder with the tables record, event and link."""
+    """What one mapping made of its records: a table of them, and the files of their events and links."""
 
-    folder: Path
+    records: str
+    events: Path
+    links: Path
     sources: tuple[str, ...]
     """The names of its exports."""
     without_history: bool
@@ -54,40 +56,55 @@ def join(
     session: Session, parts: Sequence[Part], details: Sequence[Detail], exports: Sequence[Export], place: Path
 ) -> Joined:
     """Write the tables record, event, approval and link into a folder, from the parts and what belongs to them."""
-    _create_record(session, parts, exports)
+    tables = list(enumerate(details))
+    completing = [(number, detail) for number, detail in tables if detail.mapping.table == "detail"]
+    repeated = _create_record(session, parts, exports, changing=bool(completing))
     _create_known(session)
     orphans: dict[str, int] = {}
-    for number, detail in enumerate(details):
-        orphans |= _create_detail(session, detail, number)
-    tables = list(enumerate(details))
     for number, detail in tables:
-        if detail.mapping.table == "detail":
-            _complete_records(session, detail, number)
-    session.write_parquet(f"SELECT {_columns(RECORD_COLUMNS)} FROM record ORDER BY record_id", place / "record.parquet")
+        orphans |= _create_detail(session, detail, number)
+    for number, detail in completing:
+        _complete_records(session, detail, number)
     told = [number for number, detail in tables if detail.mapping.table == "event"]
     history, silent = _create_told(session, told, parts)
-    events = session.write_parquet(_event_query(parts), place / "event.parquet")
-    approvals = [number for number, detail in tables if detail.mapping.table == "approval"]
-    session.write_parquet(_approval_query(approvals), place / "approval.parquet")
-    links = [number for number, detail in tables if detail.mapping.table == "link"]
-    session.write_parquet(_link_query(links, parts), place / "link.parquet")
-    (last,) = session.one('SELECT max(epoch_ms("at")) // 1000 FROM told')
-    return Joined(events, orphans, silent, history, last if isinstance(last, int) else None)
+    changes = _event_query(parts) if told or repeated else _untold_event_query(parts)
+    with session.beside(lambda other: other.write_parquet(changes, place / "event.parquet")) as events:
+        records = f"SELECT {_columns(RECORD_COLUMNS)} FROM record ORDER BY record_id"
+        session.write_parquet(records, place / "record.parquet")
+        approvals = [number for number, detail in tables if detail.mapping.table == "approval"]
+        session.write_parquet(_approval_query(approvals), place / "approval.parquet")
+        links = [number for number, detail in tables if detail.mapping.table == "link"]
+        session.write_parquet(_link_query(links, parts), place / "link.parquet")
+        (last,) = session.one('SELECT max(epoch_ms("at")) // 1000 FROM told')
+    return Joined(events.result(), orphans, silent, history, last if isinstance(last, int) else None)
 
 
-def _create_record(session: Session, parts: Sequence[Part], exports: Sequence[Export]) -> None:
-    """All records; of those with one id in several parts the first counts, the others are rejected."""
-    session.run(
-        f"CREATE TABLE every_record AS SELECT *, row_number() OVER (PARTITION BY record_id ORDER BY source_file, source_row) AS place "
-        f"FROM read_parquet({_files(parts, 'record')})"
-    )
+def _create_record(session: Session, parts: Sequence[Part], exports: Sequence[Export], *, changing: bool) -> bool:
+    """`record`, all records, as a table where they will be `changing`; True where several parts have one id.
+
+    Of those with one id the first counts, the others are rejected.
+    """
+    every = " UNION ALL ".join(f"SELECT * FROM {part.records}" for part in parts)
     session.run("CREATE TABLE export_number (name VARCHAR, number BIGINT)")
     session.insert("export_number", ("name", "number"), [(export.name, export.number) for export in exports])
-    session.run(
-        f"INSERT INTO {REJECT} SELECT n.number, source_row, record_id, 'record_id', record_id, 'duplicate-id', true "
-        "FROM every_record JOIN export_number AS n ON n.name = source_file WHERE place > 1"
-    )
-    session.run("CREATE TABLE record AS SELECT * EXCLUDE (place) FROM every_record WHERE place = 1")
+    session.run(f"CREATE VIEW every_record AS {every}")
+    (rows, kinds) = session.one("SELECT count(*), count(DISTINCT record_id) FROM every_record")
+    if rows != kinds:
+        session.run(
+            "CREATE TABLE later_record AS SELECT record_id, source_file, source_row FROM (SELECT record_id, source_file, source_row, "
+            "row_number() OVER (PARTITION BY record_id ORDER BY source_file, source_row) AS place FROM every_record) WHERE place > 1"
+        )
+        session.run(
+            f"INSERT INTO {REJECT} SELECT n.number, source_row, record_id, 'record_id', record_id, 'duplicate-id', true "
+            "FROM later_record JOIN export_number AS n ON n.name = source_file"
+        )
+        session.run(
+            "CREATE TABLE record AS SELECT * FROM every_record AS e WHERE NOT EXISTS (SELECT 1 FROM later_record AS l "
+            "WHERE l.record_id = e.record_id AND l.source_file = e.source_file AND l.source_row = e.source_row)"
+        )
+    else:
+        session.run(f"CREATE {'TABLE' if changing else 'VIEW'} record AS SELECT * FROM every_record")
+    return rows != kinds
 
 
 def _create_known(session: Session) -> None:
@@ -200,10 +217,15 @@ def _event_query(parts: Sequence[Part]) -> str:
         FROM (SELECT *, CASE WHEN bool_or(origin = 2) OVER (PARTITION BY record_id) THEN "at" END AS told_at FROM (
             SELECT record_id, "at", actor, CAST(NULL AS VARCHAR) AS actor_group, field, CAST(NULL AS VARCHAR) AS old, new,
                 CAST(NULL AS VARCHAR) AS attributes, source_file, source_row, 0 AS origin, 0 AS file, 0 AS n FROM begun
-            UNION ALL SELECT {_columns([c for c in EVENT_COLUMNS if c != "seq"])}, source_file, source_row, 1, 0, seq FROM read_parquet({_files(parts, "event")})
+            UNION ALL SELECT {_columns([c for c in EVENT_COLUMNS if c != "seq"])}, source_file, source_row, 1, 0, seq FROM read_parquet({_files([part.events for part in parts])})
             UNION ALL SELECT record_id, "at", actor, actor_group, field, old, new, NULL, e.name, row, 2, file, row FROM told
                 LEFT JOIN export_number AS e ON e.number = told.file
         )) ORDER BY record_id, seq"""
+
+
+def _untold_event_query(parts: Sequence[Part]) -> str:
+    """Events of parts that share no record, and of which no history file tells: each has its order and its numbers."""
+    return f"SELECT {_columns((*EVENT_COLUMNS, *SOURCE_COLUMNS))} FROM read_parquet({_files([part.events for part in parts])}) ORDER BY record_id, seq"
 
 
 def _approval_query(numbers: Sequence[int]) -> str:
@@ -222,7 +244,7 @@ def _type(column: str) -> str:
 
 def _link_query(numbers: Sequence[int], parts: Sequence[Part]) -> str:
     """All relations; a target that is a key of a record here is that record."""
-    rows = [f"SELECT {_columns(LINK_COLUMNS)} FROM read_parquet({_files(parts, 'link')})"]
+    rows = [f"SELECT {_columns(LINK_COLUMNS)} FROM read_parquet({_files([part.links for part in parts])})"]
     rows += [f"SELECT {_columns(LINK_COLUMNS)} FROM detail_{number} WHERE target IS NOT NULL" for number in numbers]
     return (
         "SELECT DISTINCT l.record_id, l.type, coalesce(k.record_id, l.target) AS target "
@@ -230,8 +252,8 @@ def _link_query(numbers: Sequence[int], parts: Sequence[Part]) -> str:
     )
 
 
-def _files(parts: Sequence[Part], table: str) -> str:
-    return f"[{', '.join(quote(str(part.folder / f'{table}.parquet')) for part in parts)}]"
+def _files(paths: Sequence[Path]) -> str:
+    return f"[{', '.join(quote(str(path)) for path in paths)}]"
 
 
 def _columns(columns: Sequence[str]) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
+from itsmctl.engine.lanes import in_lanes
 from itsmctl.engine.session import Session
 from itsmctl.errors import ItsmctlError, Problem
-from itsmctl.importers import dataset, findings
+from itsmctl.importers import canonical, dataset, findings
 from itsmctl.importers.details import Detail, prepare_detail
 from itsmctl.importers.export import Export
 from itsmctl.importers.joining import Joined, Part, join
@@ -40,18 +42,26 @@ def write(
 ) -> Receipt:
     """Write the five tables and the receipt of an import with several mappings into a folder."""
     _refuse_conflicts([mapping for mapping, _ in groups])
-    records: list[_Records] = []
-    details: list[Detail] = []
-    for number, (mapping, exports) in enumerate(groups):
-        staged = stage(session, exports, mapping, scratch)
+    finished: list[int] = []
+
+    def read(lane: Session, number: int) -> _Records | Detail:
+        mapping, exports = groups[number]
+        staged = stage(lane, exports, mapping, scratch)
+        made: _Records | Detail
         if mapping.table == "record":
-            staging = dataset.prepare(session, staged, mapping, zone or mapping.zone)
-            records.append(_write_part(session, staging, scratch / f"part-{number}"))
+            staging = dataset.prepare(lane, staged, mapping, zone or mapping.zone)
+            made = _write_part(lane, staging, number, scratch)
         else:
-            path = scratch / f"detail-{number}.parquet"
-            details.append(prepare_detail(session, staged, mapping, zone or mapping.zone, path))
-        _forget(session)
-        tell("reading", 0.8 * (number + 1) / len(groups))
+            made = prepare_detail(lane, staged, mapping, zone or mapping.zone, scratch / f"detail-{number}.parquet")
+        finished.append(number)
+        tell("reading", 0.8 * len(finished) / len(groups))
+        return made
+
+    works = [partial(read, number=number) for number in range(len(groups))]
+    sizes = [sum(export.path.stat().st_size for export in exports) for _, exports in groups]
+    made = in_lanes(session, works, sizes)
+    records = [one for one in made if isinstance(one, _Records)]
+    details = [one for one in made if isinstance(one, Detail)]
     if not records:
         names = ", ".join(mapping.id for mapping, _ in groups)
         template = "{mapping}: rows about records in other files; name the files with the records too"
@@ -64,18 +74,22 @@ def write(
     return receipt
 
 
-def _write_part(session: Session, staging: dataset.Staging, folder: Path) -> _Records:
-    folder.mkdir()
-    receipt = dataset.write_records(session, staging, folder)
-    sources = tuple(export.name for export in staging.export.staged.exports)
-    return _Records(staging, receipt, Part(folder, sources, staging.export.mapping.shape == "records"))
-
-
-def _forget(session: Session) -> None:
-    """Drop what only the mapping just read needed."""
-    session.run("DROP VIEW IF EXISTS record")
-    for table in ("raw", "moment", "ordered", "last", "repeated", "later", "link", "approval"):
-        session.run(f"DROP TABLE IF EXISTS {table}")
+def _write_part(session: Session, staging: dataset.Staging, number: int, scratch: Path) -> _Records:
+    """Lay the records of a mapping in a table that all see, and what hangs on them in files."""
+    x = staging.export
+    part = Part(
+        f"record_{number}",
+        scratch / f"event-{number}.parquet",
+        scratch / f"link-{number}.parquet",
+        tuple(export.name for export in x.staged.exports),
+        x.mapping.shape == "records",
+    )
+    canonical.find_last(session, x)
+    session.run(f"CREATE TABLE main.{part.records} AS {canonical.record_query(x)}")
+    session.run(f"CREATE VIEW record AS SELECT * FROM main.{part.records}")
+    session.write_parquet(canonical.link_query(x), part.links)
+    events = session.write_parquet(canonical.event_query(x), part.events)
+    return _Records(staging, dataset.receipt_of(session, staging, events), part)
 
 
 def _refuse_conflicts(mappings: Sequence[MappingDefinition]) -> None:
@@ -178,14 +192,15 @@ def _files(
 ) -> tuple[ReceiptFile, ...]:
     """Every file in the order of their names, with what each file of records alone lacks."""
     told = {column for detail in details if detail.mapping.table == "detail" for column in detail.found}
+    lost = dataset.lost_rows(session)
     files = []
     for one in records:
         x = one.staging.export
-        for file in dataset.count_files(session, x.staged, x.mapping, x.found):
+        for file in dataset.count_files(x.staged, x.mapping, x.found, lost):
             own = (set(one.receipt.mapped) | told) - set(file.missing)
             files.append(replace(file, missing=tuple(sorted(mapped - own))))
     for detail in details:
-        counted = dataset.count_files(session, detail.staged, detail.mapping, detail.found)
+        counted = dataset.count_files(detail.staged, detail.mapping, detail.found, lost)
         files += [replace(file, missing=()) for file in counted]
     return tuple(sorted(files, key=lambda file: file.name))
 
