@@ -67,7 +67,8 @@ def join(
         _complete_records(session, detail, number)
     told = [number for number, detail in tables if detail.mapping.table == "event"]
     history, silent = _create_told(session, told, parts)
-    changes = _event_query(parts) if told or repeated else _untold_event_query(parts)
+    apart = len(parts) > 1 and not told and not repeated
+    changes = _apart_event_query(parts) if apart else _event_query(parts)
     with session.beside(lambda other: other.write_parquet(changes, place / "event.parquet")) as events:
         records = f"SELECT {_columns(RECORD_COLUMNS)} FROM record ORDER BY record_id"
         session.write_parquet(records, place / "record.parquet")
@@ -223,8 +224,8 @@ def _event_query(parts: Sequence[Part]) -> str:
         )) ORDER BY record_id, seq"""
 
 
-def _untold_event_query(parts: Sequence[Part]) -> str:
-    """Events of parts that share no record, and of which no history file tells: each has its order and its numbers."""
+def _apart_event_query(parts: Sequence[Part]) -> str:
+    """Events of parts that share no record, and of which no history file tells: each keeps its place and its number."""
     return f"SELECT {_columns((*EVENT_COLUMNS, *SOURCE_COLUMNS))} FROM read_parquet({_files([part.events for part in parts])}) ORDER BY record_id, seq"
 
 
