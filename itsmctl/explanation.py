@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -138,8 +139,18 @@ def _unknown(session: Session, record_id: str) -> Problem:
             "SELECT record_id FROM record ORDER BY levenshtein(record_id, ?), record_id LIMIT 20", (record_id,)
         )
     ]
+    if pseudonym := _PSEUDONYM.search(record_id):
+        message = (
+            "{word!r} is the pseudonym of a person, and nobody is known by it here; "
+            "`itsmctl evidence reveal RESULT {word}` says who it is for whoever has the key, then explain the group by that name"
+        )
+        return Problem("pseudonym", message, values={"word": pseudonym.group()})
     template = "the dataset holds no record {word!r}"
     return Problem("unknown-record", template, values={"word": record_id}, suggestion=did_you_mean(record_id, near))
+
+
+_PSEUDONYM = re.compile(r"\bP-[0-9a-f]{12}\b")
+"""As `audit.people` makes them; a record of such a name is found before."""
 
 
 def _by_key(rows: Sequence[Row]) -> Mapping[int, list[Row]]:

@@ -10,12 +10,13 @@ from datetime import date
 from functools import cache, partial
 
 from itsmctl.checks import CHECKS
+from itsmctl.checks.similar import similar_to
 from itsmctl.engine.acts import APPROVERS
 from itsmctl.engine.context import Context
 from itsmctl.engine.evaluate import ABOUT_AGREEMENTS, COLUMNS, scope_of
 from itsmctl.engine.grouping import clock_columns, group_key, key_of
 from itsmctl.engine.parameters import seconds_of
-from itsmctl.engine.people import unmarked
+from itsmctl.engine.people import known_as, unmarked
 from itsmctl.engine.session import Session, name
 from itsmctl.engine.sql import Fragment, all_of
 from itsmctl.errors import Where
@@ -28,6 +29,8 @@ Places = Callable[[str], Mapping[str, Where]]
 """Where the file of a rule has each of its parameters."""
 NamedRows = Mapping[str, Sequence[ExportRow]]
 """The records that a word names."""
+CountedRows = Mapping[tuple[str, str], Sequence[ExportRow]]
+"""The records that a rule counts with one, by the rule and that record."""
 _WORD = re.compile(r"[\w-]+")
 _JUDGED = "'met', 'breached', 'running_breached', 'not_testable'"
 """What attainment counts of clocks."""
@@ -40,11 +43,12 @@ def with_grounds(session: Session, context: Context, told: Sequence[Explanation]
     places = cache(partial(_places, context.definitions))
     failures = [failure for one in told for failure in _failures(context, one)]
     named = _named_rows(session, {word for rule, v in failures if rule.check not in GROUPED for word in _words(v)})
-    return tuple(replace(one, grounds=tuple(_grounds(session, context, one, places, named))) for one in told)
+    counted = _counted_rows(session, context, failures)
+    return tuple(replace(one, grounds=tuple(_grounds(session, context, one, places, named, counted))) for one in told)
 
 
 def _grounds(
-    session: Session, context: Context, told: Explanation, places: Places, named: NamedRows
+    session: Session, context: Context, told: Explanation, places: Places, named: NamedRows, counted: CountedRows
 ) -> Iterator[Ground]:
     columns = told.columns
     own = (ExportRow(told.record_id, columns.get("source_file", ""), int(columns.get("source_row", 0))),)
@@ -53,7 +57,7 @@ def _grounds(
         rows = (
             _group_rows(session, context, rule, verdict)
             if grouped
-            else (*own, *_other_rows(session, rule, verdict, named))
+            else (*own, *_other_rows(rule, verdict, named, counted))
         )
         looked_at = _looked_at(rule, context.definitions)
         changes = tuple(moment for moment in told.moments if moment.field in looked_at)
@@ -107,13 +111,30 @@ def _named_rows(session: Session, words: Collection[str]) -> NamedRows:
     return found
 
 
-def _other_rows(session: Session, rule: Rule, verdict: Verdict, named: NamedRows) -> tuple[ExportRow, ...]:
+def _counted_rows(session: Session, context: Context, failures: Sequence[tuple[Rule, Verdict]]) -> CountedRows:
+    """The records that each failure was counted or linked with: one query for each rule, as there are hundreds of failures."""
+    asked: dict[str, set[str]] = defaultdict(set)
+    for rule, verdict in failures:
+        if rule.check in _COUNTED_WITH:
+            asked[rule.id].add(verdict.record_id)
+    found: dict[tuple[str, str], list[ExportRow]] = defaultdict(list)
+    for rule_id, records in sorted(asked.items()):
+        rule = context.definitions.rules[rule_id]
+        counted = _COUNTED_WITH[rule.check](rule, context, sorted(records))
+        query = (
+            "SELECT c.asked, r.record_id, r.source_file, r.source_row FROM ("
+            + counted
+            + ") AS c JOIN record AS r ON r.tix = c.tix"
+        )
+        for record, *row in session.rows(query.text, query.values):
+            found[rule_id, str(record)] += _rows([row])
+    return found
+
+
+def _other_rows(rule: Rule, verdict: Verdict, named: NamedRows, counted: CountedRows) -> tuple[ExportRow, ...]:
     """The records that one is judged with: those that the verdict names, at the other end of its links, or counted with it."""
     found = {row for word in _words(verdict) for row in named.get(word, ())}
-    if rule.check in _COUNTED_WITH:
-        counted = _COUNTED_WITH[rule.check](rule, verdict.record_id)
-        query = "SELECT record_id, source_file, source_row FROM record WHERE tix IN (" + counted + ")"
-        found.update(_rows(session.rows(query.text, query.values)))
+    found.update(counted.get((rule.id, verdict.record_id), ()))
     return tuple(sorted((row for row in found if row.record_id != verdict.record_id), key=_place))
 
 
@@ -122,43 +143,63 @@ def _place(row: ExportRow) -> tuple[str, int, str]:
     return row.file, row.row, row.record_id
 
 
-def _linked(rule: Rule, record_id: str) -> Fragment:
+def _linked(rule: Rule, context: Context, record_ids: Sequence[str]) -> Fragment:
     types = _texts(rule.parameters["types"])
     other, own = ("l", "n") if rule.parameters.get("incoming") else ("n", "l")
     return Fragment(
-        f"""SELECT {other}.tix FROM link AS l JOIN named AS n ON n.word = l.target JOIN record AS m ON m.tix = {own}.tix
-        WHERE l.type IN ({", ".join("?" * len(types))}) AND m.record_id = ?""",
-        (*types, record_id),
+        f"""SELECT m.record_id AS asked, {other}.tix FROM link AS l JOIN named AS n ON n.word = l.target JOIN record AS m ON m.tix = {own}.tix
+        WHERE l.type IN ({_marks(types)}) AND m.record_id IN ({_marks(record_ids)})""",
+        (*types, *record_ids),
     )
 
 
-def _burst(rule: Rule, record_id: str) -> Fragment:
+def _marks(values: Sequence[str]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _burst(rule: Rule, context: Context, record_ids: Sequence[str]) -> Fragment:
     """What the same person did within the time, before or after."""
     near = f"abs(o.moment - m.moment) <= {seconds_of(rule, 'within')}"
     if rule.parameters["by"] == APPROVERS:
-        done = "SELECT r.tix, r.record_id, r.process, a.approver AS who, a.moment FROM approval AS a JOIN record AS r ON r.tix = a.tix"
+        known = known_as("a.approver", "w")
+        done = f"SELECT r.tix, r.record_id, r.process, {known.who} AS who, a.moment FROM approval AS a JOIN record AS r ON r.tix = a.tix{known.join}"
     else:
         by, at = name(str(rule.parameters["by"])), name(str(rule.parameters["at"]))
-        done = f"SELECT tix, record_id, process, {by} AS who, {at} AS moment FROM record"
+        known = known_as(f"r.{by}", "w")
+        done = (
+            f"SELECT r.tix, r.record_id, r.process, {known.who} AS who, r.{at} AS moment FROM record AS r{known.join}"
+        )
     return Fragment(
-        f"""SELECT o.tix FROM ({done}) AS o JOIN ({done}) AS m ON m.who = o.who AND m.process = o.process AND {near}
-        WHERE m.record_id = ?""",
-        (record_id,),
+        f"""SELECT m.record_id AS asked, o.tix FROM ({done}) AS o JOIN ({done}) AS m ON m.who = o.who AND m.process = o.process AND {near}
+        WHERE m.record_id IN ({_marks(record_ids)})""",
+        tuple(record_ids),
     )
 
 
-def _later(rule: Rule, record_id: str) -> Fragment:
+def _later(rule: Rule, context: Context, record_ids: Sequence[str]) -> Fragment:
     """What happened again about the same thing."""
     same = " AND ".join(f"o.{name(c)} = m.{name(c)}" for c in _texts(rule.parameters["same"]))
     after, within = name(str(rule.parameters["after"])), seconds_of(rule, "within")
     asked = rule.parameters.get("where", ())
     told = tuple(c for c in asked if isinstance(c, Condition)) if isinstance(asked, tuple) else ()
-    head = f"SELECT o.tix FROM record AS o JOIN record AS m ON {same} AND o.opened_at > m.{after} AND o.opened_at <= m.{after} + {within}"
-    values = (str(rule.parameters.get("process", rule.process)), record_id)
-    return Fragment(f"{head} WHERE o.process = ? AND m.record_id = ? AND ", values) + all_of(told, "o")
+    head = f"SELECT m.record_id AS asked, o.tix FROM record AS o JOIN record AS m ON {same} AND o.opened_at > m.{after} AND o.opened_at <= m.{after} + {within}"
+    values = (str(rule.parameters.get("process", rule.process)), *record_ids)
+    return Fragment(f"{head} WHERE o.process = ? AND m.record_id IN ({_marks(record_ids)}) AND ", values) + all_of(
+        told, "o"
+    )
 
 
-_COUNTED_WITH: Mapping[str, Callable[[Rule, str], Fragment]] = {"linked": _linked, "batch": _burst, "no-later": _later}
+def _similar(rule: Rule, context: Context, record_ids: Sequence[str]) -> Fragment:
+    """What has nearly the same title, and was opened within the time."""
+    return similar_to(rule, scope_of(rule, context.about(rule.process), COLUMNS), record_ids)
+
+
+_COUNTED_WITH: Mapping[str, Callable[[Rule, Context, Sequence[str]], Fragment]] = {
+    "linked": _linked,
+    "batch": _burst,
+    "no-later": _later,
+    "similar": _similar,
+}
 
 
 def _applied(

@@ -10,8 +10,12 @@ from pathlib import Path
 import pytest
 from test_checks import ALL, Case, _built, build_rule, judge
 
+from itsmctl.audit.people import PeopleKey
 from itsmctl.checks import CHECKS
 from itsmctl.checks.declare import TEMPLATES
+from itsmctl.engine.session import Session
+from itsmctl.errors import ItsmctlError
+from itsmctl.language import problem_text
 from itsmctl.model import GROUPED, Rule
 from itsmctl.reports import timeline
 from itsmctl.reports.pages import clause_text
@@ -99,3 +103,61 @@ def _told(found: Explanation) -> None:
         assert all(f"({one.file}, row {one.row})" in form for one in (*ground.rows[:10], *ground.changes[-10:]))
         assert document["definitions"]["digest"][:16] in form
     assert "第 7 版" in timeline.terminal(found, "zh", width=80)
+
+
+def test_every_similar_record_around_one_is_named_and_no_other(tmp_path: Path) -> None:
+    """`explain` of a candidate for a problem shows the others: with the same service, a title alike, within the time."""
+    parameters = {"same": ["service"], "either": ["ci", "customer"], "similar": 50, "count": 3, "within": "168h"}
+    rule = replace(build_rule({"enquiry": True, "check": {"similar": parameters}}, 1), rests_on=())
+    rows = [
+        ("A1", "2026-03-02", "VPN login fails", "c1", "x"),
+        ("A2", "2026-03-03", "VPN login fails again", "c1", "y"),
+        ("A3", "2026-03-08", "login fails on VPN", "c1", "x"),
+        ("B1", "2026-03-02", "Printer jams", "c1", "x"),
+        ("B2", "2026-03-12", "VPN login fails", "c1", "x"),
+        ("B3", "2026-03-02", "VPN login fails", "c3", "z"),
+        ("B4", "2026-03-04", "VPN login fails", "c1", "x"),
+    ]
+    records = [
+        {"record_id": r, "service": "mail" if r == "B4" else "erp", "title": title, "ci": ci, "customer": customer, "opened_at": f"{day}T08:00:00Z"}
+        for r, day, title, ci, customer in rows
+    ]  # fmt: skip
+    result, verdicts = judge({rule.id: rule}, {"records": records}, tmp_path, explain=("A1", "A3", "B2"))
+    assert {v.record_id for v in verdicts if v.passed is False} == {"A1", "A2", "A3"}
+    told = [[row.record_id for ground in one.grounds for row in ground.rows] for one in result.explanations]
+    assert told == [["A1", "A2", "A3"], ["A3", "A1", "A2", "B2"], []]
+
+
+def test_all_failures_of_a_rule_are_looked_up_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each still has its own rows, and not those of another."""
+    rule = replace(build_rule({"enquiry": True, "check": {"batch": {"by": "closed_by", "at": "closed_at", "count": 2, "within": "10m"}}}, 1), rests_on=())  # fmt: skip
+    done = [
+        ("A1", "Wang", 0),
+        ("A2", "w.wang", 9),
+        ("A3", "WANG", 18),
+        ("B1", "Li", 0),
+        ("B2", "Li", 10),
+        ("B3", "Zhao", 0),
+    ]
+    records = [{"record_id": r, "closed_by": who, "closed_at": f"2026-03-02T08:{minute:02}:00Z"} for r, who, minute in done]  # fmt: skip
+    asked: list[str] = []
+    rows = Session.rows
+    monkeypatch.setattr(Session, "rows", lambda self, sql, values=(): asked.append(sql) or rows(self, sql, values))
+    result, _ = judge({rule.id: rule}, {"records": records}, tmp_path, explain=tuple(r for r, _, _ in done))
+    found = {one.record_id: [row.record_id for ground in one.grounds for row in ground.rows] for one in result.explanations}  # fmt: skip
+    assert found == {"A1": ["A1", "A2"], "A2": ["A2", "A1", "A3"], "A3": ["A3", "A2"], "B1": ["B1", "B2"], "B2": ["B2", "B1"], "B3": []}  # fmt: skip
+    assert sum("AS asked" in sql for sql in asked) == 1
+
+
+@pytest.mark.parametrize(("language", "says"), [("en", "is the pseudonym of a person"), ("zh", "是某人的化名")])
+def test_a_group_under_a_pseudonym_says_how_to_ask_for_it(language: str, says: str, tmp_path: Path) -> None:
+    case = next(case for case in ALL if case.file == "paused-share")
+    rule = replace(build_rule(case.data["rule"], 1), rests_on=())
+    key = PeopleKey(b"k" * 32, "file")
+    _, verdicts = judge({rule.id: rule}, case.data, tmp_path, people=key)
+    group = next(v.record_id for v in verdicts if v.passed is False)
+    with pytest.raises(ItsmctlError) as raised:
+        judge({rule.id: rule}, case.data, tmp_path / "again", explain=(group,))
+    (problem,) = raised.value.problems
+    told = problem_text(problem, "zh" if language == "zh" else "en")
+    assert says in told and key.pseudonym("Wang") in told and "itsmctl evidence reveal" in told

@@ -13,6 +13,8 @@ Passing: two printer incidents in a month; three that name their problem. Flagge
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.parameters import COLUMNS, COUNT, DURATION, PERCENT, TEXTS, number_of, seconds_of, texts
 from itsmctl.engine.sql import Fragment, join, name
@@ -67,6 +69,38 @@ def compile(rule: Rule, context: Context) -> Fragment:
     )
 
 
+def similar_to(rule: Rule, scope: Fragment, record_ids: Sequence[str]) -> Fragment:
+    """SELECT of `asked`, one of some records, and the `tix` of each record of the scope that is similar to it, within the time before or after."""
+    within, marks = seconds_of(rule, "within"), ", ".join("?" * len(record_ids))
+    near = join(
+        " UNION ", (_near(columns, _text(rule), within, marks, scope, tuple(record_ids)) for columns in _branches(rule))
+    )
+    words = tokens("SELECT mine AS id, mine AS text FROM near UNION SELECT theirs AS id, theirs AS text FROM near")
+    return (
+        "SELECT asked, tix FROM (WITH near AS MATERIALIZED (" + near + "), word AS MATERIALIZED (SELECT id, token, count(*) OVER (PARTITION BY id) AS n FROM ("
+        + words
+        + f""") AS words) SELECT p.asked, p.tix FROM near AS p JOIN word AS a ON a.id = p.mine JOIN word AS b ON b.id = p.theirs AND b.token = a.token
+            GROUP BY p.asked, p.tix, a.n, b.n HAVING {_alike(rule)}) AS alike"""
+    )  # fmt: skip
+
+
+def _near(
+    columns: tuple[str, ...], text: str, within: int, marks: str, scope: Fragment, asked: tuple[str, ...]
+) -> Fragment:
+    """SELECT of pairs of records with the same values, opened within the time, with their titles; one of each pair was asked for."""
+    same = " AND ".join(f"o.{name(column)} = m.{name(column)}" for column in columns)
+    return (
+        f"SELECT m.record_id AS asked, o.tix, m.{name(text)} AS mine, o.{name(text)} AS theirs FROM (" + scope + ") AS m JOIN (" + scope
+        + Fragment(f""") AS o ON {same} AND o.tix <> m.tix AND abs(o.opened_at - m.opened_at) <= {within}
+            WHERE m.{name(text)} IS NOT NULL AND o.{name(text)} IS NOT NULL AND m.record_id IN ({marks})""", asked)
+    )  # fmt: skip
+
+
+def _alike(rule: Rule) -> str:
+    """SQL for whether two titles with `a.n` and `b.n` words have so many in common."""
+    return f"100.0 * count(*) / (a.n + b.n - count(*)) >= {rule.parameters.get('similar', 50)}"
+
+
 def _branches(rule: Rule) -> list[tuple[str, ...]]:
     same, either = texts(rule, "same"), texts(rule, "either")
     return [(*same, column) for column in either] or [same]
@@ -94,7 +128,7 @@ def _bursts(rule: Rule, columns: tuple[str, ...], within: int) -> Fragment:
             FROM {told} AS t JOIN (
                 SELECT a.k, a.text AS mine, b.text AS theirs FROM (SELECT x.k, x.text, w.token, w.n FROM {titles} AS x JOIN {weighed} AS w ON w.id = x.text) AS a
                 JOIN (SELECT x.k, x.text, w.token, w.n FROM {titles} AS x JOIN {weighed} AS w ON w.id = x.text) AS b ON b.k = a.k AND b.token = a.token
-                GROUP BY a.k, a.text, b.text, a.n, b.n HAVING 100.0 * count(*) / (a.n + b.n - count(*)) >= {rule.parameters.get("similar", 50)}
+                GROUP BY a.k, a.text, b.text, a.n, b.n HAVING {_alike(rule)}
             ) AS p ON p.k = t.k AND p.theirs = t.text
         ) AS near) AS bursts WHERE text = mine"""
     )
