@@ -74,7 +74,10 @@ def stage_csv(
     targets = f"{RAW} (file, row, {', '.join(names)})"
     if export.clean:
         source = csv_source(export.path, names, export.delimiter, missing, 8 * MAX_ROW)
-        if session.attempt(f"INSERT INTO {targets} SELECT {number}, NULL, {', '.join(names)} FROM {source}"):
+        # With the memory of an import DuckDB lets one thread write in order, and others only hinder it.
+        with session.alone():
+            read = session.attempt(f"INSERT INTO {targets} SELECT {number}, NULL, {', '.join(names)} FROM {source}")
+        if read:
             return _number_rows(session, number)
     good, bad = scratch / f"good-{number}.csv", scratch / f"bad-{number}.csv"
     read = _sort_out(export, good, bad)

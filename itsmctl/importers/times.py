@@ -119,7 +119,8 @@ def stamp_sql(column: str, pattern: str, where: Where) -> str:
         number = f"try_cast(trim({column}) AS BIGINT)"
         return f"CASE WHEN abs({number}) < {10**17 // EPOCHS[pattern]} THEN make_timestamp({number} * {EPOCHS[pattern]}) END"
     form = quote(strptime_format(pattern, where))
-    read = f"try_strptime(trim({column}), {form})"
+    # Cells hardly ever have blanks around them, and to take off what is not there costs as much as to read a time.
+    read = f"coalesce(try_strptime({column}, {form}), try_strptime(trim({column}), {form}))"
     return f"coalesce({read}, try_strptime({in_english(column)}, {form}))" if "MMM" in pattern else read
 
 
