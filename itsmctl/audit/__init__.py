@@ -103,7 +103,7 @@ def audit(
         opening.result() as session,  # what follows needs Python, and leaves it to others while the database reads
         Beside(lambda: facts.definition_facts(definitions)) as judged_by,
         Beside(lambda: registers_named(definitions, rules, asked.as_of, asked.zone)) as registers,
-        Beside(lambda: _load_what_comes_later(rules)),
+        Beside(lambda: load_what_judges(rules)),
         Beside(beforehand),
     ):
         report("load", 0.0)
@@ -260,7 +260,14 @@ def _result_of(
     )
 
 
-def _load_what_comes_later(rules: Sequence[Rule]) -> None:
+def make_ready(definitions: Definitions, options: AuditOptions) -> None:
+    """Do beforehand what an audit needs beside the records, as while they are still being imported."""
+    plan = plan_named(definitions, options.plan)
+    tiers = with_foundations(definitions, chosen_rules(definitions, plan, options.rules))
+    load_what_judges([rule for tier in tiers for rule in tier])
+
+
+def load_what_judges(rules: Sequence[Rule]) -> None:
     """Load the modules that are needed once the tables are there, while the database reads them."""
     import itsmctl.explanation  # noqa: F401
     from itsmctl.checks import CHECKS

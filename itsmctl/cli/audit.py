@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from itsmctl.audit import FAIL_ON, AuditOptions, audit, exceeds
+from itsmctl.audit import FAIL_ON, AuditOptions, audit, exceeds, make_ready
 from itsmctl.audit.people import key_of_tickets, read_key
 from itsmctl.cli import options, results
 from itsmctl.cli.engines import engine
@@ -18,7 +19,7 @@ from itsmctl.definitions.baselines import baseline_named
 from itsmctl.engine.spark.starting import SparkPlace
 from itsmctl.model import Language
 from itsmctl.reports import FORMATS, render
-from itsmctl.reports.folder import audit_to_folder
+from itsmctl.reports.folder import audit_to_folder, load_pages
 
 
 @click.command("audit")
@@ -85,16 +86,23 @@ def command(
     key = read_key(people_key) if people_key else None
     known = baseline_named(definitions, baseline) if baseline else None
     earlier = results.before(previous) if previous else None
+    choices = AuditOptions(
+        plan, as_of, rules, all_verdicts, baseline=known, memory_limit=memory_limit, spill=spill, threads=threads or 0,
+        people=key, free_text=with_text, own_registers=bool(plan) or not definitions.is_reference, charts=form == "html",
+        spark=spark, partitioned=partitioned,
+    )  # fmt: skip
+
+    def meanwhile() -> None:
+        make_ready(definitions, choices)
+        if output is not None:
+            load_pages(sealing=not with_names)
+
     with (
         bar(quiet, language) as progress,
-        opened(tickets, definitions, planned, mappings=mappings, zone=zone, progress=progress) as dataset,
-    ):
-        choices = AuditOptions(
-            plan, as_of, rules, all_verdicts, baseline=known, memory_limit=memory_limit, spill=spill, threads=threads or 0,
-            people=None if with_names else key or key_of_tickets(dataset), free_text=with_text,
-            own_registers=bool(plan) or not definitions.is_reference, charts=form == "html",
-            spark=spark, partitioned=partitioned,
-        )  # fmt: skip
+        opened(tickets, definitions, planned, mappings=mappings, zone=zone, progress=progress, meanwhile=meanwhile) as dataset,
+    ):  # fmt: skip
+        if not with_names:
+            choices = replace(choices, people=key or key_of_tickets(dataset))
         if output is None:
             result = audit(definitions, dataset, choices, progress=progress)
         else:

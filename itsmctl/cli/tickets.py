@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from itsmctl.beside import Beside
 from itsmctl.cli.imported import dataset_of
 from itsmctl.cli.progress import Progress
 from itsmctl.definitions import load_mappings
@@ -25,8 +26,12 @@ def opened(
     zone: str,
     progress: Progress | None,
     kept: bool = False,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> Iterator[Path]:
-    """Give the dataset folder that `paths` mean; raw exports are imported into a temporary one, or one `kept` for the next time."""
+    """Give the dataset folder that `paths` mean; raw exports are imported into a temporary one, or one `kept` for the next time.
+
+    What can be done `meanwhile` is called beside an import, which leaves Python idle while the database works.
+    """
     paths = list(paths) or [definitions.root / name for name in (plan.datasets if plan else ())]
     if not paths:
         raise ItsmctlError(
@@ -50,7 +55,8 @@ def opened(
         where = zone_or_plan(zone, plan)
 
         def make(place: Path) -> object:
-            return import_files(paths, chosen, definitions.mappings, where, place, progress=progress)
+            with Beside(meanwhile):
+                return import_files(paths, chosen, definitions.mappings, where, place, progress=progress)
 
         if kept:
             out = dataset_of(paths, chosen or definitions.mappings.values(), where, out, make)

@@ -76,8 +76,8 @@ def stage_csv(
         source = csv_source(export.path, names, export.delimiter, missing, 8 * MAX_ROW)
         # With the memory of an import DuckDB lets one thread write in order, and others only hinder it.
         with session.alone():
-            read = session.attempt(f"INSERT INTO {targets} SELECT {number}, NULL, {', '.join(names)} FROM {source}")
-        if read:
+            clean = session.attempt(f"INSERT INTO {targets} SELECT {number}, NULL, {', '.join(names)} FROM {source}")
+        if clean:
             return _number_rows(session, number)
     good, bad = scratch / f"good-{number}.csv", scratch / f"bad-{number}.csv"
     read = _sort_out(export, good, bad)

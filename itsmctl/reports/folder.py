@@ -53,7 +53,7 @@ def audit_to_folder(
             replace(options, charts=True),
             verdicts=place / "verdicts.parquet",
             findings=partial(_write_findings, place),
-            beforehand=partial(_prepare, options.people is not None),
+            beforehand=partial(load_pages, options.people is not None),
             meanwhile=partial(_write_pages, place, before),
             progress=progress,
         )
@@ -76,7 +76,7 @@ def _write_redaction(place: Path, key: PeopleKey, redaction: Redaction) -> None:
     (place / SEALED_NAMES).write_text(sealed_names(key, redaction.names), encoding="ascii", newline="")
 
 
-def _prepare(sealing: bool) -> None:
+def load_pages(sealing: bool) -> None:
     """Load what writes the folder: that takes as long as to fill in a page."""
     from itsmctl.reports import csv, html, json, pages  # noqa: F401
 
