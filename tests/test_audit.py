@@ -13,6 +13,7 @@ import subprocess
 import sys
 import zipfile
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
@@ -27,9 +28,10 @@ from hypothesis import strategies as st
 
 from itsmctl.audit import AuditOptions, audit, exceeds
 from itsmctl.definitions import load
-from itsmctl.engine import clocks
+from itsmctl.engine import clocks, evaluate
 from itsmctl.engine.results import read_verdicts
-from itsmctl.errors import ItsmctlError
+from itsmctl.engine.session import Session, TooLittleMemory
+from itsmctl.errors import ItsmctlError, Problem
 from itsmctl.importers.importing import import_files
 from itsmctl.model import Definitions, Text
 from itsmctl.reference import reference_root
@@ -147,6 +149,36 @@ def test_neither_does_the_order_of_rows_nor_the_size_of_memory(dataset: Path, tm
     usual = run(dataset, tmp_path / "a.parquet", all_verdicts=True)
     assert run(shuffled, tmp_path / "b.parquet", all_verdicts=True) == usual
     assert run(dataset, tmp_path / "c.parquet", all_verdicts=True, memory_limit="300MiB", spill=tmp_path) == usual
+
+
+def test_rules_that_do_not_fit_together_are_judged_one_by_one(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge_some = evaluate._judge
+    refused: list[int] = []
+
+    def judge(session: Session, tasks: Sequence[evaluate.Task], *rest: Any) -> dict[str, evaluate.Counts]:
+        if len(tasks) > 1:
+            refused.append(len(tasks))
+            raise TooLittleMemory(Problem("out-of-memory", "too little"))
+        return judge_some(session, tasks, *rest)
+
+    usual = run(dataset, tmp_path / "usual.parquet", all_verdicts=True)
+    monkeypatch.setattr(evaluate, "_judge", judge)
+    assert run(dataset, tmp_path / "few.parquet", all_verdicts=True) == usual
+    assert sum(refused) > 50
+
+
+def test_where_a_rule_does_not_fit_alone_the_audit_says_so(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def judge(*_: object) -> None:
+        raise TooLittleMemory(Problem("out-of-memory", "too little"))
+
+    monkeypatch.setattr(evaluate, "_judge", judge)
+    with pytest.raises(TooLittleMemory):
+        run(dataset, tmp_path / "none.parquet")
+    assert not (tmp_path / "none.parquet").exists()
 
 
 ASK = """

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from itsmctl.beside import Beside
-from itsmctl.engine.session import Session
+from itsmctl.engine.session import PROGRAM, Session, memory_bytes, share_of_database
 from itsmctl.errors import ItsmctlError, Problem
 
 ENDLESS = "SELECT count(*) FROM range(1000000000) AS a, range(1000000000) AS b WHERE a.range % 7 = b.range % 3"
@@ -73,3 +73,25 @@ def test_threads_are_fewer_until_the_work_ends_and_one_while_a_file_is_written(t
             first.result(), second.result()
             assert threads(session) == 1, "others that end must not give threads to whoever writes"
         assert threads(session) == 4
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_large_work_is_done_first_where_memory_is_limited(large: bool) -> None:
+    for limit in ("", "1GiB"):
+        with Session(memory_limit=limit, threads=2) as session:
+            with session.beside(lambda _: threading.get_ident(), large=large) as work:
+                pass
+            assert (work.result() == threading.get_ident()) == (large and limit != "")
+
+
+def test_the_program_and_its_database_share_the_memory_allowed() -> None:
+    limits = [memory_bytes(f"{size}MB") for size in (*range(10, 1000, 10), 2000, 4000, 64_000)]
+    shares = [share_of_database(limit) for limit in limits]
+    assert all(0 < share < limit for share, limit in zip(shares, limits, strict=True)) and shares == sorted(shares)
+    assert all(limit - share >= PROGRAM for share, limit in zip(shares, limits, strict=True) if limit >= 300_000_000)
+
+
+@pytest.mark.parametrize(("limit", "threads"), [("12MiB", 1), ("300MB", 1), ("1GiB", 4), ("", 4)])
+def test_where_memory_is_small_few_threads_share_it(limit: str, threads: int) -> None:
+    with Session(memory_limit=limit, threads=4) as session:
+        assert session.one("SELECT CAST(current_setting('threads') AS BIGINT)") == (threads,)

@@ -141,7 +141,7 @@ def audit(
             if findings is not None:  # an enquiry finds nothing
                 findings(connection, verdicts, [r.rule for r in results if not r.rule.enquiry])
 
-        with session.beside(write):
+        with session.beside(write, large=True):
             result = _result_of(session, context, exported(session), population(session), asked, options, results, judged_by)  # fmt: skip
             result = replace(
                 result,

@@ -11,7 +11,7 @@ from itsmctl.engine.clocks import columns_of_clocks
 from itsmctl.engine.context import Check, Context, Needs
 from itsmctl.engine.grouping import grouped_by_people
 from itsmctl.engine.people import known_as
-from itsmctl.engine.session import Session, name, quote
+from itsmctl.engine.session import Session, TooLittleMemory, name, quote
 from itsmctl.engine.sql import Fragment, all_of, join
 from itsmctl.engine.verdicts import by_rule, leave_untested
 from itsmctl.engine.waiving import Cover, waive
@@ -132,6 +132,7 @@ def evaluate(
         kept += Fragment(f" OR record_id IN ({', '.join('?' * len(keep))})", tuple(keep))
 
     totals: dict[Fragment, Totals] = {}
+    too_many: list[Task] = []
 
     def judge(connection: Session) -> dict[str, Counts]:
         counts: dict[str, Counts] = {}
@@ -140,11 +141,17 @@ def evaluate(
                 some = waiting.popleft()
             except IndexError:  # nothing waits any more
                 return counts
-            counts |= _judge(connection, some, context, kept, records, with_texts, totals)
+            try:
+                counts |= _judge(connection, some, context, kept, records, with_texts, totals)
+            except TooLittleMemory:
+                too_many.extend(some)
 
     with session.beside(judge) as second:
         told |= _leave_untested(session, blind, untested, context, records)
-        return told | judge(session) | second.result()
+        told |= judge(session) | second.result()
+    for task in too_many:  # what does not fit beside others may fit alone
+        told |= _judge(session, [task], context, kept, records, with_texts, totals)
+    return told
 
 
 def _untested_because(session: Session, task: Task, context: Context) -> str:
@@ -187,12 +194,6 @@ def _judge(
     )
     session.run(query.text, query.values)
     covers = {t.rule.id: waive(session, t.waivers, context, groups=t.rule.check in GROUPED) for t in tasks if t.waivers}
-    session.run(
-        f"""INSERT INTO tested SELECT "rule", record_id, passed, observed, expected, "at",
-        CASE WHEN passed IS NULL THEN coalesce(reason, 'cannot-tell') END, waiver, NULL FROM judgement
-        WHERE reason IS DISTINCT FROM {quote(TOO_FEW)} AND ({kept.text})""",
-        kept.values,
-    )
     rows = session.rows(
         f"""SELECT "rule", count(*) FILTER (WHERE NOT small), count(*) FILTER (WHERE passed AND NOT small),
         count(*) FILTER (WHERE NOT passed AND waiver IS NULL AND NOT small), count(*) FILTER (WHERE small), count(waiver)
@@ -202,6 +203,12 @@ def _judge(
     counts = {t.rule.id: _counts(found.get(t.rule.id, _NOBODY), records, "", covers.get(t.rule.id, {})) for t in tasks}
     shares = _breakdown(
         session, [(t, counts[t.rule.id]) for t in tasks if _has_breakdown(t.rule, counts[t.rule.id])], context, totals
+    )
+    session.run(  # last, so that what fails before can be done again
+        f"""INSERT INTO tested SELECT "rule", record_id, passed, observed, expected, "at",
+        CASE WHEN passed IS NULL THEN coalesce(reason, 'cannot-tell') END, waiver, NULL FROM judgement
+        WHERE reason IS DISTINCT FROM {quote(TOO_FEW)} AND ({kept.text})""",
+        kept.values,
     )
     return {rule: replace(count, breakdown=shares.get(rule, ())) for rule, count in counts.items()}
 

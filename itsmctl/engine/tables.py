@@ -110,7 +110,7 @@ def load_tables(session: Session, loading: Loading) -> None:
     _create_sources(session, loading, told)
     _create_codes(session, loading)
     _create_kept(session, loading)
-    with session.beside(lambda other: _create_event(other, loading)):
+    with session.beside(lambda other: _create_event(other, loading), large=True):
         _create_record(session, loading)
         _create_lacking(session, loading)
         _create_approval(session, loading)

@@ -33,7 +33,7 @@ def create_verdict_table(session: Session) -> None:
     session.run(
         f"""CREATE VIEW verdict AS SELECT {_COLUMNS} FROM tested UNION ALL
         SELECT u."rule", s.record_id, NULL, NULL, NULL, s."at", u.reason, NULL, NULL
-        FROM untested AS u JOIN unlooked AS s ON s.scope = u.scope"""
+        FROM unlooked AS s JOIN untested AS u ON u.scope = s.scope"""
     )
 
 

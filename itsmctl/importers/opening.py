@@ -15,7 +15,7 @@ from itsmctl.importers.encoding import first_character
 from itsmctl.importers.export import Export, Staged, create_raw
 from itsmctl.model import DateOrder, MappingDefinition
 
-MEMORY = "384MiB"
+MEMORY = "512MiB"
 """What the database may hold of an import; rows beyond it lie on disk, so that memory does not grow with the files."""
 
 

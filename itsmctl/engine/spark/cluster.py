@@ -75,7 +75,7 @@ class Cluster(Session):
         return 1
 
     @contextmanager
-    def beside(self, work: Callable[[Session], Result]) -> Iterator[Beside[Result]]:
+    def beside(self, work: Callable[[Session], Result], *, large: bool = False) -> Iterator[Beside[Result]]:
         """Do the work first, as each statement keeps the whole cluster busy."""
         done = work(self)
         with Beside(lambda: done) as nothing:
