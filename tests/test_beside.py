@@ -67,7 +67,7 @@ def test_threads_are_fewer_until_the_work_ends_and_one_while_a_file_is_written(t
     with Session(threads=4) as session, session.beside(waits) as first, session.beside(waits) as second:
         assert told.wait(30)
         assert threads(session) == 2
-        with session._alone():
+        with session.alone():
             assert threads(session) == 1
             go_on.set()
             first.result(), second.result()
