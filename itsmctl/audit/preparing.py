@@ -94,6 +94,7 @@ def prepare(
         segments=segments_of_days(session) if clocks else 1,
         lacking_in=lacking_columns_of(session),
         reach=reach_of_processes(session),
+        in_order=session.in_order,
     )
 
 

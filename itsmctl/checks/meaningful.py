@@ -50,27 +50,35 @@ def needs(rule: Rule) -> Needs:
 def compile(rule: Rule, context: Context) -> Fragment:
     """One row per record with a text; `observed` says what is wrong with it."""
     column = f"r.{name(str(rule.parameters['column']))}"
+    copied, unlike = Fragment("CAST(NULL AS VARCHAR)"), rule.parameters.get("unlike")
+    if unlike:
+        copies = _copies(column, f"r.{name(str(unlike))}", rule)
+        copied = Fragment(f"CASE WHEN coalesce(r.tix IN ({copies}), false) THEN 'a copy of {unlike}' END")
+    return (
+        """SELECT record_id, wrong IS NULL AS passed, coalesce(wrong, 'meaningful') AS observed, 'a meaningful text' AS expected,
+            opened_at AS "at", CAST(NULL AS VARCHAR) AS reason
+        FROM (SELECT r.record_id, r.opened_at, coalesce(w.wrong, """
+        + copied
+        + ") AS wrong FROM scoped AS r LEFT JOIN ("
+        + _wrong(column, rule)
+        + f") AS w ON w.text = {column} WHERE {column} IS NOT NULL) AS judged"
+    )
+
+
+def _wrong(column: str, rule: Rule) -> Fragment:
+    """SELECT of the texts that say nothing, and why: each is looked at once, on however many records it stands."""
     listed = texts(rule, "placeholders") or PLACEHOLDERS
     placeholders = f"SELECT {plain_text('w.word')} FROM " + literal_rows([(word,) for word in listed], "w", ("word",))
     shortest, repeated = number_of(rule, "shortest", 1), rule.parameters.get("repeated")
     often = f"same >= {repeated}" if repeated else "false"
-    copied, unlike = Fragment("false"), rule.parameters.get("unlike")
-    if unlike:
-        copied = Fragment(f"coalesce(tix IN ({_copies(column, f'r.{name(str(unlike))}', rule)}), false)")
-    wrong = (
-        "CASE WHEN plain = '' OR plain IN ("
+    return (
+        "SELECT text, wrong FROM (SELECT text, CASE WHEN plain = '' OR plain IN ("
         + placeholders
         + f""") THEN 'a placeholder' WHEN length(plain) < {shortest} THEN concat('characters: ', length(plain))
-        WHEN {often} THEN concat('the same on records: ', same) WHEN """
-        + copied
-        + f" THEN 'a copy of {unlike}' END"
-    )
-    return (
-        Fragment(
-            "SELECT record_id, wrong IS NULL AS passed, coalesce(wrong, 'meaningful') AS observed, 'a meaningful text' AS expected, opened_at AS \"at\", CAST(NULL AS VARCHAR) AS reason FROM (SELECT record_id, opened_at, "
-        )
-        + wrong
-        + f" AS wrong FROM (SELECT *, count(*) OVER (PARTITION BY plain) AS same FROM (SELECT r.tix, r.record_id, r.opened_at, {plain_text(column)} AS plain FROM scoped AS r WHERE {column} IS NOT NULL) AS written) AS counted) AS judged"
+            WHEN {often} THEN concat('the same on records: ', same) END AS wrong
+        FROM (SELECT text, plain, sum(n) OVER (PARTITION BY plain) AS same FROM (SELECT text, {plain_text("text")} AS plain, n FROM (
+            SELECT {column} AS text, count(*) AS n FROM scoped AS r WHERE {column} IS NOT NULL GROUP BY 1
+        ) AS written) AS plainly) AS counted) AS judged_text WHERE wrong IS NOT NULL"""
     )
 
 

@@ -35,25 +35,22 @@ def needs(rule: Rule) -> Needs:
 
 def compile(rule: Rule, context: Context) -> Fragment:
     """One row per record; `observed` is how late its history begins, or where it has a gap."""
-    within = seconds_of(rule, "within")
+    field, within = str(rule.parameters["field"]), seconds_of(rule, "within")
     begun = "greatest(r.opened_at, coalesce(r.recorded_at, r.opened_at))"
     late = f"h.before IS NULL AND h.first_at > {begun} + {within}"
-    return Fragment(
-        f"""SELECT r.record_id, CASE WHEN h.torn IS NOT NULL THEN false WHEN h.tix IS NULL OR r.opened_at IS NULL THEN NULL ELSE NOT ({late}) END AS passed,
+    return (
+        Fragment(
+            f"""SELECT r.record_id, CASE WHEN h.torn IS NOT NULL THEN false WHEN h.tix IS NULL OR r.opened_at IS NULL THEN NULL ELSE NOT ({late}) END AS passed,
             CASE WHEN h.torn IS NOT NULL THEN concat('gap before: ', h.torn) WHEN h.tix IS NULL OR r.opened_at IS NULL THEN NULL
                 WHEN {late} THEN concat('begins late: ', {duration_text(f"h.first_at - {begun}")}) ELSE 'from the beginning' END AS observed,
             ? AS expected, coalesce(h.torn_at, h.first_at, r.opened_at) AS "at",
             CASE WHEN h.torn IS NOT NULL THEN NULL WHEN h.tix IS NULL THEN ? WHEN r.opened_at IS NULL THEN 'missing:opened_at' END AS reason
         FROM scoped AS r LEFT JOIN (
-            SELECT tix, min(moment) AS first_at, min_by(old, seq) FILTER (WHERE place = 1) AS before,
-                min_by(concat(coalesce(old, '-'), ' -> ', coalesce(new, '-')), seq) FILTER (WHERE old <> was) AS torn, min(moment) FILTER (WHERE old <> was) AS torn_at
-            FROM (SELECT e.*, lag(e.new) OVER (PARTITION BY e.tix ORDER BY e.seq) AS was, row_number() OVER (PARTITION BY e.tix ORDER BY e.seq) AS place
-                FROM event AS e JOIN scoped AS r ON r.tix = e.tix WHERE e.field = ? AND e.moment <= ?) AS told GROUP BY tix
-        ) AS h ON h.tix = r.tix""",
-        (
-            f"from the beginning, within {rule.parameters['within']}",
-            f"no-history:{rule.parameters['field']}",
-            str(rule.parameters["field"]),
-            context.as_of,
-        ),
+            SELECT tix, min(moment) AS first_at, max(CASE WHEN earlier IS NULL THEN old END) AS before, min(CASE WHEN old <> was THEN moment END) AS torn_at,
+                min_by(CASE WHEN old <> was THEN concat(coalesce(old, '-'), ' -> ', coalesce(new, '-')) END, CASE WHEN old <> was THEN seq END) AS torn
+            FROM (SELECT tix, seq, moment, old, new, {context.neighbour("new")} AS was, {context.neighbour("tix")} AS earlier """,
+            (f"from the beginning, within {rule.parameters['within']}", f"no-history:{field}"),
+        )
+        + context.changes_of(field)
+        + Fragment(" AND moment <= ?) AS told GROUP BY tix) AS h ON h.tix = r.tix", (context.as_of,))
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Protocol
 
 from itsmctl.engine.openings import Opening
-from itsmctl.engine.sql import Fragment
+from itsmctl.engine.sql import Fragment, neighbour
 from itsmctl.model import Definitions, Effective, Rule
 from itsmctl.zones import EVER, midnight, midnight_after
 
@@ -45,6 +45,8 @@ class Context:
     """The processes of which the export holds records."""
     reach: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """The numbers (tix) of the first and last record of a process, where its records are few among all."""
+    in_order: bool = False
+    """Whether a plain read of a table returns its rows as they were written (`Session.in_order`)."""
     segments: int = 1
     """How many stretches of open time a day of the clocks' calendars has at most."""
     legs: bool = False
@@ -58,6 +60,20 @@ class Context:
         if process and self.lacking_in is not None:
             lacking = self.lacking_in.get(process, frozenset())
         return replace(self, process=process, lacking=lacking)
+
+    def changes_of(self, field: str) -> Fragment:
+        """FROM and WHERE of the changes of a field, in which `neighbour` may stand; more conditions may follow.
+
+        What a rule calls `event` may be a part that was picked out of the table and lies in no order: this is the table itself.
+        """
+        table = "main.event" if self.in_order else "event"
+        first, last = self.reach.get(self.process, (0, 0))
+        within = f" AND tix BETWEEN {first} AND {last}" if last else ""
+        return Fragment(f"FROM {table} WHERE field = ?{within}", (field,))
+
+    def neighbour(self, column: str) -> str:
+        """SQL for a column of the change of the same record that comes before, among `changes_of`."""
+        return neighbour(column, in_order=self.in_order)
 
     def first_moment(self, effective: Effective) -> int:
         """When a definition comes into force: midnight of its first day, or the beginning of time."""
