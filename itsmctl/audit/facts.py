@@ -8,7 +8,7 @@ from pathlib import Path
 from itsmctl.engine.session import Session
 from itsmctl.engine.tables import exported, month_text, offset_at
 from itsmctl.history import commit_of
-from itsmctl.honesty.inside import addresses, addresses_kept, gaps, kept_columns, named_people, sample_of
+from itsmctl.honesty.inside import addresses, addresses_kept, gaps, kept_columns, named_people, sample_of, text_columns
 from itsmctl.importers.receipt import Receipt
 from itsmctl.model import Definitions, Rule, Text
 from itsmctl.result import Attainment, DatasetFacts, DefinitionFacts, Personal, Source
@@ -66,7 +66,8 @@ def dataset_facts(session: Session, receipt: Receipt, folder: Path) -> DatasetFa
 
 def _personal(session: Session, receipt: Receipt, records: str) -> tuple[Personal, ...]:
     """Columns that name people are counted whole; addresses are looked for in some of the records, as that takes long."""
-    session.run(f"CREATE OR REPLACE TEMP TABLE looked_at AS SELECT * FROM {sample_of(records, SAMPLE)}")
+    some = sample_of(records, SAMPLE, (*text_columns(receipt.mapped), "attributes"))
+    session.run(f"CREATE OR REPLACE TEMP TABLE looked_at AS SELECT * FROM {some}")
     return (
         *named_people(session, records, receipt.mapped),
         *addresses(session, "looked_at", receipt.mapped, sampled=receipt.records > SAMPLE),

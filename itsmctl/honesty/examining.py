@@ -31,7 +31,7 @@ def honesty(folder: Path, definitions: Definitions, known: Mapping[str, MappingD
     records = exported(folder, "record")
     with Session() as session:
         processes = {str(process) for (process,) in session.rows(f"SELECT DISTINCT process FROM {records}")}
-        kept = kept_columns(session, sample_of(records, SAMPLE))
+        kept = kept_columns(session, sample_of(records, SAMPLE, ("attributes",)))
         largest, day = gaps(session, records), office_day(session, records, receipt.zone)
         people = (
             *named_people(session, records, receipt.mapped),

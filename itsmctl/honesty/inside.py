@@ -19,22 +19,20 @@ _KINDS = ("mail-address", "mobile-number")
 def gaps(session: Session, records: str) -> tuple[Gap, ...]:
     """The largest runs of missing ticket numbers between the first and the last; `records` is a relation in SQL."""
     rows = session.rows(
-        "SELECT before_number, number, n - before - 1 AS missing FROM (SELECT number, n, "
-        "lag(n) OVER (PARTITION BY prefix ORDER BY n) AS before, lag(number) OVER (PARTITION BY prefix ORDER BY n) AS before_number "
-        r"FROM (SELECT DISTINCT number, regexp_extract(number, '^(.*?)[0-9]{1,18}$', 1) AS prefix, "
-        r"CAST(regexp_extract(number, '([0-9]{1,18})$', 1) AS BIGINT) AS n "
-        f"FROM {records} WHERE regexp_matches(number, '[0-9]$'))) "
-        f"WHERE n - before > 1 ORDER BY missing DESC, number LIMIT {MOST_GAPS}"
+        f"""SELECT before_number, number, n - before - 1 AS missing FROM (
+            SELECT number, n, lag(n) OVER run AS before, lag(number) OVER run AS before_number FROM (
+                SELECT number, left(number, length(number) - length(ending)) AS prefix, CAST(ending AS BIGINT) AS n
+                FROM (SELECT number, regexp_extract(number, '[0-9]{{1,18}}$', 0) AS ending FROM {records}) AS ended WHERE ending <> ''
+            ) AS numbered WINDOW run AS (PARTITION BY prefix ORDER BY n, number)
+        ) AS beside WHERE n - before > 1 ORDER BY missing DESC, number LIMIT {MOST_GAPS}"""
     )
     return tuple(Gap(str(before), str(after), int(str(missing))) for before, after, missing in rows)
 
 
-def sample_of(records: str, most: int) -> str:
-    """So many of the records, the same ones every time: their ids are drawn first, for whole rows are dear to sort."""
-    order = "ORDER BY md5(record_id), record_id"
-    return (
-        f"(SELECT * FROM {records} WHERE record_id IN (SELECT record_id FROM {records} {order} LIMIT {most}) {order})"
-    )
+def sample_of(records: str, most: int, columns: Iterable[str]) -> str:
+    """Columns of so many of the records, the same ones every time: their ids are drawn first, for whole rows are dear to read and to sort."""
+    order, read = "ORDER BY md5(record_id), record_id", ", ".join(map(name, columns))
+    return f"(SELECT {read} FROM {records} WHERE record_id IN (SELECT record_id FROM {records} {order} LIMIT {most}) {order})"
 
 
 def kept_columns(session: Session, records: str) -> Mapping[str, Mapping[int, str]]:
@@ -55,9 +53,14 @@ def named_people(session: Session, records: str, mapped: Iterable[str]) -> Itera
             yield Personal(column, "person", int(str(n)))
 
 
+def text_columns(mapped: Iterable[str]) -> list[str]:
+    """The columns of the export in which words stand."""
+    return [column for column in TEXT_COLUMNS if column in set(mapped)]
+
+
 def addresses(session: Session, records: str, mapped: Iterable[str], *, sampled: bool = False) -> Iterator[Personal]:
     """Columns in which mail addresses or telephone numbers stand."""
-    columns = [column for column in TEXT_COLUMNS if column in set(mapped)]
+    columns = text_columns(mapped)
     asked = [(kind, column) for kind in _KINDS for column in columns]
     counted = [f"count(*) FILTER (WHERE regexp_matches({name(c)}, {quote(PATTERNS[kind])}))" for kind, c in asked]
     found = session.one(f"SELECT {', '.join(counted)} FROM {records}") if counted else ()
