@@ -92,35 +92,68 @@ def walked(process: Process, context: Context, *, begins_anywhere: bool = False)
 
     States of no activity are passed over, and so is one that follows itself. A record that is over, and was not given
     up, also takes the step to the end. With `begins_anywhere` the step from the start is allowed, wherever it leads.
+
+    Most records take allowed steps alone, which each state and the one before it tell; only the others are walked step by step.
     """
     forbidden = [step for step in forbidden_steps(process) if not (begins_anywhere and step.old == START)]
+    within = [step for step in forbidden if step.new != START]
+    at_end = [step for step in forbidden if step.new == START]
     kept = _among("s.state", states_on_path(process))
-    visit = (
-        "row_number() OVER (PARTITION BY tix, state ORDER BY seq)" if any(s.kind == BACK for s in forbidden) else "1"
-    )
+    return (
+        "WITH odd AS MATERIALIZED (" + _odd(process, context, within, at_end)
+        + """) SELECT s.tix, count(*) AS steps, 0 AS wrong, CAST(NULL AS VARCHAR) AS says, CAST(NULL AS BIGINT) AS wrong_at,
+            string_agg(s.state, ' > ' ORDER BY s.seq) AS path
+        FROM span AS s JOIN scoped AS r ON r.tix = s.tix
+        WHERE (s.before IS NULL OR s.before <> s.state) AND s.tix NOT IN (SELECT tix FROM odd) AND """ + kept
+        + " GROUP BY s.tix UNION ALL "
+        + _walked_one_by_one(process, context, within, at_end)
+    )  # fmt: skip
+
+
+def _odd(process: Process, context: Context, within: Sequence[Step], at_end: Sequence[Step]) -> Fragment:
+    """SELECT of the records that take a forbidden step, or come back to the path from beside it, or may end beside it."""
+    on_path, given_up = states_on_path(process), _given_up(process)
+    ends = sorted({step.old for step in at_end})
+    return (
+        "SELECT DISTINCT s.tix FROM span AS s JOIN scoped AS r ON r.tix = s.tix LEFT JOIN " + _steps(within, "k")
+        + " ON k.old = coalesce(s.before, '') AND k.new = s.state WHERE k.kind IS NOT NULL OR (s.before IS NOT NULL AND NOT "
+        + _among("s.before", on_path) + " AND " + _among("s.state", on_path) + ") OR (s.is_last AND (" + _among("s.state", ends)
+        + " AND " + closed(context) + " OR NOT " + _among("s.state", (*on_path, *given_up)) + "))"
+    )  # fmt: skip
+
+
+def _given_up(process: Process) -> tuple[str, ...]:
+    return tuple(state.id for state in process.states if state.phase == "cancelled")
+
+
+def _walked_one_by_one(process: Process, context: Context, within: Sequence[Step], at_end: Sequence[Step]) -> Fragment:
+    """The same of the records in `odd`, looking from each step to those beside it."""
+    back = any(step.kind == BACK for step in (*within, *at_end))
+    visit = "row_number() OVER (PARTITION BY tix, state ORDER BY seq)" if back else "1"
     moves = (
         "SELECT s.tix, s.seq, s.t0, s.state, coalesce(lag(s.state) OVER (PARTITION BY s.tix ORDER BY s.seq), '') AS old, "
-        + closed(context) + " AS is_over FROM span AS s JOIN scoped AS r ON r.tix = s.tix WHERE " + kept
+        + closed(context) + " AS is_over FROM span AS s JOIN scoped AS r ON r.tix = s.tix WHERE s.tix IN (SELECT tix FROM odd) AND "
+        + _among("s.state", states_on_path(process))
     )  # fmt: skip
     walk = (
         f"SELECT tix, seq, t0, state, old, {visit} AS visit, is_over AND lead(seq) OVER (PARTITION BY tix ORDER BY seq) IS NULL AS ends FROM ("
         + moves
         + ") AS m WHERE old <> state"
     )
-    given_up = [state.id for state in process.states if state.phase == "cancelled"]
+    given_up = _given_up(process)
     on_path = "true" if not given_up else "p.tix NOT IN (SELECT tix FROM span WHERE is_last AND "
     over = Fragment(on_path) + (_among("state", given_up) + ")" if given_up else "")
     says = "concat(CASE WHEN k.kind = 'skipped' THEN 'skipped: ' WHEN p.visit > 1 THEN 'repeated: ' ELSE 'out of order: ' END, k.activities, ' (', k.step, ')')"
-    at_end = "concat('skipped: ', e.activities, ' (', e.step, ')')"
+    says_at_end = "concat('skipped: ', e.activities, ' (', e.step, ')')"
     return (
         f"""SELECT p.tix, count(*) AS steps, count(k.kind) + count(e.kind) AS wrong,
-            coalesce(min_by({says}, CASE WHEN k.kind IS NOT NULL THEN p.seq END), max(CASE WHEN e.kind IS NOT NULL THEN {at_end} END)) AS says,
+            coalesce(min_by({says}, CASE WHEN k.kind IS NOT NULL THEN p.seq END), max(CASE WHEN e.kind IS NOT NULL THEN {says_at_end} END)) AS says,
             coalesce(min(CASE WHEN k.kind IS NOT NULL THEN p.t0 END), max(CASE WHEN e.kind IS NOT NULL THEN p.t0 END)) AS wrong_at,
             string_agg(p.state, ' > ' ORDER BY p.seq) AS path
         FROM ("""
         + walk
-        + ") AS p LEFT JOIN " + _steps([step for step in forbidden if step.new != START], "k") + " ON k.old = p.old AND k.new = p.state"
-        + " LEFT JOIN " + _steps([step for step in forbidden if step.new == START], "e") + " ON p.ends AND e.old = p.state AND " + over
+        + ") AS p LEFT JOIN " + _steps(within, "k") + " ON k.old = p.old AND k.new = p.state"
+        + " LEFT JOIN " + _steps(at_end, "e") + " ON p.ends AND e.old = p.state AND " + over
         + " GROUP BY p.tix"
     )  # fmt: skip
 
