@@ -9,7 +9,7 @@ from itsmctl.engine.session import Session, name, quote
 from itsmctl.engine.sql import Fragment, neighbour
 from itsmctl.model import DESCRIBING_COLUMNS
 
-WITH_STATES = " LEFT JOIN (SELECT DISTINCT tix FROM span) AS k ON k.tix = r.tix"
+WITH_STATES = " LEFT JOIN (SELECT tix FROM span WHERE is_last) AS k ON k.tix = r.tix"
 """The join after which `k.tix` is NULL where the history tells no state of the record `r`."""
 
 

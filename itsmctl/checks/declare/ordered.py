@@ -28,11 +28,13 @@ def judged_by(*relations: Relation) -> Callable[[Demand, Context], Fragment]:
 
     def judge(demand: Demand, context: Context) -> Fragment:
         facts = (
-            """SELECT tix, count(*) FILTER (WHERE wrong) AS wrongs, count(*) FILTER (WHERE waits) AS waiting, min(doubt) AS doubt,
+            "WITH " + _told(demand, context, relations) + """ SELECT tix, 0 AS wrongs, 0 AS waiting, CAST(NULL AS VARCHAR) AS doubt, CAST(NULL AS BIGINT) AS about,
+            CAST(NULL AS INTEGER) AS note, CAST(NULL AS VARCHAR) AS other, CAST(NULL AS BIGINT) AS took FROM settled UNION ALL
+            SELECT tix, count(*) FILTER (WHERE wrong) AS wrongs, count(*) FILTER (WHERE waits) AS waiting, min(doubt) AS doubt,
             coalesce(min(CASE WHEN wrong THEN t END), min(CASE WHEN waits THEN t END)) AS about,
             min_by(note, CASE WHEN wrong THEN place END) AS note, min_by(other, CASE WHEN wrong THEN place END) AS other,
             min_by(took, CASE WHEN wrong THEN place END) AS took FROM (WITH near AS ("""
-            + _near(demand, context, relations) + ") "
+            + _near(demand, relations) + ") "
             + join(" UNION ALL ", (_asked(demand, relation, n) for n, relation in enumerate(relations)))
             + ") AS asked GROUP BY tix"
         )  # fmt: skip
@@ -42,25 +44,42 @@ def judged_by(*relations: Relation) -> Callable[[Demand, Context], Fragment]:
     return judge
 
 
-def _near(demand: Demand, context: Context, relations: Sequence[Relation]) -> Fragment:
-    """The trace, each row with what its relations look at before and after it."""
-    whole = any(relation.whole for relation in relations)
+def _told(demand: Demand, context: Context, relations: Sequence[Relation]) -> Fragment:
+    """`told`, the trace, and `settled`: the records of which its first and last events tell that all is well, with no look at the rest."""
+    tests = [relation.settled for relation in relations]
+    plain = all(tests) and demand.within is None and not is_mixable(demand.kinds)
+    ends = ", ".join(
+        f"{end}(CASE WHEN is_{which} THEN place END) AS {word}_{which}"
+        for end, word in (("min", "first"), ("max", "last"))
+        for which in "ab"
+    )
+    return (
+        "told AS MATERIALIZED (" + trace(demand.first, demand.then, context, demand.opening, whole=_whole(relations))
+        + f"), settled AS MATERIALIZED (SELECT tix FROM (SELECT tix, {ends} FROM told GROUP BY tix) AS ends WHERE {' AND '.join(tests) if plain else 'false'})"
+    )  # fmt: skip
+
+
+def _whole(relations: Sequence[Relation]) -> bool:
+    return any(relation.whole for relation in relations)
+
+
+def _near(demand: Demand, relations: Sequence[Relation]) -> str:
+    """The trace of what is not settled, each row with what its relations look at before and after it."""
     windows = {name: sql for relation in relations for name, sql in relation.windows.items()}
     if is_mixable(demand.kinds):
-        windows["at_once"] = _at_once(whole)
+        windows["at_once"] = _at_once(_whole(relations))
     columns = "".join(f", {sql} AS {name}" for name, sql in windows.items())
-    rows = trace(demand.first, demand.then, context, demand.opening, whole=whole)
-    near = "WITH told AS MATERIALIZED (" + rows + f") SELECT *{columns} FROM told{_asking(relations)}"
+    near = f"SELECT *{columns} FROM told WHERE tix NOT IN (SELECT tix FROM settled){_asking(relations)}"
     if not is_mixable(demand.kinds) or not any(relation.beside for relation in relations):
         return near
     beside = " OR ".join(f"coalesce({step}(at_once) {LIFE}, false)" for step in ("lag", "lead"))
-    return f"SELECT *, {beside} AS beside_mixed FROM (" + near + ") AS windowed"
+    return f"SELECT *, {beside} AS beside_mixed FROM ({near}) AS windowed"
 
 
 def _asking(relations: Sequence[Relation]) -> str:
-    """SQL that leaves only the records in which some event asks something: windows over the rest would be for nothing."""
+    """SQL that leaves, of those, only the records in which some event asks something: windows over the rest would be for nothing."""
     active = sorted({relation.active for relation in relations})
-    return f" WHERE tix IN (SELECT tix FROM told WHERE {active[0]})" if len(active) == 1 else ""
+    return f" AND tix IN (SELECT tix FROM told WHERE {active[0]})" if len(active) == 1 else ""
 
 
 def _at_once(whole: bool) -> str:

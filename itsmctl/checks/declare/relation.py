@@ -31,6 +31,9 @@ class Relation:
     never_before: str = "false"
     other: str = "CAST(NULL AS VARCHAR)"
     """What stands beside it instead."""
+    settled: str = ""
+    """When nothing is wrong or open, by the places of the first and last of each activity of a record, `first_a`, `last_a`,
+    `first_b` and `last_b`; true only where some event asks. '' where that does not tell."""
 
 
 _LATER = "OVER (PARTITION BY tix ORDER BY place ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)"
@@ -59,7 +62,15 @@ _BEFORE = {
 _NOTHING_BEFORE = "{then} without {first} before it"
 NOTHING_AFTER = "{first} without {then} after it"
 
-RESPONSE = Relation("is_a", "next_b IS NOT NULL", "next_b_clock - clock", "false", NOTHING_AFTER, _NEXT_B)
+RESPONSE = Relation(
+    "is_a",
+    "next_b IS NOT NULL",
+    "next_b_clock - clock",
+    "false",
+    NOTHING_AFTER,
+    _NEXT_B,
+    settled="last_b > last_a",
+)
 ALTERNATE_RESPONSE = Relation(
     "is_a",
     "next_b IS NOT NULL AND (next_a IS NULL OR next_b <= next_a)",
@@ -80,7 +91,15 @@ CHAIN_RESPONSE = Relation(
     whole=True,
     beside=True,
 )
-PRECEDENCE = Relation("is_b", "last_a IS NOT NULL", "clock - last_a_clock", "true", _NOTHING_BEFORE, _LAST_A)
+PRECEDENCE = Relation(
+    "is_b",
+    "last_a IS NOT NULL",
+    "clock - last_a_clock",
+    "true",
+    _NOTHING_BEFORE,
+    _LAST_A,
+    settled="first_a < first_b",
+)
 ALTERNATE_PRECEDENCE = Relation(
     "is_b",
     "last_a IS NOT NULL AND (last_b IS NULL OR last_a >= last_b)",
@@ -106,7 +125,14 @@ CHAIN_PRECEDENCE = Relation(
     never_before="before_a IS NULL",
 )
 NOT_SUCCESSION = Relation(
-    "is_a", RESPONSE.met, RESPONSE.took, "false", "{first} followed by {then}", _NEXT_B, forbidden=True
+    "is_a",
+    RESPONSE.met,
+    RESPONSE.took,
+    "false",
+    "{first} followed by {then}",
+    _NEXT_B,
+    forbidden=True,
+    settled="first_a IS NOT NULL AND coalesce(last_b <= first_a, true)",
 )
 NOT_CHAIN_SUCCESSION = Relation(
     "is_a",
