@@ -74,17 +74,19 @@ def _first(process: Process, excepted: Sequence[str], context: Context) -> Fragm
     order = ranked("d.moment", "d.seq")
     return (
         "(WITH step AS MATERIALIZED (" + _steps(process, excepted, context) + "), deed AS MATERIALIZED (" + _deeds(process, context)
-        + f""")
+        + "), judged AS MATERIALIZED (" + _judged(process, excepted, context)
+        + f""") SELECT tix, 2 AS verdict, min(moment) AS moment, CAST(NULL AS VARCHAR) AS roles, count(*) AS steps, CAST(NULL AS VARCHAR) AS unclear, CAST(NULL AS VARCHAR) AS says
+            FROM judged GROUP BY tix HAVING min(verdict) = 2
+            UNION ALL
             SELECT p.tix, p.verdict, e.moment, l.told AS roles, p.steps,
                 CASE WHEN {called_} IS NOT NULL THEN 'unknown-person' WHEN {crew} IS NOT NULL THEN 'unknown-group' ELSE 'missing:actor' END AS unclear,
                 concat(CASE WHEN {called_} IS NULL THEN coalesce({crew}, '') ELSE {called(called_)} END,
                     ' (', e.new, CASE WHEN {called_} IS NOT NULL AND {crew} IS NOT NULL THEN concat(', ', {crew}) ELSE '' END, ')') AS says
             FROM step AS e JOIN (
                 SELECT tix, count(*) AS steps, min(verdict) AS verdict,
-                    coalesce(min_by(seq, CASE WHEN verdict = 0 THEN {order} END), min_by(seq, CASE WHEN verdict = 1 THEN {order} END), min_by(seq, {order})) AS seq
-                FROM ("""
-        + _judged(process, excepted, context)
-        + ") AS d GROUP BY tix) AS p ON p.tix = e.tix AND p.seq = e.seq JOIN "
+                    coalesce(min_by(seq, CASE WHEN verdict = 0 THEN {order} END), min_by(seq, CASE WHEN verdict = 1 THEN {order} END)) AS seq
+                FROM judged AS d WHERE tix IN (SELECT tix FROM judged WHERE verdict < 2) GROUP BY tix
+            ) AS p ON p.tix = e.tix AND p.seq = e.seq JOIN """
         + literal_rows(list(told.items()) or [("", "")], "l", ("state", "told"))
         + " ON l.state = e.new)"
     )  # fmt: skip

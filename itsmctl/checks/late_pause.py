@@ -80,7 +80,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
 def _pauses(clock: str) -> Fragment:
     """SELECT of the pauses of a clock while it runs: tix, clock, seq and t0 of the beginning, end_seq and ended_at.
 
-    Of the states only those are kept with which a pause begins or ends: the next of a beginning is its end.
+    Most records never stand in a state that pauses any clock, and need no look. Of the states of the others only those are kept with which a pause begins or ends: the next of a beginning is its end.
     """
     return Fragment(
         """SELECT tix, clock, seq, t0, end_seq, ended_at FROM (
@@ -88,6 +88,7 @@ def _pauses(clock: str) -> Fragment:
                 SELECT *, lag(paused) OVER (PARTITION BY tix ORDER BY seq) AS paused_before FROM (
                     SELECT s.tix, c.clock, s.seq, s.t0, coalesce(k.role, '') = 'pause' AS paused, c.start, c.judged_at FROM span AS s JOIN scoped AS r ON r.tix = s.tix
                     JOIN clock AS c ON c.tix = s.tix AND c.clock = ? AND c.verdict <> 'cancelled' LEFT JOIN clock_role AS k ON k.offer = c.offer AND k.state = s.state
+                    WHERE s.tix IN (SELECT tix FROM span WHERE state IN (SELECT state FROM clock_role WHERE role = 'pause'))
                 ) AS lived
             ) AS turned WHERE paused <> coalesce(paused_before, false) WINDOW life AS (PARTITION BY tix ORDER BY seq)
         ) AS turns WHERE paused AND t0 >= start AND t0 <= judged_at""",

@@ -12,9 +12,11 @@ Passing: `Password was reset, the user chose a new one`. Flagged: `new password:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.parameters import texts
-from itsmctl.engine.sql import Fragment, each_match, join, matches, name, quote
+from itsmctl.engine.sql import Fragment, each_match, matches, name, quote
 from itsmctl.model import TEXT_COLUMNS, Rule
 
 ID = "no-secrets"
@@ -48,30 +50,33 @@ def needs(rule: Rule) -> Needs:
 
 def compile(rule: Rule, context: Context) -> Fragment:
     """One row per record; `observed` names the kinds found and where, never what was found."""
-    kinds = texts(rule, "kinds") or USUAL
-    found = join(" UNION ALL ", (_found(kind, column) for column in texts(rule, "columns") for kind in kinds))
-    return (
-        Fragment(
-            """SELECT r.record_id, f.tix IS NULL AS passed, coalesce(f.told, 'none found') AS observed, ? AS expected, r.opened_at AS "at", CAST(NULL AS VARCHAR) AS reason
-            FROM scoped AS r LEFT JOIN (SELECT tix, string_agg(told, ', ' ORDER BY told) AS told FROM (SELECT DISTINCT tix, told FROM (""",
-            (f"none of: {', '.join(kinds)}",),
-        )
-        + found
-        + ") AS found) AS different GROUP BY tix) AS f ON f.tix = r.tix"
-    )
-
-
-def _found(kind: str, column: str) -> Fragment:
-    """SELECT of the records in whose column a secret of the kind stands: tix, told."""
-    text, told = f"r.{name(column)}", quote(f"{kind} ({column})")
-    if kind in PATTERNS:
-        return Fragment(f"SELECT r.tix, {told} AS told FROM scoped AS r WHERE {matches(text, PATTERNS[kind])}")
-    valid = _valid_card("digits") if kind == "card-number" else _valid_identity("digits")
+    kinds, columns = texts(rule, "kinds") or USUAL, texts(rule, "columns")
+    found = " UNION ALL ".join(_found(kinds, column) for column in columns)
     return Fragment(
-        f"""SELECT tix, {told} AS told FROM (SELECT tix, upper(regexp_replace(found, '[ -]', '', 'g')) AS digits FROM (
-            SELECT r.tix, {each_match(text, _LONG_NUMBER)} AS found FROM scoped AS r WHERE {matches(text, _LONG_NUMBER)}
-        ) AS long) AS numbers WHERE {valid}"""
+        f"""SELECT r.record_id, f.tix IS NULL AS passed, coalesce(f.told, 'none found') AS observed, ? AS expected, r.opened_at AS "at", CAST(NULL AS VARCHAR) AS reason
+        FROM scoped AS r LEFT JOIN (SELECT tix, string_agg(told, ', ' ORDER BY told) AS told FROM ({found}) AS found GROUP BY tix) AS f ON f.tix = r.tix""",
+        (f"none of: {', '.join(kinds)}",),
     )
+
+
+def _found(kinds: Sequence[str], column: str) -> str:
+    """SELECT of the records in whose column secrets stand: tix, told. Each text is looked into once, on however many records it stands."""
+    text = f"r.{name(column)}"
+    written = f"SELECT DISTINCT {text} AS text FROM scoped AS r WHERE {text} IS NOT NULL"
+    secrets = " UNION ALL ".join(_secrets(kind, quote(f"{kind} ({column})")) for kind in kinds)
+    return f"""SELECT r.tix, s.told FROM scoped AS r JOIN (
+        WITH written AS MATERIALIZED ({written}) SELECT DISTINCT text, told FROM ({secrets}) AS every
+    ) AS s ON s.text = {text}"""
+
+
+def _secrets(kind: str, told: str) -> str:
+    """SELECT of the texts in which a secret of the kind stands: text, told."""
+    if kind in PATTERNS:
+        return f"SELECT text, {told} AS told FROM written WHERE {matches('text', PATTERNS[kind])}"
+    valid = _valid_card("digits") if kind == "card-number" else _valid_identity("digits")
+    return f"""SELECT text, {told} AS told FROM (SELECT text, upper(regexp_replace(found, '[ -]', '', 'g')) AS digits FROM (
+            SELECT text, {each_match("text", _LONG_NUMBER)} AS found FROM written WHERE {matches("text", _LONG_NUMBER)}
+        ) AS long) AS numbers WHERE {valid}"""
 
 
 def _valid_card(digits: str) -> str:

@@ -62,8 +62,8 @@ def compile(rule: Rule, context: Context) -> Fragment:
             CASE WHEN e.wrong IS NOT NULL THEN e.wrong WHEN coalesce(e.unclear, 0) = 0 THEN 'unchanged' END AS observed, ? AS expected,
             coalesce(e.wrong_at, r.opened_at) AS "at", CASE WHEN e.wrong IS NULL AND e.unclear > 0 THEN 'unreadable-time' END AS reason
             FROM scoped AS r LEFT JOIN (
-                SELECT tix, min_by(told, CASE WHEN bad THEN seq END) AS wrong, min(CASE WHEN bad THEN moment END) AS wrong_at, sum(CASE WHEN bad IS NULL THEN 1 ELSE 0 END) AS unclear
-                FROM (SELECT e.tix, e.seq, e.moment, concat(e.field, ': ', e.old, ' -> ', coalesce(e.new, '')) AS told, """,
+                SELECT tix, min_by(CASE WHEN bad THEN concat(field, ': ', old, ' -> ', coalesce(new, '')) END, CASE WHEN bad THEN seq END) AS wrong, min(CASE WHEN bad THEN moment END) AS wrong_at, sum(CASE WHEN bad IS NULL THEN 1 ELSE 0 END) AS unclear
+                FROM (SELECT e.tix, e.seq, e.moment, e.field, e.old, e.new, """,
             (f"unchanged: {', '.join(columns)}",),
         )
         + Fragment(
