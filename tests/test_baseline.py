@@ -171,7 +171,9 @@ def test_a_baseline_is_taken_used_and_only_shrinks(
     assert run("validate", "--root", system) == 0
     common = ("audit", "--root", system, "--as-of", AS_OF, "--rule", "INC-11", "--fail-on", "observation", "-q")
     assert run(*common, "--tickets", three) == 1
+    capsys.readouterr()
     assert run(*common, "--tickets", three, "--baseline", "old-desk") == 0
+    assert "0 of 2 findings are new." in " ".join(capsys.readouterr().out.split())
     assert run(*common, "--tickets", three, "--baseline", path) == 0
     assert run(*common, "--tickets", three, "--baseline", "old-desks") == 2
     assert take(system, three, "old-desk") == 2
@@ -180,7 +182,9 @@ def test_a_baseline_is_taken_used_and_only_shrinks(
     # B is put right, 1e5 is not in the export at all, and D is new.
     later = tickets(tmp_path / "d2", ticket("B", "solved", "it"), ticket("D", service="it"))
     assert run(*common, "--tickets", later, "--baseline", "old-desk") == 1
-    capsys.readouterr()
+    assert "1 of 1 finding is new." in " ".join(capsys.readouterr().out.split())
+    assert run(*common, "--tickets", later, "--baseline", "old-desk", "--lang", "zh") == 1
+    assert "共 1 项发现，其中新增 1 项。" in capsys.readouterr().out
     assert run("baseline", "shrink", "old-desk", "--root", system, "--tickets", later, "--as-of", AS_OF, "-q") == 0
     assert "- INC-11 B\n" in capsys.readouterr().out
     (entry,) = load(system).baselines["old-desk"].findings

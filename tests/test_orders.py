@@ -43,7 +43,7 @@ PLACE = re.compile(r"[\w./-]+\.yaml(, line |:)\d+(:\d+)?")
 @pytest.fixture(scope="module")
 def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("orders") / "history"
-    generate(load(reference_root()), 240, 11, folder)
+    generate(load(reference_root()), 1300, 11, folder)
     return folder
 
 
@@ -80,6 +80,19 @@ def test_neither_the_machine_nor_the_order_of_files_and_definitions_matters(
     turned = _turned(tmp_path / "root")
     found = _ask(turned, _exports(history)[::-1], tmp_path, threads=8, **machine)
     assert _without_places(found, tmp_path) == _without_places(usual, tmp_path)
+
+
+@pytest.mark.parametrize(("threads", "zone"), [(2, "America/St_Johns"), (8, "Pacific/Kiritimati")])
+def test_neither_threads_nor_the_zone_of_the_machine_nor_the_order_of_files_changes_a_byte(
+    history: Path, usual: tuple[bytes, dict[str, Any]], tmp_path: Path, threads: int, zone: str
+) -> None:
+    """`usual` was judged with one thread, and holds every kind of outcome of the whole library over 2,000 records."""
+    found = _ask(
+        reference_root(), _exports(history)[::-1], tmp_path, threads=threads, TZ=zone, PYTHONHASHSEED=str(threads)
+    )
+    assert found == usual
+    assert {rule["outcome"] for rule in usual[1]["rules"]} == {"pass", "fail", "not_testable", "no_data"}
+    assert max(rule["in_scope"] + rule["not_applicable"] for rule in usual[1]["rules"]) >= 2_000
 
 
 def _turned(root: Path) -> Path:

@@ -57,7 +57,17 @@ def title_text(result: AuditResult, language: Language) -> str:
 
 
 def headline(result: AuditResult, language: Language) -> str:
-    """The verdict in one sentence, never calling clean what could not be looked at."""
+    """The verdict in one sentence, never calling clean what could not be looked at; beside a baseline, how much of it is new."""
+    told = _verdict(result, language)
+    failing = with_outcome(result.rules, "fail")
+    if result.baseline is None or not failing:
+        return told
+    n, known = sum(r.failed for r in failing), sum(r.known for r in failing)
+    new = trn("{new} of {n} finding is new.", "{new} of {n} findings are new.", n, language, new=number_text(n - known))
+    return f"{told}{'' if language == 'zh' else ' '}{new}"
+
+
+def _verdict(result: AuditResult, language: Language) -> str:
     failing = dict(by_severity(with_outcome(result.rules, "fail")))
     untested = len(with_outcome(result.rules, "not_testable"))
     passed = len(with_outcome(result.rules, "pass"))

@@ -250,8 +250,9 @@ def _grounds(explanation: Explanation, language: Language, width: int, color: bo
     """What each failure rests on, and which definitions judged."""
     for ground in explanation.grounds:
         yield ""
-        for line in wrap(f"{SYMBOLS['fail']} {shown(ground_title(ground, language))}", width):
-            yield _paint(line, "fail", color)
+        outcome = outcome_of(ground.verdict)
+        for line in wrap(f"{SYMBOLS[outcome]} {shown(ground_title(ground, language))}", width):
+            yield _paint(line, outcome, color)
         lines = ground_lines(ground, language)
         size = max(cells(label) for label, _ in lines)
         for label, text in lines:
