@@ -43,7 +43,7 @@ PLACE = re.compile(r"[\w./-]+\.yaml(, line |:)\d+(:\d+)?")
 @pytest.fixture(scope="module")
 def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("orders") / "history"
-    generate(load(reference_root()), 1300, 11, folder)
+    generate(load(reference_root()), 1400, 11, folder)
     return folder
 
 
