@@ -133,6 +133,7 @@ def evaluate(
 
     totals: dict[Fragment, Totals] = {}
     too_many: list[Task] = []
+    populations: dict[str, Totals] = {}
 
     def judge(connection: Session) -> dict[str, Counts]:
         counts: dict[str, Counts] = {}
@@ -142,16 +143,23 @@ def evaluate(
             except IndexError:  # nothing waits any more
                 return counts
             try:
-                counts |= _judge(connection, some, context, kept, records, with_texts, totals)
+                counts |= take(connection, some)
             except TooLittleMemory:
                 too_many.extend(some)
 
+    def take(connection: Session, some: Sequence[Task]) -> dict[str, Counts]:
+        counts, found = _judge(connection, some, context, kept, records, with_texts, totals)
+        populations.update(found)
+        return counts
+
     with session.beside(judge) as second:
         told |= _leave_untested(session, blind, untested, context, records)
-        told |= judge(session) | second.result()
+        told |= judge(session)
+        told |= second.result()
     for task in too_many:  # what does not fit beside others may fit alone
-        told |= _judge(session, [task], context, kept, records, with_texts, totals)
-    return told
+        told |= take(session, [task])
+    shares = _breakdown(session, populations)
+    return {rule: replace(counts, breakdown=shares.get(rule, ())) for rule, counts in told.items()}
 
 
 def _untested_because(session: Session, task: Task, context: Context) -> str:
@@ -184,7 +192,8 @@ def _judge(
     records: int,
     with_texts: bool,
     totals: dict[Fragment, Totals],
-) -> dict[str, Counts]:
+) -> tuple[dict[str, Counts], dict[str, Totals]]:
+    """What became of the records by each rule, and how many there were by priority and service, of those that are broken down."""
     every = join(" UNION ALL ", (statement(t, context) for t in tasks))
     texts = "" if with_texts else " REPLACE (CAST(NULL AS VARCHAR) AS observed, CAST(NULL AS VARCHAR) AS expected)"
     query = (
@@ -201,16 +210,14 @@ def _judge(
     )
     found = {str(rule): tuple(int(str(n)) for n in numbers) for rule, *numbers in rows}
     counts = {t.rule.id: _counts(found.get(t.rule.id, _NOBODY), records, "", covers.get(t.rule.id, {})) for t in tasks}
-    shares = _breakdown(
-        session, [(t, counts[t.rule.id]) for t in tasks if _has_breakdown(t.rule, counts[t.rule.id])], context, totals
-    )
+    populations = dict(_populations(session, tasks, counts, context, totals))
     session.run(  # last, so that what fails before can be done again
         f"""INSERT INTO tested SELECT "rule", record_id, passed, observed, expected, "at",
         CASE WHEN passed IS NULL THEN coalesce(reason, 'cannot-tell') END, waiver, NULL FROM judgement
         WHERE reason IS DISTINCT FROM {quote(TOO_FEW)} AND ({kept.text})""",
         kept.values,
     )
-    return {rule: replace(count, breakdown=shares.get(rule, ())) for rule, count in counts.items()}
+    return counts, populations
 
 
 def statement(task: Task, context: Context) -> Fragment:
@@ -382,23 +389,33 @@ def _may_hold(c: Condition, context: Context) -> Fragment:
     return "(" + all_of((c,)) + f" OR {unknown})"
 
 
-def _breakdown(
-    session: Session, judged: Sequence[tuple[Task, Counts]], context: Context, totals: dict[Fragment, Totals]
-) -> Mapping[str, tuple[Share, ...]]:
-    """The last judgement of some rules by priority and by service; values sorted, '' where empty.
+def _populations(
+    session: Session,
+    tasks: Sequence[Task],
+    judged: Mapping[str, Counts],
+    context: Context,
+    totals: dict[Fragment, Totals],
+) -> Iterator[tuple[str, Totals]]:
+    """The records that rules have just judged, by priority and by service, of those rules that are broken down.
 
     Most rules judge every record in their scope, and many have the same scope, whose records are counted once: `totals`.
     """
-    wrong = _wrong_by_value(session, [task.rule.id for task, _ in judged])
-    found = []
-    for task, counts in judged:
-        total = _totals(session, task.rule, context, totals)
-        if sum(n for (which, _), n in total.items() if which == 0) != counts.in_scope:
-            total = _totals_judged(session, task.rule.id)
-        for (which, value), n in sorted(total.items()):
-            failed, untested = wrong.get((task.rule.id, which, value), (0, 0))
-            found.append((task.rule.id, Share(BREAKDOWN_COLUMNS[which], value, n, failed, untested)))
-    return by_rule(found)
+    for task in tasks:
+        if _has_breakdown(task.rule, judged[task.rule.id]):
+            total = _totals(session, task.rule, context, totals)
+            if sum(n for (which, _), n in total.items() if which == 0) != judged[task.rule.id].in_scope:
+                total = _totals_judged(session, task.rule.id)
+            yield task.rule.id, total
+
+
+def _breakdown(session: Session, populations: Mapping[str, Totals]) -> Mapping[str, tuple[Share, ...]]:
+    """What became of the records that some rules judged, by priority and by service; values sorted, '' where empty."""
+    wrong = _wrong_by_value(session, sorted(populations))
+    return by_rule(
+        (rule, Share(BREAKDOWN_COLUMNS[which], value, n, *wrong.get((rule, which, value), (0, 0))))
+        for rule, total in populations.items()
+        for (which, value), n in sorted(total.items())
+    )
 
 
 def _totals(session: Session, rule: Rule, context: Context, totals: dict[Fragment, Totals]) -> Totals:
@@ -422,8 +439,8 @@ def _wrong_by_value(session: Session, rules: Sequence[str]) -> Mapping[tuple[str
         return {}
     rows = session.rows(
         f"""SELECT {_BREAKDOWN}, count(*) FILTER (WHERE NOT j.passed AND j.waiver IS NULL), count(*) FILTER (WHERE j.passed IS NULL), j."rule"
-        FROM record AS r JOIN (SELECT * FROM judgement WHERE passed IS NOT true AND "rule" IN ({", ".join("?" * len(rules))})) AS j
-            ON j.record_id = r.record_id GROUP BY {_BREAKDOWN}, j."rule\"""",
+        FROM tested AS j JOIN record AS r ON r.record_id = j.record_id
+        WHERE j.passed IS NOT true AND j."rule" IN ({", ".join("?" * len(rules))}) GROUP BY {_BREAKDOWN}, j."rule\"""",
         tuple(rules),
     )
     failed: Counter[tuple[str, int, str]] = Counter()
