@@ -1,6 +1,6 @@
 """The same audit by DuckDB and by Spark, compared row by row: every verdict of the whole library, the passes too.
 
-    python benchmarks/spark.py [uci] [bpic13] [generated] [--master URL] [--records N] [--setting KEY=VALUE]...
+    python benchmarks/spark.py [uci] [bpic13] [generated] [flawed] [--master URL] [--records N] [--setting KEY=VALUE]...
 
 Needs `pip install 'itsmctl[spark]'` and Java. Without a master Spark runs on this machine. The public logs are read in place
 where they lie beside the repository (`../shared/data`), and left out, with a word, where they do not. Ends with 1 where
@@ -25,6 +25,8 @@ PUBLIC = {
     "uci": (LOGS / "uci-incident-event-log" / "incident_event_log.zip", "Europe/Rome"),
     "bpic13": (LOGS / "bpic13-volvo-vinst" / "BPIC13_incidents.xes.gz", "Europe/Stockholm"),
 }
+GENERATED = ("generated", "flawed")
+"""With the violations that a history can carry, and with the faults that none can."""
 COMPARED = ("result.json", "verdicts.parquet", "findings.csv")
 CHARGED = ("spark.driver.memory=1g", "spark.sql.shuffle.partitions=4")
 """Small, as the laptop has other things to do; settings that are named win."""
@@ -33,14 +35,14 @@ CHARGED = ("spark.driver.memory=1g", "spark.sql.shuffle.partitions=4")
 def main(arguments: Sequence[str]) -> int:
     """Compare the engines over each history that is asked for."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("histories", nargs="*", metavar="HISTORY", help="uci, bpic13, generated; default: all three")
+    parser.add_argument("histories", nargs="*", metavar="HISTORY", help="uci, bpic13, generated, flawed; default: all")
     parser.add_argument("--master", default="local[*]", metavar="URL")
     parser.add_argument("--records", type=int, default=10_000, metavar="N", help="incidents that are generated")
     parser.add_argument("--setting", action="append", default=[], metavar="KEY=VALUE")
     asked = parser.parse_args(arguments)
     unlike = 0
     with tempfile.TemporaryDirectory(prefix="itsmctl-engines-") as folder:
-        for history in asked.histories or (*PUBLIC, "generated"):
+        for history in asked.histories or (*PUBLIC, *GENERATED):
             place = Path(folder) / history
             place.mkdir()
             if not made(history, place, asked.records):
@@ -52,8 +54,9 @@ def main(arguments: Sequence[str]) -> int:
 
 def made(history: str, place: Path, records: int) -> bool:
     """Import a history into `dataset`; False where it is not here."""
-    if history == "generated":
-        itsmctl("generate", "--records", records, "-o", place / "export", "-q")
+    if history in GENERATED:
+        much = ("--flawed",) if history == "flawed" else ("--records", records)
+        itsmctl("generate", *much, "-o", place / "export", "-q")
         itsmctl("import", place / "export", "--zone", "Asia/Shanghai", "-o", place / "dataset", "-q")
         return True
     export, zone = PUBLIC[history]

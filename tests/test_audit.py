@@ -169,6 +169,23 @@ def test_rules_that_do_not_fit_together_are_judged_one_by_one(
     assert sum(refused) > 50
 
 
+def test_progress_never_goes_back_and_ends_with_the_work(dataset: Path, tmp_path: Path) -> None:
+    seen: list[tuple[str, float]] = []
+    written: list[float] = []
+    audit(
+        reference(),
+        dataset,
+        AuditOptions(as_of=AS_OF),
+        verdicts=tmp_path / "verdicts.parquet",
+        meanwhile=lambda _: written.append(seen[-1][1]),
+        progress=lambda step, share: seen.append((step, share)),
+    )
+    shares = [share for _, share in seen]
+    assert shares == sorted(shares) and [step for step, share in seen if share == 1.0] == ["done"] and shares[-1] == 1.0
+    assert len({share for step, share in seen if step == "rules"}) > 8, "long silence while the rules are judged"
+    assert written == [0.9]
+
+
 def test_where_a_rule_does_not_fit_alone_the_audit_says_so(
     dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

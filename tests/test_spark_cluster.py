@@ -26,6 +26,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),  # PySpark leaves sockets open
     pytest.mark.skipif(not shutil.which("java"), reason="Spark needs Java, and there is none"),
 ]
+BENCHMARK = Path(__file__).parent.parent / "benchmarks" / "spark.py"
 PROGRAM = [sys.executable, "-c", "from itsmctl.cli import main; main()"]
 SMALL = {
     "spark.sql.shuffle.partitions": "2",
@@ -187,6 +188,19 @@ def test_the_whole_library_gives_the_same_bytes_though_a_worker_dies(
     assert same_rows(tmp_path / "duckdb" / "verdicts.parquet", tmp_path / "by-rule")
     assert "Removing executor" in cluster.said() or "Removing worker" in cluster.said()
     assert list((tmp_path / "work").iterdir()) == []
+
+
+@pytest.mark.parametrize("history", ["flawed", "generated", "bpic13", "uci"])
+def test_every_history_gives_the_same_rows_by_the_whole_library(history: str) -> None:
+    """Two public logs, and what is generated with every violation that can be planted."""
+    command = [sys.executable, BENCHMARK, history, "--records", "300", "--master", "local[2]"]
+    settings = [word for pair in SMALL.items() for word in ("--setting", "=".join(pair))]
+    ran = subprocess.run([*command, *settings], capture_output=True, text=True)
+    if "left out" in ran.stdout:
+        pytest.skip(ran.stdout.strip())
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "only by duckdb 0, only by spark 0" in ran.stdout
+    assert ran.stdout.rstrip().endswith("same bytes: result.json, verdicts.parquet, findings.csv")
 
 
 def test_a_killed_audit_leaves_no_result_and_running_again_gives_one(

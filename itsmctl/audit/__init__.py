@@ -133,6 +133,7 @@ def audit(
         if options.partitioned:
             write_partitioned(session, sorted(wanted), options.partitioned)
         session = session.home()
+        report("done", 0.9)
 
         def write(connection: Session) -> None:
             if verdicts is None:

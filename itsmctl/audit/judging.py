@@ -36,13 +36,20 @@ def judge(
 
     waivers = applied(context.definitions)
     counts: dict[str, tuple[Rule, Counts]] = {}
-    for position, tier in enumerate(tiers):
-        report(position / len(tiers))
+    every = max(1, sum(map(len, tiers)))
+    for tier in tiers:
+        of_tier = _part(report, len(counts) / every, len(tier) / every)
+        of_tier(0.0)
         why = {rule.id: untestable.get(rule.check, "") or because(rule, counts) for rule in tier}
         tasks = [Task(rule, CHECKS[rule.check], why[rule.id], waivers.get(rule.id, ())) for rule in tier]
-        found = evaluate(session, tasks, context, all_verdicts=all_verdicts, keep=keep)
+        found = evaluate(session, tasks, context, all_verdicts=all_verdicts, keep=keep, report=of_tier)
         counts |= {rule.id: (rule, found[rule.id]) for rule in tier}
     return counts
+
+
+def _part(report: Callable[[float], None], before: float, share: float) -> Callable[[float], None]:
+    """The progress of a part of the work, told as that of the whole."""
+    return lambda done: report(before + done * share)
 
 
 def results_of(session: Session, judged: Judged, known: Mapping[str, int]) -> list[RuleResult]:

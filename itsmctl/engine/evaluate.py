@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from itsmctl.engine.clocks import columns_of_clocks
@@ -103,12 +103,14 @@ def evaluate(
     all_verdicts: bool,
     keep: Sequence[str] = (),
     with_texts: bool = True,
+    report: Callable[[float], None] = lambda share: None,
 ) -> dict[str, Counts]:
     """Judge every record in the scope of each rule into `verdict`, and return the counts by rule.
 
     Rules are judged as many at once as AT_ONCE allows, on two connections. Plain passes are counted and dropped, but
     for the records in `keep`; where the rule itself cannot be tested, no record in scope can. Without texts, verdicts do not
-    say what was observed and expected, which costs less.
+    say what was observed and expected, which costs less. `report` is called with the share of the rules that are judged or being
+    judged, never less than before.
     """
     counted = {
         process: int(str(n)) for process, n in session.rows("SELECT process, count(*) FROM record GROUP BY process")
@@ -142,6 +144,8 @@ def evaluate(
                 some = waiting.popleft()
             except IndexError:  # nothing waits any more
                 return counts
+            if connection is session:
+                report(1 - (len(waiting) + 1) / heaps)
             try:
                 counts |= take(connection, some)
             except TooLittleMemory:
