@@ -57,7 +57,9 @@ def made(history: str, place: Path, records: int) -> bool:
     if history in GENERATED:
         much = ("--flawed",) if history == "flawed" else ("--records", records)
         itsmctl("generate", *much, "-o", place / "export", "-q")
-        itsmctl("import", place / "export", "--zone", "Asia/Shanghai", "-o", place / "dataset", "-q")
+        mappings = [word for file in (place / "export").glob("*.yaml") for word in ("--mapping", file)]
+        exports = sorted((place / "export").glob("*.csv"))
+        itsmctl("import", *exports, *mappings, "--zone", "Asia/Shanghai", "-o", place / "dataset", "-q")
         return True
     export, zone = PUBLIC[history]
     if export.is_file():
