@@ -1,0 +1,41 @@
+"""Pieces of work in lanes: each has names of its own, answers come in order, and the first one named that fails tells why."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from itsmctl.engine.lanes import in_lanes
+from itsmctl.engine.session import Session
+from itsmctl.errors import ItsmctlError, Problem
+
+
+def counted(lane: Session, number: int) -> int:
+    lane.run(f"CREATE TABLE own AS SELECT range AS n FROM range({number})")
+    lane.run(f"CREATE TABLE main.kept_{number} AS SELECT * FROM own")
+    (count,) = lane.one("SELECT count(*) FROM own")
+    return int(str(count))
+
+
+def refused(lane: Session, number: int) -> int:
+    raise ItsmctlError(Problem(f"refused-{number}", "no"))
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_answers_come_in_order_and_only_what_is_shared_stays(threads: int) -> None:
+    numbers = [3, 50, 7, 20, 1]
+    with Session(threads=threads) as session:
+        works = [partial(counted, number=number) for number in numbers]
+        assert in_lanes(session, works, numbers) == numbers
+        tables = session.rows("SELECT table_name FROM duckdb_tables() ORDER BY table_name")
+        assert tables == [(name,) for name in sorted(f"kept_{number}" for number in numbers)]
+        assert session.one("SELECT current_setting('threads')") == (threads,)
+
+
+@pytest.mark.parametrize("sizes", [[1, 2, 3, 4], [4, 3, 2, 1]])
+def test_the_first_that_fails_tells_why(sizes: list[int]) -> None:
+    works = [partial(counted, number=0), *(partial(refused, number=number) for number in (1, 2, 3))]
+    with Session(threads=2) as session, pytest.raises(ItsmctlError) as error:
+        in_lanes(session, works, sizes)
+    assert [problem.code for problem in error.value.problems] == ["refused-1"]
