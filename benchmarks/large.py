@@ -25,12 +25,10 @@ from agreeing import Difference, compare
 from many import ZONE, Many, apart, lean, multiply, once
 from measure import Sample, Task, interleaved, median, peak, ratio
 from peering import PEERS, Peer
-from run import ROOT, Limit, busy, itsmctl, machine, versions
+from run import CORE, ROOT, Limit, busy, itsmctl, machine, only, versions
 
 PAGE = ROOT / "docs" / "benchmarks-large.md"
 DEFINITIONS = ROOT / "benchmarks" / "definitions"
-CORE = ("INC-01", "INC-02", "INC-03", "INC-04", "INC-05", "INC-06", "INC-08", "INC-11", "INC-12", "INC-14", "DQ-02", "DQ-03", "DQ-05", "DQ-06", "DQ-07", "DQ-08", "DQ-09", "DQ-10", "DQ-11", "DQ-13")  # fmt: skip
-"""Twenty plain rules of the library about incidents and the quality of the data: every family, nothing chosen for speed."""
 ONE_MORE = "INC-13"
 """A rule of a family that the core has already."""
 SMALL = 10_000
@@ -125,7 +123,7 @@ def measured(kind: str, source: Path, work: Path, records: int, peers: Sequence[
 def tasks(history: Many, work: Path, peers: Sequence[Peer]) -> tuple[Task, ...]:
     """What is measured, in the order in which it runs."""
     floor = (sys.executable, str(ROOT / "benchmarks" / "floor_tables.py"), str(history.dataset), str(history.tables))
-    core = tuple(word for rule in CORE for word in ("--rule", rule))
+    core = only(CORE)
     return (
         Task(FLOOR, floor),
         audit(LIBRARY, history, work),
