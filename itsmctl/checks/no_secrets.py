@@ -60,7 +60,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
 
 
 def _found(kinds: Sequence[str], column: str) -> str:
-    """SELECT of the records in whose column secrets stand: tix, told.."""
+    """SELECT of the records in whose column secrets stand: tix, told."""
     text = f"r.{name(column)}"
     written = f"SELECT DISTINCT {text} AS text FROM scoped AS r WHERE {text} IS NOT NULL"
     secrets = " UNION ALL ".join(_secrets(kind, quote(f"{kind} ({column})")) for kind in kinds)

@@ -127,11 +127,11 @@ def evaluate(
     heaps = -(-len(testable) // number)
     # Neighbours are of one family, and as dear as each other; dealt out like cards, no heap is much dearer than the rest.
     waiting = deque(testable[place::heaps] for place in range(heaps))
-    kept = Fragment("passed IS NOT true")
+    kept = _WRONG
     if all_verdicts:
         kept = Fragment("true")
     elif keep:
-        kept += Fragment(f" OR record_id IN ({', '.join('?' * len(keep))})", tuple(keep))
+        kept = _WRONG + Fragment(f" OR record_id IN ({', '.join('?' * len(keep))})", tuple(keep))
 
     totals: dict[Fragment, Totals] = {}
     too_many: list[Task] = []
@@ -199,9 +199,17 @@ def _judge(
 ) -> tuple[dict[str, Counts], dict[str, Totals]]:
     """What became of the records by each rule, and how many there were by priority and service, of those that are broken down."""
     every = join(" UNION ALL ", (statement(t, context) for t in tasks))
-    texts = "" if with_texts else " REPLACE (CAST(NULL AS VARCHAR) AS observed, CAST(NULL AS VARCHAR) AS expected)"
+    # Most verdicts are passes, of which nothing is kept: to hold their texts would cost more than to judge them.
+    told = (
+        "CAST(NULL AS VARCHAR)"
+        if not with_texts
+        else "{0}"
+        if kept != _WRONG
+        else "CASE WHEN passed IS NOT true THEN {0} END"
+    )
+    texts = ", ".join(f"{told.format(text)} AS {text}" for text in ("observed", "expected"))
     query = (
-        f"CREATE OR REPLACE TEMP TABLE judgement AS SELECT *{texts}, CAST(NULL AS VARCHAR) AS waiver FROM ("
+        f"""CREATE OR REPLACE TEMP TABLE judgement AS SELECT "rule", record_id, passed, {texts}, "at", reason, CAST(NULL AS VARCHAR) AS waiver FROM ("""
         + every
         + ") AS e"
     )
@@ -259,6 +267,8 @@ def _read(body: Fragment) -> tuple[str, ...]:
 
 
 _NOBODY = (0, 0, 0, 0, 0)
+_WRONG = Fragment("passed IS NOT true")
+"""The verdicts that are kept unless more are asked for."""
 _BREAKDOWN = ", ".join(f"r.{name(column)}" for column in BREAKDOWN_COLUMNS)
 
 
