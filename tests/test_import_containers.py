@@ -301,7 +301,7 @@ def test_a_workbook_beyond_the_memory_allowed_is_refused_before_it_is_read(tmp_p
             large.writestr(name, small.read(name).replace(b"<t>TEXT</t>", b"<t>" + b"x" * 200_000 + b"</t>"))
     assert (tmp_path / "t").stat().st_size < 200_000
     with pytest.raises(
-        ItsmctlError, match=r"sheet1 would take about 60\d MB .* 402 MB are allowed; .*\[workbook-too-large\]"
+        ItsmctlError, match=r"sheet1 would take about 60\d MB .* 536 MB are allowed; .*\[workbook-too-large\]"
     ):
         import_files([tmp_path / "t"], None, {TABLE.id: TABLE}, "UTC", tmp_path / "out")
     assert import_files([tmp_path / "small"], None, {TABLE.id: TABLE}, "UTC", tmp_path / "out").records == 3000

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from itsmctl.cli import group
 from itsmctl.engine.lanes import in_lanes
 from itsmctl.engine.session import Session
 from itsmctl.errors import ItsmctlError, Problem
@@ -39,3 +43,34 @@ def test_the_first_that_fails_tells_why(sizes: list[int]) -> None:
     with Session(threads=2) as session, pytest.raises(ItsmctlError) as error:
         in_lanes(session, works, sizes)
     assert [problem.code for problem in error.value.problems] == ["refused-1"]
+
+
+def test_files_that_repeat_ids_are_imported_in_one_lane_after_another(tmp_path: Path) -> None:
+    """Three mappings, so that one lane reads two of them: what was noted of the first file's ids is gone by then."""
+    paths = []
+    for letter in "abc":
+        mapping = tmp_path / f"m-{letter}.yaml"
+        mapping.write_text(_MAPPING.format(letter=letter, upper=letter.upper()), encoding="utf-8")
+        export = tmp_path / f"{letter}.csv"
+        rows = [f"{letter}1,2026-01-01 10:00,x", f"{letter}2,2026-01-02 10:00,y", f"{letter}1,2026-01-01 10:00,z"]
+        export.write_text("\n".join([f"Ticket{letter.upper()},Reported{letter.upper()},Title", *rows, ""]), "utf-8")
+        paths += [str(export), "--mapping", str(mapping)]
+    outcome = CliRunner().invoke(group, ["import", *paths, "-q", "-o", str(tmp_path / "dataset")])
+    assert outcome.exit_code == 0, outcome.output
+    receipt = json.loads((tmp_path / "dataset" / "receipt.json").read_text("utf-8"))
+    assert (receipt["records"], receipt["rejects"]) == (6, 3)
+
+
+_MAPPING = """kind: mapping
+id: m-{letter}
+title: {{en: m {letter}, zh: m {letter}}}
+tool: T
+format: csv
+shape: records
+process: incident
+recognise: [Ticket{upper}, Reported{upper}]
+missing: [""]
+time-formats: ["yyyy-MM-dd HH:mm"]
+zone: UTC
+columns: {{record_id: Ticket{upper}, opened_at: Reported{upper}, title: Title}}
+"""

@@ -133,7 +133,7 @@ def _counted(rule: Rule, context: Context, roles: tuple[str, ...]) -> Fragment:
         Fragment(
             f"""SELECT d.tix, count(DISTINCT CASE WHEN {sure} THEN d.person END) AS people,
                 count(DISTINCT CASE WHEN {sure} THEN {role} END) AS roles,
-                count(DISTINCT CASE WHEN {sure} THEN d.person WHEN {unsure} THEN concat(d.person, ' ', d.place) END) AS people_with_shared,
+                count(DISTINCT CASE WHEN {sure} THEN d.person WHEN {unsure} THEN concat(d.person, CASE WHEN d.in_time THEN ' in time ' ELSE ' undated ' END, d.place) END) AS people_with_shared,
                 count(DISTINCT CASE WHEN ({sure}) OR ({unsure}) THEN {role} END) AS roles_with_shared,
                 count(DISTINCT CASE WHEN d.in_time AND {nobody} THEN coalesce(d.person, '') END) AS unknown,
                 count(DISTINCT CASE WHEN d.in_time IS NULL AND {test} AND NOT d.shared THEN d.person END) AS undated,

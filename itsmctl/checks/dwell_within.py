@@ -18,7 +18,7 @@ from __future__ import annotations
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.life import done
 from itsmctl.engine.openings import BOUND, bound_of, counted_until, days_need_calendar, join_day
-from itsmctl.engine.people import under_own_names
+from itsmctl.engine.people import is_among, under_own_names
 from itsmctl.engine.spans import blind_to, values_of
 from itsmctl.engine.sql import Fragment, duration_text, name, ranked
 from itsmctl.model import NUMBER_COLUMNS, TEXT_COLUMNS, Rule
@@ -116,12 +116,12 @@ def _stays(rule: Rule, context: Context) -> Fragment:
     field, values = str(rule.parameters["field"]), _values(rule)
     place, ever, told = Fragment("value"), Fragment(""), values_of(field, "scoped", context.as_of)
     if values:
-        among = f"value IN ({', '.join('?' * len(values))})"
-        place = Fragment(f"CASE WHEN {among} THEN ? END", (*values, ", ".join(values)))
-        ever = Fragment(f" WHERE v.tix IN (SELECT tix FROM told WHERE {among})", values)
+        among = is_among(field, "value", values)
+        place = "CASE WHEN " + among + Fragment(" THEN ? END", (", ".join(values),))
+        ever = " WHERE v.tix IN (SELECT tix FROM told WHERE " + among + ")"
     return (
         "SELECT * FROM (WITH told AS MATERIALIZED ("
-        + (told if values else under_own_names(field, told, "value", ("tix", "seq", "t0")))
+        + under_own_names(field, told, "value", ("tix", "seq", "t0"))
         + """) SELECT p.tix, p.place, min(p.t0) AS t0, CASE WHEN max(CASE WHEN p.next_at IS NULL AND e.ends_at IS NULL THEN 1 ELSE 0 END) = 0
                 THEN max(coalesce(p.next_at, greatest(e.ends_at, p.t0))) END AS t1
         FROM (SELECT *, sum(CASE WHEN place = before THEN 0 ELSE 1 END) OVER (PARTITION BY tix ORDER BY seq) AS stay FROM (

@@ -79,11 +79,11 @@ def _first(process: Process, excepted: Sequence[str], context: Context) -> Fragm
             FROM judged GROUP BY tix HAVING min(verdict) = 2
             UNION ALL
             SELECT p.tix, p.verdict, e.moment, l.told AS roles, p.steps,
-                CASE WHEN {called_} IS NOT NULL THEN 'unknown-person' WHEN {crew} IS NOT NULL THEN 'unknown-group' ELSE 'missing:actor' END AS unclear,
+                CASE WHEN p.shared THEN 'shared-account' WHEN {called_} IS NOT NULL THEN 'unknown-person' WHEN {crew} IS NOT NULL THEN 'unknown-group' ELSE 'missing:actor' END AS unclear,
                 concat(CASE WHEN {called_} IS NULL THEN coalesce({crew}, '') ELSE {called(called_)} END,
                     ' (', e.new, CASE WHEN {called_} IS NOT NULL AND {crew} IS NOT NULL THEN concat(', ', {crew}) ELSE '' END, ')') AS says
             FROM step AS e JOIN (
-                SELECT tix, count(*) AS steps, min(verdict) AS verdict,
+                SELECT tix, count(*) AS steps, min(verdict) AS verdict, bool_or(shared AND verdict = 1) AS shared,
                     coalesce(min_by(seq, CASE WHEN verdict = 0 THEN {order} END), min_by(seq, CASE WHEN verdict = 1 THEN {order} END)) AS seq
                 FROM judged AS d WHERE tix IN (SELECT tix FROM judged WHERE verdict < 2) GROUP BY tix
             ) AS p ON p.tix = e.tix AND p.seq = e.seq JOIN """
@@ -114,8 +114,8 @@ def _deeds(process: Process, context: Context) -> Fragment:
     of_lane = sorted({(state, crew) for state, role in allowed for crew, found in groups if found == role})
     known = known_as("actor", "w")
     return (
-        "SELECT d.new, d.actor, d.actor_group, d.person, d.who, CASE WHEN g.crew IS NOT NULL THEN 2 WHEN w.person IS NOT NULL OR o.crew IS NOT NULL THEN 0 ELSE 1 END AS verdict FROM "
-        + f"""(SELECT new, actor, actor_group, {person_key("actor")} AS person, {known.who} AS who, nullif({person_key("actor_group")}, '') AS crew
+        "SELECT d.new, d.actor, d.actor_group, d.person, d.who, d.shared, CASE WHEN g.crew IS NOT NULL THEN 2 WHEN w.person IS NOT NULL OR o.crew IS NOT NULL THEN 0 ELSE 1 END AS verdict FROM "
+        + f"""(SELECT new, actor, actor_group, {person_key("actor")} AS person, {known.who} AS who, {known.shared} AS shared, nullif({person_key("actor_group")}, '') AS crew
             FROM (SELECT DISTINCT new, actor, actor_group FROM step) AS every{known.join}) AS d
         LEFT JOIN (SELECT DISTINCT person FROM appointment) AS w ON w.person = d.person LEFT JOIN """
         + literal_rows(of_lane or _NOTHING, "g", ("state", "crew")) + " ON g.state = d.new AND g.crew = d.crew LEFT JOIN "
@@ -131,13 +131,12 @@ def _judged(process: Process, excepted: Sequence[str], context: Context) -> Frag
         + f""" ON c.state = d.new JOIN holding AS h ON h."role" = c.held AND h.person = d.person WHERE d.verdict < 2) AS n
             ON {_same("n", "s")} AND s.moment >= n.since AND s.moment < n.until)"""
     )
-    others = "".join(
-        f" AND (s.{name(column)} IS NULL OR coalesce(d.who, '') <> s.{name(column)})" for column in excepted
-    )
+    # Who acts under a shared account may be the one who is left out, or another.
+    named = " OR ".join(f"coalesce(d.who = s.{name(column)}, false)" for column in excepted) or "false"
     return (
-        "SELECT s.tix, s.seq, s.moment, CASE WHEN h.tix IS NOT NULL THEN 2 ELSE d.verdict END AS verdict FROM step AS s JOIN deed AS d ON "
+        f"SELECT s.tix, s.seq, s.moment, d.shared AND ({named}) AS shared, CASE WHEN h.tix IS NOT NULL THEN 2 WHEN {named} THEN greatest(d.verdict, 1) ELSE d.verdict END AS verdict FROM step AS s JOIN deed AS d ON "
         + Fragment(_same("d", "s"))
-        + " LEFT JOIN " + held + f" AS h ON h.tix = s.tix AND h.seq = s.seq WHERE true{others}"
+        + " LEFT JOIN " + held + f" AS h ON h.tix = s.tix AND h.seq = s.seq WHERE d.shared OR NOT ({named})"
     )  # fmt: skip
 
 

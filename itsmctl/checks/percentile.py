@@ -1,8 +1,9 @@
 """A percentile of times per group: so many per cent took no longer than a limit.
 
 The time is what a `clock` counted, or lies between two moments (`from`, `to`). What has not got that far counts too, or the slowest
-would be left out: with the time so far where that is longer than the limit, else as a time that nobody knows yet. What is closed or
-cancelled without the second moment never had such a time and is not counted. A group with fewer than `minimum` is told and not judged;
+would be left out: with the time so far where that is longer than the limit, else as a time that nobody knows yet; so does what is resolved without
+saying when, or of which the export does not tell whether it still runs. What is closed or cancelled without the second moment never had
+such a time and is not counted. A group with fewer than `minimum` is told and not judged;
 records whose time nobody knows make a group not testable where they could turn the verdict.
 
     check: {percentile: {clock: resolution, percentile: 90, most: 8h, per: [service, month], minimum: 20}}
@@ -16,7 +17,7 @@ from __future__ import annotations
 
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.grouping import group_key, group_needs
-from itsmctl.engine.life import closed
+from itsmctl.engine.life import closed, done
 from itsmctl.engine.parameters import COUNT, DURATION, PER, number_of, seconds_of, texts
 from itsmctl.engine.sql import Fragment, duration_text, name
 from itsmctl.model import TIME_COLUMNS, Rule
@@ -39,6 +40,8 @@ PARAMETERS = {
     "dependencies": {"from": ["to"], "to": ["from"]},
 }
 NAMES = {"clock": "clock", "from": "column", "to": "column"}
+_ENDS = frozenset({"state", "resolved_at", "closed_at"})
+"""The columns that tell whether anybody still works on a record."""
 
 
 def needs(rule: Rule) -> Needs:
@@ -77,8 +80,14 @@ def _times(rule: Rule, context: Context, most: int) -> Fragment:
         )
     first, last = (f"r.{name(str(rule.parameters[side]))}" for side in ("from", "to"))
     so_far = f"{context.as_of} - {first}"
+    told = "".join(
+        f" AND r.tix NOT IN (SELECT tix FROM lacking WHERE \"column\" = '{column}')"
+        for column in sorted(_ENDS & context.lacking)
+    )
     return (
-        f"""SELECT {key} AS record_id, r.opened_at, CASE WHEN {last} IS NOT NULL THEN {last} - {first} WHEN {so_far} > {most} THEN {so_far} END AS taken
+        f"""SELECT {key} AS record_id, r.opened_at, CASE WHEN {last} IS NOT NULL THEN {last} - {first} WHEN {so_far} > {most}{told} AND NOT """
+        + done(context)
+        + f""" THEN {so_far} END AS taken
         FROM scoped AS r WHERE {last} IS NOT NULL OR ({first} <= {context.as_of} AND coalesce(NOT """
         + closed(context)
         + ", true))"

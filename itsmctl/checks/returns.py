@@ -12,7 +12,7 @@ Passing: new, in-progress, resolved, in-progress. Failing: in-progress, resolved
 from __future__ import annotations
 
 from itsmctl.engine.context import Context, Needs
-from itsmctl.engine.people import under_own_names
+from itsmctl.engine.people import is_among, under_own_names
 from itsmctl.engine.spans import blind_to, values_of
 from itsmctl.engine.sql import Fragment
 from itsmctl.model import NUMBER_COLUMNS, TEXT_COLUMNS, Rule
@@ -40,7 +40,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
     """One row per record; `observed` counts the returns and names the value of the first one too many, or of the last."""
     field, most, to = str(rule.parameters["field"]), rule.parameters["most"], rule.parameters.get("to", ())
     assert isinstance(to, tuple)
-    only = Fragment(f" AND value IN ({', '.join('?' * len(to))})", to) if to else Fragment("")
+    only = " AND " + is_among(field, "value", [str(word) for word in to]) if to else Fragment("")
     known, blind = blind_to(field)
     values = values_of(field, "scoped", context.as_of)
     return (
@@ -54,7 +54,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
                         SELECT *, lag(value) OVER (PARTITION BY tix ORDER BY seq) AS before FROM (""",
             (most, str(most)),
         )
-        + (values if to else under_own_names(field, values, "value", ("tix", "seq", "t0")))
+        + under_own_names(field, values, "value", ("tix", "seq", "t0"))
         + ") AS v) AS beside WHERE before IS NULL OR before <> value) AS visits WHERE visit > 1"
         + only
         + f" GROUP BY tix) AS m ON m.tix = r.tix{known}"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from itsmctl.engine.session import Session
-from itsmctl.engine.sql import Fragment, each_match, name, quote
+from itsmctl.engine.sql import Fragment, each_match, literal_rows, name, quote
 from itsmctl.model import PEOPLE_COLUMNS, Assignment, Definitions, Effective
 from itsmctl.model.holding import tenures
 from itsmctl.zones import EVER, midnight, midnight_after
@@ -47,6 +47,15 @@ def one_of(text: str, alias: str) -> tuple[str, str]:
     """SQL for the one person whom `text` names, and the join for it; NULL for a shared account, which may be anybody."""
     known = known_as(text, alias)
     return f"CASE WHEN NOT {known.shared} THEN {known.who} END", known.join
+
+
+def is_among(field: str, value: str, words: Sequence[str]) -> Fragment:
+    """SQL for whether a value of a field is one of some words; of a field of people under their own names, whatever names the words are."""
+    if field not in PEOPLE_COLUMNS:
+        return Fragment(f"{value} IN ({', '.join('?' * len(words))})", tuple(words))
+    known = known_as("l.word", "n")
+    listed = literal_rows([(word,) for word in words], "l", ("word",))
+    return f"{value} IN (SELECT {known.own_name} FROM " + listed + f"{known.join})"
 
 
 def under_own_names(field: str, rows: Fragment, value: str, others: Sequence[str]) -> Fragment:

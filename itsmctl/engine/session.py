@@ -19,6 +19,8 @@ Row = tuple[Value, ...]
 
 MEMORY = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*([KMGT]i?)B?\s*$", re.IGNORECASE)
 _UNITS = {"K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "KI": 2**10, "MI": 2**20, "GI": 2**30, "TI": 2**40}
+_MOST = 2**50
+"""More memory than any machine has, and few enough bytes for the database to count."""
 WHOLE = "_SUCCESS"
 """The file in a folder of Parquet that says that nothing is missing, as Spark has it."""
 _AT_A_TIME = 8192
@@ -306,4 +308,4 @@ def memory_bytes(text: str) -> int:
                 "bad-memory", "{text!r} is not an amount of memory; write it like 1GiB or 500MB", values={"text": text}
             )
         )
-    return int(float(match[1]) * _UNITS[match[2].upper()])
+    return min(int(float(match[1]) * _UNITS[match[2].upper()]), _MOST)

@@ -115,8 +115,8 @@ def find_last(session: Session, x: Export) -> None:
     if x.mapping.shape != "trace":
         session.run(f"CREATE TABLE {LAST} AS {ends}")
         return
-    session.run(f"CREATE TEMP TABLE ending AS {ends}")
-    session.run(f"CREATE TEMP TABLE beginning AS SELECT id, min(utc) AS first_at FROM {ORDERED} GROUP BY id")
+    session.run(f"CREATE TABLE ending AS {ends}")
+    session.run(f"CREATE TABLE beginning AS SELECT id, min(utc) AS first_at FROM {ORDERED} GROUP BY id")
     session.run(f"CREATE TABLE {LAST} AS SELECT e.id, e.raw, b.first_at FROM ending e JOIN beginning b ON b.id = e.id")
     for table in ("ending", "beginning"):
         session.run(f"DROP TABLE {table}")

@@ -16,7 +16,7 @@ from itsmctl.importers.export import Export, Staged, create_raw
 from itsmctl.model import DateOrder, MappingDefinition
 
 MEMORY = "512MiB"
-"""What the database may hold of an import; rows beyond it lie on disk, so that memory does not grow with the files."""
+"""What an import may hold, the program included; rows beyond it lie on disk, so that memory does not grow with the files."""
 
 
 @dataclass(frozen=True)

@@ -79,11 +79,11 @@ def merge_duplicates(session: Session, staged: Staged, record_id: Source) -> int
         return 0
     cells = ", ".join(f"c{i}" for i in range(len(staged.columns)))
     session.run(
-        f"CREATE TEMP TABLE repeated AS SELECT rowid AS raw, {text} AS id, row({cells}) AS cells, "
+        f"CREATE TABLE repeated AS SELECT rowid AS raw, {text} AS id, row({cells}) AS cells, "
         f"min(rowid) OVER (PARTITION BY {text}) AS first FROM {RAW} QUALIFY count(*) OVER (PARTITION BY {text}) > 1"
     )
     session.run(
-        "CREATE TEMP TABLE later AS SELECT r.raw, r.id, r.cells IS NOT DISTINCT FROM f.cells AS same "
+        "CREATE TABLE later AS SELECT r.raw, r.id, r.cells IS NOT DISTINCT FROM f.cells AS same "
         "FROM repeated r JOIN repeated f ON f.raw = r.first WHERE r.raw <> r.first"
     )
     session.run(
@@ -93,4 +93,6 @@ def merge_duplicates(session: Session, staged: Staged, record_id: Source) -> int
     )
     (merged,) = session.one("SELECT count(*) FROM later WHERE same")
     session.run(f"DELETE FROM {RAW} WHERE rowid IN (SELECT raw FROM later)")
+    session.run("DROP TABLE later")
+    session.run("DROP TABLE repeated")
     return int(merged or 0)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from itsmctl.audit.figures.times import whole
 from itsmctl.engine.context import Context
 from itsmctl.engine.session import Row, Session
-from itsmctl.engine.sql import neighbour
 from itsmctl.figures import OTHERS, Flow, Network, Recurrence, Recurring
 
 VARIANTS, GROUPS, KINDS, MONTHS = 8, 10, 10, 24
@@ -42,7 +41,7 @@ def network(session: Session, context: Context) -> Network | None:
     """Changes of the group after the first one that a record had, as the check `handovers` counts them."""
     rows = session.rows(
         f"""WITH held AS (SELECT giver, taker FROM (
-            SELECT tix, coalesce({neighbour("new", in_order=session.in_order)}, old) AS giver, new AS taker
+            SELECT tix, coalesce({context.neighbour("new")}, old) AS giver, new AS taker
             FROM event WHERE field = 'group' AND new IS NOT NULL AND moment <= ?
         ) AS e WHERE tix IN (SELECT tix FROM asked)),
         pair AS (SELECT giver, taker, count(*) AS n FROM held WHERE giver <> taker GROUP BY 1, 2),
