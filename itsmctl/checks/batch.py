@@ -3,7 +3,7 @@
 Every record that lies in such a burst is flagged. This is a pattern to ask about (a clean-up, a meeting that decided on many), so
 rules mark it as an enquiry. With `by: approvers` the approvals are counted, each at its own moment, which `at` then does not name.
 What programs do through a service account is no pattern; what is done through a shared account may be the work of several, so it is not
-testable where it would be a burst. A person is the same under each name that an assignment lists under `also-called`.
+testable where it would be a burst; it is counted by itself, and never added to what a person did under their own name. A person is the same under each name that an assignment lists under `also-called`.
 
     check: {batch: {by: closed_by, at: closed_at, count: 20, within: 10m}}
     check: {batch: {by: approvers, count: 20, within: 5m}}
