@@ -134,7 +134,9 @@ def columns(connection: duckdb.DuckDBPyConnection, path: Path) -> Mapping[str, s
 
 def _connected(folder: Path, memory: str) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
-    connection.execute(f"SET memory_limit = '{memory}'; SET temp_directory = '{folder / 'spill'}'")
+    connection.execute(
+        f"SET enable_progress_bar = false; SET memory_limit = '{memory}'; SET temp_directory = '{folder / 'spill'}'"
+    )
     return connection
 
 
