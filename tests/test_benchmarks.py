@@ -78,7 +78,7 @@ def test_ratios_are_taken_within_each_round() -> None:
 def test_a_limit_that_is_not_kept_is_said_so() -> None:
     sample = measure.Sample(1.0, 1.0, 10)
     slow = measure.Sample(4.0, 4.0, 2**31)
-    names = ("floor", "import csv", "import zip", "audit", "audit by the core", "audit of the zip", "evidence build", "validate",
+    names = ("floor", "import csv", "import zip", "audit", "audit by the core", "audit by the rules about incidents", "audit of the zip", "evidence build", "validate",
              "validate many", "validate one of many", "help")  # fmt: skip
     samples = {name: [slow if name == "audit" else sample] for name in names}
     found = {limit.what: limit.kept for limit in run.limits(samples)}
