@@ -52,15 +52,17 @@ def compile(rule: Rule, context: Context) -> Fragment:
         Fragment(
             f"""SELECT r.record_id, CASE WHEN {burst} THEN false WHEN max(b.n) < {count} THEN true END AS passed, concat(max(b.n), ' within ', ?) AS observed,
             ? AS expected, min(b.moment) AS "at", CASE WHEN NOT coalesce({burst}, false) AND max(b.n) >= {count} THEN 'shared-account' END AS reason
-            FROM scoped AS r JOIN (""",
+            FROM scoped AS r JOIN (WITH done AS MATERIALIZED (SELECT tix, who, shared, moment FROM (""",
             (str(rule.parameters["within"]), f"fewer than {count}"),
         )
-        + Fragment(
-            f"""SELECT tix, shared, moment, max(burst) OVER (PARTITION BY who ORDER BY moment RANGE BETWEEN {seconds} PRECEDING AND CURRENT ROW) AS n
-            FROM (SELECT tix, who, shared, moment, count(*) OVER (PARTITION BY who ORDER BY moment RANGE BETWEEN CURRENT ROW AND {seconds} FOLLOWING) AS burst FROM ("""
-        )
         + _done(rule)
-        + ") AS done WHERE moment IS NOT NULL AND who IS NOT NULL AND NOT machine) AS bursts) AS b ON b.tix = r.tix GROUP BY r.record_id"
+        # Tools that write minutes, and programs, do much at one moment: bursts are looked for over moments.
+        + f""") AS every WHERE moment IS NOT NULL AND who IS NOT NULL AND NOT machine)
+            SELECT d.tix, d.shared, d.moment, m.n FROM done AS d JOIN (
+                SELECT who, moment, max(burst) OVER (PARTITION BY who ORDER BY moment RANGE BETWEEN {seconds} PRECEDING AND CURRENT ROW) AS n FROM (
+                    SELECT who, moment, sum(acts) OVER (PARTITION BY who ORDER BY moment RANGE BETWEEN CURRENT ROW AND {seconds} FOLLOWING) AS burst
+                    FROM (SELECT who, moment, count(*) AS acts FROM done GROUP BY who, moment) AS told) AS bursts
+            ) AS m ON m.who = d.who AND m.moment = d.moment) AS b ON b.tix = r.tix GROUP BY r.record_id"""
     )
 
 

@@ -51,17 +51,20 @@ def compile(rule: Rule, context: Context) -> Fragment:
 
 
 def _columns_apart(columns: tuple[str, ...]) -> Fragment:
-    who = [known_as(f"r.{name(c)}", f"w{number}") for number, c in enumerate(columns)]
-    same = " AND ".join(f"{who[0].who} = {one.who}" for one in who[1:])
-    empty = ", ".join(f"CASE WHEN r.{name(c)} IS NULL THEN {quote(c)} END" for c in columns)
-    some_empty = " OR ".join(f"r.{name(c)} IS NULL" for c in columns)
-    some_shared = " OR ".join(one.shared for one in who)
-    unknown = f"{some_empty} OR {some_shared}"
+    known = [known_as(f"r.{name(c)}", f"w{number}") for number, c in enumerate(columns)]
+    told = "".join(
+        f", {one.who} AS who{number}, r.{name(c)} AS c{number}"
+        for number, (c, one) in enumerate(zip(columns, known, strict=True))
+    )
+    same = " AND ".join(f"who0 = who{number}" for number in range(1, len(columns)))
+    empty = ", ".join(f"CASE WHEN c{number} IS NULL THEN {quote(c)} END" for number, c in enumerate(columns))
+    some_empty = " OR ".join(f"c{number} IS NULL" for number in range(len(columns)))
+    unknown = f"{some_empty} OR some_shared"
     return Fragment(
-        f"""SELECT r.record_id, CASE WHEN {unknown} THEN NULL ELSE NOT ({same}) END AS passed, CASE WHEN {unknown} THEN NULL WHEN {same} THEN {called(f"r.{name(columns[0])}")} ELSE 'different people' END AS observed,
-            {quote("different people: " + ", ".join(columns))} AS expected, r.opened_at AS "at",
-            CASE WHEN {some_empty} THEN concat('missing:', concat_ws(',', {empty})) WHEN {some_shared} THEN 'shared-account' END AS reason
-        FROM scoped AS r{"".join(one.join for one in who)}"""
+        f"""SELECT record_id, CASE WHEN {unknown} THEN NULL ELSE NOT ({same}) END AS passed, CASE WHEN {unknown} THEN NULL WHEN {same} THEN {called("c0")} ELSE 'different people' END AS observed,
+            {quote("different people: " + ", ".join(columns))} AS expected, opened_at AS "at",
+            CASE WHEN {some_empty} THEN concat('missing:', concat_ws(',', {empty})) WHEN some_shared THEN 'shared-account' END AS reason
+        FROM (SELECT r.record_id, r.opened_at, {" OR ".join(one.shared for one in known)} AS some_shared{told} FROM scoped AS r{"".join(one.join for one in known)}) AS named"""
     )
 
 

@@ -114,7 +114,7 @@ def _timed(rule: Rule, context: Context) -> Fragment:
 def _stays(rule: Rule, context: Context) -> Fragment:
     """tix, place, t0, t1 of each stay; t1 is NULL where nobody knows whether it has ended."""
     field, values = str(rule.parameters["field"]), _values(rule)
-    place, ever, told = Fragment("value"), Fragment(""), values_of(field, "scoped", context.as_of)
+    place, ever, told = Fragment("value"), Fragment(""), values_of(field, context)
     if values:
         among = is_among(field, "value", values)
         place = "CASE WHEN " + among + Fragment(" THEN ? END", (", ".join(values),))

@@ -40,26 +40,34 @@ def compile(rule: Rule, context: Context) -> Fragment:
     What the first change says was there before counts as the first holder.
     """
     column, most, returns = str(rule.parameters["column"]), rule.parameters["most"], rule.parameters.get("returns", 1)
-    held = Fragment(
-        """SELECT tix, seq, moment, new AS holder FROM event WHERE field = ? AND new IS NOT NULL AND moment <= ?
-            UNION ALL
-            SELECT tix, 0 AS seq, moment, old AS holder FROM (
-                SELECT tix, moment, old, row_number() OVER (PARTITION BY tix ORDER BY seq) AS place FROM event WHERE field = ?
-            ) AS change WHERE place = 1 AND old IS NOT NULL AND moment <= ?""",
-        (column, context.as_of, column, context.as_of),
+    first = (
+        Fragment(f"SELECT tix, moment, old FROM (SELECT tix, moment, old, {context.neighbour('tix')} AS earlier ")
+        + context.changes_of(column)
+        + Fragment(") AS c WHERE earlier IS NULL AND old IS NOT NULL AND moment <= ?", (context.as_of,))
     )
+    held = (
+        Fragment("WITH opening AS MATERIALIZED (")
+        + first
+        + f""") SELECT tix, moment, old AS holder, CAST(NULL AS VARCHAR) AS holder_before FROM opening
+            UNION ALL
+            SELECT c.tix, c.moment, c.holder, coalesce(c.holder_before, f.old) AS holder_before FROM (SELECT tix, moment, new AS holder, {context.neighbour("new")} AS holder_before """
+        + context.changes_of(column)
+        + Fragment(
+            " AND new IS NOT NULL AND moment <= ?) AS c LEFT JOIN opening AS f ON f.tix = c.tix", (context.as_of,)
+        )
+    )
+    for value, other in (("holder", "holder_before"), ("holder_before", "holder")):
+        held = under_own_names(column, held, value, ("tix", "moment", other))
     return (
         Fragment(
             """SELECT r.record_id, coalesce(h.hands - 1, 0) <= ? AND coalesce(h.hands - h.different, 0) <= ? AS passed,
             concat('hand-overs: ', coalesce(h.hands - 1, 0), ', returns: ', coalesce(h.hands - h.different, 0)) AS observed,
             concat('at most hand-overs: ', ?, ', returns: ', ?) AS expected, coalesce(h.last_at, r.opened_at) AS "at", CAST(NULL AS VARCHAR) AS reason
             FROM scoped AS r LEFT JOIN (
-            SELECT tix, count(*) AS hands, count(DISTINCT holder) AS different, max(moment) AS last_at FROM (
-                SELECT tix, moment, holder, lag(holder) OVER (PARTITION BY tix ORDER BY seq) AS holder_before FROM (""",
+            SELECT tix, count(*) AS hands, count(DISTINCT holder) AS different, max(moment) AS last_at FROM (""",
             (most, returns, str(most), str(returns)),
         )
-        + under_own_names(column, held, "holder", ("tix", "seq", "moment"))
-        + """) AS held
-            ) AS hands WHERE holder_before IS NULL OR holder_before <> holder GROUP BY tix
+        + held
+        + """) AS hands WHERE holder_before IS NULL OR holder_before <> holder GROUP BY tix
         ) AS h ON h.tix = r.tix"""
     )

@@ -73,76 +73,82 @@ def _first(process: Process, excepted: Sequence[str], context: Context) -> Fragm
     called_, crew = "nullif(trim(e.actor), '')", "nullif(trim(e.actor_group), '')"
     order = ranked("d.moment", "d.seq")
     return (
-        "(WITH step AS MATERIALIZED (" + _steps(process, excepted, context) + "), deed AS MATERIALIZED (" + _deeds(process, context)
-        + "), judged AS MATERIALIZED (" + _judged(process, excepted, context)
+        "(WITH deed AS MATERIALIZED (" + _deeds(process, context) + "), named AS MATERIALIZED (" + _named(excepted) + "), step AS MATERIALIZED (" + _steps(excepted, context)
+        + "), judged AS MATERIALIZED (" + _judged(process)
         + f""") SELECT tix, 2 AS verdict, min(moment) AS moment, CAST(NULL AS VARCHAR) AS roles, count(*) AS steps, CAST(NULL AS VARCHAR) AS unclear, CAST(NULL AS VARCHAR) AS says
             FROM judged GROUP BY tix HAVING min(verdict) = 2
             UNION ALL
-            SELECT p.tix, p.verdict, e.moment, l.told AS roles, p.steps,
+            SELECT p.tix, p.verdict, s.moment, l.told AS roles, p.steps,
                 CASE WHEN p.shared THEN 'shared-account' WHEN {called_} IS NOT NULL THEN 'unknown-person' WHEN {crew} IS NOT NULL THEN 'unknown-group' ELSE 'missing:actor' END AS unclear,
                 concat(CASE WHEN {called_} IS NULL THEN coalesce({crew}, '') ELSE {called(called_)} END,
                     ' (', e.new, CASE WHEN {called_} IS NOT NULL AND {crew} IS NOT NULL THEN concat(', ', {crew}) ELSE '' END, ')') AS says
-            FROM step AS e JOIN (
+            FROM step AS s JOIN (
                 SELECT tix, count(*) AS steps, min(verdict) AS verdict, bool_or(shared AND verdict = 1) AS shared,
                     coalesce(min_by(seq, CASE WHEN verdict = 0 THEN {order} END), min_by(seq, CASE WHEN verdict = 1 THEN {order} END)) AS seq
                 FROM judged AS d WHERE tix IN (SELECT tix FROM judged WHERE verdict < 2) GROUP BY tix
-            ) AS p ON p.tix = e.tix AND p.seq = e.seq JOIN """
+            ) AS p ON p.tix = s.tix AND p.seq = s.seq JOIN deed AS e ON e.deed = s.deed JOIN """
         + literal_rows(list(told.items()) or [("", "")], "l", ("state", "told"))
         + " ON l.state = e.new)"
     )  # fmt: skip
 
 
-def _steps(process: Process, excepted: Sequence[str], context: Context) -> Fragment:
-    """SELECT of every step: who took it, and for which group."""
-    states = states_on_path(process)
-    people = {column: known_as(f"r.{name(column)}", f"w{number}") for number, column in enumerate(excepted)}
-    named = "".join(f", {known.who} AS {name(column)}" for column, known in people.items())
-    by_name = "".join(known.join for known in people.values())
-    return Fragment(
-        f"""SELECT e.tix, e.seq, e.moment, e.new, e.actor, e.actor_group{named} FROM event AS e JOIN scoped AS r ON r.tix = e.tix{by_name}
-        WHERE e.field = 'state' AND e.moment <= ? AND e.new IN ({", ".join("?" * len(states)) or "NULL"})""",
-        (context.as_of, *states),
-    )
-
-
 def _deeds(process: Process, context: Context) -> Fragment:
-    """SELECT of what was ever done by whom: `verdict` is 2 where the group is of the lane, 1 where nobody knows person or group, else 0.
+    """SELECT of what was ever done by whom, numbered: `verdict` is 2 where the group is of the lane, 1 where nobody knows person or group, else 0.
 
     Many steps are the same deed, and comparing names is dear.
     """
+    states = states_on_path(process)
     allowed, groups = _allowed(process), _groups(context.definitions)
     of_lane = sorted({(state, crew) for state, role in allowed for crew, found in groups if found == role})
     known = known_as("actor", "w")
     return (
-        "SELECT d.new, d.actor, d.actor_group, d.person, d.who, d.shared, CASE WHEN g.crew IS NOT NULL THEN 2 WHEN w.person IS NOT NULL OR o.crew IS NOT NULL THEN 0 ELSE 1 END AS verdict FROM "
-        + f"""(SELECT new, actor, actor_group, {person_key("actor")} AS person, {known.who} AS who, {known.shared} AS shared, nullif({person_key("actor_group")}, '') AS crew
-            FROM (SELECT DISTINCT new, actor, actor_group FROM step) AS every{known.join}) AS d
-        LEFT JOIN (SELECT DISTINCT person FROM appointment) AS w ON w.person = d.person LEFT JOIN """
+        "SELECT row_number() OVER (ORDER BY d.new, d.actor, d.actor_group) AS deed, d.new, d.actor, d.actor_group, d.person, d.who, d.shared, "
+        + "CASE WHEN g.crew IS NOT NULL THEN 2 WHEN w.person IS NOT NULL OR o.crew IS NOT NULL THEN 0 ELSE 1 END AS verdict FROM "
+        + Fragment(
+            f"""(SELECT new, actor, actor_group, {person_key("actor")} AS person, {known.who} AS who, {known.shared} AS shared, nullif({person_key("actor_group")}, '') AS crew
+            FROM (SELECT DISTINCT new, actor, actor_group FROM event WHERE field = 'state' AND moment <= ?) AS every{known.join}
+            WHERE new IN ({", ".join("?" * len(states)) or "NULL"})) AS d
+        LEFT JOIN (SELECT DISTINCT person FROM appointment) AS w ON w.person = d.person LEFT JOIN """,
+            (context.as_of, *states),
+        )
         + literal_rows(of_lane or _NOTHING, "g", ("state", "crew")) + " ON g.state = d.new AND g.crew = d.crew LEFT JOIN "
         + literal_rows(sorted({(crew,) for crew, _ in groups}) or [("",)], "o", ("crew",)) + " ON o.crew = d.crew"
     )  # fmt: skip
 
 
-def _judged(process: Process, excepted: Sequence[str], context: Context) -> Fragment:
+def _named(excepted: Sequence[str]) -> str:
+    """SELECT of the records with the people whom they name and the rule leaves out, each as the same under any name."""
+    people = {column: known_as(f"r.{name(column)}", f"w{number}") for number, column in enumerate(excepted)}
+    told = "".join(f", {known.who} AS {name(column)}" for column, known in people.items())
+    by_name = "".join(known.join for known in people.values())
+    return f"SELECT r.tix{told} FROM scoped AS r{by_name}"
+
+
+def _steps(excepted: Sequence[str], context: Context) -> Fragment:
+    """SELECT of every step: when it was taken, the number of its deed, and whether somebody took it whom the record names (`named`)."""
+    named = " OR ".join(f"coalesce(d.who = r.{name(column)}, false)" for column in excepted) or "false"
+    return Fragment(
+        f"""SELECT e.tix, e.seq, e.moment, d.deed, {named} AS named FROM event AS e
+        JOIN deed AS d ON d.new = e.new AND d.actor IS NOT DISTINCT FROM e.actor AND d.actor_group IS NOT DISTINCT FROM e.actor_group
+        JOIN named AS r ON r.tix = e.tix WHERE e.field = 'state' AND e.moment <= ?""",
+        (context.as_of,),
+    )
+
+
+def _judged(process: Process) -> Fragment:
     """SELECT of the steps that are judged and their verdicts: that of the deed, or 2 where its actor held a role of the lane then."""
     held = (
-        "(SELECT DISTINCT s.tix, s.seq FROM step AS s JOIN (SELECT d.new, d.actor, d.actor_group, h.since, h.until FROM deed AS d JOIN "
+        "(SELECT DISTINCT s.tix, s.seq FROM step AS s JOIN (SELECT d.deed, h.since, h.until FROM deed AS d JOIN "
         + literal_rows(_allowed(process) or _NOTHING, "c", ("state", "held"))
-        + f""" ON c.state = d.new JOIN holding AS h ON h."role" = c.held AND h.person = d.person WHERE d.verdict < 2) AS n
-            ON {_same("n", "s")} AND s.moment >= n.since AND s.moment < n.until)"""
+        + """ ON c.state = d.new JOIN holding AS h ON h."role" = c.held AND h.person = d.person WHERE d.verdict < 2) AS n
+            ON n.deed = s.deed AND s.moment >= n.since AND s.moment < n.until)"""
     )
     # Who acts under a shared account may be the one who is left out, or another.
-    named = " OR ".join(f"coalesce(d.who = s.{name(column)}, false)" for column in excepted) or "false"
     return (
-        f"SELECT s.tix, s.seq, s.moment, d.shared AND ({named}) AS shared, CASE WHEN h.tix IS NOT NULL THEN 2 WHEN {named} THEN greatest(d.verdict, 1) ELSE d.verdict END AS verdict FROM step AS s JOIN deed AS d ON "
-        + Fragment(_same("d", "s"))
-        + " LEFT JOIN " + held + f" AS h ON h.tix = s.tix AND h.seq = s.seq WHERE d.shared OR NOT ({named})"
+        """SELECT s.tix, s.seq, s.moment, d.shared AND s.named AS shared, CASE WHEN h.tix IS NOT NULL THEN 2 WHEN s.named THEN greatest(d.verdict, 1) ELSE d.verdict END AS verdict
+        FROM step AS s JOIN deed AS d ON d.deed = s.deed LEFT JOIN """
+        + held + " AS h ON h.tix = s.tix AND h.seq = s.seq WHERE d.shared OR NOT s.named"
     )  # fmt: skip
-
-
-def _same(one: str, other: str) -> str:
-    """SQL for whether two rows are about the same deed."""
-    return " AND ".join(f"{one}.{part} IS NOT DISTINCT FROM {other}.{part}" for part in ("new", "actor", "actor_group"))
 
 
 _NOTHING = [("", "")]

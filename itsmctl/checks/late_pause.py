@@ -59,46 +59,46 @@ def compile(rule: Rule, context: Context) -> Fragment:
             (f"no pause without question and answer once {used} % was used",),
         )
         + _pauses(clock)
-        + f""")
+        + "), measured AS MATERIALIZED (SELECT b.*, p.counted FROM pauses AS b LEFT JOIN ("
+        + counted_at(Fragment("SELECT b.tix, b.clock, b.t0 AS moment FROM pauses AS b"), context)
+        + f""") AS p ON p.tix = b.tix AND p.moment = b.t0), late AS MATERIALIZED (SELECT tix, seq, end_seq FROM measured WHERE {late})
                 SELECT tix, min_by(concat('paused at ', CAST(floor(100.0 * counted / target) AS BIGINT), ' %', CASE WHEN {silent} THEN ', no question' ELSE '' END,
                         CASE WHEN {alone} THEN ', no answer, resumed by the same person' ELSE '' END), CASE WHEN {bad} THEN {ranked("t0", "seq")} END) AS told,
                     min(CASE WHEN {bad} THEN t0 END) AS moment, max(CASE WHEN counted IS NULL OR target IS NULL OR ({late} AND {by_whom}) THEN 1 ELSE 0 END) = 1 AS unclear,
                     min(coalesce(reason, CASE WHEN {late} AND {by_whom} THEN CASE WHEN nameless THEN 'missing:actor' ELSE 'shared-account' END END)) AS why
-                FROM (SELECT b.tix, b.seq, b.t0, c.target, c.reason, p.counted, """
+                FROM (SELECT b.tix, b.seq, b.t0, b.target, b.reason, b.counted, """
         + _message(rule, "question", f"x.moment >= b.t0 - {_NEAR} AND x.moment <= b.t0 + {_NEAR}")
         + " AS asked, "
         + _message(rule, "answer", f"x.moment >= b.t0 AND x.moment <= coalesce(b.ended_at, {context.as_of})")
         + f""" AS answered, began.actor IS NULL OR ended.actor IS NULL AS nameless,
-                    CASE WHEN b.ended_at IS NULL THEN false WHEN NOT {first.shared} AND NOT {last.shared} THEN {first.who} = {last.who} END AS same_person FROM pauses AS b
-                JOIN clock AS c ON c.tix = b.tix AND c.clock = b.clock LEFT JOIN {_actors("seq")} AS began ON began.tix = b.tix AND began.seq = b.seq
-                LEFT JOIN {_actors("end_seq")} AS ended ON ended.tix = b.tix AND ended.seq = b.end_seq{first.join}{last.join} LEFT JOIN ("""
-        + counted_at(Fragment("SELECT b.tix, b.clock, b.t0 AS moment FROM pauses AS b"), context)
-        + """) AS p ON p.tix = b.tix AND p.moment = b.t0) AS judged GROUP BY tix) AS f ON f.tix = r.tix"""
+                    CASE WHEN b.ended_at IS NULL THEN false WHEN NOT {first.shared} AND NOT {last.shared} THEN {first.who} = {last.who} END AS same_person FROM measured AS b
+                LEFT JOIN {_actors("seq")} AS began ON began.tix = b.tix AND began.seq = b.seq
+                LEFT JOIN {_actors("end_seq")} AS ended ON ended.tix = b.tix AND ended.seq = b.end_seq{first.join}{last.join}) AS judged GROUP BY tix) AS f ON f.tix = r.tix"""
     )
 
 
 def _pauses(clock: str) -> Fragment:
-    """SELECT of the pauses of a clock while it runs: tix, clock, seq and t0 of the beginning, end_seq and ended_at.
+    """SELECT of the pauses of a clock while it runs, with its target and why it is not known: seq and t0 of the beginning, end_seq and ended_at.
 
-    Most records never stand in a state that pauses any clock, and need no look. Of the states of the others only those are kept with which a pause begins or ends: the next of a beginning is its end.
+    Most states never pause any clock, and need no look. Of the others only those are kept with which a pause begins or ends: the next of a beginning is its end.
     """
+    pausing = "(SELECT state FROM clock_role WHERE role = 'pause')"
     return Fragment(
-        """SELECT tix, clock, seq, t0, end_seq, ended_at FROM (
+        f"""SELECT tix, clock, seq, t0, end_seq, ended_at, target, reason FROM (
             SELECT *, lead(seq) OVER life AS end_seq, lead(t0) OVER life AS ended_at FROM (
-                SELECT *, lag(paused) OVER (PARTITION BY tix ORDER BY seq) AS paused_before FROM (
-                    SELECT s.tix, c.clock, s.seq, s.t0, coalesce(k.role, '') = 'pause' AS paused, c.start, c.judged_at FROM span AS s JOIN scoped AS r ON r.tix = s.tix
-                    JOIN clock AS c ON c.tix = s.tix AND c.clock = ? AND c.verdict <> 'cancelled' LEFT JOIN clock_role AS k ON k.offer = c.offer AND k.state = s.state
-                    WHERE s.tix IN (SELECT tix FROM span WHERE state IN (SELECT state FROM clock_role WHERE role = 'pause'))
-                ) AS lived
-            ) AS turned WHERE paused <> coalesce(paused_before, false) WINDOW life AS (PARTITION BY tix ORDER BY seq)
+                SELECT s.tix, c.clock, s.seq, s.t0, coalesce(k.role, '') = 'pause' AS paused, coalesce(b.role, '') = 'pause' AS paused_before, c.start, c.judged_at, c.target, c.reason
+                FROM (SELECT tix, seq, t0, state, before FROM span WHERE state IN {pausing} OR before IN {pausing}) AS s JOIN scoped AS r ON r.tix = s.tix
+                JOIN clock AS c ON c.tix = s.tix AND c.clock = ? AND c.verdict <> 'cancelled'
+                LEFT JOIN clock_role AS k ON k.offer = c.offer AND k.state = s.state LEFT JOIN clock_role AS b ON b.offer = c.offer AND b.state = s.before
+            ) AS turned WHERE paused <> paused_before WINDOW life AS (PARTITION BY tix ORDER BY seq)
         ) AS turns WHERE paused AND t0 >= start AND t0 <= judged_at""",
         (clock,),
     )
 
 
 def _actors(turn: str) -> str:
-    """Who did what a pause begins or ends with, as a relation: few among all the changes."""
-    return f"(SELECT e.tix, e.seq, e.actor FROM event AS e JOIN pauses AS b ON b.tix = e.tix AND b.{turn} = e.seq)"
+    """Who did what a late pause begins or ends with, as a relation: few among all the changes."""
+    return f"(SELECT e.tix, e.seq, e.actor FROM event AS e JOIN late AS b ON b.tix = e.tix AND b.{turn} = e.seq)"
 
 
 def _message(rule: Rule, key: str, when: str) -> Fragment:

@@ -18,9 +18,9 @@ from __future__ import annotations
 
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.parameters import DURATION, PERCENT, TEXTS, seconds_of, texts
-from itsmctl.engine.people import KnownAs, known_as
+from itsmctl.engine.people import known_as
 from itsmctl.engine.progress import counted_at, target_with
-from itsmctl.engine.sql import Fragment, duration_text
+from itsmctl.engine.sql import Fragment, duration_text, quote
 from itsmctl.model import TEXT_COLUMNS, Rule
 
 ID = "loosened"
@@ -58,63 +58,65 @@ def compile(rule: Rule, context: Context) -> Fragment:
     unclear = "verdict = 'not_testable' OR (old_target IS NULL OR new_target IS NULL OR counted IS NULL)"
     by_whom = f"excuse NOT IN ('yes', 'no') AND {flagged}"
     flagged += " AND excuse = 'no'"
-    changed_by = known_as("e.actor", "w0")
     return (
         Fragment(
-            f"""SELECT r.record_id, CASE WHEN f.told IS NOT NULL THEN false WHEN f.unclear THEN NULL ELSE true END AS passed,
+            """SELECT r.record_id, CASE WHEN f.told IS NOT NULL THEN false WHEN f.unclear THEN NULL ELSE true END AS passed,
             CASE WHEN f.told IS NOT NULL THEN f.told WHEN NOT f.unclear THEN 'not loosened' END AS observed, ? AS expected, coalesce(f.moment, r.opened_at) AS "at",
             CASE WHEN f.told IS NULL AND f.unclear THEN coalesce(f.why, 'no-progress') END AS reason
-            FROM scoped AS r JOIN (
+            FROM scoped AS r JOIN (WITH changed AS MATERIALIZED (""",
+            (f"not loosened when less than {remaining} % was left",),
+        )
+        + _changes(rule, context)
+        + f""")
                 SELECT tix, min_by(concat(old, ' -> ', new, ', left: ', {duration_text("old_target - counted")}, ' of ', {duration_text("old_target")}), CASE WHEN {flagged} THEN seq END) AS told,
                     min(CASE WHEN {flagged} THEN moment END) AS moment, max(CASE WHEN running AND excuse <> 'yes' AND ({unclear}) OR {by_whom} THEN 1 ELSE 0 END) = 1 AS unclear,
                     min(coalesce(reason, CASE WHEN {by_whom} THEN excuse END)) AS why
-                FROM (SELECT e.tix, e.seq, e.old, e.new, e.moment, c.counted AS total, c.verdict, c.reason, p.counted, e.moment <= c.judged_at AS running, """,
-            (f"not loosened when less than {remaining} % was left",),
-        )
-        + _excuse(rule, changed_by)
-        + " AS excuse, "
+                FROM (SELECT e.tix, e.seq, e.old, e.new, e.moment, c.counted AS total, c.verdict, c.reason, p.counted, e.moment <= c.judged_at AS running, coalesce(u.excuse, 'no') AS excuse, """
         + target_with(column, context, clock, "c.offer", "e.old")
         + " AS old_target, "
         + target_with(column, context, clock, "c.offer", "e.new")
-        + " AS new_target FROM ("
-        + _changes(rule, context)
+        # Few of all records had such a change: these are what the large tables are compared with.
+        + " AS new_target FROM clock AS c JOIN (record AS r JOIN changed AS e ON e.tix = r.tix) ON c.tix = e.tix LEFT JOIN ("
+        + _excuse(rule)
+        + ") AS u ON u.tix = e.tix AND u.seq = e.seq LEFT JOIN ("
+        + counted_at(Fragment("SELECT e.tix, ? AS clock, e.moment FROM changed AS e", (clock,)), context)
         + Fragment(
-            f") AS e{changed_by.join} JOIN record AS r ON r.tix = e.tix JOIN clock AS c ON c.tix = e.tix AND c.clock = ? AND c.verdict <> 'cancelled' LEFT JOIN (",
+            ") AS p ON p.tix = e.tix AND p.moment = e.moment WHERE c.clock = ? AND c.verdict <> 'cancelled') AS judged GROUP BY tix) AS f ON f.tix = r.tix",
             (clock,),
         )
-        + counted_at(
-            Fragment("SELECT e.tix, ? AS clock, e.moment FROM (", (clock,)) + _changes(rule, context) + ") AS e",
-            context,
-        )
-        + ") AS p ON p.tix = e.tix AND p.moment = e.moment) AS judged GROUP BY tix) AS f ON f.tix = r.tix"
     )
 
 
 def _changes(rule: Rule, context: Context) -> Fragment:
-    """SELECT of the changes of the column after the time of grace, with the change before: tix, seq, actor, moment, old, new."""
-    return Fragment(
-        f"""SELECT e.tix, e.seq, e.actor, e.moment, e.old, e.new, e.moment_before FROM (
-            SELECT e.*, r.opened_at, coalesce(lag(e.moment) OVER (PARTITION BY e.tix ORDER BY e.seq), r.opened_at) AS moment_before
-            FROM event AS e JOIN scoped AS r ON r.tix = e.tix WHERE e.field = ? AND e.moment <= ?
-        ) AS e WHERE e.old IS NOT NULL AND e.new IS NOT NULL AND e.old <> e.new AND e.moment > e.opened_at + {seconds_of(rule, "grace")}""",
-        (str(rule.parameters["column"]), context.as_of),
+    """SELECT of the changes of the column after the time of grace, with the moment of the change before: tix, seq, actor, moment, old, new."""
+    return (
+        Fragment(
+            f"""SELECT e.tix, e.seq, e.actor, e.moment, e.old, e.new, coalesce(e.moment_before, r.opened_at) AS moment_before
+            FROM (SELECT tix, seq, actor, moment, old, new, {context.neighbour("moment")} AS moment_before """
+        )
+        + context.changes_of(str(rule.parameters["column"]))
+        + Fragment(
+            f""" AND moment <= ?) AS e JOIN scoped AS r ON r.tix = e.tix
+            WHERE e.old IS NOT NULL AND e.new IS NOT NULL AND e.old <> e.new AND e.moment > r.opened_at + {seconds_of(rule, "grace")}""",
+            (context.as_of,),
+        )
     )
 
 
-def _excuse(rule: Rule, changed_by: KnownAs) -> Fragment:
-    """SQL for whether somebody else changed what would explain the change: 'yes', 'no', or why nobody can say."""
+def _excuse(rule: Rule) -> Fragment:
+    """SELECT of what may excuse a change (tix, seq, excuse): 'yes' where somebody else changed what would explain it, else why nobody can say."""
     unless = texts(rule, "unless")
-    if not unless:
-        return Fragment("'no'")
-    other = known_as("x.actor", "w1")
-    found = Fragment(
-        f"""EXISTS (SELECT 1 FROM event AS x{other.join} WHERE x.tix = e.tix AND x.field IN ({", ".join("?" * len(unless))})
-            AND x.moment > e.moment_before AND x.moment <= e.moment AND """,
+    mine, other = known_as("e.actor", "w0"), known_as("x.actor", "w1")
+    shared = f"({mine.shared} OR {other.shared})"
+    cases = (
+        (f"NOT {shared} AND {other.who} <> {mine.who}", "yes"),
+        (shared, "shared-account"),
+        ("x.actor IS NULL OR e.actor IS NULL", "missing:actor"),
+    )
+    told = " ".join(f"WHEN max(CASE WHEN {test} THEN 1 ELSE 0 END) = 1 THEN {quote(says)}" for test, says in cases)
+    return Fragment(
+        f"""SELECT e.tix, e.seq, CASE {told} ELSE 'no' END AS excuse
+        FROM event AS x JOIN changed AS e ON e.tix = x.tix AND x.moment > e.moment_before AND x.moment <= e.moment{mine.join}{other.join}
+        WHERE x.field IN ({", ".join("?" * len(unless)) or "NULL"}) GROUP BY e.tix, e.seq""",
         unless,
     )
-    shared = f"({changed_by.shared} OR {other.shared})"
-    return (
-        "CASE WHEN " + found + f"NOT {shared} AND {other.who} <> {changed_by.who}) THEN 'yes' WHEN "
-        + found + f"{shared}) THEN 'shared-account' WHEN "
-        + found + "(x.actor IS NULL OR e.actor IS NULL)) THEN 'missing:actor' ELSE 'no' END"
-    )  # fmt: skip

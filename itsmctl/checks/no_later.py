@@ -51,24 +51,28 @@ def compile(rule: Rule, context: Context) -> Fragment:
     most, process = number_of(rule, "most", 0), str(rule.parameters.get("process", rule.process))
     same = texts(rule, "same")
     keys = ", ".join(f"k{i}" for i in range(len(same)))
-    mine = ", ".join(f"r.{name(c)} AS k{i}" for i, c in enumerate(same))
-    theirs = ", ".join(f"o.{name(c)} AS k{i}" for i, c in enumerate(same))
-    mine_only, theirs_only = (", ".join(f"{t}.{name(c)}" for c in same) for t in "ro")
-    filled, others = (" AND ".join(f"{t}.{name(c)} IS NOT NULL" for c in same) for t in "ro")
+    mine, theirs = (", ".join(f"{t}.{name(c)} AS k{i}" for i, c in enumerate(same)) for t in "ro")
+    mine_only = ", ".join(f"r.{name(c)}" for c in same)
+    alike = " AND ".join(f"a.k{i} = o.{name(c)}" for i, c in enumerate(same))
+    filled = " AND ".join(f"r.{name(c)} IS NOT NULL" for c in same)
     empty = ", ".join(f"CASE WHEN r.{name(c)} IS NULL THEN {quote(c)} END" for c in same)
     frame = f"(PARTITION BY {keys} ORDER BY moment RANGE BETWEEN 1 FOLLOWING AND {within} FOLLOWING)"
     return (
         Fragment(
-            f"""SELECT r.record_id, f.n <= {most} AS passed, CASE WHEN f.tix IS NOT NULL THEN concat(f.n, ' within ', ?) END AS observed, ? AS expected, coalesce(f.first_at, r.{after}) AS "at",
-                CASE WHEN f.tix IS NULL THEN concat('missing:', concat_ws(',', {empty})) END AS reason
-            FROM scoped AS r LEFT JOIN (SELECT tix, n, first_at FROM (
-                SELECT tix, coalesce(sum(later) OVER {frame}, 0) AS n, min(CASE WHEN later = 1 THEN moment END) OVER {frame} AS first_at FROM (
-                    SELECT r.tix, r.{after} AS moment, 0 AS later, {mine} FROM scoped AS r WHERE r.{after} IS NOT NULL AND {filled}
-                    UNION ALL
-                    SELECT NULL AS tix, o.opened_at AS moment, 1 AS later, {theirs} FROM record AS o
-                    WHERE o.process = ? AND o.opened_at IS NOT NULL AND {others} AND """,
+            f"""SELECT r.record_id, CASE WHEN {filled} THEN coalesce(f.n, 0) <= {most} END AS passed, CASE WHEN {filled} THEN concat(coalesce(f.n, 0), ' within ', ?) END AS observed,
+                ? AS expected, coalesce(f.first_at, r.{after}) AS "at", CASE WHEN NOT ({filled}) THEN concat('missing:', concat_ws(',', {empty})) END AS reason
+            FROM scoped AS r LEFT JOIN (
+                WITH others AS MATERIALIZED (
+                    SELECT o.opened_at AS moment, {theirs} FROM record AS o JOIN (
+                        SELECT {mine}, min(r.{after}) AS first_at, max(r.{after}) AS last_at FROM scoped AS r WHERE r.{after} IS NOT NULL AND {filled} GROUP BY {mine_only}
+                    ) AS a ON {alike} AND o.opened_at > a.first_at AND o.opened_at <= a.last_at + {within} WHERE o.process = ? AND """,
             (str(rule.parameters["within"]), f"at most {most} of {process}, same {', '.join(same)}", process),
         )
         + all_of(conditions_of(rule), "o")
-        + f""" AND ({theirs_only}) IN (SELECT {mine_only} FROM scoped AS r WHERE r.{after} IS NOT NULL AND {filled})) AS happened) AS counted WHERE tix IS NOT NULL) AS f ON f.tix = r.tix WHERE r.{after} IS NOT NULL"""
+        + f""") SELECT tix, n, first_at FROM (
+                SELECT tix, sum(later) OVER {frame} AS n, min(CASE WHEN later = 1 THEN moment END) OVER {frame} AS first_at FROM (
+                    SELECT r.tix, r.{after} AS moment, 0 AS later, {mine} FROM scoped AS r WHERE r.{after} IS NOT NULL AND ({mine_only}) IN (SELECT {keys} FROM others)
+                    UNION ALL SELECT NULL AS tix, moment, 1 AS later, {keys} FROM others
+                ) AS happened) AS counted WHERE tix IS NOT NULL
+            ) AS f ON f.tix = r.tix WHERE r.{after} IS NOT NULL"""
     )

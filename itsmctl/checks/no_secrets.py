@@ -62,11 +62,18 @@ def compile(rule: Rule, context: Context) -> Fragment:
 def _found(kinds: Sequence[str], column: str) -> str:
     """SELECT of the records in whose column secrets stand: tix, told."""
     text = f"r.{name(column)}"
-    written = f"SELECT DISTINCT {text} AS text FROM scoped AS r WHERE {text} IS NOT NULL"
+    every = f"SELECT DISTINCT {text} AS text FROM scoped AS r WHERE {text} IS NOT NULL"
+    written = f"SELECT text FROM ({every}) AS every WHERE {matches('text', _any_of(kinds))}"
     secrets = " UNION ALL ".join(_secrets(kind, quote(f"{kind} ({column})")) for kind in kinds)
     return f"""SELECT r.tix, s.told FROM scoped AS r JOIN (
         WITH written AS MATERIALIZED ({written}) SELECT DISTINCT text, told FROM ({secrets}) AS every
     ) AS s ON s.text = {text}"""
+
+
+def _any_of(kinds: Sequence[str]) -> str:
+    """A pattern that matches where one of the kinds may stand: most texts hold none, and need be read only once for that."""
+    patterns = dict.fromkeys(PATTERNS.get(kind, _LONG_NUMBER) for kind in kinds)
+    return "|".join(f"(?:{pattern})" for pattern in patterns)
 
 
 def _secrets(kind: str, told: str) -> str:

@@ -42,7 +42,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
     assert isinstance(to, tuple)
     only = " AND " + is_among(field, "value", [str(word) for word in to]) if to else Fragment("")
     known, blind = blind_to(field)
-    values = values_of(field, "scoped", context.as_of)
+    values = values_of(field, context)
     return (
         Fragment(
             f"""SELECT r.record_id, CASE WHEN {blind} THEN NULL ELSE coalesce(m.n, 0) <= ? END AS passed,

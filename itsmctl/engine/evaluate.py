@@ -240,7 +240,11 @@ def statement(task: Task, context: Context) -> Fragment:
     lacking = lacking_columns(task, context)
     if lacking:
         scope, body = _apart(scope, body, lacking)
-    near = "".join(f", {table} AS (SELECT * FROM {table} WHERE {near})" for table, near in _near(task, body, context))
+    # Each of its readers passes over what it does not ask for: one copy for all of them would hold every field and every column.
+    near = "".join(
+        f", {table} AS NOT MATERIALIZED (SELECT * FROM {table} WHERE {near})"
+        for table, near in _near(task, body, context)
+    )
     return (
         Fragment(f'SELECT {quote(task.rule.id)} AS "rule", j.* FROM (WITH scoped AS (')
         + scope
@@ -320,8 +324,9 @@ def _apart(scope: Fragment, body: Fragment, lacking: Sequence[str]) -> tuple[Fra
         """) AS judged UNION ALL SELECT r.record_id, CAST(NULL AS BOOLEAN) AS passed, CAST(NULL AS VARCHAR) AS observed,
         CAST(NULL AS VARCHAR) AS expected, r.opened_at AS "at", concat('column-not-in-file:', k.columns) AS reason FROM ("""
     )
+    which = ", ".join(f'max(CASE WHEN "column" = {quote(column)} THEN "column" END)' for column in lacking)
     among = Fragment(
-        f""") AS r JOIN (SELECT tix, string_agg("column", ',' ORDER BY "column") AS columns FROM lacking
+        f""") AS r JOIN (SELECT tix, concat_ws(',', {which}) AS columns FROM lacking
         WHERE "column" IN ({columns}) GROUP BY tix) AS k ON k.tix = r.tix"""
     )
     return "SELECT r.* FROM (" + scope + known, "SELECT * FROM (" + body + rest + scope + among

@@ -206,10 +206,10 @@ def judged_acts(acts: Fragment, roles: tuple[str, ...]) -> Fragment:
         Fragment(
             f"""SELECT a.tix, a.person, min(a.called) AS called, a.moment, a.deed, max(CASE WHEN k.person IS NULL THEN 0 ELSE 1 END) = 1 AS known,
                 max(CASE WHEN h.person IS NULL OR a.moment < h.since OR a.moment >= h.until THEN 0 ELSE 1 END) = 1 AS holds
-            FROM (SELECT tix, {person_key("person")} AS person, min(person) AS called, moment, deed FROM ("""
+            FROM (SELECT tix, {person_key("person")} AS person, person AS called, moment, deed FROM ("""
         )
         + acts
-        + f") AS act GROUP BY tix, {person_key('person')}, moment, deed) AS a LEFT JOIN (SELECT DISTINCT person FROM appointment) AS k ON k.person = a.person LEFT JOIN "
+        + ") AS act) AS a LEFT JOIN (SELECT DISTINCT person FROM appointment) AS k ON k.person = a.person LEFT JOIN "
         + held
         + " GROUP BY a.tix, a.person, a.moment, a.deed"
     )

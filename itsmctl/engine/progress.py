@@ -27,14 +27,14 @@ def counted_at(asked: Fragment, context: Context) -> Fragment:
     )
     return (
         Fragment(
-            "SELECT tix, clock, moment, counted FROM (WITH asked AS (SELECT DISTINCT a.tix, a.clock, a.moment, c.start, c.offer, k.calendar FROM ("
+            "SELECT tix, clock, moment, counted FROM (WITH asked AS (SELECT DISTINCT a.tix, a.clock, a.moment, c.start, c.offer, k.calendar FROM clock AS c JOIN ("
         )
         + asked
         + Fragment(
-            f""") AS a JOIN clock AS c ON c.tix = a.tix AND c.clock = a.clock JOIN clock_kind AS k ON k.offer = c.offer
+            f""") AS a ON a.tix = c.tix AND a.clock = c.clock JOIN clock_kind AS k ON k.offer = c.offer
                 WHERE c.offer IN ({plain}) AND c.start >= 0 AND c.start <= a.moment AND a.moment <= c.judged_at),
             paused AS (
-                SELECT q.*, greatest(s.t0, q.start) AS t0, least(s.t1, q.moment) AS t1 FROM asked AS q JOIN span AS s ON s.tix = q.tix
+                SELECT q.*, greatest(s.t0, q.start) AS t0, least(s.t1, q.moment) AS t1 FROM span AS s JOIN asked AS q ON q.tix = s.tix
                 JOIN clock_role AS p ON p.offer = q.offer AND p.state = s.state AND p.role <> '' WHERE greatest(s.t0, q.start) < least(s.t1, q.moment))
             SELECT m.tix, m.clock, m.moment, CAST(sum(m.sign * (d.cum + {inside})) AS BIGINT) AS counted FROM (
                 SELECT tix, clock, moment, calendar, moment AS t, 1 AS sign FROM asked UNION ALL SELECT tix, clock, moment, calendar, start AS t, -1 AS sign FROM asked

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
+from itsmctl.engine.context import Context
 from itsmctl.engine.session import Session, name, quote
 from itsmctl.engine.sql import Fragment, neighbour
 from itsmctl.model import DESCRIBING_COLUMNS
@@ -59,42 +60,55 @@ def create_spans(session: Session, as_of: int) -> None:
             """INSERT INTO span
             SELECT tix, seq, value, t0, coalesce(lead(t0) OVER life, ?) AS t1, lead(t0) OVER life IS NULL AS is_last, lag(value) OVER life AS before
             FROM ("""
-            + _moved_to("state", "(SELECT * FROM record WHERE tix IN (SELECT tix FROM unsteady))", as_of)
+            + _moved_to(
+                "state",
+                "(SELECT * FROM record WHERE tix IN (SELECT tix FROM unsteady))",
+                as_of,
+                Fragment("FROM event WHERE field = ?", ("state",)),
+                before,
+            )
             + ") AS moved WINDOW life AS (PARTITION BY tix ORDER BY seq)"
         )
         session.run(query.text, (as_of, *query.values))
 
 
-def values_of(field: str, records: str, as_of: int) -> Fragment:
-    """SELECT of every value that a field took, in `records`, up to `as_of`: tix, seq, value, t0, never running backwards.
+def values_of(field: str, context: Context) -> Fragment:
+    """SELECT of every value that a field took, in the records in `scoped`, up to `as_of`: tix, seq, value, t0, never running backwards.
 
     A first change that names what was before it tells the value since opening (seq 0). A field of which a record has no
     change at all has had its value since opening too, but the state: there a missing history is more likely.
     """
     if field == "state":  # told already
-        return Fragment(
-            f"SELECT s.tix, s.seq, s.state AS value, s.t0 FROM span AS s JOIN {records} AS r ON r.tix = s.tix"
-        )
-    return _moved_to(field, records, as_of)
+        return Fragment("SELECT s.tix, s.seq, s.state AS value, s.t0 FROM span AS s JOIN scoped AS r ON r.tix = s.tix")
+    return _moved_to(field, "scoped", context.as_of, context.changes_of(field), context.neighbour)
 
 
-def _moved_to(field: str, records: str, as_of: int) -> Fragment:
+def _moved_to(field: str, records: str, as_of: int, changes: Fragment, before: Callable[[str], str]) -> Fragment:
+    """The same of some records and any field, from the changes of the field and what stands before each of them.
+
+    Only where moments run backwards the latest of all before is looked for: few histories do.
+    """
     never_changed = ""
     if field != "state":
         never_changed = f"""
             UNION ALL
             SELECT r.tix, 0 AS seq, CAST(r.{name(field)} AS VARCHAR) AS value, r.opened_at AS moment FROM {records} AS r
-            WHERE r.{name(field)} IS NOT NULL AND r.opened_at <= {as_of} AND r.tix NOT IN (SELECT tix FROM event WHERE field = {quote(field)})"""
-    return Fragment(
-        f"""SELECT tix, seq, value, max(moment) OVER (PARTITION BY tix ORDER BY seq) AS t0 FROM (
-            SELECT e.tix, e.seq, e.new AS value, e.moment FROM event AS e JOIN {records} AS r ON r.tix = e.tix
-            WHERE e.field = ? AND e.moment <= ? AND e.new IS NOT NULL
+            WHERE r.{name(field)} IS NOT NULL AND r.opened_at <= {as_of} AND r.tix NOT IN (SELECT tix FROM change)"""
+    return (
+        Fragment(
+            f"""SELECT tix, seq, value, t0 FROM (WITH change AS MATERIALIZED (
+                SELECT e.* FROM (SELECT tix, seq, moment, old, new, {before("tix")} AS earlier, {before("moment")} AS moment_before """
+        )
+        + changes
+        + f""") AS e JOIN {records} AS r ON r.tix = e.tix),
+        moved AS NOT MATERIALIZED (
+            SELECT tix, seq, new AS value, moment FROM change WHERE moment <= {as_of} AND new IS NOT NULL
             UNION ALL
-            SELECT f.tix, 0 AS seq, f.old AS value, r.opened_at AS moment FROM (
-                SELECT tix, old, moment, row_number() OVER (PARTITION BY tix ORDER BY seq) AS place FROM event WHERE field = ? AND tix IN (SELECT tix FROM {records})
-            ) AS f JOIN {records} AS r ON r.tix = f.tix WHERE f.place = 1 AND f.old IS NOT NULL AND r.opened_at <= f.moment{never_changed}
-        ) AS moved_to""",
-        (field, as_of, field),
+            SELECT c.tix, 0 AS seq, c.old AS value, r.opened_at AS moment FROM change AS c JOIN {records} AS r ON r.tix = c.tix
+            WHERE c.earlier IS NULL AND c.old IS NOT NULL AND r.opened_at <= c.moment{never_changed}
+        ) SELECT m.tix, m.seq, m.value, coalesce(u.t0, m.moment) AS t0 FROM moved AS m LEFT JOIN (
+            SELECT tix, seq, max(moment) OVER (PARTITION BY tix ORDER BY seq) AS t0 FROM moved WHERE tix IN (SELECT tix FROM change WHERE moment < moment_before)
+        ) AS u ON u.tix = m.tix AND u.seq = m.seq) AS moved_to"""
     )
 
 

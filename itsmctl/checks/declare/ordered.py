@@ -8,7 +8,7 @@ from enum import IntEnum
 
 from itsmctl.checks.declare.relation import LIFE, NOTHING_AFTER, Relation
 from itsmctl.checks.declare.template import Demand, verdict
-from itsmctl.checks.declare.trace import is_mixable, trace
+from itsmctl.checks.declare.trace import STEP, is_mixable, trace
 from itsmctl.engine.context import Context
 from itsmctl.engine.sql import Fragment, duration_text, join
 
@@ -46,8 +46,7 @@ def judged_by(*relations: Relation) -> Callable[[Demand, Context], Fragment]:
 
 def _told(demand: Demand, context: Context, relations: Sequence[Relation]) -> Fragment:
     """`told`, the trace, and `settled`: the records of which its first and last events tell that all is well, with no look at the rest."""
-    tests = [relation.settled for relation in relations]
-    plain = all(tests) and demand.within is None and not is_mixable(demand.kinds)
+    tests = _settled(demand, relations)
     ends = ", ".join(
         f"{end}(CASE WHEN is_{which} THEN place END) AS {word}_{which}"
         for end, word in (("min", "first"), ("max", "last"))
@@ -55,8 +54,19 @@ def _told(demand: Demand, context: Context, relations: Sequence[Relation]) -> Fr
     )
     return (
         "told AS MATERIALIZED (" + trace(demand.first, demand.then, context, demand.opening, whole=_whole(relations))
-        + f"), settled AS MATERIALIZED (SELECT tix FROM (SELECT tix, {ends} FROM told GROUP BY tix) AS ends WHERE {' AND '.join(tests) if plain else 'false'})"
+        + f"), settled AS MATERIALIZED (SELECT tix FROM (SELECT tix, {ends} FROM told GROUP BY tix) AS ends WHERE {' AND '.join(tests) or 'false'})"
     )  # fmt: skip
+
+
+def _settled(demand: Demand, relations: Sequence[Relation]) -> Sequence[str]:
+    """SQL that tells that all is well, of all relations together; nothing where no such thing can be told."""
+    tests = [relation.settled for relation in relations]
+    if demand.within is not None:  # on another clock than that of the places nothing is known of it
+        bound = str((demand.within + 1) * STEP)
+        tests = [relation.settled_within.replace("{bound}", bound) for relation in relations if demand.opening is None]
+    elif is_mixable(demand.kinds):
+        return ()
+    return tests if all(tests) else ()
 
 
 def _whole(relations: Sequence[Relation]) -> bool:

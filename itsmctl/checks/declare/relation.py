@@ -34,6 +34,8 @@ class Relation:
     settled: str = ""
     """When nothing is wrong or open, by the places of the first and last of each activity of a record, `first_a`, `last_a`,
     `first_b` and `last_b`; true only where some event asks. '' where that does not tell."""
+    settled_within: str = ""
+    """The same where there is a bound, `{bound}`, with which no second is shared, so that kinds may be mixed; '' where that does not tell."""
 
 
 _LATER = "OVER (PARTITION BY tix ORDER BY place ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)"
@@ -133,6 +135,7 @@ NOT_SUCCESSION = Relation(
     _NEXT_B,
     forbidden=True,
     settled="first_a IS NOT NULL AND coalesce(last_b <= first_a, true)",
+    settled_within="first_a IS NOT NULL AND coalesce(last_a + {bound} < first_b, true)",
 )
 NOT_CHAIN_SUCCESSION = Relation(
     "is_a",

@@ -36,7 +36,7 @@ def trace(
 ) -> Fragment:
     """SELECT of tix, place, t, source, label, clock, is_a, is_b, closed, closed_at; `whole` keeps other events of the kinds."""
     kinds = sources([first, then] if then else [first])
-    rows = join(" UNION ALL ", (_events(kind, context.as_of) for kind in kinds))
+    rows = join(" UNION ALL ", (_events(kind, context) for kind in kinds))
     selected = (
         Fragment(f"SELECT e.tix, e.t * {STEP} + e.seq AS place, e.t, e.source, e.label, {counted_until(opening, 'e.t', 'd')} AS clock, ")
         + first.test() + " AS is_a, " + (then.test() if then else "false") + " AS is_b, "
@@ -46,7 +46,7 @@ def trace(
     return selected if whole else "SELECT * FROM (" + selected + ") AS told WHERE is_a OR is_b"
 
 
-def _events(kind: str, as_of: int) -> Fragment:
+def _events(kind: str, context: Context) -> Fragment:
     """tix, seq, t, kind, source (within which `seq` tells the order), value, role, label."""
     no_role = "CAST(NULL AS VARCHAR) AS role"
     if kind == STATE:
@@ -59,11 +59,11 @@ def _events(kind: str, as_of: int) -> Fragment:
             a.decision AS value, a.role, concat('approval = ', a.decision) AS label
             FROM (SELECT a.tix, a.moment AS t, a.approver, a.role, a.decision FROM approval AS a JOIN scoped AS r ON r.tix = a.tix) AS a
             WHERE a.t <= ?""",
-            (as_of,),
+            (context.as_of,),
         )
     value = f"CASE WHEN v.value IS NOT NULL THEN {called('v.value')} END" if kind in PEOPLE_COLUMNS else "v.value"
     return (
         Fragment(f"SELECT v.tix, v.seq, v.t0 AS t, ? AS kind, ? AS source, v.value, {no_role}, concat(?, ' = ', {value}) AS label FROM (", (kind, kind, kind))
-        + values_of(kind, "scoped", as_of)
+        + values_of(kind, context)
         + ") AS v"
     )  # fmt: skip
