@@ -107,6 +107,7 @@ def audit(
         Beside(beforehand),
     ):
         report("load", 0.0)
+        session.expect(receipt.records + receipt.events)
         load_records(session, definitions, dataset, receipt, asked.as_of, asked.period, asked.zone)
         report("clocks", 0.2)
         kept = registers.result()

@@ -41,15 +41,20 @@ OF_THREAD = 64 * 2**20
 """What one thread needs of the memory: with less, as many as there are processors would take it from each other."""
 
 
+FEW = 500_000
+"""Rows up to which a second thread within a statement costs more than it gains: the database hands it 122,880 at once."""
+
+
 class TooLittleMemory(ItsmctlError):
     """The memory allowed is too small for a statement."""
 
 
 class _Threads:
-    """How many threads a database has: fewer while several connections work, and one while a file is written."""
+    """How many threads a database has: fewer while several connections work, one while a file is written or rows are few."""
 
     def __init__(self, allowed: int) -> None:
         self.allowed, self._now = allowed, allowed
+        self.most = allowed
         self._others = self._writers = 0
         self._lock = threading.Lock()
 
@@ -58,7 +63,7 @@ class _Threads:
         with self._lock:
             self._others += others
             self._writers += writers
-            now = 1 if self._writers else max(1, self.allowed - self._others)
+            now = 1 if self._writers else max(1, min(self.most, self.allowed - self._others))
             if now != self._now:
                 session.run(f"SET threads = {now}")
                 self._now = now
@@ -111,6 +116,11 @@ class Session:
     def halves(self) -> int:
         """In how many pieces work is best cut: one for each of the two connections."""
         return 2
+
+    def expect(self, rows: int) -> None:
+        """Hear about how many rows there will be to read: over few, each of two connections at once keeps its one thread."""
+        self._threads.most = 1 if rows <= FEW else self.allowed
+        self._threads.change(self)
 
     @contextmanager
     def beside(self, work: Callable[[Session], Result], *, large: bool = False) -> Iterator[Beside[Result]]:

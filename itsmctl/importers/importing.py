@@ -78,6 +78,7 @@ def _import(session: Session, recognised: Recognised, zone: str, scratch: Path, 
         template = "{mapping}: rows about records in other files; name the files with the records too"
         raise ItsmctlError(Problem("no-record-files", template, Where(exports[0].shown), {"mapping": mapping.id}))
     staged = stage(session, exports, mapping, scratch)
+    session.expect(sum(staged.rows_read))
     tell("reading", 0.5)
     staging = dataset.prepare(session, staged, mapping, zone or mapping.zone)
     tell("writing", 0.8)

@@ -74,6 +74,9 @@ class Cluster(Session):
         """One: a second statement beside the first would find no worker that is idle."""
         return 1
 
+    def expect(self, rows: int) -> None:
+        """Nothing to do: how many rows there are is for Spark to see."""
+
     @contextmanager
     def beside(self, work: Callable[[Session], Result], *, large: bool = False) -> Iterator[Beside[Result]]:
         """Do the work first, as each statement keeps the whole cluster busy."""
