@@ -46,10 +46,18 @@ class Many:
 def once(folder: Path, records: int) -> Path:
     """The history that is copied: generated, and imported as a user would; its exports lie beside it."""
     program, export, dataset = str(Path(sys.executable).with_name("itsmctl")), folder / "export", folder / "once"
-    subprocess.run([program, "generate", "--records", str(records), "--seed", "1", "-q", "-o", str(export)], check=True)
+    generate(records, export)
     files = [str(path) for path in sorted(export.glob("*.csv"))]
     subprocess.run([program, "import", *files, "--zone", ZONE, "-q", "-o", str(dataset)], check=True)
     return dataset
+
+
+def generate(incidents: int, export: Path) -> None:
+    """The exports of so many incidents, and of the records of other processes that go with them."""
+    program = str(Path(sys.executable).with_name("itsmctl"))
+    subprocess.run(
+        [program, "generate", "--records", str(incidents), "--seed", "1", "-q", "-o", str(export)], check=True
+    )
 
 
 def lean(source: Path, folder: Path) -> Path:

@@ -78,11 +78,11 @@ def test_ratios_are_taken_within_each_round() -> None:
 def test_a_limit_that_is_not_kept_is_said_so() -> None:
     sample = measure.Sample(1.0, 1.0, 10)
     slow = measure.Sample(4.0, 4.0, 2**31)
-    names = ("floor", "import csv", "import zip", "audit", "audit by the core", "audit by the rules about incidents", "audit of the zip", "evidence build", "validate",
+    names = ("floor", "import csv", "import zip", "audit", "audit by the first rules", "audit by the rules about incidents", "audit of the zip", "audit of 10,000 tickets of the csv", "evidence build", "validate",
              "validate many", "validate one of many", "help")  # fmt: skip
     samples = {name: [slow if name == "audit" else sample] for name in names}
     found = {limit.what: limit.kept for limit in run.limits(samples)}
-    assert found["import + audit by the core"] is True
+    assert found["import + audit by the first rules"] is True
     assert found["peak memory of each"] is False
     assert found["itsmctl --help"] is False
     assert "FAIL  peak memory of each" in run.terminal(samples, run.limits(samples))
@@ -115,7 +115,7 @@ def test_the_whole_harness_on_a_handful_of_tickets(
         "import csv",
         "import zip",
         "audit",
-        "audit by the core",
+        "audit by the first rules",
         "evidence build",
         "validate",
         "help",
@@ -123,6 +123,16 @@ def test_the_whole_harness_on_a_handful_of_tickets(
         assert f"| {name} |" in text
     assert "40 generated incidents" in text
     assert "import + audit by the library" in capsys.readouterr().out
+
+
+def test_the_first_tickets_keep_all_their_rows(tmp_path: Path) -> None:
+    export = tmp_path / "log.csv"
+    export.write_text(
+        'number,state\nINC1,New\nINC2,New\nINC1,"Closed, at last"\nINC3,New\nINC2,Closed\n', encoding="utf-8"
+    )
+    some = run.first(2, export, tmp_path / "some.csv")
+    rows = some.read_text("utf-8").splitlines()
+    assert rows == ["number,state", "INC1,New", "INC2,New", 'INC1,"Closed, at last"', "INC2,Closed"]
 
 
 def test_the_floor_reads_what_generate_writes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
