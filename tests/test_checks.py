@@ -206,6 +206,7 @@ def judge(
         history=data.get("history", ["state", "group", "assignee", "priority"]),
         zone=data.get("zone", "UTC"),
         lacking=data.get("lacking", {}),
+        codes=data.get("codes"),
         files=[(name, read) for name, read in data.get("files", {"export.csv": 0}).items()],
     )
     options = AuditOptions(
