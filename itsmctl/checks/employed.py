@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from itsmctl.engine.acts import ACTS, acts_of, names_in, needs_of
 from itsmctl.engine.context import Context, Needs
-from itsmctl.engine.people import SHARED, called, judged_acts
+from itsmctl.engine.people import called, judged_acts
 from itsmctl.engine.sql import Fragment
 from itsmctl.model import Parameter, Rule
 
@@ -44,11 +44,10 @@ def compile(rule: Rule, context: Context) -> Fragment:
                 SELECT tix, min(CASE WHEN shared THEN concat({called("called")}, ' (', deed, '): shared account') WHEN known AND NOT holds THEN concat({called("called")}, ' (', deed, ')') END) AS wrong,
                     min(CASE WHEN moment IS NULL THEN 'no-moment' WHEN person IS NULL THEN 'missing:actor' WHEN NOT known THEN 'unknown-person' END) AS unclear,
                     coalesce(min(CASE WHEN shared OR (known AND NOT holds) THEN moment END), min(moment)) AS first_at
-                FROM (SELECT j.*, s.person IS NOT NULL AS shared FROM ("""
+                FROM ("""
         )
         + judged_acts(acts_of(_acts(rule), context), ())
-        + f""") AS j LEFT JOIN {SHARED} AS s ON s.person = j.person
-        ) AS judged GROUP BY tix) AS a ON a.tix = r.tix"""
+        + ") AS judged GROUP BY tix) AS a ON a.tix = r.tix"
     )
 
 

@@ -20,7 +20,7 @@ from itsmctl.engine.acts import MOMENT, changes_of, moments_of, names_in, needs_
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.openings import BOUND, bound_of, counted_until, days_need_calendar, join_day
 from itsmctl.engine.parameters import TEXTS, texts
-from itsmctl.engine.people import machines, person_key
+from itsmctl.engine.people import known_as
 from itsmctl.engine.sql import Fragment, duration_text, name
 from itsmctl.model import PEOPLE_COLUMNS, Rule
 
@@ -61,7 +61,8 @@ def compile(rule: Rule, context: Context) -> Fragment:
             unless,
         )
     by = f"r.{name(str(rule.parameters['by']))}" if "by" in rule.parameters else ""
-    machine = f"coalesce({person_key(by)} IN {machines()}, false)" if by else "false"
+    known = known_as(by, "known") if by else None
+    machine, by_whom = (known.machine, known.join) if known else ("false", "")
     return (
         Fragment("SELECT * FROM (WITH took AS (SELECT t.tix, t.moment AS stop, max(f.moment) AS start FROM (")
         + moments_of(rule.parameters["to"], context)
@@ -73,7 +74,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
         + Fragment(
             f""" AS passed, {duration_text(took)} AS observed, ? AS expected, w.stop AS "at",
             CASE WHEN {took} IS NULL THEN 'calendar-not-known' END AS reason
-            FROM scoped AS r JOIN took AS w ON w.tix = r.tix""",
+            FROM scoped AS r JOIN took AS w ON w.tix = r.tix{by_whom}""",
             (f"not sooner than {bound.text}",),
         )
         + join_day(bound.opening, "w.start", "d0")

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.parameters import COLUMN, COUNT, PERCENT, number_of
-from itsmctl.engine.people import SHARED, called, machines, person_key
+from itsmctl.engine.people import called, known_as
 from itsmctl.engine.sql import Fragment, name
 from itsmctl.model import PEOPLE_COLUMNS, Rule
 
@@ -46,6 +46,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
     """One row per person, and per value of `peers`; `observed` is the share paused, and that of the peers."""
     by = f"r.{name(str(rule.parameters['by']))}"
     peers = f"coalesce(r.{name(str(rule.parameters['peers']))}, '-')" if "peers" in rule.parameters else "''"
+    known = known_as(by, "w")
     most, times, minimum = rule.parameters["most"], rule.parameters["times"], number_of(rule, "minimum", 1)
     return Fragment(
         f"""SELECT CASE WHEN s.peers = '' THEN {called("s.called")} ELSE concat({called("s.called")}, ' / ', s.peers) END AS record_id,
@@ -53,14 +54,16 @@ def compile(rule: Rule, context: Context) -> Fragment:
             concat(CAST(round(s.share, 1) AS VARCHAR), ' % paused, peers ', coalesce(CAST(round(s.usual, 1) AS VARCHAR), '-'), ' %') AS observed,
             'at most {most} % paused, or {times} times the peers' AS expected, s.first_at AS "at", CASE WHEN s.n < {minimum} THEN 'too-few' WHEN s.shared THEN 'shared-account' END AS reason
         FROM (SELECT *, median(CASE WHEN n >= {minimum} AND NOT shared THEN share END) OVER (PARTITION BY peers) AS usual FROM (
-            SELECT peers, person, person IN {SHARED} AS shared, min(called) AS called, count(*) AS n, min(opened_at) AS first_at, 100.0 * sum(paused) / greatest(sum(life), 1) AS share FROM (
-                SELECT r.tix, r.opened_at, {peers} AS peers, {person_key(by)} AS person, {by} AS called, c.stop - c.start AS life,
-                    coalesce(sum(CASE WHEN p.t0 IS NOT NULL THEN greatest(least(p.t1, c.stop) - greatest(p.t0, c.start), 0) END), 0) AS paused
-                FROM scoped AS r JOIN clock AS c ON c.tix = r.tix AND c.clock = ?
-                LEFT JOIN (SELECT s.tix, s.t0, s.t1, k.offer FROM span AS s JOIN clock_role AS k ON k.state = s.state AND k.role = 'pause') AS p ON p.tix = c.tix AND p.offer = c.offer
-                WHERE c.verdict IN ('met', 'breached') AND {by} IS NOT NULL AND {person_key(by)} NOT IN {machines()}
-                GROUP BY r.tix, r.opened_at, {peers}, {person_key(by)}, {by}, c.stop, c.start
-            ) AS lives GROUP BY peers, person
+            SELECT peers, person, shared, min(called) AS called, count(*) AS n, min(opened_at) AS first_at, 100.0 * sum(paused) / greatest(sum(life), 1) AS share FROM (
+                SELECT r.tix, r.opened_at, {peers} AS peers, {known.who} AS person, {known.shared} AS shared, {by} AS called, c.stop - c.start AS life, coalesce(p.paused, 0) AS paused
+                FROM scoped AS r JOIN clock AS c ON c.tix = r.tix AND c.clock = ?{known.join}
+                LEFT JOIN (
+                    SELECT c.tix, sum(greatest(least(s.t1, c.stop) - greatest(s.t0, c.start), 0)) AS paused FROM clock AS c JOIN (
+                        SELECT s.tix, s.t0, s.t1, k.offer FROM span AS s JOIN clock_role AS k ON k.state = s.state AND k.role = 'pause'
+                    ) AS s ON s.tix = c.tix AND s.offer = c.offer WHERE c.clock = ? GROUP BY c.tix
+                ) AS p ON p.tix = r.tix
+                WHERE c.verdict IN ('met', 'breached') AND {by} IS NOT NULL AND NOT {known.machine}
+            ) AS lives GROUP BY peers, person, shared
         ) AS shares) AS s""",
-        (str(rule.parameters["clock"]),),
+        (str(rule.parameters["clock"]), str(rule.parameters["clock"])),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from itsmctl.engine.people import machines, one_of, person_key
+from itsmctl.engine.people import known_as
 from itsmctl.engine.session import quote
 from itsmctl.model import ComplaintSign
 from itsmctl.scorecard.figures import Tally
@@ -32,14 +32,14 @@ def leaning(tickets: Tickets, spans: Sequence[Span], sign: ComplaintSign) -> dic
 
 
 def _leaning(tickets: Tickets, span: Span, sign: ComplaintSign) -> Tally:
-    person, by_name = one_of("resolved_by", "w")
+    known = known_as("resolved_by", "w")
     lost = "CROSS JOIN (SELECT coalesce(sum(n), 0) AS lost FROM one WHERE category IS NULL) AS nowhere"
     spread = f"100 * (most + lost) <= {sign.most_by_one} * (resolved + lost)"
     unsure = f"NOT ({spread}) AND (resolved < {sign.least_resolved} OR 100 * most <= {sign.most_by_one} * resolved)"
     rows = tickets.session.rows(
         f"""WITH one AS (
-            SELECT category, {person} AS person, count(*) AS n FROM record{by_name}
-            WHERE process = 'incident' AND (resolved_by IS NULL OR {person_key("resolved_by")} NOT IN {machines()})
+            SELECT category, {known.one} AS person, count(*) AS n FROM record{known.join}
+            WHERE process = 'incident' AND NOT {known.machine}
             AND {_within("resolved_at", tickets, span)} GROUP BY 1, 2
         ), c AS (
             SELECT category, sum(n) AS resolved,

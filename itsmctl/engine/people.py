@@ -23,6 +23,8 @@ class KnownAs:
 
     who: str
     """The same for each name of a person; NULL where there is none."""
+    one: str
+    """The same, but NULL for a shared account too, which may be anybody."""
     own_name: str
     """As the assignments write it, else as the export does."""
     shared: str
@@ -34,19 +36,19 @@ class KnownAs:
 
 def known_as(text: str, alias: str) -> KnownAs:
     """Who it is that `text` names; the join has a name of its own."""
+    return _known(text, person_key(text), alias)
+
+
+def _known(text: str, key: str, alias: str) -> KnownAs:
+    who, shared = f"coalesce({alias}.who, {key})", f"coalesce({alias}.kind = 'shared', false)"
     return KnownAs(
-        f"coalesce({alias}.who, {person_key(text)})",
+        who,
+        f"CASE WHEN NOT {shared} THEN {who} END",
         f"coalesce({alias}.own_name, {text})",
-        f"coalesce({alias}.kind = 'shared', false)",
+        shared,
         f"coalesce({alias}.kind = 'service', false)",
-        f" LEFT JOIN alias AS {alias} ON {alias}.person = {person_key(text)}",
+        f" LEFT JOIN alias AS {alias} ON {alias}.person = {key}",
     )
-
-
-def one_of(text: str, alias: str) -> tuple[str, str]:
-    """SQL for the one person whom `text` names, and the join for it; NULL for a shared account, which may be anybody."""
-    known = known_as(text, alias)
-    return f"CASE WHEN NOT {known.shared} THEN {known.who} END", known.join
 
 
 def is_among(field: str, value: str, words: Sequence[str]) -> Fragment:
@@ -183,17 +185,8 @@ def _moments(period: Effective, zone: str) -> tuple[int, int]:
     )
 
 
-SHARED = "(SELECT person FROM alias WHERE kind = 'shared')"
-"""SELECT of the accounts that several people use, so that nobody can say who acted."""
-
-
-def machines() -> str:
-    """SQL for the names of accounts that no person acts through; empty names are none."""
-    return "(SELECT person FROM alias WHERE kind = 'service')"
-
-
 def judged_acts(acts: Fragment, roles: tuple[str, ...]) -> Fragment:
-    """SELECT of acts (tix, person, moment, deed) with `known`, whether anybody of that name is known at all, and `holds`.
+    """SELECT of acts (tix, person, moment, deed) with `known`, whether anybody of that name is known at all, `shared` and `holds`.
 
     `holds` says that the person held one of the roles at the moment, or with no roles that an appointment ran.
     """
@@ -202,14 +195,16 @@ def judged_acts(acts: Fragment, roles: tuple[str, ...]) -> Fragment:
         held = Fragment(
             f'holding AS h ON h.person = a.person AND h."role" IN ({", ".join("?" * len(roles))})', tuple(roles)
         )
+    account = _known("a.called", "a.person", "w")
     return (
         Fragment(
-            f"""SELECT a.tix, a.person, min(a.called) AS called, a.moment, a.deed, max(CASE WHEN k.person IS NULL THEN 0 ELSE 1 END) = 1 AS known,
+            f"""SELECT a.tix, a.person, min(a.called) AS called, a.moment, a.deed, max(CASE WHEN k.person IS NULL THEN 0 ELSE 1 END) = 1 AS known, max(CASE WHEN {account.shared} THEN 1 ELSE 0 END) = 1 AS shared,
                 max(CASE WHEN h.person IS NULL OR a.moment < h.since OR a.moment >= h.until THEN 0 ELSE 1 END) = 1 AS holds
             FROM (SELECT tix, {person_key("person")} AS person, person AS called, moment, deed FROM ("""
         )
         + acts
-        + ") AS act) AS a LEFT JOIN (SELECT DISTINCT person FROM appointment) AS k ON k.person = a.person LEFT JOIN "
+        + ") AS act) AS a LEFT JOIN (SELECT DISTINCT person FROM appointment) AS k ON k.person = a.person"
+        + f"{account.join} LEFT JOIN "
         + held
         + " GROUP BY a.tix, a.person, a.moment, a.deed"
     )

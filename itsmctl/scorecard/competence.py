@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from itsmctl import model
-from itsmctl.engine.people import machines, one_of, person_key
+from itsmctl.engine.people import KnownAs, known_as, person_key
 from itsmctl.model import Definitions, Effective
 from itsmctl.model.holding import Tenure, tenures
 from itsmctl.model.periods import in_force
@@ -64,13 +64,13 @@ class Able:
 
 def key_people(tickets: Tickets) -> tuple[KeyPerson, ...]:
     """For each service, how large a part of what was resolved one person resolved; the largest part first."""
-    person, by_name = one_of("resolved_by", "w")
+    known = known_as("resolved_by", "w")
     rows = tickets.session.rows(
         f"""SELECT service, sum(n), count(person), coalesce(max(n) FILTER (WHERE person IS NOT NULL), 0)
                 + coalesce(sum(n) FILTER (WHERE person IS NULL), 0)
         FROM (
-            SELECT coalesce(service, '') AS service, {person} AS person, count(*) AS n FROM record{by_name}
-            WHERE {_done_by_people()} GROUP BY 1, 2
+            SELECT coalesce(service, '') AS service, {known.one} AS person, count(*) AS n FROM record{known.join}
+            WHERE {_done_by_people(known)} GROUP BY 1, 2
         ) AS counted GROUP BY service HAVING count(person) > 0"""
     )
     found = [
@@ -80,10 +80,10 @@ def key_people(tickets: Tickets) -> tuple[KeyPerson, ...]:
     return tuple(sorted(found, key=lambda one: (-one.share, one.service)))
 
 
-def _done_by_people() -> str:
+def _done_by_people(known: KnownAs) -> str:
     """SQL for whether people resolved a record, in a process that names them: one that names nobody was resolved by somebody."""
     by_nobody = "resolved_by IS NULL AND resolved_at IS NOT NULL"
-    named = f"resolved_by IS NOT NULL AND {person_key('resolved_by')} NOT IN {machines()}"
+    named = f"resolved_by IS NOT NULL AND NOT {known.machine}"
     return f"({by_nobody} OR {named}) AND process IN (SELECT process FROM record WHERE resolved_by IS NOT NULL)"
 
 
@@ -98,10 +98,10 @@ def able_to(definitions: Definitions, tickets: Tickets) -> Able:
     able: Counter[tuple[str, str]] = Counter()
     groups = {process: _groups(definitions, roles) for process, roles in responsible.items()}
     unknown = in_group = competent = done = 0
-    person = person_key("resolved_by")
+    person, account = person_key("resolved_by"), known_as("resolved_by", "w")
     rows = tickets.session.rows(
-        f"""SELECT process, {person}, coalesce(resolved_at, closed_at), "group", count(*) FROM record
-        WHERE {_done_by_people()} AND coalesce(resolved_at, closed_at) IS NOT NULL GROUP BY ALL"""
+        f"""SELECT process, {person}, coalesce(resolved_at, closed_at), "group", count(*) FROM record{account.join}
+        WHERE {_done_by_people(account)} AND coalesce(resolved_at, closed_at) IS NOT NULL GROUP BY ALL"""
     )
     for process, name, moment, group, many in rows:
         known, n = people.get(str(name)), int(str(many))
