@@ -86,6 +86,8 @@ class WaiverUse:
     excused: int
     problems: tuple[Problem, ...]
     """What is wrong with it: refused, unused, over-broad, expired, about to expire."""
+    elsewhere: int = 0
+    """Of those excused, how many another waiver excuses as well and counts, so that the others add up to what is waived."""
 
 
 @value

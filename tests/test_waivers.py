@@ -21,6 +21,7 @@ from itsmctl.model import Condition, Definitions, Effective, Limit, Rule, Waiver
 from itsmctl.reference import reference_root
 from itsmctl.reports import html
 from itsmctl.reports import json as json_report
+from itsmctl.reports.deviations import waiver_text
 from itsmctl.reports.text import render
 from itsmctl.result import AuditResult, RuleResult
 from itsmctl.zones import midnight_after
@@ -122,6 +123,20 @@ def test_what_was_excused_when_it_happened_stays_so_in_a_later_audit(dataset: Pa
     early = judged(dataset, definitions, tmp_path, as_of="2026-06-01T12:00:00Z")[1]
     late = judged(dataset, definitions, tmp_path, as_of="2027-01-01T00:00:00Z")[1]
     assert early == late == {"BEFORE": "fails", "FIRST": "mail", "MAIL": "mail", "ERP": "fails"}
+
+
+def test_what_two_waivers_excuse_is_counted_once_and_does_not_count_because_one_of_them_ended(
+    dataset: Path, tmp_path: Path
+) -> None:
+    ended = waiver(expires=midnight_after(date(2026, 5, 31), "Europe/Berlin"))
+    everything = waiver(id="wide", scope=(Condition("priority", "in", ("P3",)),))
+    result, told = judged(dataset, with_waivers(everything, ended), tmp_path)
+    assert told == {"BEFORE": "fails", "FIRST": "mail", "MAIL": "wide", "ERP": "wide"}
+    mail, wide = result.waivers
+    assert (mail.excused, mail.elsewhere, mail.problems) == (1, 0, ())
+    assert (wide.excused, wide.elsewhere) == (3, 1)
+    assert sum(use.excused - use.elsewhere for use in result.waivers) == only(result).waived == 3
+    assert "3 failures waived; 1 of them counted under another waiver; approved by" in waiver_text(wide, result, "en")
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,9 @@ def _tier(rule: Rule, chosen: Mapping[str, Rule], above: tuple[str, ...] = ()) -
 
 
 def _unknown(what: str, word: str, known: Mapping[str, object]) -> Problem:
-    values = {"what": what, "word": word, "allowed": ", ".join(sorted(known)) or "none is defined"}
+    choices = sorted(known)
+    allowed = ", ".join(choices[:30]) + (" …" if len(choices) > 30 else "") or "none is defined"
+    values = {"what": what, "word": word, "allowed": allowed}
     return Problem(
         f"unknown-{what}",
         "unknown {what} {word!r}; known: {allowed}",

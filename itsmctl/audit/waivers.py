@@ -69,7 +69,8 @@ def _use(waiver: Waiver, counts: Counts, context: Context, begins: int) -> Waive
         return WaiverUse(waiver, "refused", since, until, 0, (refused,))
     overlaps = since <= context.as_of and until > begins
     problems = tuple(_problems(waiver, cover, counts, until - context.as_of, overlaps))
-    return WaiverUse(waiver, _standing(since, until, context.as_of), since, until, cover.excused, problems)
+    standing = _standing(since, until, context.as_of)
+    return WaiverUse(waiver, standing, since, until, cover.excused, problems, cover.elsewhere)
 
 
 def _standing(since: int, until: int, as_of: int) -> WaiverStanding:

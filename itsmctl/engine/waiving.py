@@ -8,7 +8,7 @@ without a moment has that of its record's opening, and a group without one the m
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from itsmctl.engine.context import Context
 from itsmctl.engine.people import unmarked
@@ -25,9 +25,11 @@ class Cover:
     excused: int
     """Failures that it covers, be they excused by another waiver as well."""
     late: int
-    """Failures that it would cover, had it not ended before."""
+    """Failures that it would cover, had it not ended before, and that no other waiver excuses."""
     scope: int
     """Verdicts within its scope and its time, whatever they say."""
+    elsewhere: int = 0
+    """Of those excused, how many are counted under another waiver, which comes first by its id."""
 
 
 def window(waiver: Waiver, context: Context) -> tuple[int, int]:
@@ -44,7 +46,21 @@ def waive(session: Session, waivers: Sequence[Waiver], context: Context, *, grou
     Only failures are excused: what could not be tested stays so. Where several cover one, the first by its id counts.
     Verdicts about `groups` only a waiver that names them can cover.
     """
-    return {waiver.id: _waive(session, waiver, context, groups) for waiver in waivers}
+    covers = {one.id: _waive(session, one, context, groups) for one in sorted(waivers, key=lambda one: one.id)}
+    ended = [waiver for waiver in waivers if covers[waiver.id].late]
+    return covers | {one.id: replace(covers[one.id], late=_late(session, one, context, groups)) for one in ended}
+
+
+def _late(session: Session, waiver: Waiver, context: Context, groups: bool) -> int:
+    """How many failures count because it has ended: what another waiver excuses does not."""
+    within = _within_scope(waiver, context, groups)
+    assert within is not None
+    session.run("CREATE OR REPLACE TEMP TABLE covered AS " + within.text, within.values)
+    (late,) = session.one(
+        f"""SELECT count(*) FROM judgement AS j JOIN covered AS c ON c.place = j.rowid
+        WHERE j.passed = false AND j.waiver IS NULL AND c.moment >= {window(waiver, context)[1]}"""
+    )
+    return int(str(late))
 
 
 def _waive(session: Session, waiver: Waiver, context: Context, groups: bool) -> Cover:
@@ -61,12 +77,17 @@ def _waive(session: Session, waiver: Waiver, context: Context, groups: bool) -> 
         f"""SELECT count(*) FILTER (WHERE passed = false AND {now}), count(*) FILTER (WHERE passed = false AND moment >= {until}),
         count(*) FILTER (WHERE {now}) FROM covered"""
     )
+    first = 0
     if excused:
+        (first,) = session.one(
+            f"""SELECT count(*) FROM judgement AS j JOIN covered AS c ON c.place = j.rowid
+            WHERE j.passed = false AND j.waiver IS NULL AND c.{now}"""
+        )
         session.run(
             f"""UPDATE judgement SET waiver = {quote(waiver.id)} WHERE waiver IS NULL AND passed = false
             AND rowid IN (SELECT place FROM covered WHERE {now})"""
         )
-    return Cover(int(str(excused)), int(str(late)), int(str(scope)))
+    return Cover(int(str(excused)), int(str(late)), int(str(scope)), int(str(excused)) - int(str(first)))
 
 
 def _within_scope(waiver: Waiver, context: Context, groups: bool) -> Fragment | None:

@@ -25,7 +25,10 @@ def waiver_text(use: WaiverUse, result: AuditResult, language: Language) -> str:
         until=moment_text(use.until, zone),
         zone=zone.key,
     )
-    return excused + tr("; ", language) + approval
+    elsewhere = ""
+    if use.elsewhere:
+        elsewhere = trn("{n} of them counted under another waiver", "{n} of them counted under another waiver", use.elsewhere, language)  # fmt: skip
+    return tr("; ", language).join(part for part in (excused, elsewhere, approval) if part)
 
 
 def baseline_text(use: BaselineUse, result: AuditResult, language: Language) -> str:

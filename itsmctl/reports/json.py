@@ -209,6 +209,7 @@ def _waiver(use: WaiverUse) -> dict[str, object]:
         "until": iso(use.until),
         "standing": use.standing,
         "excused": use.excused,
+        "elsewhere": use.elsewhere,
         "reason": str(waiver.reason),
         "risk": str(waiver.risk),
         "problems": _problems(use.problems),

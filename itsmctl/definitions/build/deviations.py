@@ -70,7 +70,7 @@ def _approval(b: Builder) -> tuple[date | None, int]:
     """When it was approved, and when it ends after that."""
     d = b.data
     approved, expires = b.day(d["approved"], ("approved",)), _end(b)
-    if approved and expires <= midnight(approved, "UTC"):
+    if approved and expires and expires <= midnight(approved, "UTC"):
         b.report("expires-before-approval", "it expires before it is approved on {day}", ("expires",), day=approved)
     return approved, expires
 
