@@ -155,6 +155,7 @@ OUTCOMES = {
     "not_testable": msg("not testable"),
     "no_data": msg("no data"),
     "waived": msg("waived"),
+    "asked": msg("to ask about"),
 }
 SEVERITIES = {"major": msg("major"), "minor": msg("minor"), "observation": msg("observation")}
 CLOCK_VERDICTS = {
@@ -550,7 +551,7 @@ REASONS: dict[str, tuple[str, str]] = {
         msg("Enter the days of that year as published, and move `known-until` of the calendar."),
     ),
     "rests-on": (
-        msg("Rests on {rules}, which does not hold"),
+        msg("Rests on {rules}, which fails or could not be tested"),
         msg("Put {rules} right first; only then can this rule be trusted."),
     ),
 }

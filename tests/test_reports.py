@@ -110,7 +110,7 @@ def results(*outcomes: tuple[str, str]) -> AuditResult:
         ([("major", "not_testable"), ("minor", "pass")], "Nothing that could be tested fails, but 1 rule could not be tested."),
         ([("minor", "pass"), ("minor", "pass")], "All 2 rules that apply hold."),
         ([("minor", "no_data")], "Nothing was judged: no record was in the scope of any rule."),
-        ([], "Nothing was judged: no record was in the scope of any rule."),
+        ([], "Nothing was judged: only enquiries were asked for, and they ask."),
     ],
 )  # fmt: skip
 def test_the_headline_never_calls_clean_what_could_not_be_looked_at(outcomes: list[tuple[str, str]], said: str) -> None:

@@ -366,7 +366,7 @@ EXPLANATION = """{
     }]
   }],
   "grounds": [{
-    "rule", "version", "meaning", "clauses", "record_id", "observed", "expected",
+    "rule", "version", "meaning", "enquiry", "clauses", "record_id", "observed", "expected",
     "applied": [{"name", "value", "file", "line"}],
     "rows": [{"record_id", "file", "row"}], "values": {"<column>": "…"},
     "changes": [{"at", "actor", "field", "old", "new", "file", "row"}]

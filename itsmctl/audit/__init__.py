@@ -243,7 +243,7 @@ def _result_of(
         zone=asked.zone,
         period_from=opened_from,
         period_to=until,
-        chosen_by_default=chosen_by_default(definitions, asked.plan, options.as_of),
+        chosen_by_default=chosen_by_default(definitions, asked.plan, options.rules, options.as_of),
         definitions=judged_by.result(),
         dataset=dataset,
         rules=tuple(r for r in results if not r.rule.enquiry),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from itsmctl.audit.waivers import refusal
 from itsmctl.engine.context import Context
 from itsmctl.engine.known import findings_of, gone_since, mark_known
 from itsmctl.engine.session import Session
 from itsmctl.errors import Problem
+from itsmctl.language import zone_of
 from itsmctl.model import Baseline, Definitions, KnownFindings, Rule
 from itsmctl.result import BaselineUse
 
@@ -35,7 +36,7 @@ def _problems(baseline: Baseline, context: Context) -> Iterator[Problem]:
     if refused:
         yield refused
     if context.as_of >= baseline.expires:
-        day = datetime.fromtimestamp(baseline.expires, UTC).date()
+        day = datetime.fromtimestamp(baseline.expires - 1, zone_of(context.zone)).date()
         template = "baseline {baseline} ended on {day}: every finding counts again"
         yield Problem("baseline-expired", template, baseline.where, {"baseline": baseline.id, "day": day})
     if context.as_of < baseline.taken:

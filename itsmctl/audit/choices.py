@@ -103,9 +103,11 @@ def audited_period(receipt: Receipt, plan: AuditPlan | None) -> tuple[int | None
     return (midnight(start, zone) if start else None, midnight_after(end, zone) if end else None)
 
 
-def chosen_by_default(definitions: Definitions, plan: AuditPlan | None, as_of: str) -> tuple[str, ...]:
+def chosen_by_default(
+    definitions: Definitions, plan: AuditPlan | None, rules: Sequence[str], as_of: str
+) -> tuple[str, ...]:
     """What nobody named, of `plan`, `period`, `as_of` and `definitions`."""
-    chosen = [] if plan else ["plan"]
+    chosen = [] if plan or rules else ["plan"]
     if not plan or not (plan.period_start or plan.period_end):
         chosen.append("period")
     if not as_of and not (plan and plan.as_of):

@@ -77,7 +77,7 @@ def _waive(session: Session, waiver: Waiver, context: Context, groups: bool) -> 
         f"""SELECT count(*) FILTER (WHERE passed = false AND {now}), count(*) FILTER (WHERE passed = false AND moment >= {until}),
         count(*) FILTER (WHERE {now}) FROM covered"""
     )
-    first = 0
+    first: object = 0
     if excused:
         (first,) = session.one(
             f"""SELECT count(*) FROM judgement AS j JOIN covered AS c ON c.place = j.rowid

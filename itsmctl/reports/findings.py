@@ -188,7 +188,7 @@ def _enquiries(result: AuditResult, language: Language) -> Part:
         (
             entry.rule.id,
             entry.rule.title.in_(language),
-            outcome_text(entry.outcome, language),
+            outcome_text(tally.told_outcome(entry.rule, entry.outcome), language),
             entry.failed,
             entry.in_scope,
         )

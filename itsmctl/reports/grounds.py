@@ -113,6 +113,7 @@ def ground_document(ground: Ground) -> dict[str, object]:
         "rule": ground.rule.id,
         "version": ground.rule.version,
         "meaning": ground.rule.meaning,
+        "enquiry": ground.rule.enquiry,
         "clauses": list(ground.rule.clauses),
         "record_id": ground.verdict.record_id,
         "observed": ground.verdict.observed,

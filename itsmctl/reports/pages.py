@@ -124,6 +124,7 @@ def _environment(language: Language) -> Environment:
         trn=lambda one, many, n, **values: _translated(words.trn(one, many, n, language), values),
         symbols=tally.SYMBOLS,
         outcome_of=tally.outcome_of,
+        told_outcome=tally.told_outcome,
         percent=words.percent_text,
         width=lambda part, whole: round(100 * part / whole, 1) if whole else 0,
         reasons_of=lambda entry: tally.reasons(entry, language) if entry.not_testable else [],
@@ -266,6 +267,7 @@ def record_view(explanation: Explanation, language: Language, zone: str = "") ->
             for clock in explanation.clocks
         ],
         "grounds": {one.rule.id: basis_lines(one, language) for one in explanation.grounds},
+        "enquiries": tally.enquiries_of(explanation),
         "told": [v for v in explanation.verdicts if tally.outcome_of(v) in ("fail", "waived")],
         "untested": _by_reason([v for v in explanation.verdicts if tally.outcome_of(v) == "not_testable"]),
         "held": [v.rule for v in explanation.verdicts if tally.outcome_of(v) == "pass"],

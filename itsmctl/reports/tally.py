@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import time
 
 from itsmctl.language import (
@@ -18,10 +18,12 @@ from itsmctl.language import (
     trn,
     zone_of,
 )
-from itsmctl.model import SEVERITIES, Outcome
-from itsmctl.result import AuditResult, DefinitionFacts, RuleResult, Verdict
+from itsmctl.model import SEVERITIES, Outcome, Rule
+from itsmctl.result import AuditResult, DefinitionFacts, Explanation, RuleResult, Verdict
 
-SYMBOLS: dict[str, str] = {"fail": "✕", "not_testable": "?", "no_data": "○", "pass": "✓", "waived": "~", "known": "="}
+SYMBOLS: dict[str, str] = {
+    "fail": "✕", "not_testable": "?", "no_data": "○", "pass": "✓", "waived": "~", "known": "=", "asked": "»",
+}  # fmt: skip
 """An outcome is never told by colour alone."""
 
 DEFAULT_MINIMUM = 10
@@ -94,6 +96,8 @@ def _verdict(result: AuditResult, language: Language) -> str:
             untested,
             language,
         )
+    if not result.rules and result.enquiries:
+        return tr("Nothing was judged: only enquiries were asked for, and they ask.", language)
     if not passed:
         return tr("Nothing was judged: no record was in the scope of any rule.", language)
     return trn("The one rule that applies holds.", "All {n} rules that apply hold.", passed, language)
@@ -148,9 +152,11 @@ def minimum_judged(result: AuditResult, clock: str) -> int:
 
 
 def caveat(result: RuleResult, language: Language) -> str:
-    """What a passing rule must not hide: failures within its tolerance, records not testable or waived."""
+    """What a passing rule must not hide: failures within its tolerance, records not testable or waived; of an enquiry, what to ask about."""
+    asked = told_outcome(result.rule, result.outcome) == "asked"
+    failed = tr("{n} to ask about", language, n=number_text(result.failed)) if asked else tr("{n} failed, within tolerance", language, n=number_text(result.failed))  # fmt: skip
     notes = [
-        tr("{n} failed, within tolerance", language, n=number_text(result.failed)) if result.failed else "",
+        failed if result.failed else "",
         tr("{n} not testable", language, n=number_text(result.not_testable)) if result.not_testable else "",
         tr("{n} waived", language, n=number_text(result.waived)) if result.waived else "",
         small_groups(result, language),
@@ -197,10 +203,20 @@ def reasons(result: RuleResult, language: Language) -> list[tuple[str, str]]:
     return told + ([(small_groups(result, language), reason_remedy("too-few", language))] if result.too_small else [])
 
 
-def outcome_of(verdict: Verdict) -> str:
-    """What became of one record under one rule, as a word that SYMBOLS knows."""
+def outcome_of(verdict: Verdict, enquiries: Collection[str] = ()) -> str:
+    """What became of one record under one rule, as a word that SYMBOLS knows; enquiries only ask."""
     if verdict.waiver:
         return "waived"
     if verdict.passed is None:
         return "not_testable"
-    return "pass" if verdict.passed else "fail"
+    return "pass" if verdict.passed else "asked" if verdict.rule in enquiries else "fail"
+
+
+def told_outcome(rule: Rule, outcome: str) -> str:
+    """How a rule came out, as a word that SYMBOLS knows: an enquiry never fails, it asks."""
+    return "asked" if rule.enquiry and outcome == "fail" else outcome
+
+
+def enquiries_of(explanation: Explanation) -> frozenset[str]:
+    """The enquiries among the rules by which a record does not pass."""
+    return frozenset(ground.rule.id for ground in explanation.grounds if ground.rule.enquiry)

@@ -20,7 +20,7 @@ from itsmctl.reports.grounds import ground_lines, ground_title, judged_by_line
 from itsmctl.reports.life import Life, clock_title, failed, ledger_text, life_of, line_of, sum_line, verdict_line
 from itsmctl.reports.phrases import phrase_text
 from itsmctl.reports.plain import cells, cut, fit, hanging, right, shown, wrap
-from itsmctl.reports.tally import SYMBOLS, outcome_of
+from itsmctl.reports.tally import SYMBOLS, enquiries_of, outcome_of
 from itsmctl.result import ClockExplanation, Cycle, Explanation, LedgerKind
 
 _FILL: dict[Phase, str] = {"new": "░", "active": "█", "paused": "▒", "resolved": "▄", "closed": "▁", "cancelled": "╌"}
@@ -228,9 +228,11 @@ def _ledger(life: Life, cycle: Cycle, language: Language, width: int, color: boo
 
 def _verdicts(explanation: Explanation, language: Language, width: int, color: bool) -> Iterator[str]:
     yield _paint(tr("Verdicts", language), "head", color)
+    enquiries = enquiries_of(explanation)
     for verdict in explanation.verdicts:
-        outcome = outcome_of(verdict)
+        outcome = outcome_of(verdict, enquiries)
         told = [
+            tr("enquiry, no verdict", language) if outcome == "asked" else "",
             tr("observed {value}", language, value=shown(phrase_text(verdict.observed, language)))
             if verdict.observed
             else "",
@@ -250,7 +252,7 @@ def _grounds(explanation: Explanation, language: Language, width: int, color: bo
     """What each failure rests on, and which definitions judged."""
     for ground in explanation.grounds:
         yield ""
-        outcome = outcome_of(ground.verdict)
+        outcome = outcome_of(ground.verdict, enquiries_of(explanation))
         for line in wrap(f"{SYMBOLS[outcome]} {shown(ground_title(ground, language))}", width):
             yield _paint(line, outcome, color)
         lines = ground_lines(ground, language)

@@ -17,7 +17,7 @@ from itsmctl.language import (
     tr,
 )
 from itsmctl.model import Service
-from itsmctl.reports.tally import SYMBOLS
+from itsmctl.reports.tally import SYMBOLS, told_outcome
 from itsmctl.site.facts import Portal
 from itsmctl.views.page import Facts, Grid, Section, Words
 from itsmctl.views.service import Audience
@@ -48,7 +48,9 @@ def found_section(portal: Portal, kind: str, id_: str, language: Language, audie
         yield Section(tr("What tickets show", language), (Words(_when(portal, language)), Grid(heads, rows)))
     judged = rule_found(portal, id_) if kind == "rule" else None
     if judged:
-        yield Section(tr("What tickets show", language), (Words(_when(portal, language)), _counts(judged, language)))
+        yield Section(
+            tr("What tickets show", language), (Words(_when(portal, language)), _counts(portal, judged, language))
+        )
 
 
 def rule_found(portal: Portal, rule: str) -> JudgedRule | None:
@@ -58,9 +60,10 @@ def rule_found(portal: Portal, rule: str) -> JudgedRule | None:
     return next((one for one in (*portal.judged.rules, *portal.judged.enquiries) if one.id == rule), None)
 
 
-def verdict_text(judged: JudgedRule, language: Language) -> str:
-    """✕ fails, and of how many."""
-    return f"{SYMBOLS[judged.outcome]} {outcome_text(judged.outcome, language)}"
+def verdict_text(portal: Portal, judged: JudgedRule, language: Language) -> str:
+    """✕ fails; what an enquiry finds is to ask about."""
+    told = told_outcome(portal.definitions.rules[judged.id], judged.outcome)
+    return f"{SYMBOLS[told]} {outcome_text(told, language)}"
 
 
 def attainment_of(portal: Portal, service: str, clock: str) -> tuple[int, int]:
@@ -104,11 +107,11 @@ def _attained(portal: Portal, service: str, clocks: tuple[str, ...], language: L
     return tuple(found)
 
 
-def _counts(judged: JudgedRule, language: Language) -> Facts:
+def _counts(portal: Portal, judged: JudgedRule, language: Language) -> Facts:
     counts = judged.counts
     return Facts(
         (
-            (tr("Outcome", language), verdict_text(judged, language)),
+            (tr("Outcome", language), verdict_text(portal, judged, language)),
             (tr("In scope", language), number_text(counts["in_scope"])),
             (tr("Passed", language), number_text(counts["passed"])),
             (tr("Failed", language), number_text(counts["failed"])),

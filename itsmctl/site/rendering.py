@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from itsmctl.language import Language, severity_text, tr
 from itsmctl.reports import pages
+from itsmctl.reports.tally import told_outcome
 from itsmctl.site import asking
 from itsmctl.site.addresses import Addresses, Target, anchor, way
 from itsmctl.site.catalogue import components, offers
@@ -173,9 +174,10 @@ def _mark(writer: Writer, sheet: Sheet) -> tuple[str, str]:
     if sheet.kind != "rule":
         return "", ""
     judged = rule_found(writer.portal, sheet.id)
-    if judged:
-        return verdict_text(judged, writer.language), f"is-{judged.outcome}"
     rule = writer.portal.definitions.rules[sheet.id]
+    if judged:
+        told = told_outcome(rule, judged.outcome)
+        return verdict_text(writer.portal, judged, writer.language), f"is-{told}"
     return (tr("enquiry", writer.language), "") if rule.enquiry else (severity_text(rule.severity, writer.language), "")
 
 

@@ -22,7 +22,7 @@ from itsmctl.evidence.statement.versions import Versions
 from itsmctl.language import Language, msg, number_text, outcome_text, reason_text, severity_text, tr
 from itsmctl.model import Clause, Definition, Definitions, Nonconformity
 from itsmctl.reports import coverage_words
-from itsmctl.reports.tally import SYMBOLS
+from itsmctl.reports.tally import SYMBOLS, told_outcome
 
 PRINCIPLES = (
     msg(
@@ -156,13 +156,15 @@ class _Teller:
         )
 
     def _rule(self, result: JudgedRule) -> RuleWords:
+        rule = self.definitions.rules[result.id]
+        told = told_outcome(rule, result.outcome)
         return RuleWords(
             result.id,
-            self.definitions.rules[result.id].title.in_(self.language),
+            rule.title.in_(self.language),
             result.version,
             severity_text(result.severity, self.language),
-            result.outcome,
-            f"{SYMBOLS[result.outcome]} {outcome_text(result.outcome, self.language)}",
+            told,
+            f"{SYMBOLS[told]} {outcome_text(told, self.language)}",
             population_text(result, self.language),
             reason_text(result.why, self.language) if result.why else "",
         )
