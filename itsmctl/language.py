@@ -550,6 +550,10 @@ REASONS: dict[str, tuple[str, str]] = {
         msg("It runs beyond the last day whose holidays have been entered in the calendar"),
         msg("Enter the days of that year as published, and move `known-until` of the calendar."),
     ),
+    "no-answer": (
+        msg("The expression is neither true nor false for the record"),
+        msg("Mend the rule: its expression divides by zero, compares with NULL, or leaves a case open."),
+    ),
     "rests-on": (
         msg("Rests on {rules}, which fails or could not be tested"),
         msg("Put {rules} right first; only then can this rule be trusted."),

@@ -16,6 +16,7 @@ from itsmctl.checks import CHECKS
 from itsmctl.definitions import load
 from itsmctl.definitions.schema import kinds
 from itsmctl.reference import reference_root
+from itsmctl.reports.plain import cells
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -61,6 +62,12 @@ def test_every_command_is_documented_with_its_real_help(path: tuple[str, ...]) -
     assert command_line.command_at(path).help
     assert f"# itsmctl {' '.join(path)}\n" in page
     assert command_line.help_text(path).rstrip() in page
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("path", list(command_line.command_paths()), ids=" ".join)
+def test_no_help_is_wider_than_a_terminal(path: tuple[str, ...], language: str) -> None:
+    assert [line for line in command_line.help_text(path, language).splitlines() if cells(line) > 80] == []
 
 
 @pytest.mark.parametrize("path", list(command_line.command_paths()), ids=" ".join)

@@ -44,7 +44,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
     told = f"concat_ws(', ', {values})" if values else "''"
     empty = ", ".join(f"CASE WHEN r.{name(column)} IS NULL THEN {quote(column)} END" for column in compiled.columns)
     return (
-        "SELECT record_id, passed, observed, expected, \"at\", CASE WHEN passed IS NULL THEN concat('missing:', empty) END AS reason FROM (SELECT r.record_id, "
+        "SELECT record_id, passed, observed, expected, \"at\", CASE WHEN passed IS NULL THEN CASE WHEN empty = '' THEN 'no-answer' ELSE concat('missing:', empty) END END AS reason FROM (SELECT r.record_id, "
         + compiled.sql
         + Fragment(
             f""" AS passed, {told} AS observed, ? AS expected, r.opened_at AS "at", concat_ws(',', {empty or "NULL"}) AS empty FROM scoped AS r) AS judged""",

@@ -51,8 +51,10 @@ def take(
     """Write every finding of an audit into a new baseline, each by its rule and its record.
 
     \b
-    itsmctl baseline take --tickets export.csv --id old-desk --reason "The old tool is read-only." \\
-      --author "Zhao Lei 赵磊" --approver "Lin Haiyan 林海燕" --authority top-management --approved 2026-07-01 --until 2026-12-31
+    itsmctl baseline take --tickets export.csv --id old-desk \\
+      --reason "The old tool is read-only." --author "Zhao Lei 赵磊" \\
+      --approver "Lin Haiyan 林海燕" --authority top-management \\
+      --approved 2026-07-01 --until 2026-12-31
     """
     folder, definitions = own_root(root), load(root)
     choices = AuditOptions(plan=plan, as_of=as_of, rules=rules)

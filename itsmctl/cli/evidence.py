@@ -61,8 +61,8 @@ def build(
 
     \b
     itsmctl evidence build result -o pack.zip
-    itsmctl evidence build result -o pack.zip --key audit.key --previous last-month.zip
-    itsmctl evidence build result -o pack.zip --sample sample-2026/working-paper.xlsx
+    itsmctl evidence build result -o pack.zip --key audit.key --previous last.zip
+    itsmctl evidence build result -o pack.zip --sample sample/working-paper.xlsx
     """
     from itsmctl.evidence.pack import build as build_pack
     from itsmctl.evidence.sealing import Seals
@@ -213,7 +213,8 @@ def timestamp(
 
     \b
     itsmctl evidence timestamp pack.zip -o request.tsq
-    curl -H 'Content-Type: application/timestamp-query' --data-binary @request.tsq URL > response.tsr
+    curl -H 'Content-Type: application/timestamp-query' \\
+      --data-binary @request.tsq URL > response.tsr
     itsmctl evidence timestamp pack.zip response.tsr --tsa authority.pem
     """
     from itsmctl.evidence.timestamp import attach, read_authorities, write_request

@@ -91,9 +91,10 @@ def command(
 
     \b
     itsmctl import tickets.csv --suggest -o tickets.yaml
-    itsmctl import tickets.csv --mapping tickets.yaml --zone Asia/Shanghai -o dataset
-    itsmctl import tickets.csv --mapping tickets.yaml --zone Asia/Shanghai --check
-    itsmctl import --from postgresql://reader@db/desk --table ticket --zone UTC -o dataset
+    itsmctl import tickets.csv --mapping desk.yaml --zone Asia/Shanghai -o dataset
+    itsmctl import tickets.csv --mapping desk.yaml --zone Asia/Shanghai --check
+    itsmctl import --from postgresql://reader@db/desk --table ticket --zone UTC \\
+      -o dataset
     """
     definitions = load(root)
     how = ImportOptions(encoding, delimiter, date_order or "", memory_limit)

@@ -27,7 +27,7 @@ language: Decorator = click.option(
     "language",
     type=click.Choice(LANGUAGES),
     default=lambda: click.get_current_context().meta.get(LANGUAGE, "en"),
-    help="Language of the output / 输出语言; default: ITSMCTL_LANG, else en.",
+    help="Language 语言; default: ITSMCTL_LANG or en.",
 )
 as_of: Decorator = click.option(
     "--as-of", default="", metavar="MOMENT", help="When it is judged: a day (its end) or an ISO 8601 moment."

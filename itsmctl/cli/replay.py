@@ -43,7 +43,7 @@ def command(
 
     \b
     itsmctl replay --base origin/main --tickets dataset/
-    itsmctl replay --base v1.4 --head v1.5 --tickets export.csv --zone Asia/Shanghai --format json
+    itsmctl replay --base v1.4 --head v1.5 --tickets export.csv --format json
 
     BASE and HEAD are git revisions, folders or archives; without --head the files as they are. Only rules are judged that
     read something that changed. Exit code 0 where no verdict flips, 1 where some do, 2 when there is no answer.

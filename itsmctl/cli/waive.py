@@ -59,9 +59,11 @@ def waive(
     Nothing is written if anything is wrong with it: an approver without the authority, no scope, more than a year.
 
     \b
-    itsmctl rules waive INC-11 --where 'service: network-vpn' --where 'group: Carrier' \\
-      --reason "The carrier's portal has no such field until May." --risk "Causes are missing from the statistics." \\
-      --author "Peter Schulz" --approver "Chen Wei 陈薇" --authority incident-process-owner \\
+    itsmctl rules waive INC-11 \\
+      --where 'service: network-vpn' --where 'group: Carrier' \\
+      --reason "The carrier's portal has no such field until May." \\
+      --risk "Causes are missing from the statistics." --author "Peter Schulz" \\
+      --approver "Chen Wei 陈薇" --authority incident-process-owner \\
       --approved 2026-03-27 --until 2026-04-30 --zone Europe/Berlin
     """
     rule = rule_named(load(root), rule_id)

@@ -235,7 +235,7 @@ def _near_key(key: str, instance: Mapping[str, object]) -> str:
 
 def _shown(value: object) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 60 else text[:57] + "…"
+    return text if 0 < len(text) <= 60 else repr(text) if not text else text[:57] + "…"
 
 
 def _type_name(value: object) -> str:

@@ -162,6 +162,8 @@ class _Reader:
         if column not in COLUMNS or any(node.args.get(part) for part in ("table", "db", "catalog")):
             whole = ".".join(str(part.name) for part in node.parts)  # type: ignore[attr-defined]
             near = did_you_mean(whole, COLUMNS)
+            if not near:
+                return self.refuse("unknown column {word!r}; a text stands in single quotes", node, word=whole)
             return self.refuse("unknown column {word!r}", node, near, word=whole)
         self.columns.add(column)
         kind, sql = COLUMNS[column], f"r.{name(column)}"

@@ -22,7 +22,7 @@ from itsmctl.model import Language
 def command(
     result: Path | None, most: int, root: Path | None, form: str, output: Path | None, language: Language
 ) -> None:
-    """Propose the next smallest useful step on the way (沿途下蛋), by what clauses lack and what assessments found.
+    """Propose the next smallest useful step, by what clauses lack and what assessments found (沿途下蛋).
 
     Smallest first; of those of a size, what serves most requirements of the framework and most gaps of the assessments.
 

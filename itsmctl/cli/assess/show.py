@@ -62,7 +62,7 @@ def command(
     \b
     itsmctl assess maturity --result result
     itsmctl assess maturity --result result -o maturity.html
-    itsmctl assess maturity --result result --result-before last-half-year -o road-map.svg
+    itsmctl assess maturity --result result --result-before last -o road-map.svg
     itsmctl assess --format json
     """
     from itsmctl.assessment import assess

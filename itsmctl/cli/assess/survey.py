@@ -37,8 +37,9 @@ def command(
     question left out. Only counts are kept: who answered what stays in the CSV.
 
     \b
-    itsmctl assess survey customer-experience --from answers.csv --customer china-region \\
-      --period-from 2026-07-01 --period-to 2026-12-31 --invited 34 --ignore Timestamp
+    itsmctl assess survey customer-experience --from answers.csv \\
+      --customer china-region --period-from 2026-07-01 --period-to 2026-12-31 \\
+      --invited 34 --ignore Timestamp
     """
     from itsmctl.definitions import load, own_root
     from itsmctl.experience.finding import find_survey

@@ -40,8 +40,10 @@ def command(
 
     \b
     itsmctl report service --tickets dataset --period 2026-05
-    itsmctl report service finance-erp --tickets dataset --period 2026-Q2 --compare 2026-Q1 -o report.html
-    itsmctl report service --tickets dataset --period 2026-05 --customer shippers -o shippers.xlsx
+    itsmctl report service finance-erp --tickets dataset --period 2026-Q2 \\
+      --compare 2026-Q1 -o report.html
+    itsmctl report service --tickets dataset --period 2026-05 \\
+      --customer shippers -o shippers.xlsx
     """
     from itsmctl.cli.progress import bar
     from itsmctl.cli.tickets import opened

@@ -38,7 +38,7 @@ def command(
 
     \b
     itsmctl sample plan --tolerable 5
-    itsmctl sample plan --tolerable 5 --expected 1 --confidence 95 --population 1200
+    itsmctl sample plan --tolerable 5 --expected 1 --population 1200
     """
     from itsmctl.reports.sampling import plan as told
     from itsmctl.sampling.sizing import aim_of, size_for
