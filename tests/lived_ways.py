@@ -17,7 +17,7 @@ from test_clock_brute_force import calendars
 
 from itsmctl.engine.clocks import create_clocks
 from itsmctl.engine.lived import Plan, governing_offer, terms_of
-from itsmctl.engine.session import Session
+from itsmctl.engine.session import Row, Session
 from itsmctl.engine.tables import Loading, load_tables
 from itsmctl.model import TIME_COLUMNS, Agreement, ClockPolicy, Definitions
 from itsmctl.worktime import Change, RecordClock, lived_clock
@@ -109,6 +109,28 @@ def count_three_ways(
                 assert answer(case) == one, (life, name, case.governing)
                 seen[one.verdict] += 1
     return seen
+
+
+def clock_of(
+    kind: type[Session], folder: Path, listed: list[Life], signed: Definitions, as_of: int, zone: str
+) -> list[Row]:
+    """Every row and column of `clock`, as a session of some kind makes it."""
+    records, events = rows_of(listed)
+    write_dataset(folder, records, events, zone=zone, history=sorted(HISTORY))
+    with kind(threads=1) as session:
+        load_tables(session, Loading(folder, {}, zone, as_of, None, None, ()))
+        create_clocks(session, signed, as_of, frozenset(TIME_COLUMNS), HISTORY)
+        return session.rows("SELECT * FROM clock ORDER BY tix, clock, offer")
+
+
+def some_lives(zone: str, month: date, records: int, seed: str) -> tuple[list[Life], Definitions, int]:
+    """So many lives around a month, agreements for them, and a moment at which to judge."""
+    wall = walk(zone, date.fromordinal(month.toordinal() - 20), date.fromordinal(month.toordinal() + 130))
+    rng = random.Random(seed)
+    as_of = _turn(wall) + 5 * DAY
+    six = [replace(calendar, id=f"c{i}") for i, calendar in enumerate(calendars(wall))]
+    signed = definitions(rng, six, datetime.fromtimestamp(as_of - 6 * DAY, zone_of(zone)).date())
+    return list(lives(records, wall, as_of, rng)), signed, as_of
 
 
 def _turn(wall: WallClock) -> int:

@@ -9,7 +9,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from lived_ways import count_three_ways
+from lived_ways import clock_of, count_three_ways, runs_backwards, some_lives
+from test_spans import Sorting
+
+from itsmctl.engine.session import Session
 
 RECORDS = 5_600
 """Each has two clocks."""
@@ -52,3 +55,13 @@ def test_a_clock_without_switches_takes_the_target_that_fitted_at_its_stop(tmp_p
     """The plain way and the lived one are two statements; priorities and services change at any time of these lives."""
     seen = count_three_ways("Europe/Berlin", date(2026, 3, 1), 1_500, "plain", tmp_path, plain=True)
     assert set(seen) >= {"met", "breached", "running_ok", "running_breached", "cancelled", "no-target"}, seen
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_history_in_order_and_one_that_is_sorted_are_judged_alike(seed: int, tmp_path: Path) -> None:
+    """Every column of every clock, also of records whose times run backwards."""
+    listed, signed, as_of = some_lives("Europe/Berlin", date(2026, 3, 1), 400, f"sorted {seed}")
+    assert any(runs_backwards(life, as_of) for life in listed)
+    in_order = clock_of(Session, tmp_path / "order", listed, signed, as_of, "Europe/Berlin")
+    assert len(in_order) > 400
+    assert in_order == clock_of(Sorting, tmp_path / "sorted", listed, signed, as_of, "Europe/Berlin")

@@ -71,7 +71,7 @@ def _create_later(session: Session, changing: Sequence[str], as_of: int) -> None
     fields = ", ".join(map(quote, changing))
     at_stop = ", ".join(
         f"coalesce(max_by(coalesce(c.new, ''), c.seq) FILTER (WHERE c.field = {quote(column)} AND c.kept AND c.moment <= j.stop), "
-        f"max(c.new) FILTER (WHERE {stored_with(column, 'j.recorded_at')}), "
+        f"max(c.new) FILTER (WHERE c.field = {quote(column)} AND c.place = 1 AND {stored_with(column, 'j.recorded_at', 'c')}), "
         f"max(coalesce(c.old, '')) FILTER (WHERE c.field = {quote(column)} AND c.place = 1)) AS {name(column)}"
         for column in changing
     )

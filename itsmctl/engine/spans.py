@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 
 from itsmctl.engine.context import Context
@@ -112,22 +112,24 @@ def _moved_to(field: str, records: str, as_of: int, changes: Fragment, before: C
     )
 
 
-def changes_of(records: str, as_of: int, fields: Sequence[str] = ()) -> str:
-    """SELECT of the changes of the records whose `tix` are in `records`, each once there: of all fields, or of those named.
+def changes_of(records: str, as_of: int) -> str:
+    """SELECT of the changes of the records whose `tix` are in `records`, each once there.
 
     `kept` says whether a change is known at `as_of`; `moment` is when, no earlier than the kept ones before it; `place`
     counts the changes of its field; `written` is the moment that it says of itself; `old` and `new` are NULL
     where nothing stood.
     """
     kept = f"e.moment <= {as_of} AND NOT (e.field = 'state' AND e.new IS NULL)"
-    of_fields = f" WHERE e.field IN ({', '.join(map(quote, fields))})" if fields else ""
     return f"""SELECT e.tix, e.seq, e.moment AS written, max(CASE WHEN {kept} THEN e.moment END) OVER (PARTITION BY e.tix ORDER BY e.seq) AS moment, e.field,
             nullif(e.old, '') AS old, nullif(e.new, '') AS new, {kept} AS kept, row_number() OVER (PARTITION BY e.tix, e.field ORDER BY e.seq) AS place
-        FROM event AS e JOIN ({records}) AS l ON l.tix = e.tix{of_fields}"""
+        FROM event AS e JOIN ({records}) AS l ON l.tix = e.tix"""
 
 
-def stored_with(field: str, recorded_at: str) -> str:
-    """SQL for whether a change `c` of `changes_of` tells what the record was stored with: the twin of `worktime.stored_with`."""
+def stored_with(field: str, recorded_at: str, change: str) -> str:
+    """SQL for whether the first change of a field tells what the record was stored with: the twin of `worktime.stored_with`.
+
+    It asks whether the change was `kept`, for what was `old`, and when it was `written`.
+    """
     if field not in DESCRIBING_COLUMNS:
         return "false"
-    return f"c.field = {quote(field)} AND c.place = 1 AND c.kept AND c.old IS NULL AND c.written = {recorded_at}"
+    return f"{change}.kept AND {change}.old IS NULL AND {change}.written = {recorded_at}"

@@ -11,12 +11,14 @@ from itsmctl.model import BOOLEAN_COLUMNS, NUMBER_COLUMNS, TIME_COLUMNS, Conditi
 __all__ = [
     "Fragment",
     "all_of",
+    "carried",
     "condition",
     "each_word",
     "duration_text",
     "epoch",
     "each_match",
     "join",
+    "latest",
     "literal_rows",
     "matches",
     "moment_text",
@@ -30,6 +32,10 @@ __all__ = [
     "tested",
     "time_of",
 ]
+
+
+_AFTER_ALL_TIME = 10**13
+"""More seconds than lie between any two moments that an export may tell."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +168,7 @@ def numbers_between(low: str, high: str) -> str:
 def neighbour(column: str, *, after: bool = False, in_order: bool) -> str:
     """SQL for a column of the row before, or after, of the same record; NULL where there is none.
 
-    It stands in a plain read of `event`, with conditions at most. Where the session reads rows in the order in which they lie
+    It stands in a plain read of `event`, with conditions at most, or in what `latest` and `carried` add to one. Where the session reads rows in the order in which they lie
     (`Session.in_order`), none has to be sorted: the neighbour is the next row, if that is of the same record. What a join
     returns is in no order: join what this returns.
     """
@@ -170,6 +176,29 @@ def neighbour(column: str, *, after: bool = False, in_order: bool) -> str:
     if in_order:
         return f"CASE WHEN {which}(tix) OVER () = tix THEN {which}({column}) OVER () END"
     return f"{which}({column}) OVER (PARTITION BY tix ORDER BY seq)"
+
+
+def carried(value: str, where: str, *, in_order: bool) -> str:
+    """SQL for a value of the last row of the same record, up to this one, of which a condition holds; NULL where there is none.
+
+    It stands where `neighbour` does. The value must not be NULL where the condition holds.
+    """
+    if in_order:
+        so_far = "IGNORE NULLS) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
+        mine = f"last_value(CASE WHEN {where} THEN tix END {so_far} = tix"
+        return f"CASE WHEN {mine} THEN last_value(CASE WHEN {where} THEN {value} END {so_far} END"
+    return f"last_value(CASE WHEN {where} THEN {value} END IGNORE NULLS) OVER (PARTITION BY tix ORDER BY seq)"
+
+
+def latest(moment: str, *, in_order: bool) -> str:
+    """SQL for the latest of the moments of the same record up to this row; it stands where `neighbour` does.
+
+    In the order of the table the number of the record weighs more than any moment, so that each record begins anew.
+    """
+    if in_order:
+        before = f"CAST(tix AS HUGEINT) * {_AFTER_ALL_TIME}"
+        return f"CAST(max({before} + {moment}) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) - {before} AS BIGINT)"
+    return f"max({moment}) OVER (PARTITION BY tix ORDER BY seq)"
 
 
 def ranked(first: str, then: str) -> str:

@@ -11,10 +11,12 @@ from collections.abc import Sequence
 
 from itsmctl.engine.lived.bounds import create_bounds
 from itsmctl.engine.lived.counting import create_counts
-from itsmctl.engine.lived.life import create_life, create_stretches
+from itsmctl.engine.lived.life import create_life
 from itsmctl.engine.lived.once import count_once
 from itsmctl.engine.lived.plan import Plan
 from itsmctl.engine.lived.rounds import create_policies, create_rounds
+from itsmctl.engine.lived.starts import create_starts
+from itsmctl.engine.lived.stretches import create_stretches
 from itsmctl.engine.lived.terms import governing_offer, offer_at, terms_of
 from itsmctl.engine.lived.verdicts import create_offer_facts, replace_verdicts
 from itsmctl.engine.session import Session
@@ -22,7 +24,7 @@ from itsmctl.engine.session import Session
 __all__ = ["Plan", "governing_offer", "judge_lived", "offer_at", "terms_of"]
 
 _TEMPORARY: Sequence[str] = (
-    "lived", "lived_change", "lived_life", "lived_stretch", "lived_bound", "lived_round", "lived_offer", "lived_policy",
+    "lived", "lived_life", "lived_kind", "lived_stretch", "lived_bound", "lived_round", "lived_offer", "lived_policy",
 )  # fmt: skip
 
 
@@ -31,6 +33,7 @@ def judge_lived(session: Session, plan: Plan) -> None:
     if not plan.lived:
         return
     create_life(session, plan)
+    create_starts(session, plan)
     create_stretches(session, plan)
     create_bounds(session, plan)
     create_policies(session, plan)

@@ -1,16 +1,12 @@
-"""The life of each record that a lived clock judges, cut where anything changes that decides, and what the clock does in each part."""
+"""The life of each record that a lived clock judges, cut where anything changes that decides."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-
 from itsmctl.engine.lived.plan import CLOCKS, Plan
-from itsmctl.engine.offers import Offer, period_of
+from itsmctl.engine.offers import period_of
 from itsmctl.engine.session import Session, name, quote
-from itsmctl.engine.spans import changes_of, stored_with
-from itsmctl.engine.sql import Fragment, by_case, condition, join
-from itsmctl.model import ZONE_OF_CALENDAR, ClockCondition, Conditions
-from itsmctl.zones import EVER
+from itsmctl.engine.spans import stored_with
+from itsmctl.engine.sql import carried, latest, neighbour
 
 _KEPT_REASONS = "coalesce(c.reason, '') NOT LIKE 'column-not-in-file:%' AND coalesce(c.reason, '') NOT IN ('missing:customer', 'missing:service')"
 
@@ -28,31 +24,89 @@ def create_life(session: Session, plan: Plan) -> None:
     )
     _take_over_at_resolution(session, plan)
     _add_legs(session, plan)
-    _create_changes(session, plan)
+    _create_firsts(session, plan)
+    _create_lives(session, plan)
+    if plan.by_instant:
+        _cut_at_turns(session, plan)
+
+
+def _create_firsts(session: Session, plan: Plan) -> None:
+    """Create `lived_first`: what stood in each tracked column when the record was stored ('' for nothing), and whether its history says so.
+
+    A column without any change has had its last value since then; else the first change tells.
+    """
+    before = neighbour("tix", in_order=session.in_order)
+    columns, joins = [], []
+    for number, column in enumerate(sorted(plan.tracked)):
+        first = f"f{number}"
+        stored = f"CASE WHEN {stored_with(column, 'r.recorded_at', first)} THEN {first}.new END"
+        columns.append(
+            f", CASE WHEN {first}.tix IS NOT NULL THEN coalesce({stored}, {first}.old, '') ELSE coalesce(r.{name(column)}, '') END AS {name(column)}, "
+            f"{first}.old IS NOT NULL AS {_told(column)}"
+        )
+        joins.append(
+            f""" LEFT JOIN (
+                SELECT tix, nullif(old, '') AS old, nullif(new, '') AS new, moment AS written, moment <= {plan.as_of} AS kept FROM (
+                    SELECT tix, old, new, moment, {before} AS before FROM event WHERE field = {quote(column)}
+                ) AS e WHERE before IS NULL
+            ) AS {first} ON {first}.tix = r.tix"""
+        )
+    session.run(
+        f"""CREATE TABLE lived_first AS SELECT r.tix, r.opened_at{"".join(columns)}
+        FROM (SELECT DISTINCT tix FROM lived) AS l JOIN record AS r ON r.tix = l.tix{"".join(joins)}"""
+    )
+
+
+def _create_lives(session: Session, plan: Plan) -> None:
+    """Create `lived_life`: tix, t0, t1, is_last, each tracked column, and whether the history has told it by then.
+
+    Times never run backwards. What is no longer so at the moment when it begins is no stretch.
+    """
     tracked = sorted(plan.tracked)
-    first = ", ".join(
-        f"CASE WHEN count(*) FILTER (WHERE c.field = {quote(column)}) > 0 THEN coalesce(max(c.new) FILTER (WHERE {stored_with(column, 'r.recorded_at')}), max(c.old) FILTER (WHERE c.field = {quote(column)} AND c.place = 1), '') "
-        f"ELSE coalesce(any_value(r.{name(column)}), '') END AS {name(column)}"
+    now = "coalesce(new, '')"
+    carry = "".join(
+        f", {carried(now, f'field = {quote(column)}', in_order=session.in_order)} AS {name(column)}"
         for column in tracked
     )
-    changed = ", ".join(f"CASE WHEN field = {quote(column)} THEN coalesce(new, '') END" for column in tracked)
-    nothing = ", ".join("CAST(NULL AS VARCHAR)" for _ in tracked)
-    session.run(
-        f"""CREATE TABLE lived_knot AS SELECT r.tix, {-EVER} AS seq, least(any_value(r.opened_at), coalesce(min(CASE WHEN c.kept THEN c.moment END), any_value(r.opened_at))) AS moment{_listed(first)}
-        FROM (SELECT DISTINCT tix FROM lived) AS l JOIN record AS r ON r.tix = l.tix LEFT JOIN lived_change AS c ON c.tix = r.tix GROUP BY r.tix"""
+    following = neighbour("t0", after=True, in_order=session.in_order)
+    fields = ", ".join(map(quote, tracked or [""]))
+    known = f"moment <= {plan.as_of} AND NOT (field = 'state' AND new IS NULL)"
+    shown = "".join(
+        f", nullif(coalesce(e.{name(column)}, f.{name(column)}), '') AS {name(column)}, e.{name(column)} IS NOT NULL OR f.{_told(column)} AS {_told(column)}"
+        for column in tracked
     )
-    session.run(f"INSERT INTO lived_knot SELECT tix, seq, moment{_listed(changed)} FROM lived_change WHERE kept")
-    if plan.by_instant:
-        _insert_turns(session, plan, nothing)
-    values = ", ".join(f"last_value({name(c)} IGNORE NULLS) OVER life AS {name(c)}" for c in tracked)
-    shown = ", ".join(f"nullif({name(c)}, '') AS {name(c)}" for c in tracked)
     session.run(
         f"""CREATE TABLE lived_life AS
-        SELECT tix, moment AS t0, coalesce(following, greatest(moment, {plan.as_of})) AS t1, following IS NULL AS is_last{_listed(shown)} FROM (
-            SELECT tix, seq, moment, lead(moment) OVER life AS following{_listed(values)} FROM lived_knot WINDOW life AS (PARTITION BY tix ORDER BY moment, seq)
-        ) AS k WHERE following IS NULL OR following > moment"""
+        SELECT e.tix, e.t0, coalesce(e.following, {plan.as_of}) AS t1, e.following IS NULL AS is_last{shown} FROM (
+            SELECT tix, t0, {following} AS following{carry} FROM (
+                SELECT tix, seq, field, new, {latest("moment", in_order=session.in_order)} AS t0 FROM event WHERE field IN ({fields}) AND {known}
+            ) AS e
+        ) AS e JOIN lived_first AS f ON f.tix = e.tix WHERE e.following IS NULL OR e.following > e.t0"""
     )
-    session.run("DROP TABLE lived_knot")
+    stored = "".join(f", nullif({name(column)}, ''), {_told(column)}" for column in tracked)
+    session.run(
+        f"""INSERT INTO lived_life SELECT tix, t0, coalesce(following, greatest(t0, {plan.as_of})), following IS NULL{stored} FROM (
+            SELECT f.*, n.t0 AS following, least(f.opened_at, n.t0) AS t0
+            FROM lived_first AS f LEFT JOIN (SELECT tix, min(t0) AS t0 FROM lived_life GROUP BY tix) AS n ON n.tix = f.tix
+        ) AS f WHERE following IS NULL OR following > t0"""
+    )
+    session.run("DROP TABLE lived_first")
+
+
+def _told(column: str) -> str:
+    """The name of the column that says whether the history tells another one."""
+    return name(f"told_{column}")
+
+
+def _cut_at_turns(session: Session, plan: Plan) -> None:
+    """Cut the lives that several agreements judge where an agreement begins or ends."""
+    numbers = ", ".join(str(o.number) for o in plan.by_instant)
+    same = "".join(f", {name(column)}, {_told(column)}" for column in sorted(plan.tracked))
+    for turn in plan.turns:
+        if turn <= plan.as_of:
+            cut = f"t0 < {turn} AND (t1 > {turn} OR is_last) AND tix IN (SELECT tix FROM lived WHERE offer IN ({numbers}))"
+            session.run(f"INSERT INTO lived_life SELECT tix, {turn}, t1, is_last{same} FROM lived_life WHERE {cut}")
+            session.run(f"UPDATE lived_life SET t1 = {turn}, is_last = false WHERE {cut}")
 
 
 def _add_legs(session: Session, plan: Plan) -> None:
@@ -89,27 +143,6 @@ def _add_legs(session: Session, plan: Plan) -> None:
         session.run(f"DROP TABLE {table}")
 
 
-def _listed(columns: str) -> str:
-    return f", {columns}" if columns else ""
-
-
-def _create_changes(session: Session, plan: Plan) -> None:
-    """The changes of the tracked columns; those that are known happen no earlier than the ones before them."""
-    told = changes_of("SELECT DISTINCT tix FROM lived", plan.as_of, sorted(plan.tracked) or [""])
-    session.run(f"CREATE TABLE lived_change AS {told}")
-
-
-def _insert_turns(session: Session, plan: Plan, nothing: str) -> None:
-    """Cut the lives that several agreements judge where an agreement begins or ends."""
-    numbers = ", ".join(str(o.number) for o in plan.by_instant)
-    for turn in plan.turns:
-        if turn <= plan.as_of:
-            session.run(
-                f"""INSERT INTO lived_knot SELECT tix, {EVER}, {turn}{_listed(nothing)} FROM lived_knot
-                WHERE seq = {-EVER} AND moment < {turn} AND tix IN (SELECT tix FROM lived WHERE offer IN ({numbers}))"""
-            )
-
-
 def _take_over_at_resolution(session: Session, plan: Plan) -> None:
     """Where the agreement in force at the resolution judges, let it take the place of the one at the opening."""
     numbers = ", ".join(str(o.number) for o in plan.lived if o.clock.policy.agreement_version == "at-resolution")
@@ -141,127 +174,3 @@ def chosen_offer(clock: str) -> str:
     own = f"min(CASE WHEN o.service IS NOT NULL AND o.clock = {clock} THEN o.offer END)"
     common = f"min(CASE WHEN o.service IS NULL AND o.clock = {clock} THEN o.offer END)"
     return f"CASE WHEN count(o.service) > 0 THEN {own} ELSE {common} END"
-
-
-def create_stretches(session: Session, plan: Plan) -> None:
-    """Create `lived_stretch`: for each clock the stretches of its record's life, with offer, role, reason, target and calendar."""
-    source = Fragment(
-        "SELECT l.run, l.offer AS governing, l.offer AS offer, v.* FROM lived AS l JOIN lived_life AS v ON v.tix = l.tix"
-    )
-    if plan.by_instant:
-        source = _with_offers_in_force(plan)
-    every = plan.involved
-    role = _choice(every, "v.offer", lambda o: _parts(plan, o, lambda role, _: Fragment(f"'{role}'")), "'pause'")
-    why = Fragment("''")  # pauses are told apart where they have limits
-    if not plan.counts_once:
-        why = _choice(every, "v.offer", lambda o: _parts(plan, o, lambda _, why: why), "'no-agreement'")
-    number = _choice(every, "v.offer", lambda o: _target_number(plan, o), "-1")
-    starts = _choice(every, "v.governing", lambda o: _any_of(plan, o, "start"), "false")
-    resets = _choice(every, "v.governing", lambda o: _any_of(plan, o, "reset"), "false")
-    zone = _choice(every, "v.governing", lambda o: _zone(plan, o), "''")
-    asked = [role, why, number, starts, resets, zone]
-    with_record = " JOIN record AS r ON r.tix = v.tix" if any("r." in one.text for one in asked) else ""
-    counts = ", ".join(str(o.number) for o in plan.lived if o.clock.policy.cancelled_counts) or "NULL"
-    query = (
-        Fragment(
-            f"""CREATE TABLE lived_stretch AS
-            SELECT s.run, s.tix, s.governing, s.offer, s.t0, s.t1, s.is_last, CASE WHEN s.role = 'cancel' AND s.governing IN ({counts}) THEN 'stop' ELSE s.role END AS role,
-                coalesce(s.why, '') AS why, s.target_number, s.starts, s.resets, c.calendar, s.zone IS NULL AS no_zone FROM (
-            SELECT v.run, v.tix, v.governing, v.offer, v.t0, v.t1, v.is_last, """
-        )
-        + role + " AS role, " + why + " AS why, " + number + " AS target_number, " + starts + " AS starts, " + resets
-        + " AS resets, " + zone + " AS zone FROM (" + source + ") AS v" + with_record + ") AS s"
-        + " LEFT JOIN lived_calendar AS c ON c.offer = s.offer AND c.zone = s.zone"
-    )  # fmt: skip
-    session.run("CREATE TABLE lived_calendar (offer BIGINT, zone VARCHAR, calendar BIGINT)")
-    session.insert("lived_calendar", ("offer", "zone", "calendar"), plan.calendar_rows())
-    session.run(query.text, query.values)
-    session.run("DROP TABLE lived_calendar")
-    _end_at_columns(session, plan)
-
-
-def _end_at_columns(session: Session, plan: Plan) -> None:
-    """Forget what happened after the moment at which a column ended a clock for good."""
-    for o in plan.involved:
-        if o.clock.ends_at_column:
-            column = name(o.clock.stops_at)
-            ended = f"r.tix = s.tix AND s.governing = {o.number} AND r.{column} <= {plan.as_of}"
-            session.run(f"DELETE FROM lived_stretch AS s USING record AS r WHERE {ended} AND s.t0 > r.{column}")
-            session.run(
-                f"""UPDATE lived_stretch AS s SET t1 = least(s.t1, r.{column}), is_last = s.is_last OR s.t1 > r.{column}
-                FROM record AS r WHERE {ended}"""
-            )
-
-
-def _with_offers_in_force(plan: Plan) -> Fragment:
-    """The stretches with the offer in force at the beginning of each, where that is agreed."""
-    numbers = ", ".join(str(o.number) for o in plan.by_instant)
-    service, customer = (f"v.{c}" if c in plan.tracked else f"r.{c}" for c in ("service", "customer"))
-    return Fragment(
-        f"""SELECT l.run, l.offer AS governing, CASE WHEN l.offer IN ({numbers}) THEN f.offer ELSE l.offer END AS offer, v.*
-        FROM lived AS l JOIN lived_life AS v ON v.tix = l.tix LEFT JOIN (
-            SELECT l.run, v.t0, {chosen_offer("l.clock")} AS offer
-            FROM lived AS l JOIN lived_life AS v ON v.tix = l.tix JOIN record AS r ON r.tix = l.tix
-            LEFT JOIN offer AS o ON {fitting_offer(service, customer, "v.t0")}
-            WHERE l.offer IN ({numbers}) GROUP BY l.run, v.t0
-        ) AS f ON f.run = l.run AND f.t0 = v.t0"""
-    )
-
-
-def _choice(every: Sequence[Offer], key: str, branch: Callable[[Offer], Fragment], otherwise: str) -> Fragment:
-    """What `branch` says of each offer."""
-    return by_case(key, ((o.number, branch(o)) for o in every), otherwise)
-
-
-def _parts(plan: Plan, o: Offer, then: Callable[[str, Fragment], Fragment]) -> Fragment:
-    """A CASE over what the clock does: cancel beats stop, stop beats pause; else it runs."""
-    state = _column(plan, "state")
-    branches: list[Fragment] = []
-    for role in ("cancel", "stop", "pause"):
-        states = sorted(s for s, r in o.clock.states.items() if r == role)
-        if states:
-            marks = ", ".join("?" * len(states))
-            branches.append(Fragment(f"WHEN {state} IN ({marks}) THEN ", tuple(states)) + then(role, Fragment(state)))
-        for part in o.clock.conditions:
-            if part.role == role:
-                branches.append(
-                    "WHEN " + _all_of(plan, part.conditions) + " THEN " + then(role, Fragment("?", (part.name,)))
-                )
-    return Fragment("CASE ") + join(" ", branches) + " ELSE '' END" if branches else Fragment("''")
-
-
-def _any_of(plan: Plan, o: Offer, role: str) -> Fragment:
-    wanted: Iterable[ClockCondition] = (part for part in o.clock.conditions if part.role == role)
-    tests = [_all_of(plan, part.conditions) for part in wanted]
-    return "(" + join(" OR ", tests) + ")" if tests else Fragment("false")
-
-
-def _target_number(plan: Plan, o: Offer) -> Fragment:
-    """The first target that fits, -1 where none is known to: an empty column decides nothing."""
-    branches: list[Fragment] = []
-    for number, target in enumerate(o.clock.targets):
-        asked = [c.column for c in target.conditions if c.test in ("in", "at-least", "at-most")]
-        if asked:
-            branches.append(Fragment("WHEN " + " OR ".join(f"{_column(plan, c)} IS NULL" for c in asked) + " THEN -1"))
-        branches.append("WHEN " + _all_of(plan, target.conditions) + f" THEN {number}")
-    return Fragment("CASE ") + join(" ", branches) + " ELSE -1 END" if branches else Fragment("-1")
-
-
-def _zone(plan: Plan, o: Offer) -> Fragment:
-    """The zone in which a record's calendar is read: '' for the calendar's own, NULL where nobody knows."""
-    if o.clock.policy.zone_from == ZONE_OF_CALENDAR:
-        return Fragment("''")
-    branches = [Fragment("WHEN ? THEN ?", (value, zone)) for value, zone in sorted(plan.zones_of(o).items())]
-    if not branches:
-        return Fragment("NULL")
-    return Fragment(f"CASE {_column(plan, o.clock.policy.zone_from)} ") + join(" ", branches) + " END"
-
-
-def _all_of(plan: Plan, conditions: Conditions) -> Fragment:
-    if not conditions:
-        return Fragment("true")
-    return join(" AND ", (condition(c, "v" if c.column in plan.tracked else "r") for c in conditions))
-
-
-def _column(plan: Plan, column: str) -> str:
-    return f"{'v' if column in plan.tracked else 'r'}.{name(column)}"

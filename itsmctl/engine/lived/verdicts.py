@@ -18,9 +18,9 @@ def replace_verdicts(session: Session, plan: Plan) -> None:
                 CASE WHEN r.offer_at_end = -1 THEN CASE WHEN r.how <> 'overtaken' THEN 'no-agreement' END
                     WHEN r.target IS NULL THEN CASE WHEN r.how <> 'overtaken' THEN 'no-target' END
                     WHEN r.unknown THEN 'calendar-not-known'
-                    WHEN NOT b.known AND b.has_pause AND r.counted > r.target THEN 'no-history:state'
+                    WHEN NOT b.known AND g.has_pause AND r.counted > r.target THEN 'no-history:state'
                     WHEN k.within_precision AND {precision} > 1 AND abs(r.counted - r.target) < {precision} THEN 'within-precision' END AS why_not
-            FROM lived_round AS r JOIN lived_bound AS b ON b.run = r.run LEFT JOIN lived_policy AS k ON k.offer = r.governing
+            FROM lived_round AS r JOIN lived_bound AS b ON b.run = r.run JOIN lived_kind AS g ON g.offer = b.offer LEFT JOIN lived_policy AS k ON k.offer = r.governing
         ) AS r"""
     )
     decisive = "lived_judged"
@@ -72,11 +72,11 @@ def _replace(session: Session, plan: Plan, decisive: str) -> None:
                 CASE WHEN b.offer IS NULL THEN 'no-agreement' WHEN w.missing IS NOT NULL THEN concat('no-history:', w.missing)
                     WHEN x.tix IS NOT NULL THEN 'history-gap:state' WHEN z.run IS NOT NULL THEN concat('no-zone:', w.zone_from)
                     WHEN b.has_start AND b.start IS NULL THEN NULL
-                    WHEN b.start IS NULL THEN concat('missing:', b.start_column) WHEN b.start < 0 THEN 'before-1970' WHEN b.start > {as_of} THEN 'after-as-of'
-                    WHEN b.stop_missing AND NOT b.cancelled THEN concat('missing:', b.stop_column) WHEN b.stop_missing THEN NULL
+                    WHEN b.start IS NULL THEN concat('missing:', g.start_column) WHEN b.start < 0 THEN 'before-1970' WHEN b.start > {as_of} THEN 'after-as-of'
+                    WHEN b.stop_missing AND NOT b.cancelled THEN concat('missing:', g.stop_column) WHEN b.stop_missing THEN NULL
                     WHEN b.stop < b.start THEN 'stop-before-start' WHEN b.cancelled THEN NULL
                     WHEN d.why_not = 'no-target' THEN coalesce(p.unpromised, d.why_not) ELSE d.why_not END AS reason, p.unpromised
-            FROM lived_bound AS b JOIN lived AS l ON l.run = b.run LEFT JOIN {decisive} AS d ON d.run = b.run LEFT JOIN lived_offer AS w ON w.offer = b.offer
+            FROM lived_bound AS b JOIN lived AS l ON l.run = b.run JOIN lived_kind AS g ON g.offer = b.offer LEFT JOIN {decisive} AS d ON d.run = b.run LEFT JOIN lived_offer AS w ON w.offer = b.offer
             LEFT JOIN clock AS p ON p.tix = b.tix AND p.clock = l.clock AND p.offer = b.offer
             LEFT JOIN (SELECT DISTINCT tix FROM broken) AS x ON x.tix = b.tix LEFT JOIN {zoneless} AS z ON z.run = b.run
         ) AS j LEFT JOIN lived_offer AS f ON f.offer = j.offer LEFT JOIN lived_policy AS k ON k.offer = j.governing"""
