@@ -48,6 +48,28 @@ def without_switches(signed: Definitions) -> Definitions:
     return replace(signed, agreements={name: bare(one) for name, one in signed.agreements.items()})
 
 
+def without_rounds(signed: Definitions) -> Definitions:
+    """The same agreements, but no clock begins anew, the target that fits last counts, and pauses have no limit; none is plain."""
+
+    def once(policy: ClockPolicy) -> ClockPolicy:
+        return replace(
+            policy, on_priority_change="continue-from-open", max_pause_share=None, business_day="day-length", verdict_by="counted", within_precision="not-testable",
+            on_reopen="resume-excluding-resolved" if policy.on_reopen == "new-cycle" else policy.on_reopen,
+            period_of_ticket="resolved" if policy.period_of_ticket == "deadline" else policy.period_of_ticket,
+        )  # fmt: skip
+
+    def bare(one: Agreement) -> Agreement:
+        clocks = {
+            n: replace(
+                c, policy=once(c.policy), conditions=tuple(p for p in c.conditions if p.role != "reset"), limits={}
+            )
+            for n, c in one.clocks.items()
+        }
+        return replace(one, clocks=clocks)
+
+    return replace(signed, agreements={name: bare(one) for name, one in signed.agreements.items()})
+
+
 def exported_at(life: Life, as_of: int) -> Life:
     """The record as it was exported at `as_of`, with the changes until then."""
     row, told = dict(life.row), tuple(change for change in life.changes if change[0] <= as_of)
@@ -59,7 +81,7 @@ def exported_at(life: Life, as_of: int) -> Life:
 
 
 def count_three_ways(
-    zone: str, month: date, records: int, seed: str, folder: Path, *, plain: bool = False
+    zone: str, month: date, records: int, seed: str, folder: Path, *, plain: bool = False, once: bool = False
 ) -> Counter[str]:
     """The verdicts on two clocks of each of so many lives around a month, after the three ways were seen to agree."""
     begin = date.fromordinal(month.toordinal() - 20)
@@ -82,11 +104,14 @@ def count_three_ways(
         middle = datetime.fromtimestamp(as_of - 6 * DAY, zone_of(zone)).date()
         signed = definitions(rng, six, middle)
         listed = list(lives(-(-records // AUDITS), wall, as_of, rng))
+        if once:
+            signed = without_rounds(signed)
         if plain:
             signed, listed = without_switches(signed), [exported_at(life, as_of) for life in listed]
         precision = 60 if number else 1
         told, months = _ask_sql(folder / str(number), listed, signed, as_of, zone, precision)
         plan = Plan(signed, HISTORY, as_of, precision)
+        assert plan.counts_once >= once
         tracked = frozenset({"priority", "state"}) if plain else plan.tracked
         for life in listed:
             for name in ("resolution", "response"):

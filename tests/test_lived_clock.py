@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from lived_ways import clock_of, count_three_ways, runs_backwards, some_lives
+from lived_ways import clock_of, count_three_ways, runs_backwards, some_lives, without_rounds
 from test_spans import Sorting
 
 from itsmctl.engine.session import Session
@@ -57,10 +57,19 @@ def test_a_clock_without_switches_takes_the_target_that_fitted_at_its_stop(tmp_p
     assert set(seen) >= {"met", "breached", "running_ok", "running_breached", "cancelled", "no-target"}, seen
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_lives_without_rounds_are_counted_at_once(seed: int, tmp_path: Path) -> None:
+    """What no clock tells apart cuts no life, and one sum over each is enough; the ledger and the minutes know nothing of that."""
+    seen = count_three_ways("Europe/Berlin", date(2026, 3, 1), 300, f"once {seed}", tmp_path, once=True)
+    assert set(seen) >= {"met", "breached", "running_ok", "cancelled", "no-target"}, seen
+
+
+@pytest.mark.parametrize("once", [False, True])
 @pytest.mark.parametrize("seed", range(3))
-def test_a_history_in_order_and_one_that_is_sorted_are_judged_alike(seed: int, tmp_path: Path) -> None:
+def test_a_history_in_order_and_one_that_is_sorted_are_judged_alike(seed: int, once: bool, tmp_path: Path) -> None:
     """Every column of every clock, also of records whose times run backwards."""
     listed, signed, as_of = some_lives("Europe/Berlin", date(2026, 3, 1), 400, f"sorted {seed}")
+    signed = without_rounds(signed) if once else signed
     assert any(runs_backwards(life, as_of) for life in listed)
     in_order = clock_of(Session, tmp_path / "order", listed, signed, as_of, "Europe/Berlin")
     assert len(in_order) > 400

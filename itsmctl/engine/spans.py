@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from itsmctl.engine.context import Context
-from itsmctl.engine.session import Session, name, quote
+from itsmctl.engine.session import Session, name
 from itsmctl.engine.sql import Fragment, neighbour
 from itsmctl.model import DESCRIBING_COLUMNS
 

@@ -32,7 +32,8 @@ def judge_lived(session: Session, plan: Plan) -> None:
     """Replace the rows of `clock` for the clocks that are not plain."""
     if not plan.lived:
         return
-    create_life(session, plan)
+    if not create_life(session, plan):
+        return
     create_starts(session, plan)
     create_stretches(session, plan)
     create_bounds(session, plan)

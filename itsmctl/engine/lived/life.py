@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from itsmctl.engine.lived.alike import kind_of, kinds_of_values, value_of
 from itsmctl.engine.lived.plan import CLOCKS, Plan
 from itsmctl.engine.offers import period_of
 from itsmctl.engine.session import Session, name, quote
@@ -11,9 +14,10 @@ from itsmctl.engine.sql import carried, latest, neighbour
 _KEPT_REASONS = "coalesce(c.reason, '') NOT LIKE 'column-not-in-file:%' AND coalesce(c.reason, '') NOT IN ('missing:customer', 'missing:service')"
 
 
-def create_life(session: Session, plan: Plan) -> None:
+def create_life(session: Session, plan: Plan) -> bool:
     """Create `lived` (run, tix, clock, offer: what governs) and `lived_life`: every stretch in which no asked column changes.
 
+    False, with nothing created, where no clock of any record is lived.
     A run is one clock of one record, by a number: everything that follows is about runs, and numbers are quick to compare.
     """
     numbers = ", ".join(str(o.number) for o in plan.lived)
@@ -24,10 +28,14 @@ def create_life(session: Session, plan: Plan) -> None:
     )
     _take_over_at_resolution(session, plan)
     _add_legs(session, plan)
+    if not session.rows("SELECT 1 FROM lived LIMIT 1"):
+        session.run("DROP TABLE lived")
+        return False
     _create_firsts(session, plan)
     _create_lives(session, plan)
     if plan.by_instant:
         _cut_at_turns(session, plan)
+    return True
 
 
 def _create_firsts(session: Session, plan: Plan) -> None:
@@ -60,27 +68,42 @@ def _create_firsts(session: Session, plan: Plan) -> None:
 def _create_lives(session: Session, plan: Plan) -> None:
     """Create `lived_life`: tix, t0, t1, is_last, each tracked column, and whether the history has told it by then.
 
-    Times never run backwards. What is no longer so at the moment when it begins is no stretch.
+    Times never run backwards. What is no longer so at the moment when it begins is no stretch, and what no clock tells
+    apart (`kinds_of_values`) is one: a column then holds some value of its kind.
     """
-    tracked = sorted(plan.tracked)
-    now = "coalesce(new, '')"
-    carry = "".join(
-        f", {carried(now, f'field = {quote(column)}', in_order=session.in_order)} AS {name(column)}"
-        for column in tracked
+    tracked, kinds = sorted(plan.tracked), kinds_of_values(plan)
+    before, after = (
+        partial(neighbour, in_order=session.in_order),
+        partial(neighbour, in_order=session.in_order, after=True),
     )
-    following = neighbour("t0", after=True, in_order=session.in_order)
+    carry, changed, shown = "", ["false"], ""
+    for column in tracked:
+        now, below = "coalesce(new, '')", 0
+        if column in kinds:
+            now, below = kind_of("new", kinds[column]), len(kinds[column]) + 2
+        carry += (
+            f", {carried(now, f'field = {quote(column)}', below=below, in_order=session.in_order)} AS {name(column)}"
+        )
+        value = value_of(f"e.{name(column)}", kinds[column]) if column in kinds else f"e.{name(column)}"
+        shown += f", nullif(coalesce({value}, f.{name(column)}), '') AS {name(column)}, e.{name(column)} IS NOT NULL OR f.{_told(column)} AS {_told(column)}"
+        changed.append(
+            f"({name(column)} IS DISTINCT FROM {before(name(column))})"
+            if column in kinds
+            else f"field = {quote(column)}"
+        )
+    columns = "".join(f", {name(column)}" for column in tracked)
     fields = ", ".join(map(quote, tracked or [""]))
     known = f"moment <= {plan.as_of} AND NOT (field = 'state' AND new IS NULL)"
-    shown = "".join(
-        f", nullif(coalesce(e.{name(column)}, f.{name(column)}), '') AS {name(column)}, e.{name(column)} IS NOT NULL OR f.{_told(column)} AS {_told(column)}"
-        for column in tracked
-    )
     session.run(
         f"""CREATE TABLE lived_life AS
         SELECT e.tix, e.t0, coalesce(e.following, {plan.as_of}) AS t1, e.following IS NULL AS is_last{shown} FROM (
-            SELECT tix, t0, {following} AS following{carry} FROM (
-                SELECT tix, seq, field, new, {latest("moment", in_order=session.in_order)} AS t0 FROM event WHERE field IN ({fields}) AND {known}
-            ) AS e
+            SELECT tix, t0, {after("t0")} AS following{columns} FROM (
+                SELECT tix, seq, t0, {" OR ".join(changed)} AS changed{columns} FROM (
+                    SELECT tix, seq, field, t0{carry} FROM (
+                        SELECT tix, seq, field, new, {latest("moment", in_order=session.in_order)} AS t0 FROM event WHERE field IN ({fields}) AND {known}
+                    ) AS e
+                ) AS e
+            ) AS e WHERE changed
         ) AS e JOIN lived_first AS f ON f.tix = e.tix WHERE e.following IS NULL OR e.following > e.t0"""
     )
     stored = "".join(f", nullif({name(column)}, ''), {_told(column)}" for column in tracked)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itsmctl.engine.lived.conditions import any_of, choice, parts, target_number, with_record, zone
+from itsmctl.engine.lived.conditions import any_of, choice, has, parts, target_number, with_record, zone
 from itsmctl.engine.lived.life import chosen_offer, fitting_offer
 from itsmctl.engine.lived.plan import Plan
 from itsmctl.engine.session import Session, name
@@ -47,7 +47,8 @@ def create_stretches(session: Session, plan: Plan) -> None:
     session.insert("lived_calendar", ("offer", "zone", "calendar"), plan.calendar_rows())
     session.run(query.text, query.values)
     session.run("DROP TABLE lived_calendar")
-    _begin_at_columns(session, plan)
+    if not all(has(o, "start") for o in every):
+        _begin_at_columns(session)
 
 
 def _lives(plan: Plan) -> str:
@@ -71,7 +72,7 @@ def _lives(plan: Plan) -> str:
             AND (NOT b.has_start OR v.is_last OR coalesce(v.t1 > b.ends_at, false) OR coalesce(least(v.t1, b.ends_at) > b.start, true))"""
 
 
-def _begin_at_columns(session: Session, plan: Plan) -> None:
+def _begin_at_columns(session: Session) -> None:
     """Let the life of a clock that starts at a column reach back to there: it may start before anything is known."""
     session.run(
         """INSERT INTO lived_stretch SELECT s.run, s.governing, s.offer, b.start, s.t0, false, '', '', s.target_number, false, s.calendar, s.no_zone
