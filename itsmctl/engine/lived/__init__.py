@@ -24,7 +24,7 @@ from itsmctl.engine.session import Session
 __all__ = ["Plan", "governing_offer", "judge_lived", "offer_at", "terms_of"]
 
 _TEMPORARY: Sequence[str] = (
-    "lived", "lived_life", "lived_kind", "lived_stretch", "lived_bound", "lived_round", "lived_offer", "lived_policy",
+    "lived", "lived_name", "lived_life", "lived_kind", "lived_stretch", "lived_bound", "lived_round", "lived_offer", "lived_policy",
 )  # fmt: skip
 
 

@@ -16,7 +16,9 @@ def kinds_of_values(plan: Plan) -> Mapping[str, Sequence[Sequence[str]]]:
 
     Values that nobody names are one more kind. A column is left out where the value itself is asked for.
     """
-    if not plan.counts_once:  # pauses are told apart by their states
+    if (
+        not plan.counts_once or plan.by_instant
+    ):  # pauses are told apart by their states, agreements by when each stretch begins
         return {}
     kinds: dict[str, Sequence[Sequence[str]]] = {}
     for column in sorted(plan.tracked - _told_themselves(plan)):
@@ -34,11 +36,12 @@ def kinds_of_values(plan: Plan) -> Mapping[str, Sequence[Sequence[str]]]:
 
 
 def _told_themselves(plan: Plan) -> frozenset[str]:
-    """Columns whose very values decide: of the response, of the agreement in force, of the zone."""
+    """Columns whose very values decide: of the response, of the zone."""
     policies = [o.clock.policy for o in plan.involved]
     answers = {"assignment": "assignee", "status-change": "state"}
-    told = {answers[p.response_is] for p in policies if p.response_is in answers} | {p.zone_from for p in policies}
-    return frozenset(told | ({"service", "customer"} if plan.by_instant else set()))
+    return frozenset(
+        {answers[p.response_is] for p in policies if p.response_is in answers} | {p.zone_from for p in policies}
+    )
 
 
 def kind_of(value: str, kinds: Sequence[Sequence[str]]) -> str:

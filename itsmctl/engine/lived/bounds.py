@@ -11,9 +11,7 @@ def create_bounds(session: Session, plan: Plan) -> None:
     """Create `lived_bound`: start, stop (NULL while running), whether it is cancelled, paused now, or stopped nobody knows when."""
     as_of = plan.as_of
     # Stretches lie side by side: what ends the clock for good begins where the last one ends that does not.
-    session.run(
-        """CREATE TABLE lived_ending AS
-        SELECT run, last_role, first_stop, CASE WHEN first_cancel = first_stop THEN 'cancel' WHEN first_stop IS NOT NULL THEN 'stop' END AS first_role,
+    ending = """SELECT run, last_role, first_stop, CASE WHEN first_cancel = first_stop THEN 'cancel' WHEN first_stop IS NOT NULL THEN 'stop' END AS first_role,
             CASE WHEN last_role IN ('stop', 'cancel') THEN coalesce(ran_until, begins) END AS last_stop
         FROM (
             SELECT run, max(CASE WHEN is_last THEN role END) AS last_role, min(t0) AS begins,
@@ -21,7 +19,6 @@ def create_bounds(session: Session, plan: Plan) -> None:
                 min(CASE WHEN role IN ('stop', 'cancel') THEN t0 END) AS first_stop, min(CASE WHEN role = 'cancel' THEN t0 END) AS first_cancel
             FROM lived_stretch GROUP BY run
         ) AS s"""
-    )
     if _has_answers(plan):
         _create_answers(session, plan)
     answered = _answers(plan)
@@ -40,7 +37,7 @@ def create_bounds(session: Session, plan: Plan) -> None:
                     SELECT b.*, b.known AND b.has_stop AS by_life, CASE WHEN NOT b.known THEN NULL WHEN b.reopens THEN e.last_stop ELSE e.first_stop END AS stopped,
                         CASE WHEN NOT b.known THEN e.last_role WHEN NOT b.reopens THEN coalesce(e.first_role, '') WHEN e.last_stop IS NULL THEN '' ELSE e.last_role END AS decisive,
                         b.known AND e.last_role = 'pause' AS paused_now, {answered} AS answered
-                    FROM lived_start AS b JOIN lived_ending AS e ON e.run = b.run{_ANSWER_JOIN if _has_answers(plan) else ""}
+                    FROM lived_start AS b JOIN ({ending}) AS e ON e.run = b.run{_ANSWER_JOIN if _has_answers(plan) else ""}
                 ) AS run
             ) AS r
         ) AS b"""
@@ -49,7 +46,7 @@ def create_bounds(session: Session, plan: Plan) -> None:
     session.run(
         "UPDATE lived_stretch SET role = '', why = '' FROM lived_bound AS b WHERE b.run = lived_stretch.run AND NOT b.known"
     )
-    for table in ("lived_start", "lived_ending", *(("lived_answer",) if _has_answers(plan) else ())):
+    for table in ("lived_start", *(("lived_answer",) if _has_answers(plan) else ())):
         session.run(f"DROP TABLE {table}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from itsmctl.engine.lived.alike import kind_of, kinds_of_values, value_of
@@ -15,36 +16,43 @@ _KEPT_REASONS = "coalesce(c.reason, '') NOT LIKE 'column-not-in-file:%' AND coal
 
 
 def create_life(session: Session, plan: Plan) -> bool:
-    """Create `lived` (run, tix, clock, offer: what governs) and `lived_life`: every stretch in which no asked column changes.
+    """Create `lived_name` (number, clock), `lived` (run, tix, offer: what governs) and `lived_life`: every stretch in which no asked column changes.
 
     False, with nothing created, where no clock of any record is lived.
     A run is one clock of one record, by a number: everything that follows is about runs, and numbers are quick to compare.
     """
     numbers = ", ".join(str(o.number) for o in plan.lived)
-    run = " ".join(f"WHEN {quote(clock)} THEN {number}" for clock, number in plan.clock_numbers.items())
+    session.run("CREATE TABLE lived_name (number BIGINT, clock VARCHAR)")
+    session.insert("lived_name", ("clock", "number"), plan.clock_numbers.items())
     session.run(
-        f"""CREATE TABLE lived AS SELECT c.tix * {CLOCKS} + CASE c.clock {run} END AS run, c.tix, c.clock, c.offer
-        FROM clock AS c WHERE c.offer IN ({numbers}) AND {_KEPT_REASONS}"""
+        f"""CREATE TABLE lived AS SELECT c.tix * {CLOCKS} + n.number AS run, c.tix, c.offer
+        FROM clock AS c JOIN lived_name AS n ON n.clock = c.clock WHERE c.offer IN ({numbers}) AND {_KEPT_REASONS}"""
     )
     _take_over_at_resolution(session, plan)
     _add_legs(session, plan)
     if not session.rows("SELECT 1 FROM lived LIMIT 1"):
-        session.run("DROP TABLE lived")
+        for table in ("lived", "lived_name"):
+            session.run(f"DROP TABLE {table}")
         return False
-    _create_firsts(session, plan)
-    _create_lives(session, plan)
+    kinds = kinds_of_values(plan)
+    _create_firsts(session, plan, kinds)
+    _create_lives(session, plan, kinds)
     if plan.by_instant:
         _cut_at_turns(session, plan)
     return True
 
 
-def _create_firsts(session: Session, plan: Plan) -> None:
-    """Create `lived_first`: what stood in each tracked column when the record was stored ('' for nothing), and whether its history says so.
+_Kinds = Mapping[str, Sequence[Sequence[str]]]
 
-    A column without any change has had its last value since then; else the first change tells.
+
+def _create_firsts(session: Session, plan: Plan, kinds: _Kinds) -> None:
+    """Create `lived_first`: what stood in each tracked column when the record was stored, and whether its history says so.
+
+    It is the number of its kind, where values have kinds, else the value, '' for nothing. `early` is a record that may have
+    changed before it was opened. A column without any change has had its last value since then; else the first change tells.
     """
     before = neighbour("tix", in_order=session.in_order)
-    columns, joins = [], []
+    columns, joins, shown, early = [], [], "", ["false"]
     for number, column in enumerate(sorted(plan.tracked)):
         first = f"f{number}"
         stored = f"CASE WHEN {stored_with(column, 'r.recorded_at', first)} THEN {first}.new END"
@@ -52,6 +60,11 @@ def _create_firsts(session: Session, plan: Plan) -> None:
             f", CASE WHEN {first}.tix IS NOT NULL THEN coalesce({stored}, {first}.old, '') ELSE coalesce(r.{name(column)}, '') END AS {name(column)}, "
             f"{first}.old IS NOT NULL AS {_told(column)}"
         )
+        early.append(
+            f"({first}.tix IS NOT NULL AND NOT coalesce({first}.kept AND {first}.new IS NOT NULL AND {first}.written >= r.opened_at, false))"
+        )
+        value = kind_of(name(column), kinds[column]) if column in kinds else name(column)
+        shown += f", {value} AS {name(column)}, {_told(column)}"
         joins.append(
             f""" LEFT JOIN (
                 SELECT tix, nullif(old, '') AS old, nullif(new, '') AS new, moment AS written, moment <= {plan.as_of} AS kept FROM (
@@ -60,18 +73,19 @@ def _create_firsts(session: Session, plan: Plan) -> None:
             ) AS {first} ON {first}.tix = r.tix"""
         )
     session.run(
-        f"""CREATE TABLE lived_first AS SELECT r.tix, r.opened_at{"".join(columns)}
-        FROM (SELECT DISTINCT tix FROM lived) AS l JOIN record AS r ON r.tix = l.tix{"".join(joins)}"""
+        f"""CREATE TABLE lived_first AS SELECT tix, opened_at, early{shown} FROM (
+            SELECT r.tix, r.opened_at, {" OR ".join(early)} AS early{"".join(columns)} FROM (SELECT DISTINCT tix FROM lived) AS l JOIN record AS r ON r.tix = l.tix{"".join(joins)}
+        ) AS f"""
     )
 
 
-def _create_lives(session: Session, plan: Plan) -> None:
+def _create_lives(session: Session, plan: Plan, kinds: _Kinds) -> None:
     """Create `lived_life`: tix, t0, t1, is_last, each tracked column, and whether the history has told it by then.
 
     Times never run backwards. What is no longer so at the moment when it begins is no stretch, and what no clock tells
-    apart (`kinds_of_values`) is one: a column then holds some value of its kind.
+    apart (`kinds`) is one: a column then holds some value of its kind.
     """
-    tracked, kinds = sorted(plan.tracked), kinds_of_values(plan)
+    tracked = sorted(plan.tracked)
     before, after = (
         partial(neighbour, in_order=session.in_order),
         partial(neighbour, in_order=session.in_order, after=True),
@@ -84,8 +98,7 @@ def _create_lives(session: Session, plan: Plan) -> None:
         carry += (
             f", {carried(now, f'field = {quote(column)}', below=below, in_order=session.in_order)} AS {name(column)}"
         )
-        value = value_of(f"e.{name(column)}", kinds[column]) if column in kinds else f"e.{name(column)}"
-        shown += f", nullif(coalesce({value}, f.{name(column)}), '') AS {name(column)}, e.{name(column)} IS NOT NULL OR f.{_told(column)} AS {_told(column)}"
+        shown += f", {_shown(f'coalesce(e.{name(column)}, f.{name(column)})', kinds.get(column))} AS {name(column)}, e.{name(column)} IS NOT NULL OR f.{_told(column)} AS {_told(column)}"
         changed.append(
             f"({name(column)} IS DISTINCT FROM {before(name(column))})"
             if column in kinds
@@ -94,19 +107,23 @@ def _create_lives(session: Session, plan: Plan) -> None:
     columns = "".join(f", {name(column)}" for column in tracked)
     fields = ", ".join(map(quote, tracked or [""]))
     known = f"moment <= {plan.as_of} AND NOT (field = 'state' AND new IS NULL)"
-    session.run(
-        f"""CREATE TABLE lived_life AS
-        SELECT e.tix, e.t0, coalesce(e.following, {plan.as_of}) AS t1, e.following IS NULL AS is_last{shown} FROM (
+
+    def lives(cut: str, of: str) -> str:
+        return f"""SELECT e.tix, e.t0, coalesce(e.following, {plan.as_of}) AS t1, e.following IS NULL AS is_last{shown} FROM (
             SELECT tix, t0, {after("t0")} AS following{columns} FROM (
-                SELECT tix, seq, t0, {" OR ".join(changed)} AS changed{columns} FROM (
+                SELECT tix, seq, t0, {cut} AS cut{columns} FROM (
                     SELECT tix, seq, field, t0{carry} FROM (
                         SELECT tix, seq, field, new, {latest("moment", in_order=session.in_order)} AS t0 FROM event WHERE field IN ({fields}) AND {known}
                     ) AS e
                 ) AS e
-            ) AS e WHERE changed
-        ) AS e JOIN lived_first AS f ON f.tix = e.tix WHERE e.following IS NULL OR e.following > e.t0"""
-    )
-    stored = "".join(f", nullif({name(column)}, ''), {_told(column)}" for column in tracked)
+            ) AS e WHERE cut
+        ) AS e JOIN lived_first AS f ON f.tix = e.tix WHERE {of} AND (e.following IS NULL OR e.following > e.t0)"""
+
+    session.run(f"CREATE TABLE lived_life AS {lives(' OR '.join(changed), 'NOT f.early')}")
+    # A clock that starts in the middle of a stretch stops where that began, if it had stopped already: there each change counts.
+    if session.rows("SELECT 1 FROM lived_first WHERE early LIMIT 1"):
+        session.run(f"INSERT INTO lived_life {lives('true', 'f.early')}")
+    stored = "".join(f", {_shown(name(column), kinds.get(column))}, {_told(column)}" for column in tracked)
     session.run(
         f"""INSERT INTO lived_life SELECT tix, t0, coalesce(following, greatest(t0, {plan.as_of})), following IS NULL{stored} FROM (
             SELECT f.*, n.t0 AS following, least(f.opened_at, n.t0) AS t0
@@ -114,6 +131,11 @@ def _create_lives(session: Session, plan: Plan) -> None:
         ) AS f WHERE following IS NULL OR following > t0"""
     )
     session.run("DROP TABLE lived_first")
+
+
+def _shown(value: str, kinds: Sequence[Sequence[str]] | None) -> str:
+    """SQL for a value that was carried, or some value of the kind that was; NULL for nothing."""
+    return f"nullif({value_of(value, kinds) if kinds is not None else value}, '')"
 
 
 def _told(column: str) -> str:
@@ -137,16 +159,14 @@ def _add_legs(session: Session, plan: Plan) -> None:
     legs = [(o, plan.legs[o.number]) for o in plan.lived if o.number in plan.legs]
     if not legs:
         return
-    session.run(
-        "CREATE TABLE lived_leg (leg BIGINT, number BIGINT, clock VARCHAR, inside BIGINT, since BIGINT, until BIGINT)"
-    )
+    session.run("CREATE TABLE lived_leg (leg BIGINT, number BIGINT, inside BIGINT, since BIGINT, until BIGINT)")
     session.run("CREATE TABLE lived_crew (leg BIGINT, crew VARCHAR)")
     insides = [
-        (o.number, plan.clock_numbers[leg.clock.name], leg.clock.name, offer.number, *period_of(o))
+        (o.number, plan.clock_numbers[leg.clock.name], offer.number, *period_of(o))
         for o, leg in legs
         for offer in leg.inside
     ]
-    session.insert("lived_leg", ("leg", "number", "clock", "inside", "since", "until"), insides)
+    session.insert("lived_leg", ("leg", "number", "inside", "since", "until"), insides)
     session.insert("lived_crew", ("leg", "crew"), [(o.number, group) for o, leg in legs for group in leg.groups])
     had = " UNION ALL ".join(
         f"SELECT tix, {column} AS crew FROM {table}"
@@ -157,7 +177,7 @@ def _add_legs(session: Session, plan: Plan) -> None:
         )
     )
     session.run(
-        f"""INSERT INTO lived SELECT DISTINCT c.tix * {CLOCKS} + l.number, c.tix, l.clock, l.leg FROM clock AS c JOIN record AS r ON r.tix = c.tix
+        f"""INSERT INTO lived SELECT DISTINCT c.tix * {CLOCKS} + l.number, c.tix, l.leg FROM clock AS c JOIN record AS r ON r.tix = c.tix
         JOIN (SELECT DISTINCT h.tix, w.leg FROM ({had}) AS h JOIN lived_crew AS w ON w.crew = h.crew) AS h ON h.tix = c.tix
         JOIN lived_leg AS l ON l.leg = h.leg AND l.inside = c.offer
         WHERE {_KEPT_REASONS} AND r.opened_at >= l.since AND r.opened_at < l.until"""
@@ -173,12 +193,12 @@ def _take_over_at_resolution(session: Session, plan: Plan) -> None:
         return
     at = f"CASE WHEN coalesce(r.resolved_at, r.closed_at) <= {plan.as_of} THEN coalesce(r.resolved_at, r.closed_at) ELSE {plan.as_of} END"
     session.run(
-        f"""CREATE TABLE lived_taken AS SELECT l.run, {chosen_offer("l.clock")} AS offer
-        FROM lived AS l JOIN record AS r ON r.tix = l.tix LEFT JOIN offer AS o ON {fitting_offer("r.service", "r.customer", at)}
+        f"""CREATE TABLE lived_taken AS SELECT l.run, {chosen_offer("n.clock")} AS offer
+        FROM lived AS l JOIN lived_name AS n ON n.number = l.run % {CLOCKS} JOIN record AS r ON r.tix = l.tix LEFT JOIN offer AS o ON {fitting_offer("r.service", "r.customer", at)}
         WHERE l.offer IN ({numbers}) GROUP BY l.run"""
     )
     session.run(
-        f"""CREATE OR REPLACE TABLE lived AS SELECT l.run, l.tix, l.clock, CASE WHEN l.offer IN ({numbers}) THEN t.offer ELSE l.offer END AS offer
+        f"""CREATE OR REPLACE TABLE lived AS SELECT l.run, l.tix, CASE WHEN l.offer IN ({numbers}) THEN t.offer ELSE l.offer END AS offer
         FROM lived AS l LEFT JOIN lived_taken AS t ON t.run = l.run"""
     )
     session.run("DROP TABLE lived_taken")

@@ -19,7 +19,7 @@ def create_rounds(session: Session, plan: Plan) -> None:
     _create_pieces(session, plan)
     session.run(
         """CREATE TABLE lived_round AS
-        SELECT p.run, p.round, any_value(p.governing) AS governing, any_value(p.start) AS start, any_value(p.stop) AS stop, min(p.a) AS begins,
+        SELECT p.run, p.round, any_value(p.governing) AS governing, any_value(p.start) AS start, any_value(p.stop) AS stop, any_value(p.known) AS known, min(p.a) AS begins,
             CASE WHEN max(p.next_round_at) IS NULL THEN any_value(p.until)
                 WHEN bool_or(p.next_reopened) THEN greatest(min(CASE WHEN p.ends AND p.t0 > coalesce(p.last_live, -1) THEN p.t0 END), any_value(p.start))
                 ELSE max(p.next_round_at) END AS ends,
@@ -74,7 +74,7 @@ def _create_pieces(session: Session, plan: Plan) -> None:
                 OR (resets AND NOT coalesce(reset_before, false))) AS begins_round
             FROM (
                 SELECT s.run, s.governing, s.offer, s.t0, s.role, s.why, s.target_number, s.calendar, s.resets, s.role IN ('stop', 'cancel') AS ends,
-                    greatest(s.t0, b.start) AS a, least(s.t1, b.until) AS b, b.start, b.stop, b.until, k.on_change, k.on_reopen,
+                    greatest(s.t0, b.start) AS a, least(s.t1, b.until) AS b, b.start, b.stop, b.until, b.known, k.on_change, k.on_reopen,
                     k.on_reopen = 'new-cycle' AND coalesce(lag(s.role IN ('stop', 'cancel')) OVER life, false) AS reopened, lag(s.resets) OVER life AS reset_before,
                     last_value(CASE WHEN s.role NOT IN ('stop', 'cancel') AND s.target_number >= 0 THEN coalesce(s.offer, -1) END IGNORE NULLS) OVER earlier AS live_offer,
                     last_value(CASE WHEN s.role NOT IN ('stop', 'cancel') AND s.target_number >= 0 THEN s.target_number END IGNORE NULLS) OVER earlier AS live_target

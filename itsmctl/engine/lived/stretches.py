@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itsmctl.engine.lived.conditions import any_of, choice, has, parts, target_number, with_record, zone
 from itsmctl.engine.lived.life import chosen_offer, fitting_offer
-from itsmctl.engine.lived.plan import Plan
+from itsmctl.engine.lived.plan import CLOCKS, Plan
 from itsmctl.engine.session import Session, name
 from itsmctl.engine.sql import Fragment
 
@@ -59,8 +59,8 @@ def _lives(plan: Plan) -> str:
         governing = f"CASE WHEN b.offer IN ({numbers}) THEN f.offer ELSE b.offer END"
         service, customer = (f"v.{c}" if c in plan.tracked else f"r.{c}" for c in ("service", "customer"))
         in_force = f""" LEFT JOIN (
-            SELECT l.run, v.t0, {chosen_offer("l.clock")} AS offer
-            FROM lived AS l JOIN lived_life AS v ON v.tix = l.tix JOIN record AS r ON r.tix = l.tix
+            SELECT l.run, v.t0, {chosen_offer("n.clock")} AS offer
+            FROM lived AS l JOIN lived_name AS n ON n.number = l.run % {CLOCKS} JOIN lived_life AS v ON v.tix = l.tix JOIN record AS r ON r.tix = l.tix
             LEFT JOIN offer AS o ON {fitting_offer(service, customer, "v.t0")}
             WHERE l.offer IN ({numbers}) GROUP BY l.run, v.t0
         ) AS f ON f.run = b.run AND f.t0 = v.t0"""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itsmctl.engine.lived.plan import Plan
+from itsmctl.engine.lived.plan import CLOCKS, Plan
 from itsmctl.engine.session import Session
 from itsmctl.engine.tables import month_text, offset_at
 
@@ -15,9 +15,9 @@ def replace_verdicts(session: Session, plan: Plan) -> None:
                 CASE WHEN r.offer_at_end = -1 THEN CASE WHEN r.how <> 'overtaken' THEN 'no-agreement' END
                     WHEN r.target IS NULL THEN CASE WHEN r.how <> 'overtaken' THEN 'no-target' END
                     WHEN r.unknown THEN 'calendar-not-known'
-                    WHEN NOT b.known AND g.has_pause AND r.counted > r.target THEN 'no-history:state'
+                    WHEN NOT r.known AND g.has_pause AND r.counted > r.target THEN 'no-history:state'
                     WHEN k.within_precision AND {plan.precision} > 1 AND abs(r.counted - r.target) < {plan.precision} THEN 'within-precision' END AS why_not
-            FROM lived_round AS r JOIN lived_bound AS b ON b.run = r.run JOIN lived_kind AS g ON g.offer = b.offer LEFT JOIN lived_policy AS k ON k.offer = r.governing
+            FROM lived_round AS r JOIN lived_kind AS g ON g.offer = r.governing LEFT JOIN lived_policy AS k ON k.offer = r.governing
         ) AS r"""
     if plan.counts_once:
         _replace(session, plan, f"({judged})")
@@ -73,7 +73,7 @@ def _replace(session: Session, plan: Plan, decisive: str) -> None:
                 CASE WHEN j.reason IS NOT NULL THEN j.reason WHEN j.not_started THEN 'not-started' WHEN NOT j.cancelled AND j.verdict IN ('running', 'running_breached') AND k.excludes_open THEN 'open-at-cutoff' END AS reason,
                 CASE WHEN j.offer IS NOT NULL AND j.target IS NULL THEN coalesce(j.unpromised, 'no-target') END AS unpromised, k.period, k.carries, j.round
             FROM (
-                SELECT b.run, b.tix, l.clock, coalesce(nullif(d.offer, -1), b.offer) AS offer, CASE WHEN d.run IS NULL THEN p.target_number ELSE d.target_number END AS target_number,
+                SELECT b.run, b.tix, n.clock, coalesce(nullif(d.offer, -1), b.offer) AS offer, CASE WHEN d.run IS NULL THEN p.target_number ELSE d.target_number END AS target_number,
                     CASE WHEN d.run IS NULL THEN p.target ELSE d.target END AS target, coalesce(d.begins, b.start) AS start,
                     CASE WHEN d.run IS NULL THEN b.stop WHEN d.how <> 'running' THEN d.ends END AS stop, d.counted, d.round, b.offer AS governing, d.verdict, b.cancelled, b.paused_now, b.has_start AND b.start IS NULL AS not_started,
                     CASE WHEN b.offer IS NULL THEN 'no-agreement' WHEN w.missing IS NOT NULL THEN concat('no-history:', w.missing)
@@ -83,8 +83,8 @@ def _replace(session: Session, plan: Plan, decisive: str) -> None:
                         WHEN b.stop_missing AND NOT b.cancelled THEN concat('missing:', g.stop_column) WHEN b.stop_missing THEN NULL
                         WHEN b.stop < b.start THEN 'stop-before-start' WHEN b.cancelled THEN NULL
                         WHEN d.why_not = 'no-target' THEN coalesce(p.unpromised, d.why_not) ELSE d.why_not END AS reason, p.unpromised
-                FROM lived_bound AS b JOIN lived AS l ON l.run = b.run JOIN lived_kind AS g ON g.offer = b.offer LEFT JOIN {decisive} AS d ON d.run = b.run
-                LEFT JOIN lived_offer AS w ON w.offer = b.offer LEFT JOIN lived_plain AS p ON p.tix = b.tix AND p.clock = l.clock AND p.offer = b.offer
+                FROM lived_bound AS b JOIN lived_name AS n ON n.number = b.run % {CLOCKS} JOIN lived_kind AS g ON g.offer = b.offer LEFT JOIN {decisive} AS d ON d.run = b.run
+                LEFT JOIN lived_offer AS w ON w.offer = b.offer LEFT JOIN lived_plain AS p ON p.tix = b.tix AND p.clock = n.clock AND p.offer = b.offer
                 LEFT JOIN (SELECT DISTINCT tix FROM broken) AS x ON x.tix = b.tix LEFT JOIN {zoneless} AS z ON z.run = b.run
             ) AS j LEFT JOIN lived_offer AS f ON f.offer = j.offer LEFT JOIN lived_policy AS k ON k.offer = j.governing
         ) AS c{due}) AS c"""
