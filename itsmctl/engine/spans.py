@@ -86,7 +86,7 @@ def values_of(field: str, context: Context) -> Fragment:
 def _moved_to(field: str, records: str, as_of: int, changes: Fragment, before: Callable[[str], str]) -> Fragment:
     """The same of some records and any field, from the changes of the field and what stands before each of them.
 
-    Only where moments run backwards the latest of all before is looked for: few histories do.
+    Only where moments run backwards, or one is not known, the latest of all before is looked for: few histories do.
     """
     never_changed = ""
     if field != "state":
@@ -107,7 +107,7 @@ def _moved_to(field: str, records: str, as_of: int, changes: Fragment, before: C
             SELECT c.tix, 0 AS seq, c.old AS value, r.opened_at AS moment FROM change AS c JOIN {records} AS r ON r.tix = c.tix
             WHERE c.earlier IS NULL AND c.old IS NOT NULL AND r.opened_at <= c.moment{never_changed}
         ) SELECT m.tix, m.seq, m.value, coalesce(u.t0, m.moment) AS t0 FROM moved AS m LEFT JOIN (
-            SELECT tix, seq, max(moment) OVER (PARTITION BY tix ORDER BY seq) AS t0 FROM moved WHERE tix IN (SELECT tix FROM change WHERE moment < moment_before)
+            SELECT tix, seq, max(moment) OVER (PARTITION BY tix ORDER BY seq) AS t0 FROM moved WHERE tix IN (SELECT tix FROM change WHERE coalesce(moment < moment_before, earlier IS NOT NULL))
         ) AS u ON u.tix = m.tix AND u.seq = m.seq) AS moved_to"""
     )
 
