@@ -10,13 +10,16 @@ from pathlib import Path
 import pytest
 from test_checks import ALL, Case, _built, build_rule, judge
 
+from itsmctl import grounds
 from itsmctl.audit.people import PeopleKey
 from itsmctl.checks import CHECKS
 from itsmctl.checks.declare import TEMPLATES
+from itsmctl.definitions import load
 from itsmctl.engine.session import Session
 from itsmctl.errors import ItsmctlError
 from itsmctl.language import problem_text
 from itsmctl.model import GROUPED, Rule
+from itsmctl.reference import reference_root
 from itsmctl.reports import timeline
 from itsmctl.reports.pages import clause_text
 from itsmctl.result import Explanation
@@ -161,3 +164,8 @@ def test_a_group_under_a_pseudonym_says_how_to_ask_for_it(language: str, says: s
     (problem,) = raised.value.problems
     told = problem_text(problem, "zh" if language == "zh" else "en")
     assert says in told and key.pseudonym("Wang") in told and "itsmctl evidence reveal" in told
+
+
+def test_a_secret_that_was_found_is_told_nowhere() -> None:
+    rule = load(reference_root()).rules["SEC-05"]
+    assert "hunter2" not in str(grounds._values(rule, {"resolution": "password: hunter2", "title": "hunter2"}))
