@@ -78,7 +78,8 @@ def test_a_failure_is_explained(check: str, tmp_path: Path) -> None:
     assert all(row.file and row.row for row in ground.rows)
     assert all(one.file and one.row for one in ground.changes)
     assert ground.changes or check not in LOOKS_AT_CHANGES
-    assert ground.values or rule.check in GROUPED or not CHECKS[check].needs(rule).columns
+    tells = rule.check not in GROUPED and check != "no-secrets" and CHECKS[check].needs(rule).columns
+    assert ground.values or not tells
     lines = (tmp_path / "rules.yaml").read_text(encoding="utf-8").splitlines()
     applied = {one.name: one for one in reversed(ground.applied)}
     for parameter in ("check", *rule.parameters):
