@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -212,10 +213,14 @@ def test_what_is_wrong_is_read_in_chinese() -> None:
 
 
 def test_sqlglot_is_loaded_for_expressions_alone(tmp_path: Path) -> None:
-    """It takes as long to load as all the rest of a start."""
+    """It takes as long to load as all the rest of a start; definitions that were read before need no check of their expressions."""
     code = "import sys; from itsmctl.definitions import load; from itsmctl.audit import audit; load(); print('sqlglot' in sys.modules)"
-    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
-    assert shown.stdout.strip() == "False"
+    kept = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    shown = [
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path, env=kept)
+        for _ in range(2)
+    ]
+    assert [run.stdout.strip() for run in shown] == ["True", "False"]
 
 
 def test_a_rule_with_an_expression_judges_by_it(tmp_path: Path) -> None:

@@ -71,11 +71,21 @@ _WORDS: Mapping[Type, str] = {
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A text that an expression compares a column with, and its line and column within the expression."""
+
+    column: str
+    text: str
+    where: Where
+
+
+@dataclass(frozen=True)
 class Compiled:
-    """An expression as SQL over the record `r`, and the columns that it reads."""
+    """An expression as SQL over the record `r`, the columns that it reads, and the texts that it compares them with."""
 
     sql: Fragment
     columns: tuple[str, ...]
+    asked: tuple[Asked, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,6 +114,7 @@ class _Reader:
         self.text = text
         self.mistakes: list[Problem] = []
         self.columns: set[str] = set()
+        self.asked: list[Asked] = []
 
     def read(self) -> Compiled | list[Problem]:
         tree = self._parse()
@@ -112,7 +123,7 @@ class _Reader:
             self.refuse("the expression is {kind}; it must be true or false", tree, kind=_WORDS[typed.type])
         if self.mistakes or typed is None:
             return self.mistakes
-        return Compiled(typed.sql, tuple(sorted(self.columns)))
+        return Compiled(typed.sql, tuple(sorted(self.columns)), tuple(self.asked))
 
     def _parse(self) -> Expr | None:
         from sqlglot import errors, parse
@@ -213,6 +224,7 @@ class _Reader:
         typed = [self._value(one, depth) for one in (node.this, *values)]
         if not self._alike(node, typed):
             return None
+        self._ask(node.this, *values)
         first, *others = [one.sql for one in typed if one]
         return _Typed("(" + first + " IN (" + join(", ", others) + "))", "truth")
 
@@ -296,8 +308,20 @@ class _Reader:
             return self.refuse("nothing is equal to NULL; write IS NULL", node)
         if not self._alike(node, typed):
             return None
+        if sign in ("=", "<>"):
+            self._ask(node.this, node.expression)
+            self._ask(node.expression, node.this)
         left, right = [one.sql for one in typed if one]
         return _Typed("(" + left + f" {sign} " + right + ")", "truth")
+
+    def _ask(self, column: Expr, *values: Expr) -> None:
+        """Note the texts that a column is compared with, where it is one that stands by itself."""
+        column = column.unnest()
+        if type(column).__name__ == "Column":
+            texts = (one.unnest() for one in values)
+            self.asked += [
+                Asked(str(column.name), str(one.this), _where(one)) for one in texts if one.args.get("is_string")
+            ]
 
     def _arithmetic(self, node: Expr, kind: str, depth: int) -> _Typed | None:
         left, right = self._value(node.this, depth + 1), self._value(node.expression, depth + 1)
@@ -329,8 +353,7 @@ class _Reader:
 
     def refuse(self, template: str, node: Expr | None, near: str = "", **values: object) -> _Typed | None:
         """Note a mistake; returns nothing, as what is wrong has no value."""
-        line, column = _place(node) if node is not None else (0, 0)
-        where = Where("", line + 1, column + 1)
+        where = _where(node) if node is not None else Where("", 1, 1)
         self.mistakes.append(Problem("bad-expression", template, where, values, suggestion=near))
         return None
 
@@ -347,9 +370,8 @@ def _shown(node: Expr) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(node).__name__).upper()
 
 
-def _place(node: Expr) -> tuple[int, int]:
-    """Line and column, from 0, of the first word of a node that has a place."""
+def _where(node: Expr) -> Where:
+    """Where, within the expression, the first word of a node stands that has a place."""
     metas = [part.meta for part in node.walk() if "line" in part.meta]
-    return min(
-        ((int(m["line"]) - 1, int(m["col"]) - 1 - (int(m["end"]) - int(m["start"]))) for m in metas), default=(0, 0)
-    )
+    places = ((int(m["line"]), int(m["col"]) - (int(m["end"]) - int(m["start"]))) for m in metas)
+    return Where("", *min(places, default=(1, 1)))

@@ -1,6 +1,6 @@
-"""A condition asks for values that its process knows.
+"""A condition, or an expression, asks for values that its process knows.
 
-条件中的取值都是该流程已有的代码或状态。
+条件与表达式中的取值都是该流程已有的代码或状态。
 
 Why
     A priority written `p1` instead of `P1` selects no record. The rule then has nothing to judge and the indicator stands at
@@ -63,6 +63,13 @@ Fails
     process: problem
     check: {linked: {types: [incident], process: incident, where: {priority: [p1]}}}  # <-
     ---
+    kind: rule
+    id: INC-91
+    process: incident
+    check:
+      expression:
+        that: "priority <> 'p1' OR major"  # <-
+    ---
     kind: kpi
     id: critical-incidents
     measure:
@@ -103,7 +110,7 @@ from itsmctl import model
 from itsmctl.definitions.lint.support import supporters
 from itsmctl.definitions.lint.system import Placed, System
 from itsmctl.definitions.references import asked_values, values_at
-from itsmctl.errors import Problem, Severity, did_you_mean
+from itsmctl.errors import Problem, Severity, Where, did_you_mean
 
 CODE = "condition-value-unknown"
 SEVERITY: Severity = "error"
@@ -119,6 +126,8 @@ def check(system: System) -> Iterator[Problem]:
     anywhere = _together(known.values())
     for rule in system.all(model.Rule):
         yield from _strangers(rule, "scope", known.get(rule.definition.process, anywhere))
+        if rule.definition.check == "expression":
+            yield from _strangers_within(rule, known.get(rule.definition.process, anywhere))
         if rule.definition.check == "register":  # the rows of a register have codes of their own
             continue
         # A check that looks at other records, such as `linked`, names their process beside the condition.
@@ -155,17 +164,28 @@ def _together(values: Any) -> Values:
     return found
 
 
+def _strangers_within(rule: Placed[model.Rule], allowed: Values) -> Iterator[Problem]:
+    """Values that an expression compares a column with; one that is not readable is told as such elsewhere."""
+    from itsmctl.engine.expressions import Compiled, compile_expression  # its parser is large
+
+    path = ("check", "expression", "that")
+    found = compile_expression(str(rule.definition.parameters["that"]))
+    for asked in found.asked if isinstance(found, Compiled) else ():
+        if asked.column in allowed and asked.text not in allowed[asked.column]:
+            where = rule.document.where_in(path, asked.where.line - 1, asked.where.column - 1)
+            yield _stranger(asked.column, asked.text, allowed, where)
+
+
 def _strangers(placed: Placed[model.Definition], pattern: str, allowed: Values) -> Iterator[Problem]:
     for base, where in values_at(placed.document.data, pattern):
         for column, wanted in where.items() if isinstance(where, dict) else ():
             for path, value in asked_values(wanted):
                 if column in allowed and value not in allowed[column]:
-                    choices = sorted(allowed[column])
-                    yield Problem(
-                        CODE,
-                        "{column} is never {word!r}; known: {allowed}",
-                        placed.where(*base, column, *path),
-                        {"column": column, "word": value, "allowed": ", ".join(choices)},
-                        SEVERITY,
-                        did_you_mean(str(value), choices),
-                    )
+                    yield _stranger(column, value, allowed, placed.where(*base, column, *path))
+
+
+def _stranger(column: str, value: object, allowed: Values, where: Where) -> Problem:
+    choices = sorted(allowed[column])
+    told = {"column": column, "word": value, "allowed": ", ".join(choices)}
+    near = did_you_mean(str(value), choices)
+    return Problem(CODE, "{column} is never {word!r}; known: {allowed}", where, told, SEVERITY, near)
