@@ -48,6 +48,11 @@ def without_switches(signed: Definitions) -> Definitions:
     return replace(signed, agreements={name: bare(one) for name, one in signed.agreements.items()})
 
 
+def without_common(signed: Definitions) -> Definitions:
+    """The same agreements, but none for services that have no own: where one ends, nothing is promised from then on."""
+    return replace(signed, agreements={name: one for name, one in signed.agreements.items() if one.services})
+
+
 def without_rounds(signed: Definitions) -> Definitions:
     """The same agreements, but no clock begins anew, the target that fits last counts, and pauses have no limit; none is plain."""
 
@@ -81,7 +86,15 @@ def exported_at(life: Life, as_of: int) -> Life:
 
 
 def count_three_ways(
-    zone: str, month: date, records: int, seed: str, folder: Path, *, plain: bool = False, once: bool = False
+    zone: str,
+    month: date,
+    records: int,
+    seed: str,
+    folder: Path,
+    *,
+    plain: bool = False,
+    once: bool = False,
+    common: bool = True,
 ) -> Counter[str]:
     """The verdicts on two clocks of each of so many lives around a month, after the three ways were seen to agree."""
     begin = date.fromordinal(month.toordinal() - 20)
@@ -106,6 +119,8 @@ def count_three_ways(
         listed = list(lives(-(-records // AUDITS), wall, as_of, rng))
         if once:
             signed = without_rounds(signed)
+        if not common:
+            signed = without_common(signed)
         if plain:
             signed, listed = without_switches(signed), [exported_at(life, as_of) for life in listed]
         precision = 60 if number else 1
@@ -131,7 +146,9 @@ def count_three_ways(
                         as_of,
                     )
                 assert sql == one, (life, name, case.governing)
-                assert answer(case) == one, (life, name, case.governing)
+                plainly = answer(case)
+                told_plainly = _told(plainly.verdict, plainly.counted, plainly.target, plainly.stop)
+                assert told_plainly == one, (life, name, case.governing)
                 seen[one.verdict] += 1
     return seen
 

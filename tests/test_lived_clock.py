@@ -66,6 +66,14 @@ def test_lives_without_rounds_are_counted_at_once(seed: int, tmp_path: Path) -> 
 
 @pytest.mark.parametrize("once", [False, True])
 @pytest.mark.parametrize("seed", range(3))
+def test_a_clock_whose_agreement_is_over_is_not_forgotten(seed: int, once: bool, tmp_path: Path) -> None:
+    """Where the agreement in force at the resolution judges, and none is: that is said of the clock, which is still there."""
+    seen = count_three_ways("Europe/Berlin", date(2026, 3, 1), 300, f"alone {seed}", tmp_path, once=once, common=False)
+    assert seen["no-agreement"], seen
+
+
+@pytest.mark.parametrize("once", [False, True])
+@pytest.mark.parametrize("seed", range(3))
 def test_a_history_in_order_and_one_that_is_sorted_are_judged_alike(seed: int, once: bool, tmp_path: Path) -> None:
     """Every column of every clock, also of records whose times run backwards."""
     listed, signed, as_of = some_lives("Europe/Berlin", date(2026, 3, 1), 400, f"sorted {seed}")

@@ -38,7 +38,7 @@ def create_starts(session: Session, plan: Plan) -> None:
             coalesce(r.resolved_at <= {as_of}, false) OR coalesce(r.closed_at <= {as_of}, false) AS ended,
             least(CASE WHEN r.resolved_at <= {as_of} THEN r.resolved_at END, CASE WHEN r.closed_at <= {as_of} THEN r.closed_at END) AS ended_first,
             {choice(every, "l.offer", lambda o: _told(plan, o), "false").text} AS known
-        FROM lived AS l JOIN record AS r ON r.tix = l.tix JOIN lived_kind AS k ON k.offer = l.offer
+        FROM lived AS l JOIN record AS r ON r.tix = l.tix LEFT JOIN lived_kind AS k ON k.offer = l.offer
         JOIN (SELECT * FROM lived_life WHERE is_last) AS v ON v.tix = l.tix{first_start.text}""",
         first_start.values,
     )

@@ -83,7 +83,7 @@ def _replace(session: Session, plan: Plan, decisive: str) -> None:
                         WHEN b.stop_missing AND NOT b.cancelled THEN concat('missing:', g.stop_column) WHEN b.stop_missing THEN NULL
                         WHEN b.stop < b.start THEN 'stop-before-start' WHEN b.cancelled THEN NULL
                         WHEN d.why_not = 'no-target' THEN coalesce(p.unpromised, d.why_not) ELSE d.why_not END AS reason, p.unpromised
-                FROM lived_bound AS b JOIN lived_name AS n ON n.number = b.run % {CLOCKS} JOIN lived_kind AS g ON g.offer = b.offer LEFT JOIN {decisive} AS d ON d.run = b.run
+                FROM lived_bound AS b JOIN lived_name AS n ON n.number = b.run % {CLOCKS} LEFT JOIN lived_kind AS g ON g.offer = b.offer LEFT JOIN {decisive} AS d ON d.run = b.run
                 LEFT JOIN lived_offer AS w ON w.offer = b.offer LEFT JOIN lived_plain AS p ON p.tix = b.tix AND p.clock = n.clock AND p.offer = b.offer
                 LEFT JOIN (SELECT DISTINCT tix FROM broken) AS x ON x.tix = b.tix LEFT JOIN {zoneless} AS z ON z.run = b.run
             ) AS j LEFT JOIN lived_offer AS f ON f.offer = j.offer LEFT JOIN lived_policy AS k ON k.offer = j.governing
