@@ -185,7 +185,7 @@ def test_moments_are_shown_in_the_zone_and_marked_where_they_happen_twice() -> N
 def test_reasons_say_what_is_missing_and_what_would_help() -> None:
     assert reason_text("missing:impact,urgency", "en") == "The record has no “impact”, “urgency”"
     assert reason_text("missing:impact,urgency", "zh") == "记录没有“影响度”、“紧急度”"
-    assert reason_text("rests-on:DQ-06", "zh") == "依赖 DQ-06，而后者不成立"
+    assert reason_text("rests-on:DQ-06", "zh") == "依赖 DQ-06，而后者未通过或无法检验"
     assert reason_text("column-not-exported:u_custom", "en") == "The export has no column for “u_custom”"
     assert reason_text("never-heard-of:it", "zh") == "never-heard-of:it"
     assert reason_remedy("never-heard-of:it", "zh") == ""

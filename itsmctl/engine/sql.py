@@ -197,7 +197,7 @@ def carried(value: str, where: str, *, below: int = 0, in_order: bool) -> str:
 def latest(moment: str, *, in_order: bool) -> str:
     """SQL for the latest of the moments of the same record up to this row; it stands where `neighbour` does.
 
-    In the order of the table the number of the record weighs more than any moment, so that each record begins anew.
+    None of the moments may be NULL. In the order of the table the number of the record weighs more than any moment, so that each record begins anew.
     """
     if in_order:
         before = f"CAST(tix AS HUGEINT) * {_AFTER_ALL_TIME}"
