@@ -19,6 +19,7 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from agreeing import Difference, compare
@@ -150,6 +151,7 @@ def tasks(history: Many, work: Path, peers: Sequence[Peer]) -> tuple[Task, ...]:
     )
 
 
+@cache
 def with_a_verdict() -> tuple[str, ...]:
     """The rules of the library but for its enquiries, which ask and do not judge."""
     listed = subprocess.run(

@@ -63,6 +63,22 @@ class ItsmctlError(Exception):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
+_LISTED = 30
+
+
+def listed(choices: Sequence[str]) -> str:
+    """The words that are allowed, as far as anybody reads on."""
+    return ", ".join(choices[:_LISTED]) + (" …" if len(choices) > _LISTED else "")
+
+
+def unknown_at(where: Where, word: str, what: str, allowed: Iterable[str]) -> Problem:
+    """The problem of a word that names nothing, wherever it stands."""
+    choices = sorted(allowed)
+    values = {"what": what, "word": word, "allowed": listed(choices) or "none is defined"}
+    code, template = f"unknown-{what.replace(' ', '-')}", "unknown {what} {word!r}; known: {allowed}"
+    return Problem(code, template, where, values, suggestion=did_you_mean(word, choices))
+
+
 def did_you_mean(word: str, allowed: Iterable[str]) -> str:
     """Return the allowed word nearest to `word`, or an empty string; first one that differs by case or leading zeros alone."""
     choices: Sequence[str] = list(allowed)

@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path
 
 from itsmctl.assessment.answers import no_such_step, people_of, step_named
-from itsmctl.definitions.references import EVIDENCE, unknown_at
-from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean
+from itsmctl.definitions.references import EVIDENCE
+from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean, unknown_at
 from itsmctl.language import msg
 from itsmctl.model import Answer, Assessment, Definitions, Evidence, Questionnaire, Text
 from itsmctl.sheets import Lines, columns_named, read_sheets, sheet_named, text_of

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from itsmctl.assessment.comparison import last_assessed
-from itsmctl.definitions.references import unknown_at
 from itsmctl.definitions.writing import add_text, document_text, one_line
-from itsmctl.errors import ItsmctlError, Where
+from itsmctl.errors import ItsmctlError, Where, unknown_at
 from itsmctl.language import Language, tr
 from itsmctl.model import Definitions, Level, Questionnaire, QuestionnaireCriterion
 from itsmctl.scorecard.periods import Span

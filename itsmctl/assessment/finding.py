@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from itsmctl.assessment.comparison import last_assessed
-from itsmctl.definitions.references import unknown_at
-from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean
+from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean, unknown_at
 from itsmctl.model import Assessment, Definitions, Questionnaire
 
 

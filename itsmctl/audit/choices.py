@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean
+from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean, unknown_at
 from itsmctl.importers.receipt import Receipt
 from itsmctl.model import AuditPlan, Definitions, Rule, covers
 from itsmctl.worktime import parse_moment
@@ -19,7 +19,7 @@ def plan_named(definitions: Definitions, name: str) -> AuditPlan | None:
     if not name:
         return None
     if name not in definitions.plans:
-        raise ItsmctlError(_unknown("plan", name, definitions.plans))
+        raise ItsmctlError(unknown_at(Where(), name, "plan", definitions.plans))
     return definitions.plans[name]
 
 
@@ -32,7 +32,7 @@ def chosen_rules(definitions: Definitions, plan: AuditPlan | None, asked: Sequen
         names = [by_alias.get(pattern, pattern) for pattern in patterns]
         unknown = [n for n in names if not any(fnmatch.fnmatchcase(rule, n) for rule in definitions.rules)]
         if unknown:
-            raise ItsmctlError(_unknown("rule", word, definitions.rules) for word in unknown)
+            raise ItsmctlError(unknown_at(Where(), word, "rule", definitions.rules) for word in unknown)
         chosen = {rule: d for rule, d in definitions.rules.items() if any(fnmatch.fnmatchcase(rule, n) for n in names)}
     if plan and plan.processes:
         chosen = {rule: d for rule, d in chosen.items() if not d.process or d.process in plan.processes}
@@ -53,7 +53,7 @@ def rule_named(definitions: Definitions, word: str, others: Iterable[str] = ()) 
     for rule in definitions.rules.values():
         if word == rule.id or word in rule.aliases:
             return rule
-    problem = _unknown("rule", word, definitions.rules)
+    problem = unknown_at(Where(), word, "rule", definitions.rules)
     raise ItsmctlError(replace(problem, suggestion=did_you_mean(word, [*definitions.rules, *others])))
 
 
@@ -124,16 +124,3 @@ def _tier(rule: Rule, chosen: Mapping[str, Rule], above: tuple[str, ...] = ()) -
             Problem("rests-on-cycle", "rules rest on each other in a circle: {cycle}", rule.where, values)
         )
     return max((1 + _tier(chosen[r], chosen, (*above, rule.id)) for r in rule.rests_on if r in chosen), default=0)
-
-
-def _unknown(what: str, word: str, known: Mapping[str, object]) -> Problem:
-    choices = sorted(known)
-    allowed = ", ".join(choices[:30]) + (" …" if len(choices) > 30 else "") or "none is defined"
-    values = {"what": what, "word": word, "allowed": allowed}
-    return Problem(
-        f"unknown-{what}",
-        "unknown {what} {word!r}; known: {allowed}",
-        Where(),
-        values,
-        suggestion=did_you_mean(word, known),
-    )

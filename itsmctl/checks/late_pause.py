@@ -19,7 +19,7 @@ from __future__ import annotations
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.parameters import PERCENT, TEXTS, texts
 from itsmctl.engine.people import known_as
-from itsmctl.engine.progress import counted_at
+from itsmctl.engine.progress import counted_at, turns
 from itsmctl.engine.sql import Fragment, ranked
 from itsmctl.model import Rule
 
@@ -80,19 +80,14 @@ def compile(rule: Rule, context: Context) -> Fragment:
 def _pauses(clock: str) -> Fragment:
     """SELECT of the pauses of a clock while it runs, with its target and why it is not known: seq and t0 of the beginning, end_seq and ended_at.
 
-    Most states never pause any clock, and need no look. Of the others only those are kept with which a pause begins or ends: the next of a beginning is its end.
+    The next turn after a beginning is its end.
     """
-    pausing = "(SELECT state FROM clock_role WHERE role = 'pause')"
-    return Fragment(
-        f"""SELECT tix, clock, seq, t0, end_seq, ended_at, target, reason FROM (
-            SELECT *, lead(seq) OVER life AS end_seq, lead(t0) OVER life AS ended_at FROM (
-                SELECT s.tix, c.clock, s.seq, s.t0, coalesce(k.role, '') = 'pause' AS paused, coalesce(b.role, '') = 'pause' AS paused_before, c.start, c.judged_at, c.target, c.reason
-                FROM (SELECT tix, seq, t0, state, before FROM span WHERE state IN {pausing} OR before IN {pausing}) AS s JOIN scoped AS r ON r.tix = s.tix
-                JOIN clock AS c ON c.tix = s.tix AND c.clock = ? AND c.verdict <> 'cancelled'
-                LEFT JOIN clock_role AS k ON k.offer = c.offer AND k.state = s.state LEFT JOIN clock_role AS b ON b.offer = c.offer AND b.state = s.before
-            ) AS turned WHERE paused <> paused_before WINDOW life AS (PARTITION BY tix ORDER BY seq)
-        ) AS turns WHERE paused AND t0 >= start AND t0 <= judged_at""",
-        (clock,),
+    return (
+        """SELECT tix, clock, seq, t0, end_seq, ended_at, target, reason FROM (
+            SELECT *, lead(seq) OVER life AS end_seq, lead(t0) OVER life AS ended_at FROM ("""
+        + turns("pause", clock)
+        + """) AS turned WHERE verdict <> 'cancelled' WINDOW life AS (PARTITION BY tix ORDER BY seq)
+        ) AS turns WHERE inside AND t0 >= start AND t0 <= judged_at"""
     )
 
 

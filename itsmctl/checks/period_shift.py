@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.parameters import DURATION, PERCENT, seconds_of
+from itsmctl.engine.progress import turns
 from itsmctl.engine.sql import Fragment
 from itsmctl.engine.tables import month_text
 from itsmctl.model import Rule
@@ -41,9 +42,8 @@ def compile(rule: Rule, context: Context) -> Fragment:
     soon = f"left_at IS NOT NULL AND left_at <= t0 + {reopened}"
     back = f"{soon} AND {_month('t0')} <> {_month(f't0 + {within}')} AND {_month('left_at')} > {_month('t0')}"
     near = f"{_month(f't0 - {within}')} <> {_month(f't0 + {within}')}"
-    stopping = "(SELECT state FROM clock_role WHERE role = 'stop')"
     prone = f"stop = t0 AND 100.0 * counted >= {used} * target"
-    return Fragment(
+    return (
         f"""SELECT r.record_id, s.told IS NULL AS passed, coalesce(s.told, 'no turn of a month') AS observed, 'not moved over the end of a month' AS expected,
             coalesce(s.moment, r.opened_at) AS "at", CAST(NULL AS VARCHAR) AS reason
         FROM scoped AS r JOIN (
@@ -52,17 +52,14 @@ def compile(rule: Rule, context: Context) -> Fragment:
                     WHEN {prone} AND {near} THEN concat('resolved at the turn of ', {_month("t0")}, ', when ', CAST(floor(100.0 * counted / target) AS BIGINT), ' % was used') END AS told
                 FROM (
                     SELECT e.*, z.utc_offset FROM (
-                        SELECT *, lead(t0) OVER (PARTITION BY tix ORDER BY seq) AS left_at FROM (
-                            SELECT s.tix, s.seq, s.t0, coalesce(k.role, '') = 'stop' AS stopped, coalesce(b.role, '') = 'stop' AS stopped_before, c.stop, c.counted, c.target
-                            FROM (SELECT tix, seq, t0, state, before FROM span WHERE state IN {stopping} OR before IN {stopping}) AS s JOIN clock AS c ON c.tix = s.tix AND c.clock = ?
-                            LEFT JOIN clock_role AS k ON k.offer = c.offer AND k.state = s.state LEFT JOIN clock_role AS b ON b.offer = c.offer AND b.state = s.before
-                        ) AS turned WHERE stopped <> stopped_before
+                        SELECT *, lead(t0) OVER (PARTITION BY tix ORDER BY seq) AS left_at FROM ("""
+        + turns("stop", clock)
+        + """) AS turned
                     ) AS e LEFT JOIN zone_span AS z ON e.t0 >= z.since AND e.t0 < z.until
-                    WHERE e.stopped
+                    WHERE e.inside
                 ) AS resolved
             ) AS looked GROUP BY tix
-        ) AS s ON s.tix = r.tix""",
-        (clock,),
+        ) AS s ON s.tix = r.tix"""
     )
 
 

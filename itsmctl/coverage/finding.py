@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itsmctl.errors import ItsmctlError, Problem, did_you_mean
+from itsmctl.errors import ItsmctlError, Problem, did_you_mean, listed
 from itsmctl.model import Definitions
 
 
@@ -32,7 +32,6 @@ def find_clause(definitions: Definitions, word: str, framework: str = "") -> str
 
 
 def _unknown(what: str, word: str, known: list[str]) -> ItsmctlError:
-    shown = ", ".join(known[:30]) + (" …" if len(known) > 30 else "")
-    values = {"what": what, "word": word, "allowed": shown}
+    values = {"what": what, "word": word, "allowed": listed(known)}
     template = "unknown {what} {word!r}; known: {allowed}"
     return ItsmctlError(Problem(f"unknown-{what}", template, values=values, suggestion=did_you_mean(word, known)))

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from itsmctl import model
 from itsmctl.checks import CHECKS
 from itsmctl.definitions.schema import check_parameters, kinds
-from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean
+from itsmctl.errors import ItsmctlError, Problem, unknown_at
 from itsmctl.source import Document, Path_
 from itsmctl.worktime import parse_day
 
@@ -313,24 +313,6 @@ def unknown(
 ) -> Problem:
     """The problem of a word in a document that names nothing."""
     return unknown_at(document.where(path, key=key), word, what, allowed)
-
-
-def unknown_at(where: Where, word: str, what: str, allowed: Collection[str]) -> Problem:
-    """The problem of a word that names nothing, wherever it stands."""
-    choices = sorted(allowed)
-    near = did_you_mean(word, choices)
-    values = {
-        "what": what,
-        "word": word,
-        "allowed": ", ".join(choices[:30]) + (" …" if len(choices) > 30 else "") or "none is defined",
-    }
-    return Problem(
-        f"unknown-{what.replace(' ', '-')}",
-        "unknown {what} {word!r}; known: {allowed}",
-        where,
-        values,
-        suggestion=near,
-    )
 
 
 def _references(document: Document, kind: str, known: Known) -> Iterator[Problem]:

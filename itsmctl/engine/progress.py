@@ -45,6 +45,24 @@ def counted_at(asked: Fragment, context: Context) -> Fragment:
     )
 
 
+def turns(role: str, clock: str) -> Fragment:
+    """SELECT of the stretches with which a record in `scoped` enters a role of a clock or leaves it: tix, seq, t0, whether
+    it is `inside` from then on, and of the clock `verdict`, `start`, `stop`, `judged_at`, `counted`, `target` and `reason`.
+
+    Most states never play the role in any clock, and need no look.
+    """
+    playing = f"(SELECT state FROM clock_role WHERE role = '{role}')"
+    return Fragment(
+        f"""SELECT * FROM (
+            SELECT s.tix, s.seq, s.t0, coalesce(k.role, '') = '{role}' AS inside, coalesce(b.role, '') = '{role}' AS inside_before, c.clock, c.verdict, c.start, c.stop, c.judged_at, c.counted, c.target, c.reason
+            FROM (SELECT tix, seq, t0, state, before FROM span WHERE state IN {playing} OR before IN {playing}) AS s JOIN scoped AS r ON r.tix = s.tix
+            JOIN clock AS c ON c.tix = s.tix AND c.clock = ?
+            LEFT JOIN clock_role AS k ON k.offer = c.offer AND k.state = s.state LEFT JOIN clock_role AS b ON b.offer = c.offer AND b.state = s.before
+        ) AS lived WHERE inside <> inside_before""",
+        (clock,),
+    )
+
+
 def target_with(column: str, context: Context, clock: str, offer: str, value: str) -> Fragment:
     """SQL for the target in seconds that the agreement sets a clock of record `r` if `column` held another value.
 

@@ -55,12 +55,22 @@ def _late(session: Session, waiver: Waiver, context: Context, groups: bool) -> i
     """How many failures count because it has ended: what another waiver excuses does not."""
     within = _within_scope(waiver, context, groups)
     assert within is not None
+    _cover(session, within)
+    return _unexcused(session, f"moment >= {window(waiver, context)[1]}")
+
+
+def _cover(session: Session, within: Fragment) -> None:
+    """Hold the verdicts within a scope as `covered`."""
     session.run("CREATE OR REPLACE TEMP TABLE covered AS " + within.text, within.values)
-    (late,) = session.one(
+
+
+def _unexcused(session: Session, when: str) -> int:
+    """How many of the failures in `covered`, by their moment, no waiver has excused so far."""
+    (found,) = session.one(
         f"""SELECT count(*) FROM judgement AS j JOIN covered AS c ON c.place = j.rowid
-        WHERE j.passed = false AND j.waiver IS NULL AND c.moment >= {window(waiver, context)[1]}"""
+        WHERE j.passed = false AND j.waiver IS NULL AND {when}"""
     )
-    return int(str(late))
+    return int(str(found))
 
 
 def _waive(session: Session, waiver: Waiver, context: Context, groups: bool) -> Cover:
@@ -69,25 +79,19 @@ def _waive(session: Session, waiver: Waiver, context: Context, groups: bool) -> 
         return Cover(0, 0, 0)
     since, until = window(waiver, context)
     now = f"moment >= {since} AND moment < {until}"
-    session.run(
-        "CREATE OR REPLACE TEMP TABLE covered AS " + within.text,
-        within.values,
-    )
+    _cover(session, within)
     excused, late, scope = session.one(
         f"""SELECT count(*) FILTER (WHERE passed = false AND {now}), count(*) FILTER (WHERE passed = false AND moment >= {until}),
         count(*) FILTER (WHERE {now}) FROM covered"""
     )
-    first: object = 0
+    first = 0
     if excused:
-        (first,) = session.one(
-            f"""SELECT count(*) FROM judgement AS j JOIN covered AS c ON c.place = j.rowid
-            WHERE j.passed = false AND j.waiver IS NULL AND c.{now}"""
-        )
+        first = _unexcused(session, now)
         session.run(
             f"""UPDATE judgement SET waiver = {quote(waiver.id)} WHERE waiver IS NULL AND passed = false
             AND rowid IN (SELECT place FROM covered WHERE {now})"""
         )
-    return Cover(int(str(excused)), int(str(late)), int(str(scope)), int(str(excused)) - int(str(first)))
+    return Cover(int(str(excused)), int(str(late)), int(str(scope)), int(str(excused)) - first)
 
 
 def _within_scope(waiver: Waiver, context: Context, groups: bool) -> Fragment | None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from itsmctl.definitions.references import unknown_at
-from itsmctl.errors import ItsmctlError, Problem, Where
+from itsmctl.errors import ItsmctlError, Problem, Where, unknown_at
 from itsmctl.experience import periods_of
 from itsmctl.model import Definitions, Effective, Survey
 

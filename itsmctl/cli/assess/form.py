@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from itsmctl.errors import Where
+from itsmctl.errors import Where, unknown_at
 from itsmctl.language import Language, msg, problem_line, tr
 
 if TYPE_CHECKING:
@@ -110,8 +110,6 @@ class _Form:
 
     def _person(self, default: str) -> str:
         """Who says so: one of those whom an assignment names, or nobody."""
-        from itsmctl.definitions.references import unknown_at
-
         while True:
             name = self._text(msg("Given by"), default)
             if not name or name in self.people:

@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from itsmctl import model
-from itsmctl.definitions.references import Entry, Known, unknown_at
+from itsmctl.definitions.references import Entry, Known
 from itsmctl.definitions.registers.cells import value_of
 from itsmctl.definitions.registers.tables import Line, Table, named_by, place_in_header, read_table, shown_beside
-from itsmctl.errors import ItsmctlError, Problem, Where
+from itsmctl.errors import ItsmctlError, Problem, Where, unknown_at
 
 
 def check_registers(

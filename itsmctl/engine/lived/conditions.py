@@ -10,6 +10,11 @@ from itsmctl.engine.sql import Fragment, by_case, condition, join, name
 from itsmctl.model import ZONE_OF_CALENDAR, ClockCondition, Conditions
 
 
+def told(column: str) -> str:
+    """The name of the column of a life that says whether the history has told another one by then."""
+    return name(f"told_{column}")
+
+
 def choice(every: Sequence[Offer], key: str, branch: Callable[[Offer], Fragment], otherwise: str) -> Fragment:
     """What `branch` says of each offer."""
     return by_case(key, ((o.number, branch(o)) for o in every), otherwise)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from itsmctl.engine.lived.alike import kind_of, kinds_of_values, value_of
+from itsmctl.engine.lived.conditions import told
 from itsmctl.engine.lived.plan import CLOCKS, Plan
 from itsmctl.engine.offers import period_of
 from itsmctl.engine.session import Session, name, quote
@@ -58,13 +59,13 @@ def _create_firsts(session: Session, plan: Plan, kinds: _Kinds) -> None:
         stored = f"CASE WHEN {stored_with(column, 'r.recorded_at', first)} THEN {first}.new END"
         columns.append(
             f", CASE WHEN {first}.tix IS NOT NULL THEN coalesce({stored}, {first}.old, '') ELSE coalesce(r.{name(column)}, '') END AS {name(column)}, "
-            f"{first}.old IS NOT NULL AS {_told(column)}"
+            f"{first}.old IS NOT NULL AS {told(column)}"
         )
         early.append(
             f"({first}.tix IS NOT NULL AND NOT coalesce({first}.kept AND {first}.new IS NOT NULL AND {first}.written >= r.opened_at, false))"
         )
         value = kind_of(name(column), kinds[column]) if column in kinds else name(column)
-        shown += f", {value} AS {name(column)}, {_told(column)}"
+        shown += f", {value} AS {name(column)}, {told(column)}"
         joins.append(
             f""" LEFT JOIN (
                 SELECT tix, nullif(old, '') AS old, nullif(new, '') AS new, moment AS written, moment <= {plan.as_of} AS kept FROM (
@@ -98,7 +99,7 @@ def _create_lives(session: Session, plan: Plan, kinds: _Kinds) -> None:
         carry += (
             f", {carried(now, f'field = {quote(column)}', below=below, in_order=session.in_order)} AS {name(column)}"
         )
-        shown += f", {_shown(f'coalesce(e.{name(column)}, f.{name(column)})', kinds.get(column))} AS {name(column)}, e.{name(column)} IS NOT NULL OR f.{_told(column)} AS {_told(column)}"
+        shown += f", {_shown(f'coalesce(e.{name(column)}, f.{name(column)})', kinds.get(column))} AS {name(column)}, e.{name(column)} IS NOT NULL OR f.{told(column)} AS {told(column)}"
         changed.append(
             f"({name(column)} IS DISTINCT FROM {before(name(column))})"
             if column in kinds
@@ -123,7 +124,7 @@ def _create_lives(session: Session, plan: Plan, kinds: _Kinds) -> None:
     # A clock that starts in the middle of a stretch stops where that began, if it had stopped already: there each change counts.
     if session.rows("SELECT 1 FROM lived_first WHERE early LIMIT 1"):
         session.run(f"INSERT INTO lived_life {lives('true', 'f.early')}")
-    stored = "".join(f", {_shown(name(column), kinds.get(column))}, {_told(column)}" for column in tracked)
+    stored = "".join(f", {_shown(name(column), kinds.get(column))}, {told(column)}" for column in tracked)
     session.run(
         f"""INSERT INTO lived_life SELECT tix, t0, coalesce(following, greatest(t0, {plan.as_of})), following IS NULL{stored} FROM (
             SELECT f.*, n.t0 AS following, least(f.opened_at, n.t0) AS t0
@@ -138,15 +139,10 @@ def _shown(value: str, kinds: Sequence[Sequence[str]] | None) -> str:
     return f"nullif({value_of(value, kinds) if kinds is not None else value}, '')"
 
 
-def _told(column: str) -> str:
-    """The name of the column that says whether the history tells another one."""
-    return name(f"told_{column}")
-
-
 def _cut_at_turns(session: Session, plan: Plan) -> None:
     """Cut the lives that several agreements judge where an agreement begins or ends."""
     numbers = ", ".join(str(o.number) for o in plan.by_instant)
-    same = "".join(f", {name(column)}, {_told(column)}" for column in sorted(plan.tracked))
+    same = "".join(f", {name(column)}, {told(column)}" for column in sorted(plan.tracked))
     for turn in plan.turns:
         if turn <= plan.as_of:
             cut = f"t0 < {turn} AND (t1 > {turn} OR is_last) AND tix IN (SELECT tix FROM lived WHERE offer IN ({numbers}))"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itsmctl.engine.lived.conditions import any_of, choice, has, with_record
+from itsmctl.engine.lived.conditions import any_of, choice, has, told, with_record
 from itsmctl.engine.lived.plan import Plan
 from itsmctl.engine.offers import Offer
 from itsmctl.engine.session import Session, name
@@ -85,5 +85,5 @@ def _times(every: tuple[Offer, ...], which: str) -> str:
 def _told(plan: Plan, o: Offer) -> Fragment:
     """Whether the history tells anything of what a clock looks at."""
     looked_at = {"state", *(c.column for part in o.clock.conditions for c in part.conditions)}
-    told = [f"v.{name(f'told_{column}')}" for column in sorted(looked_at & plan.tracked)]
-    return Fragment(f"({' OR '.join(told)})" if told else "false")
+    by_column = [f"v.{told(column)}" for column in sorted(looked_at & plan.tracked)]
+    return Fragment(f"({' OR '.join(by_column)})" if by_column else "false")
