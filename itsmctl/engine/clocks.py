@@ -8,9 +8,10 @@ start, the stop, and the edges of the pauses.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 
 from itsmctl.engine.offers import Offer, offers, period_of
-from itsmctl.engine.openings import earliest
+from itsmctl.engine.openings import earliest, open_before
 from itsmctl.engine.promises import choice, put_back, target_number, unknown_columns
 from itsmctl.engine.session import Session, name, quote
 from itsmctl.engine.spans import create_spans
@@ -23,6 +24,8 @@ from itsmctl.zones import EVER
 
 DAY = 86_400
 LAST_DAY = 99_999
+ENDING = frozenset({"stop", "cancel"})
+"""The roles of states that end a clock."""
 
 
 def columns_of_clocks(definitions: Definitions) -> frozenset[str]:
@@ -80,12 +83,13 @@ def create_clocks(
         # The tables on the way are temporary: each connection has its own, for its half of the records.
         connection.run(f"CREATE OR REPLACE TEMP VIEW ticket AS SELECT * FROM record WHERE {timed}{half}")
         connection.run(f"CREATE OR REPLACE TEMP VIEW ticket_span AS SELECT * FROM span WHERE true{half}")
-        used = _create_assignment(connection, every, tells_services="service" in exported)
-        _create_endings(connection, as_of)
+        used, parties = _create_assigned(connection, every, tells_services="service" in exported)
+        playing = _Playing.of(used)
+        _create_endings(connection, parties, playing)
+        _create_judged(connection, used, parties, as_of, exported, segments)
         put_back(connection, used, history, as_of)
-        _create_edges(connection, as_of)
-        _create_counted(connection, segments)
-        _add_verdicts(connection, as_of, exported, read)
+        _create_paused(connection, playing, as_of, segments)
+        _add_verdicts(connection, as_of, read)
 
     middle = None if session.halves == 1 else _middle(session, timed)
     if middle is None:
@@ -135,8 +139,11 @@ def _create_offers(session: Session, every: Sequence[Offer]) -> None:
     session.insert("target", ("offer", "target_number", "seconds"), list(_targets(every)))
 
 
-def _create_assignment(session: Session, every: Sequence[Offer], *, tells_services: bool) -> Sequence[Offer]:
-    """Which offer judges each record under each clock name, and its target by the last values; returns the offers that do."""
+def _create_assigned(session: Session, every: Sequence[Offer], *, tells_services: bool) -> tuple[Sequence[Offer], str]:
+    """Create `assigned`: which offer judges each party under each clock name, or why none does.
+
+    Returns the offers that judge some record, and the join of records with the parties that they are.
+    """
     era = _era(every)
     _create_parties(session, era)
     match = """SELECT r.party, min(o.offer) AS offer, o.clock FROM party AS r JOIN offer AS o ON {service}
@@ -151,33 +158,29 @@ def _create_assignment(session: Session, every: Sequence[Offer], *, tells_servic
         WHERE r.service IS NULL AND {str(tells_services).lower()}"""
     session.run(
         f"""CREATE OR REPLACE TEMP TABLE assigned AS
-        SELECT r.party, n.clock, CASE WHEN own.party IS NOT NULL THEN s.offer ELSE a.offer END AS offer,
-            own.party IS NOT NULL OR common.party IS NOT NULL AS has_agreement,
-            torn.party IS NOT NULL OR (own.party IS NULL AND torn_common.party IS NOT NULL) AS customer_missing,
-            common.party IS NOT NULL AND nameless.party IS NOT NULL AS service_missing
-        FROM party AS r CROSS JOIN clock_name AS n
-        LEFT JOIN (SELECT DISTINCT party FROM ({match.format(service="o.service = r.service")}) AS m) AS own ON own.party = r.party
-        LEFT JOIN (SELECT DISTINCT party FROM ({match.format(service="o.service IS NULL")}) AS m) AS common ON common.party = r.party
-        LEFT JOIN ({torn.format(service="o.service = r.service")}) AS torn ON torn.party = r.party
-        LEFT JOIN ({torn.format(service="o.service IS NULL")}) AS torn_common ON torn_common.party = r.party
-        LEFT JOIN ({of_some_service}) AS nameless ON nameless.party = r.party
-        LEFT JOIN ({match.format(service="o.service = r.service")}) AS s ON s.party = r.party AND s.clock = n.clock
-        LEFT JOIN ({match.format(service="o.service IS NULL")}) AS a ON a.party = r.party AND a.clock = n.clock"""
+        SELECT party, clock, offer, CASE WHEN customer_missing THEN 'missing:customer' WHEN service_missing THEN 'missing:service'
+            WHEN NOT has_agreement THEN CASE WHEN opened_at IS NULL THEN 'missing:opened_at' ELSE 'no-agreement' END
+            WHEN offer IS NULL THEN 'no-clock' END AS why
+        FROM (
+            SELECT r.party, r.opened_at, n.clock, CASE WHEN own.party IS NOT NULL THEN s.offer ELSE a.offer END AS offer,
+                own.party IS NOT NULL OR common.party IS NOT NULL AS has_agreement,
+                torn.party IS NOT NULL OR (own.party IS NULL AND torn_common.party IS NOT NULL) AS customer_missing,
+                common.party IS NOT NULL AND nameless.party IS NOT NULL AS service_missing
+            FROM party AS r CROSS JOIN clock_name AS n
+            LEFT JOIN (SELECT DISTINCT party FROM ({match.format(service="o.service = r.service")}) AS m) AS own ON own.party = r.party
+            LEFT JOIN (SELECT DISTINCT party FROM ({match.format(service="o.service IS NULL")}) AS m) AS common ON common.party = r.party
+            LEFT JOIN ({torn.format(service="o.service = r.service")}) AS torn ON torn.party = r.party
+            LEFT JOIN ({torn.format(service="o.service IS NULL")}) AS torn_common ON torn_common.party = r.party
+            LEFT JOIN ({of_some_service}) AS nameless ON nameless.party = r.party
+            LEFT JOIN ({match.format(service="o.service = r.service")}) AS s ON s.party = r.party AND s.clock = n.clock
+            LEFT JOIN ({match.format(service="o.service IS NULL")}) AS a ON a.party = r.party AND a.clock = n.clock
+        ) AS r"""
     )
     # Most exports are judged by few of the offers, and every branch costs.
     used = {number for (number,) in session.rows("SELECT DISTINCT offer FROM assigned")}
-    every = [o for o in every if o.number in used] or every[:1]
-    starts = choice(every, lambda o: Fragment(f"WHEN true THEN r.{name(o.clock.starts_at)}"))
-    stops = choice(every, lambda o: Fragment(f"WHEN true THEN r.{name(o.clock.stops_at)}"))
-    query = (
-        Fragment("CREATE OR REPLACE TEMP TABLE assignment AS SELECT r.tix, a.clock, a.offer, a.has_agreement, a.customer_missing, a.service_missing, k.calendar, k.has_stop, k.has_pause, k.reopens, ")
-        + target_number(every) + " AS target_number, " + starts + " AS start, " + stops + " AS column_stop, " + unknown_columns(every)
-        + f""" AS unknown_columns, r.state, r.opened_at, r.resolved_at, r.closed_at, r.recorded_at
-        FROM ticket AS r JOIN party AS f ON f.service IS NOT DISTINCT FROM r.service AND f.customer IS NOT DISTINCT FROM r.customer AND f.era = {era}
-        JOIN assigned AS a ON a.party = f.party LEFT JOIN clock_kind AS k ON k.offer = a.offer"""
-    )  # fmt: skip
-    session.run(query.text, query.values)
-    return every
+    parties = f"""ticket AS r JOIN party AS f ON f.service IS NOT DISTINCT FROM r.service AND f.customer IS NOT DISTINCT FROM r.customer AND f.era = {era}
+            JOIN assigned AS a ON a.party = f.party"""
+    return [o for o in every if o.number in used] or every[:1], parties
 
 
 def _create_parties(session: Session, era: str) -> None:
@@ -204,47 +207,120 @@ def _targets(every: Sequence[Offer]) -> Iterable[tuple[int, int, int]]:
             yield o.number, number, target.seconds + target.business_days * o.calendar.day_minutes * 60
 
 
-def _create_endings(session: Session, as_of: int) -> None:
-    """Where each clock stops and what became of it: steps 3 to 6 of `worktime.recorded`."""
+@dataclass(frozen=True)
+class _Playing:
+    """The states that play a role in the clocks of some offers, as SQL that asks for them in a record or a span."""
+
+    ends: str
+    cancels: str
+    pauses: str
+    left: str
+    """Whether a span follows on an end without being one: the record was taken up again."""
+
+    @classmethod
+    def of(cls, every: Sequence[Offer]) -> _Playing:
+        """What plays a role in their clocks."""
+        played = [(state, role) for o in every for state, role in o.clock.states.items()]
+        ends = {frozenset(state for state, role in o.clock.states.items() if role in ENDING) for o in every}
+        left = (f"({_among('before', some)} AND NOT {_among('state', some)})" for some in sorted(ends, key=sorted))
+        return cls(
+            ends=_among("state", (state for state, role in played if role in ENDING)),
+            cancels=_among("state", (state for state, role in played if role == "cancel")),
+            pauses=_among("state", (state for state, role in played if role not in ENDING)),
+            left=" OR ".join(left),
+        )
+
+
+def _among(column: str, states: Iterable[str]) -> str:
+    listed = ", ".join(map(quote, sorted(set(states))))
+    return f"{column} IN ({listed})" if listed else "false"
+
+
+def _create_endings(session: Session, parties: str, playing: _Playing) -> None:
+    """Create `ending`: what the history says of the end of each clock, a row where there is a history.
+
+    A record that ended and was not taken up again has nothing but ends from the first of them on, so that no other state
+    before its last tells anything; that of a record in `reopened` does.
+    """
+    session.run(f"CREATE OR REPLACE TEMP TABLE reopened AS SELECT DISTINCT tix FROM ticket_span WHERE {playing.left}")
     # A clock that no state stops or pauses, such as that of an answer, asks the history of cancelled records alone.
-    session.run(
-        """CREATE OR REPLACE TEMP TABLE part AS
-        SELECT a.tix, a.clock, s.seq, s.t0, s.t1, s.is_last, coalesce(c.role, '') AS role, coalesce(c.role IN ('stop', 'cancel'), false) AS ends
-        FROM assignment AS a JOIN ticket_span AS s ON s.tix = a.tix AND (s.t0 < s.t1 OR s.is_last)
-        LEFT JOIN clock_role AS c ON c.offer = a.offer AND c.state = s.state
-        WHERE a.offer IS NOT NULL AND (a.has_stop OR a.has_pause OR a.state IN (SELECT state FROM clock_role WHERE role = 'cancel')
-            OR a.tix IN (SELECT tix FROM ticket_span WHERE state IN (SELECT state FROM clock_role WHERE role = 'cancel')))"""
+    cancelled = (
+        f"SELECT tix FROM ticket WHERE {playing.cancels} UNION ALL SELECT tix FROM ticket_span WHERE {playing.cancels}"
     )
     # Parts lie side by side: what ends the clock for good begins where the last part ends that does not.
     session.run(
-        """CREATE OR REPLACE TEMP TABLE ending AS
-        SELECT tix, clock, max(CASE WHEN is_last THEN role END) AS last_role,
+        f"""CREATE OR REPLACE TEMP TABLE ending AS
+        SELECT tix, offer, max(CASE WHEN is_last THEN role END) AS last_role,
             CASE WHEN bool_or(is_last AND ends) THEN coalesce(max(CASE WHEN NOT ends THEN t1 END), min(t0)) END AS last_stop,
             min(CASE WHEN ends THEN t0 END) AS first_stop, min_by(role, CASE WHEN ends THEN seq END) AS first_role
-        FROM part GROUP BY tix, clock"""
-    )
-    session.run(
-        """CREATE OR REPLACE TEMP TABLE judged AS
-        SELECT *, CASE WHEN by_history THEN stopped ELSE known_stop END AS stop,
-            CASE WHEN by_history THEN stopped IS NOT NULL AND decisive = 'cancel'
-                WHEN stop_missing THEN decisive = 'cancel'
-                ELSE known_stop IS NOT NULL AND decisive = 'cancel' AND (stopped IS NULL OR known_stop = stopped) END AS cancelled
         FROM (
-            SELECT *, has_parts AND has_stop AS by_history,
-                NOT (has_parts AND has_stop) AND column_stop IS NULL AND stopped IS NULL AND (decisive IN ('stop', 'cancel') OR ended) AS stop_missing,
-                CASE WHEN least(coalesce(column_stop, ?), coalesce(stopped, ?)) <= ? THEN least(coalesce(column_stop, ?), coalesce(stopped, ?)) END AS known_stop
+            SELECT s.tix, a.offer, s.seq, s.t0, s.t1, s.is_last, coalesce(c.role, '') AS role, coalesce(c.role IN ('stop', 'cancel'), false) AS ends
             FROM (
-                SELECT a.*, e.tix IS NOT NULL AS has_parts, CASE WHEN a.reopens THEN e.last_stop ELSE e.first_stop END AS stopped,
-                    CASE WHEN e.tix IS NULL THEN coalesce(k.role, '') WHEN NOT a.reopens THEN coalesce(e.first_role, '')
-                        WHEN e.last_stop IS NULL THEN '' ELSE e.last_role END AS decisive,
-                    coalesce(e.last_role = 'pause', false) AS paused_now,
-                    coalesce(a.resolved_at <= ?, false) OR coalesce(a.closed_at <= ?, false) AS ended
-                FROM assignment AS a LEFT JOIN ending AS e ON e.tix = a.tix AND e.clock = a.clock
-                LEFT JOIN clock_role AS k ON k.offer = a.offer AND k.state = a.state
-            ) AS run
-        ) AS r""",
-        (EVER, EVER, as_of, EVER, EVER, as_of, as_of),
+                SELECT * FROM ticket_span WHERE is_last OR (t0 < t1 AND ({playing.ends} OR tix IN (SELECT tix FROM reopened)))
+            ) AS s JOIN (
+                SELECT r.tix, a.offer FROM {parties} JOIN clock_kind AS k ON k.offer = a.offer
+                WHERE k.has_stop OR k.has_pause OR r.tix IN ({cancelled})
+            ) AS a ON a.tix = s.tix LEFT JOIN clock_role AS c ON c.offer = a.offer AND c.state = s.state
+        ) AS part GROUP BY tix, offer"""
     )
+
+
+def _create_judged(
+    session: Session, every: Sequence[Offer], parties: str, as_of: int, exported: frozenset[str], segments: int
+) -> None:
+    """Create `judged`: where each clock starts and stops and what became of it, steps 1 and 3 to 6 of `worktime.recorded`.
+
+    `open` is the open time from start to stop, pauses included, and NULL where nothing can be counted; `why` tells why nobody
+    can judge the clock, whatever its target; `blind` clocks have pauses of which no history tells.
+    """
+    starts = choice(every, lambda o: Fragment(f"WHEN true THEN r.{name(o.clock.starts_at)}"))
+    stops = choice(every, lambda o: Fragment(f"WHEN true THEN r.{name(o.clock.stops_at)}"))
+    known = ", ".join(quote(column) for column in TIME_COLUMNS if column in exported) or "''"
+    opened = f"{open_before('e', f'coalesce(j.stop, {as_of})', segments)} - ({open_before('b', 'j.start', segments)})"
+    query = (
+        Fragment(
+            f"""CREATE OR REPLACE TEMP TABLE judged AS
+        SELECT j.tix, j.clock, j.offer, j.target_number, j.unknown_columns, j.calendar, j.start, j.stop, j.recorded_at, j.cancelled, j.paused_now, j.blind, j.why,
+            CASE WHEN j.timed THEN coalesce({opened}, {-EVER}) END AS open
+        FROM (
+            SELECT *, start BETWEEN 0 AND {as_of} AND NOT stop_missing AND coalesce(stop, {as_of}) >= start AS timed, NOT has_parts AND has_pause AS blind,
+                CASE WHEN unserved IS NOT NULL THEN unserved
+                    WHEN start IS NULL THEN concat('missing:', start_column) WHEN start < 0 THEN 'before-1970'
+                    WHEN start > {as_of} THEN 'after-as-of'
+                    WHEN (by_history OR has_pause) AND is_broken THEN 'history-gap:state'
+                    WHEN NOT by_history AND NOT cancelled AND stop_column NOT IN ({known})
+                        THEN concat('column-not-exported:', stop_column)
+                    WHEN stop_missing AND NOT cancelled THEN concat('missing:', stop_column)
+                    WHEN NOT stop_missing AND stop < start THEN 'stop-before-start' END AS why
+            FROM (
+                SELECT *, CASE WHEN by_history THEN stopped ELSE known_stop END AS stop,
+                    CASE WHEN by_history THEN stopped IS NOT NULL AND decisive = 'cancel'
+                        WHEN stop_missing THEN decisive = 'cancel'
+                        ELSE known_stop IS NOT NULL AND decisive = 'cancel' AND (stopped IS NULL OR known_stop = stopped) END AS cancelled
+                FROM (
+                    SELECT *, has_parts AND has_stop AS by_history,
+                        NOT (has_parts AND has_stop) AND column_stop IS NULL AND stopped IS NULL AND (decisive IN ('stop', 'cancel') OR ended) AS stop_missing,
+                        CASE WHEN least(coalesce(column_stop, {EVER}), coalesce(stopped, {EVER})) <= {as_of}
+                            THEN least(coalesce(column_stop, {EVER}), coalesce(stopped, {EVER})) END AS known_stop
+                    FROM (
+                        SELECT r.tix, a.clock, a.offer, a.why AS unserved, k.calendar, k.start_column, k.stop_column, k.has_stop, k.has_pause, r.recorded_at, b.tix IS NOT NULL AS is_broken, """
+        )
+        + target_number(every) + " AS target_number, " + unknown_columns(every) + " AS unknown_columns, " + starts + " AS start, " + stops
+        + f""" AS column_stop, e.tix IS NOT NULL AS has_parts, CASE WHEN k.reopens THEN e.last_stop ELSE e.first_stop END AS stopped,
+                            CASE WHEN e.tix IS NULL THEN coalesce(c.role, '') WHEN NOT k.reopens THEN coalesce(e.first_role, '')
+                                WHEN e.last_stop IS NULL THEN '' ELSE e.last_role END AS decisive,
+                            coalesce(e.last_role = 'pause', false) AS paused_now,
+                            coalesce(r.resolved_at <= {as_of}, false) OR coalesce(r.closed_at <= {as_of}, false) AS ended
+                        FROM {parties} LEFT JOIN clock_kind AS k ON k.offer = a.offer LEFT JOIN ending AS e ON e.tix = r.tix AND e.offer = a.offer
+                        LEFT JOIN clock_role AS c ON c.offer = a.offer AND c.state = r.state LEFT JOIN broken AS b ON b.tix = r.tix
+                    ) AS run
+                ) AS r
+            ) AS s
+        ) AS j LEFT JOIN cday AS b ON b.k = CASE WHEN j.timed THEN j.calendar * 100000 + j.start // {DAY} END
+        LEFT JOIN cday AS e ON e.k = CASE WHEN j.timed THEN j.calendar * 100000 + coalesce(j.stop, {as_of}) // {DAY} END"""
+    )  # fmt: skip
+    session.run(query.text, query.values)
+    _check_days(session, "SELECT count(*) FROM judged WHERE open < 0")
 
 
 def _create_days(session: Session, every: Sequence[Offer], as_of: int) -> int:
@@ -264,48 +340,38 @@ def _create_days(session: Session, every: Sequence[Offer], as_of: int) -> int:
     return segments
 
 
-def _create_edges(session: Session, as_of: int) -> None:
-    """The moments whose F adds up to the counted time: run from start to stop, less its pauses."""
+def _create_paused(session: Session, playing: _Playing, as_of: int, segments: int) -> None:
+    """Create `paused`: the open time of each clock that does not count, as a state paused or ended it meanwhile."""
+    # An end lies before the stop of a clock only where the record was taken up again.
     session.run(
-        """CREATE OR REPLACE TEMP TABLE timed AS
-        SELECT tix, clock, calendar, start, coalesce(stop, ?) AS stop_or_now FROM judged
-        WHERE start BETWEEN 0 AND ? AND NOT stop_missing AND coalesce(stop, ?) >= start""",
-        (as_of, as_of, as_of),
+        f"""CREATE OR REPLACE TEMP TABLE paused AS
+        SELECT p.tix, p.offer, CAST(sum(coalesce({open_before("e", "p.t1", segments)} - ({open_before("b", "p.t0", segments)}), {-EVER})) AS BIGINT) AS open
+        FROM (
+            SELECT j.tix, j.offer, j.calendar, greatest(s.t0, j.start) AS t0, least(s.t1, coalesce(j.stop, {as_of})) AS t1
+            FROM judged AS j JOIN (
+                SELECT tix, state, t0, t1 FROM ticket_span
+                WHERE t0 < t1 AND ({playing.pauses} OR ({playing.ends} AND tix IN (SELECT tix FROM reopened)))
+            ) AS s ON s.tix = j.tix JOIN clock_role AS c ON c.offer = j.offer AND c.state = s.state
+            WHERE j.open IS NOT NULL AND greatest(s.t0, j.start) < least(s.t1, coalesce(j.stop, {as_of}))
+        ) AS p LEFT JOIN cday AS b ON b.k = p.calendar * 100000 + p.t0 // {DAY} LEFT JOIN cday AS e ON e.k = p.calendar * 100000 + p.t1 // {DAY}
+        GROUP BY p.tix, p.offer"""
     )
-    session.run(
-        """CREATE OR REPLACE TEMP TABLE pause AS
-        SELECT t.tix, t.clock, t.calendar, greatest(p.t0, t.start) AS t0, least(p.t1, t.stop_or_now) AS t1
-        FROM timed AS t JOIN part AS p ON p.tix = t.tix AND p.clock = t.clock AND p.role <> ''
-        WHERE greatest(p.t0, t.start) < least(p.t1, t.stop_or_now)"""
-    )
-    session.run(
-        """CREATE OR REPLACE TEMP TABLE edge AS
-        SELECT tix, clock, calendar, stop_or_now AS t, 1 AS sign FROM timed UNION ALL SELECT tix, clock, calendar, start AS t, -1 AS sign FROM timed
-        UNION ALL SELECT tix, clock, calendar, t1 AS t, -1 AS sign FROM pause UNION ALL SELECT tix, clock, calendar, t0 AS t, 1 AS sign FROM pause"""
-    )
+    _check_days(session, "SELECT count(*) FROM paused WHERE open < 0")
 
 
-def _create_counted(session: Session, segments: int) -> None:
-    """Counted seconds per clock; a moment outside the day table is a bug and must not look like zero."""
-    numbers = range(1, segments + 1)
-    inside = " + ".join(f"least(greatest(m.t % {DAY} - d.s{n}, 0), d.e{n} - d.s{n})" for n in numbers)
-    session.run(
-        f"""CREATE OR REPLACE TEMP TABLE counted AS
-        SELECT m.tix, m.clock, CAST(sum(m.sign * (d.cum + {inside})) AS BIGINT) AS counted, count(*) - count(d.k) AS outside
-        FROM edge AS m LEFT JOIN cday AS d ON d.k = m.calendar * 100000 + m.t // {DAY} GROUP BY m.tix, m.clock"""
-    )
-    (outside,) = session.one("SELECT coalesce(sum(outside), 0) FROM counted")
-    assert outside == 0, f"{outside!r} moments lie outside the day table"
+def _check_days(session: Session, query: str) -> None:
+    """A moment outside the day table is a bug and must not look like zero."""
+    (outside,) = session.one(query)
+    assert outside == 0, f"{outside!r} clocks have moments outside the day table"
 
 
-def _add_verdicts(session: Session, as_of: int, exported: frozenset[str], read: frozenset[str]) -> None:
-    """Steps 1 and 9 of `worktime.recorded`, after the questions that come before it: which agreement, which clock.
+def _add_verdicts(session: Session, as_of: int, read: frozenset[str]) -> None:
+    """Step 9 of `worktime.recorded`.
 
     Where the stop comes from a column that the export does not have at all, nothing is known of any record: an empty
     column would mean that the clock still runs, a missing one does not. So for the records of a single file without it.
     """
     columns = ", ".join(quote(column) for column in sorted(read))
-    known = ", ".join(quote(column) for column in TIME_COLUMNS if column in exported) or "''"
     stopped = f"coalesce(j.stop, {as_of})"
     session.run(
         f"""INSERT INTO clock
@@ -317,29 +383,24 @@ def _add_verdicts(session: Session, as_of: int, exported: frozenset[str], read: 
                 WHEN j.stop IS NOT NULL THEN 'breached' ELSE 'running_breached' END AS verdict, j.reason,
             CASE WHEN j.offer IS NOT NULL AND j.target IS NULL THEN j.unpromised END AS unpromised
         FROM (
-            SELECT j.*, d.agreement, t.seconds AS target, c.counted,
-                CASE WHEN k.tix IS NOT NULL THEN concat('column-not-in-file:', k.columns)
-                    WHEN j.customer_missing THEN 'missing:customer' WHEN j.service_missing THEN 'missing:service'
-                    WHEN NOT j.has_agreement THEN CASE WHEN j.opened_at IS NULL THEN 'missing:opened_at' ELSE 'no-agreement' END
-                    WHEN j.offer IS NULL THEN 'no-clock'
-                    WHEN j.start IS NULL THEN concat('missing:', d.start_column) WHEN j.start < 0 THEN 'before-1970'
-                    WHEN j.start > {as_of} THEN 'after-as-of'
-                    WHEN (j.by_history OR j.has_pause) AND b.tix IS NOT NULL THEN 'history-gap:state'
-                    WHEN NOT j.by_history AND NOT j.cancelled AND d.stop_column NOT IN ({known})
-                        THEN concat('column-not-exported:', d.stop_column)
-                    WHEN j.stop_missing AND NOT j.cancelled THEN concat('missing:', d.stop_column)
-                    WHEN NOT j.stop_missing AND j.stop < j.start THEN 'stop-before-start'
+            SELECT j.*, d.agreement, t.seconds AS target,
+                CASE WHEN k.tix IS NOT NULL THEN concat('column-not-in-file:', k.columns) WHEN j.why IS NOT NULL THEN j.why
                     WHEN j.cancelled THEN NULL
                     WHEN t.seconds IS NULL THEN j.unpromised
                     WHEN coalesce(j.stop, {as_of}) > d.known_before THEN 'calendar-not-known'
-                    WHEN NOT j.has_parts AND j.has_pause AND c.counted > t.seconds THEN 'no-history:state' END AS reason
+                    WHEN j.blind AND j.counted > t.seconds THEN 'no-history:state' END AS reason
             FROM (
-                SELECT *, CASE WHEN unknown_columns IS NULL THEN 'no-target' ELSE concat('missing:', unknown_columns) END AS unpromised FROM judged
-            ) AS j LEFT JOIN target AS t ON t.offer = j.offer AND t.target_number = j.target_number
-            LEFT JOIN counted AS c ON c.tix = j.tix AND c.clock = j.clock
-            LEFT JOIN broken AS b ON b.tix = j.tix LEFT JOIN clock_kind AS d ON d.offer = j.offer
-            LEFT JOIN (SELECT tix, string_agg("column", ',' ORDER BY "column") AS columns FROM lacking
-                WHERE "column" IN ({columns}) GROUP BY tix) AS k ON k.tix = j.tix
+                SELECT j.tix, j.clock, j.offer, CASE WHEN l.tix IS NULL THEN j.target_number ELSE l.target_number END AS target_number,
+                    CASE WHEN CASE WHEN l.tix IS NULL THEN j.unknown_columns ELSE l.unknown_columns END IS NULL THEN 'no-target'
+                        ELSE concat('missing:', CASE WHEN l.tix IS NULL THEN j.unknown_columns ELSE l.unknown_columns END) END AS unpromised,
+                    j.start, j.stop, j.cancelled, j.paused_now, j.blind, j.why, j.open - coalesce(p.open, 0) AS counted
+                FROM judged AS j LEFT JOIN at_stop AS l ON l.tix = j.tix AND l.offer = j.offer LEFT JOIN paused AS p ON p.tix = j.tix AND p.offer = j.offer
+            ) AS j LEFT JOIN target AS t ON t.offer = j.offer AND t.target_number = j.target_number LEFT JOIN clock_kind AS d ON d.offer = j.offer
+            LEFT JOIN (
+                SELECT r.tix, f.columns FROM ticket AS r JOIN (
+                    SELECT name, string_agg("column", ',' ORDER BY "column") AS columns FROM file_lacks WHERE "column" IN ({columns}) GROUP BY name
+                ) AS f ON f.name = r.source_file
+            ) AS k ON k.tix = j.tix
         ) AS j"""
     )
 

@@ -70,11 +70,15 @@ def counted_until(opening: Opening | None, moment: str, day: str) -> str:
     """
     if opening is None:
         return moment
+    return f"CASE WHEN {moment} <= {opening.known_before} THEN {open_before(day, moment, opening.segments)} END"
+
+
+def open_before(day: str, moment: str, segments: int) -> str:
+    """SQL for the open seconds before a moment, by the row of its day in a day table."""
     inside = " + ".join(
-        f"least(greatest({moment} % {DAY} - {day}.s{n}, 0), {day}.e{n} - {day}.s{n})"
-        for n in range(1, opening.segments + 1)
+        f"least(greatest({moment} % {DAY} - {day}.s{n}, 0), {day}.e{n} - {day}.s{n})" for n in range(1, segments + 1)
     )
-    return f"CASE WHEN {moment} <= {opening.known_before} THEN {day}.cum + {inside} END"
+    return f"{day}.cum + {inside}"
 
 
 def join_day(opening: Opening | None, moment: str, day: str) -> Fragment:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itsmctl.engine.context import Context
 from itsmctl.engine.offers import Offer, offers
+from itsmctl.engine.openings import open_before
 from itsmctl.engine.session import Session
 from itsmctl.engine.sql import Fragment, condition, join, name
 from itsmctl.model import Condition
@@ -22,9 +23,7 @@ def counted_at(asked: Fragment, context: Context) -> Fragment:
     A clock that is not plain, whose agreement asks for more than states and last values, has no row.
     """
     plain = ", ".join(str(o.number) for o in offers(context.definitions) if o.clock.is_plain) or "NULL"
-    inside = " + ".join(
-        f"least(greatest(m.t % {DAY} - d.s{n}, 0), d.e{n} - d.s{n})" for n in range(1, context.segments + 1)
-    )
+    before = open_before("d", "m.t", context.segments)
     return (
         Fragment(
             "SELECT tix, clock, moment, counted FROM (WITH asked AS (SELECT DISTINCT a.tix, a.clock, a.moment, c.start, c.offer, k.calendar FROM clock AS c JOIN ("
@@ -36,7 +35,7 @@ def counted_at(asked: Fragment, context: Context) -> Fragment:
             paused AS (
                 SELECT q.*, greatest(s.t0, q.start) AS t0, least(s.t1, q.moment) AS t1 FROM span AS s JOIN asked AS q ON q.tix = s.tix
                 JOIN clock_role AS p ON p.offer = q.offer AND p.state = s.state AND p.role <> '' WHERE greatest(s.t0, q.start) < least(s.t1, q.moment))
-            SELECT m.tix, m.clock, m.moment, CAST(sum(m.sign * (d.cum + {inside})) AS BIGINT) AS counted FROM (
+            SELECT m.tix, m.clock, m.moment, CAST(sum(m.sign * ({before})) AS BIGINT) AS counted FROM (
                 SELECT tix, clock, moment, calendar, moment AS t, 1 AS sign FROM asked UNION ALL SELECT tix, clock, moment, calendar, start AS t, -1 AS sign FROM asked
                 UNION ALL SELECT tix, clock, moment, calendar, t1 AS t, -1 AS sign FROM paused UNION ALL SELECT tix, clock, moment, calendar, t0 AS t, 1 AS sign FROM paused
             ) AS m JOIN cday AS d ON d.k = m.calendar * 100000 + m.t // {DAY} GROUP BY m.tix, m.clock, m.moment

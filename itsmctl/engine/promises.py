@@ -37,37 +37,37 @@ def choice(every: Sequence[Offer], branches: Callable[[Offer], Fragment]) -> Fra
 
 
 def put_back(session: Session, every: Sequence[Offer], history: frozenset[str], as_of: int) -> None:
-    """Judge clocks that stopped by what the record was at the stop: a priority that is lowered afterwards changes no promise.
+    """Create `at_stop`, for clocks that stopped: a priority that is lowered afterwards changes no promise.
 
     `judged` was made from the last values. Where a column that a target asks about changed after the stop, its target
     is chosen again; `history` are the columns of whose changes the export tells. A change in the second of the stop
     belongs to it, and as in `worktime.living` no change happens before the one that precedes it.
     """
+    session.run(
+        "CREATE OR REPLACE TEMP TABLE at_stop (tix BIGINT, offer BIGINT, target_number BIGINT, unknown_columns VARCHAR)"
+    )
     asked = {c.column for o in every for target in o.clock.targets for c in target.conditions}
     changing = sorted(asked & history & frozenset(TEXT_COLUMNS))
     if not changing:
         return
-    _create_later(session, changing, as_of)
-    if session.rows("SELECT 1 FROM later LIMIT 1"):
-        columns = ", ".join(
-            f"CASE WHEN l.{name(c)} IS NULL THEN t.{name(c)} ELSE nullif(l.{name(c)}, '') END AS {name(c)}"
-            if c in changing
-            else f"t.{name(c)}"
-            for c in sorted(asked)
-        )
-        query = (
-            Fragment("UPDATE judged SET target_number = p.target_number, unknown_columns = p.unknown_columns FROM (SELECT a.tix, a.clock, ")
-            + target_number(every) + " AS target_number, " + unknown_columns(every)
-            + f""" AS unknown_columns FROM judged AS a JOIN (
-                SELECT l.tix, l.clock, {columns} FROM later AS l JOIN ticket AS t ON t.tix = l.tix
-            ) AS r ON r.tix = a.tix AND r.clock = a.clock) AS p WHERE p.tix = judged.tix AND p.clock = judged.clock"""
-        )  # fmt: skip
-        session.run(query.text, query.values)
-    session.run("DROP TABLE later")
+    columns = ", ".join(
+        f"CASE WHEN l.{name(c)} IS NULL THEN t.{name(c)} ELSE nullif(l.{name(c)}, '') END AS {name(c)}"
+        if c in changing
+        else f"t.{name(c)}"
+        for c in sorted(asked)
+    )
+    query = (
+        Fragment("INSERT INTO at_stop SELECT a.tix, a.offer, ")
+        + target_number(every) + " AS target_number, " + unknown_columns(every)
+        + f""" AS unknown_columns FROM (SELECT tix, offer FROM judged) AS a JOIN (
+            SELECT l.tix, l.offer, {columns} FROM ticket AS t JOIN ({_later(changing, as_of)}) AS l ON l.tix = t.tix
+        ) AS r ON r.tix = a.tix AND r.offer = a.offer"""
+    )  # fmt: skip
+    session.run(query.text, query.values)
 
 
-def _create_later(session: Session, changing: Sequence[str], as_of: int) -> None:
-    """Create `later`: clocks of which such a column changed after the stop, with the value at the stop of each column that ever changed."""
+def _later(changing: Sequence[str], as_of: int) -> str:
+    """SELECT of the clocks of which such a column changed after the stop, with the value at the stop of each column that ever changed."""
     fields = ", ".join(map(quote, changing))
     at_stop = ", ".join(
         f"coalesce(max_by(coalesce(c.new, ''), c.seq) FILTER (WHERE c.field = {quote(column)} AND c.kept AND c.moment <= j.stop), "
@@ -76,14 +76,11 @@ def _create_later(session: Session, changing: Sequence[str], as_of: int) -> None
         for column in changing
     )
     # Almost every record has such a change, but few have one after a stop; where times run backwards, `broken` knows of it.
-    changed = f"""SELECT DISTINCT e.tix FROM event AS e JOIN (SELECT tix, min(stop) AS stop FROM judged WHERE stop IS NOT NULL GROUP BY tix) AS s
-        ON s.tix = e.tix WHERE e.field IN ({fields}) AND e.moment > s.stop
+    changed = f"""SELECT j.tix FROM judged AS j JOIN (SELECT tix, moment FROM event WHERE field IN ({fields})) AS e
+        ON e.tix = j.tix WHERE e.moment > j.stop
         UNION SELECT b.tix FROM broken AS b JOIN ticket AS t ON t.tix = b.tix"""
-    session.run(
-        f"""CREATE OR REPLACE TEMP TABLE later AS
-        SELECT j.tix, j.clock, {at_stop} FROM judged AS j JOIN ({changes_of(changed, as_of)}) AS c ON c.tix = j.tix
-        WHERE j.stop IS NOT NULL GROUP BY j.tix, j.clock HAVING bool_or(c.field IN ({fields}) AND c.kept AND c.moment > j.stop)"""
-    )
+    return f"""SELECT j.tix, j.offer, {at_stop} FROM judged AS j JOIN ({changes_of(changed, as_of)}) AS c ON c.tix = j.tix
+        WHERE j.stop IS NOT NULL GROUP BY j.tix, j.offer HAVING bool_or(c.field IN ({fields}) AND c.kept AND c.moment > j.stop)"""
 
 
 def _unknown_first(conditions: Conditions) -> str:
@@ -94,5 +91,5 @@ def _unknown_first(conditions: Conditions) -> str:
 
 def _empty_columns(o: Offer) -> str:
     columns = sorted({c.column for target in o.clock.targets for c in target.conditions})
-    cases = ", ".join(f"CASE WHEN r.{name(column)} IS NULL THEN {quote(column)} END" for column in columns)
-    return f"nullif(concat_ws(',', {cases}), '')" if cases else "NULL"
+    cases = [f"CASE WHEN r.{name(column)} IS NULL THEN {quote(column)} END" for column in columns]
+    return f"nullif(concat_ws(',', {', '.join(cases)}), '')" if len(cases) > 1 else "".join(cases) or "NULL"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itsmctl.engine.lived.deadlines import create_deadlines
 from itsmctl.engine.lived.plan import Plan
+from itsmctl.engine.openings import open_before
 from itsmctl.engine.session import Session
 from itsmctl.engine.tables import FORESEEN
 from itsmctl.worktime import day_columns, day_rows, day_table
@@ -72,14 +73,6 @@ def create_counts(session: Session, plan: Plan) -> None:
         create_deadlines(session, segments)
     for table in ("lived_piece", "lived_open", "lived_pause", "lived_limit", "lived_day", "lived_count"):
         session.run(f"DROP TABLE {table}")
-
-
-def open_before(day: str, at: str, segments: int) -> str:
-    """SQL for the open seconds before a moment, by the row of its day."""
-    inside = " + ".join(
-        f"least(greatest({at} % {DAY} - {day}.s{n}, 0), {day}.e{n} - {day}.s{n})" for n in range(1, segments + 1)
-    )
-    return f"{day}.cum + {inside}"
 
 
 def create_days(session: Session, plan: Plan) -> int:

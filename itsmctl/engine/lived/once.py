@@ -5,9 +5,10 @@ Most agreements ask for no more. What `rounds` and `counting` find in a dozen st
 
 from __future__ import annotations
 
-from itsmctl.engine.lived.counting import DAY, create_days, open_before
+from itsmctl.engine.lived.counting import DAY, create_days
 from itsmctl.engine.lived.plan import Plan
 from itsmctl.engine.lived.rounds import create_targets, is_inside
+from itsmctl.engine.openings import open_before
 from itsmctl.engine.session import Session
 from itsmctl.zones import EVER
 
