@@ -408,8 +408,8 @@ REASONS: dict[str, tuple[str, str]] = {
         msg("Keep the register: one row for each case, in the file that it names."),
     ),
     "never-named": (
-        msg("The export never has what the rule names under {columns}"),
-        msg("Write into the rule what your own tool calls it."),
+        msg("The export never has what the rule names under {columns}, nor has its mapping a word for it"),
+        msg("Write into the rule what your own tool calls it, or into the mapping which of its words means it."),
     ),
     "example-registers": (
         msg("The registers are those of the example company, and say nothing about these tickets"),

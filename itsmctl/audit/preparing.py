@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -113,7 +113,17 @@ def beforehand(definitions: Definitions, receipt: Receipt, as_of: int, period: P
         frozenset(column for file in receipt.files for column in file.missing),
         until=period[1],
         precision=receipt.precision_seconds,
+        words=_words(receipt),
     )
+
+
+def _words(receipt: Receipt) -> Mapping[str, Mapping[str, frozenset[str]]]:
+    """What the mappings of an export have words for, by process and column."""
+    by_process = {"": receipt.codes, **receipt.codes_by_process}
+    return {
+        process: {column: frozenset(table.values()) for column, table in codes.items()}
+        for process, codes in by_process.items()
+    }
 
 
 def calendars_named(definitions: Definitions, rules: Sequence[Rule]) -> list[Calendar]:

@@ -53,8 +53,8 @@ NAMES = {"roles/*": "role", "calendar": "calendar", **names_in("before"), **name
 def needs(rule: Rule) -> Needs:
     """The approvals, or the history of what stands for them, and the moment."""
     parameters = rule.parameters
-    asked = [parameters.get("through", "approval"), *([parameters["before"]] if "before" in parameters else [])]
-    return needs_of(asked)
+    before = [parameters["before"]] if "before" in parameters else []
+    return needs_of([parameters.get("through", "approval")], demanded=True) | needs_of(before)
 
 
 def compile(rule: Rule, context: Context) -> Fragment:

@@ -11,17 +11,17 @@ place are added up. Without `calendar` the clock on the wall counts.
 
 Passing: 3 hours with the first line, 2 with the network group; a record that never awaits the supplier. Failing: 9
 hours with the network group. Not testable: the export knows no such group, so that the rule is about somebody else's, or
-neither has such a state nor a word that its mapping translates to it, so that whatever waits stands elsewhere.
+neither has each of these states nor a word that its mapping translates to it, so that whatever waits stands elsewhere.
 """
 
 from __future__ import annotations
 
-from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.context import Context, Named, Needs
 from itsmctl.engine.life import done
 from itsmctl.engine.openings import BOUND, bound_of, counted_until, days_need_calendar, join_day
 from itsmctl.engine.people import is_among, under_own_names
 from itsmctl.engine.spans import blind_to, values_of
-from itsmctl.engine.sql import Fragment, duration_text, name, quote, ranked
+from itsmctl.engine.sql import Fragment, duration_text, ranked
 from itsmctl.model import NUMBER_COLUMNS, TEXT_COLUMNS, Rule
 
 ID = "dwell-within"
@@ -42,8 +42,10 @@ NAMES = {"field": "column", "calendar": "calendar"}
 
 
 def needs(rule: Rule) -> Needs:
-    """The history of the field."""
-    return Needs(history=frozenset({str(rule.parameters["field"])}))
+    """The history of the field, and words for the values."""
+    field, values = str(rule.parameters["field"]), _values(rule)
+    named = {Named(field, values, passes_without=True)} if values else set()
+    return Needs(history=frozenset({field}), named=frozenset(named))
 
 
 def compile(rule: Rule, context: Context) -> Fragment:
@@ -51,7 +53,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
     bound = bound_of(rule.parameters, "most", context.openings)
     how, values = "in all" if rule.parameters.get("total") else "at a stretch", _values(rule)
     never = Fragment("concat('never ', ?)", (", ".join(values),)) if values else Fragment("'nothing'")
-    known, blind, why = _blind(rule, context)
+    known, blind = blind_to(str(rule.parameters["field"]))
     return (
         f"""SELECT r.record_id, CASE WHEN {blind} THEN NULL WHEN m.longest > {bound.seconds} THEN false WHEN m.doubt IS NULL THEN true END AS passed,
             CASE WHEN {blind} THEN NULL WHEN m.tix IS NULL THEN """
@@ -59,53 +61,13 @@ def compile(rule: Rule, context: Context) -> Fragment:
         + Fragment(
             f""" WHEN m.longest IS NOT NULL THEN concat(m.place, ': ', {duration_text("m.longest")}, ?) END AS observed,
             ? AS expected, coalesce(m.longest_at, r.opened_at) AS "at",
-            CASE WHEN {blind} THEN {why} WHEN m.longest > {bound.seconds} THEN NULL ELSE m.doubt END AS reason
+            CASE WHEN {blind} THEN 'no-history:state' WHEN m.longest > {bound.seconds} THEN NULL ELSE m.doubt END AS reason
             FROM scoped AS r LEFT JOIN (""",
             (f" {how}", f"at most {bound.text} {how}"),
         )
         + _longest(rule, context)
         + ") AS m ON m.tix = r.tix"
         + known
-    )
-
-
-def _blind(rule: Rule, context: Context) -> tuple[Fragment, str, str]:
-    """A join, SQL for whether nothing can be known of the record `r`, and SQL for the reason.
-
-    Where the export has none of the groups or people that the rule names, these are those of somebody else; and where it has
-    none of the states, nor any word for one, the tool tells the same otherwise or not at all.
-    """
-    field, values = str(rule.parameters["field"]), _values(rule)
-    known, blind = blind_to(field)
-    if field not in ("state", "group", "assignee") or not values:
-        return Fragment(known), blind, "'no-history:state'"
-    strange = _no_such_state(values, context) if field == "state" else _nobody_called_so(field, values)
-    never = quote(f"never-named:{field}")
-    joined = f"{known} CROSS JOIN (SELECT " + strange + " AS strange) AS named"
-    return joined, f"(named.strange OR {blind})", f"CASE WHEN named.strange THEN {never} ELSE 'no-history:state' END"
-
-
-def _nobody_called_so(field: str, values: tuple[str, ...]) -> Fragment:
-    """SQL for whether no record of the export was ever with any of these groups or people."""
-    among = ", ".join("?" * len(values))
-    return Fragment(
-        f"""(SELECT count(*) FROM record WHERE {name(field)} IN ({among})) = 0
-            AND (SELECT count(*) FROM every_event WHERE field = ? AND (new IN ({among}) OR old IN ({among}))) = 0""",
-        (*values, field, *values, *values),
-    )
-
-
-def _no_such_state(values: tuple[str, ...], context: Context) -> Fragment:
-    """SQL for whether no record of the process was ever in any of these states, and no word of the export means one."""
-    among, process = ", ".join("?" * len(values)), context.process
-    own, owner = (" AND process = ?", (process,)) if process else ("", ())
-    words, whose = (" AND process IN ('', ?)", (process,)) if process else ("", ())
-    # A state that the tool has and nobody was in is something that was looked at.
-    return Fragment(
-        f"""(SELECT count(*) FROM code WHERE "column" = 'state' AND code IN ({among}){words}) = 0
-            AND (SELECT count(*) FROM record WHERE state IN ({among}){own}) = 0
-            AND (SELECT count(*) FROM record AS o JOIN (SELECT DISTINCT tix FROM span WHERE state IN ({among})) AS s ON s.tix = o.tix WHERE true{own}) = 0""",
-        (*values, *whose, *values, *owner, *values, *owner),
     )
 
 

@@ -11,7 +11,8 @@ Passing: new, in-progress, resolved, in-progress. Failing: in-progress, resolved
 
 from __future__ import annotations
 
-from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.context import Context, Named, Needs
+from itsmctl.engine.parameters import texts
 from itsmctl.engine.people import is_among, under_own_names
 from itsmctl.engine.spans import blind_to, values_of
 from itsmctl.engine.sql import Fragment
@@ -32,8 +33,10 @@ NAMES = {"field": "column"}
 
 
 def needs(rule: Rule) -> Needs:
-    """The history of the field."""
-    return Needs(history=frozenset({str(rule.parameters["field"])}))
+    """The history of the field, and words for the values to which it may not return."""
+    field, to = str(rule.parameters["field"]), texts(rule, "to")
+    named = {Named(field, to, passes_without=True)} if to else set()
+    return Needs(history=frozenset({field}), named=frozenset(named))
 
 
 def compile(rule: Rule, context: Context) -> Fragment:

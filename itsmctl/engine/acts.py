@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.context import Context, Named, Needs
 from itsmctl.engine.parameters import words
 from itsmctl.engine.sql import Fragment, join, name, quote
 from itsmctl.model import NUMBER_COLUMNS, PEOPLE_COLUMNS, TEXT_COLUMNS, TIME_COLUMNS, Parameter
@@ -60,12 +60,13 @@ def names_in(parameter: str) -> dict[str, str]:
     return {f"{parameter}/state": "state", f"{parameter}/state/*": "state", f"{parameter}/field": "column"}
 
 
-def needs_of(acts: Sequence[Parameter]) -> Needs:
-    """What the export must hold to know of the acts or moments."""
+def needs_of(acts: Sequence[Parameter], *, demanded: bool = False) -> Needs:
+    """What the export must hold to know of the acts or moments, which a record may be without, or, where they are demanded, not."""
     needs = Needs()
     for act in acts:
         if isinstance(act, Mapping):
-            needs |= Needs(history=frozenset({_field(act)}))
+            named = {Named(_field(act), values, not demanded, demanded)} if (values := _values(act)) else set()
+            needs |= Needs(history=frozenset({_field(act)}), named=frozenset(named))
         elif act in (APPROVERS, "approval"):
             needs |= Needs(tables=frozenset({"approval"}))
         elif act != ACTORS:
@@ -109,7 +110,7 @@ def _act(act: Parameter, context: Context) -> Fragment:
 
 def changes_of(change: Mapping[str, Parameter], context: Context) -> Fragment:
     """SELECT of the changes meant (tix, seq, actor, moment, old, new), of the records in `scoped`."""
-    values = words(change["state"]) if "state" in change else words(change.get("new", ()))
+    values = _values(change)
     wanted = Fragment(f" AND e.new IN ({', '.join('?' * len(values))})", values) if values else Fragment("")
     return (
         Fragment(
@@ -144,6 +145,10 @@ def moments_of(moment: Parameter, context: Context) -> Fragment:
 
 def _field(change: Mapping[str, Parameter]) -> str:
     return "state" if "state" in change else str(change["field"])
+
+
+def _values(change: Mapping[str, Parameter]) -> tuple[str, ...]:
+    return words(change["state"]) if "state" in change else words(change.get("new", ()))
 
 
 def approvals_of() -> Fragment:

@@ -51,6 +51,8 @@ class Context:
     """How many stretches of open time a day of the clocks' calendars has at most."""
     legs: bool = False
     """Whether the clocks of supporting agreements were timed."""
+    words: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
+    """By process ('' for all) and column the values for which the mappings of the export have a word."""
     process: str = ""
     """The process whose records the rule in hand judges, or '' for those of all."""
 
@@ -60,6 +62,11 @@ class Context:
         if process and self.lacking_in is not None:
             lacking = self.lacking_in.get(process, frozenset())
         return replace(self, process=process, lacking=lacking)
+
+    def words_for(self, column: str) -> frozenset[str]:
+        """The values of a column for which the mapping of the process has a word; where a rule is about all, that of any."""
+        processes = ("", self.process) if self.process else tuple(self.words)
+        return frozenset().union(*(self.words.get(process, {}).get(column, ()) for process in processes))
 
     def changes_of(self, field: str) -> Fragment:
         """FROM and WHERE of the changes of a field, in which `neighbour` may stand; more conditions may follow.
@@ -84,12 +91,23 @@ class Context:
         return midnight_after(effective.end, self.zone) if effective.end else EVER
 
 
+@dataclass(frozen=True, order=True)
+class Named:
+    """Values of a column that a rule looks for, and what becomes of a record in which none of them is found."""
+
+    column: str
+    """`decision` and `role` are those of approvals."""
+    values: tuple[str, ...]
+    passes_without: bool = False
+    fails_without: bool = False
+
+
 @dataclass(frozen=True)
 class Needs:
     """What a rule cannot be tested without.
 
     `elsewhere` are columns of other records than the one judged, `tables` may be `approval`, `links` are types of link
-    of which one is enough, and `processes` those whose records it must find.
+    of which one is enough, `processes` those whose records it must find, and `named` values that the export must be able to tell.
     """
 
     columns: frozenset[str] = frozenset()
@@ -98,6 +116,7 @@ class Needs:
     tables: frozenset[str] = frozenset()
     links: frozenset[str] = frozenset()
     processes: frozenset[str] = frozenset()
+    named: frozenset[Named] = frozenset()
 
     def __or__(self, other: Needs) -> Needs:
         """What both need."""

@@ -13,6 +13,7 @@ from itsmctl.engine.grouping import grouped_by_people
 from itsmctl.engine.people import known_as
 from itsmctl.engine.session import Session, TooLittleMemory, name, quote
 from itsmctl.engine.sql import Fragment, all_of, join
+from itsmctl.engine.telling import with_untold
 from itsmctl.engine.verdicts import by_rule, leave_untested
 from itsmctl.engine.waiving import Cover, waive
 from itsmctl.model import GROUPED, RECORD_COLUMNS, Condition, Definitions, Effective, Rule, Waiver
@@ -235,7 +236,8 @@ def _judge(
 def statement(task: Task, context: Context) -> Fragment:
     """The SELECT of one rule over its scope, with the rule's id before the columns of its check."""
     context = context.about(task.rule.process)
-    body = _with_gaps(task.check.compile(task.rule, context), task.check.needs(task.rule))
+    needs = task.check.needs(task.rule)
+    body = with_untold(_with_gaps(task.check.compile(task.rule, context), needs), needs.named, context)
     scope = scope_of(task.rule, context, _read(body))
     lacking = lacking_columns(task, context)
     if lacking:

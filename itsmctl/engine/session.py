@@ -226,6 +226,10 @@ class Session:
         """(file, column) of every column of Parquet files."""
         return self.rows("SELECT file_name, name FROM parquet_schema(?)", [[file_text(path) for path in files]])
 
+    def rows_of_files(self, sql: str) -> list[Row]:
+        """The rows of a query about nothing but files."""
+        return self.rows(sql)
+
     def insert(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         """Append rows of values to a table."""
         with _explained():

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from itsmctl.engine.database import duckdb
 from itsmctl.engine.session import WITHIN, Session, file_text, name, quote
+from itsmctl.engine.soundness import check_numbers, check_tables
 from itsmctl.engine.sql import each_word, epoch, neighbour, staircase
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.model import (
@@ -107,6 +108,7 @@ def load_tables(session: Session, loading: Loading) -> None:
     and `every_approval` are those tables whole, where a rule is told only of those of its own process.
     """
     told = _check_files(session, loading.folder)
+    check_tables(session, loading.folder, TABLE_FILES)
     _create_sources(session, loading, told)
     _create_codes(session, loading)
     _create_kept(session, loading)
@@ -448,7 +450,10 @@ def _create_event(session: Session, loading: Loading) -> None:
             FROM {exported(loading.folder, "event")} AS e JOIN kept AS k ON k.record_id = e.record_id {joins}
             {"" if loading.part.history else "WHERE false"}"""
         )
-    if session.in_order and _out_of_order(session):
+    if not session.in_order:
+        check_numbers(session, loading.folder)
+    elif _out_of_order(session):
+        check_numbers(session, loading.folder)
         session.run("CREATE TABLE sorted AS SELECT * FROM event ORDER BY tix, seq")
         session.run("DROP TABLE event")
         session.run("ALTER TABLE sorted RENAME TO event")

@@ -14,6 +14,9 @@ Templates with an order take a bound: `within: 4h` by the wall clock, or by a ca
 A bound that has run out fails even while the record is open; one that began when the record was closed already, as a
 review after closing does, is waited for. Changes of two fields, or a change and an approval, that carry the same second
 have no known order: where it matters, the record is not testable.
+
+A record passes or fails without an activity only where the export can tell that activity: some record has it, or the mapping has a word
+for it. Of several values one is enough where the record fails without them; each state is needed where it passes without them.
 """
 
 from __future__ import annotations
@@ -23,7 +26,7 @@ from collections.abc import Mapping
 from itsmctl.checks.declare import counted, relation
 from itsmctl.checks.declare.activity import SCHEMA, names
 from itsmctl.checks.declare.ordered import judged_by
-from itsmctl.checks.declare.template import Template
+from itsmctl.checks.declare.template import EITHER, Template
 from itsmctl.engine.openings import BOUND, days_need_calendar
 
 _ACTIVITY: dict[str, object] = {"activity": dict(SCHEMA)}
@@ -75,6 +78,7 @@ Passing: new, in-progress, closed. Failing: new, closed. A record that is still 
         counted.at_least,
         "least",
         1,
+        fails_without=("activity",),
     ),
     Template(
         "absence",
@@ -83,7 +87,7 @@ Passing: new, in-progress, closed. Failing: new, closed. A record that is still 
     check: {absence: {activity: cancelled}}
     check: {absence: {activity: in-progress, most: 2}}
 
-Passing: new, resolved, closed. Failing: new, cancelled.
+Passing: new, resolved, closed. Failing: new, cancelled. Not testable: the tool has no such state, nor the mapping a word for it.
 """,
         "occurrences of {first}: at most {n}",
         _unary("most", 0),
@@ -91,6 +95,7 @@ Passing: new, resolved, closed. Failing: new, cancelled.
         counted.at_most,
         "most",
         0,
+        passes_without=("activity",),
     ),
     Template(
         "exactly",
@@ -107,6 +112,8 @@ has not had it too often passes.
         counted.exactly,
         "times",
         1,
+        passes_without=("activity",),
+        fails_without=("activity",),
     ),
     Template(
         "init",
@@ -121,6 +128,7 @@ Passing: new, in-progress. Failing: closed as the first state recorded.
         _unary(),
         names("activity"),
         counted.init,
+        fails_without=("activity",),
     ),
     Template(
         "end",
@@ -135,6 +143,7 @@ a record that is still open is not known yet, and passes.
         _unary(),
         names("activity"),
         counted.end,
+        fails_without=("activity",),
     ),
     Template(
         "responded-existence",
@@ -148,6 +157,8 @@ Passing: given to the suppliers, then awaiting them; never awaiting them. Failin
         _BINARY,
         _PAIR_NAMES,
         counted.responded_existence,
+        passes_without=("first",),
+        fails_without=("then",),
     ),
     Template(
         "co-existence",
@@ -161,6 +172,8 @@ Passing: new, resolved, closed; also new, cancelled. Failing: new, closed.
         _BINARY,
         _PAIR_NAMES,
         counted.co_existence,
+        passes_without=("first", "then"),
+        fails_without=("first", "then"),
     ),
     Template(
         "not-co-existence",
@@ -174,6 +187,7 @@ Passing: new, cancelled; also new, resolved. Failing: new, resolved, in-progress
         _BINARY,
         _PAIR_NAMES,
         counted.not_co_existence,
+        passes_without=("first", "then"),
     ),
     Template(
         "choice",
@@ -187,6 +201,7 @@ Passing: new, resolved, closed. Failing: new, closed. A record that is still ope
         _BINARY,
         _PAIR_NAMES,
         counted.choice,
+        fails_without=(EITHER,),
     ),
     Template(
         "exclusive-choice",
@@ -200,6 +215,8 @@ Passing: new, resolved, closed. Failing: new, closed; also new, resolved, in-pro
         _BINARY,
         _PAIR_NAMES,
         counted.exclusive_choice,
+        passes_without=("first", "then"),
+        fails_without=(EITHER,),
     ),
     Template(
         "response",
@@ -216,6 +233,8 @@ whose bound has not run out, passes.
         _BOUNDED,
         _BOUNDED_NAMES,
         judged_by(relation.RESPONSE),
+        passes_without=("first",),
+        fails_without=("then",),
     ),
     Template(
         "precedence",
@@ -232,6 +251,8 @@ Passing: new, resolved, closed; also new, in-progress. Failing: new, closed.
         _BOUNDED,
         _BOUNDED_NAMES,
         judged_by(relation.PRECEDENCE),
+        passes_without=("then",),
+        fails_without=("first",),
     ),
     Template(
         "succession",
@@ -245,6 +266,8 @@ Passing: new, resolved, closed; also new, cancelled. Failing: closed, resolved; 
         _BOUNDED,
         _BOUNDED_NAMES,
         judged_by(relation.RESPONSE, relation.PRECEDENCE),
+        passes_without=("first", "then"),
+        fails_without=("first", "then"),
     ),
     Template(
         "alternate-response",
@@ -259,6 +282,8 @@ in-progress.
         _BOUNDED,
         _BOUNDED_NAMES,
         judged_by(relation.ALTERNATE_RESPONSE),
+        passes_without=("first",),
+        fails_without=("then",),
     ),
     Template(
         "alternate-precedence",
@@ -272,6 +297,8 @@ Passing: in-progress, resolved, in-progress, resolved. Failing: in-progress, res
         _BOUNDED,
         _BOUNDED_NAMES,
         judged_by(relation.ALTERNATE_PRECEDENCE),
+        passes_without=("then",),
+        fails_without=("first",),
     ),
     Template(
         "alternate-succession",
@@ -285,6 +312,8 @@ Passing: awaiting-user, in-progress, awaiting-user, in-progress. Failing: in-pro
         _BOUNDED,
         _BOUNDED_NAMES,
         judged_by(relation.ALTERNATE_RESPONSE, relation.ALTERNATE_PRECEDENCE),
+        passes_without=("first", "then"),
+        fails_without=("first", "then"),
     ),
     Template(
         "chain-response",
@@ -298,6 +327,8 @@ Passing: new, resolved, closed. Failing: new, resolved, awaiting-user.
         _BOUNDED,
         _BOUNDED_NAMES,
         judged_by(relation.CHAIN_RESPONSE),
+        passes_without=("first",),
+        fails_without=("then",),
     ),
     Template(
         "chain-precedence",
@@ -311,6 +342,8 @@ Passing: new, resolved, closed. Failing: new, resolved, in-progress, closed.
         _BOUNDED,
         _BOUNDED_NAMES,
         judged_by(relation.CHAIN_PRECEDENCE),
+        passes_without=("then",),
+        fails_without=("first",),
     ),
     Template(
         "chain-succession",
@@ -324,6 +357,8 @@ Passing: new, awaiting-user, in-progress. Failing: new, in-progress; also awaiti
         _BOUNDED,
         _BOUNDED_NAMES,
         judged_by(relation.CHAIN_RESPONSE, relation.CHAIN_PRECEDENCE),
+        passes_without=("first", "then"),
+        fails_without=("first", "then"),
     ),
     Template(
         "not-succession",
@@ -338,6 +373,7 @@ Passing: in-progress, closed. Failing: closed, in-progress.
         _BOUNDED,
         _BOUNDED_NAMES,
         judged_by(relation.NOT_SUCCESSION),
+        passes_without=("first", "then"),
     ),
     Template(
         "not-chain-succession",
@@ -351,6 +387,7 @@ Passing: new, in-progress, closed. Failing: new, closed.
         _BOUNDED,
         _BOUNDED_NAMES,
         judged_by(relation.NOT_CHAIN_SUCCESSION),
+        passes_without=("first", "then"),
     ),
 )
 

@@ -57,6 +57,12 @@ class Activity:
         return "(" + join(" AND ", [*tests, all_of(self.where)]) + ")"
 
     @property
+    def named(self) -> Mapping[str, tuple[str, ...]]:
+        """The values that it names by column; none where any value will do."""
+        by_column = {"decision" if self.source == APPROVAL else self.source: self.values, "role": self.roles}
+        return {column: values for column, values in by_column.items() if values}
+
+    @property
     def text(self) -> str:
         """The activity in a few words: `resolved`, `group = network`, `approval = approved (cab)`."""
         words = ", ".join(self.values) or "*"

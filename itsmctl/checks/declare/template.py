@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from itsmctl.checks.declare.activity import APPROVAL, STATE, Activity, activity
 from itsmctl.checks.declare.trace import sources
-from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.context import Context, Named, Needs
 from itsmctl.engine.openings import Opening, bound_of
 from itsmctl.engine.spans import WITH_STATES
 from itsmctl.engine.sql import Fragment
 from itsmctl.model import Rule
+
+EITHER = "either"
+"""For both activities, where one of them is enough."""
 
 
 @dataclass(frozen=True)
@@ -55,27 +58,42 @@ class Template:
     count: str = ""
     """The parameter that is the number, where there is one."""
     default: int = 0
+    passes_without: tuple[str, ...] = ()
+    """The activities without which a record passes: those that are forbidden, or that ask for another."""
+    fails_without: tuple[str, ...] = ()
+    """The activities without which a record fails, or is waited for."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "__doc__", self.page)
 
     def needs(self, rule: Rule) -> Needs:
-        """The history of the fields that its activities are of, and the columns that they ask about."""
+        """The history of the fields that its activities are of, the columns that they ask about, and words for their values."""
         demand = self._activities(rule)
-        columns = {c.column for one in demand for c in one.where}
-        kinds = frozenset(one.source for one in demand)
-        return Needs(columns=frozenset(columns), history=kinds - {APPROVAL})
+        columns = {c.column for one in demand.values() for c in one.where}
+        kinds = frozenset(one.source for one in demand.values())
+        return Needs(columns=frozenset(columns), history=kinds - {APPROVAL}, named=frozenset(self._named(demand)))
 
     def compile(self, rule: Rule, context: Context) -> Fragment:
         """One row per record; `observed` says what its history shows."""
         return self.judge(self._demand(rule, context), context)
 
-    def _activities(self, rule: Rule) -> list[Activity]:
+    def _activities(self, rule: Rule) -> Mapping[str, Activity]:
         keys = ("activity", "first", "then")
-        return [activity(rule.parameters[key]) for key in keys if key in rule.parameters]
+        return {key: activity(rule.parameters[key]) for key in keys if key in rule.parameters}
+
+    def _named(self, demand: Mapping[str, Activity]) -> Iterator[Named]:
+        """The values of its activities; those of which one or the other may come are one thing."""
+        for key, one in demand.items():
+            for column, values in one.named.items():
+                yield Named(column, values, key in self.passes_without, key in self.fails_without)
+        if EITHER in self.fails_without:
+            together: dict[str, tuple[str, ...]] = {}
+            for one in demand.values():
+                together |= {column: together.get(column, ()) + values for column, values in one.named.items()}
+            yield from (Named(column, values, fails_without=True) for column, values in together.items())
 
     def _demand(self, rule: Rule, context: Context) -> Demand:
-        first, *rest = self._activities(rule)
+        first, *rest = self._activities(rule).values()
         then = rest[0] if rest else None
         number = int(str(rule.parameters.get(self.count, self.default)))
         bound = bound_of(rule.parameters, "within", context.openings) if "within" in rule.parameters else None

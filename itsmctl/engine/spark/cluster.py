@@ -101,6 +101,10 @@ class Cluster(Session):
         """(file, column) of every column of Parquet files."""
         return self._here.columns_of(files)
 
+    def rows_of_files(self, sql: str) -> list[Row]:
+        """The rows of a query about nothing but files, which the machine at hand looks into."""
+        return self._here.rows(sql)
+
     def insert(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         """Append rows of values to a table."""
         known = self._tables[table]
