@@ -69,13 +69,13 @@ def explain(session: Session, context: Context, record_ids: Sequence[str]) -> tu
     rows = {
         int(str(row[0])): row[1:]
         for row in session.rows(
-            f"SELECT tix, {', '.join(name(c) for c in RECORD_COLUMNS)} FROM record WHERE tix IN ({numbers})"
+            f"SELECT tix, {', '.join(name(c) for c in RECORD_COLUMNS)} FROM whole_record WHERE tix IN ({numbers})"
         )
     }
     moments = _by_key(
         session.rows(
-            f"""SELECT e.tix, e.moment, e.actor, e.actor_group, e.field, e.old, e.new, s.source_file, s.source_row FROM event AS e
-            LEFT JOIN ({_sources("event", "s.seq", record_ids)}) AS s ON s.tix = e.tix AND s.seq = e.seq
+            f"""SELECT e.tix, e.moment, s.actor, s.actor_group, e.field, e.old, e.new, s.source_file, s.source_row FROM event AS e
+            LEFT JOIN ({_sources("event", "s.seq, s.actor, s.actor_group", record_ids)}) AS s ON s.tix = e.tix AND s.seq = e.seq
             WHERE e.tix IN ({numbers}) ORDER BY e.tix, e.seq""",
             record_ids,
         )

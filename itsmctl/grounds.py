@@ -13,7 +13,7 @@ from itsmctl.checks import CHECKS
 from itsmctl.checks.similar import similar_to
 from itsmctl.engine.acts import APPROVERS
 from itsmctl.engine.context import Context
-from itsmctl.engine.evaluate import ABOUT_AGREEMENTS, COLUMNS, scope_of
+from itsmctl.engine.evaluate import ABOUT_AGREEMENTS, columns_named, scope_of
 from itsmctl.engine.grouping import clock_columns, group_key, key_of
 from itsmctl.engine.parameters import seconds_of
 from itsmctl.engine.people import known_as, unmarked
@@ -192,7 +192,8 @@ def _later(rule: Rule, context: Context, record_ids: Sequence[str]) -> Fragment:
 
 def _similar(rule: Rule, context: Context, record_ids: Sequence[str]) -> Fragment:
     """What has nearly the same title, and was opened within the time."""
-    return similar_to(rule, scope_of(rule, context.about(rule.process), COLUMNS), record_ids)
+    named = columns_named(similar_to(rule, Fragment(""), record_ids))
+    return similar_to(rule, scope_of(rule, context.about(rule.process), named), record_ids)
 
 
 _COUNTED_WITH: Mapping[str, Callable[[Rule, Context, Sequence[str]], Fragment]] = {
@@ -265,15 +266,15 @@ def _group_rows(session: Session, context: Context, rule: Rule, verdict: Verdict
             f" JOIN (SELECT tix, month, agreement FROM clock WHERE clock = ? AND verdict IN ({_JUDGED})) AS c ON c.tix = r.tix",
             (str(rule.parameters["clock"]),),
         )
-    query = (
-        Fragment("SELECT r.record_id, r.source_file, r.source_row FROM (")
-        + scope_of(rule, about, COLUMNS)
-        + ") AS r"
+    among = (
+        ") AS r"
         + clock
         + " WHERE "
         + _is_member(rule, context.definitions, verdict.record_id)
         + " ORDER BY r.source_file, r.source_row, r.record_id"
     )
+    told = Fragment("SELECT r.record_id, r.source_file, r.source_row FROM (")
+    query = told + scope_of(rule, about, columns_named(told + among)) + among
     return _rows(session.rows(query.text, query.values))
 
 

@@ -22,7 +22,7 @@ from itsmctl.audit.choices import (
 from itsmctl.audit.figures import count_figures
 from itsmctl.audit.judging import judge, results_of
 from itsmctl.audit.people import PeopleKey
-from itsmctl.audit.preparing import Period, load_records, prepare, registers_named
+from itsmctl.audit.preparing import Period, load_records, part_read, prepare, registers_named
 from itsmctl.audit.redaction import Hiding, show_as_they_are
 from itsmctl.audit.used import used_definitions
 from itsmctl.audit.waivers import uses
@@ -30,6 +30,7 @@ from itsmctl.beside import Beside
 from itsmctl.engine.context import Context
 from itsmctl.engine.session import Session
 from itsmctl.engine.spark.starting import SparkPlace
+from itsmctl.engine.tables import WHOLE
 from itsmctl.engine.verdicts import in_order, write_partitioned
 from itsmctl.figures import Figures
 from itsmctl.importers.receipt import Receipt, read_receipt
@@ -41,6 +42,8 @@ Told = TypeVar("Told")
 Progress = Callable[[str, float], None]
 """Called with what is being done and the share done, 0 to 1."""
 
+MANY = 500_000
+"""Records and changes from which on it pays to find out first which columns will be read."""
 SAMPLED_PER_RULE = 3
 MOST_EXPLAINED = 60
 
@@ -108,7 +111,10 @@ def audit(
     ):
         report("load", 0.0)
         session.expect(receipt.records + receipt.events)
-        load_records(session, definitions, dataset, receipt, asked.as_of, asked.period, asked.zone)
+        part = WHOLE
+        if receipt.records + receipt.events > MANY and options.spark is None:
+            part = part_read(definitions, receipt, rules, asked.as_of, asked.period, asked.zone)
+        load_records(session, definitions, dataset, receipt, asked.as_of, asked.period, asked.zone, part)
         report("clocks", 0.2)
         kept = registers.result()
         with _meanwhile(session, options, lambda other: facts.dataset_facts(other, receipt, dataset)) as exported:

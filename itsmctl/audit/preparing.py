@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from itsmctl.audit.waivers import applied
 from itsmctl.definitions.registers import rows_of
-from itsmctl.engine.clocks import create_clocks
+from itsmctl.engine.clocks import columns_of_clocks, create_clocks
 from itsmctl.engine.context import Context
-from itsmctl.engine.evaluate import asks_legs, timed_processes
-from itsmctl.engine.openings import create_openings
+from itsmctl.engine.evaluate import Task, asks_legs, timed_processes, words_read
+from itsmctl.engine.openings import Opening, create_openings
 from itsmctl.engine.people import create_people
 from itsmctl.engine.progress import segments_of_days
 from itsmctl.engine.registers import create_registers
@@ -31,7 +32,17 @@ from itsmctl.engine.tables import (
 from itsmctl.engine.verdicts import create_verdict_table
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers.receipt import Receipt
-from itsmctl.model import CHANGING_COLUMNS, Calendar, Definitions, Register, RegisterRow, Rule
+from itsmctl.model import (
+    CHANGING_COLUMNS,
+    PEOPLE_OF_EVENTS,
+    RECORD_COLUMNS,
+    Calendar,
+    Definitions,
+    Register,
+    RegisterRow,
+    Rule,
+)
+from itsmctl.worktime import known_before
 from itsmctl.zones import local_day
 
 Period = tuple[int | None, int | None]
@@ -124,6 +135,31 @@ def _words(receipt: Receipt) -> Mapping[str, Mapping[str, frozenset[str]]]:
         process: {column: frozenset(table.values()) for column, table in codes.items()}
         for process, codes in by_process.items()
     }
+
+
+def part_read(
+    definitions: Definitions, receipt: Receipt, rules: Sequence[Rule], as_of: int, period: Period, zone: str
+) -> Part:
+    """The part of a dataset that rules read, and the clocks: of the texts of its records and changes only what their statements name.
+
+    Where the audit goes back to before the export, every record is put back to what it was, and all is read.
+    """
+    from itsmctl.checks import CHECKS
+
+    context = as_if_laid_out(beforehand(definitions, receipt, as_of, period, zone), rules)
+    if context.as_of < context.exported_at:
+        return WHOLE
+    waivers = applied(definitions)
+    tasks = [Task(rule, CHECKS[rule.check], waivers=waivers.get(rule.id, ())) for rule in rules]
+    read = words_read(tasks, context) | columns_of_clocks(definitions)
+    return Part(columns=read & frozenset(RECORD_COLUMNS), people=not read.isdisjoint(PEOPLE_OF_EVENTS))
+
+
+def as_if_laid_out(context: Context, rules: Sequence[Rule]) -> Context:
+    """A context in which the calendars of rules have numbers but no days yet: what a statement says does not depend on the days."""
+    named = calendars_named(context.definitions, rules)
+    openings = {c.id: Opening(c, n, 1, known_before(c), 0) for n, c in enumerate(named)}
+    return replace(context, openings=openings)
 
 
 def calendars_named(definitions: Definitions, rules: Sequence[Rule]) -> list[Calendar]:

@@ -238,7 +238,7 @@ def statement(task: Task, context: Context) -> Fragment:
     context = context.about(task.rule.process)
     needs = task.check.needs(task.rule)
     body = with_untold(_with_gaps(task.check.compile(task.rule, context), needs), needs.named, context)
-    scope = scope_of(task.rule, context, _read(body))
+    scope = scope_of(task.rule, context, columns_named(body))
     lacking = lacking_columns(task, context)
     if lacking:
         scope, body = _apart(scope, body, lacking)
@@ -266,10 +266,25 @@ def _near(task: Task, body: Fragment, context: Context) -> Iterator[tuple[str, s
                 yield table, f"tix BETWEEN {first} AND {last}"
 
 
-def _read(body: Fragment) -> tuple[str, ...]:
+def columns_named(body: Fragment) -> tuple[str, ...]:
     """The columns of a record that a statement mentions: naming all of them again and again would cost the database more."""
-    words = frozenset(_WORD.findall(body.text))
+    words = words_of(body)
     return tuple(column for column in COLUMNS if column in words or column in _TOLD_OF_ALL)
+
+
+def words_of(made: Fragment) -> frozenset[str]:
+    """All words of a statement, among them the columns that it reads."""
+    return frozenset(_WORD.findall(made.text))
+
+
+def words_read(tasks: Sequence[Task], context: Context) -> frozenset[str]:
+    """All that rules and what excuses from them name, among it the columns that they read; not what clocks read."""
+    read: set[str] = set()
+    for task in tasks:
+        needs = task.check.needs(task.rule)
+        read |= words_of(statement(task, context)) | needs.columns | needs.elsewhere
+        read |= {condition.column for waiver in task.waivers for condition in waiver.scope}
+    return frozenset(read)
 
 
 _NOBODY = (0, 0, 0, 0, 0)

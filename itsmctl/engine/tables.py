@@ -51,14 +51,24 @@ FORESEEN = 400 * 86_400
 
 @dataclass(frozen=True)
 class Part:
-    """What is loaded of a dataset: the records of some services or all, some of their columns or all, with their history or not."""
+    """What is loaded of a dataset: the records of some services or all, some of their texts or all, with their history or not, and who made it.
+
+    Moments, numbers and what the engine itself reads (`ALWAYS`) are there in any case. Another text is no column of `record`
+    then, nor the people columns of `event`: to ask for one is an error, and never finds it empty.
+    """
 
     services: frozenset[str] = frozenset()
     columns: frozenset[str] = frozenset()
     history: bool = True
+    people: bool = True
+    """Whether the history tells who changed something: `actor` and `actor_group`."""
 
 
 WHOLE = Part()
+ALWAYS = frozenset({"number", "service", "customer", "category", "subcategory", "priority", "state", "group"})
+"""Texts that are read whatever is judged: by clocks, by what is told of all records, and by the figures of reports."""
+
+_TEXTS = (*TEXT_COLUMNS, "attributes")
 
 _NARROW = 0.9
 """The share of all records from which on it is not worth while to name those of one process."""
@@ -132,9 +142,9 @@ def load_tables(session: Session, loading: Loading) -> None:
 
 
 def _create_sources(session: Session, loading: Loading, told: frozenset[str]) -> None:
-    """`event_source(record_id, seq, source_file, source_row)` and `approval_source(record_id, approver, "at", …)`: where each was read."""
+    """`event_source(record_id, seq, actor, …)` and `approval_source(record_id, approver, moment, …)`: where each was read."""
     quoted = name("at")
-    for table, key in (("event", "seq"), ("approval", f"approver, {epoch(quoted)} AS moment")):
+    for table, key in (("event", "seq, actor, actor_group"), ("approval", f"approver, {epoch(quoted)} AS moment")):
         rows = (
             "source_file, source_row"
             if table in told
@@ -227,13 +237,23 @@ def _coded(loading: Loading) -> list[str]:
 
 
 def _create_record(session: Session, loading: Loading) -> None:
+    """`record` with the columns of the part, and `whole_record` with all of them, for the few rows that are shown."""
+    _create_zone(session, loading)
+    part = loading.part.columns | ALWAYS if loading.part.columns else frozenset(_TEXTS)
+    session.run(f"CREATE TABLE record AS {_records(session, loading, part)}")
+    whole = _records(session, loading, frozenset(_TEXTS)) if loading.part.columns else "SELECT * FROM record"
+    session.run(f"CREATE VIEW whole_record AS {whole}")
+
+
+def _records(session: Session, loading: Loading, texts: frozenset[str]) -> str:
+    """SELECT of the records that are judged, with some of the texts, in the codes of the definitions."""
     columns: list[str] = []
     joins: list[str] = []
-    filled = frozenset(RECORD_COLUMNS) if loading.exported is None else loading.exported
-    empty = frozenset(RECORD_COLUMNS) - (filled & loading.part.columns if loading.part.columns else filled)
-    attributes = "NULL" if loading.part.columns and "attributes" not in loading.part.columns else "r.attributes"
+    empty = frozenset() if loading.exported is None else frozenset(RECORD_COLUMNS) - loading.exported
     coded = _coded(loading)
     for column in TEXT_COLUMNS:
+        if column not in texts:
+            continue
         if column in empty:
             columns.append(f"CAST(NULL AS VARCHAR) AS {name(column)}")
         elif column in coded:
@@ -246,23 +266,22 @@ def _create_record(session: Session, loading: Loading) -> None:
         else:
             columns.append(f"{_filled(column)} AS {name(column)}")
     columns += [f"r.{column}" for column in TIME_COLUMNS + NUMBER_COLUMNS + BOOLEAN_COLUMNS]
+    columns += ["r.attributes"] if "attributes" in texts else []
     moments = {
         column: f"{'CAST(NULL AS BIGINT)' if column in empty else _moment(column, loading)} AS {column}"
         for column in TIME_COLUMNS
     }
-    told = ", ".join(moments.get(column, name(column)) for column in RECORD_COLUMNS)
+    read = ", ".join(
+        moments.get(column, name(column)) for column in RECORD_COLUMNS if column in texts or column not in _TEXTS
+    )
     inside = "true"
     if loading.opened_from is not None:
         inside = f"(opened_at IS NULL OR opened_at >= {loading.opened_from})"
-    _create_zone(session, loading)
-    session.run(
-        f"""CREATE TABLE record AS
-        SELECT k.tix, r.*, {month_text("r.opened_at", offset_at(session, "r.opened_at"))} AS month FROM (
-            SELECT r.record_id, r.process, {", ".join(columns)}, {attributes} AS attributes, r.source_file, r.source_row,
+    return f"""SELECT k.tix, r.*, {month_text("r.opened_at", offset_at(session, "r.opened_at"))} AS month FROM (
+            SELECT r.record_id, r.process, {", ".join(columns)}, r.source_file, r.source_row,
                 coalesce(resolved_at, closed_at) AS ended_at, {inside} AS opened_in_period
-            FROM (SELECT {told} FROM {exported(loading.folder, "record")} {_of_the_part(loading)}) AS r {" ".join(joins)}
+            FROM (SELECT {read} FROM {exported(loading.folder, "record")} {_of_the_part(loading)}) AS r {" ".join(joins)}
         ) AS r JOIN kept AS k ON k.record_id = r.record_id"""
-    )
 
 
 def _create_kept(session: Session, loading: Loading) -> None:
@@ -386,9 +405,7 @@ def _create_broken(session: Session, loading: Loading) -> None:
 def _create_lacking(session: Session, loading: Loading) -> None:
     """What is unknown of a record because its file has no such column, though other files have: `lacking(tix, "column")`."""
     session.run('CREATE TABLE file_lacks (name VARCHAR, "column" VARCHAR)')
-    columns = loading.part.columns
-    lacking = [(file, column) for file, column in loading.lacking if not columns or column in columns]
-    session.insert("file_lacks", ("name", "column"), lacking)
+    session.insert("file_lacks", ("name", "column"), loading.lacking)
     session.run(
         'CREATE VIEW lacking AS SELECT r.tix, f."column" FROM record AS r JOIN file_lacks AS f ON f.name = r.source_file'
     )
@@ -443,10 +460,11 @@ def _create_event(session: Session, loading: Loading) -> None:
             f"{_same_process(loading, f'c_{word}', 'k')}"
             for word in ("old", "new")
         )
+    people = "e.actor, e.actor_group," if loading.part.people else ""
     with session.unbuffered():
         session.run(
             f"""CREATE TABLE event AS
-            SELECT k.tix, e.seq, {epoch("e.at")} AS moment, e.actor, e.actor_group, e.field, {old} AS old, {new} AS new
+            SELECT k.tix, e.seq, {epoch("e.at")} AS moment, {people} e.field, {old} AS old, {new} AS new
             FROM {exported(loading.folder, "event")} AS e JOIN kept AS k ON k.record_id = e.record_id {joins}
             {"" if loading.part.history else "WHERE false"}"""
         )
@@ -491,8 +509,12 @@ def _create_link(session: Session, loading: Loading) -> None:
     `named(word, process, tix)` says which records an id or a number means; what it means outside the audited period is not
     in `record`. `link_type` and `exported_process` are of the whole export.
     """
+    referring = ", ".join(map(name, REFERRING_COLUMNS))
+    session.run(
+        f"CREATE TEMP TABLE referring AS SELECT tix, {referring} FROM whole_record WHERE coalesce({referring}) IS NOT NULL"
+    )
     columns = " UNION ALL ".join(
-        f"SELECT tix, {quote(column)} AS type, {name(column)} AS target FROM record WHERE {name(column)} IS NOT NULL"
+        f"SELECT tix, {quote(column)} AS type, {name(column)} AS target FROM referring WHERE {name(column)} IS NOT NULL"
         for column in REFERRING_COLUMNS
     )
     session.run(
@@ -502,6 +524,7 @@ def _create_link(session: Session, loading: Loading) -> None:
             ) AS named
         ) AS linked WHERE trim(target) <> ''"""
     )
+    session.run("DROP TABLE referring")
     session.run(f"CREATE VIEW link_type AS SELECT DISTINCT type FROM {exported(loading.folder, 'link')}")
     session.run(f"CREATE VIEW exported_process AS SELECT DISTINCT process FROM {exported(loading.folder, 'record')}")
     session.run(

@@ -80,6 +80,7 @@ if TYPE_CHECKING:
     from itsmctl.model.columns import MAPPED_COLUMNS as MAPPED_COLUMNS
     from itsmctl.model.columns import NUMBER_COLUMNS as NUMBER_COLUMNS
     from itsmctl.model.columns import PEOPLE_COLUMNS as PEOPLE_COLUMNS
+    from itsmctl.model.columns import PEOPLE_OF_EVENTS as PEOPLE_OF_EVENTS
     from itsmctl.model.columns import RECORD_COLUMNS as RECORD_COLUMNS
     from itsmctl.model.columns import REFERRING_COLUMNS as REFERRING_COLUMNS
     from itsmctl.model.columns import REJECT_COLUMNS as REJECT_COLUMNS
@@ -187,7 +188,7 @@ _MODULES = {
     "catalog": "Calendar Certificate Continuity Criterion Customer Grade OfferedRequest STAGES Service Slot SpecialDay Stage Supplier SupplierAssessment TechnicianView UserView",
     "clocks": "CalendarVersion ClockCondition ClockPolicy ConditionRole DEFAULT_POLICY PauseLimit ZONE_OF_CALENDAR",
     "complaints": "Complaint ComplaintSign OwnFigure",
-    "columns": "APPROVAL APPROVAL_COLUMNS BOOLEAN_COLUMNS CHANGING_COLUMNS DESCRIBING_COLUMNS EVENT_COLUMNS FORESEEN_COLUMNS FREE_TEXT_COLUMNS LINK_COLUMNS MAPPED_COLUMNS NUMBER_COLUMNS PEOPLE_COLUMNS RECORD_COLUMNS REFERRING_COLUMNS REJECT_COLUMNS SOURCE_COLUMNS TEXT_COLUMNS TIME_COLUMNS",
+    "columns": "APPROVAL APPROVAL_COLUMNS BOOLEAN_COLUMNS CHANGING_COLUMNS DESCRIBING_COLUMNS EVENT_COLUMNS FORESEEN_COLUMNS FREE_TEXT_COLUMNS LINK_COLUMNS MAPPED_COLUMNS NUMBER_COLUMNS PEOPLE_COLUMNS PEOPLE_OF_EVENTS RECORD_COLUMNS REFERRING_COLUMNS REJECT_COLUMNS SOURCE_COLUMNS TEXT_COLUMNS TIME_COLUMNS",
     "definition": "ClockRole Condition Conditions Definition Effective Language Limit Outcome Phase ReviewCycle SEVERITIES Severity Text months_after",
     "deviations": "Baseline KnownFindings Waiver",
     "frameworks": "Clause ClauseType Crosswalk EvidenceClass Framework Objective Subject WayOfChecking covers headings within",

@@ -157,6 +157,8 @@ CHANGING_COLUMNS = frozenset(
 APPROVAL = "approval"
 """What stands for a field where an approval is told among the changes of a record."""
 EVENT_COLUMNS = ("record_id", "seq", "at", "actor", "actor_group", "field", "old", "new", "attributes")
+PEOPLE_OF_EVENTS = ("actor", "actor_group")
+"""Who changed something, and for which team."""
 
 
 APPROVAL_COLUMNS = ("record_id", "approver", "role", "decision", "at")

@@ -13,25 +13,22 @@ from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from itsmctl.audit.preparing import beforehand, calendars_named, registers_named
+from itsmctl.audit.preparing import as_if_laid_out, beforehand, calendars_named, registers_named
 from itsmctl.audit.waivers import waivers_of
 from itsmctl.checks import CHECKS
 from itsmctl.engine.context import Context
-from itsmctl.engine.evaluate import Task, asks_legs, missing_for, statement, timed_processes
+from itsmctl.engine.evaluate import Task, asks_legs, missing_for, statement, timed_processes, words_of
 from itsmctl.engine.offers import legs, offers
-from itsmctl.engine.openings import Opening
 from itsmctl.engine.tables import catalogue_codes
 from itsmctl.errors import Where
 from itsmctl.importers.receipt import Receipt
 from itsmctl.model import Definitions, Rule, Text, Waiver
-from itsmctl.worktime import known_before
 
 CLOCKS = frozenset({"cday", "clock", "clock_kind", "clock_name", "clock_role", "offer", "target"})
 MADE_WITH_CLOCKS = CLOCKS | {"span"}
 """The tables that are there only where the clocks were run; the spans of states are made from tickets alone."""
 PEOPLE = frozenset({"account", "appointment", "holding"})
 _TABLE = re.compile(r"\b(?:FROM|JOIN)\s+(\w+)")
-_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
@@ -94,7 +91,7 @@ class Bases:
         return waivers_of(self.definitions)
 
     def _basis(self, rule: Rule) -> Basis:
-        context = self._with_openings(rule)
+        context = as_if_laid_out(self.context, [rule])
         task = Task(rule, CHECKS[rule.check])
         made = statement(task, context)
         tables = frozenset(_TABLE.findall(made.text))
@@ -106,14 +103,7 @@ class Bases:
         )  # fmt: skip
         below = tuple((name, self.of(self.definitions.rules[name])) for name in sorted(rule.rests_on))
         clocks = self.clocks if tables & CLOCKS else None
-        words = frozenset(_WORD.findall(made.text))
-        return Basis((made.text, made.values), own, clocks, below, tables, words, plain(rule))
-
-    def _with_openings(self, rule: Rule) -> Context:
-        """A context in which calendars have numbers but no days yet: what a statement says does not depend on the days."""
-        named = calendars_named(self.definitions, [rule])
-        openings = {c.id: Opening(c, n, 1, known_before(c), 0) for n, c in enumerate(named)}
-        return replace(self.context, openings=openings)
+        return Basis((made.text, made.values), own, clocks, below, tables, words_of(made), plain(rule))
 
     def _calendars(self, rule: Rule) -> object:
         """The calendars that a rule measures by."""
