@@ -11,7 +11,8 @@ from functools import cache, partial
 
 from itsmctl.checks import CHECKS
 from itsmctl.checks.similar import similar_to
-from itsmctl.engine.acts import APPROVERS
+from itsmctl.engine.acts import APPROVERS, MOMENT_OF
+from itsmctl.engine.clocks import columns_of_clocks
 from itsmctl.engine.context import Context
 from itsmctl.engine.evaluate import ABOUT_AGREEMENTS, columns_named, scope_of
 from itsmctl.engine.grouping import clock_columns, group_key, key_of
@@ -20,7 +21,18 @@ from itsmctl.engine.people import known_as, unmarked
 from itsmctl.engine.session import Session, name
 from itsmctl.engine.sql import Fragment, all_of
 from itsmctl.errors import Where
-from itsmctl.model import APPROVAL, FIELD_OF_KIND, GROUPED, Condition, Definition, Definitions, Parameter, Rule
+from itsmctl.model import (
+    APPROVAL,
+    FIELD_OF_KIND,
+    GROUPED,
+    PEOPLE_COLUMNS,
+    RECORD_COLUMNS,
+    Condition,
+    Definition,
+    Definitions,
+    Parameter,
+    Rule,
+)
 from itsmctl.result import Applied, ClockExplanation, Explanation, ExportRow, Ground, Verdict
 from itsmctl.source import parse_documents
 from itsmctl.zones import midnight
@@ -61,7 +73,7 @@ def _grounds(
         )
         looked_at = _looked_at(rule, context.definitions)
         changes = tuple(moment for moment in told.moments if moment.field in looked_at)
-        values = {} if grouped else _values(rule, columns)
+        values = {} if grouped else _values(rule, columns, context.definitions)
         applied = tuple(_applied(context, rule, verdict, told.clocks, places))
         yield Ground(rule, verdict, applied, rows, changes, values)
 
@@ -85,11 +97,42 @@ def _looked_at(rule: Rule, definitions: Definitions) -> frozenset[str]:
     return fields | asked | {"state"} | ({"group"} if rule.check == "leg-within" else set())
 
 
-def _values(rule: Rule, columns: Mapping[str, str]) -> Mapping[str, str]:
+def _values(rule: Rule, columns: Mapping[str, str], definitions: Definitions) -> Mapping[str, str]:
     """What a record has in the columns that decide; a secret that was found is told nowhere."""
-    looked_at = frozenset[str]() if rule.check == "no-secrets" else CHECKS[rule.check].needs(rule).columns
-    asked = {c.column for c in rule.scope} | looked_at
+    asked = {c.column for c in rule.scope}
+    if rule.check != "no-secrets":
+        asked |= CHECKS[rule.check].needs(rule).columns | _columns_named(rule)
+    if (
+        rule.check in ABOUT_AGREEMENTS
+    ):  # what else decides which agreement and target it has, and what it lacks of that does not
+        asked |= columns_of_clocks(definitions) & set(columns)
     return {column: columns.get(column, "") for column in sorted(asked)}
+
+
+_OTHER_NAMES = frozenset(
+    {"calendar", "clock", "codes", "duty", "kind", "lane", "matrix", "process", "register", "roles", "states"}
+)
+"""Parameters that name something else, which may be called like a column."""
+
+
+def _columns_named(rule: Rule) -> frozenset[str]:
+    """The columns that the parameters name, with the moment at which somebody in them acted, or what they hold was to be known."""
+    words = {word for key, value in rule.parameters.items() if key not in _OTHER_NAMES for word in _texts_in(value)}
+    named = words & set(RECORD_COLUMNS)
+    if "acts" in rule.parameters:
+        named |= {MOMENT_OF.get(column, "opened_at") for column in named & set(PEOPLE_COLUMNS)}
+    return frozenset(named | {"opened_at"} if rule.check == "known" else named)
+
+
+def _texts_in(value: Parameter) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _texts_in(inner)
+    elif isinstance(value, tuple):
+        for inner in value:
+            yield from _texts_in(inner)
 
 
 def _words(verdict: Verdict) -> frozenset[str]:

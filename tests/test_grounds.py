@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from test_checks import ALL, Case, _built, build_rule, judge
+from test_checks import ALL, Case, _built, build_rule, judge, system
 
 from itsmctl import grounds
 from itsmctl.audit.people import PeopleKey
@@ -109,6 +109,41 @@ def _told(found: Explanation) -> None:
     assert "第 7 版" in timeline.terminal(found, "zh", width=80)
 
 
+DECIDE = {
+    "agreement": {"priority": "P4", "service": "erp"},
+    "clock-within": {"priority": "P1", "service": "erp"},
+    "employed": {"resolved_by": "Li", "resolved_at": None},
+    "known": {"service": "ERP", "opened_at": None},
+    "linked": {"caused_by": None},
+    "not-in-future": {"closed_at": "2026-03-02T12:00:01Z"},
+    "ordered-times": {"opened_at": "2026-03-02T09:00:01Z", "resolved_at": "2026-03-02T09:00:00Z"},
+}
+"""What decided a failure, by check: the column, and what it holds, where it is the same whatever the case."""
+
+
+@pytest.mark.parametrize("check", sorted(DECIDE))
+def test_the_values_that_decided_are_all_shown(check: str, tmp_path: Path) -> None:
+    case, name = failing(check)
+    rule = written(case, tmp_path)
+    result, _ = judge({rule.id: rule}, case.data, tmp_path, root=tmp_path, explain=(name,))
+    (ground, *_) = [one for found in result.explanations for one in found.grounds if one.rule.id == rule.id]
+    assert set(DECIDE[check]) <= set(ground.values)
+    told = {column: value for column, value in DECIDE[check].items() if value is not None}
+    assert {column: ground.values[column] for column in told} == told
+
+
+def test_a_change_is_told_with_its_moment_and_whose_it_was(tmp_path: Path) -> None:
+    case, name = failing("unchanged")
+    rule = written(case, tmp_path)
+    result, _ = judge({rule.id: rule}, case.data, tmp_path, root=tmp_path, explain=(name,))
+    (found,) = result.explanations
+    approval = "2026-03-02T09:00:00Z Wang: approved (approvals.csv, row 1)"
+    edit = "2026-03-02T09:10:01Z plan: one → two by Li (history.csv, row 1)"
+    english, chinese = (timeline.terminal(found, language, width=2000) for language in ("en", "zh"))
+    assert f"{approval}; {edit}" in english
+    assert "2026-03-02T09:10:01Z 计划：one → two，操作者 Li（history.csv 第 1 行）" in chinese
+
+
 def test_every_similar_record_around_one_is_named_and_no_other(tmp_path: Path) -> None:
     """`explain` of a candidate for a problem shows the others: with the same service, a title alike, within the time."""
     parameters = {"same": ["service"], "either": ["ci", "customer"], "similar": 50, "count": 3, "within": "168h"}
@@ -169,4 +204,6 @@ def test_a_group_under_a_pseudonym_says_how_to_ask_for_it(language: str, says: s
 
 def test_a_secret_that_was_found_is_told_nowhere() -> None:
     rule = load(reference_root()).rules["SEC-05"]
-    assert "hunter2" not in str(grounds._values(rule, {"resolution": "password: hunter2", "title": "hunter2"}))
+    assert "hunter2" not in str(
+        grounds._values(rule, {"resolution": "password: hunter2", "title": "hunter2"}, system())
+    )

@@ -100,10 +100,14 @@ def _changes_text(changes: tuple[Moment, ...], language: Language) -> str:
 
 
 def _change_text(one: Moment, language: Language) -> str:
+    """When it was, what it was, whose it was, and where it stands."""
     if one.field == APPROVAL:
         what = tr("{approver}: {decision}", language, approver=one.actor, decision=one.new)
     else:
         what = f"{column_text(one.field, language)}{tr(': ', language)}{_shown(one.old, language)} → {_shown(one.new, language)}"
+        if one.actor:
+            what = tr("{what} by {actor}", language, what=what, actor=one.actor)
+    what = f"{iso(one.at)} {what}"
     return tr("{what} ({file}, row {row})", language, what=what, file=one.file, row=one.row) if one.file else what
 
 

@@ -135,6 +135,7 @@ PHRASES = (
     msg("fewer than {n} similar"),
     msg("unchanged: {columns}"),
     msg("unchanged"),
+    msg("not sooner than {time} of {calendar}"),
     msg("not sooner than {time}"),
     msg("95-100 %: {n}, 80-95 %: {total}"),
     msg("at most twice the mean of the bands before, or fewer than {n}"),
@@ -142,6 +143,7 @@ PHRASES = (
     msg("at most {share} % paused, or {n} times the peers"),
     msg("not raised and lowered"),
     msg("not within {time}"),
+    msg("{old} -> {top} -> {new}: {time}"),
     msg("{old} -> {new}, left: {time} of {target}"),
     msg("not loosened when less than {share} % was left"),
     msg("not loosened"),
@@ -231,6 +233,7 @@ PHRASES = (
 _COUNTS = ("n", "total")
 """Parts of a phrase that say how many; other numbers may be those of tickets, or years."""
 _NUMBER = re.compile(r"\d+")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _DURATION = re.compile(r"(-?)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 
 
@@ -312,12 +315,23 @@ def _part(text: str, language: Language, *, counts: bool = False) -> str:
             return between.join(column_text(name, language) for name in names)
         if all(name in STATES for name in names):
             return between.join(state_text(name, language) for name in names)
+    equations = text.split(", ")
+    if len(equations) > 1 and all(_equates(one) for one in equations):
+        return tr(", ", language).join(_part(one, language) for one in equations)
+    column, _, moment = text.partition(" ")
+    if column in COLUMNS and _MOMENT.fullmatch(moment):
+        return f"{column_text(column, language)} {moment}"
     column, _, value = text.partition(" = ")
     if value and (column in COLUMNS or column == APPROVAL):
         return f"{column_text(column, language)} = {column_text(value, language)}"
     if text in ACTS:
         return tr(ACTS[text], language)
     return tr(text, language) if text in ("met", "missed") else text
+
+
+def _equates(text: str) -> bool:
+    column, equals, _ = text.partition(" = ")
+    return bool(equals) and column in COLUMNS
 
 
 def _seconds(text: str) -> int | None:
