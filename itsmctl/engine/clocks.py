@@ -250,11 +250,11 @@ def _create_endings(session: Session, parties: str, playing: _Playing) -> None:
     # Parts lie side by side: what ends the clock for good begins where the last part ends that does not.
     session.run(
         f"""CREATE OR REPLACE TEMP TABLE ending AS
-        SELECT tix, offer, max(CASE WHEN is_last THEN role END) AS last_role,
+        SELECT tix, offer, bool_or(is_last AND role = 'pause') AS paused_now, bool_or(is_last AND role = 'cancel') AS cancelled_now,
             CASE WHEN bool_or(is_last AND ends) THEN coalesce(max(CASE WHEN NOT ends THEN t1 END), min(t0)) END AS last_stop,
-            min(CASE WHEN ends THEN t0 END) AS first_stop, min_by(role, CASE WHEN ends THEN seq END) AS first_role
+            min(CASE WHEN ends THEN t0 END) AS first_stop, min(CASE WHEN role = 'cancel' THEN t0 END) AS first_cancel
         FROM (
-            SELECT s.tix, a.offer, s.seq, s.t0, s.t1, s.is_last, coalesce(c.role, '') AS role, coalesce(c.role IN ('stop', 'cancel'), false) AS ends
+            SELECT s.tix, a.offer, s.t0, s.t1, s.is_last, coalesce(c.role, '') AS role, coalesce(c.role IN ('stop', 'cancel'), false) AS ends
             FROM (
                 SELECT * FROM ticket_span WHERE is_last OR (t0 < t1 AND ({playing.ends} OR tix IN (SELECT tix FROM reopened)))
             ) AS s JOIN (
@@ -280,7 +280,7 @@ def _create_judged(
     query = (
         Fragment(
             f"""CREATE OR REPLACE TEMP TABLE judged AS
-        SELECT j.tix, j.clock, j.offer, j.target_number, j.unknown_columns, j.calendar, j.start, j.stop, j.recorded_at, j.cancelled, j.paused_now, j.blind, j.why,
+        SELECT j.tix, j.clock, j.offer, j.target_number, j.unknown_columns, j.start, j.stop, j.cancelled, j.paused_now, j.blind, j.why,
             CASE WHEN j.timed THEN coalesce({opened}, {-EVER}) END AS open
         FROM (
             SELECT *, start BETWEEN 0 AND {as_of} AND NOT stop_missing AND coalesce(stop, {as_of}) >= start AS timed, NOT has_parts AND has_pause AS blind,
@@ -303,13 +303,13 @@ def _create_judged(
                         CASE WHEN least(coalesce(column_stop, {EVER}), coalesce(stopped, {EVER})) <= {as_of}
                             THEN least(coalesce(column_stop, {EVER}), coalesce(stopped, {EVER})) END AS known_stop
                     FROM (
-                        SELECT r.tix, a.clock, a.offer, a.why AS unserved, k.calendar, k.start_column, k.stop_column, k.has_stop, k.has_pause, r.recorded_at, b.tix IS NOT NULL AS is_broken, """
+                        SELECT r.tix, a.clock, a.offer, a.why AS unserved, k.calendar, k.start_column, k.stop_column, k.has_stop, k.has_pause, b.tix IS NOT NULL AS is_broken, """
         )
         + target_number(every) + " AS target_number, " + unknown_columns(every) + " AS unknown_columns, " + starts + " AS start, " + stops
         + f""" AS column_stop, e.tix IS NOT NULL AS has_parts, CASE WHEN k.reopens THEN e.last_stop ELSE e.first_stop END AS stopped,
-                            CASE WHEN e.tix IS NULL THEN coalesce(c.role, '') WHEN NOT k.reopens THEN coalesce(e.first_role, '')
-                                WHEN e.last_stop IS NULL THEN '' ELSE e.last_role END AS decisive,
-                            coalesce(e.last_role = 'pause', false) AS paused_now,
+                            CASE WHEN e.tix IS NULL THEN coalesce(c.role, '') WHEN CASE WHEN k.reopens THEN e.last_stop ELSE e.first_stop END IS NULL THEN ''
+                                WHEN CASE WHEN k.reopens THEN e.cancelled_now ELSE e.first_cancel = e.first_stop END THEN 'cancel' ELSE 'stop' END AS decisive,
+                            coalesce(e.paused_now, false) AS paused_now,
                             coalesce(r.resolved_at <= {as_of}, false) OR coalesce(r.closed_at <= {as_of}, false) AS ended
                         FROM {parties} LEFT JOIN clock_kind AS k ON k.offer = a.offer LEFT JOIN ending AS e ON e.tix = r.tix AND e.offer = a.offer
                         LEFT JOIN clock_role AS c ON c.offer = a.offer AND c.state = r.state LEFT JOIN broken AS b ON b.tix = r.tix
@@ -347,11 +347,11 @@ def _create_paused(session: Session, playing: _Playing, as_of: int, segments: in
         f"""CREATE OR REPLACE TEMP TABLE paused AS
         SELECT p.tix, p.offer, CAST(sum(coalesce({open_before("e", "p.t1", segments)} - ({open_before("b", "p.t0", segments)}), {-EVER})) AS BIGINT) AS open
         FROM (
-            SELECT j.tix, j.offer, j.calendar, greatest(s.t0, j.start) AS t0, least(s.t1, coalesce(j.stop, {as_of})) AS t1
+            SELECT j.tix, j.offer, k.calendar, greatest(s.t0, j.start) AS t0, least(s.t1, coalesce(j.stop, {as_of})) AS t1
             FROM judged AS j JOIN (
                 SELECT tix, state, t0, t1 FROM ticket_span
                 WHERE t0 < t1 AND ({playing.pauses} OR ({playing.ends} AND tix IN (SELECT tix FROM reopened)))
-            ) AS s ON s.tix = j.tix JOIN clock_role AS c ON c.offer = j.offer AND c.state = s.state
+            ) AS s ON s.tix = j.tix JOIN clock_role AS c ON c.offer = j.offer AND c.state = s.state JOIN clock_kind AS k ON k.offer = j.offer
             WHERE j.open IS NOT NULL AND greatest(s.t0, j.start) < least(s.t1, coalesce(j.stop, {as_of}))
         ) AS p LEFT JOIN cday AS b ON b.k = p.calendar * 100000 + p.t0 // {DAY} LEFT JOIN cday AS e ON e.k = p.calendar * 100000 + p.t1 // {DAY}
         GROUP BY p.tix, p.offer"""

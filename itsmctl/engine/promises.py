@@ -71,7 +71,7 @@ def _later(changing: Sequence[str], as_of: int) -> str:
     fields = ", ".join(map(quote, changing))
     at_stop = ", ".join(
         f"coalesce(max_by(coalesce(c.new, ''), c.seq) FILTER (WHERE c.field = {quote(column)} AND c.kept AND c.moment <= j.stop), "
-        f"max(c.new) FILTER (WHERE c.field = {quote(column)} AND c.place = 1 AND {stored_with(column, 'j.recorded_at', 'c')}), "
+        f"max(c.new) FILTER (WHERE c.field = {quote(column)} AND c.place = 1 AND {stored_with(column, 'c.recorded_at', 'c')}), "
         f"max(coalesce(c.old, '')) FILTER (WHERE c.field = {quote(column)} AND c.place = 1)) AS {name(column)}"
         for column in changing
     )
@@ -79,7 +79,9 @@ def _later(changing: Sequence[str], as_of: int) -> str:
     changed = f"""SELECT j.tix FROM judged AS j JOIN (SELECT tix, moment FROM event WHERE field IN ({fields})) AS e
         ON e.tix = j.tix WHERE e.moment > j.stop
         UNION SELECT b.tix FROM broken AS b JOIN ticket AS t ON t.tix = b.tix"""
-    return f"""SELECT j.tix, j.offer, {at_stop} FROM judged AS j JOIN ({changes_of(changed, as_of)}) AS c ON c.tix = j.tix
+    return f"""SELECT j.tix, j.offer, {at_stop} FROM judged AS j JOIN (
+            SELECT c.*, r.recorded_at FROM ticket AS r JOIN ({changes_of(changed, as_of)}) AS c ON c.tix = r.tix
+        ) AS c ON c.tix = j.tix
         WHERE j.stop IS NOT NULL GROUP BY j.tix, j.offer HAVING bool_or(c.field IN ({fields}) AND c.kept AND c.moment > j.stop)"""
 
 
