@@ -172,8 +172,9 @@ def _add_legs(session: Session, plan: Plan) -> None:
             ("event WHERE field = 'group'", "old"),
         )
     )
+    # A record has one offer for each name of a clock, so that it meets a leg once.
     session.run(
-        f"""INSERT INTO lived SELECT DISTINCT c.tix * {CLOCKS} + l.number, c.tix, l.leg FROM clock AS c JOIN record AS r ON r.tix = c.tix
+        f"""INSERT INTO lived SELECT c.tix * {CLOCKS} + l.number, c.tix, l.leg FROM clock AS c JOIN record AS r ON r.tix = c.tix
         JOIN (SELECT DISTINCT h.tix, w.leg FROM ({had}) AS h JOIN lived_crew AS w ON w.crew = h.crew) AS h ON h.tix = c.tix
         JOIN lived_leg AS l ON l.leg = h.leg AND l.inside = c.offer
         WHERE {_KEPT_REASONS} AND r.opened_at >= l.since AND r.opened_at < l.until"""
