@@ -29,8 +29,10 @@ from hypothesis import strategies as st
 from itsmctl.audit import AuditOptions, audit, exceeds
 from itsmctl.definitions import load
 from itsmctl.engine import clocks, evaluate
+from itsmctl.engine.judging_all import judges_all
 from itsmctl.engine.results import read_verdicts
 from itsmctl.engine.session import Session, TooLittleMemory
+from itsmctl.engine.sql import Fragment
 from itsmctl.errors import ItsmctlError, Problem
 from itsmctl.importers.importing import import_files
 from itsmctl.model import Definitions, Text
@@ -167,6 +169,40 @@ def test_rules_that_do_not_fit_together_are_judged_one_by_one(
     monkeypatch.setattr(evaluate, "_judge", judge)
     assert run(dataset, tmp_path / "few.parquet", all_verdicts=True) == usual
     assert sum(refused) > 50
+
+
+def test_passes_are_counted_alike_whether_they_are_kept_or_not(dataset: Path, tmp_path: Path) -> None:
+    """Rules whose statement shows that it judges every record keep only the others."""
+    told, _ = run(dataset, tmp_path / "all.parquet", all_verdicts=True)
+    usual, _ = run(dataset, tmp_path / "usual.parquet")
+    assert replace(usual, explanations=()) == replace(told, explanations=())
+    counted = Counter(v.rule for v in read_verdicts(tmp_path / "all.parquet") if v.passed)
+    assert {r.rule.id: r.passed for r in (*usual.rules, *usual.enquiries) if r.passed} == counted
+    kept = [v for v in read_verdicts(tmp_path / "all.parquet") if v.passed is not True]
+    assert list(read_verdicts(tmp_path / "usual.parquet")) == kept
+
+
+@pytest.mark.parametrize(
+    ("statement", "all_of_them"),
+    [
+        ("SELECT r.record_id, r.ci IS NOT NULL AS passed FROM scoped AS r", True),
+        ("SELECT record_id, a > 1 AS passed FROM (SELECT r.record_id, r.a FROM scoped AS r) AS told", True),
+        ("SELECT record_id FROM (SELECT record_id FROM (SELECT r.record_id\n FROM scoped AS r) AS a) AS b", True),
+        ("SELECT r.record_id FROM scoped AS r WHERE r.ci IS NOT NULL", False),
+        ("SELECT record_id FROM (SELECT r.record_id FROM scoped AS r) AS told WHERE record_id <> ''", False),
+        ("SELECT r.record_id FROM scoped AS r LEFT JOIN clock AS c ON c.tix = r.tix", False),
+        ("SELECT r.record_id, s.n FROM scoped AS r, (SELECT 1 AS n) AS s", False),
+        ("SELECT r.record_id FROM clock AS c, scoped AS r", False),
+        ("SELECT DISTINCT r.record_id FROM scoped AS r", False),
+        ("SELECT r.service AS record_id, count(*) > 9 AS passed FROM scoped AS r GROUP BY r.service", False),
+        ("SELECT r.record_id FROM scoped AS r UNION ALL SELECT r.record_id FROM scoped AS r", False),
+        ("SELECT r.record_id, (SELECT count(*) FROM scoped) AS n FROM scoped AS r", False),
+        ("SELECT r.record_id, unnest(string_split(r.ci, ',')) AS ci FROM scoped AS r", False),
+        ("SELECT 'all' AS record_id", False),
+    ],
+)
+def test_a_statement_shows_whether_it_judges_every_record(statement: str, all_of_them: bool) -> None:
+    assert judges_all(Fragment(statement)) is all_of_them
 
 
 def test_progress_never_goes_back_and_ends_with_the_work(dataset: Path, tmp_path: Path) -> None:

@@ -159,9 +159,40 @@ def test_hours_are_those_of_the_calendar(told: tuple[Rows, Events], figures: Fig
 
 
 def test_paths_are_the_states_in_order(told: tuple[Rows, Events], figures: Figures) -> None:
-    process = {r["record_id"]: str(r["process"]) for r in told[0]}
+    assert_paths(*told, figures)
+
+
+def test_paths_are_told_apart_however_long_and_rare_they_are(tmp_path: Path) -> None:
+    """Lives that differ late, in a state that a sample misses, or only in what else changed between two states."""
+    records: Rows = []
+    events: Events = []
+    for number in range(200):
+        record_id, moment, before = f"T{number:05}", at("2026-01-02T00:00:00Z"), None
+        rng = random.Random(number % 7)
+        states = [STATES[rng.randrange(2 if number % 2 else 5)] for _ in range((3, 9, 28, 31, 70)[number % 5])]
+        if number % 16 == 3:
+            states[-1] = f"state {number:03}"
+        if number % 5 == 4 and number % 3:
+            states[50] = "cancelled"
+        for state in states:
+            for _ in range(number % 3):
+                moment += 60
+                events.append([record_id, moment, "group", None, f"group {moment % 7}"])
+            moment += 60
+            events.append([record_id, moment, "state", before, state])
+            before = state
+        process = "incident" if number % 4 else "request"
+        records.append({"record_id": record_id, "process": process, "state": before, "opened_at": moment - 86_400})
+    folder = write_dataset(tmp_path / "dataset", records, events, zone=ZONE, history=("state", "group"), exported=AS_OF)
+    figures = audit(reference(), folder, AuditOptions(rules=("INC-04",), charts=True)).figures
+    assert_paths(records, events, figures)
+    assert any(n > 5 for flow in figures.flows for _, n in flow.variants)
+
+
+def assert_paths(records: Rows, events: Events, figures: Figures) -> None:
+    process = {r["record_id"]: str(r["process"]) for r in records}
     paths: dict[str, Counter[tuple[str, ...]]] = defaultdict(Counter)
-    for record, changes in seen(told[1], "state").items():
+    for record, changes in seen(events, "state").items():
         states = [str(change[4]) for change in changes]
         paths[process[record]][tuple(s for n, s in enumerate(states) if n == 0 or states[n - 1] != s)] += 1
     assert {flow.process for flow in figures.flows} == set(paths)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from itsmctl.engine.clocks import columns_of_clocks
 from itsmctl.engine.context import Check, Context, Needs
 from itsmctl.engine.grouping import grouped_by_people
+from itsmctl.engine.judging_all import judges_all
 from itsmctl.engine.people import known_as
 from itsmctl.engine.session import Session, TooLittleMemory, name, quote
 from itsmctl.engine.sql import Fragment, all_of, join
@@ -199,8 +200,16 @@ def _judge(
     totals: dict[Fragment, Totals],
 ) -> tuple[dict[str, Counts], dict[str, Totals]]:
     """What became of the records by each rule, and how many there were by priority and service, of those that are broken down."""
-    every = join(" UNION ALL ", (statement(t, context) for t in tasks))
-    # Most verdicts are passes, of which nothing is kept: to hold their texts would cost more than to judge them.
+    # Most verdicts are passes, of which nothing is kept: to hold them or their texts would cost more than to judge them.
+    whole = {t.rule.id for t in tasks if kept == _WRONG and not t.waivers and _judges_all(t, context)}
+    every = join(
+        " UNION ALL ",
+        (
+            "SELECT * FROM (" + made + f") AS w WHERE {_WRONG.text}" if task.rule.id in whole else made
+            for task in tasks
+            for made in (statement(task, context),)
+        ),
+    )
     told = (
         "CAST(NULL AS VARCHAR)"
         if not with_texts
@@ -222,6 +231,11 @@ def _judge(
         FROM (SELECT *, coalesce(reason = {quote(TOO_FEW)}, false) AS small FROM judgement) AS j GROUP BY "rule\""""
     )
     found = {str(rule): tuple(int(str(n)) for n in numbers) for rule, *numbers in rows}
+    for task in tasks:
+        if task.rule.id in whole:  # whoever is not among the others has passed
+            others, _, failed, *_ = found.get(task.rule.id, _NOBODY)
+            in_scope = _size(_totals(session, task.rule, context, totals))
+            found[task.rule.id] = (in_scope, in_scope - others, failed, 0, 0)
     counts = {t.rule.id: _counts(found.get(t.rule.id, _NOBODY), records, "", covers.get(t.rule.id, {})) for t in tasks}
     populations = dict(_populations(session, tasks, counts, context, totals))
     session.run(  # last, so that what fails before can be done again
@@ -254,6 +268,14 @@ def statement(task: Task, context: Context) -> Fragment:
         + body
         + ") AS j"
     )
+
+
+def _judges_all(task: Task, context: Context) -> bool:
+    """Whether the statement of a rule shows that it gives one verdict of each record in its scope."""
+    rule, check = task.rule, task.check
+    if rule.check in GROUPED or check.needs(rule).history or lacking_columns(task, context):
+        return False
+    return judges_all(check.compile(rule, context.about(rule.process)))
 
 
 def _near(task: Task, body: Fragment, context: Context) -> Iterator[tuple[str, str]]:
@@ -439,7 +461,7 @@ def _populations(
     for task in tasks:
         if _has_breakdown(task.rule, judged[task.rule.id]):
             total = _totals(session, task.rule, context, totals)
-            if sum(n for (which, _), n in total.items() if which == 0) != judged[task.rule.id].in_scope:
+            if _size(total) != judged[task.rule.id].in_scope:
                 total = _totals_judged(session, task.rule.id)
             yield task.rule.id, total
 
@@ -460,6 +482,11 @@ def _totals(session: Session, rule: Rule, context: Context, totals: dict[Fragmen
     if scope not in totals:
         totals[scope] = _by_value(session, "(" + scope + ") AS r")
     return totals[scope]
+
+
+def _size(total: Totals) -> int:
+    """How many records there are."""
+    return sum(n for (which, _), n in total.items() if which == 0)
 
 
 def _totals_judged(session: Session, rule: str) -> Totals:

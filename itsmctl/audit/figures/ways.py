@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itsmctl.audit.figures.times import whole
 from itsmctl.engine.context import Context
-from itsmctl.engine.session import Row, Session
+from itsmctl.engine.session import Row, Session, quote
 from itsmctl.figures import OTHERS, Flow, Network, Recurrence, Recurring
 
 VARIANTS, GROUPS, KINDS, MONTHS = 8, 10, 10, 24
@@ -12,13 +12,35 @@ VARIANTS, GROUPS, KINDS, MONTHS = 8, 10, 10, 24
 PROCESSES = 4
 RECURS = 3
 """Incidents alike in one month, from which they are a candidate for a problem."""
+_BITS, _PLACES, _WORDS = 6, 10, 3
+"""The bits of the number of a state, how many such numbers a whole number holds, and how many of these tell a life."""
 
 
 def flows(session: Session) -> tuple[Flow, ...]:
-    """By process, those with most records first; a state that follows itself is no step."""
+    """By process, those with most records first; a state that follows itself is no step.
+
+    Records that have the same states at the same places are told from numbers, and of each such kind the path is written out
+    once. Which states are usual a sample tells; a record with another one, or with too many changes, is a kind of its own.
+    """
+    usual = session.rows(
+        f"SELECT state FROM span WHERE tix % 16 = 0 GROUP BY state ORDER BY count(*) DESC, state LIMIT {2**_BITS - 1}"
+    )
+    codes = " ".join(f"WHEN {quote(str(state))} THEN {n}" for n, (state,) in enumerate(usual, 1)) or "WHEN NULL THEN 0"
+    place = f"CAST({_BITS} * (seq % {_PLACES}) AS INTEGER)"
+    words = [f"w{n}" for n in range(_WORDS)]
+    told = ", ".join(
+        f"bit_or(CASE WHEN seq // {_PLACES} = {n} THEN code << {place} ELSE 0 END) AS {word}"
+        for n, word in enumerate(words)
+    )
     rows = session.rows(
-        f"""WITH walk AS (SELECT tix, string_agg(state, '\x1f' ORDER BY seq) AS path FROM span WHERE before IS NULL OR before <> state GROUP BY tix),
-        variant AS (SELECT r.process, w.path, count(*) AS n FROM walk AS w JOIN record AS r ON r.tix = w.tix GROUP BY 1, 2),
+        f"""WITH kind AS MATERIALIZED (
+            SELECT r.process, {", ".join(words)}, own, min(s.tix) AS tix, count(*) AS n FROM (
+                SELECT tix, {told}, max(CASE WHEN code IS NULL OR seq < 0 OR seq >= {_PLACES * _WORDS} THEN tix END) AS own
+                FROM (SELECT tix, seq, CAST(CASE state {codes} END AS BIGINT) AS code FROM span) AS coded GROUP BY tix
+            ) AS s JOIN record AS r ON r.tix = s.tix GROUP BY r.process, {", ".join(words)}, own),
+        walk AS (SELECT s.tix, string_agg(s.state, '\x1f' ORDER BY s.seq) AS path FROM span AS s JOIN kind AS k ON k.tix = s.tix
+            WHERE s.before IS NULL OR s.before <> s.state GROUP BY s.tix),
+        variant AS (SELECT k.process, w.path, sum(k.n) AS n FROM walk AS w JOIN kind AS k ON k.tix = w.tix GROUP BY k.process, w.path),
         ranked AS (SELECT *, row_number() OVER (PARTITION BY process ORDER BY n DESC, path) AS place FROM variant)
         SELECT process, CASE WHEN place <= {VARIANTS} THEN path END AS path, sum(n), count(*) FROM ranked GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2"""
     )
