@@ -21,6 +21,7 @@ from itsmctl.reference import reference_root
 
 measure, many = bench("measure"), bench("many")
 agreeing, peering = bench("agreeing"), bench("peering")
+run, large = bench("run"), bench("large")
 RECORDS, COPIES = 150, 2
 
 
@@ -132,6 +133,23 @@ def test_the_floor_reads_every_row(history: Path) -> None:
         for table in ("record", "event", "approval", "link")
     )
     assert told.stdout == f"{rows}\n"
+
+
+def test_the_rules_more_are_of_the_families_of_the_core() -> None:
+    rules = load(reference_root()).rules
+    families = {rules[rule].check for rule in run.CORE}
+    assert len(set(large.TEN_MORE) - set(run.CORE)) == len(large.TEN_MORE) == 10
+    assert {rule: rules[rule].process for rule in large.TEN_MORE} == dict.fromkeys(large.TEN_MORE, "incident")
+    assert {rules[rule].check for rule in large.TEN_MORE} <= families
+
+
+def test_what_one_more_rule_adds_is_a_tenth_of_what_ten_add() -> None:
+    names = (large.TWENTY_RULES, large.THIRTY_RULES)
+    samples = {
+        name: [measure.Sample(1.0, seconds, 0) for seconds in some]
+        for name, some in zip(names, ([10.0, 20.0, 30.0], [24.0, 22.0, 90.0]), strict=True)
+    }
+    assert large.one_more(samples) == pytest.approx(0.02)
 
 
 @pytest.mark.parametrize(("limit", "code", "told"), [("300MB", 0, "pass"), ("90MiB", 1, "FAIL")])
