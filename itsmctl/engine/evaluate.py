@@ -502,7 +502,7 @@ def _wrong_by_value(session: Session, rules: Sequence[str]) -> Mapping[tuple[str
         return {}
     rows = session.rows(
         f"""SELECT {_BREAKDOWN}, count(*) FILTER (WHERE NOT j.passed AND j.waiver IS NULL), count(*) FILTER (WHERE j.passed IS NULL), j."rule"
-        FROM tested AS j JOIN record AS r ON r.record_id = j.record_id
+        FROM record AS r JOIN tested AS j ON j.record_id = r.record_id
         WHERE j.passed IS NOT true AND j."rule" IN ({", ".join("?" * len(rules))}) GROUP BY {_BREAKDOWN}, j."rule\"""",
         tuple(rules),
     )
