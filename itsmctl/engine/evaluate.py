@@ -250,12 +250,7 @@ def _judge(
 def statement(task: Task, context: Context) -> Fragment:
     """The SELECT of one rule over its scope, with the rule's id before the columns of its check."""
     context = context.about(task.rule.process)
-    needs = task.check.needs(task.rule)
-    body = with_untold(_with_gaps(task.check.compile(task.rule, context), needs), needs.named, context)
-    scope = scope_of(task.rule, context, columns_named(body))
-    lacking = lacking_columns(task, context)
-    if lacking:
-        scope, body = _apart(scope, body, lacking)
+    scope, body = _scope_and_body(task, context)
     # Each of its readers passes over what it does not ask for: one copy for all of them would hold every field and every column.
     near = "".join(
         f", {table} AS NOT MATERIALIZED (SELECT * FROM {table} WHERE {near})"
@@ -270,12 +265,19 @@ def statement(task: Task, context: Context) -> Fragment:
     )
 
 
+def _scope_and_body(task: Task, context: Context) -> tuple[Fragment, Fragment]:
+    """The SELECT of `scoped`, and that of what is said of the records in it."""
+    needs = task.check.needs(task.rule)
+    body = with_untold(_with_gaps(task.check.compile(task.rule, context), needs), needs.named, context)
+    scope = scope_of(task.rule, context, columns_named(body))
+    lacking = lacking_columns(task, context)
+    return _apart(scope, body, lacking) if lacking else (scope, body)
+
+
 def _judges_all(task: Task, context: Context) -> bool:
     """Whether the statement of a rule shows that it gives one verdict of each record in its scope."""
-    rule, check = task.rule, task.check
-    if rule.check in GROUPED or check.needs(rule).history or lacking_columns(task, context):
-        return False
-    return judges_all(check.compile(rule, context.about(rule.process)))
+    _, body = _scope_and_body(task, context.about(task.rule.process))
+    return task.rule.check not in GROUPED and judges_all(body)
 
 
 def _near(task: Task, body: Fragment, context: Context) -> Iterator[tuple[str, str]]:
