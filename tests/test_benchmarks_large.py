@@ -21,6 +21,8 @@ from itsmctl.reference import reference_root
 
 measure, many = bench("measure"), bench("many")
 agreeing, peering = bench("agreeing"), bench("peering")
+for name in ("mutations", "organisation"):
+    bench(name)
 run, large = bench("run"), bench("large")
 RECORDS, COPIES = 150, 2
 
