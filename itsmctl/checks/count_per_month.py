@@ -16,6 +16,7 @@ from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.grouping import group_key, group_needs, months_from
 from itsmctl.engine.parameters import COLUMN, COUNT, WHERE, conditions_of, number_of, texts
 from itsmctl.engine.sql import Fragment, all_of
+from itsmctl.engine.telling import named_by
 from itsmctl.model import Rule
 
 ID = "count-per-month"
@@ -36,9 +37,12 @@ NAMES = {"per/*": "column"}
 
 
 def needs(rule: Rule) -> Needs:
-    """The columns of the groups and of the condition, and the moment of opening."""
+    """The columns of the groups and of the condition, the moment of opening, and words for what the condition asks for."""
     asked = {c.column for c in conditions_of(rule)}
-    return Needs(columns=group_needs(("month", *texts(rule, "per"))) | asked)
+    named = named_by(
+        conditions_of(rule), passes_without="most" in rule.parameters, fails_without="least" in rule.parameters
+    )
+    return Needs(columns=group_needs(("month", *texts(rule, "per"))) | asked, named=named)
 
 
 def compile(rule: Rule, context: Context) -> Fragment:

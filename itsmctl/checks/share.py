@@ -2,7 +2,7 @@
 
 Groups are formed by month of opening (in the audit's zone) and any columns; a group with fewer records than
 `minimum` is noise: it is counted but not judged. A record whose column is empty could meet the condition or not; where such records
-could turn the verdict, the group is not testable.
+could turn the verdict, the group is not testable; nor is any where the export can tell none of the values asked for.
 
     check: {share: {where: {ci: {present: true}}, least: 90, per: [service, month], minimum: 20}}
 
@@ -14,6 +14,7 @@ from __future__ import annotations
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.grouping import group_key
 from itsmctl.engine.sql import Fragment, all_of, name
+from itsmctl.engine.telling import named_by
 from itsmctl.model import RECORD_COLUMNS, Condition, Rule
 
 ID = "share"
@@ -34,9 +35,11 @@ NAMES: dict[str, str] = {}
 
 
 def needs(rule: Rule) -> Needs:
-    """The columns of the condition and of the groups."""
+    """The columns of the condition and of the groups, and words for what the condition asks for."""
     per = {column if column != "month" else "opened_at" for column in _per(rule)}
-    return Needs(columns=frozenset({c.column for c in _where(rule)} | per))
+    limits = rule.parameters
+    named = named_by(_where(rule), passes_without="most" in limits, fails_without="least" in limits)
+    return Needs(columns=frozenset({c.column for c in _where(rule)} | per), named=named)
 
 
 def compile(rule: Rule, context: Context) -> Fragment:

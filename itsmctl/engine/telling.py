@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from itsmctl.engine.context import Context, Named
 from itsmctl.engine.sql import Fragment, join, name, quote
-from itsmctl.model import TEXT_COLUMNS
+from itsmctl.model import TEXT_COLUMNS, Condition
 
 _OF_APPROVALS = ("decision", "role")
 _WORDS = frozenset({*TEXT_COLUMNS, *_OF_APPROVALS})
@@ -71,8 +71,35 @@ def _never_there(column: str, value: str, context: Context) -> Fragment:
             AND (SELECT count(*) FROM record AS o JOIN (SELECT DISTINCT tix FROM span WHERE state = ?) AS s ON s.tix = o.tix WHERE true{own}) = 0)""",
             (value, *owner, value, *owner),
         )
-    return Fragment(
+    never = Fragment(
         f"""((SELECT count(*) FROM record WHERE {name(column)} = ?) = 0
         AND (SELECT count(*) FROM every_event WHERE field = ? AND (new = ? OR old = ?)) = 0)""",
         (value, column, value, value),
+    )
+    codes = _codes_of(column, context)
+    if value not in codes:
+        return never
+    spoken = Fragment(
+        f"""(SELECT count(*) > 0 AND count(*) = count(CASE WHEN {name(column)} IN ({", ".join("?" * len(codes))}) THEN 1 END)
+        FROM record WHERE process = ? AND {name(column)} IS NOT NULL)""",
+        (*codes, context.process),
+    )
+    return "(" + never + " AND NOT " + spoken + ")"
+
+
+def _codes_of(column: str, context: Context) -> tuple[str, ...]:
+    """The codes that the form of the process has for a column: an export all of whose values are among them speaks in these words."""
+    process = context.definitions.processes.get(context.process)
+    lists = [field.codes for field in process.form if field.column == column and field.codes] if process else []
+    return tuple(sorted({code.id for one in lists for code in context.definitions.code_lists[one].codes}))
+
+
+def named_by(conditions: Iterable[Condition], *, passes_without: bool, fails_without: bool) -> frozenset[Named]:
+    """The values for which conditions ask, where a group passes or fails if no record meets them; `not-in` turns that round."""
+    return frozenset(
+        Named(
+            c.column, values, *((passes_without, fails_without) if c.test == "in" else (fails_without, passes_without))
+        )
+        for c in conditions
+        if c.test in ("in", "not-in") and (values := tuple(value for value in c.values if isinstance(value, str)))
     )
