@@ -213,7 +213,7 @@ def _rows(**columns: object) -> dict[str, object]:
 )
 def test_other_checks_about_people_name_nobody(check: dict[str, object], observed: str | None, tmp_path: Path) -> None:
     row = _rows(record_id="A1", state="new", assignee="Li", closed_by="Wang", resolution="by Li")
-    data = {"records": [row], "events": [["A1", "2026-03-02T09:00:00Z", "assignee", "Li", "Wang"]]}
+    data = {"records": [row], "events": [["A1", "2026-03-02T09:00:00Z", "assignee", "Li", "Wang"], ["A1", "2026-03-02T10:00:00Z", "assignee", "Wang", "Zhao"]]}  # fmt: skip
     _, named = judge({"CASE-01": build_rule({"check": check}, 1)}, data, tmp_path / "named")
     _, hidden = judge({"CASE-01": build_rule({"check": check}, 1)}, data, tmp_path / "hidden", KEY)
     assert NAMED.search(f"{named[0].record_id} {named[0].observed}")
