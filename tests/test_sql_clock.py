@@ -398,3 +398,11 @@ def _verdict(
     if counted > promised:
         return "running_breached" if stop is None else "breached"
     return "met" if stop is not None else "paused_ok" if paused_now else "running_ok"
+
+
+def test_where_nothing_is_promised_no_clock_runs(tmp_path: Path) -> None:
+    here = world(next(iter(ZONES)))
+    as_of = here.wall.changes[-1]
+    listed = list(cases(20, here.wall, as_of, random.Random("none")))
+    nothing = replace(here.definitions, agreements={})
+    assert ask_sql(tmp_path / "d", listed, nothing, as_of, here.zone) == {}

@@ -227,7 +227,7 @@ class _Playing:
             ends=_among("state", (state for state, role in played if role in ENDING)),
             cancels=_among("state", (state for state, role in played if role == "cancel")),
             pauses=_among("state", (state for state, role in played if role not in ENDING)),
-            left=" OR ".join(left),
+            left=" OR ".join(left) or "false",
         )
 
 
@@ -275,7 +275,8 @@ def _create_judged(
     """
     starts = choice(every, lambda o: Fragment(f"WHEN true THEN r.{name(o.clock.starts_at)}"))
     stops = choice(every, lambda o: Fragment(f"WHEN true THEN r.{name(o.clock.stops_at)}"))
-    known = ", ".join(quote(column) for column in TIME_COLUMNS if column in exported) or "''"
+    known = exported & frozenset(TIME_COLUMNS)
+    untold = ", ".join(str(o.number) for o in every if o.clock.stops_at not in known) or "NULL"
     opened = f"{open_before('e', f'coalesce(j.stop, {as_of})', segments)} - ({open_before('b', 'j.start', segments)})"
     query = (
         Fragment(
@@ -288,8 +289,7 @@ def _create_judged(
                     WHEN start IS NULL THEN concat('missing:', start_column) WHEN start < 0 THEN 'before-1970'
                     WHEN start > {as_of} THEN 'after-as-of'
                     WHEN (by_history OR has_pause) AND is_broken THEN 'history-gap:state'
-                    WHEN NOT by_history AND NOT cancelled AND stop_column NOT IN ({known})
-                        THEN concat('column-not-exported:', stop_column)
+                    WHEN NOT by_history AND NOT cancelled AND offer IN ({untold}) THEN concat('column-not-exported:', stop_column)
                     WHEN stop_missing AND NOT cancelled THEN concat('missing:', stop_column)
                     WHEN NOT stop_missing AND stop < start THEN 'stop-before-start' END AS why
             FROM (

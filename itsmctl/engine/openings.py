@@ -28,7 +28,7 @@ class Opening:
 def earliest(session: Session, table: str, columns: Iterable[str], otherwise: int) -> int:
     """The earliest moment since 1970 in some columns of a table; `otherwise` where there is none."""
     first = ", ".join(f"min(CASE WHEN {name(column)} >= 0 THEN {name(column)} END)" for column in columns)
-    found = session.one(f"SELECT {first or 'NULL'} FROM {table}")
+    found = session.one(f"SELECT {first} FROM {table}") if first else ()
     return min((int(str(moment)) for moment in found if moment is not None), default=otherwise)
 
 
