@@ -8,8 +8,10 @@ A combination that the matrix does not have, or an empty field, cannot be judged
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from itsmctl.engine.context import Context, Needs
-from itsmctl.engine.sql import Fragment, literal_rows
+from itsmctl.engine.sql import Fragment, join
 from itsmctl.model import Rule
 
 ID = "matrix"
@@ -30,16 +32,31 @@ def needs(rule: Rule) -> Needs:
 def compile(rule: Rule, context: Context) -> Fragment:
     """One row per record; `expected` is the priority of the matrix."""
     cells = context.definitions.matrices[str(rule.parameters["matrix"])].cells
-    rows = [(impact, urgency, priority) for (impact, urgency), priority in sorted(cells.items())]
-    return (
-        Fragment("""SELECT r.record_id, r.priority = m.priority AS passed,
-            concat(coalesce(r.priority, '-'), ' (', coalesce(r.impact, '-'), ', ', coalesce(r.urgency, '-'), ')') AS observed,
-            m.priority AS expected, r.opened_at AS "at",
-            CASE WHEN r.impact IS NULL OR r.urgency IS NULL OR r.priority IS NULL
-                THEN concat('missing:', concat_ws(',', CASE WHEN r.impact IS NULL THEN 'impact' END,
-                    CASE WHEN r.urgency IS NULL THEN 'urgency' END, CASE WHEN r.priority IS NULL THEN 'priority' END))
-                WHEN m.priority IS NULL THEN 'not-in-matrix' END AS reason
-        FROM scoped AS r LEFT JOIN """)
-        + literal_rows(rows, "m", ("impact", "urgency", "priority"))
-        + " ON m.impact = r.impact AND m.urgency = r.urgency"
+    by_impact: dict[str, dict[str, str]] = {}
+    for (impact, urgency), priority in sorted(cells.items()):
+        by_impact.setdefault(impact, {})[urgency] = priority
+    wanted = _choice(
+        "r.impact",
+        {
+            impact: _choice("r.urgency", {u: Fragment("?", (p,)) for u, p in row.items()})
+            for impact, row in by_impact.items()
+        },
     )
+    return (
+        Fragment("""SELECT record_id, priority = wanted AS passed,
+            concat(coalesce(priority, '-'), ' (', coalesce(impact, '-'), ', ', coalesce(urgency, '-'), ')') AS observed,
+            wanted AS expected, opened_at AS "at",
+            CASE WHEN impact IS NULL OR urgency IS NULL OR priority IS NULL
+                THEN concat('missing:', concat_ws(',', CASE WHEN impact IS NULL THEN 'impact' END,
+                    CASE WHEN urgency IS NULL THEN 'urgency' END, CASE WHEN priority IS NULL THEN 'priority' END))
+                WHEN wanted IS NULL THEN 'not-in-matrix' END AS reason
+        FROM (SELECT r.record_id, r.opened_at, r.priority, r.impact, r.urgency, """)
+        + wanted
+        + " AS wanted FROM scoped AS r) AS told"
+    )
+
+
+def _choice(value: str, then: Mapping[str, Fragment]) -> Fragment:
+    """SQL for what follows from a value, NULL where nothing does."""
+    branches = (Fragment(" WHEN ? THEN ", (one,)) + what for one, what in then.items())
+    return Fragment(f"CASE {value}") + join("", branches) + " END"
