@@ -58,7 +58,7 @@ def _any(tests: list[Fragment]) -> Fragment:
 
 
 def _never_there(column: str, value: str, context: Context) -> Fragment:
-    """SQL for whether no record of the export ever had a value; of states, no record of the process that is judged."""
+    """SQL for whether no record of the export ever had a value, be it after the moment of the audit; of states, none of the process judged."""
     if column in _OF_APPROVALS:  # where nobody approved anything, that is what the check says
         return Fragment(
             f"((SELECT count(*) FROM every_approval) > 0 AND (SELECT count(*) FROM every_approval WHERE {name(column)} = ?) = 0)",
@@ -68,8 +68,8 @@ def _never_there(column: str, value: str, context: Context) -> Fragment:
         own, owner = (" AND process = ?", (context.process,)) if context.process else ("", ())
         return Fragment(
             f"""((SELECT count(*) FROM record WHERE state = ?{own}) = 0
-            AND (SELECT count(*) FROM record AS o JOIN (SELECT DISTINCT tix FROM span WHERE state = ?) AS s ON s.tix = o.tix WHERE true{own}) = 0)""",
-            (value, *owner, value, *owner),
+            AND (SELECT count(*) FROM record AS o JOIN (SELECT DISTINCT tix FROM every_event WHERE field = 'state' AND (new = ? OR old = ?)) AS s ON s.tix = o.tix WHERE true{own}) = 0)""",
+            (value, *owner, value, value, *owner),
         )
     never = Fragment(
         f"""((SELECT count(*) FROM record WHERE {name(column)} = ?) = 0
