@@ -379,25 +379,26 @@ def _create_lost(session: Session) -> None:
 def _create_broken(session: Session, loading: Loading) -> None:
     """Records whose history is known to have a gap: an update lost its time or its row, the last state of the history is
     not the state exported, or times run backwards, so that nobody knows in which order things happened."""
-    lost = "SELECT record_id FROM reject WHERE list_contains(string_split(?, ' | '), \"column\") AND reason IN ('bad-time', 'nonexistent-time') UNION SELECT record_id FROM lost"
+    lost = """SELECT r.tix FROM record AS r JOIN (
+        SELECT record_id FROM reject WHERE list_contains(string_split(?, ' | '), "column") AND reason IN ('bad-time', 'nonexistent-time')
+        UNION SELECT record_id FROM lost
+    ) AS l ON l.record_id = r.record_id"""
     if loading.told_elsewhere and loading.history:
         files = ", ".join(map(quote, loading.told_elsewhere))
         told = "SELECT tix FROM event" + (" WHERE field = 'state'" if "state" in loading.history else "")
-        lost += f" UNION SELECT record_id FROM record WHERE source_file IN ({files}) AND tix NOT IN ({told})"
+        lost += f" UNION SELECT tix FROM record WHERE source_file IN ({files}) AND tix NOT IN ({told})"
     unlike = ""
     if "state" in loading.history and loading.as_of >= loading.exported_at:
         following = neighbour("tix", after=True, in_order=session.in_order)
-        unlike = f""" UNION SELECT r.record_id FROM record AS r JOIN (
+        unlike = f""" UNION SELECT r.tix FROM record AS r JOIN (
             SELECT tix, state FROM (SELECT tix, new AS state, {following} AS following FROM event WHERE field = 'state') AS change
             WHERE following IS NULL
         ) AS s ON s.tix = r.tix WHERE s.state <> r.state"""
-    backwards = f""" UNION SELECT r.record_id FROM record AS r JOIN (
-        SELECT tix FROM (
-            SELECT tix, moment, {neighbour("moment", in_order=session.in_order)} AS before FROM event WHERE moment <= {loading.as_of}
-        ) AS e WHERE moment < before
-    ) AS s ON s.tix = r.tix"""
+    backwards = f""" UNION SELECT tix FROM (
+        SELECT tix, moment, {neighbour("moment", in_order=session.in_order)} AS before FROM event WHERE moment <= {loading.as_of}
+    ) AS e WHERE moment < before"""
     session.run(
-        f"CREATE TABLE broken AS SELECT DISTINCT r.tix, r.record_id FROM ({lost}{unlike}{backwards}) AS l JOIN record AS r ON r.record_id = l.record_id",
+        f"CREATE TABLE broken AS SELECT tix, record_id FROM record WHERE tix IN (SELECT tix FROM ({lost}{unlike}{backwards}) AS l)",
         (loading.history_time,),
     )
 
