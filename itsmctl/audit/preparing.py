@@ -61,9 +61,9 @@ def load_records(
     zone: str,
     part: Part = WHOLE,
 ) -> None:
-    """Load the tables of a dataset, or a part; raises ItsmctlError where of the whole no record is left to judge."""
+    """Load the tables of a dataset, or a part; raises ItsmctlError where of all services no record is left to judge."""
     load_tables(session, replace(_loading(definitions, folder, receipt, as_of, period, zone), part=part))
-    if part == WHOLE and session.one("SELECT count(*) FROM record") == (0,):
+    if not part.services and session.one("SELECT count(*) FROM record") == (0,):
         template = "no record was opened in the period and before the moment of the audit, so there is nothing to judge"
         raise ItsmctlError(Problem("no-records", template, Where(str(folder))))
 
