@@ -325,7 +325,10 @@ def test_an_audit_in_the_middle_of_lives_knows_nothing_of_what_comes(tmp_path: P
         {"record_id": r, "opened_at": t, **row}
         for r, t in (("A1", "2026-03-03T09:00:00Z"), ("A2", middle), ("A3", middle + 1))
     ]
-    folder = write_dataset(tmp_path / "dataset", rows, life, mapped=["resolved_at"], history=("state", "group"))
+    words = {"state": {"Solved": "resolved"}}
+    folder = write_dataset(
+        tmp_path / "dataset", rows, life, mapped=["resolved_at"], history=("state", "group"), codes=words
+    )
     options = AuditOptions(as_of="2026-03-03T12:00:00Z", all_verdicts=True, explain=("A1",))
     result = audit(reference(), folder, options, verdicts=tmp_path / "v.parquet")
     told = {(v.rule, v.record_id): v for v in read_verdicts(tmp_path / "v.parquet")}
