@@ -20,8 +20,9 @@ from unittest.mock import patch
 from itsmctl.audit import AuditOptions, audit, judging
 from itsmctl.definitions import load
 from itsmctl.engine.context import Context
-from itsmctl.engine.evaluate import Counts, Task, evaluate
+from itsmctl.engine.evaluate import Counts, evaluate
 from itsmctl.engine.session import Session
+from itsmctl.engine.statements import Task
 from itsmctl.generate import ZONE, generate
 from itsmctl.importers.importing import import_files
 from itsmctl.model import Definitions

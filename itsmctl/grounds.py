@@ -14,12 +14,12 @@ from itsmctl.checks.similar import similar_to
 from itsmctl.engine.acts import APPROVERS, MOMENT_OF
 from itsmctl.engine.clocks import columns_of_clocks
 from itsmctl.engine.context import Context
-from itsmctl.engine.evaluate import ABOUT_AGREEMENTS, columns_named, scope_of
 from itsmctl.engine.grouping import clock_columns, group_key, key_of
 from itsmctl.engine.parameters import seconds_of
 from itsmctl.engine.people import known_as, unmarked
 from itsmctl.engine.session import Session, name
 from itsmctl.engine.sql import Fragment, all_of
+from itsmctl.engine.statements import ABOUT_AGREEMENTS, columns_named, scope_of
 from itsmctl.errors import Where
 from itsmctl.model import (
     APPROVAL,

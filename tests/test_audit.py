@@ -33,6 +33,7 @@ from itsmctl.engine.judging_all import judges_all
 from itsmctl.engine.results import read_verdicts
 from itsmctl.engine.session import Session, TooLittleMemory
 from itsmctl.engine.sql import Fragment
+from itsmctl.engine.statements import Task
 from itsmctl.errors import ItsmctlError, Problem
 from itsmctl.importers.importing import import_files
 from itsmctl.model import Definitions, Text
@@ -159,7 +160,7 @@ def test_rules_that_do_not_fit_together_are_judged_one_by_one(
     judge_some = evaluate._judge
     refused: list[int] = []
 
-    def judge(session: Session, tasks: Sequence[evaluate.Task], *rest: Any) -> dict[str, evaluate.Counts]:
+    def judge(session: Session, tasks: Sequence[Task], *rest: Any) -> dict[str, evaluate.Counts]:
         if len(tasks) > 1:
             refused.append(len(tasks))
             raise TooLittleMemory(Problem("out-of-memory", "too little"))

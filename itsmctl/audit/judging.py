@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from itsmctl.audit.waivers import applied
 from itsmctl.engine.context import Context
-from itsmctl.engine.evaluate import Counts, Task, evaluate
+from itsmctl.engine.evaluate import Counts, evaluate
 from itsmctl.engine.session import Session
+from itsmctl.engine.statements import Task
 from itsmctl.engine.verdicts import failures, reasons
 from itsmctl.model import Limit, Outcome, Rule
 from itsmctl.result import RuleResult, Verdict

@@ -11,12 +11,12 @@ from itsmctl.audit.waivers import applied
 from itsmctl.definitions.registers import rows_of
 from itsmctl.engine.clocks import columns_of_clocks, create_clocks
 from itsmctl.engine.context import Context
-from itsmctl.engine.evaluate import Task, asks_legs, timed_processes, words_read
 from itsmctl.engine.openings import Opening, create_openings
 from itsmctl.engine.people import create_people
 from itsmctl.engine.progress import segments_of_days
 from itsmctl.engine.registers import create_registers
 from itsmctl.engine.session import Session
+from itsmctl.engine.statements import Task, asks_legs, timed_processes, words_read
 from itsmctl.engine.tables import (
     WHOLE,
     Loading,

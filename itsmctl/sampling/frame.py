@@ -11,10 +11,11 @@ from itsmctl.audit.judging import outcome
 from itsmctl.audit.preparing import load_records, prepare, registers_named
 from itsmctl.checks import CHECKS
 from itsmctl.engine.context import Context
-from itsmctl.engine.evaluate import Task, evaluate
+from itsmctl.engine.evaluate import evaluate
 from itsmctl.engine.results import records_judged
 from itsmctl.engine.session import Session
 from itsmctl.engine.sql import Fragment, all_of, name
+from itsmctl.engine.statements import Task
 from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean
 from itsmctl.importers.receipt import read_receipt
 from itsmctl.language import iso

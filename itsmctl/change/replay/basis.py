@@ -17,8 +17,8 @@ from itsmctl.audit.preparing import as_if_laid_out, beforehand, calendars_named,
 from itsmctl.audit.waivers import waivers_of
 from itsmctl.checks import CHECKS
 from itsmctl.engine.context import Context
-from itsmctl.engine.evaluate import Task, asks_legs, missing_for, statement, timed_processes, words_of
 from itsmctl.engine.offers import legs, offers
+from itsmctl.engine.statements import Task, asks_legs, missing_for, statement, timed_processes, words_of
 from itsmctl.engine.tables import catalogue_codes
 from itsmctl.errors import Where
 from itsmctl.importers.receipt import Receipt

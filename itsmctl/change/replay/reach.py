@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from itsmctl.change.replay.basis import Bases
 from itsmctl.engine.clocks import columns_of_clocks
-from itsmctl.engine.evaluate import timed_processes
 from itsmctl.engine.offers import offers
+from itsmctl.engine.statements import timed_processes
 from itsmctl.model import GROUPED, Definitions, Rule
 
 _ONE_BY_ONE = frozenset(

@@ -13,9 +13,10 @@ from itsmctl.audit.preparing import load_records, prepare, registers_named
 from itsmctl.audit.waivers import applied
 from itsmctl.change.replay.basis import MADE_WITH_CLOCKS, Bases
 from itsmctl.checks import CHECKS
-from itsmctl.engine.evaluate import Counts, Task, evaluate, lacking_columns, missing_in_file
+from itsmctl.engine.evaluate import Counts, evaluate
 from itsmctl.engine.flips import write_states
 from itsmctl.engine.session import Session
+from itsmctl.engine.statements import Task, lacking_columns, missing_in_file
 from itsmctl.engine.tables import WHOLE, Part
 from itsmctl.importers.receipt import Receipt
 from itsmctl.model import GROUPED, Definitions, Rule

@@ -1,0 +1,84 @@
+"""What rules judged, by priority and by service: how many records there are, and how many failed or could not be tested."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from itsmctl.engine.context import Context
+from itsmctl.engine.session import Session, name
+from itsmctl.engine.sql import Fragment
+from itsmctl.engine.statements import scope_of
+from itsmctl.engine.verdicts import by_rule
+from itsmctl.model import Rule
+from itsmctl.result import Share
+
+BREAKDOWN_COLUMNS = ("priority", "service")
+Totals = Mapping[tuple[int, str], int]
+"""Records by the number of a column of the breakdown and its value, '' where it is empty."""
+_BREAKDOWN = ", ".join(f"r.{name(column)}" for column in BREAKDOWN_COLUMNS)
+
+
+def breakdown(session: Session, populations: Mapping[str, Totals]) -> Mapping[str, tuple[Share, ...]]:
+    """What became of the records that some rules judged, by priority and by service; values sorted, '' where empty."""
+    wrong = _wrong_by_value(session, sorted(populations))
+    return by_rule(
+        (rule, Share(BREAKDOWN_COLUMNS[which], value, n, *wrong.get((rule, which, value), (0, 0))))
+        for rule, total in populations.items()
+        for (which, value), n in sorted(total.items())
+    )
+
+
+def totals_of(session: Session, rule: Rule, context: Context, totals: dict[Fragment, Totals]) -> Totals:
+    """How many records the scope of a rule holds by the values of each column."""
+    scope = scope_of(rule, context.about(rule.process), BREAKDOWN_COLUMNS)
+    if scope not in totals:
+        totals[scope] = _by_value(session, "(" + scope + ") AS r")
+    return totals[scope]
+
+
+def size_of(total: Totals) -> int:
+    """How many records there are."""
+    return sum(n for (which, _), n in total.items() if which == 0)
+
+
+def totals_judged(session: Session, rule: str) -> Totals:
+    """The same of the records that a rule judged, where these are not all in its scope."""
+    return _by_value(
+        session, Fragment('judgement AS j JOIN record AS r ON r.record_id = j.record_id WHERE j."rule" = ?', (rule,))
+    )
+
+
+def _wrong_by_value(session: Session, rules: Sequence[str]) -> Mapping[tuple[str, int, str], tuple[int, int]]:
+    """How many records failed and could not be tested, by rule, column and value."""
+    if not rules:
+        return {}
+    rows = session.rows(
+        f"""SELECT {_BREAKDOWN}, count(*) FILTER (WHERE NOT j.passed AND j.waiver IS NULL), count(*) FILTER (WHERE j.passed IS NULL), j."rule"
+        FROM record AS r JOIN tested AS j ON j.record_id = r.record_id
+        WHERE j.passed IS NOT true AND j."rule" IN ({", ".join("?" * len(rules))}) GROUP BY {_BREAKDOWN}, j."rule\"""",
+        tuple(rules),
+    )
+    failed: Counter[tuple[str, int, str]] = Counter()
+    untested: Counter[tuple[str, int, str]] = Counter()
+    for *values, wrong, unknown, rule in rows:
+        for key in _values(values):
+            failed[(str(rule), *key)] += int(str(wrong))
+            untested[(str(rule), *key)] += int(str(unknown))
+    return {key: (failed[key], untested[key]) for key in failed}
+
+
+def _by_value(session: Session, records: Fragment) -> Totals:
+    """How many records `r` of a relation have which value of each column of the breakdown."""
+    query = Fragment(f"SELECT {_BREAKDOWN}, count(*) FROM ") + records + f" GROUP BY {_BREAKDOWN}"
+    found: Counter[tuple[int, str]] = Counter()
+    for *values, n in session.rows(query.text, query.values):
+        for key in _values(values):
+            found[key] += int(str(n))
+    return found
+
+
+def _values(values: Sequence[object]) -> Iterator[tuple[int, str]]:
+    """The number of each column of the breakdown with its value, '' where it is empty."""
+    for which, value in enumerate(values):
+        yield which, "" if value is None else str(value)

@@ -1,0 +1,248 @@
+"""The statement of a rule: its check over the records in its scope, and what the export lacks for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from itsmctl.engine.clocks import columns_of_clocks
+from itsmctl.engine.context import Check, Context, Needs
+from itsmctl.engine.grouping import grouped_by_people
+from itsmctl.engine.judging_all import judges_all
+from itsmctl.engine.people import known_as
+from itsmctl.engine.session import Session, name, quote
+from itsmctl.engine.sql import Fragment, all_of, join
+from itsmctl.engine.telling import with_untold
+from itsmctl.model import GROUPED, RECORD_COLUMNS, Condition, Definitions, Effective, Rule, Waiver
+
+ABOUT_CLOCKS = frozenset(
+    {
+        "attainment",
+        "clock-within",
+        "heaping",
+        "late-pause",
+        "leg-within",
+        "loosened",
+        "paused-share",
+        "period-shift",
+        "reported-agrees",
+    }
+)
+"""Checks whose moment is the clock's, not the opening of the record."""
+ABOUT_AGREEMENTS = ABOUT_CLOCKS | {"agreement"}
+MAYBE_ABOUT_CLOCKS = frozenset({"percentile"})
+"""Checks that are about a clock where their parameters name one."""
+COLUMNS = ("tix", *RECORD_COLUMNS, "ended_at", "opened_in_period", "month")
+"""The columns of the table `record`."""
+TOLD_OF_ALL = ("tix", "record_id", "opened_at")
+"""What is told of every record, whatever judges it."""
+_OF_RECORDS = ("approval", "clock", "event", "span")
+"""The tables that hang on records by `tix`; a check reads of them what belongs to the records in its scope."""
+_WORD = re.compile(r"\w+")
+_READ = re.compile(r"\b(?:FROM|JOIN) (\w+)")
+_WITHOUT_EXPORT = frozenset({"record_id", "process", "attributes", "source_file", "source_row"})
+
+
+def asks_legs(rules: Iterable[Rule]) -> bool:
+    """Whether some rule judges by the clocks of supporting agreements."""
+    return any(rule.check == "leg-within" for rule in rules)
+
+
+@dataclass(frozen=True)
+class Task:
+    """A rule to judge by; it is not testable as a whole where `because` says so, or where the export lacks what it needs."""
+
+    rule: Rule
+    check: Check
+    because: str = ""
+    waivers: tuple[Waiver, ...] = ()
+
+
+def timed_processes(definitions: Definitions) -> frozenset[str]:
+    """The processes whose records some rule judges by a clock or an agreement; none where a rule names no process."""
+    about = {r.process for r in definitions.rules.values() if r.check in ABOUT_AGREEMENTS or _about_clock(r)}
+    return frozenset() if "" in about else frozenset(about)
+
+
+def statement(task: Task, context: Context) -> Fragment:
+    """The SELECT of one rule over its scope, with the rule's id before the columns of its check."""
+    context = context.about(task.rule.process)
+    scope, body = _scope_and_body(task, context)
+    # Each of its readers passes over what it does not ask for: one copy for all of them would hold every field and every column.
+    near = "".join(
+        f", {table} AS NOT MATERIALIZED (SELECT * FROM {table} WHERE {near})"
+        for table, near in _near(task, body, context)
+    )
+    return (
+        Fragment(f'SELECT {quote(task.rule.id)} AS "rule", j.* FROM (WITH scoped AS (')
+        + scope
+        + f"){near} "
+        + body
+        + ") AS j"
+    )
+
+
+def _scope_and_body(task: Task, context: Context) -> tuple[Fragment, Fragment]:
+    """The SELECT of `scoped`, and that of what is said of the records in it."""
+    needs = task.check.needs(task.rule)
+    body = with_untold(_with_gaps(task.check.compile(task.rule, context), needs), needs.named, context)
+    scope = scope_of(task.rule, context, columns_named(body))
+    lacking = lacking_columns(task, context)
+    return _apart(scope, body, lacking) if lacking else (scope, body)
+
+
+def judges_all_in_scope(task: Task, context: Context) -> bool:
+    """Whether the statement of a rule shows that it gives one verdict of each record in its scope."""
+    _, body = _scope_and_body(task, context.about(task.rule.process))
+    return task.rule.check not in GROUPED and judges_all(body)
+
+
+def _near(task: Task, body: Fragment, context: Context) -> Iterator[tuple[str, str]]:
+    """The tables of which a rule asks only for its own records, and where these lie: the database passes over the rest."""
+    if task.rule.process in context.reach:
+        first, last = context.reach[task.rule.process]
+        read = frozenset(_READ.findall(body.text))
+        for table in _OF_RECORDS:
+            if table in read:
+                yield table, f"tix BETWEEN {first} AND {last}"
+
+
+def columns_named(body: Fragment) -> tuple[str, ...]:
+    """The columns of a record that a statement mentions: naming all of them again and again would cost the database more."""
+    words = words_of(body)
+    return tuple(column for column in COLUMNS if column in words or column in TOLD_OF_ALL)
+
+
+def words_of(made: Fragment) -> frozenset[str]:
+    """All words of a statement, among them the columns that it reads."""
+    return frozenset(_WORD.findall(made.text))
+
+
+def words_read(tasks: Sequence[Task], context: Context) -> frozenset[str]:
+    """All that rules and what excuses from them name, among it the columns that they read; not what clocks read."""
+    read: set[str] = set()
+    for task in tasks:
+        needs = task.check.needs(task.rule)
+        read |= words_of(statement(task, context)) | needs.columns | needs.elsewhere
+        read |= {condition.column for waiver in task.waivers for condition in waiver.scope}
+    return frozenset(read)
+
+
+def missing_in_file(session: Session, task: Task, context: Context) -> str:
+    """A reason code where a rule about groups lacks a column in one file of its process: its groups would not be whole."""
+    asked = lacking_columns(task, context) if task.rule.check in GROUPED else ()
+    if not asked:
+        return ""
+    rows = session.rows(
+        f"""SELECT DISTINCT l."column" FROM lacking AS l JOIN record AS r ON r.tix = l.tix
+        WHERE r.process = ? AND l."column" IN ({", ".join("?" * len(asked))}) ORDER BY l."column\"""",
+        (task.rule.process, *asked),
+    )
+    return "column-not-in-file:" + ",".join(str(column) for (column,) in rows) if rows else ""
+
+
+def lacking_columns(task: Task, context: Context) -> tuple[str, ...]:
+    """The columns that the rule rests on and some file has not; a clock rests on more than its rule names."""
+    rule, check = task.rule, task.check
+    per = rule.parameters.get("per", ())
+    read = (
+        check.needs(rule).columns
+        | {c.column for c in rule.scope}
+        | {str(c) for c in (per if isinstance(per, tuple) else ())}
+    )
+    if rule.check in ABOUT_AGREEMENTS or _about_clock(rule):
+        read |= columns_of_clocks(context.definitions)
+    return tuple(sorted(read & context.about(rule.process).lacking))
+
+
+def _apart(scope: Fragment, body: Fragment, lacking: Sequence[str]) -> tuple[Fragment, Fragment]:
+    """Judge only the records whose file has the columns; the others are not testable, as nobody knows what stands there."""
+    columns = ", ".join(quote(column) for column in lacking)
+    known = Fragment(f') AS r WHERE r.tix NOT IN (SELECT tix FROM lacking WHERE "column" IN ({columns}))')
+    rest = Fragment(
+        """) AS judged UNION ALL SELECT r.record_id, CAST(NULL AS BOOLEAN) AS passed, CAST(NULL AS VARCHAR) AS observed,
+        CAST(NULL AS VARCHAR) AS expected, r.opened_at AS "at", concat('column-not-in-file:', k.columns) AS reason FROM ("""
+    )
+    which = ", ".join(f'max(CASE WHEN "column" = {quote(column)} THEN "column" END)' for column in lacking)
+    among = Fragment(
+        f""") AS r JOIN (SELECT tix, concat_ws(',', {which}) AS columns FROM lacking
+        WHERE "column" IN ({columns}) GROUP BY tix) AS k ON k.tix = r.tix"""
+    )
+    return "SELECT r.* FROM (" + scope + known, "SELECT * FROM (" + body + rest + scope + among
+
+
+def _with_gaps(body: Fragment, needs: Needs) -> Fragment:
+    """Where a check reads the history, a record whose history has a gap is not testable, whatever the rest says."""
+    if not needs.history:
+        return body
+    reason = quote("history-gap:" + ",".join(sorted(needs.history)))
+    return (
+        """SELECT j.record_id, CASE WHEN b.tix IS NULL THEN j.passed END AS passed, CASE WHEN b.tix IS NULL THEN j.observed END AS observed,
+        j.expected, j."at", CASE WHEN b.tix IS NULL THEN j.reason ELSE """
+        + Fragment(reason)
+        + " END AS reason FROM ("
+        + body
+        + ") AS j LEFT JOIN broken AS b ON b.record_id = j.record_id"
+    )
+
+
+def missing_for(rule: Rule, check: Check, context: Context) -> str:
+    """A reason code naming what the export lacks for this rule, or ''."""
+    needs = check.needs(rule)
+    asked = needs.columns | needs.elsewhere | {c.column for c in rule.scope}
+    columns = sorted(asked - context.exported - _WITHOUT_EXPORT)
+    if columns:
+        return "column-not-exported:" + ",".join(columns)
+    later = sorted(asked & context.known_later)
+    if later:
+        return "known-later:" + ",".join(later)
+    history = sorted(needs.history - context.history)
+    if history:
+        return "no-history:" + ",".join(history)
+    tables = sorted(needs.tables - context.tables)
+    if tables:
+        return f"no-{tables[0]}s"
+    if needs.links and not needs.links & context.links:
+        return "column-not-exported:" + ",".join(sorted(needs.links))
+    processes = sorted(needs.processes - context.processes)
+    return "process-not-exported:" + ",".join(processes) if processes else ""
+
+
+def scope_of(rule: Rule, context: Context, columns: Sequence[str]) -> Fragment:
+    """Columns of the records of the rule's process that meet its conditions, opened while the rule was in force.
+
+    A rule about clocks judges what stopped or still ran within the audited period, whenever it was opened, so that a
+    breach across two periods is found in one of them; every other rule judges what was opened within it.
+    """
+    testable = tuple(c for c in rule.scope if c.column in context.exported | _WITHOUT_EXPORT)
+    tests = [_may_hold(c, context) for c in testable]
+    if rule.process:
+        tests.append(Fragment("r.process = ?", (rule.process,)))
+    if rule.effective != Effective():
+        period = (context.first_moment(rule.effective), context.end_moment(rule.effective))
+        tests.append(Fragment("(r.opened_at IS NULL OR (r.opened_at >= ? AND r.opened_at < ?))", period))
+    if not _about_clock(rule):
+        tests.append(Fragment("r.opened_in_period"))
+    elif context.until is not None:
+        tests.append(Fragment("(r.ended_at IS NULL OR r.ended_at < ?)", (context.until,)))
+    people = {
+        column: known_as(f"r.{name(column)}", name(f"of {column}"))
+        for column in grouped_by_people(rule)
+        if column in columns
+    }
+    told = ", ".join(f"{people[c].own_name} AS {name(c)}" if c in people else f"r.{name(c)}" for c in columns)
+    by_name = "".join(known.join for known in people.values())
+    return Fragment(f"SELECT {told} FROM record AS r{by_name} WHERE ") + join(" AND ", tests or [Fragment("true")])
+
+
+def _about_clock(rule: Rule) -> bool:
+    return rule.check in ABOUT_CLOCKS or (rule.check in MAYBE_ABOUT_CLOCKS and "clock" in rule.parameters)
+
+
+def _may_hold(c: Condition, context: Context) -> Fragment:
+    """The condition holds, or the record's file has no such column, so that it may."""
+    if c.column not in context.lacking:
+        return all_of((c,))
+    unknown = f'r.tix IN (SELECT tix FROM lacking WHERE "column" = {quote(c.column)})'
+    return "(" + all_of((c,)) + f" OR {unknown})"
