@@ -102,9 +102,8 @@ def _values(rule: Rule, columns: Mapping[str, str], definitions: Definitions) ->
     asked = {c.column for c in rule.scope}
     if rule.check != "no-secrets":
         asked |= CHECKS[rule.check].needs(rule).columns | _columns_named(rule)
-    if (
-        rule.check in ABOUT_AGREEMENTS
-    ):  # what else decides which agreement and target it has, and what it lacks of that does not
+    if rule.check in ABOUT_AGREEMENTS:
+        # What else decides which agreement and target it has; what it lacks of that does not.
         asked |= columns_of_clocks(definitions) & set(columns)
     return {column: columns.get(column, "") for column in sorted(asked)}
 

@@ -13,11 +13,10 @@ from itsmctl.engine.sql import Fragment, join
 from itsmctl.engine.statements import (
     TOLD_OF_ALL,
     Task,
-    judges_all_in_scope,
     missing_for,
     missing_in_file,
     scope_of,
-    statement,
+    statement_and_reach,
 )
 from itsmctl.engine.verdicts import leave_untested
 from itsmctl.engine.waiving import Cover, waive
@@ -155,15 +154,15 @@ def _judge(
 ) -> tuple[dict[str, Counts], dict[str, Totals]]:
     """What became of the records by each rule, and how many there were by priority and service, of those that are broken down."""
     # Most verdicts are passes, of which nothing is kept: to hold them or their texts would cost more than to judge them.
-    whole = {t.rule.id for t in tasks if kept == _WRONG and not t.waivers and judges_all_in_scope(t, context)}
-    every = join(
-        " UNION ALL ",
-        (
-            "SELECT * FROM (" + made + f") AS w WHERE {_WRONG.text}" if task.rule.id in whole else made
-            for task in tasks
-            for made in (statement(task, context),)
-        ),
-    )
+    whole: set[str] = set()
+    statements: list[Fragment] = []
+    for task in tasks:
+        made, judges_all = statement_and_reach(task, context)
+        if judges_all and kept == _WRONG and not task.waivers:
+            whole.add(task.rule.id)
+            made = "SELECT * FROM (" + made + f") AS w WHERE {_WRONG.text}"
+        statements.append(made)
+    every = join(" UNION ALL ", statements)
     told = (
         "CAST(NULL AS VARCHAR)"
         if not with_texts

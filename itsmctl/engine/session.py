@@ -303,6 +303,12 @@ def file_text(path: Path) -> str:
     return "".join(f"[{letter}]" if letter in "*?[" else letter for letter in str(path))
 
 
+def exported(folder: Path, table: str, options: str = "") -> str:
+    """The rows of a table of a dataset folder as they were imported, as a relation in SQL; `options` follow the name of the file."""
+    path = folder / f"{table}.parquet"
+    return f"read_parquet({quote(file_text(path) + (WITHIN if path.is_dir() else ''))}{options})"
+
+
 def name(identifier: str) -> str:
     """A name as a quoted SQL identifier."""
     return '"' + identifier.replace('"', '""') + '"'

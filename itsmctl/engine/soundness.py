@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
-from itsmctl.engine.session import WITHIN, Session, file_text, name, quote
+from itsmctl.engine.session import Session, exported, name, quote
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.model import BOOLEAN_COLUMNS, NUMBER_COLUMNS, TIME_COLUMNS
 
@@ -39,7 +39,7 @@ def check_tables(session: Session, folder: Path, tables: Mapping[str, Sequence[s
 
 def check_numbers(session: Session, folder: Path) -> None:
     """Raise ItsmctlError where two changes of a record share a number, so that nobody knows which came first."""
-    shared = f"SELECT record_id, seq FROM {_relation(folder, 'event')} GROUP BY 1, 2 HAVING count(*) > 1 ORDER BY 1, 2"
+    shared = f"SELECT record_id, seq FROM {exported(folder, 'event')} GROUP BY 1, 2 HAVING count(*) > 1 ORDER BY 1, 2"
     for record_id, seq in session.rows_of_files(f"{shared} LIMIT 1"):
         template = "an earlier row has the number {number} of the record {record}, too; its changes are numbered in their order"
         where = _place(
@@ -49,9 +49,7 @@ def check_numbers(session: Session, folder: Path) -> None:
 
 
 def _strange_types(session: Session, folder: Path, table: str, columns: Sequence[str]) -> Iterator[Problem]:
-    described = session.rows_of_files(
-        f"DESCRIBE SELECT {', '.join(map(name, columns))} FROM {_relation(folder, table)}"
-    )
+    described = session.rows_of_files(f"DESCRIBE SELECT {', '.join(map(name, columns))} FROM {exported(folder, table)}")
     template = "the column {column} is of the type {found}, and must be of {wanted}"
     for column, found, *_ in described:
         wanted = _type_of(str(column))
@@ -81,12 +79,12 @@ def _empty(session: Session, folder: Path, table: str) -> Iterator[Problem]:
 
 
 def _first_place(session: Session, folder: Path, table: str, test: str, column: str) -> Iterator[Where]:
-    if session.rows_of_files(f"SELECT 1 FROM {_relation(folder, table)} WHERE {test} LIMIT 1"):
+    if session.rows_of_files(f"SELECT 1 FROM {exported(folder, table)} WHERE {test} LIMIT 1"):
         yield _place(session, folder, table, test, column)
 
 
 def _check_ids(session: Session, folder: Path) -> None:
-    source = _relation(folder, "record")
+    source = exported(folder, "record")
     beside = f"SELECT record_id, lag(record_id) OVER () AS before FROM {source}"
     if not session.rows_of_files(f"SELECT 1 FROM ({beside}) AS r WHERE record_id <= before LIMIT 1"):
         return  # they are sorted, as import writes them, and no two are the same
@@ -99,12 +97,7 @@ def _check_ids(session: Session, folder: Path) -> None:
 
 def _place(session: Session, folder: Path, table: str, test: str, column: str, after: int = 0) -> Where:
     """The first row that meets a test, or one of those after it, in the file in which it stands."""
-    source = _relation(folder, table, ", filename = true, file_row_number = true")
+    source = exported(folder, table, ", filename = true, file_row_number = true")
     rows = f"SELECT filename, file_row_number + 1 FROM {source} WHERE {test} ORDER BY 1, 2 LIMIT 1 OFFSET {after}"
     ((file, row),) = session.rows_of_files(rows)
     return Where(str(file), row=int(str(row)), column_name=column)
-
-
-def _relation(folder: Path, table: str, options: str = "") -> str:
-    path = folder / f"{table}.parquet"
-    return f"read_parquet({quote(file_text(path) + (WITHIN if path.is_dir() else ''))}{options})"

@@ -67,35 +67,32 @@ def timed_processes(definitions: Definitions) -> frozenset[str]:
 
 def statement(task: Task, context: Context) -> Fragment:
     """The SELECT of one rule over its scope, with the rule's id before the columns of its check."""
+    made, _ = statement_and_reach(task, context)
+    return made
+
+
+def statement_and_reach(task: Task, context: Context) -> tuple[Fragment, bool]:
+    """The same, and whether it shows that it gives one verdict of each record in the scope."""
     context = context.about(task.rule.process)
-    scope, body = _scope_and_body(task, context)
+    needs = task.check.needs(task.rule)
+    body = with_untold(_with_gaps(task.check.compile(task.rule, context), needs), needs.named, context)
+    scope = scope_of(task.rule, context, columns_named(body))
+    lacking = lacking_columns(task, context)
+    if lacking:
+        scope, body = _apart(scope, body, lacking)
     # Each of its readers passes over what it does not ask for: one copy for all of them would hold every field and every column.
     near = "".join(
         f", {table} AS NOT MATERIALIZED (SELECT * FROM {table} WHERE {near})"
         for table, near in _near(task, body, context)
     )
-    return (
+    made = (
         Fragment(f'SELECT {quote(task.rule.id)} AS "rule", j.* FROM (WITH scoped AS (')
         + scope
         + f"){near} "
         + body
         + ") AS j"
     )
-
-
-def _scope_and_body(task: Task, context: Context) -> tuple[Fragment, Fragment]:
-    """The SELECT of `scoped`, and that of what is said of the records in it."""
-    needs = task.check.needs(task.rule)
-    body = with_untold(_with_gaps(task.check.compile(task.rule, context), needs), needs.named, context)
-    scope = scope_of(task.rule, context, columns_named(body))
-    lacking = lacking_columns(task, context)
-    return _apart(scope, body, lacking) if lacking else (scope, body)
-
-
-def judges_all_in_scope(task: Task, context: Context) -> bool:
-    """Whether the statement of a rule shows that it gives one verdict of each record in its scope."""
-    _, body = _scope_and_body(task, context.about(task.rule.process))
-    return task.rule.check not in GROUPED and judges_all(body)
+    return made, task.rule.check not in GROUPED and judges_all(body)
 
 
 def _near(task: Task, body: Fragment, context: Context) -> Iterator[tuple[str, str]]:

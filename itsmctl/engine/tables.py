@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from itsmctl.engine.database import duckdb
-from itsmctl.engine.session import WITHIN, Session, file_text, name, quote
+from itsmctl.engine.session import Session, exported, name, quote
 from itsmctl.engine.soundness import check_numbers, check_tables
 from itsmctl.engine.sql import each_word, epoch, neighbour, staircase
 from itsmctl.errors import ItsmctlError, Problem, Where
@@ -560,9 +560,3 @@ def reach_of_processes(session: Session) -> dict[str, tuple[int, int]]:
         (first for first, _ in reach.values()), default=0
     )
     return {process: (first, last) for process, (first, last) in reach.items() if last - first < _NARROW * whole}
-
-
-def exported(folder: Path, table: str) -> str:
-    """The rows of a table of a dataset folder as they were imported, as a relation in SQL."""
-    path = folder / f"{table}.parquet"
-    return f"read_parquet({quote(file_text(path) + (WITHIN if path.is_dir() else ''))})"

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from itsmctl.audit import audit
-from itsmctl.engine.session import Session
-from itsmctl.engine.tables import exported
+from itsmctl.engine.session import Session, exported
 from itsmctl.honesty.honesty import Honesty, TimeColumn
 from itsmctl.honesty.inside import addresses, addresses_kept, gaps, kept_columns, named_people, sample_of
 from itsmctl.honesty.lacking import blind_spots, other_than_columns, wanted_columns

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from itsmctl.engine.session import Session
-from itsmctl.engine.tables import exported
+from itsmctl.engine.session import Session, exported
 from itsmctl.language import Language, msg, number_text, tr, trn
 from itsmctl.reports.plain import cut, shown
 

@@ -16,8 +16,8 @@ from itsmctl.checks import CHECKS
 from itsmctl.engine.evaluate import Counts, evaluate
 from itsmctl.engine.flips import write_states
 from itsmctl.engine.session import Session
-from itsmctl.engine.statements import Task, lacking_columns, missing_in_file
-from itsmctl.engine.tables import WHOLE, Part
+from itsmctl.engine.statements import Task, missing_in_file
+from itsmctl.engine.tables import ALWAYS, WHOLE, Part
 from itsmctl.importers.receipt import Receipt
 from itsmctl.model import GROUPED, Definitions, Rule
 
@@ -105,10 +105,9 @@ def judge_foundations(bases: Bases, tickets: Tickets, rules: Sequence[Rule]) -> 
     every = [rule for tier in below for rule in tier]
     if any(bases.of(rule).tables & _MORE_THAN_COLUMNS for rule in every):
         return None
-    read = {word for rule in every for word in bases.of(rule).words} | {"opened_at", "resolved_at", "closed_at"}
+    read = {word for rule in every for word in bases.of(rule).words}
     groups = [Task(rule, CHECKS[rule.check]) for rule in rules if rule.check in GROUPED]
-    rest_on = {column for task in groups for column in lacking_columns(task, bases.context)}
-    part = Part(columns=frozenset(read | rest_on), history=False)
+    part = Part(columns=ALWAYS | read, history=False)
     judged: dict[str, tuple[Rule, Counts]] = {}
     registers = registers_named(definitions, every, tickets.as_of, tickets.zone)
     with loaded(definitions, tickets, part) as session:
