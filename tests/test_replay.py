@@ -18,11 +18,13 @@ from click.testing import CliRunner
 from itsmctl.audit import AuditOptions, audit
 from itsmctl.change import difference
 from itsmctl.change.replay import Replay, ReplayOptions, replay
+from itsmctl.change.replay.side import Tickets, judge_foundations
 from itsmctl.cli import group, run
 from itsmctl.definitions import load
 from itsmctl.engine.results import read_verdicts
 from itsmctl.generate import ZONE, generate
 from itsmctl.importers.importing import import_files
+from itsmctl.importers.receipt import read_receipt
 from itsmctl.model import Condition, Definitions, Effective
 from itsmctl.reference import reference_root
 from itsmctl.reports.replay.json import replay_schema
@@ -229,3 +231,16 @@ def test_identical_sides_end_with_0_and_unknown_ones_with_2(dataset: Path) -> No
     assert same.return_value == 0
     assert same.stdout.startswith("No verdict flips.")
     assert run(["replay", "--base", "no-such-branch", "--tickets", str(dataset)]) == 2
+
+
+def test_a_value_that_is_looked_for_in_every_history_is_not_looked_for_without_histories(dataset: Path) -> None:
+    """Whether the export can tell the values under `where` is known from all changes of all records."""
+    receipt, asked = read_receipt(dataset), {"column": "category", "test": "in", "values": ("unheard-of",)}
+    below = with_rule(base(), "DQ-10", parameters={**base().rules["DQ-10"].parameters, "where": (Condition(**asked),)})
+    above = replace(below.rules["INC-13"], id="X-01", rests_on=("DQ-10",))
+    definitions = replace(below, rules={**below.rules, "X-01": above})
+    as_of = midnight_after(date(2026, 6, 30), ZONE)
+    tickets = Tickets(dataset, receipt, as_of, ZONE)
+    bases = tickets.bases(definitions)
+    assert "every_event" in bases.of(definitions.rules["DQ-10"]).tables
+    assert judge_foundations(bases, tickets, [above]) is None
