@@ -14,7 +14,9 @@ _ONE_BY_ONE = frozenset(
     {"agreement", "clock-within", "late-pause", "leg-within", "loosened", "period-shift", "reported-agrees"}
 )
 """Checks about clocks that judge each record by itself; their statements are made from the rule and the clocks, no more."""
-_OTHER_RECORDS = frozenset({"every_approval", "every_event", "every_number", "exported_process", "link", "lost", "named"})
+_OTHER_RECORDS = frozenset(
+    {"every_approval", "every_event", "every_number", "exported_process", "link", "lost", "named"}
+)
 """What a statement reads of other records than those in its scope."""
 
 

@@ -23,7 +23,15 @@ from itsmctl.model import GROUPED, Definitions, Rule
 
 _AT_ONCE = 12
 """Rules whose verdicts are held at once, before they are written down."""
-_MORE_THAN_COLUMNS = MADE_WITH_CLOCKS | {"approval", "broken", "event", "every_approval", "every_event", "link", "named"}
+_MORE_THAN_COLUMNS = MADE_WITH_CLOCKS | {
+    "approval",
+    "broken",
+    "event",
+    "every_approval",
+    "every_event",
+    "link",
+    "named",
+}
 
 
 @dataclass(frozen=True)
