@@ -18,7 +18,8 @@ from itsmctl.evidence.attestation import ENVELOPE
 from itsmctl.evidence.keys import generate, read_private
 from itsmctl.evidence.pack import build
 from itsmctl.evidence.sealing import Seals
-from itsmctl.evidence.timestamp import REQUEST, RESPONSE, attach, read_authorities
+from itsmctl.evidence.stamping import attach
+from itsmctl.evidence.timestamp import REQUEST, RESPONSE, read_authorities
 from itsmctl.evidence.verify import verify
 
 CONFIGURATION = """

@@ -18,6 +18,7 @@ from itsmctl.errors import Where
 from itsmctl.language import LANGUAGES, Language, tr
 from itsmctl.model import LegName, Text
 from itsmctl.reports import html, pages, timeline
+from itsmctl.reports.clauses import clause_text
 from itsmctl.reports.people import without_names
 from itsmctl.result import Applied, Attainment, AuditResult, Explanation, ExportRow, Ground, Moment, Share, Verdict
 
@@ -179,7 +180,7 @@ def test_a_failure_of_a_record_says_what_it_rests_on(language: Language) -> None
     basis = basis[: basis.index("</details>")]
     assert tr("What it rests on", language) in basis
     assert "target: 4h [catalog/sla/banking.yaml:41]" in basis and "incidents.csv" in basis
-    assert all(pages.clause_text(clause) in basis for clause in rule.clauses)
+    assert all(clause_text(clause) in basis for clause in rule.clauses)
 
 
 def test_legs_stand_apart_from_promises_and_go_by_their_names(language: Language) -> None:

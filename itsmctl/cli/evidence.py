@@ -217,7 +217,8 @@ def timestamp(
       --data-binary @request.tsq URL > response.tsr
     itsmctl evidence timestamp pack.zip response.tsr --tsa authority.pem
     """
-    from itsmctl.evidence.timestamp import attach, read_authorities, write_request
+    from itsmctl.evidence.stamping import attach, write_request
+    from itsmctl.evidence.timestamp import read_authorities
     from itsmctl.evidence.wording import timestamp_lines
 
     if (response is None) == (output is None):

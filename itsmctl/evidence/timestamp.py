@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,6 @@ from itsmctl.evidence.attestation import ENVELOPE
 from itsmctl.evidence.bag import TAG_MANIFESTS, Digests
 from itsmctl.evidence.container import Difference, Opened, content_of
 from itsmctl.evidence.der import with_sorted_certificates
-from itsmctl.output import write_file
 
 if TYPE_CHECKING:  # loading these takes longer than verifying a small pack
     from cryptography.x509 import Certificate
@@ -130,49 +128,3 @@ def _authority(response: TimeStampResponse) -> str:
     certificates = (load_der_x509_certificate(content) for content in response.signed_data.certificates)
     names = (c.subject.rfc4514_string() for c in certificates if (c.issuer, c.serial_number) in signers)
     return next(names, "")
-
-
-def attach(pack: Path, response: Path, authorities: Sequence[Certificate] = ()) -> Timestamp:
-    """Put the response of an authority into a pack, which stays the same otherwise.
-
-    Raises ItsmctlError where the pack is not intact or has one already, or where the response is not about this pack.
-    """
-    from itsmctl.evidence.container import open_pack
-    from itsmctl.evidence.verify import verify
-    from itsmctl.evidence.write import add_file
-
-    report = verify(pack)
-    opened = open_pack(pack)
-    if not report.intact:
-        message = "this pack is not intact ({names}); see `itsmctl evidence verify`"
-        values = {"names": ", ".join(report.files_that_differ[:5])}
-        raise ItsmctlError(Problem("pack-altered", message, Where(str(pack)), values))
-    if RESPONSE in opened.parts:
-        message = "this pack has a time-stamp of {at} already"
-        raise ItsmctlError(Problem("stamped-already", message, Where(str(pack)), {"at": report.timestamp.at}))
-    try:
-        with response.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
-    except OSError as error:
-        values = {"why": error.strerror or str(error)}
-        raise ItsmctlError(
-            Problem("unreadable-file", "cannot read the file: {why}", Where(str(response)), values)
-        ) from error
-    sha256 = hashlib.sha256(content_of(opened, stamped(opened.parts))).hexdigest()
-    stamp, wrong = examine(content, sha256, authorities)
-    if wrong:
-        message = "this is not a time-stamp for this pack: {why}"
-        raise ItsmctlError(Problem("bad-timestamp", message, Where(str(response)), {"why": wrong}))
-    add_file(opened, RESPONSE, content)
-    return stamp
-
-
-def write_request(pack: Path, out: Path) -> None:
-    """Write the request that a pack carries into a file of its own."""
-    from itsmctl.evidence.container import open_pack
-
-    opened = open_pack(pack) if pack.exists() else None
-    if opened is None or REQUEST not in opened.parts:
-        message = "it carries no request for a time-stamp: there is no {name}"
-        raise ItsmctlError(Problem("no-request", message, Where(str(pack)), {"name": REQUEST}))
-    write_file(out, content_of(opened, REQUEST))

@@ -16,10 +16,10 @@ from itsmctl.language import (
     zone_of,
 )
 from itsmctl.reports import deviations, sections, tally
+from itsmctl.reports.clauses import clause_text
 from itsmctl.reports.honesty import gap_texts, personal_text
 from itsmctl.reports.levels import Level, levels
 from itsmctl.reports.outlines import Cell, Look, Outline, Part, Table
-from itsmctl.reports.pages import clause_text
 from itsmctl.reports.people import without_names
 from itsmctl.reports.phrases import phrase_text
 from itsmctl.reports.trend import Before, RuleBefore, trend

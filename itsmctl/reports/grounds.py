@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from itsmctl.language import Language, column_text, iso, number_text, tr, trn
 from itsmctl.model import APPROVAL
 from itsmctl.reports import demands, tally
-from itsmctl.reports.pages import clause_text
+from itsmctl.reports.clauses import clause_text
 from itsmctl.reports.phrases import phrase_text
 from itsmctl.result import Applied, Explanation, ExportRow, Ground, Moment
 

@@ -13,6 +13,7 @@ from itsmctl.honesty.lacking import blind_spots, wanted_columns
 from itsmctl.language import Language, moment_text, tr, zone_of
 from itsmctl.model import SEVERITIES
 from itsmctl.reports import deviations, pages, sections, tally
+from itsmctl.reports.clauses import FRAMEWORKS
 from itsmctl.reports.honesty import gap_texts, personal_text
 from itsmctl.reports.levels import levels
 from itsmctl.reports.people import without_names
@@ -128,7 +129,7 @@ def _overview(result: AuditResult, language: Language) -> dict[str, object]:
         "process_name": lambda id: sections.process_name(result, id, language) or tr("All processes", language),
         "clauses": sections.by_clause(result),
         "clause_title": partial(_clause_title, result, language),
-        "framework_name": lambda name: pages.FRAMEWORKS.get(name, name),
+        "framework_name": lambda name: FRAMEWORKS.get(name, name),
         "volume": volume(result.months, language) if result.months else None,
     }
 

@@ -14,6 +14,8 @@ from itsmctl import __version__, kept
 from itsmctl import language as words
 from itsmctl.language import Language
 from itsmctl.reports import demands, drawing, tally
+from itsmctl.reports.clauses import clause_text
+from itsmctl.reports.grounds import basis_lines, ground_lines, ground_title, judged_by_line
 from itsmctl.reports.life import clock_title, failed, ledger_text, life_of, line_of, sum_line, verdict_line
 from itsmctl.reports.phrases import phrase_text
 from itsmctl.reports.plain import cells, shown
@@ -31,18 +33,12 @@ _TEMPLATES = 256
 _CODE = re.compile(r"`([^`]+)`")
 _PIECE = re.compile(r"[^/\s]+-[^/\s]*/?")
 PROSE = 4000
-FRAMEWORKS = {
-    "iso-20000-1": "ISO/IEC 20000-1", "iso-27001": "ISO/IEC 27001", "fitsm-1": "FitSM-1",
-    "itil-v2": "ITIL v2", "itil-v3": "ITIL v3", "itil-4": "ITIL 4",
-}  # fmt: skip
 FACTS = ("service", "priority", "state", "group", "category", "ci", "impact", "urgency", "closure_code", "assignee")
 """Columns that introduce a record, in this order."""
 
 
 def explanation_html(explanation: Explanation, language: Language, zone: str = "") -> str:
     """One record as a page of its own, with everyone named as in the export."""
-    from itsmctl.reports.grounds import ground_lines, ground_title, judged_by_line
-
     group = explanation.is_group
     return page(
         "explanation.html.j2",
@@ -210,16 +206,8 @@ def drawn(svg: str) -> Markup:
     return Markup(svg)
 
 
-def clause_text(clause: str) -> str:
-    """`iso-20000-1:8.3.3` as ISO/IEC 20000-1 8.3.3."""
-    framework, _, number = clause.rpartition(":")
-    return f"{FRAMEWORKS.get(framework, framework)} {number}".strip()
-
-
 def record_view(explanation: Explanation, language: Language, zone: str = "") -> dict[str, object]:
     """One record for the template: its facts, drawing, states, changes, clocks and verdicts as texts."""
-    from itsmctl.reports.grounds import basis_lines
-
     life = life_of(explanation, zone)
     columns = explanation.columns
 

@@ -12,7 +12,7 @@ from zlib import crc32
 
 from itsmctl.language import Language
 from itsmctl.model import FIELD_OF_KIND, Definitions, Framework
-from itsmctl.reports.pages import clause_text
+from itsmctl.reports.clauses import clause_text
 from itsmctl.reports.plain import shown
 from itsmctl.site.parts import PART_OF
 
