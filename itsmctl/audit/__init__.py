@@ -21,6 +21,7 @@ from itsmctl.audit.choices import (
 )
 from itsmctl.audit.figures import count_figures
 from itsmctl.audit.judging import judge, results_of
+from itsmctl.audit.pauses import untold_pauses
 from itsmctl.audit.people import PeopleKey
 from itsmctl.audit.preparing import Period, load_records, part_read, prepare, registers_named
 from itsmctl.audit.redaction import Hiding, show_as_they_are
@@ -219,6 +220,8 @@ class _Population:
     states: tuple[tuple[str, int], ...]
     months: tuple[tuple[str, int, int], ...]
     figures: Figures
+    pauses: tuple[tuple[str, str], ...]
+    """Warnings of pauses that the export cannot tell."""
 
 
 def _population(session: Session, context: Context, asked: _Asked, options: AuditOptions) -> _Population:
@@ -227,6 +230,7 @@ def _population(session: Session, context: Context, asked: _Asked, options: Audi
         facts.states(session),
         facts.months(session),
         count_figures(session, context, asked.period) if options.charts else Figures(),
+        untold_pauses(session, context),
     )
 
 
@@ -251,7 +255,7 @@ def _result_of(
         period_to=until,
         chosen_by_default=chosen_by_default(definitions, asked.plan, options.rules, options.as_of),
         definitions=judged_by.result(),
-        dataset=dataset,
+        dataset=replace(dataset, warnings=dataset.warnings + population.pauses),
         rules=tuple(r for r in results if not r.rule.enquiry),
         enquiries=tuple(r for r in results if r.rule.enquiry),
         attainment=population.attainment,

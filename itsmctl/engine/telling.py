@@ -28,7 +28,7 @@ def with_untold(body: Fragment, named: Iterable[Named], context: Context) -> Fra
     for one in sorted(named):
         words = context.words_for(one.column)
         unsaid = [value for value in one.values if one.column in _WORDS and value not in words]
-        missing = [_never_there(one.column, value, context) for value in unsaid]
+        missing = [never_there(one.column, value, context) for value in unsaid]
         none = join(" AND ", missing) if missing and len(unsaid) == len(one.values) else Fragment("false")
         some = join(" OR ", missing) if missing and one.column == "state" else none
         if one.fails_without and none.text != "false":
@@ -57,7 +57,7 @@ def _any(tests: list[Fragment]) -> Fragment:
     return "(" + join(" OR ", ("(" + test + ")" for test in tests)) + ")" if tests else Fragment("false")
 
 
-def _never_there(column: str, value: str, context: Context) -> Fragment:
+def never_there(column: str, value: str, context: Context) -> Fragment:
     """SQL for whether no record of the export ever had a value, be it after the moment of the audit; of states, none of the process judged."""
     if column in _OF_APPROVALS:  # where nobody approved anything, that is what the check says
         return Fragment(

@@ -226,6 +226,7 @@ PHRASES = (
     msg("{file}: rows about a record that no file has, set aside: {n}"),
     msg("records of which the history tells nothing: {n}"),
     msg("records opened outside the period or after the moment of the audit, and not judged: {n}"),
+    msg("{process}: no time is taken off for pauses that the export neither has nor has a word for: {states}"),
     msg("{place}: {time} at a stretch"),
     msg("{place}: {time} in all"),
     *DECLARE,
