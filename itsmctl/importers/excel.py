@@ -8,15 +8,17 @@ from __future__ import annotations
 import re
 import zipfile
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import chain, islice
+from itertools import chain, islice, zip_longest
 from pathlib import Path
 
 from itsmctl.engine.session import memory_bytes
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers.container import DAMAGED, Plain
+from itsmctl.importers.excel_dates import DatesOfColumn, look_at_dates
+from itsmctl.importers.excel_errors import Unshown, column_number, parts_of_sheets, unshown_rows
 from itsmctl.importers.export import Export, numbered
 from itsmctl.importers.rows import Tables, refuse_title
 
@@ -49,9 +51,18 @@ def open_excel(plain: Plain, scratch: Path, memory_limit: str) -> list[Export]:
     _check_sheets(plain, memory_bytes(memory_limit))
     tables = Tables(plain, scratch)
     try:
-        with tables, load_workbook(str(plain.path)) as book:
+        with tables, load_workbook(str(plain.path)) as book, zipfile.ZipFile(plain.path) as archive:
+            parts = parts_of_sheets(archive)
             for name in book.sheet_names:
-                _read(book.get_sheet_by_name(name).iter_rows(), name, tables)
+                sheet = book.get_sheet_by_name(name)
+                unshown = unshown_rows(archive, parts[name]) if name in parts else iter(())
+                _, left = sheet.start or (0, 0)
+                told = _Told()
+                _read(_shown(sheet.iter_rows(), unshown, left, told), name, tables)
+                if told.cells:
+                    what = "cells with an error of Excel, or with a formula whose result was not saved"
+                    note = f"{plain.name}#{name}: {what}: {told.cells}, such as {told.first!r}"
+                    tables[name].notes.append(("error-cells", note))
     except CalamineError as error:
         template = "not readable as an Excel workbook: {why}"
         raise ItsmctlError(Problem("bad-workbook", template, Where(plain.shown), {"why": error})) from error
@@ -68,12 +79,53 @@ def _read(rows: Iterator[Sequence[Cell]], sheet: str, tables: Tables) -> None:
     names = _named([text(cell).strip() for cell in header])
     table = tables[sheet]
     table.name_columns([name for name in names if name])
+    seen = {name: DatesOfColumn() for name in names if name}
     for row in chain(others, filled):  # an empty row is none, as a blank line of CSV
         cells = [text(cell) for cell in row]
-        if any(cell and not name for name, cell in zip(names, cells, strict=False)):
+        for name, cell in zip(names, row, strict=False):
+            if name and cell:
+                seen[name].see(cell)
+        if any(cell and not name for name, cell in zip_longest(names, cells, fillvalue="")):
             table.reject(", ".join(cells), "too-many-cells")
         else:
             table.add({name: cell for name, cell in zip(names, cells, strict=False) if name})
+    table.notes += look_at_dates(seen, Where(f"{tables.shown}#{sheet}"))
+
+
+@dataclass
+class _Told:
+    """How many cells would have been read as empty, and what stands in the first."""
+
+    cells: int = 0
+    first: str = ""
+
+
+def _shown(
+    rows: Iterable[Sequence[Cell]], unshown: Iterator[tuple[int, list[Unshown]]], left: int, told: _Told
+) -> Iterator[Sequence[Cell]]:
+    """The rows of a sheet that begins at column `left`, with what Excel shows in cells that would be read as empty."""
+    known = enumerate(rows)
+    for place, cells in unshown:
+        told.cells += len(cells)
+        told.first = told.first or cells[0].text
+        for number, row in known:
+            if number == place:
+                yield _with(row, cells, left)
+                break
+            yield row
+        else:  # calamine ends a sheet where no cell says anything to it
+            yield _with((), cells, left)
+    yield from (row for _, row in known)
+
+
+def _with(row: Sequence[Cell], unshown: Sequence[Unshown], left: int) -> list[Cell]:
+    cells = list(row)
+    for one in unshown:
+        column = one.column - left
+        if column >= 0:
+            cells += [""] * (column + 1 - len(cells))
+            cells[column] = cells[column] if cells[column] != "" else one.text
+    return cells
 
 
 def _named(names: list[str]) -> list[str]:
@@ -188,16 +240,8 @@ def _measure(archive: zipfile.ZipFile, part: zipfile.ZipInfo, lengths: Sequence[
                 raise ValueError(f"a cell lies where no sheet reaches: {nowhere[0].decode('latin-1').strip()[:40]}")
             cells += len(found)
             rows = max(rows, *(int(row) for row in {row for _, row in found})) if found else rows
-            columns = max(columns, *map(_column_number, {letters for letters, _ in found})) if found else columns
+            columns = max(columns, *map(column_number, {letters for letters, _ in found})) if found else columns
             texts = map(int, _SHARED.findall(piece))
             shared += sum(lengths[text] for text in texts if text < len(lengths))
             before = piece[-_OVERLAP:]
     return _Sheet(cells, rows, columns, shared)
-
-
-def _column_number(letters: bytes) -> int:
-    """The number of a column: `A` is 1, `AA` is 27."""
-    number = 0
-    for letter in letters.upper():
-        number = 26 * number + letter - 64
-    return number

@@ -42,6 +42,10 @@ class Export:
     rows: int = 0
     written_as: str = ""
     """The encoding of the text at `path`, which may have been written anew; `encoding` is that of the file as given."""
+    announced: int = 0
+    """How many records there are in all, where the file says so: an answer of a tool often holds but a page of them."""
+    more: bool = False
+    """Whether the file says that another page follows."""
     number: int = 0
     """Its place among all that are imported together, by which RAW and REJECT know it."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itsmctl.engine.session import Session
 from itsmctl.importers.canonical import ORDERED, Export
 from itsmctl.importers.export import Export as Table
+from itsmctl.importers.export import Staged
 from itsmctl.importers.receipt import LeftOut
 from itsmctl.importers.recognition import lacking
 from itsmctl.importers.values import Moments
@@ -33,6 +34,7 @@ def look(
     """Yield (code, message) for everything worth a warning."""
     for export, rows in zip(x.staged.exports, x.staged.rows_read, strict=True):
         yield from of_export(export, rows)
+    yield from _pages(x.staged)
     for export in x.staged.exports:
         if columns := lacking(export, x.found):
             yield "missing-in-file", f"{export.name} alone lacks columns for: {', '.join(columns)}"
@@ -58,6 +60,23 @@ def of_export(export: Table, rows: int) -> Warnings:
             "round-row-count",
             f"{export.name} has exactly {rows} rows; was the export cut off at a limit of the tool?",
         )
+
+
+def _pages(staged: Staged) -> Warnings:
+    """A warning where answers of a tool say that there are more records than all of them hold together."""
+    for total in sorted({export.announced for export in staged.exports if export.announced}):
+        pages = [
+            (export.name, rows)
+            for export, rows in zip(staged.exports, staged.rows_read, strict=True)
+            if export.announced == total
+        ]
+        held = sum(rows for _, rows in pages)
+        if held < total:
+            names = ", ".join(name for name, _ in pages)
+            yield "pages-missing", f"{names}: of {total} records, as it says, it holds {held}; export every page"
+    unfinished = [export.name for export in staged.exports if export.more]
+    if unfinished and len(unfinished) == len(staged.exports):
+        yield "pages-missing", f"{', '.join(unfinished)}: says that another page follows; export every page"
 
 
 def of_times(moments: Moments) -> Warnings:

@@ -48,6 +48,15 @@ def rows(issue: Mapping[str, Value]) -> Iterator[Row]:
                 )
 
 
+def cut_history(issue: Mapping[str, Value]) -> str:
+    """The names of an issue of whose changelog the answer holds only a page, as it says itself; '' where it is whole."""
+    log = _object(issue.get("changelog"))
+    told, held = log.get("total"), len(list(_objects(log.get("histories"))))
+    if not is_issue(issue) or not isinstance(told, str) or not told.isdecimal() or int(told) <= held:
+        return ""
+    return ", ".join(name for name in (issue.get("id"), issue.get("key")) if isinstance(name, str))
+
+
 def _is_agreement(field: Value) -> bool:
     return isinstance(field, dict) and ("completedCycles" in field or "ongoingCycle" in field)
 

@@ -22,19 +22,48 @@ IDENTITY = ("sys_id", "id", "key", "number", "type", "ticket_id", "created_at", 
 
 Cells = dict[str, str]
 
+_TOTALS = ("total", "count", "totalCount", "total_count", "@odata.count")
+_MORE = ("nextPageToken", "next_page", "has_more", "has_more_rows", "@odata.nextLink")
+_LAST = ("isLast", "is_last")
+_ABOUT_PAGES = ("list_info", "meta", "links")
+"""Objects in which tools tell about the pages of an answer."""
+
 
 def open_json(plain: Plain, scratch: Path) -> list[Export]:
     """Read every table of a JSON export; raises ItsmctlError where it is not JSON, or holds no objects."""
+    around: dict[str, Value] = {}
+    first = ""
     with Tables(plain, scratch) as tables:
-        for name, value in records(plain):
+        for name, value in records(plain, around):
             if isinstance(value, dict):
+                first = first or name
                 for part, row in _rows(name, value):
                     add(tables, part, row)
+                if told := jira.cut_history(value):
+                    tables[jira.CHANGES].reject(told, "cut-history")
             elif not name:  # and not a list of numbers or words beside the records
                 template = "the records must be objects with named values, as in {example}"
                 values = {"example": '[{"number": "INC1"}]'}
                 raise ItsmctlError(Problem("no-records-in-json", template, Where(plain.shown), values))
+        if first:  # an object around a list of records: a page of an answer may say how many there are in all
+            tables[first].announced, tables[first].more = announced(around), says_more(around)
     return tables.exports("json")
+
+
+def announced(around: Mapping[str, Value]) -> int:
+    """How many records there are in all, as far as a page of an answer tells; 0 where it does not."""
+    told = [around[name] for name in _TOTALS if name in around]
+    return max((int(one) for one in told if isinstance(one, str) and one.isdecimal()), default=0)
+
+
+def says_more(around: Mapping[str, Value]) -> bool:
+    """Whether a page of an answer says that another follows."""
+    inner = [one for name in _ABOUT_PAGES if isinstance(one := around.get(name), dict)]
+    flags = [member for one in (around, *inner) for member in one.items()]
+    return any(
+        (name in _MORE and value not in (None, "", False)) or (name in _LAST and value is False)
+        for name, value in flags
+    )
 
 
 def _rows(name: str, value: dict[str, Value]) -> Iterator[tuple[str, dict[str, Value]]]:

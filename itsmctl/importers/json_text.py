@@ -110,8 +110,11 @@ class _Text:
         return self._lines + self._window.count("\n", 0, self._at), before
 
 
-def records(plain: Plain) -> Iterator[Record]:
-    """Yield every record; raises ItsmctlError, with line and column, where the text is not JSON."""
+def records(plain: Plain, around: dict[str, Value] | None = None) -> Iterator[Record]:
+    """Yield every record; raises ItsmctlError, with line and column, where the text is not JSON.
+
+    What an object says besides its arrays of records is put into `around`.
+    """
     encoding = unicode_encoding(plain.path)
     try:
         with plain.path.open(encoding=encoding, newline="") as stream:
@@ -119,7 +122,7 @@ def records(plain: Plain) -> Iterator[Record]:
             if text.peek() == "[":
                 yield from _array(text, "")
             elif text.peek() == "{" and not _is_lines(plain, encoding):
-                yield from _object(text)
+                yield from _object(text, {} if around is None else around)
             else:
                 while text.peek():
                     yield "", text.value()
@@ -155,9 +158,8 @@ def _array(text: _Text, name: str) -> Iterator[Record]:
     text.take("]")
 
 
-def _object(text: _Text) -> Iterator[Record]:
-    """The members that are arrays of records, as they come; an object without any is a record itself."""
-    alone: dict[str, Value] = {}
+def _object(text: _Text, alone: dict[str, Value]) -> Iterator[Record]:
+    """The members that are arrays of records, as they come, and the others into `alone`; an object without any is a record itself."""
     any_array = False
     text.take("{")
     while text.peek() not in ("}", ""):

@@ -30,6 +30,8 @@ class Table:
     def __init__(self, plain: Plain, part: str, stem: Path) -> None:
         self.columns: dict[str, None] = {}
         self.rows = 0
+        self.notes: list[tuple[str, str]] = []
+        self.announced, self.more = 0, False
         self._plain, self.part = plain, part
         self._good_path, self._bad_path = stem.with_suffix(".good.csv"), stem.with_suffix(".bad.csv")
         self._good, self._write = _writer(self._good_path, ["row"])
@@ -73,6 +75,9 @@ class Table:
             "",
             ",",
             clean=True,
+            notes=tuple(self.notes),
+            announced=self.announced,
+            more=self.more,
             part=self.part,
             bad=self._bad_path,
             rows=self.rows,
@@ -160,7 +165,8 @@ def refuse_title(rows: Sequence[Sequence[object]], where: Where, most: int = 1) 
             "the row that begins with {cell!r} looks like the header, and what stands above it like a title; delete the rows "
             "above it, and import again"
         )
-        raise ItsmctlError(Problem("title-above-header", template, where, {"cell": str(wide[0][0])[:KEPT_TEXT]}))
+        header = max(wide, key=len)  # the first of the widest: above it names of groups of columns may stand
+        raise ItsmctlError(Problem("title-above-header", template, where, {"cell": str(header[0])[:KEPT_TEXT]}))
 
 
 _TABLE = 3

@@ -1,0 +1,192 @@
+"""What an export does not say aloud: errors in a sheet, dates that a spreadsheet exchanged, pages that are missing, days without a
+time of day. None of it may look like an empty field, or like all that there is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter
+from importing.mappings import mapping
+
+from itsmctl.definitions import load
+from itsmctl.engine.session import Session
+from itsmctl.errors import ItsmctlError
+from itsmctl.importers.importing import import_files
+from itsmctl.importers.receipt import Receipt
+from itsmctl.model import MappingDefinition
+from itsmctl.reference import reference_root
+from itsmctl.reports.phrases import phrase_text
+
+TABLE = mapping(format="table")
+READING = Session(threads=1)
+
+
+def bring(files: list[Path], out: Path, definition: MappingDefinition = TABLE) -> Receipt:
+    return import_files(files, None, {definition.id: definition}, "UTC", out)
+
+
+def records(out: Path, columns: str) -> list[tuple[Any, ...]]:
+    return READING.rows(f"SELECT {columns} FROM read_parquet('{out / 'record.parquet'}') ORDER BY record_id")
+
+
+def rejects(out: Path) -> list[tuple[Any, ...]]:
+    return READING.rows(
+        f"SELECT source_row, \"column\", value, reason FROM read_parquet('{out / 'reject.parquet'}') ORDER BY ALL"
+    )
+
+
+def warned(receipt: Receipt, code: str) -> list[str]:
+    told = [message for found, message in receipt.warnings if found == code]
+    assert all(phrase_text(message, "zh") != message for message in told), "a Chinese reader is told in Chinese"
+    return told
+
+
+# Workbooks
+
+
+def sheet(file: Path, write: Callable[[Any, Any], None]) -> Path:
+    with xlsxwriter.Workbook(file) as book:
+        tab = book.add_worksheet("Tickets & more")
+        tab.write_row(2, 1, ["Number", "Opened", "State", "Note"])
+        write(book, tab)
+    return file
+
+
+def test_errors_and_formulas_without_a_result_are_no_empty_cells(tmp_path: Path) -> None:
+    def write(_: Any, tab: Any) -> None:
+        tab.write_row(3, 1, ["INC1", "2026-03-01 10:00:00", "New", "fine"])
+        tab.write_row(4, 1, ["INC2", "", "New", ""])
+        tab.write_formula(4, 2, "=VLOOKUP(B5,Old!A:C,3)", None, "#N/A")
+        tab.write_row(5, 1, ["INC3", "", "Closed"])
+        tab.write_formula(6, 3, "=1/0", None, "#DIV/0!")
+        tab.write_string(6, 1, "INC4")
+
+    file = sheet(tmp_path / "t.xlsx", write)
+    receipt = bring([file], tmp_path / "out")
+    assert records(tmp_path / "out", "record_id, state") == [
+        ("INC1", "New"),
+        ("INC2", "New"),
+        ("INC3", "Closed"),
+        ("INC4", "#DIV/0!"),
+    ]
+    assert rejects(tmp_path / "out") == [(2, "Opened", "#N/A", "bad-time")]
+    assert warned(receipt, "error-cells") == [
+        "t.xlsx#Tickets & more: cells with an error of Excel, or with a formula whose result was not saved: 2, such as '#N/A'"
+    ]
+
+
+def test_a_formula_that_was_never_computed_is_told(tmp_path: Path) -> None:
+    """As programs write it that do not compute: calamine says nothing of such a cell, and ends the sheet before it."""
+    import zipfile
+
+    file = sheet(tmp_path / "x.xlsx", lambda _, tab: tab.write_row(3, 1, ["INC1", "", "New"]))
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(tmp_path / "t.xlsx", "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                cells = b'<row r="5"><c r="B5" t="inlineStr"><is><t>INC2</t></is></c><c r="C5"><f>C4+1&lt;2</f><v></v></c><c r="D5" t="str"><f>IF(1=1,"","x")</f><v></v></c></row>'
+                content = content.replace(b"</sheetData>", cells + b"</sheetData>")
+            new.writestr(name, content)
+    receipt = bring([tmp_path / "t.xlsx"], tmp_path / "out")
+    assert rejects(tmp_path / "out") == [(2, "Opened", "=C4+1<2", "bad-time")]
+    assert len(warned(receipt, "error-cells")) == 1
+
+
+def dated(days: range, *, exchanged: bool) -> Callable[[Any, Any], None]:
+    """A column of days as Excel takes them from `dd/mm/yyyy`: where it takes the month first, later days stay text."""
+
+    def write(book: Any, tab: Any) -> None:
+        look = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+        for place, day in enumerate(days):
+            opened = datetime(2026, 3, day, 9, 30, tzinfo=UTC).replace(tzinfo=None)
+            tab.write_string(3 + place, 1, f"INC{day}")
+            if exchanged and day > 12:
+                tab.write_string(3 + place, 2, opened.strftime("%d/%m/%Y %H:%M"))
+            else:
+                shown = opened.replace(month=day, day=3) if exchanged else opened
+                tab.write_datetime(3 + place, 2, shown, look)
+
+    return write
+
+
+def test_dates_of_which_excel_exchanged_day_and_month_are_refused(tmp_path: Path) -> None:
+    file = sheet(tmp_path / "t.xlsx", dated(range(1, 25), exchanged=True))
+    with pytest.raises(ItsmctlError) as caught:
+        bring([file], tmp_path / "out")
+    (problem,) = caught.value.problems
+    assert problem.code == "dates-exchanged"
+    assert (problem.values["dates"], problem.values["texts"], problem.values["value"]) == (12, 12, "13/03/2026 09:30")
+    assert bring([sheet(tmp_path / "u.xlsx", dated(range(1, 25), exchanged=False))], tmp_path / "good").rejects == 0
+
+
+def test_dates_beside_text_dates_are_worth_a_warning(tmp_path: Path) -> None:
+    def write(book: Any, tab: Any) -> None:
+        dated(range(1, 20), exchanged=False)(book, tab)
+        tab.write_row(30, 1, ["INC99", "04/03/2026 10:00"])
+
+    receipt = bring([sheet(tmp_path / "t.xlsx", write)], tmp_path / "out")
+    (message,) = warned(receipt, "mixed-dates")
+    assert message.startswith("Opened: some cells are dates and others text such as '04/03/2026 10:00'")
+
+
+def test_the_header_below_names_of_groups_of_columns_is_the_one_that_is_named(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "t.xlsx") as book:
+        tab = book.add_worksheet("March")
+        for place, row in enumerate((["Tickets"], ["Ticket", "", "Times", "", "Text"], ["Number", "State", "Opened", "Closed", "Note"], *[["INC1", "New", "a", "b", "c"]] * 3)):  # fmt: skip
+            tab.write_row(place, 0, row)
+    with pytest.raises(ItsmctlError, match="the row that begins with 'Number' looks like the header"):
+        bring([tmp_path / "t.xlsx"], tmp_path / "out")
+
+
+# Answers in pages
+
+
+def issues(first: int, held: int, **around: object) -> str:
+    listed = [
+        {"Number": f"INC{n}", "Opened": "2026-03-01 10:00:00", "State": "New"} for n in range(first, first + held)
+    ]
+    return json.dumps({**around, "issues": listed})
+
+
+@pytest.mark.parametrize(
+    ("pages", "told"),
+    [
+        ([issues(0, 3, total=3)], ""),
+        ([issues(0, 3, total=512)], "p0.json: of 512 records, as it says, it holds 3; export every page"),
+        ([issues(0, 3, total=5), issues(3, 2, total=5)], ""),
+        ([issues(0, 3, total=9), issues(3, 2, total=9)], "p0.json, p1.json: of 9 records, as it says, it holds 5; export every page"),
+        ([issues(0, 3, isLast=False)], "p0.json: says that another page follows; export every page"),
+        ([issues(0, 3, isLast=False), issues(3, 3, isLast=True)], ""),
+        ([issues(0, 3, meta={"has_more": True})], "p0.json: says that another page follows; export every page"),
+        ([issues(0, 3, next_page=None, count=3)], ""),
+    ],
+)  # fmt: skip
+def test_an_answer_that_is_only_a_page_says_so(tmp_path: Path, pages: list[str], told: str) -> None:
+    files = []
+    for number, page in enumerate(pages):
+        files.append(tmp_path / f"p{number}.json")
+        files[-1].write_text(page, encoding="utf-8")
+    assert warned(bring(files, tmp_path / "out"), "pages-missing") == ([told] if told else [])
+
+
+def test_a_changelog_of_which_jira_sent_only_a_page_has_a_gap(tmp_path: Path) -> None:
+    def issue(number: int, total: int) -> dict[str, object]:
+        item = {"field": "status", "fromString": "Open", "toString": "Done"}
+        history = {"author": {"displayName": "Ann"}, "created": "2026-03-01T12:00:00.000+0000", "items": [item]}
+        fields = {"summary": "x", "issuetype": {"name": "Incident"}, "status": {"name": "Done"}, "priority": {"name": "High"}, "created": "2026-03-01T10:00:00.000+0000"}  # fmt: skip
+        return {"id": str(number), "key": f"SD-{number}", "fields": fields, "changelog": {"startAt": 0, "total": total, "histories": [history]}}  # fmt: skip
+
+    (tmp_path / "t.json").write_text(json.dumps({"issues": [issue(1, 1), issue(2, 140)]}), encoding="utf-8")
+    mappings = load(reference_root()).mappings
+    receipt = import_files([tmp_path / "t.json"], None, mappings, "", tmp_path / "out")
+    assert rejects(tmp_path / "out") == [(3, "", "2, SD-2", "cut-history")]
+    assert {file.name: (file.rows_read, file.rows_rejected) for file in receipt.files}["t.json#issues.changelog"] == (
+        3,
+        1,
+    )
