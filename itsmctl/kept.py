@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-import tempfile
 from contextlib import suppress
 from pathlib import Path
+
+from itsmctl.scratch import claim_file
 
 MOST = 32
 """Files of one sort (`definitions-…`) that are kept where nobody says how many."""
@@ -49,11 +50,13 @@ def write(name: str, body: bytes, most: int = MOST) -> None:
         return
     try:
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, partial = tempfile.mkstemp(prefix=".partial-", dir=place)
-        with os.fdopen(handle, "wb") as file:
-            file.write(hashlib.sha256(body).digest() + body)
-        Path(partial).replace(place / name)
-        _forget(place, name, most)
+        claim = claim_file(place, ".kept")
+        try:
+            claim.path.write_bytes(hashlib.sha256(body).digest() + body)
+            claim.path.replace(place / name)
+            _forget(place, name, most)
+        finally:
+            claim.end()
     except OSError:
         return
 

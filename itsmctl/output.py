@@ -5,13 +5,17 @@ from __future__ import annotations
 import errno
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from itsmctl.errors import ItsmctlError, Problem, Where
+from itsmctl.scratch import claim_file, claim_folder
+from itsmctl.swapping import put_back, swap
+
+FULL = tuple(getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG") if hasattr(errno, name))
+"""What the system says where there is no more room: on the disk, in somebody's share of it, in a file."""
 
 
 def check_place(out: Path, files: Collection[str], mark: str) -> None:
@@ -35,19 +39,21 @@ def replacing(out: Path) -> Iterator[Path]:
     out = Path(os.path.realpath(out))
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix=f".{out.name}-", suffix=".partial", dir=out.parent))
+        put_back(out)
+        claim = claim_folder(out.parent, f".{out.name}")
     except OSError as error:
         raise cannot_write(out, error) from error
+    made = claim.path
     try:
         yield made
         made.chmod(0o777 & ~_umask())
-        _swap(made, out)
+        swap(made, out)
     except OSError as error:
         if error.filename is not None and not str(error.filename).startswith((str(made), str(out))):
             raise  # about another file: reading an input, not writing the output
         raise cannot_write(out, error) from error
     finally:
-        shutil.rmtree(made, ignore_errors=True)
+        claim.end()
 
 
 @contextmanager
@@ -56,62 +62,13 @@ def scratch_beside(out: Path) -> Iterator[Path]:
     out = Path(os.path.realpath(out))
     near = next(parent for parent in out.parents if parent.is_dir())
     try:
-        folder = tempfile.TemporaryDirectory(
-            prefix=f".{out.name}-", suffix=".partial", dir=near, ignore_cleanup_errors=True
-        )
+        claim = claim_folder(near, f".{out.name}")
     except OSError as error:
         raise cannot_write(out, error) from error
-    with folder as made:
-        yield Path(made)
-
-
-def check_empty(folder: Path) -> None:
-    """Raise ItsmctlError unless a folder is new or empty; a repository in which nothing lies yet is empty."""
-    shown = Where(str(folder))
-    if not os.path.lexists(folder):
-        return
-    if not folder.is_dir():
-        raise ItsmctlError(Problem("output-exists", "the output must be a folder; a file has this name", shown))
     try:
-        names = sorted(entry.name for entry in folder.iterdir() if entry.name != ".git")
-    except OSError as error:
-        raise cannot_write(folder, error) from error
-    if names:
-        template = "the folder is not empty ({names}); nothing in it was touched, name a new folder"
-        raise ItsmctlError(Problem("output-exists", template, shown, {"names": ", ".join(names[:5])}))
-
-
-@contextmanager
-def filling(folder: Path) -> Iterator[Path]:
-    """Give a new folder to write into; what it holds moves into `folder` when the block ends, all of it or nothing.
-
-    Unlike `replacing`, this leaves a folder that exists in its place: somebody may stand in it.
-    """
-    if not folder.exists():
-        with replacing(folder) as made:
-            yield made
-        return
-    try:
-        made = Path(tempfile.mkdtemp(prefix=".itsmctl-", suffix=".partial", dir=folder))
-    except OSError as error:
-        raise cannot_write(folder, error) from error
-    moved: list[Path] = []
-    whole = False
-    try:
-        yield made
-        for entry in sorted(made.iterdir()):
-            place = folder / entry.name
-            if os.path.lexists(place):
-                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(place))
-            moved.append(place)
-            entry.rename(place)
-        whole = True
-    except OSError as error:
-        raise cannot_write(folder, error) from error
+        yield claim.path
     finally:
-        for path in () if whole else moved:
-            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
-        shutil.rmtree(made, ignore_errors=True)
+        claim.end()
 
 
 def write_file(out: Path, content: str | bytes) -> None:
@@ -122,33 +79,26 @@ def write_file(out: Path, content: str | bytes) -> None:
         )
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{out.name}-", suffix=".partial", dir=out.parent)
-    except OSError as error:
-        raise cannot_write(out, error) from error
-    made = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
+        with new_file(out) as file:
             file.write(content.encode() if isinstance(content, str) else content)
-        made.chmod(0o666 & ~_umask())
-        made.replace(out)
     except OSError as error:
         raise cannot_write(out, error) from error
-    finally:
-        made.unlink(missing_ok=True)
 
 
-def _swap(made: Path, out: Path) -> None:
-    if not out.exists():
-        made.rename(out)
-        return
-    old = Path(tempfile.mkdtemp(prefix=f".{out.name}-", suffix=".old", dir=out.parent))
+@contextmanager
+def new_file(out: Path, permissions: int | None = None, near: Path | None = None) -> Iterator[BinaryIO]:
+    """Give a file to write; it takes its name, and the place of an earlier one, only when all went well. May raise OSError.
+
+    Until then it lies in the folder `near`, on the same disk, where its own must hold nothing else.
+    """
+    claim = claim_file(near or out.parent, f".{out.name}")
     try:
-        out.rename(old / "old")
-        made.rename(out)
+        with claim.path.open("w+b") as file:
+            yield file
+        claim.path.chmod(0o666 & ~_umask() if permissions is None else permissions)
+        claim.path.replace(out)
     finally:
-        if not out.exists():
-            (old / "old").rename(out)
-        shutil.rmtree(old, ignore_errors=True)
+        claim.end()
 
 
 def _umask() -> int:
@@ -162,6 +112,11 @@ def cannot_write(out: Path, error: OSError) -> ItsmctlError:
     return ItsmctlError(
         Problem("cannot-write", "cannot write here: {why}", Where(str(out)), {"why": error.strerror or str(error)})
     )
+
+
+def disk_full() -> ItsmctlError:
+    """The error of a disk, or of somebody's share of it, that has no more room."""
+    return ItsmctlError(Problem("disk-full", "the disk is full; free some space and run it again"))
 
 
 def schema_beside(module: str, name: str) -> dict[str, object]:

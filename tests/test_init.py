@@ -17,6 +17,7 @@ import yaml
 from click.testing import CliRunner, Result
 from importing.mappings import ROOT
 
+import itsmctl.filling
 from itsmctl import cli, starter
 from itsmctl.cli import group
 from itsmctl.definitions import load, validate
@@ -25,9 +26,9 @@ from itsmctl.editor import merged
 from itsmctl.engine.results import read_verdicts
 from itsmctl.engine.session import Session
 from itsmctl.errors import ItsmctlError
+from itsmctl.filling import filling
 from itsmctl.importers.importing import import_files
 from itsmctl.model import Text
-from itsmctl.output import filling
 from itsmctl.starter.weeks import week_of, week_text
 
 DOCUMENTED = {
@@ -371,14 +372,14 @@ def test_an_interruption_leaves_nothing(tmp_path: Path, ask: Ask, monkeypatch: p
 def test_an_interruption_while_files_move_takes_them_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:
-    rename, count = Path.rename, iter(range(100))
+    name_again, count = itsmctl.filling._name_again, iter(range(100))
 
-    def failing(self: Path, target: Path) -> Path:
-        if next(count) == 1:
+    def failing(path: Path, other: Path) -> None:
+        if next(count) == 3:
             raise error
-        return rename(self, target)
+        name_again(path, other)
 
-    monkeypatch.setattr(Path, "rename", failing)
+    monkeypatch.setattr(itsmctl.filling, "_name_again", failing)
     with pytest.raises((KeyboardInterrupt, ItsmctlError)), filling(tmp_path) as place:
         for name in "abc":
             (place / name).mkdir()

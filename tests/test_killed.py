@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from itsmctl.engine.session import Session
+from itsmctl.filling import undo_unfinished
+from itsmctl.output import replacing
 from itsmctl.reference import reference_root
 
 PROGRAM = [sys.executable, "-c", "from itsmctl.cli import main; main()"]
@@ -79,3 +82,146 @@ def test_what_was_killed_left_nothing_or_the_whole(
     assert hit, "every command had ended before it was to be killed"
     run(*given, "-o", out)
     assert content(out) == whole
+    assert list(tmp_path.iterdir()) == [out]
+
+
+DYING = """
+import os, signal, sys
+from pathlib import Path
+from itsmctl.filling import check_empty, filling
+from itsmctl.output import new_file, replacing
+
+moment, way, out = int(sys.argv[1]), sys.argv[2], Path(sys.argv[3])
+seen = 0
+
+def dies(event, arguments):
+    global seen
+    if event in ("os.rename", "os.link", "os.mkdir", "os.rmdir", "os.remove", "os.chmod", "ctypes.dlsym"):
+        seen += 1
+        if seen == moment:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+if "stepwise" in way:
+    import itsmctl.swapping
+    itsmctl.swapping.exchange = lambda one, other: False
+if "fill" in way:
+    check_empty(out)
+sys.addaudithook(dies)
+if way == "file":
+    with new_file(out) as file:
+        file.write(b"new")
+else:
+    with (filling if "fill" in way else replacing)(out) as place:
+        for name in ("a", "b/c", "b/d/e"):
+            (place / name).parent.mkdir(parents=True, exist_ok=True)
+            (place / name).write_text("new")
+"""
+NEW = {"a": b"new", "b/c": b"new", "b/d/e": b"new"}
+OLD = {"a": b"old", "x/y": b"old"}
+
+
+def written(way: str, out: Path, moment: int) -> bool:
+    """Write by a process that is killed at its so manieth change of names; whether it came to its end before."""
+    done = subprocess.run([sys.executable, "-c", DYING, str(moment), way, str(out)], capture_output=True, text=True)
+    assert done.returncode in (0, -signal.SIGKILL), done.stderr
+    return done.returncode == 0
+
+
+def lay(out: Path, files: dict[str, bytes]) -> None:
+    for name, text in files.items():
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        (out / name).write_bytes(text)
+
+
+@pytest.mark.parametrize("way", ["replace", "replace-stepwise"])
+def test_a_folder_killed_at_each_step_is_the_old_one_or_the_new_one(tmp_path: Path, way: str) -> None:
+    out, moment, ended = tmp_path / "out", 0, False
+    while not ended:
+        moment += 1
+        lay(out, OLD)
+        ended = written(way, out, moment)
+        if way == "replace":  # no moment at which neither is there
+            assert content(out) in (OLD, NEW)
+        elif not out.exists():
+            (aside,) = tmp_path.glob(".out-*.old")
+            assert content(aside / "old") == OLD
+        assert written(way, out, 0) and content(out) == NEW
+        assert list(tmp_path.iterdir()) == [out]
+        shutil.rmtree(out)
+    assert moment > 5
+
+
+def test_what_was_moved_aside_by_a_killed_process_comes_back_where_the_next_fails(tmp_path: Path) -> None:
+    lay(tmp_path / ".out-abcdefgh.old" / "old", OLD)
+    with pytest.raises(ZeroDivisionError), replacing(tmp_path / "out"):
+        raise ZeroDivisionError
+    assert content(tmp_path) == {f"out/{name}": text for name, text in OLD.items()}
+
+
+def test_a_folder_being_filled_when_killed_at_each_step_is_filled_by_running_again(tmp_path: Path) -> None:
+    out, moment, ended = tmp_path / "out", 0, False
+    while not ended:
+        moment += 1
+        out.mkdir()
+        ended = written("fill", out, moment)
+        if list(out.glob(".*.partial")) or not (out / "a").exists():
+            assert written("fill", out, 0)
+        undo_unfinished(out)
+        assert content(out) == NEW and not list(out.glob(".*"))
+        shutil.rmtree(out)
+    assert moment > 8
+
+
+def test_what_somebody_has_worked_on_since_is_not_taken_back(tmp_path: Path) -> None:
+    lay(tmp_path, {"a": b"new, and edited", "b/c": b"new"})
+    lay(tmp_path / ".itsmctl-abcdefgh.partial", NEW)
+    undo_unfinished(tmp_path)
+    assert content(tmp_path) == {"a": b"new, and edited", "b/c": b"new"}
+
+
+def test_a_file_killed_at_each_step_is_the_old_one_or_the_new_one(tmp_path: Path) -> None:
+    out, moment, ended = tmp_path / "out", 0, False
+    while not ended:
+        moment += 1
+        out.write_bytes(b"old")
+        ended = written("file", out, moment)
+        assert out.read_bytes() in (b"old", b"new")
+        assert written("file", out, 0) and out.read_bytes() == b"new"
+        assert list(tmp_path.iterdir()) == [out]
+    assert moment > 2
+
+
+def test_what_belongs_to_a_process_that_lives_is_left_alone(tmp_path: Path) -> None:
+    with replacing(tmp_path / "out") as ours, replacing(tmp_path / "out") as theirs:
+        (ours / "a").write_text("ours", encoding="utf-8")
+        (theirs / "a").write_text("theirs", encoding="utf-8")
+    assert content(tmp_path) == {"out/a": b"ours"}
+
+
+def test_many_processes_may_write_the_same_folder_at_once(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", DYING, "0"]
+    ways = ["replace", "replace-stepwise"] * 4
+    running = [
+        subprocess.Popen([*command, way, str(tmp_path / "out")], stderr=subprocess.PIPE, text=True) for way in ways
+    ]
+    for process in running:
+        _, said = process.communicate()
+        assert process.returncode == 0, said
+        assert content(tmp_path / "out") == NEW
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_what_a_killed_process_has_spilled_is_removed_by_the_next(tmp_path: Path) -> None:
+    spilling = f"""
+import os, signal
+from itsmctl.engine.session import Session
+from pathlib import Path
+with Session(memory_limit="200MiB", spill=Path({str(tmp_path)!r})) as session:
+    session.run("CREATE TABLE t AS SELECT i, repeat('x', 100) || hash(i) AS x FROM range(3000000) r(i)")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    assert subprocess.run([sys.executable, "-c", spilling]).returncode == -signal.SIGKILL
+    assert sum(path.stat().st_size for path in tmp_path.rglob("*")) > 10**7
+    with Session(spill=tmp_path):
+        assert len(list(tmp_path.iterdir())) == 1
+    assert list(tmp_path.iterdir()) == []

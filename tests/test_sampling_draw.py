@@ -691,7 +691,7 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Mon
     def refuse(*_: object, **__: object) -> str:
         raise PermissionError(13, "Permission denied", str(folder))
 
-    monkeypatch.setattr("itsmctl.output.tempfile.mkdtemp", refuse)
+    monkeypatch.setattr("tempfile.mkdtemp", refuse)
     code, _, err = ask("sample", "draw", folder, "--seed", "1", "--seed-origin", "dice")
     assert (code, "[cannot-write]" in err) == (2, True)
     assert len(list(folder.iterdir())) == 3

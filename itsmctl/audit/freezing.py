@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from itsmctl.audit import AuditOptions, Progress, audit
@@ -14,6 +13,7 @@ from itsmctl.engine.known import failing
 from itsmctl.engine.session import Session
 from itsmctl.model import GROUPED, Definitions, Rule
 from itsmctl.result import AuditResult
+from itsmctl.scratch import scratch
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,9 @@ def freeze(definitions: Definitions, dataset: Path, options: AuditOptions, progr
         groups = [rule.check for rule in rules if rule.check in GROUPED]
         found.extend(entries((one for one in failing(session) if one[0] in wanted), wanted, groups))
 
-    with TemporaryDirectory(prefix="itsmctl-") as folder:
+    with scratch() as folder:
         whole = replace(options, all_verdicts=True)
         result = audit(
-            definitions, dataset, whole, verdicts=Path(folder, "verdicts.parquet"), findings=take, progress=progress
+            definitions, dataset, whole, verdicts=folder / "verdicts.parquet", findings=take, progress=progress
         )
     return Frozen(found, result)

@@ -164,6 +164,11 @@ def run(arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except Exception as error:  # noqa: BLE001 - the one place where a bug is caught, to say so and how to report it
+        from itsmctl.output import FULL, disk_full
+
+        if isinstance(error, OSError) and error.errno in FULL:
+            report_problems(disk_full().problems, arguments)
+            return 2
         report_bug(error, arguments)
         return 3
 
@@ -171,5 +176,5 @@ def run(arguments: list[str]) -> int:
 def _interrupted(arguments: list[str]) -> int:
     from itsmctl.language import tr
 
-    click.echo(tr("interrupted; nothing was written", language_of(arguments)), err=True)
+    click.echo(tr("interrupted; nothing half-written is left", language_of(arguments)), err=True)
     return 130

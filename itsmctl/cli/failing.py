@@ -35,8 +35,14 @@ def report_bug(error: BaseException, arguments: Sequence[str]) -> None:
         "",
         *traceback.format_exception(error),
     ]
-    with tempfile.NamedTemporaryFile("w", prefix="itsmctl-bug-", suffix=".txt", delete=False, encoding="utf-8") as file:
-        file.write("\n".join(lines))
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="itsmctl-bug-", suffix=".txt", delete=False, encoding="utf-8"
+        ) as file:
+            file.write("\n".join(lines))
+    except OSError:  # there is no place for a file
+        click.echo("\n".join(lines), err=True)
+        return
     kind = type(error).__name__
     click.echo(
         tr(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +24,7 @@ from itsmctl.model import DateOrder, Definitions
 from itsmctl.output import write_file
 from itsmctl.reference import reference_root
 from itsmctl.reports.imported import summary
+from itsmctl.scratch import scratch
 
 
 @click.command("import")
@@ -142,8 +142,8 @@ def _place(sources: Sequence[Path | Query], output: Path | None) -> Iterator[Pat
     elif len(sources) == 1 and isinstance(sources[0], Path) and is_dataset(sources[0]):
         yield sources[0]
     else:
-        with tempfile.TemporaryDirectory(prefix="itsmctl-") as folder:
-            yield Path(folder) / "dataset"
+        with scratch() as folder:
+            yield folder / "dataset"
 
 
 def _honesty(folder: Path, definitions: Definitions, form: str, language: Language) -> str:

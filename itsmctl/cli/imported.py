@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from itsmctl import __version__, kept
+from itsmctl.errors import ItsmctlError
 from itsmctl.importers.container import files_in
 from itsmctl.importers.receipt import is_dataset
 from itsmctl.model import MappingDefinition
+from itsmctl.scratch import discard, sweep
 
 FOLDER = "datasets"
 MOST = 4
 """Datasets that are kept; the one that was used longest ago goes first."""
+NO_PLACE = ("cannot-write", "disk-full", "disk-refuses")
+"""Codes of what is wrong where nothing can be kept; whatever else is wrong with tickets would be so elsewhere too."""
 _AT_ONCE = 2**20
 
 
@@ -34,12 +38,15 @@ def dataset_of(
     if folder == otherwise or not is_dataset(folder):
         try:
             make(folder)
-        except OSError:
+        except ItsmctlError as error:
+            if folder == otherwise or error.problems[0].code not in NO_PLACE:
+                raise
             folder = otherwise
             make(folder)
     if place and folder != otherwise:
-        folder.touch()
-        _forget(place / FOLDER)
+        with suppress(OSError):  # one that can only be read
+            folder.touch()
+            _forget(place / FOLDER)
     return folder
 
 
@@ -55,7 +62,9 @@ def _digest(paths: Sequence[Path], mappings: Iterable[MappingDefinition], zone: 
 
 
 def _forget(place: Path) -> None:
-    """Remove the datasets beyond MOST."""
+    """Remove the datasets beyond MOST that nobody reads just now."""
+    sweep(place)
     datasets = sorted((one for one in place.iterdir() if is_dataset(one)), key=lambda one: one.stat().st_mtime)
     for old in datasets[:-MOST]:
-        shutil.rmtree(old, ignore_errors=True)
+        with suppress(OSError):
+            discard(old)

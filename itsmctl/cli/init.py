@@ -11,10 +11,10 @@ import click
 from itsmctl import starter
 from itsmctl.cli import options
 from itsmctl.errors import ItsmctlError
+from itsmctl.filling import check_empty, filling
 from itsmctl.history.beginning import begin, check_beginning
 from itsmctl.language import problem_line, tr, trn
 from itsmctl.model import Language
-from itsmctl.output import check_empty, filling
 
 Answer = TypeVar("Answer")
 

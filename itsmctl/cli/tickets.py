@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from itsmctl.definitions import load_mappings
 from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean
 from itsmctl.importers.receipt import is_dataset
 from itsmctl.model import AuditPlan, Definitions, MappingDefinition
+from itsmctl.scratch import held, scratch
 
 
 @contextmanager
@@ -49,8 +49,8 @@ def opened(
         return
     from itsmctl.importers.importing import import_files  # a dataset needs none of it
 
-    with tempfile.TemporaryDirectory(prefix="itsmctl-") as folder:
-        out = Path(folder) / "dataset"
+    with scratch() as folder:
+        out = folder / "dataset"
         chosen = find_mappings(definitions, mappings or ([plan.mapping] if plan and plan.mapping else []))
         where = zone_or_plan(zone, plan)
 
@@ -62,7 +62,8 @@ def opened(
             out = dataset_of(paths, chosen or definitions.mappings.values(), where, out, make)
         else:
             make(out)
-        yield out
+        with held(out):
+            yield out
 
 
 def refuse_choices(dataset: Path, mappings: Sequence[str], zone: str) -> None:

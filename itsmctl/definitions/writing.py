@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -16,6 +15,7 @@ from itsmctl.definitions.cache import Cache
 from itsmctl.editor import SCHEMAS, own_schemas
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.output import write_file
+from itsmctl.scratch import scratch
 
 _BARE = re.compile(r"[^\W\d_][\w./-]*(?: [\w./-]+)*|\d{4}-\d\d-\d\d")
 """Words that need no quotes in YAML, in whatever place and by whatever version of it."""
@@ -34,8 +34,8 @@ def problems_within(root: Path, place: str, text: str, as_of: date | None = None
     """What is wrong with a file if it stood there, among all the others."""
     from itsmctl.definitions.reading import read
 
-    with tempfile.TemporaryDirectory(prefix="itsmctl-") as scratch:
-        proposed = Path(scratch, "proposed.yaml")
+    with scratch() as folder:
+        proposed = folder / "proposed.yaml"
         proposed.write_text(text, encoding="utf-8")
         there = zip(definition_files(root), shown_files(root), strict=True)
         files = [(path, shown) for path, shown in there if shown != place]

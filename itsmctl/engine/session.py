@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 import threading
@@ -12,7 +13,9 @@ from types import TracebackType
 
 from itsmctl.beside import Beside, Result
 from itsmctl.engine.database import duckdb
-from itsmctl.errors import ItsmctlError, Problem
+from itsmctl.errors import ItsmctlError, Problem, Where
+from itsmctl.output import FULL, cannot_write, disk_full
+from itsmctl.scratch import Claim, claim_folder
 
 Value = str | int | float | bool | bytes | None
 Row = tuple[Value, ...]
@@ -80,7 +83,8 @@ class Session:
         self.run("SET enable_progress_bar = false")
         # Joins are written in the order that suits them; finding that out costs more than it gains.
         self.run("SET disabled_optimizers = 'join_order,build_side_probe_side'")
-        self.run(f"SET temp_directory = {quote(str(spill or tempfile.gettempdir()))}")
+        self._spill = _place_to_spill(spill)
+        self.run(f"SET temp_directory = {quote(str(self._spill.path) if self._spill else '')}")
         if threads:
             self.run(f"SET threads = {int(threads)}")
         (counted,) = self.one("SELECT CAST(current_setting('threads') AS BIGINT)")
@@ -101,6 +105,8 @@ class Session:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._connection.close()
+        if self._spill:
+            self._spill.end()
 
     @property
     def in_order(self) -> bool:
@@ -210,12 +216,13 @@ class Session:
 
     def rows_or_reason(self, sql: str) -> list[Row] | str:
         """The rows of a query over a file of another's making, or in words why it cannot be read."""
-        try:
-            return self.rows(sql)
-        except (duckdb.OutOfMemoryException, duckdb.InterruptException):
-            raise
-        except duckdb.Error as error:
-            return str(error)
+        with _explained():
+            try:
+                return list(self._connection.execute(sql).fetchall())
+            except (duckdb.OutOfMemoryException, duckdb.InterruptException):
+                raise
+            except duckdb.Error as error:
+                return str(error)
 
     def one(self, sql: str, parameters: Sequence[object] = ()) -> Row:
         """Execute a query that has exactly one row."""
@@ -270,7 +277,21 @@ class Session:
         return self
 
 
-_FULL = "the disk is full; free some space and run it again"
+def _place_to_spill(spill: Path | None) -> Claim | None:
+    """A folder for what does not fit into memory, in the one named or the system's; None where that cannot be written to."""
+    try:
+        near = spill or Path(tempfile.gettempdir())
+        near.mkdir(parents=True, exist_ok=True)
+        return claim_folder(near, "itsmctl-spill")
+    except OSError as error:
+        if spill:
+            raise cannot_write(spill, error) from error
+        return None
+
+
+_FULL_SAID = tuple(os.strerror(number).lower() for number in FULL)
+_DAMAGED = re.compile(r'Failed to read file "(?P<file>[^"]*)": (?P<why>.*)')
+"""What is said of a Parquet file whose end is there and whose rows are not what was written."""
 
 
 @contextmanager
@@ -284,13 +305,21 @@ def _explained() -> Iterator[None]:
         raise
     except duckdb.OutOfMemoryException as error:
         if "max_temp_directory_size" in str(error):  # what does not fit into memory does not fit on the disk either
-            raise ItsmctlError(Problem("disk-full", _FULL)) from error
+            raise disk_full() from error
         template = "the memory allowed is too small for these data; raise --memory-limit"
         raise TooLittleMemory(Problem("out-of-memory", template)) from error
-    except duckdb.IOException as error:
-        if "no space left" in str(error).lower():
-            raise ItsmctlError(Problem("disk-full", _FULL)) from error
+    except duckdb.InvalidInputException as error:
+        if damaged := _DAMAGED.search(str(error)):
+            template = "cannot read the file: {why}"
+            raise ItsmctlError(
+                Problem("unreadable-file", template, Where(damaged["file"]), {"why": damaged["why"]})
+            ) from error
         raise
+    except duckdb.IOException as error:
+        why = str(error).removeprefix("IO Error: ").splitlines()[0]
+        if any(words in why.lower() for words in _FULL_SAID):
+            raise disk_full() from error
+        raise ItsmctlError(Problem("disk-refuses", "the system refuses: {why}", values={"why": why})) from error
 
 
 def quote(text: str) -> str:

@@ -117,7 +117,7 @@ def load_tables(session: Session, loading: Loading) -> None:
     `every_number` are the ids and numbers of all that the export holds, also of the records that are left out; `every_event`
     and `every_approval` are those tables whole, where a rule is told only of those of its own process.
     """
-    told = _check_files(session, loading.folder)
+    told = check_files(session, loading.folder)
     check_tables(session, loading.folder, TABLE_FILES)
     _create_sources(session, loading, told)
     _create_codes(session, loading)
@@ -155,14 +155,14 @@ def _create_sources(session: Session, loading: Loading, told: frozenset[str]) ->
         )
 
 
-def _check_files(session: Session, folder: Path) -> frozenset[str]:
+def check_files(session: Session, folder: Path) -> frozenset[str]:
     """Refuse a folder in which a table is missing, damaged, or another one; returns the tables that tell where their rows were read."""
     for table in TABLE_FILES:
         if not files_of(folder / f"{table}.parquet"):
             raise _no_dataset(folder, table, "no such file")
     try:
         found = session.columns_of([file for table in TABLE_FILES for file in files_of(folder / f"{table}.parquet")])
-    except (duckdb.IOException, duckdb.InvalidInputException) as error:
+    except duckdb.InvalidInputException as error:
         message = str(error).splitlines()[0]
         damaged = next((t for t in TABLE_FILES if f"{t}.parquet" in message), "record")
         raise _no_dataset(folder, damaged, message) from error

@@ -110,7 +110,7 @@ def _packs_of(places: Iterable[Path]) -> Iterator[Path]:
         if not place.is_dir() or _is_pack(place):
             yield place
             continue
-        inside = [path for path in sorted(place.iterdir()) if _is_pack(path)]
+        inside = [path for path in sorted(place.iterdir()) if not path.name.startswith(".") and _is_pack(path)]
         if not inside:
             message = "this folder is no evidence pack, and there is none in it"
             raise ItsmctlError(Problem("no-packs", message, Where(str(place))))

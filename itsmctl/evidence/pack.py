@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,6 +29,7 @@ from itsmctl.importers.receipt import Receipt, ReceiptFile, read_receipt
 from itsmctl.language import LANGUAGES
 from itsmctl.model import Definitions
 from itsmctl.reference import schema_folder
+from itsmctl.scratch import scratch
 
 NEEDED = ("result.json", "verdicts.parquet", "findings.csv", "report.html", "receipt.json")
 """What the result folder of an audit must hold."""
@@ -86,8 +86,8 @@ def build(
     _check_order(judged, seals)
     examined = samples(papers, judged)
     fields = [*_info(judged, receipt), *seals.fields()]
-    with tempfile.TemporaryDirectory(prefix="itsmctl-") as scratch:
-        payload = _payload(result_dir, judged, receipt, definitions, log, Path(scratch)) | examined
+    with scratch() as folder:
+        payload = _payload(result_dir, judged, receipt, definitions, log, folder) | examined
         names = frozenset(payload)
         for language in LANGUAGES:
             payload[in_language(language, "data/README.md")] = documents.readme(

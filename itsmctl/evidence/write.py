@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -32,7 +30,7 @@ from itsmctl.evidence.bag import (
     manifest,
 )
 from itsmctl.evidence.container import Opened, Part, content_of
-from itsmctl.output import cannot_write, replacing
+from itsmctl.output import cannot_write, new_file, replacing
 
 Content = bytes | Path | Part
 """What goes into a file of the pack: bytes, a file to copy, or the file of another pack."""
@@ -42,6 +40,9 @@ Seal = Callable[[Mapping[str, Digests]], Mapping[str, bytes]]
 
 BASE_PREFIX = "itsmctl-evidence-"
 """The folder that a zip unpacks to is named for the day of the audit, not for the zip: renaming changes no byte."""
+
+_PERMISSIONS = 0o644
+"""Of every file of a pack, whatever the machine's habits."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def write_pack(
         return Written(digests, "")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        with _new_file(out) as file:
+        with new_file(out, _PERMISSIONS) as file:
             zipped = _Zip(file, as_of.date())
             digests = _fill(zipped, payload, fields, as_of, seal)
             sha256 = zipped.finish()
@@ -89,12 +90,12 @@ def add_file(opened: Opened, path: str, content: bytes) -> None:
     try:
         if pack.is_dir():
             (pack / path).parent.mkdir(exist_ok=True)
-            with _new_file(pack / path) as file:
+            with new_file(pack / path, _PERMISSIONS, near=pack.resolve().parent) as file:
                 file.write(content)
             return
         day = date.fromisoformat(info_field(content_of(opened, INFO), "Bagging-Date"))
         files: dict[str, Content] = {**opened.parts, path: content}
-        with _new_file(pack) as file:
+        with new_file(pack, _PERMISSIONS) as file:
             zipped = _Zip(file, day)
             for name in sorted(files):
                 zipped.add(name, files[name])
@@ -247,24 +248,10 @@ def _is_pack_or_empty(folder: Path) -> bool:
     return not names or {"data", *TAG_FILES, *TAG_MANIFESTS.values()} == names - SEAL_FOLDERS
 
 
-@contextmanager
-def _new_file(out: Path) -> Iterator[BinaryIO]:
-    """A file that takes its name, and the place of an earlier one, only when all went well."""
-    handle, name = tempfile.mkstemp(prefix=f".{out.name}.", dir=out.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "w+b") as file:
-            yield file
-        temporary.chmod(0o644)
-        temporary.replace(out)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
 def _settle(folder: Path, as_of: datetime) -> None:
     """Give every file the same permissions and time, whatever the machine's habits."""
     moment = max(int(as_of.timestamp()), int(datetime(1980, 1, 1, tzinfo=UTC).timestamp()))
     for path in [*folder.rglob("*"), folder]:
-        path.chmod(0o755 if path.is_dir() else 0o644)
+        path.chmod(0o755 if path.is_dir() else _PERMISSIONS)
     for path in [*folder.rglob("*"), folder]:
         os.utime(path, (moment, moment))

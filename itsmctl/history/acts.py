@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -15,6 +14,7 @@ from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.history.asking import boundary, is_shallow, prefix_of
 from itsmctl.history.running import NoGit, git
 from itsmctl.reference import FOLDERS
+from itsmctl.scratch import scratch
 
 SIGNERS = "roles/allowed_signers"
 """The public keys of people, in the form of ssh-keygen; read as they were before a change, so that nobody adds their own to it."""
@@ -145,8 +145,8 @@ def _known_keys(root: Path, revision: str) -> Iterator[tuple[str, ...]]:
             yield ()
             return
         keys = b""  # without any such file git says of a signed commit that it is not signed
-    with tempfile.TemporaryDirectory(prefix="itsmctl-keys-") as folder:
-        file = Path(folder, "allowed_signers")
+    with scratch() as folder:
+        file = folder / "allowed_signers"
         file.write_bytes(keys)
         yield ("-c", f"gpg.ssh.allowedSignersFile={file}")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from itsmctl.history.archives import files_in, is_archive
 from itsmctl.history.files import lay_out
 from itsmctl.history.trees import files_of, tree_of
 from itsmctl.reference import FOLDERS, is_management_system
+from itsmctl.scratch import scratch
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,8 @@ def at_revision(root: Path, source: str) -> Iterator[Revision]:
 
 @contextmanager
 def _laid_out() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="itsmctl-revision-") as scratch:
-        yield Path(scratch)
+    with scratch() as folder:
+        yield folder
 
 
 def _check_path(path: Path) -> None:

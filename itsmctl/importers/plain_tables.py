@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from itsmctl.engine.session import Session, file_text, name, quote
-from itsmctl.engine.tables import TABLE_FILES
+from itsmctl.engine.tables import TABLE_FILES, check_files
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers import receipt
 from itsmctl.importers.container import digest_of
@@ -51,6 +51,7 @@ def write_out(dataset: Path, out: Path) -> Receipt:
     found = read_receipt(dataset)
     check_place(out, _FILES, FILE)
     with Session() as session, replacing(out) as place:
+        check_files(session, dataset)
         tables = {}
         for table in TABLES:
             path = place / f"{table}.csv"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +22,7 @@ from itsmctl.model import (
     MappingShape,
     Text,
 )
+from itsmctl.scratch import scratch
 from itsmctl.suggestion.coding import coded, fields, process_of
 from itsmctl.suggestion.keys import in_agreement
 from itsmctl.suggestion.matching import Match, known_words
@@ -48,13 +48,13 @@ def suggest(
     Of a file with several tables those are left out of which nothing useful can be said; where there are several files
     the keys by which their rows find each other are looked for. Raises ItsmctlError where a file cannot be read at all.
     """
-    with tempfile.TemporaryDirectory(prefix="itsmctl-") as folder, Session(spill=Path(folder)) as session:
-        scratch = Path(folder) / "files"
-        scratch.mkdir()
+    with scratch() as folder, Session(spill=folder) as session:
+        files = folder / "files"
+        files.mkdir()
         labels = tuple({**known, **definitions.mappings}.values())
         found: list[Suggestion] = []
-        for source, exports in _opened(session, sources, scratch, options):
-            tables = [_of_table(session, export, definitions, labels, scratch) for export in exports]
+        for source, exports in _opened(session, sources, files, options):
+            tables = [_of_table(session, export, definitions, labels, files) for export in exports]
             words = source.words if isinstance(source, Query) else (str(source),)
             found += [replace(one, words=words) for one in _useful(tables)]
     return _told_apart(in_agreement(found) if len(found) > 1 else found)

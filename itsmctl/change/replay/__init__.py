@@ -6,7 +6,6 @@ within the database, and only the flips come out.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -36,6 +35,7 @@ from itsmctl.engine.flips import compare, counted, listed
 from itsmctl.engine.tables import WHOLE, Part
 from itsmctl.importers.receipt import read_receipt
 from itsmctl.model import GROUPED, Definitions, Rule
+from itsmctl.scratch import scratch
 
 __all__ = [
     "FLIP_KINDS",
@@ -94,8 +94,8 @@ def replay(
     nothing = Replay(as_of, zone, receipt.digest, receipt.records, 0, (), len(asked) - len(touched), (), (), ())
     if not touched:
         return nothing
-    with tempfile.TemporaryDirectory(prefix="itsmctl-replay-") as scratch:
-        found = _Run(sides, tickets, touched, groups_of(base, head, changes), options, Path(scratch), report)
+    with scratch() as folder:
+        found = _Run(sides, tickets, touched, groups_of(base, head, changes), options, folder, report)
         return found.play(nothing)
 
 

@@ -159,7 +159,7 @@ def _fix(
     from itsmctl.cli.progress import bar
     from itsmctl.cli.tickets import opened
     from itsmctl.definitions import load
-    from itsmctl.output import check_empty
+    from itsmctl.filling import check_empty
     from itsmctl.reports.sampling.folder import fix
     from itsmctl.sampling.asking import sample_of_dataset
 

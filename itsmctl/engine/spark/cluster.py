@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import platform
 import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -22,6 +22,7 @@ from itsmctl.engine.spark.statements import after_delete, after_update, with_val
 from itsmctl.errors import ItsmctlError, Problem
 from itsmctl.model import NUMBER_COLUMNS
 from itsmctl.output import cannot_write
+from itsmctl.scratch import claim_folder
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -261,8 +262,10 @@ def on_cluster(place: SparkPlace, here: Session, dataset: Path) -> Iterator[Sess
         try:
             near = place.work or dataset.resolve().parent
             near.mkdir(parents=True, exist_ok=True)
-            work = tempfile.TemporaryDirectory(prefix=".itsmctl-spark-", dir=near, ignore_cleanup_errors=True)
+            work = claim_folder(near, f".itsmctl-spark-{platform.node()}")  # locks may hold on this machine only
         except OSError as error:
             raise cannot_write(near, error) from error
-        with work as folder:
-            yield Cluster(spark, Path(folder).resolve(), here)
+        try:
+            yield Cluster(spark, work.path.resolve(), here)
+        finally:
+            work.end()

@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from itsmctl.errors import ItsmctlError, Problem
+from itsmctl.scratch import scratch
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -87,8 +87,8 @@ def spark_session(place: SparkPlace) -> Iterator[SparkSession]:
     from pyspark.sql import SparkSession
 
     running = SparkSession.getActiveSession()
-    with tempfile.TemporaryDirectory(prefix="itsmctl-spark-") as folder:
-        log = Path(folder) / "said.txt"
+    with scratch() as folder:
+        log = folder / "said.txt"
         logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)  # its errors are raised too
         try:
             spark = running.newSession() if running else _start(place, log)

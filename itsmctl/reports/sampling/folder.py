@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from itsmctl.errors import ItsmctlError, Problem, Where
+from itsmctl.filling import check_empty, filling, undo_unfinished
 from itsmctl.language import Language
-from itsmctl.output import check_empty, filling
 from itsmctl.reports.sampling.paper import paper
 from itsmctl.reports.sampling.workbook import workbook
 from itsmctl.sampling.fixed import drawn_rows, fixed_sample
@@ -27,6 +27,7 @@ def fix(sample: Sample, population: Population, folder: Path, language: Language
 
 def draw_into(folder: Path, seed: str, origin: str, digest: str, language: Language) -> tuple[Sample, list[str]]:
     """Draw from the population of a folder and write the working papers; returns the sample and the units drawn."""
+    undo_unfinished(folder)
     fixed, population = fixed_sample(folder, digest)
     if (folder / PAPER_FILE).is_file():
         with_seed(read_sample(folder / PAPER_FILE).sample, seed, origin)  # refused: it was drawn
