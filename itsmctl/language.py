@@ -395,6 +395,10 @@ REASONS: dict[str, tuple[str, str]] = {
         msg("The file that holds the record has no column for {columns}, which other files have"),
         msg("Export {columns} in every file."),
     ),
+    "unreadable": (
+        msg("What the export says under {columns} could not be read"),
+        msg("See in reject.parquet what stands there; name its form in the mapping, or export it with a time of day."),
+    ),
     "no-history": (
         msg("The export has no history of {columns}"),
         msg("Export the audit log of {columns}: one row per change, with its time."),

@@ -153,6 +153,18 @@ class Personal:
 
 
 @value
+class SetAside:
+    """Cells or rows that an import set aside for one reason: how many, and where the first of them stands, with its value."""
+
+    reason: str
+    column: str
+    count: int
+    value: str
+    file: str
+    row: int
+
+
+@value
 class DatasetFacts:
     """The tickets that were judged."""
 
@@ -175,6 +187,8 @@ class DatasetFacts:
     """The largest gaps in the ticket numbers."""
     personal: tuple[Personal, ...] = ()
     """Columns with personal data, those that name people first."""
+    set_aside: tuple[SetAside, ...] = ()
+    """What could not be read, by kind, the most frequent first."""
 
 
 @value

@@ -10,15 +10,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import xlsxwriter
 from importing.mappings import mapping
 
+from itsmctl.audit import AuditOptions, audit
+from itsmctl.audit.preparing import load_records
 from itsmctl.definitions import load
 from itsmctl.engine.session import Session
 from itsmctl.errors import ItsmctlError
 from itsmctl.importers.importing import import_files
-from itsmctl.importers.receipt import Receipt
+from itsmctl.importers.receipt import Receipt, read_receipt, receipt_schema
 from itsmctl.model import MappingDefinition
 from itsmctl.reference import reference_root
 from itsmctl.reports.phrases import phrase_text
@@ -190,3 +193,102 @@ def test_a_changelog_of_which_jira_sent_only_a_page_has_a_gap(tmp_path: Path) ->
         3,
         1,
     )
+
+
+# Days without a time of day, and cells that cannot be read
+
+
+def asked(file: Path, out: Path, *rules: str) -> dict[str, dict[str, tuple[object, str]]]:
+    """By rule and record the verdict and its reason."""
+    definitions = load(reference_root())
+    import_files([file], None, definitions.mappings, "UTC", out)
+    verdicts = out.with_suffix(".parquet")
+    audit(
+        definitions, out, AuditOptions(rules=rules, as_of="2026-06-30T00:00:00Z", all_verdicts=True), verdicts=verdicts
+    )
+    rows = READING.rows(f"SELECT rule, record_id, passed, coalesce(reason, '') FROM read_parquet('{verdicts}')")
+    found: dict[str, dict[str, tuple[object, str]]] = {rule: {} for rule in rules}
+    for rule, record, passed, reason in rows:
+        found[str(rule)][str(record)] = (passed, str(reason))
+    return found
+
+
+def servicenow(file: Path, *rows: str) -> Path:
+    header = (
+        "Number,Short description,Priority,Category,State,Assignment group,Caller,Opened,Resolved,Closed,Due date\n"
+    )
+    file.write_text(header + "".join(f"{row}\n" for row in rows), encoding="utf-8")
+    return file
+
+
+def test_a_day_is_no_moment_and_nothing_is_judged_by_midnight(tmp_path: Path) -> None:
+    """Resolved within no time on the day of opening, and a day late on the next: both were said of tickets nobody had the times of."""
+    file = servicenow(
+        tmp_path / "t.csv",
+        "INC1,x,1 - Critical,network,Closed,Desk,Ann,2026-03-02,2026-03-02,2026-03-03,",
+        "INC2,x,1 - Critical,network,Closed,Desk,Ann,2026-03-02,2026-03-03,2026-03-03,",
+    )
+    found = asked(file, tmp_path / "out", "INC-01", "INC-06", "INC-16", "DQ-06", "DQ-08", "SLM-04")
+    assert {passed for verdicts in found.values() for passed, _ in verdicts.values()} == {None}
+    assert found["DQ-06"]["INC1"][1] == "unreadable:closed_at"
+    assert found["DQ-08"]["INC1"][1] == "unreadable:opened_at"
+    assert {row[3] for row in rejects(tmp_path / "out")} == {"no-time-of-day"}
+
+
+def test_a_day_by_which_something_is_due_keeps_nothing_from_being_judged(tmp_path: Path) -> None:
+    file = servicenow(
+        tmp_path / "t.csv",
+        "INC1,x,1 - Critical,network,Closed,Desk,Ann,2026-03-02 09:00:00,2026-03-02 10:00:00,2026-03-03 10:00:00,2026-03-02",
+    )
+    found = asked(file, tmp_path / "out", "INC-01", "INC-06", "DQ-06", "DQ-08")
+    assert {passed for verdicts in found.values() for passed, _ in verdicts.values()} == {True}
+
+
+def test_what_could_not_be_read_is_not_taken_for_empty(tmp_path: Path) -> None:
+    """A ticket whose time of resolution is a typing error is not open."""
+    file = servicenow(
+        tmp_path / "t.csv",
+        "INC1,x,2 - High,network,Resolved,Desk,Ann,2026-03-02 09:00:00,2026-03-32 10:00:00,,",
+        "INC2,x,2 - High,network,In Progress,Desk,Ann,2026-03-02 09:00:00,,,",
+        "INC3,x,2 - High,network,In Progress,Desk,Ann,soon,,,",
+    )
+    found = asked(file, tmp_path / "out", "INC-16", "DQ-06", "DQ-08")
+    assert found["INC-16"] == {"INC1": (None, "unreadable:resolved_at"), "INC2": (False, ""), "INC3": (None, "unreadable:opened_at")}  # fmt: skip
+    assert found["DQ-06"] == {"INC1": (False, ""), "INC2": (True, ""), "INC3": (False, "")}
+    assert found["DQ-08"] == {"INC1": (True, ""), "INC2": (True, ""), "INC3": (None, "unreadable:opened_at")}
+    receipt = read_receipt(tmp_path / "out")
+    assert [(one.exported, one.column) for one in receipt.unread] == [
+        ("Opened", "opened_at"),
+        ("Resolved", "resolved_at"),
+    ]
+    jsonschema.validate(json.loads(receipt.to_json()), receipt_schema())
+
+
+def test_an_earlier_update_that_cannot_be_read_takes_nothing_from_the_last(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(
+        "Number,Updated,State,Reopened\nINC1,2026-03-01 10:00:00,New,many\nINC1,2026-03-02 10:00:00,Closed,2\n",
+        encoding="utf-8",
+    )
+    columns = {"record_id": ("Number",), "state": ("State",), "reopen_count": ("Reopened",)}
+    definition = mapping(
+        recognise=("Number", "Updated"),
+        shape="updates",
+        at="Updated",
+        history=("state",),
+        columns=columns,
+        format="table",
+    )
+    bring([tmp_path / "t.csv"], tmp_path / "out", definition)
+    assert records(tmp_path / "out", "record_id, reopen_count") == [("INC1", 2)]
+    with Session() as session:
+        load_records(session, load(reference_root()), tmp_path / "out", read_receipt(tmp_path / "out"), 2**31, (None, None), "UTC")  # fmt: skip
+        assert session.rows("SELECT * FROM lacking") == []
+
+
+def test_times_that_no_format_reads_are_named_where_nothing_can_be_judged(tmp_path: Path) -> None:
+    row = "INC1,x,2 - High,network,Resolved,Desk,Ann,2026/03/02 9h00,,,"
+    with pytest.raises(ItsmctlError, match="no time under Opened could be read") as caught:
+        definitions = load(reference_root())
+        import_files([servicenow(tmp_path / "t.csv", row)], None, definitions.mappings, "UTC", tmp_path / "out")
+        audit(definitions, tmp_path / "out", AuditOptions())
+    assert caught.value.problems[0].code == "no-moment"

@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean, unknown_at
 from itsmctl.importers.receipt import Receipt
-from itsmctl.model import AuditPlan, Definitions, Rule, covers
+from itsmctl.model import TIME_COLUMNS, AuditPlan, Definitions, Rule, covers
 from itsmctl.worktime import parse_moment
 from itsmctl.zones import midnight, midnight_after
 
@@ -88,10 +88,19 @@ def moment_of_judgement(receipt: Receipt, plan: AuditPlan | None, asked: str) ->
             return parse_moment(text, zone, Where("--as-of"))
         return midnight_after(day, zone)
     if not receipt.last_moment:
-        raise ItsmctlError(
-            Problem("no-moment", "the dataset holds no moment at all; say with --as-of when it is judged")
-        )
+        raise ItsmctlError(_no_moment(receipt))
     return int(datetime.fromisoformat(receipt.last_moment).timestamp())
+
+
+def _no_moment(receipt: Receipt) -> Problem:
+    unread = dict.fromkeys(one.exported for one in receipt.unread if one.column in TIME_COLUMNS)
+    if not unread:
+        return Problem("no-moment", "the dataset holds no moment at all; say with --as-of when it is judged")
+    template = (
+        "no time under {columns} could be read, so nothing can be judged by it; `itsmctl import` tells why. Where they have a form of "
+        "their own, name it under `time-formats` of a mapping of your own (--suggest proposes one)"
+    )
+    return Problem("no-moment", template, values={"columns": ", ".join(unread)})
 
 
 def audited_period(receipt: Receipt, plan: AuditPlan | None) -> tuple[int | None, int | None]:

@@ -11,7 +11,7 @@ from itsmctl.history import commit_of
 from itsmctl.honesty.inside import addresses, addresses_kept, gaps, kept_columns, named_people, sample_of, text_columns
 from itsmctl.importers.receipt import Receipt
 from itsmctl.model import Definitions, Rule, Text
-from itsmctl.result import Attainment, DatasetFacts, DefinitionFacts, Personal, Source
+from itsmctl.result import Attainment, DatasetFacts, DefinitionFacts, Personal, SetAside, Source
 from itsmctl.zones import EVER
 
 SAMPLE = 5_000
@@ -61,7 +61,25 @@ def dataset_facts(session: Session, receipt: Receipt, folder: Path) -> DatasetFa
         number_gaps=receipt.number_gaps,
         gaps=gaps(session, exported(folder, "record")) if receipt.number_gaps else (),
         personal=_personal(session, receipt, exported(folder, "record")),
+        set_aside=set_aside(session, exported(folder, "reject")) if receipt.rejects else (),
     )
+
+
+def set_aside(session: Session, rejects: str) -> tuple[SetAside, ...]:
+    """What an import could not read, by kind, the most frequent first."""
+    order = "ORDER BY source_file, source_row"
+    rows = session.rows(
+        f'SELECT reason, "column", count(*), first(value {order}), first(source_file {order}), first(source_row {order}) '
+        f'FROM {rejects} GROUP BY reason, "column" ORDER BY count(*) DESC, reason, "column"'
+    )
+    return tuple(
+        SetAside(_text(reason), _text(column), int(str(count)), _text(value), _text(file), int(str(row or 0)))
+        for reason, column, count, value, file, row in rows
+    )
+
+
+def _text(cell: object) -> str:
+    return "" if cell is None else str(cell)
 
 
 def _personal(session: Session, receipt: Receipt, records: str) -> tuple[Personal, ...]:

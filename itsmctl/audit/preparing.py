@@ -121,7 +121,7 @@ def beforehand(definitions: Definitions, receipt: Receipt, as_of: int, period: P
         exported_at,
         zone,
         CHANGING_COLUMNS - history if as_of < exported_at else frozenset(),
-        frozenset(column for file in receipt.files for column in file.missing),
+        frozenset(column for file in receipt.files for column in file.missing) | {one.column for one in receipt.unread},
         until=period[1],
         precision=receipt.precision_seconds,
         words=_words(receipt),
@@ -198,6 +198,7 @@ def _loading(
         frozenset(receipt.mapped),
         receipt.codes_by_process,
         told_elsewhere,
+        unread=tuple((one.file, one.exported, one.column) for one in receipt.unread),
     )
 
 

@@ -1,8 +1,8 @@
 """Records whose moments could be read.
 
 Fails where the import quarantined a moment of the record (not a date, or a local time that does not exist), or a
-whole row in which the record is named. With `set-aside-as` it fails instead where anything of the record was set aside for one of
-those reasons: `duplicate-id` is a further row under the number of a record that differs from the first.
+whole row in which the record is named. Not testable where what is told of its life is a day without a time of day. With
+`set-aside-as` it fails instead where anything of the record was set aside for one of those reasons: `duplicate-id` is a further row under the number of a record that differs from the first.
 
     check: {readable: {}}
     check: {readable: {set-aside-as: [duplicate-id]}}
@@ -26,11 +26,17 @@ PARAMETERS = {
             "type": "array",
             "minItems": 1,
             "uniqueItems": True,
-            "items": {"enum": ["bad-time", "duplicate-id", "nonexistent-time"]},
+            "items": {"enum": ["bad-time", "duplicate-id", "no-time-of-day", "nonexistent-time"]},
         }
     },
 }
 NAMES: dict[str, str] = {}
+_OF_ITS_LIFE = ("opened_at", "responded_at", "resolved_at", "closed_at", "recorded_at")
+_DAYS = f""" LEFT JOIN (
+            SELECT tix, min("column") AS column_of_life FROM lacking
+            WHERE why = 'unreadable' AND "column" IN ({", ".join(f"'{column}'" for column in _OF_ITS_LIFE)}) GROUP BY tix
+        ) AS d ON d.tix = r.tix"""
+"""A plan or a date of review may well be a day; of the moments between which clocks run a day says too little."""
 
 
 def needs(rule: Rule) -> Needs:
@@ -40,15 +46,21 @@ def needs(rule: Rule) -> Needs:
 
 def compile(rule: Rule, context: Context) -> Fragment:
     """One row per record; `observed` is the first value that was set aside."""
+    named = "set-aside-as" in rule.parameters
+    days = bool(context.lacking & set(_OF_ITS_LIFE)) and not named
+    doubt = "d.column_of_life IS NOT NULL" if days else "false"
+    reason = "concat('unreadable:', d.column_of_life)" if days else "CAST(NULL AS VARCHAR)"
     return (
         Fragment(
-            """SELECT r.record_id, j.record_id IS NULL AS passed, coalesce(j.worst, ?) AS observed, ? AS expected,
-            r.opened_at AS "at", CAST(NULL AS VARCHAR) AS reason
+            f"""SELECT r.record_id, CASE WHEN j.record_id IS NOT NULL THEN false WHEN NOT ({doubt}) THEN true END AS passed,
+            coalesce(j.worst, ?) AS observed, ? AS expected, r.opened_at AS "at",
+            CASE WHEN j.record_id IS NULL THEN {reason} END AS reason
         FROM scoped AS r LEFT JOIN (SELECT record_id, min(worst) AS worst FROM (""",
-            ("one row", "one row") if "set-aside-as" in rule.parameters else ("readable", "a moment"),
+            ("one row", "one row") if named else ("readable", "a moment"),
         )
         + _set_aside(texts(rule, "set-aside-as"))
         + ") AS unread GROUP BY record_id) AS j ON j.record_id = r.record_id"
+        + (_DAYS if days else "")
     )
 
 

@@ -28,7 +28,7 @@ class Context:
     known_later: frozenset[str] = frozenset()
     """Columns that hold what was learnt after `as_of`, where that lies before the export: they cannot judge."""
     lacking: frozenset[str] = frozenset()
-    """Columns that some file of the export has not, though others have."""
+    """Columns that some file of the export has not, though others have, or of which cells could not be read."""
     lacking_in: Mapping[str, frozenset[str]] | None = None
     """The same by process, as far as its own records come from such files; None where no record was looked at yet."""
     until: int | None = None

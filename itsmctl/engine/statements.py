@@ -78,7 +78,7 @@ def statement_and_reach(task: Task, context: Context) -> tuple[Fragment, bool]:
     body = with_untold(_with_gaps(task.check.compile(task.rule, context), needs), needs.named, context)
     scope = scope_of(task.rule, context, columns_named(body))
     lacking = lacking_columns(task, context)
-    if lacking:
+    if lacking and task.rule.check not in GROUPED:
         scope, body = _apart(scope, body, lacking)
     # Each of its readers passes over what it does not ask for: one copy for all of them would hold every field and every column.
     near = "".join(
@@ -133,14 +133,14 @@ def missing_in_file(session: Session, task: Task, context: Context) -> str:
         return ""
     rows = session.rows(
         f"""SELECT DISTINCT l."column" FROM lacking AS l JOIN record AS r ON r.tix = l.tix
-        WHERE r.process = ? AND l."column" IN ({", ".join("?" * len(asked))}) ORDER BY l."column\"""",
+        WHERE l.why = 'column-not-in-file' AND r.process = ? AND l."column" IN ({", ".join("?" * len(asked))}) ORDER BY l."column\"""",
         (task.rule.process, *asked),
     )
     return "column-not-in-file:" + ",".join(str(column) for (column,) in rows) if rows else ""
 
 
 def lacking_columns(task: Task, context: Context) -> tuple[str, ...]:
-    """The columns that the rule rests on and some file has not; a clock rests on more than its rule names."""
+    """The columns that the rule rests on and that are unknown of some record; a clock rests on more than its rule names."""
     rule, check = task.rule, task.check
     per = rule.parameters.get("per", ())
     read = (
@@ -154,16 +154,16 @@ def lacking_columns(task: Task, context: Context) -> tuple[str, ...]:
 
 
 def _apart(scope: Fragment, body: Fragment, lacking: Sequence[str]) -> tuple[Fragment, Fragment]:
-    """Judge only the records whose file has the columns; the others are not testable, as nobody knows what stands there."""
+    """Judge only the records of which the columns are known; the others are not testable, as nobody knows what stands there."""
     columns = ", ".join(quote(column) for column in lacking)
     known = Fragment(f') AS r WHERE r.tix NOT IN (SELECT tix FROM lacking WHERE "column" IN ({columns}))')
     rest = Fragment(
         """) AS judged UNION ALL SELECT r.record_id, CAST(NULL AS BOOLEAN) AS passed, CAST(NULL AS VARCHAR) AS observed,
-        CAST(NULL AS VARCHAR) AS expected, r.opened_at AS "at", concat('column-not-in-file:', k.columns) AS reason FROM ("""
+        CAST(NULL AS VARCHAR) AS expected, r.opened_at AS "at", concat(k.why, ':', k.columns) AS reason FROM ("""
     )
     which = ", ".join(f'max(CASE WHEN "column" = {quote(column)} THEN "column" END)' for column in lacking)
     among = Fragment(
-        f""") AS r JOIN (SELECT tix, concat_ws(',', {which}) AS columns FROM lacking
+        f""") AS r JOIN (SELECT tix, min(why) AS why, concat_ws(',', {which}) AS columns FROM lacking
         WHERE "column" IN ({columns}) GROUP BY tix) AS k ON k.tix = r.tix"""
     )
     return "SELECT r.* FROM (" + scope + known, "SELECT * FROM (" + body + rest + scope + among
@@ -238,7 +238,7 @@ def _about_clock(rule: Rule) -> bool:
 
 
 def _may_hold(c: Condition, context: Context) -> Fragment:
-    """The condition holds, or the record's file has no such column, so that it may."""
+    """The condition holds, or nobody knows what the record has in the column, so that it may."""
     if c.column not in context.lacking:
         return all_of((c,))
     unknown = f'r.tix IN (SELECT tix FROM lacking WHERE "column" = {quote(c.column)})'

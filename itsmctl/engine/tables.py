@@ -70,6 +70,9 @@ ALWAYS = frozenset({"number", "service", "customer", "category", "subcategory", 
 
 _TEXTS = (*TEXT_COLUMNS, "attributes")
 
+_UNREAD = "'bad-boolean', 'bad-number', 'bad-time', 'no-time-of-day', 'nonexistent-time'"
+"""Reasons for which a cell is set aside that then is empty in the record."""
+
 _NARROW = 0.9
 """The share of all records from which on it is not worth while to name those of one process."""
 
@@ -99,6 +102,8 @@ class Loading:
     codes_by_process: Mapping[str, Codes] = field(default_factory=dict)
     told_elsewhere: tuple[str, ...] = ()
     """Files whose records have the history that other files tell; of one that these do not mention it is unknown."""
+    unread: tuple[tuple[str, str, str], ...] = ()
+    """(file, exported column, column) where cells were set aside, and are empty in the record."""
     part: Part = WHOLE
 
     @property
@@ -124,9 +129,9 @@ def load_tables(session: Session, loading: Loading) -> None:
     _create_kept(session, loading)
     with session.beside(lambda other: _create_event(other, loading), large=True):
         _create_record(session, loading)
-        _create_lacking(session, loading)
         _create_approval(session, loading)
         session.run(f"CREATE TABLE reject AS SELECT * FROM {exported(loading.folder, 'reject')}")
+        _create_lacking(session, loading)
         session.run(f"CREATE VIEW every_number AS SELECT record_id, number FROM {exported(loading.folder, 'record')}")
         _create_lost(session)
         session.run(
@@ -379,8 +384,8 @@ def _create_lost(session: Session) -> None:
 def _create_broken(session: Session, loading: Loading) -> None:
     """Records whose history is known to have a gap: an update lost its time or its row, the last state of the history is
     not the state exported, or times run backwards, so that nobody knows in which order things happened."""
-    lost = """SELECT r.tix FROM record AS r JOIN (
-        SELECT record_id FROM reject WHERE list_contains(string_split(?, ' | '), "column") AND reason IN ('bad-time', 'nonexistent-time')
+    lost = f"""SELECT r.tix FROM record AS r JOIN (
+        SELECT record_id FROM reject WHERE list_contains(string_split(?, ' | '), "column") AND reason IN ({_UNREAD})
         UNION SELECT record_id FROM lost
     ) AS l ON l.record_id = r.record_id"""
     if loading.told_elsewhere and loading.history:
@@ -404,20 +409,24 @@ def _create_broken(session: Session, loading: Loading) -> None:
 
 
 def _create_lacking(session: Session, loading: Loading) -> None:
-    """What is unknown of a record because its file has no such column, though other files have: `lacking(tix, "column")`."""
+    """What is unknown of a record, `lacking(tix, "column", why)`: its file has no such column, though other files have, or the cell
+    could not be read."""
     session.run('CREATE TABLE file_lacks (name VARCHAR, "column" VARCHAR)')
     session.insert("file_lacks", ("name", "column"), loading.lacking)
+    cells = "".join(
+        f""" UNION SELECT r.tix, {quote(column)}, 'unreadable' FROM record AS r JOIN reject AS j ON j.record_id = r.record_id
+        WHERE r.{name(column)} IS NULL AND j.source_file = {quote(file)} AND j."column" = {quote(told)} AND j.reason IN ({_UNREAD})"""
+        for file, told, column in loading.unread
+    )
     session.run(
-        'CREATE VIEW lacking AS SELECT r.tix, f."column" FROM record AS r JOIN file_lacks AS f ON f.name = r.source_file'
+        f"""CREATE {"TABLE" if cells else "VIEW"} lacking AS
+        SELECT r.tix, f."column", 'column-not-in-file' AS why FROM record AS r JOIN file_lacks AS f ON f.name = r.source_file{cells}"""
     )
 
 
 def lacking_columns_of(session: Session) -> dict[str, frozenset[str]]:
-    """By process the columns that some file with its records has not, though other files have."""
-    rows = session.rows(
-        """SELECT DISTINCT r.process, f."column" FROM (SELECT DISTINCT process, source_file FROM record) AS r
-        JOIN file_lacks AS f ON f.name = r.source_file"""
-    )
+    """By process the columns that are unknown of some record, though others have them."""
+    rows = session.rows('SELECT DISTINCT r.process, l."column" FROM lacking AS l JOIN record AS r ON r.tix = l.tix')
     found: dict[str, set[str]] = {}
     for process, column in rows:
         found.setdefault(str(process), set()).add(str(column))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,9 +18,9 @@ from itsmctl.importers.population import (
     leave_out,
     merge_duplicates,
 )
-from itsmctl.importers.receipt import FILE, FORMAT, LeftOut, Receipt, ReceiptFile
+from itsmctl.importers.receipt import FILE, FORMAT, LeftOut, Receipt, ReceiptFile, Unread
 from itsmctl.importers.recognition import Source, check_alike, lacking, settled, sources
-from itsmctl.importers.values import convert_times, reject_values, time_names
+from itsmctl.importers.values import UNREAD, convert_times, reject_values, time_names
 from itsmctl.model import APPROVAL_COLUMNS, REJECT_COLUMNS, MappingDefinition, MappingShape
 
 TABLES = ("record", "event", "approval", "link", "reject")
@@ -78,7 +78,13 @@ def write(session: Session, staging: Staging, place: Path, left_out: Sequence[Le
     files = count_files(x.staged, x.mapping, x.found, lost_rows(session))
     warnings = tuple(sorted({*receipt.warnings, *findings.left_out(left_out)}))
     receipt = replace(
-        receipt, files=files, events=events.result(), rejects=rejects, left_out=tuple(left_out), warnings=warnings
+        receipt,
+        files=files,
+        events=events.result(),
+        rejects=rejects,
+        left_out=tuple(left_out),
+        warnings=warnings,
+        unread=unread_columns(session, [(x.staged, x.found)]),
     )
     write_receipt(receipt, place)
     return receipt
@@ -94,6 +100,21 @@ def write_rejects(session: Session, exports: Sequence[Export], place: Path) -> i
         [export.name for export in exports],
     )
     return session.write_parquet("SELECT * FROM reject", place / "reject.parquet")
+
+
+def unread_columns(session: Session, read: Iterable[tuple[Staged, Mapping[str, Source]]]) -> tuple[Unread, ...]:
+    """The columns of records of which cells were set aside, by file: empty there does not mean that nothing stood in the cell."""
+    reasons = ", ".join(map(quote, UNREAD))
+    rows = set(session.rows(f'SELECT DISTINCT source_file, "column" FROM reject WHERE reason IN ({reasons})'))
+    found = {
+        Unread(export.name, exported, canonical)
+        for staged, sources in read
+        for export in staged.exports
+        for canonical, source in sources.items()
+        for exported in {source.exported[0], source.shown}
+        if (export.name, exported) in rows
+    }
+    return tuple(sorted(found))
 
 
 def write_receipt(receipt: Receipt, place: Path) -> None:

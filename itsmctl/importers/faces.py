@@ -49,7 +49,7 @@ class Column:
 @dataclass(frozen=True)
 class Face:
     """What a time column says, as counted: cells that are no time, the first and the last time without an offset, times
-    with seconds, and times without an offset.
+    with seconds, times without an offset, and midnights.
     """
 
     unreadable: int
@@ -57,6 +57,7 @@ class Face:
     high: int
     odd: int
     zoneless: int
+    midnights: int
 
 
 def read_faces(
@@ -120,12 +121,13 @@ def _create_face(session: Session, columns: Sequence[Column], mapping: MappingDe
     cells = ", ".join(f"count({c.cell}) AS n{c.number}" for c in columns)
     told = ", ".join(
         f"count(l{i}) AS read{i}, min(l{i}) FILTER (WHERE z{i} IS NULL) AS low{i}, max(l{i}) FILTER (WHERE z{i} IS NULL) AS high{i}, "
-        f"count(*) FILTER (WHERE l{i} % 60 <> 0) AS odd{i}, count(l{i}) FILTER (WHERE z{i} IS NULL) AS zoneless{i}"
+        f"count(*) FILTER (WHERE l{i} % 60 <> 0) AS odd{i}, count(l{i}) FILTER (WHERE z{i} IS NULL) AS zoneless{i}, "
+        f"count(*) FILTER (WHERE l{i} % 86400 = 0) AS midnights{i}"
         for i in range(len(columns))
     )
-    each = ", ".join(f"n{i} - read{i}, low{i}, high{i}, odd{i}, zoneless{i}" for i in range(len(columns)))
+    each = ", ".join(f"n{i} - read{i}, low{i}, high{i}, odd{i}, zoneless{i}, midnights{i}" for i in range(len(columns)))
     counted = session.one(f"SELECT {each} FROM (SELECT {told} FROM {FACE}) CROSS JOIN (SELECT {cells} FROM {RAW})")
-    return [Face(*(int(count or 0) for count in one)) for one in in_groups(counted, 5)]
+    return [Face(*(int(count or 0) for count in one)) for one in in_groups(counted, 6)]
 
 
 def _best_format(session: Session, column: Column, mapping: MappingDefinition) -> Column:

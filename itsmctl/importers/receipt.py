@@ -44,6 +44,15 @@ class LeftOut:
     rows: int
 
 
+@dataclass(frozen=True, order=True)
+class Unread:
+    """A column of records of which cells of a file were set aside: as it is exported, and the canonical one that is empty then."""
+
+    file: str
+    exported: str
+    column: str
+
+
 @dataclass(frozen=True)
 class Receipt:
     """A whole import. Moments are ISO 8601 in UTC, empty where there is none; tuples are in a fixed order."""
@@ -84,6 +93,7 @@ class Receipt:
     left_out: tuple[LeftOut, ...] = ()
     codes_by_process: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     """Codes that hold for one process only, where several mappings were used."""
+    unread: tuple[Unread, ...] = ()
 
     @property
     def rows_read(self) -> int:
@@ -125,6 +135,7 @@ def _plain(receipt: Receipt) -> dict[str, object]:
             process: {column: dict(table) for column, table in codes.items()}
             for process, codes in receipt.codes_by_process.items()
         },
+        **({"unread": [vars(one) for one in receipt.unread]} if receipt.unread else {}),
     }
 
 
@@ -190,6 +201,12 @@ class _LeftOut(TypedDict):
     rows: int
 
 
+class _Unread(TypedDict):
+    file: str
+    exported: str
+    column: str
+
+
 class _Json(TypedDict):
     mapping: str
     process: str
@@ -215,6 +232,7 @@ class _Json(TypedDict):
     history_time: str
     left_out: NotRequired[list[_LeftOut]]
     codes_by_process: NotRequired[dict[str, dict[str, dict[str, str]]]]
+    unread: NotRequired[list[_Unread]]
 
 
 def _file(data: _File) -> ReceiptFile:
@@ -265,4 +283,5 @@ def _receipt(data: _Json) -> Receipt:
         history_time=data.get("history_time", ""),
         left_out=tuple(LeftOut(table["name"], table["rows"]) for table in data.get("left_out", ())),
         codes_by_process=data.get("codes_by_process", {}),
+        unread=tuple(Unread(one["file"], one["exported"], one["column"]) for one in data.get("unread", ())),
     )

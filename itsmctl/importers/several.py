@@ -184,6 +184,13 @@ def _receipt(
         digest=dataset.digest(files, mappings, zones[0] if zones else ""),
         history_time=" | ".join(sorted({time for time in times if time})),
         left_out=tuple(left_out),
+        unread=dataset.unread_columns(
+            session,
+            [
+                *((one.staging.export.staged, one.staging.export.found) for one in records),
+                *((detail.staged, detail.found) for detail in details if detail.mapping.table == "detail"),
+            ],
+        ),
     )
 
 

@@ -124,6 +124,14 @@ def stamp_sql(column: str, pattern: str, where: Where) -> str:
     return f"coalesce({read}, try_strptime({in_english(column)}, {form}))" if "MMM" in pattern else read
 
 
+def is_day_sql(column: str, pattern: str) -> str:
+    """SQL that tells whether a text that can be read names a day and no time of day."""
+    if pattern == ISO:
+        return f"length(trim({column})) = {len('2026-03-05')}"
+    hours = {"H", "h"} & {token[1] for token in _TOKEN.finditer(pattern)}
+    return "false" if hours or pattern in EPOCHS else "true"
+
+
 def seconds_sql(stamp: str) -> str:
     """SQL for a TIMESTAMP as whole seconds since 1970; NULL outside the years that are believed."""
     low, high = (f"TIMESTAMP {quote(limit.strftime('%Y-%m-%d'))}" for limit in (EARLIEST, LATEST))

@@ -12,6 +12,7 @@ from itsmctl.importers.faces import FACE, Column, Face, in_groups, read_faces
 from itsmctl.importers.recognition import FALSE, TRUE, Source
 from itsmctl.importers.times import (
     Piece,
+    is_day_sql,
     local_pieces,
     twice_sql,
     utc_sql,
@@ -20,6 +21,11 @@ from itsmctl.model import BOOLEAN_COLUMNS, NUMBER_COLUMNS, TIME_COLUMNS, Mapping
 
 MOMENT = "moment"
 """FACE with t0, t1, … BIGINT, the UTC seconds of each exported time column."""
+
+UNREAD_TIMES = ("bad-time", "no-time-of-day", "nonexistent-time")
+"""Reasons for which a time is set aside."""
+UNREAD = ("bad-boolean", "bad-number", *UNREAD_TIMES)
+"""Reasons for which a cell is set aside that then is empty in the record: nobody knows what belongs there."""
 
 _NUMBER = r"[+-]?\d{1,18}(\.0+)?"
 
@@ -74,6 +80,9 @@ def convert_times(
         if gone:
             where = f"l{c.number} IS NOT NULL AND t{c.number} IS NULL"
             _reject(session, staged, record_id, c.cell, where, c.name, "nonexistent-time")
+    for c, face in zip(columns, faces, strict=True):
+        if face.midnights:
+            _set_days_aside(session, staged, record_id, c)
     return Moments(
         tuple(names),
         {c.name: c.formats for c in columns},
@@ -82,6 +91,16 @@ def convert_times(
         any(face.zoneless for face in faces),
         tuple(message for c in columns for message in c.followers),
     )
+
+
+def _set_days_aside(session: Session, staged: Staged, record_id: Source, column: Column) -> None:
+    """Set aside days without a time of day: read as midnight, they would be early or late by as much as a day."""
+    told = column.sql(is_day_sql)
+    (days,) = session.one(f"SELECT count({column.cell}) FROM {RAW} WHERE {told}")
+    if days:
+        where = f"{told} AND t{column.number} IS NOT NULL"
+        _reject(session, staged, record_id, column.cell, where, column.name, "no-time-of-day")
+        session.run(f"UPDATE {MOMENT} SET t{column.number} = NULL WHERE raw IN (SELECT rowid FROM {RAW} WHERE {told})")
 
 
 def _clock_changes(session: Session, columns: Sequence[Column], pieces: Sequence[Piece]) -> Sequence[tuple[int, int]]:
@@ -161,7 +180,7 @@ def _reject(
     session: Session, staged: Staged, record_id: Source, cell: str, where: str, column: str, reason: str
 ) -> None:
     """Put cells in quarantine; `where` may speak of RAW and, for times, of MOMENT beside it."""
-    beside = f"JOIN {MOMENT} m ON m.raw = r.rowid" if reason.endswith("-time") else ""
+    beside = f"JOIN {MOMENT} m ON m.raw = r.rowid" if reason in UNREAD_TIMES else ""
     session.run(
         f"INSERT INTO {REJECT} SELECT file, row, {record_id.sql(staged)}, ?, {cell}, ?, false "
         f"FROM {RAW} r {beside} WHERE {where}",

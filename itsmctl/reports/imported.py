@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from itsmctl.audit.facts import set_aside
+from itsmctl.engine.session import Session, exported
 from itsmctl.importers.receipt import Receipt, ReceiptFile
 from itsmctl.language import Language, number_text, tr, trn
 from itsmctl.reports.phrases import phrase_text
@@ -30,7 +32,9 @@ def summary(receipt: Receipt, folder: Path, language: Language) -> str:
         lines.append(
             trn("{n} reject, kept with its place in reject.parquet:", "{n} rejects, kept with their places in reject.parquet:", receipt.rejects, language)
         )  # fmt: skip
-        lines += [f"  - {line}" for line in reject_lines(folder, language)]
+        with Session() as session:
+            kinds = set_aside(session, exported(folder, "reject"))
+        lines += [f"  - {line}" for line in reject_lines(kinds, language)]
     lines += [f"! {phrase_text(message, language)} [{code}]" for code, message in receipt.warnings]
     lines.append(tr("dataset: {folder}", language, folder=folder))
     return "\n".join(lines)

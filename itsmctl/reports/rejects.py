@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Sequence
 
-from itsmctl.engine.session import Session, exported
 from itsmctl.language import Language, msg, number_text, tr, trn
 from itsmctl.reports.plain import cut, shown
+from itsmctl.result import SetAside
 
 MOST = 5
 """How many kinds are told; the others are counted."""
@@ -20,6 +20,7 @@ _REASONS = {
     "duplicate-id": msg("an id that an earlier row has"),
     "left-out": msg("left out, as the mapping says"),
     "no-record-id": msg("no id of a record"),
+    "no-time-of-day": msg("a day without a time of day"),
     "nonexistent-time": msg("a time that the zone's clocks never showed"),
     "nul-byte": msg("a NUL character"),
     "orphan": msg("a record that no file has"),
@@ -31,33 +32,22 @@ _REASONS = {
     "unknown-process": msg("a process that the mapping does not know"),
 }
 _OF_A_VALUE = frozenset(
-    {"bad-boolean", "bad-number", "bad-time", "nonexistent-time", "unknown-code", "unknown-process"}
+    {"bad-boolean", "bad-number", "bad-time", "no-time-of-day", "nonexistent-time", "unknown-code", "unknown-process"}
 )
 """Reasons of which an example helps; a whole row would show what stands in tickets."""
 
 
-def reject_lines(dataset: Path, language: Language) -> list[str]:
+def reject_lines(kinds: Sequence[SetAside], language: Language) -> list[str]:
     """The kinds of rejects, each with its column, how many there are, and where the first of them stands."""
-    order = "ORDER BY source_file, source_row"
-    with Session() as session:
-        rows = session.rows(
-            f'SELECT reason, "column", count(*), first(value {order}), first(source_file {order}), first(source_row {order}) '
-            f'FROM {exported(dataset, "reject")} GROUP BY reason, "column" ORDER BY count(*) DESC, reason, "column"'
-        )
-    lines = [_line([_text(cell) for cell in row], language) for row in rows[:MOST]]
-    more = len(rows) - MOST
+    more = len(kinds) - MOST
+    lines = [_line(kind, language) for kind in kinds[:MOST]]
     return [*lines, trn("{n} more kind", "{n} more kinds", more, language)] if more > 0 else lines
 
 
-def _text(cell: object) -> str:
-    return "" if cell is None else str(cell)
-
-
-def _line(cells: list[str], language: Language) -> str:
-    reason, column, count, value, file, row = cells
-    what = tr(_REASONS[reason], language) if reason in _REASONS else reason
-    said = f"{shown(column)}{tr(': ', language)}{what}" if column else what
-    values = {"what": said, "n": number_text(int(count)), "file": shown(file), "row": number_text(int(row or 0))}
-    if reason in _OF_A_VALUE:
-        return tr("{what}: {n}, first {value} in {file}, row {row}", language, value=repr(cut(value, _LONGEST)), **values)  # fmt: skip
+def _line(kind: SetAside, language: Language) -> str:
+    what = tr(_REASONS[kind.reason], language) if kind.reason in _REASONS else kind.reason
+    said = f"{shown(kind.column)}{tr(': ', language)}{what}" if kind.column else what
+    values = {"what": said, "n": number_text(kind.count), "file": shown(kind.file), "row": number_text(kind.row)}
+    if kind.reason in _OF_A_VALUE:
+        return tr("{what}: {n}, first {value} in {file}, row {row}", language, value=repr(cut(kind.value, _LONGEST)), **values)  # fmt: skip
     return tr("{what}: {n}, first in {file}, row {row}", language, **values)

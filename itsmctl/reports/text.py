@@ -18,6 +18,7 @@ from itsmctl.reports import deviations
 from itsmctl.reports.attained import attained
 from itsmctl.reports.phrases import phrase_text
 from itsmctl.reports.plain import cells, cut, fit, right, shown, wrap
+from itsmctl.reports.rejects import reject_lines
 from itsmctl.reports.tally import (
     SYMBOLS,
     by_severity,
@@ -249,6 +250,8 @@ def _honesty(result: AuditResult, language: Language, width: int, color: bool) -
         yield "! " + trn(
             "{n} value or row could not be read", "{n} values or rows could not be read", facts.rejects, language
         )
+        for line in reject_lines(facts.set_aside, language):
+            yield from (f"  {'-' if not number else ' '} {part}" for number, part in enumerate(wrap(line, width - 4)))
     for code, message in facts.warnings:
         lines = wrap(f"{shown(phrase_text(message, language))} [{code}]", width - 2)
         yield from (f"{'!' if not number else ' '} {line}" for number, line in enumerate(lines))
