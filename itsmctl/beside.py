@@ -26,26 +26,33 @@ sys.setswitchinterval(_SHARE)
 class Beside(Generic[Result]):
     """One piece of work, begun at once; a context manager that is left only when the work has ended.
 
-    `result` waits for it, and raises what it raised. Where the block is left by an exception, such as an interruption,
-    the work is asked to stop, again and again until it does.
+    `result` waits for it, and raises what it raised. Where the block is left by an exception, such as an interruption, or
+    the wait at its end is interrupted, the work is asked to stop, again and again until it does.
     """
 
     def __init__(self, work: Callable[[], Result], stop: Callable[[], None] = _nothing) -> None:
         self._stop = stop
         self._results: list[Result] = []
         self._error: BaseException | None = None
+        self._ended = threading.Event()  # a thread whose `join` was interrupted is taken for one that has ended
         self._thread = threading.Thread(target=self._do, args=(work,), daemon=True)
-        self._thread.start()
+        try:
+            self._thread.start()
+        except KeyboardInterrupt:  # it has begun, or is about to
+            self._end()
+            raise
 
     def _do(self, work: Callable[[], Result]) -> None:
         try:
             self._results.append(work())
         except BaseException as error:  # noqa: BLE001 - whatever it is, `result` raises it where somebody waits
             self._error = error
+        finally:
+            self._ended.set()
 
     def result(self) -> Result:
         """What the work returned."""
-        self._thread.join()
+        self._ended.wait()
         if self._error is not None:
             raise self._error
         return self._results[0]
@@ -56,9 +63,15 @@ class Beside(Generic[Result]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        try:
+            if kind is None:
+                self._ended.wait()
+        finally:
+            self._end()
         if kind is None:
             self.result()
-            return
-        while self._thread.is_alive():
+
+    def _end(self) -> None:
+        while not self._ended.is_set():
             self._stop()
-            self._thread.join(_PATIENCE)
+            self._ended.wait(_PATIENCE)

@@ -16,10 +16,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+if sys.platform != "win32":
+    import fcntl
+
 PARTIAL = ".partial"
 OLD = ".old"
 _NUMBER = "[a-z0-9_]{8}"
 """What `tempfile` makes names different by."""
+
+
+_OURS: set[Path] = set()
+"""What this process has claimed and not yet removed."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +39,7 @@ class Claim:
     def end(self) -> None:
         """Remove what is still there under its name, and let go."""
         remove(self.path)
+        _OURS.discard(self.path)
         if self._lock is not None:
             os.close(self._lock)
 
@@ -62,6 +70,17 @@ def claim_file(near: Path, stem: str) -> Claim:
         return name
 
     return _claimed(make)
+
+
+def end_all() -> None:
+    """Remove all that this process has claimed: its end, or the second of two interruptions, may come between any two steps."""
+    while _OURS:
+        try:
+            for path in sorted(_OURS):
+                remove(path)
+                _OURS.discard(path)
+        except KeyboardInterrupt:
+            continue
 
 
 def sweep(near: Path, stem: str | None = None) -> None:
@@ -128,14 +147,16 @@ def remove(path: Path) -> None:
 def _claimed(make: Callable[[], str]) -> Claim:
     while True:
         path = Path(make())
+        _OURS.add(path)
         try:
             lock = _lock(path)
         except BlockingIOError:
-            continue  # swept before it was claimed
+            lock = None
         except OSError:
             return Claim(path, None)  # no locks on this disk
         if lock is not None or sys.platform == "win32":
             return Claim(path, lock)
+        _OURS.discard(path)  # swept before it was claimed
 
 
 def _lock(path: Path, *, alone: bool = True) -> int | None:
@@ -145,8 +166,6 @@ def _lock(path: Path, *, alone: bool = True) -> int | None:
     """
     if sys.platform == "win32":
         return None
-    import fcntl
-
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
     except FileNotFoundError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 import threading
 import time
 from pathlib import Path
@@ -95,3 +97,18 @@ def test_the_program_and_its_database_share_the_memory_allowed() -> None:
 def test_where_memory_is_small_few_threads_share_it(limit: str, threads: int) -> None:
     with Session(memory_limit=limit, threads=4) as session:
         assert session.one("SELECT CAST(current_setting('threads') AS BIGINT)") == (threads,)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no signal can be sent to a thread")
+def test_who_is_interrupted_while_waiting_at_the_end_leaves_no_work_behind() -> None:
+    asked, ended = threading.Event(), threading.Event()
+
+    def work() -> None:
+        time.sleep(0.2)  # until the block has come to its end
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        asked.wait(30)
+        ended.set()
+
+    with pytest.raises(KeyboardInterrupt), Beside(work, asked.set):
+        pass
+    assert ended.is_set()

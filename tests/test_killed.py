@@ -16,6 +16,7 @@ from itsmctl.engine.session import Session
 from itsmctl.filling import undo_unfinished
 from itsmctl.output import replacing
 from itsmctl.reference import reference_root
+from itsmctl.scratch import claim_file, claim_folder, end_all
 
 PROGRAM = [sys.executable, "-c", "from itsmctl.cli import main; main()"]
 KILLS = 3
@@ -224,4 +225,34 @@ with Session(memory_limit="200MiB", spill=Path({str(tmp_path)!r})) as session:
     assert sum(path.stat().st_size for path in tmp_path.rglob("*")) > 10**7
     with Session(spill=tmp_path):
         assert len(list(tmp_path.iterdir())) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_what_is_interrupted_at_any_moment_leaves_nothing(
+    usual: tuple[tuple[object, ...], Path, float], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    given, before, takes = usual
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    moments = random.Random(f"{given[0]} {name}")
+    for number in range(KILLS):
+        process = subprocess.Popen(
+            [*PROGRAM, *map(str, given), "-q", "-o", str(tmp_path / "out")], stderr=subprocess.PIPE, text=True
+        )
+        time.sleep(0.3 + (takes - 0.3) * moments.uniform(number / KILLS, (number + 1) / KILLS))
+        process.send_signal(signal.Signals[name])
+        _, said = process.communicate()
+        assert process.returncode in (*FOUND, 130), (process.returncode, said)
+        assert said.strip() == ("interrupted; nothing half-written is left" if process.returncode == 130 else "")
+        assert not (tmp_path / "out").exists() or content(tmp_path / "out") == content(before)
+        assert [path.name for path in tmp_path.iterdir() if path.name != "out"] == ["temporary"]
+        assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def test_what_was_claimed_when_the_process_was_interrupted_is_removed(tmp_path: Path) -> None:
+    claim_folder(tmp_path, "x")
+    claim_file(tmp_path, "y")
+    assert len(list(tmp_path.iterdir())) == 2
+    end_all()
     assert list(tmp_path.iterdir()) == []

@@ -175,6 +175,8 @@ def run(arguments: list[str]) -> int:
 
 def _interrupted(arguments: list[str]) -> int:
     from itsmctl.language import tr
+    from itsmctl.scratch import end_all
 
+    end_all()
     click.echo(tr("interrupted; nothing half-written is left", language_of(arguments)), err=True)
     return 130

@@ -104,9 +104,14 @@ class Session:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._connection.close()
-        if self._spill:
-            self._spill.end()
+        try:
+            self._connection.close()
+        except duckdb.Error:
+            if error is None:
+                raise  # otherwise another thread may be at it, and the error under way says why it ends
+        finally:
+            if self._spill:
+                self._spill.end()
 
     @property
     def in_order(self) -> bool:
