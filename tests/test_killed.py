@@ -256,3 +256,19 @@ def test_what_was_claimed_when_the_process_was_interrupted_is_removed(tmp_path: 
     assert len(list(tmp_path.iterdir())) == 2
     end_all()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interruption_while_the_program_loads_ends_it_without_a_word() -> None:
+    interrupted = """
+import os, runpy, signal, sys
+
+def interrupt(event, arguments):
+    if event == "import" and arguments[0] == "click":
+        os.kill(os.getpid(), signal.SIGINT)
+
+sys.addaudithook(interrupt)
+sys.argv = ["itsmctl", "rules", "list"]
+runpy.run_module("itsmctl", run_name="__main__")
+"""
+    done = subprocess.run([sys.executable, "-c", interrupted], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")

@@ -134,7 +134,14 @@ def main() -> None:
     gc.set_threshold(_GARBAGE)
     # Whoever ends the process (a job that takes too long, say) leaves nothing half-written either.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    code = run(sys.argv[1:])
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:  # once more, while the first was being told
+        code = 130
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.SIG_IGN)  # everything is done
     try:
         sys.stdout.flush()
         sys.stderr.flush()
