@@ -28,12 +28,16 @@ pytestmark = [
 ]
 BENCHMARK = Path(__file__).parent.parent / "benchmarks" / "spark.py"
 PROGRAM = [sys.executable, "-c", "from itsmctl.cli import main; main()"]
+QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+"""A machine of Java that ends soon: what it translates thoroughly it hardly runs again, and that takes a third of the processor."""
 SMALL = {
     "spark.sql.shuffle.partitions": "2",
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.executor.memory": "600m",
+    "spark.driver.extraJavaOptions": QUICK,
+    "spark.executor.extraJavaOptions": QUICK,
 }
 """What is quickest where there are few rows: no code is generated, and no plan made twice."""
 
@@ -190,9 +194,9 @@ def test_the_whole_library_gives_the_same_bytes_though_a_worker_dies(
     assert list((tmp_path / "work").iterdir()) == []
 
 
-@pytest.mark.parametrize("history", ["flawed", "generated", "bpic13", "uci"])
+@pytest.mark.parametrize("history", ["flawed", "bpic13", "uci"])
 def test_every_history_gives_the_same_rows_by_the_whole_library(history: str) -> None:
-    """Two public logs, and what is generated with every violation that can be planted."""
+    """Two public logs, and the faults that no history can carry; those that one can are judged above, while a worker dies."""
     command = [sys.executable, BENCHMARK, history, "--records", "300", "--master", "local[2]"]
     settings = [word for pair in SMALL.items() for word in ("--setting", "=".join(pair))]
     ran = subprocess.run([*command, *settings], capture_output=True, text=True)
@@ -207,13 +211,16 @@ def test_a_killed_audit_leaves_no_result_and_running_again_gives_one(
     dataset: Path, cluster: Standalone, tmp_path: Path
 ) -> None:
     rules = ("--rule", "DQ-0*")
-    first = audit(dataset, tmp_path / "out", *on_spark(cluster.master), "--spark-work", tmp_path / "work", *rules)
+    spark = (*on_spark(cluster.master), "--spark-work", tmp_path / "work", *rules)
+    first = audit(dataset, tmp_path / "out", *spark)
     while first.poll() is None and not list((tmp_path / "work").glob(".itsmctl-spark-*/*-event/_SUCCESS")):
         time.sleep(0.5)
     first.kill()
     assert told(first)[0] < 0
     assert not (tmp_path / "out").exists()
-    assert told(audit(dataset, tmp_path / "out", *on_spark(cluster.master), *rules))[0] in (0, 1)
+    assert len(list((tmp_path / "work").iterdir())) == 1
+    assert told(audit(dataset, tmp_path / "out", *spark))[0] in (0, 1)
+    assert list((tmp_path / "work").iterdir()) == []
     assert told(audit(dataset, tmp_path / "duckdb", *rules))[0] in (0, 1)
     assert same_files(tmp_path / "duckdb", tmp_path / "out")
 
