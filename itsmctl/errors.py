@@ -30,6 +30,17 @@ class Where:
 
 
 @dataclass(frozen=True)
+class Phrase:
+    """A part of a message that is a text of ours itself: English where it is filled in, and translated with the message."""
+
+    template: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.template.format(**self.values)
+
+
+@dataclass(frozen=True)
 class Problem:
     """One thing wrong with the input: `template` is an English message whose `{names}` come from `values`.
 

@@ -193,7 +193,7 @@ def _verdicts(session: Session, record_ids: Sequence[str]) -> Mapping[str, tuple
 
 
 _ASKED_ELSEWHERE = (
-    "before-1970", "column-not-exported:", "column-not-in-file:", "history-gap:", "missing:customer", "missing:service", "no-zone:",
+    "before-1970", "column-not-exported:", "column-not-in-file:", "history-gap:", "missing:customer", "missing:service", "no-zone:", "unreadable:",
 )  # fmt: skip
 """Reasons of SQL for what the ledger does not ask."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from itsmctl.errors import Problem
+from itsmctl.errors import Phrase, Problem, Where
 from itsmctl.zones import zone_info, zone_names
 
 Language = Literal["en", "zh"]
@@ -36,21 +36,41 @@ def trn(one: str, many: str, n: int, language: Language, /, **values: object) ->
     return _catalogue(language).ngettext(one, many, n).format(n=number_text(n), **values)
 
 
+_KINDS = (msg("code-list"), msg("kpi"), msg("ola"), msg("priority-matrix"), msg("programme"), msg("raci"), msg("separation"), msg("sla"))  # fmt: skip
+"""Kinds of definition that messages call as the files do, where no other text happens to be the same."""
+
+
 def problem_text(problem: Problem, language: Language) -> str:
     """The message of a problem in a language, with the kind of what is unknown in it too."""
-    values = dict(problem.values)
+    values = {name: _said(value, language) for name, value in problem.values.items()}
     if problem.template.startswith("unknown {what}"):
         values["what"] = tr(str(values["what"]), language)
     return tr(problem.template, language).format(**values)
 
 
+def _said(value: object, language: Language) -> object:
+    """A part of a message in a language, where it is a text of ours."""
+    if not isinstance(value, Phrase):
+        return value
+    return tr(value.template, language).format(**{name: _said(part, language) for name, part in value.values.items()})
+
+
 def problem_line(problem: Problem, language: Language) -> str:
     """One problem as `file:line:column: message [code]`, with the nearest word where there is one."""
-    place = f"{problem.where}: " if str(problem.where) else ""
+    place = place_text(problem.where, language)
+    place = f"{place}: " if place else ""
     hint = ""
     if problem.suggestion:
         hint = " " + tr("(did you mean {word}?)", language, word=problem.suggestion)
     return f"{place}{problem_text(problem, language)} [{problem.code}]{hint}"
+
+
+def place_text(where: Where, language: Language) -> str:
+    """A place in a file: `file:line:column` in every language, a row of a table in the reader's words."""
+    if not where.row:
+        return str(where)
+    row = tr("{file}: row {row}", language, file=where.file, row=where.row)
+    return tr("{row}, column {column}", language, row=row, column=where.column_name) if where.column_name else row
 
 
 @cache

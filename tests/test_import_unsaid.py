@@ -292,3 +292,34 @@ def test_times_that_no_format_reads_are_named_where_nothing_can_be_judged(tmp_pa
         import_files([servicenow(tmp_path / "t.csv", row)], None, definitions.mappings, "UTC", tmp_path / "out")
         audit(definitions, tmp_path / "out", AuditOptions())
     assert caught.value.problems[0].code == "no-moment"
+
+
+# CSV
+
+
+@pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "\ufeffSEP=;"])
+def test_what_tells_excel_the_separator_is_no_row(tmp_path: Path, first: str) -> None:
+    text = f"{first}\r\nNumber;Opened;State;Note\r\nINC1;2026-03-01 10:00:00;New;a, b\r\nINC2;soon;New;\r\n"
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8", newline="")
+    receipt = bring([tmp_path / "t.csv"], tmp_path / "out")
+    assert (receipt.files[0].rows_read, receipt.files[0].delimiter) == (2, ";")
+    assert records(tmp_path / "out", "record_id, source_row") == [("INC1", 1), ("INC2", 2)]
+    assert rejects(tmp_path / "out") == [(2, "Opened", "soon", "bad-time")]
+
+
+@pytest.mark.parametrize("content", ["", "\ufeff", "\r\n\r\n", " \n"])
+def test_a_file_with_nothing_in_it_is_called_empty(tmp_path: Path, content: str) -> None:
+    (tmp_path / "t.csv").write_text(content, encoding="utf-8", newline="")
+    with pytest.raises(ItsmctlError, match=r"the file is empty \[empty-file\]"):
+        bring([tmp_path / "t.csv"], tmp_path / "out")
+
+
+def test_a_column_that_stands_twice_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(
+        "Number,Opened,State,State\nINC1,2026-03-01 10:00:00,New,Closed\n", encoding="utf-8"
+    )
+    with pytest.raises(ItsmctlError, match=r"name the second as 'State \(2\)' in a mapping of your own"):
+        bring([tmp_path / "t.csv"], tmp_path / "out")
+    columns = {"record_id": ("Number",), "opened_at": ("Opened",), "state": ("State (2)",)}
+    bring([tmp_path / "t.csv"], tmp_path / "out", mapping(format="table", columns=columns))
+    assert records(tmp_path / "out", "record_id, state, attributes") == [("INC1", "Closed", '{"State": "New"}')]

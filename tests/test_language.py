@@ -15,7 +15,7 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
-from itsmctl.errors import Problem
+from itsmctl.errors import Phrase, Problem, Where
 from itsmctl.language import (
     LOCALE,
     REASONS,
@@ -27,6 +27,7 @@ from itsmctl.language import (
     month_text,
     outcome_text,
     percent_text,
+    problem_line,
     problem_text,
     reason_remedy,
     reason_text,
@@ -210,3 +211,22 @@ def test_the_machine_changes_nothing_and_babel_is_not_needed() -> None:
     environment = {"LANG": "de_DE.UTF-8", "LANGUAGE": "fr", "TZ": "America/New_York", "PYTHONIOENCODING": "utf-8"}
     run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, check=True, cwd=ROOT)
     assert run.stdout.decode("utf-8").strip() == "通过 1970-01-01 00:00 False"
+
+
+def test_a_message_is_translated_to_its_last_part() -> None:
+    inner = Phrase("{first} or {second}", {"first": Phrase("text"), "second": Phrase("a whole number")})
+    values = {
+        "value": "4",
+        "found": Phrase("a list"),
+        "wanted": inner,
+        "example": Phrase("; for example {example}", {"example": "30m"}),
+    }
+    problem = Problem("wrong-type", "{value} is {found}; it must be {wanted}{example}", Where("a.yaml", 3, 1), values)
+    assert (
+        problem_line(problem, "en")
+        == "a.yaml:3:1: 4 is a list; it must be text or a whole number; for example 30m [wrong-type]"
+    )
+    assert problem_line(problem, "zh") == "a.yaml:3:1: 4 是列表；应为文本或整数；例如 30m [wrong-type]"
+    row = Problem("x", "the file is empty", Where("a.csv", row=3, column_name="b"))
+    assert problem_line(row, "en") == "a.csv: row 3, column b: the file is empty [x]"
+    assert problem_line(row, "zh").startswith("a.csv：第 3 行，列 b: ")

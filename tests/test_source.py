@@ -142,6 +142,8 @@ def test_the_same_word_with_and_without_quotes_is_the_same_key() -> None:
         ("a: !!timestamp 2026-01-01\n", "unknown-tag", 1, 4),
         ("a: &a [*a]\n", "too-deep", 1, 8),
         ("a: &a {b: *a}\n", "too-deep", 1, 11),
+        ("a: 1\n<<<<<<< HEAD\nb: 2\n=======\nb: 3\n>>>>>>> other\n", "not-yaml", 2, 1),
+        ("a: 1\ncalendar：cn\nb: 2\n", "not-yaml", 2, 9),
     ],
 )
 def test_what_is_no_definition_is_refused_at_its_place(text: str, code: str, line: int, column: int) -> None:
@@ -250,3 +252,23 @@ def test_json_is_read_as_what_it_is(value: object) -> None:
 
     text = json.dumps({"value": value}, ensure_ascii=False)
     assert one(text).data == {"value": value}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a: 1\n<<<<<<< HEAD\nb: 2\n=======\nb: 3\n>>>>>>> other\n", "a merge conflict was left here"),
+        ("a: 1\ncalendar：cn\nb: 2\n", "a wide colon stands after 'calendar'"),
+        ("a:\n  - calendar：cn\n  b: 2\n", "a wide colon stands after 'calendar'"),
+        ("a: b\n\tc: d\n", "a tab stands at the beginning of the line"),
+        ("a: [1, 2\nb: 3\n", "not readable as YAML"),
+    ],
+)
+def test_what_people_often_do_to_a_file_is_said_in_plain_words(text: str, told: str) -> None:
+    (problem,) = problems(text)
+    assert problem.message.startswith(told)
+
+
+def test_a_wide_colon_within_a_text_is_no_mistake() -> None:
+    (problem,) = problems("a: 时间：九点\nb: [\n")
+    assert problem.message.startswith("not readable as YAML")

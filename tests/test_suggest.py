@@ -286,6 +286,8 @@ def test_a_value_whose_meaning_is_unknown_is_asked_for_and_never_guessed(tmp_pat
         (["Mar 4, 2026 09:12 AM"], ("MMM d, yyyy hh:mm a",)),
         (["18/juil./26 9:10 AM", "25/févr./26 10:17 PM"], ("dd/MMM/yy hh:mm a",)),
         (["18/七月/26 9:10 上午", "25/2月/26 10:17 下午"], ("dd/MMM/yy hh:mm a",)),
+        (["2026/3/5 下午2:05", "2026/12/24 上午 9:05"], ("yyyy/MM/dd ahh:mm", "yyyy/MM/dd a hh:mm")),
+        (["2026年3月5日 下午2:05"], ("yyyy年M月d日 ahh:mm",)),
         (["18/abc/26 9:10", "build 4, 2026"], None),
         (["20260304", "5 732 943", "1.2.3"], None),
     ],

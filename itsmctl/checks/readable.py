@@ -53,7 +53,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
     return (
         Fragment(
             f"""SELECT r.record_id, CASE WHEN j.record_id IS NOT NULL THEN false WHEN NOT ({doubt}) THEN true END AS passed,
-            coalesce(j.worst, ?) AS observed, ? AS expected, r.opened_at AS "at",
+            CASE WHEN j.record_id IS NOT NULL THEN j.worst WHEN NOT ({doubt}) THEN ? END AS observed, ? AS expected, r.opened_at AS "at",
             CASE WHEN j.record_id IS NULL THEN {reason} END AS reason
         FROM scoped AS r LEFT JOIN (SELECT record_id, min(worst) AS worst FROM (""",
             ("one row", "one row") if named else ("readable", "a moment"),

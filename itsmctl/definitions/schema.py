@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from itsmctl.errors import Problem, did_you_mean
+from itsmctl.errors import Phrase, Problem, did_you_mean
+from itsmctl.language import msg
 from itsmctl.reference import schema_folder
 from itsmctl.source import Document, Path_
 
@@ -21,13 +22,13 @@ SUFFIX = ".schema.json"
 NOT_KINDS = ("any", "common")
 
 _TYPE_NAMES = {
-    "object": "a mapping",
-    "array": "a list",
-    "string": "text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "null": "nothing",
+    "object": msg("a mapping"),
+    "array": msg("a list"),
+    "string": msg("text"),
+    "integer": msg("a whole number"),
+    "number": msg("a number"),
+    "boolean": msg("true or false"),
+    "null": msg("nothing"),
 }
 
 
@@ -180,10 +181,12 @@ def _problems(error: ValidationError, document: Document, base: Path_) -> Iterat
             names = [wanted] if isinstance(wanted, str) else wanted
             values = {
                 "value": _shown(instance),
-                "found": _type_name(instance),
-                "wanted": " or ".join(_TYPE_NAMES[n] for n in names),
+                "found": Phrase(_type_name(instance)),
+                "wanted": _one_of_types(names),
+                "example": _example(error),
             }
-            yield Problem("wrong-type", "{value} is {found}; it must be {wanted}", document.where(path), values)
+            template = "{value} is {found}; it must be {wanted}{example}"
+            yield Problem("wrong-type", template, document.where(path), values)
         case "pattern":
             yield Problem(
                 "wrong-form",
@@ -228,9 +231,9 @@ def _unknown(
     return Problem(code, template, document.where(path, key=key), values, suggestion=near)
 
 
-def _near_key(key: str, instance: Mapping[str, object]) -> str:
+def _near_key(key: str, instance: Mapping[str, object]) -> Phrase | str:
     near = did_you_mean(key, instance)
-    return f" ({near!r} stands there)" if near and near != key else ""
+    return Phrase(msg(" ({near!r} stands there)"), {"near": near}) if near and near != key else ""
 
 
 def _shown(value: object) -> str:
@@ -252,23 +255,30 @@ def _type_name(value: object) -> str:
     return _TYPE_NAMES["null"]
 
 
-def _example(error: ValidationError) -> str:
+def _one_of_types(names: Sequence[str]) -> Phrase:
+    first, *others = names
+    known = Phrase(_TYPE_NAMES[first])
+    return Phrase(msg("{first} or {second}"), {"first": known, "second": _one_of_types(others)}) if others else known
+
+
+def _example(error: ValidationError) -> Phrase | str:
     examples = error.schema.get("examples") if isinstance(error.schema, dict) else None
-    return f"; for example {_shown(examples[0])}" if examples else ""
+    return Phrase(msg("; for example {example}"), {"example": _shown(examples[0])}) if examples else ""
 
 
-def _limit_message(error: ValidationError) -> str:
-    limit = error.validator_value
+def _limit_message(error: ValidationError) -> Phrase | str:
+    limit = {"limit": error.validator_value}
     match error.validator:
         case "minItems" | "minProperties" | "minLength":
-            return f"at least {limit} wanted" if limit != 1 else "it must not be empty"
+            few = msg("it must not be empty") if error.validator_value == 1 else msg("at least {limit} wanted")
+            return Phrase(few, limit)
         case "maxItems" | "maxProperties" | "maxLength":
-            return f"at most {limit} allowed"
+            return Phrase(msg("at most {limit} allowed"), limit)
         case "minimum" | "exclusiveMinimum":
-            return f"the least is {limit}"
+            return Phrase(msg("the least is {limit}"), limit)
         case "maximum" | "exclusiveMaximum":
-            return f"the most is {limit}"
+            return Phrase(msg("the most is {limit}"), limit)
         case "uniqueItems":
-            return "a value stands twice in the list"
+            return Phrase(msg("a value stands twice in the list"))
         case _:
             return error.message

@@ -409,24 +409,32 @@ def _create_broken(session: Session, loading: Loading) -> None:
 
 
 def _create_lacking(session: Session, loading: Loading) -> None:
-    """What is unknown of a record, `lacking(tix, "column", why)`: its file has no such column, though other files have, or the cell
-    could not be read."""
+    """What is unknown of a record, `lacking(tix, "column", why)`: its file has no such column, though other files have (`file_lacks`),
+    or the cell could not be read (`unread`)."""
     session.run('CREATE TABLE file_lacks (name VARCHAR, "column" VARCHAR)')
     session.insert("file_lacks", ("name", "column"), loading.lacking)
-    cells = "".join(
-        f""" UNION SELECT r.tix, {quote(column)}, 'unreadable' FROM record AS r JOIN reject AS j ON j.record_id = r.record_id
+    session.run('CREATE TABLE unread (tix BIGINT, "column" VARCHAR)')
+    cells = " UNION ".join(
+        f"""SELECT r.tix, {quote(column)} FROM record AS r JOIN reject AS j ON j.record_id = r.record_id
         WHERE r.{name(column)} IS NULL AND j.source_file = {quote(file)} AND j."column" = {quote(told)} AND j.reason IN ({_UNREAD})"""
         for file, told, column in loading.unread
     )
+    if cells:
+        session.run(f"INSERT INTO unread {cells}")
     session.run(
-        f"""CREATE {"TABLE" if cells else "VIEW"} lacking AS
-        SELECT r.tix, f."column", 'column-not-in-file' AS why FROM record AS r JOIN file_lacks AS f ON f.name = r.source_file{cells}"""
+        """CREATE VIEW lacking AS
+        SELECT r.tix, f."column", 'column-not-in-file' AS why FROM record AS r JOIN file_lacks AS f ON f.name = r.source_file"""
+        + (""" UNION ALL SELECT tix, "column", 'unreadable' AS why FROM unread""" if cells else "")
     )
 
 
 def lacking_columns_of(session: Session) -> dict[str, frozenset[str]]:
     """By process the columns that are unknown of some record, though others have them."""
-    rows = session.rows('SELECT DISTINCT r.process, l."column" FROM lacking AS l JOIN record AS r ON r.tix = l.tix')
+    rows = session.rows(
+        """SELECT DISTINCT r.process, f."column" FROM (SELECT DISTINCT process, source_file FROM record) AS r
+        JOIN file_lacks AS f ON f.name = r.source_file
+        UNION SELECT r.process, u."column" FROM unread AS u JOIN record AS r ON r.tix = u.tix"""
+    )
     found: dict[str, set[str]] = {}
     for process, column in rows:
         found.setdefault(str(process), set()).add(str(column))

@@ -6,6 +6,7 @@ A row is a CSV record, not a line of the file: a quoted cell may contain line br
 from __future__ import annotations
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ MAX_ROW = 2 * CHUNK
 KEPT_TEXT = 1000
 """How much of an unreadable row `reject.parquet` keeps."""
 
+_SEPARATOR = re.compile(r"\ufeff?\"?sep=([,;\t|])\"?\s*", re.IGNORECASE)
+"""What tells Excel how cells are separated; it is no row of the table."""
 _HEAD = 2**18
 _TITLE = 2
 """Cells that a delimiter may make of a title, as the comma in `Tickets, March`."""
@@ -40,9 +43,15 @@ def open_csv(plain: Plain, scratch: Path, encoding: str = "", delimiter: str = "
     csv.field_size_limit(2 * MAX_ROW)
     found = detect(plain.path, plain.shown, encoding)
     text = to_utf8(found, scratch / f"utf8-{len(list(scratch.iterdir()))}", plain.shown)
-    head, named = _head(text), bool(delimiter)
+    head = _head(text)
+    if text.clean and head and (said := _SEPARATOR.fullmatch(head[0])):
+        text = _without_first_line(text, scratch / f"rows-below-{len(list(scratch.iterdir()))}")
+        head, delimiter = _head(text), delimiter or said[1]
+    named = bool(delimiter)
     delimiter = delimiter or _delimiter(head)
     header = next(_records(iter(head), delimiter), None)
+    if not "".join(head).strip():
+        raise _error("empty-file", "the file is empty", plain.shown)
     if header is None or isinstance(header, _Unreadable):
         raise _error("no-header", "the first row is not a readable header", plain.shown)
     if len(header) == 1 or not _fits(head, delimiter):
@@ -64,6 +73,15 @@ def open_csv(plain: Plain, scratch: Path, encoding: str = "", delimiter: str = "
         clean=text.clean and not any(set(cell) & {"\r", "\n"} for cell in header),
         notes=(("guessed-encoding", note),) if guessed else (),
     )
+
+
+def _without_first_line(text: TextFile, target: Path) -> TextFile:
+    """The text below its first line."""
+    with text.path.open("rb") as source, target.open("wb") as written:
+        next(cut_lines(source, CHUNK))
+        while chunk := source.read(CHUNK):
+            written.write(chunk)
+    return TextFile(target, "utf-8", True)
 
 
 def stage_csv(

@@ -24,11 +24,17 @@ ENGLISH_MONTHS = {name: month for month, names in zip(_ENGLISH, _MONTHS.split("\
 _HALVES = (("上午", "AM"), ("下午", "PM"), ("vorm.", "AM"), ("nachm.", "PM"), ("a. m.", "AM"), ("p. m.", "PM"), ("a.m.", "AM"), ("p.m.", "PM"))  # fmt: skip
 
 
-def in_english(cell: str) -> str:
-    """SQL for the text of a moment with its month and the half of its day in English; what is none of them stays as it is."""
+def halves_in_english(cell: str) -> str:
+    """SQL for the text of a moment with the half of its day in English, small letters elsewhere."""
     text = f"replace(lower(trim({cell})), '\u00a0', ' ')"
     for written, english in _HALVES:
         text = f"replace({text}, {quote(written)}, {quote(english)})"
+    return text
+
+
+def in_english(cell: str) -> str:
+    """SQL for the text of a moment with its month and the half of its day in English; what is none of them stays as it is."""
+    text = halves_in_english(cell)
     word = f"regexp_extract({text}, '(\\d{{1,2}}月|\\p{{L}}{{2,}})\\.?', 1)"
     names = ", ".join(f"{quote(name)}: {quote(month)}" for name, month in ENGLISH_MONTHS.items())
     numbered = ", ".join(f"{quote(f'{n}月')}: {quote(month)}" for n, month in enumerate(_ENGLISH, 1))

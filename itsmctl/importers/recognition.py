@@ -125,14 +125,17 @@ def _refuse_repeated(export: Export, mapping: MappingDefinition) -> None:
     """Raise ItsmctlError where the header has a column twice that the mapping reads once."""
     read = {n for column, names in mapping.columns.items() if mapping.taken.get(column) != "first" for n in names}
     read |= {mapping.at, mapping.actor, mapping.actor_group, mapping.process_column}
-    template = "column {name!r} stands in the header twice, as columns {first} and {second}"
+    template = (
+        "column {name!r} stands in the header twice, as columns {first} and {second}; rename one of them in the file, or name the second "
+        "as {other!r} in a mapping of your own"
+    )
     places = {column: place for place, column in enumerate(export.columns, 1)}
     problems = [
         Problem(
             "duplicate-column",
             template,
             Where(export.shown),
-            {"name": name, "first": places[name], "second": places[column]},
+            {"name": name, "first": places[name], "second": places[column], "other": column},
         )
         for column in export.columns
         if (name := original(column)) != column and name in read and name in places

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from itsmctl.engine.session import quote
 from itsmctl.engine.sql import staircase
 from itsmctl.errors import ItsmctlError, Problem, Where
-from itsmctl.importers.months import in_english
+from itsmctl.importers.months import halves_in_english, in_english
 from itsmctl.model import DateOrder
 from itsmctl.worktime import offset_spans
 
@@ -121,7 +121,14 @@ def stamp_sql(column: str, pattern: str, where: Where) -> str:
     form = quote(strptime_format(pattern, where))
     # Cells hardly ever have blanks around them, and to take off what is not there costs as much as to read a time.
     read = f"coalesce(try_strptime({column}, {form}), try_strptime(trim({column}), {form}))"
-    return f"coalesce({read}, try_strptime({in_english(column)}, {form}))" if "MMM" in pattern else read
+    if "MMM" in pattern:
+        return f"coalesce({read}, try_strptime({in_english(column)}, {form}))"
+    return f"coalesce({read}, try_strptime({halves_in_english(column)}, {form}))" if _has_half(pattern) else read
+
+
+def _has_half(pattern: str) -> bool:
+    """Whether a format tells morning from afternoon."""
+    return any(token[1] == "a" for token in _TOKEN.finditer(pattern))
 
 
 def is_day_sql(column: str, pattern: str) -> str:

@@ -179,6 +179,8 @@ PHRASES = (
     msg("filled"),
     msg("empty"),
     msg("readable"),
+    msg("one row"),
+    msg("duplicate-id: {file}, row {n}"),
     msg("a whole row"),
     msg("a moment"),
     msg("no number missing"),

@@ -188,14 +188,11 @@ def _changes(life: Life, language: Language, width: int, color: bool) -> Iterato
 def _clock(life: Life, clock: ClockExplanation, language: Language, width: int, color: bool) -> Iterator[str]:
     yield _paint(cut(clock_title(clock, language), width), "head", color)
     if clock.agreement:
-        where = tr(
-            "Agreement {agreement}, calendar {calendar} ({zone}), target {target}",
-            language,
-            agreement=clock.agreement,
-            calendar=clock.calendar,
-            zone=clock.zone,
-            target=clock.target_text,
-        )
+        named = {"agreement": clock.agreement, "calendar": clock.calendar, "zone": clock.zone}
+        if clock.target_text:
+            where = tr("Agreement {agreement}, calendar {calendar} ({zone}), target {target}", language, target=clock.target_text, **named)  # fmt: skip
+        else:
+            where = tr("Agreement {agreement}, calendar {calendar} ({zone})", language, **named)
         yield from wrap(f"{shown(where)} [{line_of(clock)}]" if line_of(clock) else shown(where), width, "  ")
     if clock.reason:
         yield from wrap(f"{SYMBOLS['not_testable']} {reason_text(clock.reason, language)}", width, "  ")

@@ -21,7 +21,9 @@ _DATES = (
     (re.compile(r"(\d{1,2})([-/. ])([^\W\d]{2,}\.?|\d{1,2}月)\2(\d{4}|\d\d)(?!\d)"), "named"),
     (re.compile(r"([^\W\d]{2,}\.?)( )(\d{1,2}),? (\d{4})"), "american"),
 )
-_TIME = re.compile(r"(,? +|T|日? ?)(\d{1,2}):(\d\d)(:\d\d)?([.,]\d{3}(\d{3})?)?( ?[AaPp]\.? ?[Mm]\.?| ?[上下]午)?")
+_TIME = re.compile(
+    r"(,? +|T|日? ?)([上下]午 ?)?(\d{1,2}):(\d\d)(:\d\d)?([.,]\d{3}(\d{3})?)?( ?[AaPp]\.? ?[Mm]\.?| ?[上下]午)?"
+)
 _OPEN = "?"
 _YEARS = (946_684_800, 2_524_608_000)
 """2000 to 2050: seconds since 1970 outside these are some other number."""
@@ -109,8 +111,14 @@ def _time_pattern(rest: str) -> str | None:
     found = _TIME.fullmatch(rest)
     if not found:
         return None
-    between, _, _, seconds, fraction, micro, half = found.groups()
-    pattern = between.replace("T", "'T'") + ("hh" if half else "HH") + ":mm" + (":ss" if seconds else "")
+    between, before, _, _, seconds, fraction, micro, half = found.groups()
+    pattern = (
+        between.replace("T", "'T'")
+        + (f"a{before[2:]}" if before else "")
+        + ("hh" if half or before else "HH")
+        + ":mm"
+        + (":ss" if seconds else "")
+    )
     if fraction:
         pattern += fraction[0] + ("SSSSSS" if micro else "SSS")
     return pattern + (f"{' ' if half.startswith(' ') else ''}a" if half else "")
