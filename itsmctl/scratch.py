@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from itsmctl.errors import ItsmctlError, Problem
+
 if sys.platform != "win32":
     import fcntl
 
@@ -45,9 +47,14 @@ class Claim:
 
 
 @contextmanager
-def scratch(near: Path | None = None, stem: str = "itsmctl") -> Iterator[Path]:
-    """Give a new folder in `near`, else in the system's for temporary files; it goes away with the block."""
-    claim = claim_folder(near or Path(tempfile.gettempdir()), stem)
+def scratch() -> Iterator[Path]:
+    """Give a new folder in the system's for temporary files; it goes away with the block."""
+    try:
+        claim = claim_folder(Path(tempfile.gettempdir()), "itsmctl")
+    except OSError as error:
+        template = "no folder for temporary files can be written to; name one with TMPDIR: {why}"
+        why = {"why": error.strerror or str(error)}
+        raise ItsmctlError(Problem("no-temporary-folder", template, values=why)) from error
     try:
         yield claim.path
     finally:
@@ -126,8 +133,11 @@ def discard(folder: Path) -> None:
     """Remove a folder that no process holds, under another name first: what is half removed must not look like it."""
     lock = _lock(folder)
     try:
-        with scratch(folder.parent, f".{folder.name}") as aside:
-            folder.rename(aside / "old")
+        aside = claim_folder(folder.parent, f".{folder.name}")
+        try:
+            folder.rename(aside.path / "old")
+        finally:
+            aside.end()
     finally:
         if lock is not None:
             os.close(lock)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from itsmctl import cli
 from itsmctl.engine.session import Session
 from itsmctl.filling import undo_unfinished
 from itsmctl.output import replacing
@@ -215,6 +216,7 @@ def test_many_processes_may_write_the_same_folder_at_once(tmp_path: Path) -> Non
 def test_what_a_killed_process_has_spilled_is_removed_by_the_next(tmp_path: Path) -> None:
     spilling = f"""
 import os, signal
+from itsmctl import cli
 from itsmctl.engine.session import Session
 from pathlib import Path
 with Session(memory_limit="200MiB", spill=Path({str(tmp_path)!r})) as session:
@@ -272,3 +274,16 @@ runpy.run_module("itsmctl", run_name="__main__")
 """
     done = subprocess.run([sys.executable, "-c", interrupted], capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
+
+
+def test_without_a_folder_for_temporary_files_a_dataset_is_judged_all_the_same(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse() -> str:
+        raise FileNotFoundError(2, "No usable temporary directory found")
+
+    monkeypatch.setattr("tempfile.gettempdir", refuse)
+    root = ("--root", str(reference_root()))
+    assert cli.run(["audit", "--tickets", str(made / "dataset"), *root, "-q", "-o", str(tmp_path / "out")]) in FOUND
+    assert cli.run(["audit", "--tickets", str(made / "export"), "--zone", "Asia/Shanghai", *root]) == 2
+    assert "no folder for temporary files" in capsys.readouterr().err
