@@ -21,6 +21,7 @@ from dataset import write_dataset
 
 from itsmctl import cli
 from itsmctl.cli import COMMANDS, group, run
+from itsmctl.errors import ItsmctlError, Problem
 from itsmctl.reference import FOLDERS, reference_root
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89"
@@ -108,6 +109,21 @@ def test_3_a_bug_says_where_the_report_is_and_no_more(
     assert len(err.strip().splitlines()) == 1 and "ZeroDivisionError" in err and "INC1" not in err
     (report,) = tmp_path.glob("itsmctl-bug-*.txt")
     assert str(report) in err and "Traceback" in report.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("error", [ItsmctlError(Problem("spark-failed", "no answer")), ZeroDivisionError("busy")])
+def test_130_what_fails_only_because_of_an_interruption(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch, clean: Path, error: Exception
+) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        try:
+            raise KeyboardInterrupt
+        finally:
+            raise error
+
+    monkeypatch.setattr("itsmctl.cli.audit.load", interrupt)
+    code, _, err = ask("audit", "--tickets", clean)
+    assert (code, err.strip()) == (130, "interrupted; nothing half-written is left")
 
 
 def test_130_interrupted(ask: Ask, monkeypatch: pytest.MonkeyPatch, clean: Path) -> None:

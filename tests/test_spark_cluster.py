@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -223,6 +224,32 @@ def test_a_killed_audit_leaves_no_result_and_running_again_gives_one(
     assert list((tmp_path / "work").iterdir()) == []
     assert told(audit(dataset, tmp_path / "duckdb", *rules))[0] in (0, 1)
     assert same_files(tmp_path / "duckdb", tmp_path / "out")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks for children under /proc")
+@pytest.mark.parametrize("moment", ["starting", "working"])
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_an_interruption_ends_java_too(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, moment: str
+) -> None:
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    quick = (*on_spark("local[1]"), "--spark-work", tmp_path / "work")
+    spark = audit(dataset, tmp_path / "out", *quick)
+    children = Path(f"/proc/{spark.pid}/task/{spark.pid}/children")
+    while not (java := children.read_text()) or (
+        moment == "working" and not list(tmp_path.glob("work/.itsmctl-spark-*/*-event"))
+    ):
+        assert spark.poll() is None, told(spark)
+        time.sleep(0.1)
+    spark.send_signal(signal.Signals[name])
+    code, said = told(spark)
+    assert (code, said.strip()) == (130, "interrupted; nothing half-written is left")
+    assert [path.name for path in tmp_path.rglob("*")] in (["temporary"], ["temporary", "work"], ["work", "temporary"])
+    until = time.monotonic() + 30
+    while any(Path("/proc", number).exists() for number in java.split()):
+        assert time.monotonic() < until, "Java goes on"
+        time.sleep(0.1)
 
 
 def test_what_spark_cannot_judge_is_refused_with_the_name_of_the_rule(tmp_path: Path) -> None:

@@ -157,6 +157,8 @@ def run(arguments: list[str]) -> int:
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except ItsmctlError as error:
+        if _is_of_interruption(error):
+            return _interrupted(arguments)
         report_problems(error.problems, arguments)
         return 2
     except click.exceptions.Abort:
@@ -176,8 +178,16 @@ def run(arguments: list[str]) -> int:
         if isinstance(error, OSError) and error.errno in FULL:
             report_problems(disk_full().problems, arguments)
             return 2
+        if _is_of_interruption(error):
+            return _interrupted(arguments)
         report_bug(error, arguments)
         return 3
+
+
+def _is_of_interruption(error: BaseException) -> bool:
+    """Whether something went wrong only because what it needs was being ended."""
+    before = error.__cause__ or error.__context__
+    return before is not None and (isinstance(before, KeyboardInterrupt) or _is_of_interruption(before))
 
 
 def _interrupted(arguments: list[str]) -> int:

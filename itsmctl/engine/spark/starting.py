@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from itsmctl.errors import ItsmctlError, Problem
@@ -80,16 +83,13 @@ def _check_answers(master: str) -> None:
 def spark_session(place: SparkPlace) -> Iterator[SparkSession]:
     """A session of the cluster with the settings that verdicts depend on; a Spark that was not running before is stopped."""
     check_place(place)
-    import logging
-
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
 
     running = SparkSession.getActiveSession()
-    with scratch() as folder:
+    with scratch() as folder, _errors_raised_only():
         log = folder / "said.txt"
-        logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)  # its errors are raised too
         try:
             spark = running.newSession() if running else _start(place, log)
         except (Py4JError, PySparkException, OSError) as error:
@@ -103,6 +103,27 @@ def spark_session(place: SparkPlace) -> Iterator[SparkSession]:
                 spark.stop()
 
 
+@contextmanager
+def _errors_raised_only() -> Iterator[None]:
+    """Have what is raised, and an interruption, not be told on standard error as well."""
+    import logging
+
+    def of_others(record: logging.LogRecord) -> bool:
+        return "py4j" not in Path(record.pathname).parts
+
+    loggers = [logging.getLogger(name) for name in ("SQLQueryContextLogger", "py4j")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
+    logging.getLogger().addFilter(of_others)
+    try:
+        yield
+    finally:
+        logging.getLogger().removeFilter(of_others)
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+
+
 def _start(place: SparkPlace, log: Path) -> SparkSession:
     from pyspark.sql import SparkSession
 
@@ -114,8 +135,30 @@ def _start(place: SparkPlace, log: Path) -> SparkSession:
         settings |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
     for setting, value in {**settings, **dict(place.settings)}.items():
         builder = builder.config(setting, value)
-    with _said_to(log):
+    with _said_to(log), _interruptions_wait():
         return builder.getOrCreate()
+
+
+@contextmanager
+def _interruptions_wait() -> Iterator[None]:
+    """Hold an interruption back until the block has come to its end: Java that has only begun to start would outlive us."""
+    came: list[int] = []
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        came.append(number)
+
+    ours = threading.current_thread() is threading.main_thread()
+    held = [n for n in (signal.SIGINT, signal.SIGTERM) if ours and signal.getsignal(n) is signal.default_int_handler]
+    for number in held:
+        signal.signal(number, note)
+    try:
+        yield
+    finally:
+        for number in held:
+            if signal.getsignal(number) is note:  # Spark may have one of its own
+                signal.signal(number, signal.default_int_handler)
+        if came:
+            raise KeyboardInterrupt
 
 
 @contextmanager
