@@ -4,6 +4,7 @@ Every record that lies in such a burst is flagged. This is a pattern to ask abou
 rules mark it as an enquiry. With `by: approvers` the approvals are counted, each at its own moment, which `at` then does not name.
 What programs do through a service account is no pattern; what is done through a shared account may be the work of several, so it is not
 testable where it would be a burst; it is counted by itself, and never added to what a person did under their own name. A person is the same under each name that an assignment lists under `also-called`.
+What nobody is named for may be part of anybody's burst, and is not testable.
 
     check: {batch: {by: closed_by, at: closed_at, count: 20, within: 10m}}
     check: {batch: {by: approvers, count: 20, within: 5m}}
@@ -17,7 +18,7 @@ from itsmctl.engine.acts import APPROVERS, approvals
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.parameters import DURATION, seconds_of
 from itsmctl.engine.people import KnownAs, known_as
-from itsmctl.engine.sql import Fragment, name
+from itsmctl.engine.sql import Fragment, name, quote
 from itsmctl.model import PEOPLE_COLUMNS, TIME_COLUMNS, Rule
 
 ID = "batch"
@@ -45,23 +46,25 @@ def needs(rule: Rule) -> Needs:
 
 
 def compile(rule: Rule, context: Context) -> Fragment:
-    """One row per record that has both; `observed` is the size of the largest burst that it lies in."""
+    """One row per record that has the moment; `observed` is the size of the largest burst that it lies in."""
     count, seconds = rule.parameters["count"], seconds_of(rule, "within")
-    burst = f"max(CASE WHEN NOT b.shared THEN b.n END) >= {count}"
+    burst, named = f"max(CASE WHEN NOT b.shared THEN b.n END) >= {count}", "count(b.n) = count(*)"
+    nameless = quote("missing:" + ("actor" if rule.parameters["by"] == APPROVERS else str(rule.parameters["by"])))
     return (
         Fragment(
-            f"""SELECT r.record_id, CASE WHEN {burst} THEN false WHEN max(b.n) < {count} THEN true END AS passed, concat(max(b.n), ' within ', ?) AS observed,
-            ? AS expected, min(b.moment) AS "at", CASE WHEN NOT coalesce({burst}, false) AND max(b.n) >= {count} THEN 'shared-account' END AS reason
+            f"""SELECT r.record_id, CASE WHEN {burst} THEN false WHEN max(b.n) < {count} AND {named} THEN true END AS passed,
+            CASE WHEN max(b.n) IS NOT NULL THEN concat(max(b.n), ' within ', ?) END AS observed, ? AS expected, min(b.moment) AS "at",
+            CASE WHEN NOT coalesce({burst}, false) THEN CASE WHEN max(b.n) >= {count} THEN 'shared-account' WHEN NOT {named} THEN {nameless} END END AS reason
             FROM scoped AS r JOIN (WITH done AS MATERIALIZED (SELECT tix, who, shared, moment FROM (""",
             (str(rule.parameters["within"]), f"fewer than {count}"),
         )
         + _done(rule)
         # Tools that write minutes, and programs, do much at one moment: bursts are looked for over moments.
-        + f""") AS every WHERE moment IS NOT NULL AND who IS NOT NULL AND NOT machine)
-            SELECT d.tix, d.shared, d.moment, m.n FROM done AS d JOIN (
+        + f""") AS every WHERE moment IS NOT NULL AND NOT coalesce(machine, false))
+            SELECT d.tix, d.shared, d.moment, m.n FROM done AS d LEFT JOIN (
                 SELECT who, moment, max(burst) OVER (PARTITION BY who ORDER BY moment RANGE BETWEEN {seconds} PRECEDING AND CURRENT ROW) AS n FROM (
                     SELECT who, moment, sum(acts) OVER (PARTITION BY who ORDER BY moment RANGE BETWEEN CURRENT ROW AND {seconds} FOLLOWING) AS burst
-                    FROM (SELECT who, moment, count(*) AS acts FROM done GROUP BY who, moment) AS told) AS bursts
+                    FROM (SELECT who, moment, count(*) AS acts FROM done WHERE who IS NOT NULL GROUP BY who, moment) AS told) AS bursts
             ) AS m ON m.who = d.who AND m.moment = d.moment) AS b ON b.tix = r.tix GROUP BY r.record_id"""
     )
 
