@@ -4,7 +4,8 @@ It is written as SQL knows it: columns of the record; texts in single quotes, nu
 `OR`, `NOT`, `=`, `<>`, `<`, `<=`, `>`, `>=`, `IS NULL`, `IN (…)`, `BETWEEN`, `CASE WHEN`; `+`, `-`, `*`, `/`; and the functions
 `lower`, `upper`, `trim`, `length`, `contains`, `starts_with`, `ends_with`, `abs`, `round`, `coalesce`, `nullif`, `greatest`, `least`,
 `hours` and `minutes`. Two moments differ by a duration, which `hours(4)` is too. Nothing else is allowed, and types must fit: `validate`
-says where they do not. Another check that says the same is better: a change of its parameters is understood by review.
+says where they do not. An empty column answers nothing: what it decides is unknown, also what a `CASE WHEN` picks by it (in SQL that would
+count as false); `coalesce(major, false)` says what an empty one means. `greatest` and `least` pass over what is empty. Another check that says the same is better: a change of its parameters is understood by review.
 
     check: {expression: {that: "closure_code <> 'duplicate' OR parent IS NOT NULL"}}
     check: {expression: {that: "resolved_at - opened_at >= minutes(1) OR channel = 'monitoring'"}}

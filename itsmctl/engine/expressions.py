@@ -238,10 +238,12 @@ class _Reader:
         return _Typed("(" + this + " BETWEEN " + low + " AND " + high + ")", "truth")
 
     def _case(self, node: Expr, depth: int) -> _Typed | None:
+        """Unlike in SQL, a condition that nobody can answer does not count as false: the whole is then unknown, too."""
         if node.this is not None:
             return self.refuse("write CASE WHEN … THEN … END, with the condition after WHEN", node)
         branches = node.args["ifs"]
-        tests = [self._wanted(branch.this, "truth", depth) for branch in branches]
+        # The engine asks each condition twice, so that one within another within another would soon be asked without end.
+        tests = [self._wanted(branch.this, "truth", depth + DEEPEST // 6) for branch in branches]
         default = node.args.get("default")
         results = [
             self._value(one, depth)
@@ -249,10 +251,11 @@ class _Reader:
         ]
         if None in tests or not self._alike(node, results):
             return None
-        parts = [" WHEN " + t.sql + " THEN " + r.sql for t, r in zip(tests, results, strict=False) if t and r]
-        last = results[-1]
-        end = " ELSE " + last.sql if default is not None and last else Fragment("")
-        return _Typed("CASE" + join("", parts) + end + " END", _common(results))
+        answers = [one.sql for one in results if one]
+        whole = answers.pop() if default is not None else Fragment("NULL")
+        for test, answer in zip(reversed([one.sql for one in tests if one]), reversed(answers), strict=True):
+            whole = "CASE " + test + " WHEN true THEN " + answer + " WHEN false THEN " + whole + " END"
+        return _Typed(whole, _common(results))
 
     def _anonymous(self, node: Expr, depth: int) -> _Typed | None:
         return self._call(node, str(node.this).lower(), node.expressions, depth)
