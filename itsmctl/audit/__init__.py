@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from itsmctl.audit import facts
 from itsmctl.audit.baseline import recognise
+from itsmctl.audit.caveats import caveats
 from itsmctl.audit.choices import (
     audited_period,
     chosen_by_default,
@@ -21,7 +22,6 @@ from itsmctl.audit.choices import (
 )
 from itsmctl.audit.figures import count_figures
 from itsmctl.audit.judging import judge, results_of
-from itsmctl.audit.pauses import untold_pauses
 from itsmctl.audit.people import PeopleKey
 from itsmctl.audit.preparing import Period, load_records, part_read, prepare, registers_named
 from itsmctl.audit.redaction import Hiding, show_as_they_are
@@ -220,8 +220,8 @@ class _Population:
     states: tuple[tuple[str, int], ...]
     months: tuple[tuple[str, int, int], ...]
     figures: Figures
-    pauses: tuple[tuple[str, str], ...]
-    """Warnings of pauses that the export cannot tell."""
+    caveats: tuple[tuple[str, str], ...]
+    """Warnings (code, message) about the export that need the clocks and rules."""
 
 
 def _population(session: Session, context: Context, asked: _Asked, options: AuditOptions) -> _Population:
@@ -230,7 +230,7 @@ def _population(session: Session, context: Context, asked: _Asked, options: Audi
         facts.states(session),
         facts.months(session),
         count_figures(session, context, asked.period) if options.charts else Figures(),
-        untold_pauses(session, context),
+        caveats(session, context, asked.rules),
     )
 
 
@@ -255,7 +255,7 @@ def _result_of(
         period_to=until,
         chosen_by_default=chosen_by_default(definitions, asked.plan, options.rules, options.as_of),
         definitions=judged_by.result(),
-        dataset=replace(dataset, warnings=dataset.warnings + population.pauses),
+        dataset=replace(dataset, warnings=dataset.warnings + population.caveats),
         rules=tuple(r for r in results if not r.rule.enquiry),
         enquiries=tuple(r for r in results if r.rule.enquiry),
         attainment=population.attainment,

@@ -12,7 +12,7 @@ from itsmctl.engine.grouping import grouped_by_people
 from itsmctl.engine.judging_all import judges_all
 from itsmctl.engine.people import known_as
 from itsmctl.engine.session import Session, name, quote
-from itsmctl.engine.sql import Fragment, all_of, join
+from itsmctl.engine.sql import Fragment, all_of, condition, join
 from itsmctl.engine.telling import with_untold
 from itsmctl.model import GROUPED, RECORD_COLUMNS, Condition, Definitions, Effective, Rule, Waiver
 
@@ -41,6 +41,8 @@ _OF_RECORDS = ("approval", "clock", "event", "span")
 """The tables that hang on records by `tix`; a check reads of them what belongs to the records in its scope."""
 _WORD = re.compile(r"\w+")
 _READ = re.compile(r"\b(?:FROM|JOIN) (\w+)")
+COMPARING = ("in", "at-least", "at-most")
+"""Tests of a condition that a record without a value does not meet, though nobody knows whether it ought to."""
 _WITHOUT_EXPORT = frozenset({"record_id", "process", "attributes", "source_file", "source_row"})
 
 
@@ -212,8 +214,33 @@ def scope_of(rule: Rule, context: Context, columns: Sequence[str]) -> Fragment:
     A rule about clocks judges what stopped or still ran within the audited period, whenever it was opened, so that a
     breach across two periods is found in one of them; every other rule judges what was opened within it.
     """
-    testable = tuple(c for c in rule.scope if c.column in context.exported | _WITHOUT_EXPORT)
-    tests = [_may_hold(c, context) for c in testable]
+    tests = [*(_may_hold(c, context) for c in _testable(rule, context)), *_reach(rule, context)]
+    people = {
+        column: known_as(f"r.{name(column)}", name(f"of {column}"))
+        for column in grouped_by_people(rule)
+        if column in columns
+    }
+    told = ", ".join(f"{people[c].own_name} AS {name(c)}" if c in people else f"r.{name(c)}" for c in columns)
+    by_name = "".join(known.join for known in people.values())
+    return Fragment(f"SELECT {told} FROM record AS r{by_name} WHERE ") + join(" AND ", tests or [Fragment("true")])
+
+
+def may_be_in_scope(rule: Rule, context: Context) -> Fragment:
+    """A condition on a record `r`: it meets those of the rule's conditions for which it has a value, and the rule reaches it."""
+    tests = [
+        Fragment(f"(r.{name(c.column)} IS NULL OR ") + condition(c) + ")" if c.test in COMPARING else condition(c)
+        for c in _testable(rule, context)
+    ]
+    return join(" AND ", [*tests, *_reach(rule, context)] or [Fragment("true")])
+
+
+def _testable(rule: Rule, context: Context) -> tuple[Condition, ...]:
+    return tuple(c for c in rule.scope if c.column in context.exported | _WITHOUT_EXPORT)
+
+
+def _reach(rule: Rule, context: Context) -> list[Fragment]:
+    """Conditions on a record `r` beside those of the scope: the process, and when."""
+    tests = []
     if rule.process:
         tests.append(Fragment("r.process = ?", (rule.process,)))
     if rule.effective != Effective():
@@ -223,14 +250,7 @@ def scope_of(rule: Rule, context: Context, columns: Sequence[str]) -> Fragment:
         tests.append(Fragment("r.opened_in_period"))
     elif context.until is not None:
         tests.append(Fragment("(r.ended_at IS NULL OR r.ended_at < ?)", (context.until,)))
-    people = {
-        column: known_as(f"r.{name(column)}", name(f"of {column}"))
-        for column in grouped_by_people(rule)
-        if column in columns
-    }
-    told = ", ".join(f"{people[c].own_name} AS {name(c)}" if c in people else f"r.{name(c)}" for c in columns)
-    by_name = "".join(known.join for known in people.values())
-    return Fragment(f"SELECT {told} FROM record AS r{by_name} WHERE ") + join(" AND ", tests or [Fragment("true")])
+    return tests
 
 
 def _about_clock(rule: Rule) -> bool:

@@ -234,6 +234,8 @@ PHRASES = (
     msg("records of which the history tells nothing: {n}"),
     msg("records opened outside the period or after the moment of the audit, and not judged: {n}"),
     msg("{process}: no time is taken off for pauses that the export neither has nor has a word for: {states}"),
+    msg("records of {process} without {columns}, left out by rules that choose by it: {n} ({rules})"),
+    msg("records without {columns}, left out by rules that choose by it: {n} ({rules})"),
     msg("{place}: {time} at a stretch"),
     msg("{place}: {time} in all"),
     *DECLARE,

@@ -1,0 +1,96 @@
+"""What an auditor must know about the export before believing verdicts, and no verdict tells: pauses and scopes that it cannot tell."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from itsmctl.checks import CHECKS
+from itsmctl.engine.context import Context
+from itsmctl.engine.session import Session
+from itsmctl.engine.sql import Fragment, join, name
+from itsmctl.engine.statements import COMPARING, may_be_in_scope, missing_for
+from itsmctl.engine.telling import never_there
+from itsmctl.model import Definitions, Rule
+
+_NAMED = 5
+"""Rules that a warning names."""
+
+
+def caveats(session: Session, context: Context, rules: Sequence[Rule]) -> tuple[tuple[str, str], ...]:
+    """Warnings (code, message) of pauses that the export cannot tell, and of records of which nobody can tell whether rules are about them."""
+    return (*_untold_pauses(session, context), *_out_of_scopes(session, context, rules))
+
+
+def _untold_pauses(session: Session, context: Context) -> Iterator[tuple[str, str]]:
+    """A warning for each process some of whose clocks ran under agreements that pause in states which the export cannot tell.
+
+    Who broke such a promise may have been waiting for others: the auditor must know before anybody is asked why.
+    """
+    for process in sorted(context.processes):
+        seen = context.about(process)
+        words = seen.words_for("state")
+        if all(states <= words for states in _pauses(context.definitions).values()):
+            continue
+        untold = [state for state in _allowed(session, seen) if state not in words]
+        asked = join(", ", (never_there("state", state, seen) for state in untold))
+        missing = session.one(f"SELECT {asked.text}", asked.values) if untold else ()
+        if states := [state for state, never in zip(untold, missing, strict=True) if never]:
+            message = f"{process}: no time is taken off for pauses that the export neither has nor has a word for: {', '.join(states)}"
+            yield "pause-never-named", message
+
+
+def _allowed(session: Session, context: Context) -> list[str]:
+    """The states of the process that pause a clock which some of its records had."""
+    rows = session.rows(
+        """SELECT DISTINCT c.agreement, c.clock FROM clock AS c JOIN record AS r ON r.tix = c.tix
+        WHERE r.process = ? AND c.agreement IS NOT NULL AND c.verdict NOT IN ('not_testable', 'cancelled')""",
+        (context.process,),
+    )
+    pauses = _pauses(context.definitions)
+    states = {state for agreement, clock in rows for state in pauses.get((str(agreement), str(clock)), ())}
+    process = context.definitions.processes.get(context.process)
+    own = {state.id for state in process.states} if process else states
+    return sorted(states & own)
+
+
+def _pauses(definitions: Definitions) -> dict[tuple[str, str], frozenset[str]]:
+    """By agreement and the name of the clock as records have it, the states that pause it."""
+    promised = {
+        (agreement.id, clocked): frozenset(state for state, role in clock.states.items() if role == "pause")
+        for agreement in definitions.agreements.values()
+        for clocked, clock in agreement.clocks.items()
+    }
+    for supporting in (definitions.operational_agreements, definitions.contracts):
+        for id_, support in supporting.items():
+            for leg, terms in support.terms.clocks.items():
+                promised[id_, f"{id_}/{leg}"] = frozenset(terms.pauses)
+    return promised
+
+
+def _out_of_scopes(session: Session, context: Context, rules: Sequence[Rule]) -> Iterator[tuple[str, str]]:
+    """A warning for each column that records lack and by which rules choose theirs: such a record may be one of theirs.
+
+    A rule about P1 judges no record without a priority. Who empties the column takes the record away from it.
+    """
+    asked: dict[tuple[str, str], list[tuple[Rule, Fragment]]] = defaultdict(list)
+    for rule in rules:
+        about = context.about(rule.process)
+        if missing_for(rule, CHECKS[rule.check], about):
+            continue
+        for condition in rule.scope:
+            if condition.test in COMPARING and condition.column not in about.lacking:
+                empty = Fragment(f"(r.{name(condition.column)} IS NULL AND ") + may_be_in_scope(rule, about) + ")"
+                asked[rule.process, condition.column].append((rule, empty))
+    if not asked:
+        return
+    by_column = sorted(asked.items())
+    counts = [Fragment("count(CASE WHEN ") + join(" OR ", dict.fromkeys(sql for _, sql in those)) + " THEN 1 END)" for _, those in by_column]  # fmt: skip
+    query = Fragment("SELECT ") + join(", ", counts) + " FROM record AS r"
+    for ((process, column), those), n in zip(by_column, session.one(query.text, query.values), strict=True):
+        if not n:
+            continue
+        ids = sorted({rule.id for rule, _ in those})
+        shown = ", ".join(ids[:_NAMED]) + (", …" if len(ids) > _NAMED else "")
+        whose = f"records of {process}" if process else "records"
+        yield "scope-unknown", f"{whose} without {column}, left out by rules that choose by it: {int(str(n))} ({shown})"
