@@ -135,7 +135,7 @@ def _counted(rule: Rule, context: Context, roles: tuple[str, ...]) -> Fragment:
                 count(DISTINCT CASE WHEN {sure} THEN {role} END) AS roles,
                 count(DISTINCT CASE WHEN {sure} THEN d.person WHEN {unsure} THEN concat(d.person, CASE WHEN d.in_time THEN ' in time ' ELSE ' undated ' END, d.place) END) AS people_with_shared,
                 count(DISTINCT CASE WHEN ({sure}) OR ({unsure}) THEN {role} END) AS roles_with_shared,
-                count(DISTINCT CASE WHEN d.in_time AND {nobody} THEN coalesce(d.person, '') END) AS unknown,
+                count(DISTINCT CASE WHEN d.in_time IS NOT false AND {nobody} THEN coalesce(d.person, concat(CASE WHEN d.in_time THEN ' in time ' ELSE ' undated ' END, d.place)) END) AS unknown,
                 count(DISTINCT CASE WHEN d.in_time IS NULL AND {test} AND NOT d.shared THEN d.person END) AS undated,
                 min(CASE WHEN NOT d.in_time AND {test} THEN d.moment END) AS late_at,
                 max(CASE WHEN d.in_time IS NULL AND d.moment IS NOT NULL THEN 1 ELSE 0 END) AS unlaid
@@ -150,7 +150,7 @@ def _counted(rule: Rule, context: Context, roles: tuple[str, ...]) -> Fragment:
 
 
 def _decided(rule: Rule, context: Context) -> Fragment:
-    """The last decision of each person in time, and the last of each that came later; each through a shared account, as each may be another's."""
+    """The last decision of each person in time, and the last of each that came later; each by nobody or through a shared account, as each may be another's."""
     opening, later = _later(rule, context)
     known = known_as("d.approver", "w")
     given, due = (counted_until(opening, f"{alias}.moment", f"{alias}d") for alias in "dm")
@@ -169,7 +169,7 @@ def _decided(rule: Rule, context: Context) -> Fragment:
         + join_day(opening, "d.moment", "dd")
         + join_day(opening, "m.moment", "md")
         + known.join
-        + ") AS d) AS ranked WHERE place = 1 OR shared"
+        + ") AS d) AS ranked WHERE place = 1 OR shared OR person IS NULL"
     )
 
 

@@ -174,13 +174,19 @@ def _theirs(order: Mapping[str, object]) -> str:
 
 def _unknown(rule: Rule) -> str:
     """SQL for whether a value that the demand rests on is empty on either side."""
-    asked = [f"o.{name(c.column)}" for c in conditions_of(rule) if c.test in ("in", "at-least", "at-most")]
+    asked = [f"o.{name(c.column)} IS NULL" for c in conditions_of(rule) if c.test in ("in", "at-least", "at-most")]
     for key in ("before", "after"):
         order = rule.parameters.get(key)
-        if isinstance(order, Mapping):
-            asked += [f"r.{name(str(order['mine']))}"]
-            asked += [_theirs(order)] if order["theirs"] != "approval" else []
-    return " OR ".join(f"{one} IS NULL" for one in asked) or "false"
+        if not isinstance(order, Mapping):
+            continue
+        mine, theirs = f"r.{name(str(order['mine']))}", _theirs(order)
+        asked.append(f"{mine} IS NULL")
+        if order["theirs"] != "approval":
+            asked.append(f"{theirs} IS NULL")
+        else:  # an approval without a moment may be the first
+            in_time = f" AND NOT coalesce({theirs} <= {mine}, false)" if key == "before" else ""
+            asked.append(f"coalesce(a.undated, false){in_time}")
+    return " OR ".join(asked) or "false"
 
 
 def _expected(rule: Rule, least: object) -> str:

@@ -152,8 +152,8 @@ def _values(change: Mapping[str, Parameter]) -> tuple[str, ...]:
 
 
 def approvals_of() -> Fragment:
-    """SELECT of `tix, moment`: the first approval of any record, in scope or not."""
+    """SELECT of `tix, moment, undated`: the first approval of any record, in scope or not, and whether one has no moment."""
     return Fragment(
-        f"""SELECT tix, min(moment) AS moment FROM every_approval WHERE lower(trim(decision)) IN ({", ".join("?" * len(APPROVING))}) GROUP BY tix""",
+        f"""SELECT tix, min(moment) AS moment, count(*) > count(moment) AS undated FROM every_approval WHERE lower(trim(decision)) IN ({", ".join("?" * len(APPROVING))}) GROUP BY tix""",
         APPROVING,
     )
