@@ -8,7 +8,7 @@ move them `earlier` or `later`, whichever makes the record look better.
     check: {unchanged: {columns: [resolved_at], favourable: earlier, grace: 15m}}
 
 Passing: the plan was edited, and approved again. Failing: the plan was edited after its approval; the resolution was set back from
-17:10 to 15:55 on the next day. Not testable: the export has no history of the fields.
+17:10 to 15:55 on the next day. Not testable: the export has no history of the fields; the plan was edited, and an approval has no moment.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from itsmctl.engine.acts import MOMENT, approvals, moments_of, names_in, needs_o
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.parameters import COLUMNS, DURATION, seconds_of, texts
 from itsmctl.engine.sql import Fragment, time_of
-from itsmctl.model import Rule
+from itsmctl.model import APPROVAL, Rule
 
 ID = "unchanged"
 PARAMETERS = {
@@ -46,28 +46,37 @@ def compile(rule: Rule, context: Context) -> Fragment:
     """One row per record; `observed` is the first such edit."""
     columns, grace = texts(rule, "columns"), seconds_of(rule, "grace")
     marks = ", ".join("?" * len(columns))
-    again = Fragment("")
-    if rule.parameters.get("approved-again"):
-        again = (
-            Fragment(" LEFT JOIN (SELECT tix, max(moment) AS moment FROM (")
+    after_approval, again = rule.parameters.get("after") == APPROVAL, bool(rule.parameters.get("approved-again"))
+    since = "s.moment" if "after" in rule.parameters else "e.filled_at"
+    later, excused = f"coalesce(e.moment > {since} + {grace}, false)", "false"
+    undated, doubtful = "false", "false"
+    approved = Fragment("")
+    if after_approval or again:
+        approved = (
+            Fragment(" LEFT JOIN (SELECT tix, max(moment) AS moment, count(*) > count(moment) AS undated FROM (")
             + approvals()
             + ") AS d GROUP BY tix) AS g ON g.tix = e.tix"
         )
-    excused = "coalesce(g.moment >= e.moment, false)" if rule.parameters.get("approved-again") else "false"
-    since = "s.moment" if "after" in rule.parameters else "e.filled_at"
-    worse = _worse(rule)
+        undated = "coalesce(g.undated, false)"  # such an approval may lie before the edit, and after it
+        doubtful = undated if again else f"({undated} AND NOT {later})"
+    if again:
+        excused = "coalesce(g.moment >= e.moment, false)"
+    reached = f"({later} OR {undated})" if after_approval else later
+    unopened = "r.opened_at IS NULL" if rule.parameters.get("after") == "opened_at" else "false"
     return (
         Fragment(
-            """SELECT r.record_id, CASE WHEN e.wrong IS NOT NULL THEN false WHEN e.unclear > 0 THEN NULL ELSE true END AS passed,
-            CASE WHEN e.wrong IS NOT NULL THEN e.wrong WHEN coalesce(e.unclear, 0) = 0 THEN 'unchanged' END AS observed, ? AS expected,
-            coalesce(e.wrong_at, r.opened_at) AS "at", CASE WHEN e.wrong IS NULL AND e.unclear > 0 THEN 'unreadable-time' END AS reason
+            f"""SELECT r.record_id, CASE WHEN e.wrong IS NOT NULL THEN false WHEN e.unclear > 0 OR {unopened} THEN NULL ELSE true END AS passed,
+            CASE WHEN e.wrong IS NOT NULL THEN e.wrong WHEN coalesce(e.unclear, 0) = 0 AND NOT {unopened} THEN 'unchanged' END AS observed, ? AS expected,
+            coalesce(e.wrong_at, r.opened_at) AS "at",
+            CASE WHEN e.wrong IS NOT NULL THEN NULL WHEN {unopened} THEN 'missing:opened_at' WHEN e.undated > 0 THEN 'undated-approval' WHEN e.unclear > 0 THEN 'unreadable-time' END AS reason
             FROM scoped AS r LEFT JOIN (
-                SELECT tix, min_by(CASE WHEN bad THEN concat(field, ': ', old, ' -> ', coalesce(new, '')) END, CASE WHEN bad THEN seq END) AS wrong, min(CASE WHEN bad THEN moment END) AS wrong_at, sum(CASE WHEN bad IS NULL THEN 1 ELSE 0 END) AS unclear
-                FROM (SELECT e.tix, e.seq, e.moment, e.field, e.old, e.new, """,
+                SELECT tix, min_by(CASE WHEN bad THEN concat(field, ': ', old, ' -> ', coalesce(new, '')) END, CASE WHEN bad THEN seq END) AS wrong, min(CASE WHEN bad THEN moment END) AS wrong_at,
+                    sum(CASE WHEN bad IS NULL THEN 1 ELSE 0 END) AS unclear, sum(CASE WHEN bad IS NULL AND doubtful THEN 1 ELSE 0 END) AS undated
+                FROM (SELECT tix, seq, moment, field, old, new, doubtful, CASE WHEN NOT doubtful THEN worse WHEN NOT worse THEN false END AS bad FROM (SELECT e.tix, e.seq, e.moment, e.field, e.old, e.new, """,
             (f"unchanged: {', '.join(columns)}",),
         )
         + Fragment(
-            f"""{worse} AS bad FROM (
+            f"""{doubtful} AS doubtful, {_worse(rule)} AS worse FROM (
                     SELECT e.*, min(CASE WHEN e.new IS NOT NULL THEN e.moment END) OVER (PARTITION BY e.tix, e.field ORDER BY e.seq) AS filled_at
                     FROM event AS e JOIN scoped AS r ON r.tix = e.tix WHERE e.field IN ({marks}) AND e.moment <= ?
                 ) AS e""",
@@ -78,9 +87,9 @@ def compile(rule: Rule, context: Context) -> Fragment:
             if "after" in rule.parameters
             else ""
         )
-        + again
-        + f""" WHERE e.old IS NOT NULL AND e.old IS DISTINCT FROM e.new AND e.moment > {since} + {grace} AND NOT {excused}
-                ) AS edited GROUP BY tix) AS e ON e.tix = r.tix"""
+        + approved
+        + f""" WHERE e.old IS NOT NULL AND e.old IS DISTINCT FROM e.new AND {reached} AND NOT {excused}
+                ) AS changed) AS edited GROUP BY tix) AS e ON e.tix = r.tix"""
     )
 
 
