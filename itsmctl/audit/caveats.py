@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itsmctl.checks import CHECKS
 from itsmctl.engine.context import Context
 from itsmctl.engine.session import Session
-from itsmctl.engine.sql import Fragment, join, name
+from itsmctl.engine.sql import Fragment, join, name, quote
 from itsmctl.engine.statements import COMPARING, may_be_in_scope, missing_for
 from itsmctl.engine.telling import never_there
 from itsmctl.model import Definitions, Rule
@@ -79,8 +79,8 @@ def _out_of_scopes(session: Session, context: Context, rules: Sequence[Rule]) ->
         if missing_for(rule, CHECKS[rule.check], about):
             continue
         for condition in rule.scope:
-            if condition.test in COMPARING and condition.column not in about.lacking:
-                empty = Fragment(f"(r.{name(condition.column)} IS NULL AND ") + may_be_in_scope(rule, about) + ")"
+            if condition.test in COMPARING:
+                empty = Fragment(f"({_empty(condition.column, about)} AND ") + may_be_in_scope(rule, about) + ")"
                 asked[rule.process, condition.column].append((rule, empty))
     if not asked:
         return
@@ -94,3 +94,11 @@ def _out_of_scopes(session: Session, context: Context, rules: Sequence[Rule]) ->
         shown = ", ".join(ids[:_NAMED]) + (", …" if len(ids) > _NAMED else "")
         whose = f"records of {process}" if process else "records"
         yield "scope-unknown", f"{whose} without {column}, left out by rules that choose by it: {int(str(n))} ({shown})"
+
+
+def _empty(column: str, context: Context) -> str:
+    """SQL for whether a record `r` has nothing in a column that could be read; where it could not, the record stays in scope."""
+    empty = f"r.{name(column)} IS NULL"
+    if column not in context.lacking:
+        return empty
+    return f'{empty} AND r.tix NOT IN (SELECT tix FROM lacking WHERE "column" = {quote(column)})'
