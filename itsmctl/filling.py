@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -54,12 +54,19 @@ def filling(folder: Path) -> Iterator[Path]:
         for entry in sorted(made.iterdir()):
             if os.path.lexists(folder / entry.name):
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(folder / entry.name))
+        there: list[Path] = []
         try:
             for path in sorted(made.rglob("*")):
-                _name_again(path, folder / path.relative_to(made))
+                other = folder / path.relative_to(made)
+                there.append(other)
+                _name_again(path, other)
             made.rename(whole)
+            there.clear()
+        except FileExistsError:
+            there.pop()
+            raise
         finally:
-            _take_back(made, folder)
+            _remove(there)
     except OSError as error:
         raise cannot_write(folder, error) from error
     finally:
@@ -83,18 +90,29 @@ def _name_again(path: Path, other: Path) -> None:
         return
     try:
         os.link(path, other)
+    except FileExistsError:  # by another process, since we looked
+        raise
     except OSError:  # not on every disk
         shutil.copy2(path, other)
 
 
 def _take_back(made: Path, folder: Path) -> None:
     """Remove from a folder what came from `made`, if all of it is as it came: what somebody has worked on stays."""
-    pairs = [(path, folder / path.relative_to(made)) for path in sorted(made.rglob("*"), reverse=True)]
-    files = [(path, other) for path, other in pairs if path.is_file() and os.path.lexists(other)]
-    if not all(other.is_file() and path.read_bytes().startswith(other.read_bytes()) for path, other in files):
-        return
-    for _, other in files:
-        other.unlink()
-    for path, other in pairs:
-        if path.is_dir() and other.is_dir() and not any(other.iterdir()):
-            other.rmdir()
+    pairs = [(path, folder / path.relative_to(made)) for path in sorted(made.rglob("*"))]
+    there = [(path, other) for path, other in pairs if os.path.lexists(other)]
+    if all(path.is_dir() == other.is_dir() and (path.is_dir() or _is_from(path, other)) for path, other in there):
+        _remove([other for _, other in there])
+
+
+def _is_from(path: Path, other: Path) -> bool:
+    """Whether a file is another name of ours, or what there is of a copy."""
+    return other.samefile(path) or path.read_bytes().startswith(other.read_bytes())
+
+
+def _remove(there: Sequence[Path]) -> None:
+    """Remove files, and folders that hold nothing else, each named behind the folder in which it lies."""
+    for path in reversed(there):
+        if not path.is_dir():
+            path.unlink(missing_ok=True)
+        elif not any(path.iterdir()):
+            path.rmdir()

@@ -395,6 +395,23 @@ def test_what_appears_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
     assert texts(tmp_path) == {"b": b"theirs"}
 
 
+def test_what_another_process_puts_there_at_the_same_moment_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name_again = itsmctl.filling._name_again
+
+    def late(path: Path, other: Path) -> None:
+        if other.name == "b":
+            other.write_text("ours", encoding="utf-8")  # theirs, though it says the same
+        name_again(path, other)
+
+    monkeypatch.setattr(itsmctl.filling, "_name_again", late)
+    with pytest.raises(ItsmctlError, match="exists"), filling(tmp_path) as place:
+        (place / "a").write_text("ours", encoding="utf-8")
+        (place / "b").write_text("ours", encoding="utf-8")
+    assert texts(tmp_path) == {"b": b"ours"}
+
+
 # Settings of an editor
 
 
