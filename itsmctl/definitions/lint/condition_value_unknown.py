@@ -93,17 +93,32 @@ Fails
     id: waiver-2026-1
     rule: INC-90
     scope: {priority: [P2]}  # <-
+    ---
+    kind: service
+    id: network
+    title: Network and VPN
+    ---
+    kind: waiver
+    id: waiver-2026-2
+    rule: INC-90
+    scope: {service: netwrok}  # <-
+    ---
+    kind: waiver
+    id: waiver-2026-3
+    rule: INC-90
+    scope: {service: Network and VPN}  # <-
 
 Remedy
-    Write the code as the code list has it, or the state as the process has it; digits in quotes. What the tool calls it is the
+    Write the code as the code list has it, the state as the process has it, the service by its id; digits in quotes. What the tool calls it is the
     business of the mapping.
 
-    按代码表中的代码或流程中的状态书写；数字加引号。工具中的叫法由映射处理。
+    按代码表中的代码或流程中的状态书写，服务写其 id；数字加引号。工具中的叫法由映射处理。
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from itsmctl import model
@@ -114,16 +129,20 @@ from itsmctl.errors import Problem, Severity, Where, did_you_mean
 
 CODE = "condition-value-unknown"
 SEVERITY: Severity = "error"
-READS = ("code-list", "contract", "kpi", "ola", "process", "rule", "sla", "waiver")
+READS = ("code-list", "contract", "kpi", "ola", "process", "rule", "service", "sla", "waiver")
 
+_CALLED = "service called"
+_SLIP = 0.85
+"""How alike a slip of the pen is to what was meant; `erp-2019` may well be a service of its own that ended."""
 Values = Mapping[str, frozenset[str]]
-"""Codes, or states, by column."""
+"""Codes, or states, by column; under _CALLED the names of services that no record has."""
 
 
 def check(system: System) -> Iterator[Problem]:
     """Values in the conditions of rules, waivers, indicators and targets that are neither code nor state of the process."""
-    known = {process.definition.id: _values(system, process) for process in system.all(model.Process)}
-    anywhere = _together(known.values())
+    services = _services(system)
+    known = {process.definition.id: {**_values(system, process), **services} for process in system.all(model.Process)}
+    anywhere = _together([services, *known.values()])
     for rule in system.all(model.Rule):
         yield from _strangers(rule, "scope", known.get(rule.definition.process, anywhere))
         if rule.definition.check == "expression":
@@ -156,6 +175,15 @@ def _values(system: System, process: Placed[model.Process]) -> Values:
     return found
 
 
+def _services(system: System) -> Values:
+    """The ids of the services, and what else they are called: records have the id, whatever the tool says."""
+    services = [placed.definition for placed in system.all(model.Service)]
+    called = {
+        str(name) for one in services for name in (*one.aliases, *one.also_called, *vars(one.title).values()) if name
+    }
+    return {"service": frozenset(one.id for one in services), _CALLED: frozenset(called)} if services else {}
+
+
 def _together(values: Any) -> Values:
     found: dict[str, frozenset[str]] = {}
     for one in values:
@@ -171,7 +199,8 @@ def _strangers_within(rule: Placed[model.Rule], allowed: Values) -> Iterator[Pro
     path = ("check", "expression", "that")
     found = compile_expression(str(rule.definition.parameters["that"]))
     for asked in found.asked if isinstance(found, Compiled) else ():
-        if asked.column in allowed and asked.text not in allowed[asked.column]:
+        strange = asked.column in allowed and asked.text not in allowed[asked.column]
+        if strange and _meant(asked.column, asked.text, allowed):
             where = rule.document.where_in(path, asked.where.line - 1, asked.where.column - 1)
             yield _stranger(asked.column, asked.text, allowed, where)
 
@@ -180,8 +209,14 @@ def _strangers(placed: Placed[model.Definition], pattern: str, allowed: Values) 
     for base, where in values_at(placed.document.data, pattern):
         for column, wanted in where.items() if isinstance(where, dict) else ():
             for path, value in asked_values(wanted):
-                if column in allowed and value not in allowed[column]:
+                if column in allowed and value not in allowed[column] and _meant(column, value, allowed):
                     yield _stranger(column, value, allowed, placed.where(*base, column, *path))
+
+
+def _meant(column: str, value: object, allowed: Values) -> bool:
+    """Whether one of the known values must have been meant: tickets may name services that no catalogue has."""
+    near = get_close_matches(str(value), list(allowed[column]), n=1, cutoff=_SLIP)
+    return column != "service" or value in allowed[_CALLED] or bool(near)
 
 
 def _stranger(column: str, value: object, allowed: Values, where: Where) -> Problem:
