@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -28,9 +29,10 @@ REASONS_INTRODUCTION = """## Why something was not testable
 A verdict that could not be given carries a reason, such as `missing:impact`: a code, and what it is about.
 
 """
-WARNINGS_INTRODUCTION = """## Warnings of an import
+WARNINGS_INTRODUCTION = """## Warnings about an export
 
-They stand in the receipt and in every report, as they say how far the tickets can be trusted.
+They say how far the tickets can be trusted. What an import notices stands in the receipt and in every report; what only an audit can
+notice, as it takes the definitions, stands in its result and its reports.
 
 """
 
@@ -56,7 +58,8 @@ def pages() -> dict[str, str]:
     """One page with every code."""
     rows = [(linked(found.code), found.template, code(found.file)) for found in collect()]
     reasons = [(code(name), reason_text(sample, "en"), reason_remedy(sample, "en")) for name, sample in samples()]
-    warnings = [(code(name), words) for name, words in sorted(import_warnings())]
+    noticed = (("import", "importers"), ("audit", "audit"))
+    told = [(code(name), words, f"`{by}`") for by, package in noticed for name, words in sorted(warnings_of(package))]
     return {
         "problems.md": INTRODUCTION
         + table(("code", "message", "from"), rows)
@@ -65,7 +68,7 @@ def pages() -> dict[str, str]:
         + table(("reason", "meaning", "what helps"), reasons)
         + "\n"
         + WARNINGS_INTRODUCTION
-        + table(("code", "message"), warnings)
+        + table(("code", "message", "noticed by"), told)
     }
 
 
@@ -231,19 +234,23 @@ def _spelled(name: str) -> Iterator[str]:
         yield name[: name.index("{")] + "…"
 
 
-def import_warnings() -> set[tuple[str, str]]:
-    """What an import warns about: (code, message) as the importers say it."""
+def warnings_of(package: str) -> set[tuple[str, str]]:
+    """What a package warns about: (code, message) as its modules say it."""
     found: set[tuple[str, str]] = set()
-    for path in sorted((SOURCE / "importers").rglob("*.py")):
+    for path in sorted((SOURCE / package).rglob("*.py")):
         tree = _tree(path)
         for node in _nodes(path):
             if isinstance(node, ast.Tuple) and len(node.elts) == 2:
                 first, second = node.elts
                 if isinstance(first, ast.Constant) and isinstance(first.value, str) and _is_message(second):
                     words = " ".join(_texts(second, tree))
-                    if "-" in first.value and " " in words:
+                    if "-" in first.value and " " in words and not _SQL.match(words):
                         found.add((first.value, words))
     return found
+
+
+_SQL = re.compile(r"\w+\(")
+"""How a test of cells begins, which stands beside the code of its failure as a message does."""
 
 
 def _is_message(node: ast.expr) -> bool:

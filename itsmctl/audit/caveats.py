@@ -36,8 +36,10 @@ def _untold_pauses(session: Session, context: Context) -> Iterator[tuple[str, st
         asked = join(", ", (never_there("state", state, seen) for state in untold))
         missing = session.one(f"SELECT {asked.text}", asked.values) if untold else ()
         if states := [state for state, never in zip(untold, missing, strict=True) if never]:
-            message = f"{process}: no time is taken off for pauses that the export neither has nor has a word for: {', '.join(states)}"
-            yield "pause-never-named", message
+            yield (
+                "pause-never-named",
+                f"{process}: no time is taken off for pauses that the export neither has nor has a word for: {', '.join(states)}",
+            )
 
 
 def _allowed(session: Session, context: Context) -> list[str]:
