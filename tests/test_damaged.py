@@ -9,7 +9,11 @@ from pathlib import Path
 import pytest
 
 from itsmctl import cli
+from itsmctl.audit import AuditOptions
+from itsmctl.definitions import load
+from itsmctl.errors import ItsmctlError
 from itsmctl.reference import reference_root
+from itsmctl.reports.folder import audit_to_folder
 
 ROOT = ("--root", reference_root())
 READING: dict[str, tuple[object, ...]] = {
@@ -77,3 +81,29 @@ def test_a_receipt_cut_short_is_refused(
     code = run(*READING[reader])
     said = capsys.readouterr().err
     assert (code, "receipt.json" in said) == (2, True), said
+
+
+def test_a_dataset_that_another_replaces_while_it_is_judged_gives_no_result(made: Path, tmp_path: Path) -> None:
+    """Tables are read one after the other: the verdicts would be of records of one and changes of the other."""
+    dataset, export, out = tmp_path / "dataset", tmp_path / "export", tmp_path / "out"
+    shutil.copytree(made, dataset)
+    assert run("generate", "--records", 100, "--seed", 6, "-o", export, "-q") == 0
+
+    def replace(what: str, share: float) -> None:
+        if what == "clocks":
+            assert run("import", export, "--zone", "Asia/Shanghai", "-o", dataset, "-q") == 0
+
+    definitions = load(reference_root())
+    with pytest.raises(ItsmctlError, match="another dataset took its place"):
+        audit_to_folder(definitions, dataset, AuditOptions(), out, progress=replace)
+    assert not out.exists()
+    audit_to_folder(definitions, dataset, AuditOptions(), out)
+    assert out.exists()
+
+
+def test_an_audit_that_is_refused_leaves_nothing_for_the_database(
+    made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert run("audit", *ROOT, "--tickets", made, "--rule", "NO-SUCH-RULE") == 2
+    assert list(tmp_path.iterdir()) == []

@@ -33,6 +33,7 @@ from itsmctl.engine.session import Session
 from itsmctl.engine.spark.starting import SparkPlace
 from itsmctl.engine.tables import WHOLE
 from itsmctl.engine.verdicts import in_order, write_partitioned
+from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.figures import Figures
 from itsmctl.importers.receipt import Receipt, read_receipt
 from itsmctl.model import GROUPED, SEVERITIES, AuditPlan, Baseline, Definitions, Rule, Text
@@ -161,6 +162,11 @@ def audit(
             result = hiding.result(result) if hiding else result
             if meanwhile is not None:
                 meanwhile(result)
+    if read_receipt(dataset) != receipt:
+        template = (
+            "another dataset took its place while it was judged, so that the verdicts may be of both; audit again"
+        )
+        raise ItsmctlError(Problem("changed-meanwhile", template, Where(str(dataset))))
     report("done", 1.0)
     return result
 

@@ -83,8 +83,8 @@ class Session:
         self.run("SET enable_progress_bar = false")
         # Joins are written in the order that suits them; finding that out costs more than it gains.
         self.run("SET disabled_optimizers = 'join_order,build_side_probe_side'")
-        self._spill = _place_to_spill(spill)
-        self.run(f"SET temp_directory = {quote(str(self._spill.path) if self._spill else '')}")
+        self._spill_in = spill
+        self._spill: Claim | None = None
         if threads:
             self.run(f"SET threads = {int(threads)}")
         (counted,) = self.one("SELECT CAST(current_setting('threads') AS BIGINT)")
@@ -99,6 +99,8 @@ class Session:
         self._limited = bool(memory_limit)
 
     def __enter__(self) -> Session:
+        self._spill = _place_to_spill(self._spill_in)
+        self.run(f"SET temp_directory = {quote(str(self._spill.path) if self._spill else '')}")
         return self
 
     def __exit__(
