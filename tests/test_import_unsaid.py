@@ -323,3 +323,12 @@ def test_a_column_that_stands_twice_is_refused_with_the_way_out(tmp_path: Path) 
     columns = {"record_id": ("Number",), "opened_at": ("Opened",), "state": ("State (2)",)}
     bring([tmp_path / "t.csv"], tmp_path / "out", mapping(format="table", columns=columns))
     assert records(tmp_path / "out", "record_id, state, attributes") == [("INC1", "Closed", '{"State": "New"}')]
+
+
+def test_ids_that_a_spreadsheet_shortened_are_told(tmp_path: Path) -> None:
+    rows = "".join(
+        f"{number},2026-03-01 10:00:00,New\n" for number in ("1.23E+15", "1,5E+07", "1230000000000001", "12E3", "E1")
+    )
+    (tmp_path / "t.csv").write_text("Number,Opened,State\n" + rows.replace("1,5E+07", '"1,5E+07"'), encoding="utf-8")
+    receipt = bring([tmp_path / "t.csv"], tmp_path / "out")
+    assert warned(receipt, "shortened-ids") == ["Number: ids such as '1,5E+07' were numbers that a spreadsheet shortened; export the column as text: 2"]  # fmt: skip

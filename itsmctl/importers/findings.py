@@ -49,6 +49,7 @@ def look(
             f"{column}: its changes were left out of the history, as rows know it before it happened: {count}",
         )
     yield from _order(session, x)
+    yield from _shortened(session, x)
     if gaps.runs:
         yield "number-gaps", f"gaps in the ticket numbers: {gaps.runs}, numbers missing: {gaps.numbers}"
 
@@ -94,6 +95,19 @@ def left_out(tables: Sequence[LeftOut]) -> Warnings:
     """A warning for each table of a file that no mapping reads."""
     for table in tables:
         yield "left-out", f"{table.name} was left out, as no mapping reads it: {table.rows} rows"
+
+
+def _shortened(session: Session, x: Export) -> Warnings:
+    """A warning where a spreadsheet has written long ids as powers of ten: their last digits are lost, and different ids alike."""
+    count, example = session.one(
+        r"SELECT count(*), min(record_id) FROM record WHERE regexp_full_match(record_id, '[0-9]([.,][0-9]+)?[eE]\+?[0-9]{2,}')"
+    )
+    if isinstance(example, str):
+        column = x.found["record_id"].shown
+        yield (
+            "shortened-ids",
+            f"{column}: ids such as {example!r} were numbers that a spreadsheet shortened; export the column as text: {int(count or 0)}",
+        )
 
 
 def number_gaps(session: Session, x: Export) -> Gaps:

@@ -212,6 +212,7 @@ PHRASES = (
     msg("{file} has exactly {n} rows; was the export cut off at a limit of the tool?"),
     msg("{file}: the encoding was guessed to be {name}; name it with --encoding if letters look wrong"),
     msg("{file}: cells with an error of Excel, or with a formula whose result was not saved: {n}, such as {value}"),
+    msg("{column}: ids such as {value} were numbers that a spreadsheet shortened; export the column as text: {n}"),
     msg("{files}: of {total} records, as it says, it holds {n}; export every page"),
     msg("{files}: says that another page follows; export every page"),
     msg("{column}: some cells are dates and others text such as {value}; are day and month right in both? text: {n}"),
