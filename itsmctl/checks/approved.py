@@ -120,7 +120,7 @@ def _counted(rule: Rule, context: Context, roles: tuple[str, ...]) -> Fragment:
         if roles
         else "true"
     )
-    sure = f"d.in_time AND {test} AND NOT d.shared"
+    sure = f"d.in_time AND {test} AND NOT d.shared AND NOT d.withdrawn"
     unsure = f"d.in_time IS NOT false AND {test} AND d.shared"
     held = Fragment("")
     if roles:
@@ -136,7 +136,7 @@ def _counted(rule: Rule, context: Context, roles: tuple[str, ...]) -> Fragment:
                 count(DISTINCT CASE WHEN {sure} THEN d.person WHEN {unsure} THEN concat(d.person, CASE WHEN d.in_time THEN ' in time ' ELSE ' undated ' END, d.place) END) AS people_with_shared,
                 count(DISTINCT CASE WHEN ({sure}) OR ({unsure}) THEN {role} END) AS roles_with_shared,
                 count(DISTINCT CASE WHEN d.in_time IS NOT false AND {nobody} THEN coalesce(d.person, concat(CASE WHEN d.in_time THEN ' in time ' ELSE ' undated ' END, d.place)) END) AS unknown,
-                count(DISTINCT CASE WHEN d.in_time IS NULL AND {test} AND NOT d.shared THEN d.person END) AS undated,
+                count(DISTINCT CASE WHEN (d.in_time IS NULL OR d.in_time AND d.withdrawn) AND {test} AND NOT d.shared THEN d.person END) AS undated,
                 min(CASE WHEN NOT d.in_time AND {test} THEN d.moment END) AS late_at,
                 max(CASE WHEN d.in_time IS NULL AND d.moment IS NOT NULL THEN 1 ELSE 0 END) AS unlaid
             FROM ("""
@@ -150,16 +150,18 @@ def _counted(rule: Rule, context: Context, roles: tuple[str, ...]) -> Fragment:
 
 
 def _decided(rule: Rule, context: Context) -> Fragment:
-    """The last decision of each person in time, and the last of each that came later; each by nobody or through a shared account, as each may be another's."""
+    """The last decision of each person in time, and the last of each that came later; each by nobody or through a shared account, as each may be another's.
+
+    `withdrawn` says that the person decided otherwise, too, and nobody knows when."""
     opening, later = _later(rule, context)
     known = known_as("d.approver", "w")
     given, due = (counted_until(opening, f"{alias}.moment", f"{alias}d") for alias in "dm")
     limit = f"(d.moment <= m.moment OR {given} <= {due} + {later})" if "before" in rule.parameters else "true"
     return (
         Fragment(
-            f"""SELECT * FROM (SELECT d.tix, d.person, d.shared, d.moment, d.favour, d.in_time, row_number() OVER (
+            f"""SELECT * FROM (SELECT d.tix, d.person, d.shared, d.moment, d.favour, d.in_time, d.withdrawn, row_number() OVER (
                 PARTITION BY d.tix, d.person, d.in_time ORDER BY d.moment DESC, d.favour) AS place FROM (
-                SELECT d.tix, {known.who} AS person, {known.shared} AS shared, d.moment, d.favour,
+                SELECT d.tix, {known.who} AS person, {known.shared} AS shared, d.moment, d.favour, max(CASE WHEN d.moment IS NULL AND NOT d.favour THEN 1 ELSE 0 END) OVER (PARTITION BY d.tix, {known.who}) = 1 AS withdrawn,
                     CASE WHEN d.moment IS NULL THEN NULL WHEN m.moment IS NULL THEN true ELSE {limit} END AS in_time FROM ("""
         )
         + _decisions(rule, context)

@@ -55,13 +55,13 @@ def compile(rule: Rule, context: Context) -> Fragment:
     never = Fragment("concat('never ', ?)", (", ".join(values),)) if values else Fragment("'nothing'")
     known, blind = blind_to(str(rule.parameters["field"]))
     return (
-        f"""SELECT r.record_id, CASE WHEN {blind} THEN NULL WHEN m.longest > {bound.seconds} THEN false WHEN m.doubt IS NULL THEN true END AS passed,
-            CASE WHEN {blind} THEN NULL WHEN m.tix IS NULL THEN """
+        f"""SELECT r.record_id, CASE WHEN {blind} THEN NULL WHEN m.longest > {bound.seconds} THEN false WHEN m.doubt IS NULL AND r.opened_at IS NOT NULL THEN true END AS passed,
+            CASE WHEN {blind} OR (m.tix IS NULL AND r.opened_at IS NULL) THEN NULL WHEN m.tix IS NULL THEN """
         + never
         + Fragment(
             f""" WHEN m.longest IS NOT NULL THEN concat(m.place, ': ', {duration_text("m.longest")}, ?) END AS observed,
             ? AS expected, coalesce(m.longest_at, r.opened_at) AS "at",
-            CASE WHEN {blind} THEN 'no-history:state' WHEN m.longest > {bound.seconds} THEN NULL ELSE m.doubt END AS reason
+            CASE WHEN {blind} THEN 'no-history:state' WHEN m.longest > {bound.seconds} THEN NULL ELSE coalesce(m.doubt, CASE WHEN r.opened_at IS NULL THEN 'missing:opened_at' END) END AS reason
             FROM scoped AS r LEFT JOIN (""",
             (f" {how}", f"at most {bound.text} {how}"),
         )

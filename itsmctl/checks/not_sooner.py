@@ -21,7 +21,7 @@ from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.openings import BOUND, bound_of, counted_until, days_need_calendar, join_day
 from itsmctl.engine.parameters import TEXTS, texts
 from itsmctl.engine.people import known_as
-from itsmctl.engine.sql import Fragment, duration_text, name
+from itsmctl.engine.sql import Fragment, duration_text, name, quote
 from itsmctl.model import PEOPLE_COLUMNS, Rule
 
 ID = "not-sooner"
@@ -62,9 +62,12 @@ def compile(rule: Rule, context: Context) -> Fragment:
         )
     by = f"r.{name(str(rule.parameters['by']))}" if "by" in rule.parameters else ""
     known = known_as(by, "known") if by else None
-    machine, by_whom = (known.machine, known.join) if known else ("false", "")
+    machine, by_whom = (f"CASE WHEN {by} IS NOT NULL THEN {known.machine} END", known.join) if known else ("false", "")
+    nameless = quote(f"missing:{rule.parameters['by']}") if known else "NULL"
     return (
-        Fragment("SELECT * FROM (WITH took AS (SELECT t.tix, t.moment AS stop, max(f.moment) AS start FROM (")
+        Fragment(
+            'SELECT record_id, passed, observed, expected, "at", CASE WHEN passed IS NULL THEN reason END AS reason FROM (WITH took AS (SELECT t.tix, t.moment AS stop, max(f.moment) AS start FROM ('
+        )
         + moments_of(rule.parameters["to"], context)
         + ") AS t JOIN ("
         + _starts(rule, context)
@@ -73,7 +76,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
         + excused
         + Fragment(
             f""" AS passed, {duration_text(took)} AS observed, ? AS expected, w.stop AS "at",
-            CASE WHEN {took} IS NULL THEN 'calendar-not-known' END AS reason
+            CASE WHEN {took} IS NULL THEN 'calendar-not-known' ELSE {nameless} END AS reason
             FROM scoped AS r JOIN took AS w ON w.tix = r.tix{by_whom}""",
             (f"not sooner than {bound.text}",),
         )

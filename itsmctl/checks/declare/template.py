@@ -10,7 +10,7 @@ from itsmctl.checks.declare.trace import sources
 from itsmctl.engine.context import Context, Named, Needs
 from itsmctl.engine.openings import Opening, bound_of
 from itsmctl.engine.spans import WITH_STATES
-from itsmctl.engine.sql import Fragment
+from itsmctl.engine.sql import Fragment, join
 from itsmctl.model import Rule
 
 EITHER = "either"
@@ -75,7 +75,37 @@ class Template:
 
     def compile(self, rule: Rule, context: Context) -> Fragment:
         """One row per record; `observed` says what its history shows."""
-        return self.judge(self._demand(rule, context), context)
+        return self._with_undated(self.judge(self._demand(rule, context), context), rule)
+
+    def _with_undated(self, body: Fragment, rule: Rule) -> Fragment:
+        """Leave untested what an approval without a moment might turn: a failure for want of it, a pass that it would forbid.
+
+        Where it matters what stands next to what, or first or last, such an approval may lie anywhere, and turns both.
+        """
+        by_place = any(part in ("chain", "alternate", "init", "end") for part in self.ID.split("-"))
+        forgives, forbids = [], []
+        for key, one in self._activities(rule).items():
+            if one.source == APPROVAL:
+                if by_place or key in self.fails_without or EITHER in self.fails_without:
+                    forgives.append(one.test())
+                if by_place or key in self.passes_without:
+                    forbids.append(one.test())
+        if not forgives and not forbids:
+            return body
+        may_be, may_forbid = (
+            Fragment("max(CASE WHEN ") + (join(" OR ", tests) if tests else Fragment("false")) + " THEN 1 ELSE 0 END)"
+            for tests in (forgives, forbids)
+        )
+        open_ = "(u.may_be = 1 AND NOT coalesce(j.passed, true) OR u.may_forbid = 1 AND coalesce(j.passed, false))"
+        return (
+            f"""SELECT j.record_id, CASE WHEN NOT coalesce({open_}, false) THEN j.passed END AS passed, CASE WHEN NOT coalesce({open_}, false) THEN j.observed END AS observed,
+            j.expected, j."at", CASE WHEN coalesce({open_}, false) THEN 'undated-approval' ELSE j.reason END AS reason FROM ("""
+            + body
+            + ") AS j LEFT JOIN (SELECT r.record_id, "
+            + may_be + " AS may_be, " + may_forbid
+            + """ AS may_forbid FROM (SELECT tix, 'approval' AS kind, decision AS value, "role" FROM approval WHERE moment IS NULL) AS e
+            JOIN scoped AS r ON r.tix = e.tix GROUP BY r.record_id) AS u ON u.record_id = j.record_id"""
+        )  # fmt: skip
 
     def _activities(self, rule: Rule) -> Mapping[str, Activity]:
         keys = ("activity", "first", "then")
