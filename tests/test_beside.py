@@ -109,6 +109,12 @@ def test_who_is_interrupted_while_waiting_at_the_end_leaves_no_work_behind() -> 
         asked.wait(30)
         ended.set()
 
-    with pytest.raises(KeyboardInterrupt), Beside(work, asked.set):
-        pass
+    before = signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # what a shell starts in the background ignores it
+    try:
+        with pytest.raises(KeyboardInterrupt), Beside(work, asked.set):
+            pass
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert ended.is_set()

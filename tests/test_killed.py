@@ -268,6 +268,7 @@ def interrupt(event, arguments):
     if event == "import" and arguments[0] == "click":
         os.kill(os.getpid(), signal.SIGINT)
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what a shell starts in the background ignores it
 sys.addaudithook(interrupt)
 sys.argv = ["itsmctl", "rules", "list"]
 runpy.run_module("itsmctl", run_name="__main__")

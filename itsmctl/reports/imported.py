@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from itsmctl.audit.facts import set_aside
 from itsmctl.engine.session import Session, exported
 from itsmctl.importers.receipt import Receipt, ReceiptFile
 from itsmctl.language import Language, number_text, tr, trn
@@ -32,6 +31,8 @@ def summary(receipt: Receipt, folder: Path, language: Language) -> str:
         lines.append(
             trn("{n} reject, kept with its place in reject.parquet:", "{n} rejects, kept with their places in reject.parquet:", receipt.rejects, language)
         )  # fmt: skip
+        from itsmctl.audit.facts import set_aside  # loads the audit, which an import without rejects does not need
+
         with Session() as session:
             kinds = set_aside(session, exported(folder, "reject"))
         lines += [f"  - {line}" for line in reject_lines(kinds, language)]

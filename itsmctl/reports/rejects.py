@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from itsmctl.language import Language, msg, number_text, tr, trn
 from itsmctl.reports.plain import cut, shown
-from itsmctl.result import SetAside
+
+if TYPE_CHECKING:
+    from itsmctl.result import SetAside
 
 MOST = 5
 """How many kinds are told; the others are counted."""

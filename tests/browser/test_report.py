@@ -33,9 +33,14 @@ def views(page: Page) -> list[str]:
 
 def at(page: Page, address: str) -> None:
     """Follow an address inside the report."""
-    page.evaluate("address => { location.hash = address; }", address)
-    page.wait_for_function("address => decodeURIComponent(location.hash) === address", arg=address)
-    page.wait_for_timeout(60)
+    page.evaluate(
+        """address => new Promise(shown => {
+            const before = location.hash, drawn = () => requestAnimationFrame(() => requestAnimationFrame(shown));
+            location.hash = address;
+            if (location.hash === before) drawn(); else addEventListener("hashchange", drawn, {once: true});
+        })""",
+        address,
+    )
 
 
 @pytest.mark.parametrize(
