@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from itsmctl.checks import CHECKS
 from itsmctl.engine.context import Context
 from itsmctl.engine.session import Session
-from itsmctl.engine.sql import Fragment, join, name, quote
-from itsmctl.engine.statements import COMPARING, may_be_in_scope, missing_for
+from itsmctl.engine.sql import Fragment, join, name
+from itsmctl.engine.statements import COMPARING, may_be_in_scope, missing_for, unknown_of
 from itsmctl.engine.telling import never_there
 from itsmctl.model import Definitions, Rule
 
@@ -27,12 +27,13 @@ def _untold_pauses(session: Session, context: Context) -> Iterator[tuple[str, st
 
     Who broke such a promise may have been waiting for others: the auditor must know before anybody is asked why.
     """
+    pauses = _pauses(context.definitions)
     for process in sorted(context.processes):
         seen = context.about(process)
         words = seen.words_for("state")
-        if all(states <= words for states in _pauses(context.definitions).values()):
+        if all(states <= words for states in pauses.values()):
             continue
-        untold = [state for state in _allowed(session, seen) if state not in words]
+        untold = [state for state in _allowed(session, seen, pauses) if state not in words]
         asked = join(", ", (never_there("state", state, seen) for state in untold))
         missing = session.one(f"SELECT {asked.text}", asked.values) if untold else ()
         if states := [state for state, never in zip(untold, missing, strict=True) if never]:
@@ -42,14 +43,13 @@ def _untold_pauses(session: Session, context: Context) -> Iterator[tuple[str, st
             )
 
 
-def _allowed(session: Session, context: Context) -> list[str]:
+def _allowed(session: Session, context: Context, pauses: Mapping[tuple[str, str], frozenset[str]]) -> list[str]:
     """The states of the process that pause a clock which some of its records had."""
     rows = session.rows(
         """SELECT DISTINCT c.agreement, c.clock FROM clock AS c JOIN record AS r ON r.tix = c.tix
         WHERE r.process = ? AND c.agreement IS NOT NULL AND c.verdict NOT IN ('not_testable', 'cancelled')""",
         (context.process,),
     )
-    pauses = _pauses(context.definitions)
     states = {state for agreement, clock in rows for state in pauses.get((str(agreement), str(clock)), ())}
     process = context.definitions.processes.get(context.process)
     own = {state.id for state in process.states} if process else states
@@ -103,4 +103,4 @@ def _empty(column: str, context: Context) -> str:
     empty = f"r.{name(column)} IS NULL"
     if column not in context.lacking:
         return empty
-    return f'{empty} AND r.tix NOT IN (SELECT tix FROM lacking WHERE "column" = {quote(column)})'
+    return f"{empty} AND NOT {unknown_of(column)}"

@@ -261,5 +261,9 @@ def _may_hold(c: Condition, context: Context) -> Fragment:
     """The condition holds, or nobody knows what the record has in the column, so that it may."""
     if c.column not in context.lacking:
         return all_of((c,))
-    unknown = f'r.tix IN (SELECT tix FROM lacking WHERE "column" = {quote(c.column)})'
-    return "(" + all_of((c,)) + f" OR {unknown})"
+    return "(" + all_of((c,)) + f" OR {unknown_of(c.column)})"
+
+
+def unknown_of(column: str) -> str:
+    """SQL for whether nobody knows what the record `r` has in a column: its file lacks it, or the cell could not be read."""
+    return f'r.tix IN (SELECT tix FROM lacking WHERE "column" = {quote(column)})'
