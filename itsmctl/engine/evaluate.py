@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from threading import Lock
 
 from itsmctl.engine.breakdown import Totals, breakdown, size_of, totals_judged, totals_of
 from itsmctl.engine.context import Context
@@ -65,7 +66,7 @@ def evaluate(
     Rules are judged as many at once as AT_ONCE allows, on two connections. Plain passes are counted and dropped, but
     for the records in `keep`; where the rule itself cannot be tested, no record in scope can. Without texts, verdicts do not
     say what was observed and expected, which costs less. `report` is called with the share of the rules that are judged or being
-    judged, never less than before.
+    judged, never less than before, by one thread at a time.
     """
     counted = {
         process: int(str(n)) for process, n in session.rows("SELECT process, count(*) FROM record GROUP BY process")
@@ -82,6 +83,7 @@ def evaluate(
     heaps = -(-len(testable) // number)
     # Neighbours are of one family, and as dear as each other; dealt out like cards, no heap is much dearer than the rest.
     waiting = deque(testable[place::heaps] for place in range(heaps))
+    telling = Lock()
     kept = _WRONG
     if all_verdicts:
         kept = Fragment("true")
@@ -95,11 +97,11 @@ def evaluate(
     def judge(connection: Session) -> dict[str, Counts]:
         counts: dict[str, Counts] = {}
         while True:
-            try:
-                some = waiting.popleft()
-            except IndexError:  # nothing waits any more
-                return counts
-            if connection is session:
+            with telling:  # both connections tell: the other may take most of the heaps
+                try:
+                    some = waiting.popleft()
+                except IndexError:  # nothing waits any more
+                    return counts
                 report(1 - (len(waiting) + 1) / heaps)
             try:
                 counts |= take(connection, some)
