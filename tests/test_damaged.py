@@ -12,6 +12,7 @@ from itsmctl import cli
 from itsmctl.audit import AuditOptions
 from itsmctl.definitions import load
 from itsmctl.errors import ItsmctlError
+from itsmctl.importers import receipt
 from itsmctl.reference import reference_root
 from itsmctl.reports.folder import audit_to_folder
 
@@ -21,6 +22,8 @@ READING: dict[str, tuple[object, ...]] = {
     "explain": ("explain", "INC0010101", *ROOT, "--tickets", "dataset"),
     "export": ("export", "dataset", "-q", "-o", "written"),
     "sample": ("sample", "draw", "written", *ROOT, "--rule", "INC-16", "--tickets", "dataset"),
+    "scorecard": ("scorecard", *ROOT, "--tickets", "dataset"),
+    "replay": ("replay", *ROOT, "--base", reference_root(), "--every-rule", "--tickets", "dataset"),
     "report": ("report", "service", *ROOT, "--period", "2026-03", "--tickets", "dataset"),
 }
 
@@ -99,6 +102,33 @@ def test_a_dataset_that_another_replaces_while_it_is_judged_gives_no_result(made
     assert not out.exists()
     audit_to_folder(definitions, dataset, AuditOptions(), out)
     assert out.exists()
+
+
+@pytest.mark.parametrize("reader", READING)
+def test_whoever_reads_a_dataset_that_another_replaces_says_so(
+    made: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    reader: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(made, "dataset")
+    assert run("generate", "--records", 100, "--seed", 6, "-o", "export", "-q") == 0
+    read, seen = receipt.read_receipt, list[Path]()
+
+    def replaced_behind(folder: Path) -> receipt.Receipt:
+        found = read(folder)
+        if not seen:
+            seen.append(folder)
+            assert run("import", "export", "--zone", "Asia/Shanghai", "-o", "dataset", "-q") == 0
+        return found
+
+    monkeypatch.setattr(receipt, "read_receipt", replaced_behind)
+    assert run(*READING[reader]) == 2
+    assert "another dataset took its place" in capsys.readouterr().err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["dataset", "export"]
+    assert run(*READING[reader]) in (0, 1)
 
 
 def test_an_audit_that_is_refused_leaves_nothing_for_the_database(

@@ -235,6 +235,21 @@ def test_a_day_is_no_moment_and_nothing_is_judged_by_midnight(tmp_path: Path) ->
     assert {row[3] for row in rejects(tmp_path / "out")} == {"no-time-of-day"}
 
 
+def test_groups_that_are_judged_without_a_cell_that_could_not_be_read_are_named(tmp_path: Path) -> None:
+    tickets = [
+        f"INC{n},x,2 - High,network,Closed,Desk,Ann,2026-03-0{1 + n % 8} 09:{n:02}:00,2026-03-09 10:00:00,2026-03-09 11:00:00,"
+        for n in range(40)
+    ]
+    tickets[7] = tickets[7].replace("2026-03-09 10:00:00", "2026-03-32 10:00:00")
+    out = tmp_path / "out"
+    asked(servicenow(tmp_path / "t.csv", *tickets), out, "INC-16")
+    rules = ("SLM-04", "INC-16")
+    told = audit(load(reference_root()), out, AuditOptions(as_of="2026-04-01T00:00:00Z", rules=rules)).dataset.warnings
+    assert [message for code, message in told if code == "unread-in-groups"] == [
+        "records of incident whose resolved_at could not be read, so that rules about groups rest on the others: 1 (SLM-04)"
+    ]
+
+
 def test_a_day_by_which_something_is_due_keeps_nothing_from_being_judged(tmp_path: Path) -> None:
     file = servicenow(
         tmp_path / "t.csv",

@@ -83,11 +83,9 @@ def _spans(tix: int, opened: dict[int, int | None], events: list[Event]) -> Iter
     mine = [event for event in events if event[0] == tix and event[3] == "state"]
     life: list[tuple[int, str, int]] = []
     if mine and mine[0][4] is not None and mine[0][2] is not None:
-        began = opened[tix]
-        if began is None:  # nobody knows: as if it had been opened when it first changed
-            life.append((0, mine[0][4], min(mine[0][2], AS_OF)))
-        elif began <= mine[0][2]:
-            life.append((0, mine[0][4], began))
+        began, changed = opened[tix], mine[0][2]
+        # Where nobody knows, or it is said to be later: as if it had been opened when it first changed.
+        life.append((0, mine[0][4], min(changed if began is None else began, changed, AS_OF)))
     life += [(seq, new, at) for _, seq, at, _, _, new in mine if at is not None and at <= AS_OF and new is not None]
     latest = -(10**9)
     told = []

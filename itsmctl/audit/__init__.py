@@ -33,9 +33,8 @@ from itsmctl.engine.session import Session
 from itsmctl.engine.spark.starting import SparkPlace
 from itsmctl.engine.tables import WHOLE
 from itsmctl.engine.verdicts import in_order, write_partitioned
-from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.figures import Figures
-from itsmctl.importers.receipt import Receipt, read_receipt
+from itsmctl.importers.receipt import Receipt, unchanged
 from itsmctl.model import GROUPED, SEVERITIES, AuditPlan, Baseline, Definitions, Rule, Text
 from itsmctl.result import Attainment, AuditResult, DatasetFacts, DefinitionFacts, RuleResult
 
@@ -97,7 +96,26 @@ def audit(
     dataset. Equal definitions, dataset and options give an equal result, and equal bytes.
     """
     report = progress or (lambda what, share: None)
-    receipt = read_receipt(dataset)
+    with unchanged(dataset) as receipt:
+        result = _audited(
+            definitions, dataset, receipt, options, report, verdicts=verdicts, findings=findings, beforehand=beforehand, meanwhile=meanwhile
+        )  # fmt: skip
+    report("done", 1.0)
+    return result
+
+
+def _audited(
+    definitions: Definitions,
+    dataset: Path,
+    receipt: Receipt,
+    options: AuditOptions,
+    report: Progress,
+    *,
+    verdicts: Path | None,
+    findings: Callable[[Session, Path, Sequence[Rule]], None] | None,
+    beforehand: Callable[[], None],
+    meanwhile: Callable[[AuditResult], None] | None,
+) -> AuditResult:
     opening = Beside(lambda: _session(options, dataset))
     asked = _asked(definitions, receipt, options)
     if options.spark is not None:
@@ -162,12 +180,6 @@ def audit(
             result = hiding.result(result) if hiding else result
             if meanwhile is not None:
                 meanwhile(result)
-    if read_receipt(dataset) != receipt:
-        template = (
-            "another dataset took its place while it was judged, so that the verdicts may be of both; audit again"
-        )
-        raise ItsmctlError(Problem("changed-meanwhile", template, Where(str(dataset))))
-    report("done", 1.0)
     return result
 
 

@@ -1,4 +1,5 @@
-"""What an auditor must know about the export before believing verdicts, and no verdict tells: pauses and scopes that it cannot tell."""
+"""What an auditor must know about the export before believing verdicts, and no verdict tells: pauses and scopes that it cannot
+tell, and cells without which groups were judged."""
 
 from __future__ import annotations
 
@@ -9,17 +10,30 @@ from itsmctl.checks import CHECKS
 from itsmctl.engine.context import Context
 from itsmctl.engine.session import Session
 from itsmctl.engine.sql import Fragment, join, name
-from itsmctl.engine.statements import COMPARING, may_be_in_scope, missing_for, unknown_of
+from itsmctl.engine.statements import (
+    COMPARING,
+    Task,
+    lacking_columns,
+    may_be_in_scope,
+    missing_for,
+    missing_in_file,
+    unknown_of,
+)
 from itsmctl.engine.telling import never_there
-from itsmctl.model import Definitions, Rule
+from itsmctl.model import GROUPED, Definitions, Rule
 
 _NAMED = 5
 """Rules that a warning names."""
 
 
 def caveats(session: Session, context: Context, rules: Sequence[Rule]) -> tuple[tuple[str, str], ...]:
-    """Warnings (code, message) of pauses that the export cannot tell, and of records of which nobody can tell whether rules are about them."""
-    return (*_untold_pauses(session, context), *_out_of_scopes(session, context, rules))
+    """Warnings (code, message) of pauses that the export cannot tell, of records of which nobody can tell whether rules are about
+    them, and of cells that could not be read in groups that were judged."""
+    return (
+        *_untold_pauses(session, context),
+        *_out_of_scopes(session, context, rules),
+        *_unread_in_groups(session, context, rules),
+    )
 
 
 def _untold_pauses(session: Session, context: Context) -> Iterator[tuple[str, str]]:
@@ -92,10 +106,43 @@ def _out_of_scopes(session: Session, context: Context, rules: Sequence[Rule]) ->
     for ((process, column), those), n in zip(by_column, session.one(query.text, query.values), strict=True):
         if not n:
             continue
-        ids = sorted({rule.id for rule, _ in those})
-        shown = ", ".join(ids[:_NAMED]) + (", …" if len(ids) > _NAMED else "")
-        whose = f"records of {process}" if process else "records"
+        whose, shown = _whose(process), _named([rule for rule, _ in those])
         yield "scope-unknown", f"{whose} without {column}, left out by rules that choose by it: {int(str(n))} ({shown})"
+
+
+def _unread_in_groups(session: Session, context: Context, rules: Sequence[Rule]) -> Iterator[tuple[str, str]]:
+    """A warning for each column some of whose cells could not be read though rules about groups of records rest on it.
+
+    A single record with such a cell is not testable; a group is judged by what the others say.
+    """
+    asked: dict[tuple[str, str], list[Rule]] = defaultdict(list)
+    for rule in rules:
+        about, task = context.about(rule.process), Task(rule, CHECKS[rule.check])
+        if rule.check not in GROUPED or missing_for(rule, task.check, about) or missing_in_file(session, task, context):
+            continue
+        for column in lacking_columns(task, context):
+            asked[rule.process, column].append(rule)
+    for (process, column), those in sorted(asked.items()):
+        reached = join(" OR ", dict.fromkeys(may_be_in_scope(rule, context.about(process)) for rule in those))
+        (n,) = session.one(
+            "SELECT count(*) FROM record AS r WHERE (" + reached.text + f") AND {unknown_of(column)}", reached.values
+        )
+        if n:
+            whose, shown = _whose(process), _named(those)
+            yield (
+                "unread-in-groups",
+                f"{whose} whose {column} could not be read, so that rules about groups rest on the others: {int(str(n))} ({shown})",
+            )
+
+
+def _whose(process: str) -> str:
+    return f"records of {process}" if process else "records"
+
+
+def _named(rules: Sequence[Rule]) -> str:
+    """The ids of the first rules."""
+    ids = sorted({rule.id for rule in rules})
+    return ", ".join(ids[:_NAMED]) + (", …" if len(ids) > _NAMED else "")
 
 
 def _empty(column: str, context: Context) -> str:

@@ -8,7 +8,8 @@ A record in which nobody acted so is not judged.
     check: {authorised: {acts: [implementer, {state: implemented}], lane: implementation}}
 
 Passing: approved by the delegate during the holder's leave. Failing: approved by somebody who held the role last year.
-Not testable: a person whom no assignment names, or a change whose author the export does not tell.
+Not testable: a person whom no assignment names, a change whose author the export does not tell, or who acted at a moment that
+it does not tell (an `implementer` without `actual_start`).
 """
 
 from __future__ import annotations

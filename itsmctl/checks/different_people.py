@@ -11,7 +11,8 @@ A person is the same under each name that an assignment lists under `also-called
 (`account: shared`) nobody can say, so a record with one is not testable.
 
 Passing: requested by Li, resolved and closed by Wang; requested by Li, approved by Wang. Failing: all three are Wang;
-requested and approved by Wang. Not testable: one is empty, or nobody is known on one of the sides.
+requested and approved by Wang. Not testable: one is empty, or nobody is known on one of the sides; a column of a side that is
+empty may stand for anybody, also where another tells who was there.
 """
 
 from __future__ import annotations
@@ -83,13 +84,17 @@ def _sides_apart(rule: Rule, context: Context) -> Fragment:
         f"max(CASE WHEN side = {number} AND person IS NOT NULL THEN 1 ELSE 0 END) AS s{number}"
         for number in range(len(sides))
     )
+    columns = [act for side in sides for act in side if isinstance(act, str) and act in PEOPLE_COLUMNS]
+    some_empty = " OR ".join(f"r.{name(column)} IS NULL" for column in columns) or "false"
+    empty = ", ".join(f"CASE WHEN r.{name(column)} IS NULL THEN {quote(column)} END" for column in columns)
+    told = f"concat('missing:', concat_ws(',', {empty}))" if columns else "NULL"
     expected = "different people: " + " / ".join(", ".join(act_text(act) for act in side) for side in sides)
     return (
         Fragment(
-            f"""SELECT r.record_id, CASE WHEN p.both IS NOT NULL THEN false WHEN coalesce(p.sides, 0) < {len(sides)} OR p.nameless > 0 THEN NULL ELSE true END AS passed,
-            CASE WHEN p.both IS NOT NULL THEN {called("p.both")} WHEN p.sides = {len(sides)} AND p.nameless = 0 THEN 'different people' END AS observed, ? AS expected,
+            f"""SELECT r.record_id, CASE WHEN p.both IS NOT NULL THEN false WHEN coalesce(p.sides, 0) < {len(sides)} OR p.nameless > 0 OR {some_empty} THEN NULL ELSE true END AS passed,
+            CASE WHEN p.both IS NOT NULL THEN {called("p.both")} WHEN p.sides = {len(sides)} AND p.nameless = 0 AND NOT ({some_empty}) THEN 'different people' END AS observed, ? AS expected,
             coalesce(p.both_at, r.opened_at) AS "at", CASE WHEN p.both IS NULL AND p.shared > 0 THEN 'shared-account' WHEN p.both IS NULL AND p.nameless > 0 THEN 'missing:actor'
-                WHEN p.both IS NULL AND coalesce(p.sides, 0) < {len(sides)} THEN 'one-side-only' END AS reason
+                WHEN p.both IS NULL AND coalesce(p.sides, 0) < {len(sides)} THEN 'one-side-only' WHEN p.both IS NULL AND ({some_empty}) THEN {told} END AS reason
             FROM scoped AS r LEFT JOIN (
                 SELECT tix, min(CASE WHEN sides > 1 THEN called END) AS both, min(CASE WHEN sides > 1 THEN last_at END) AS both_at,
                     {total} AS sides, sum(CASE WHEN person IS NULL THEN 1 ELSE 0 END) AS nameless, sum(shared) AS shared FROM (

@@ -18,7 +18,7 @@ from itsmctl.delivery.statistics import UNKNOWN, count
 from itsmctl.delivery.stepping import steps
 from itsmctl.engine.session import Session
 from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean
-from itsmctl.importers.receipt import Receipt, read_receipt
+from itsmctl.importers.receipt import Receipt, unchanged
 from itsmctl.language import epoch
 from itsmctl.model import Agreement, Definitions, Service
 from itsmctl.model.periods import in_force
@@ -44,7 +44,11 @@ def service_quality(definitions: Definitions, dataset: Path, asked: Asked) -> Qu
     Raises ItsmctlError for a service or customer that the catalogue does not have, and for a period of which the export
     says nothing.
     """
-    receipt = read_receipt(dataset)
+    with unchanged(dataset) as receipt:
+        return _quality(definitions, dataset, receipt, asked)
+
+
+def _quality(definitions: Definitions, dataset: Path, receipt: Receipt, asked: Asked) -> Quality:
     zone = receipt.zone or "UTC"
     services = _services(definitions, asked.services)
     customers = _customers(definitions, asked.customer, receipt)

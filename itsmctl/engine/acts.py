@@ -23,7 +23,8 @@ MOMENT_OF: Mapping[str, str] = {
     "reviewer": "reviewed_at",
     "manager": "declared_at",
 }
-"""When the person in a column acted; the others, and all where the export has no such moment, when the record was opened."""
+"""When the person in a column acted, which nobody knows where it is empty; the others, and all where the export has no such
+column, acted when the record was opened."""
 
 _VALUES: Mapping[str, object] = {
     "type": ["string", "array"],
@@ -102,7 +103,7 @@ def _act(act: Parameter, context: Context) -> Fragment:
         )
     column = str(act)
     moment = MOMENT_OF.get(column, "opened_at")
-    acted = f"coalesce(r.{name(moment)}, r.opened_at)" if moment in context.exported else "r.opened_at"
+    acted = f"r.{name(moment if moment in context.exported else 'opened_at')}"
     return Fragment(
         f"SELECT r.tix, r.{name(column)} AS person, {acted} AS moment, {deed} AS deed FROM scoped AS r WHERE r.{name(column)} IS NOT NULL"
     )

@@ -22,7 +22,8 @@ def blind_to(field: str) -> tuple[str, str]:
 def create_spans(session: Session, as_of: int) -> None:
     """Create `span`, the states of all records as [t0, t1): tix, seq, state, t0, t1, is_last, and the state before.
 
-    What the first change names as before it holds since the opening, or, where nobody knows when that was, for no time at all.
+    What the first change names as before it holds since the opening, or, where nobody knows when that was or it is said to be
+    later than the change, for no time at all.
     Moments after `as_of` are dropped, and times never run backwards: few histories do, and only theirs need a maximum over
     all that went before.
     """
@@ -33,10 +34,10 @@ def create_spans(session: Session, as_of: int) -> None:
     after = partial(neighbour, in_order=session.in_order, after=True)
     kept = f"FROM event WHERE field = 'state' AND new IS NOT NULL AND moment <= {as_of}"
     session.run(
-        f"""CREATE OR REPLACE TEMP TABLE at_opening AS SELECT f.tix, f.old AS state, coalesce(r.opened_at, least(f.moment, {as_of})) AS t0 FROM (
+        f"""CREATE OR REPLACE TEMP TABLE at_opening AS SELECT f.tix, f.old AS state, least(coalesce(r.opened_at, f.moment), f.moment, {as_of}) AS t0 FROM (
             SELECT tix, old, moment FROM (SELECT tix, old, moment, {before("tix")} AS before FROM event WHERE field = 'state') AS e
-            WHERE before IS NULL AND old IS NOT NULL
-        ) AS f JOIN record AS r ON r.tix = f.tix WHERE coalesce(r.opened_at, f.moment) <= f.moment"""
+            WHERE before IS NULL AND old IS NOT NULL AND moment IS NOT NULL
+        ) AS f JOIN record AS r ON r.tix = f.tix"""
     )
     session.run(
         f"""CREATE OR REPLACE TEMP TABLE unsteady AS SELECT DISTINCT tix FROM (
@@ -105,8 +106,8 @@ def _moved_to(field: str, records: str, as_of: int, changes: Fragment, before: C
         moved AS NOT MATERIALIZED (
             SELECT tix, seq, new AS value, moment FROM change WHERE moment <= {as_of} AND new IS NOT NULL
             UNION ALL
-            SELECT c.tix, 0 AS seq, c.old AS value, coalesce(r.opened_at, least(c.moment, {as_of})) AS moment FROM change AS c JOIN {records} AS r ON r.tix = c.tix
-            WHERE c.earlier IS NULL AND c.old IS NOT NULL AND coalesce(r.opened_at, c.moment) <= c.moment{never_changed}
+            SELECT c.tix, 0 AS seq, c.old AS value, least(coalesce(r.opened_at, c.moment), c.moment, {as_of}) AS moment FROM change AS c JOIN {records} AS r ON r.tix = c.tix
+            WHERE c.earlier IS NULL AND c.old IS NOT NULL AND c.moment IS NOT NULL{never_changed}
         ) SELECT m.tix, m.seq, m.value, coalesce(u.t0, m.moment) AS t0 FROM moved AS m LEFT JOIN (
             SELECT tix, seq, max(moment) OVER (PARTITION BY tix ORDER BY seq) AS t0 FROM moved WHERE tix IN (SELECT tix FROM change WHERE coalesce(moment < moment_before, earlier IS NOT NULL))
         ) AS u ON u.tix = m.tix AND u.seq = m.seq) AS moved_to"""

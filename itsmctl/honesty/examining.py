@@ -12,7 +12,7 @@ from itsmctl.honesty.honesty import Honesty, TimeColumn
 from itsmctl.honesty.inside import addresses, addresses_kept, gaps, kept_columns, named_people, sample_of
 from itsmctl.honesty.lacking import blind_spots, other_than_columns, wanted_columns
 from itsmctl.honesty.looking import lookalikes, office_day
-from itsmctl.importers.receipt import read_receipt
+from itsmctl.importers.receipt import Receipt, unchanged
 from itsmctl.importers.times import order_of
 from itsmctl.model import Definitions, MappingDefinition
 
@@ -25,7 +25,13 @@ def honesty(folder: Path, definitions: Definitions, known: Mapping[str, MappingD
 
     The rules are asked, not guessed at: what they could not test, and why, is what an audit would say.
     """
-    receipt = read_receipt(folder)
+    with unchanged(folder) as receipt:
+        return _looked_at(folder, receipt, definitions, known)
+
+
+def _looked_at(
+    folder: Path, receipt: Receipt, definitions: Definitions, known: Mapping[str, MappingDefinition]
+) -> Honesty:
     mappings = tuple({**known, **definitions.mappings}.values())
     records = exported(folder, "record")
     with Session() as session:

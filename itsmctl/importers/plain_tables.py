@@ -16,7 +16,7 @@ from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers import receipt
 from itsmctl.importers.container import digest_of
 from itsmctl.importers.dataset import FILES, TABLES
-from itsmctl.importers.receipt import Receipt, read_receipt
+from itsmctl.importers.receipt import Receipt, read_receipt, unchanged
 from itsmctl.model import BOOLEAN_COLUMNS, NUMBER_COLUMNS, SOURCE_COLUMNS, TIME_COLUMNS
 from itsmctl.output import check_place, replacing, schema_beside, scratch_beside
 
@@ -48,9 +48,8 @@ def export_schema() -> dict[str, object]:
 
 def write_out(dataset: Path, out: Path) -> Receipt:
     """Write the tables of a dataset as CSV into the folder `out`, which appears whole or not at all."""
-    found = read_receipt(dataset)
     check_place(out, _FILES, FILE)
-    with Session() as session, replacing(out) as place:
+    with Session() as session, replacing(out) as place, unchanged(dataset) as found:
         check_files(session, dataset)
         tables = {}
         for table in TABLES:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NotRequired, TypedDict
@@ -162,6 +163,21 @@ def read_receipt(folder: Path) -> Receipt:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         template = "this is not a dataset folder: {file} is not a receipt"
         raise ItsmctlError(Problem("not-a-dataset", template, where, {"file": FILE})) from error
+
+
+@contextmanager
+def unchanged(folder: Path) -> Iterator[Receipt]:
+    """Give the receipt of a dataset folder whose tables the block reads.
+
+    Raises ItsmctlError like `read_receipt`, and at the end of the block where another dataset has taken its place meanwhile.
+    """
+    receipt = read_receipt(folder)
+    yield receipt
+    if read_receipt(folder) != receipt:
+        template = (
+            "another dataset took its place while it was read, so that what was found may be of both; run this again"
+        )
+        raise ItsmctlError(Problem("changed-meanwhile", template, Where(str(folder))))
 
 
 def is_dataset(folder: Path) -> bool:

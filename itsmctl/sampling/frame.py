@@ -17,7 +17,7 @@ from itsmctl.engine.session import Session
 from itsmctl.engine.sql import Fragment, all_of, name
 from itsmctl.engine.statements import Task
 from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean
-from itsmctl.importers.receipt import read_receipt
+from itsmctl.importers.receipt import Receipt, unchanged
 from itsmctl.language import iso
 from itsmctl.model import GROUPED, RECORD_COLUMNS, Conditions, Definitions, Rule
 from itsmctl.sampling.population import WHOLE, Population, population_of
@@ -67,7 +67,11 @@ class Frame:
 
 def frame_of_dataset(definitions: Definitions, dataset: Path, wanted: Wanted) -> Frame:
     """The records of a dataset folder that are wanted; raises ItsmctlError where there are none, or none can be told."""
-    receipt = read_receipt(dataset)
+    with unchanged(dataset) as receipt:
+        return _frame(definitions, dataset, receipt, wanted)
+
+
+def _frame(definitions: Definitions, dataset: Path, receipt: Receipt, wanted: Wanted) -> Frame:
     plan = plan_named(definitions, wanted.plan)
     rule = rule_named(definitions, wanted.rule) if wanted.rule else None
     as_of = moment_of_judgement(receipt, plan, wanted.as_of)

@@ -12,7 +12,7 @@ from itsmctl.assessment.shown import Shown, clauses_shown
 from itsmctl.audit.choices import moment_of_judgement, zone_of_audit
 from itsmctl.definitions import system_of
 from itsmctl.errors import ItsmctlError, Problem
-from itsmctl.importers.receipt import read_receipt
+from itsmctl.importers.receipt import unchanged
 from itsmctl.model import Definitions, Kpi, Rule
 from itsmctl.scorecard.measuring import Scorecard, Sources, measure
 from itsmctl.scorecard.periods import parse_span
@@ -54,17 +54,17 @@ def sources(
         day = _day_without_tickets(asked)
         yield Sources(definitions, day, asked.zone or "UTC", None, lambda: system_of(root, day), shown)
         return
-    receipt = read_receipt(dataset)
-    zone = zone_of_audit(receipt, None)
-    as_of = (
-        midnight_after(parse_span(asked.period).end, zone)
-        if asked.period
-        else moment_of_judgement(receipt, None, asked.as_of)
-    )
-    day = local_day(as_of - 1, zone)
-    own = not definitions.is_reference
-    with opened(definitions, dataset, as_of, zone, rules, own, legs=asked.legs) as tickets:
-        yield Sources(definitions, day, zone, tickets, lambda: system_of(root, day), shown)
+    with unchanged(dataset) as receipt:
+        zone = zone_of_audit(receipt, None)
+        as_of = (
+            midnight_after(parse_span(asked.period).end, zone)
+            if asked.period
+            else moment_of_judgement(receipt, None, asked.as_of)
+        )
+        day = local_day(as_of - 1, zone)
+        own = not definitions.is_reference
+        with opened(definitions, dataset, receipt, as_of, zone, rules, own, legs=asked.legs) as tickets:
+            yield Sources(definitions, day, zone, tickets, lambda: system_of(root, day), shown)
 
 
 def _day_without_tickets(asked: Asked) -> date:

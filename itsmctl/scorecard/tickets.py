@@ -15,7 +15,7 @@ from itsmctl.engine.context import Context
 from itsmctl.engine.people import known_as
 from itsmctl.engine.session import Session, name, quote
 from itsmctl.engine.sql import Fragment, all_of, join
-from itsmctl.importers.receipt import read_receipt
+from itsmctl.importers.receipt import Receipt
 from itsmctl.model import ClockShare, Condition, Definitions, Kpi, RecordFigure, Rule, RuleShare
 from itsmctl.scorecard.figures import Tally
 from itsmctl.scorecard.periods import Span
@@ -46,6 +46,7 @@ class Tickets:
 def opened(
     definitions: Definitions,
     dataset: Path,
+    receipt: Receipt,
     as_of: int,
     zone: str,
     rules: Sequence[Rule],
@@ -57,7 +58,6 @@ def opened(
 
     With `legs` the clocks of supporting agreements run whether a rule asks for them or not.
     """
-    receipt = read_receipt(dataset)
     tiers = with_foundations(definitions, rules)
     every = [rule for tier in tiers for rule in tier]
     with Session() as session:

@@ -33,7 +33,7 @@ from itsmctl.change.replay.types import (
 from itsmctl.change.types import Change
 from itsmctl.engine.flips import compare, counted, listed
 from itsmctl.engine.tables import WHOLE, Part
-from itsmctl.importers.receipt import read_receipt
+from itsmctl.importers.receipt import Receipt, unchanged
 from itsmctl.model import GROUPED, Definitions, Rule
 from itsmctl.scratch import scratch
 
@@ -84,8 +84,19 @@ def replay(
     `changes` give the causes their fingerprints. Raises ItsmctlError for an unknown rule, a moment that cannot be read, or
     a folder that is no dataset. Equal definitions give no flips.
     """
-    report = progress or (lambda what, share: None)
-    receipt = read_receipt(dataset)
+    with unchanged(dataset) as receipt:
+        return _replay(base, head, dataset, receipt, changes, options, progress or (lambda what, share: None))
+
+
+def _replay(
+    base: Definitions,
+    head: Definitions,
+    dataset: Path,
+    receipt: Receipt,
+    changes: Sequence[Change],
+    options: ReplayOptions,
+    report: Progress,
+) -> Replay:
     as_of, zone = moment_of_judgement(receipt, None, options.as_of), zone_of_audit(receipt, None)
     tickets = Tickets(dataset, receipt, as_of, zone, options.memory_limit)
     sides = _Sides(tickets.bases(base), tickets.bases(head))
