@@ -237,7 +237,9 @@ PHRASES = (
     msg("{process}: no time is taken off for pauses that the export neither has nor has a word for: {states}"),
     msg("records of {process} without {columns}, left out by rules that choose by it: {n} ({rules})"),
     msg("records without {columns}, left out by rules that choose by it: {n} ({rules})"),
-    msg("records of {process} whose {column} could not be read, so that rules about groups rest on the others: {n} ({rules})"),
+    msg(
+        "records of {process} whose {column} could not be read, so that rules about groups rest on the others: {n} ({rules})"
+    ),
     msg("records whose {column} could not be read, so that rules about groups rest on the others: {n} ({rules})"),
     msg("{place}: {time} at a stretch"),
     msg("{place}: {time} in all"),
