@@ -3,7 +3,8 @@
     check: {agreement: {clock: resolution}}
 
 Passing: service `erp`, priority P2, agreement `sla-erp`. Failing: a service without agreement; a priority that no
-target names. Not testable: the service, the customer or the priority that would decide it is missing.
+target names; no service, and nothing is promised to everybody. Not testable: the service, the customer or the priority that
+would decide which agreement or target it is, is missing.
 """
 
 from __future__ import annotations

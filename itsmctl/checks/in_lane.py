@@ -11,7 +11,8 @@ names, under any of their names: a requester reports, answers and reopens, in wh
 
 Passing: approved by somebody of the board; resolved by a stranger who acts for the second line. Failing: closed for the
 group of the network where only the desk may close; approved by somebody who holds no role of the lane. Not testable: a person
-whom no assignment names and a group that no role names.
+whom no assignment names and a group that no role names; a person outside of the lane, where nobody knows whether `except` means
+them, as the record does not say who its requester is.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from itsmctl.engine.parameters import words
 from itsmctl.engine.paths import states_on_path
 from itsmctl.engine.people import called, known_as, person_key
 from itsmctl.engine.spans import WITH_STATES
-from itsmctl.engine.sql import Fragment, literal_rows, name, ranked
+from itsmctl.engine.sql import Fragment, literal_rows, name, quote, ranked
 from itsmctl.model import PEOPLE_COLUMNS, Definitions, Process, Rule
 
 ID = "in-lane"
@@ -40,7 +41,7 @@ NAMES = {"process": "process", "except/*": "column"}
 
 
 def needs(rule: Rule) -> Needs:
-    """The history of states; a column of `except` that the export lacks names nobody."""
+    """The history of states; where a column of `except` is not exported, or empty, anybody may be meant by it."""
     return Needs(history=frozenset({"state"}))
 
 
@@ -57,29 +58,29 @@ def compile(rule: Rule, context: Context) -> Fragment:
         )
         + WITH_STATES
         + " LEFT JOIN "
-        + _first(process, _excepted(rule, context), context)
+        + _first(process, words(rule.parameters.get("except", ())), context)
         + " AS a ON a.tix = r.tix WHERE a.tix IS NOT NULL OR k.tix IS NULL"
     )
 
 
-def _excepted(rule: Rule, context: Context) -> Sequence[str]:
-    """The columns of the record whose people the rule leaves out."""
-    return [column for column in words(rule.parameters.get("except", ())) if column in context.exported]
-
-
 def _first(process: Process, excepted: Sequence[str], context: Context) -> Fragment:
-    """SELECT of the step that decides, per record: the first outside of its lane (0), else the first unclear one (1), else any (2)."""
+    """SELECT of the step that decides, per record: the first outside of its lane (0), else the first unclear one (1), else any (2).
+
+    `excepted` are the columns of the record whose people are left out.
+    """
+    told_by = [column for column in excepted if column in context.exported]
+    untold = [column for column in excepted if column not in context.exported]
     told = {state: ", ".join(roles) for state, roles in _lanes(process)}
     called_, crew = "nullif(trim(e.actor), '')", "nullif(trim(e.actor_group), '')"
     order = ranked("d.moment", "d.seq")
     return (
-        "(WITH deed AS MATERIALIZED (" + _deeds(process, context) + "), named AS MATERIALIZED (" + _named(excepted) + "), step AS MATERIALIZED (" + _steps(excepted, context)
+        "(WITH deed AS MATERIALIZED (" + _deeds(process, context) + "), named AS MATERIALIZED (" + _named(told_by) + "), step AS MATERIALIZED (" + _steps(told_by, untold, context)
         + "), judged AS MATERIALIZED (" + _judged(process)
         + f""") SELECT tix, 2 AS verdict, min(moment) AS moment, CAST(NULL AS VARCHAR) AS roles, count(*) AS steps, CAST(NULL AS VARCHAR) AS unclear, CAST(NULL AS VARCHAR) AS says
             FROM judged GROUP BY tix HAVING min(verdict) = 2
             UNION ALL
             SELECT p.tix, p.verdict, s.moment, l.told AS roles, p.steps,
-                CASE WHEN p.shared THEN 'shared-account' WHEN {called_} IS NOT NULL THEN 'unknown-person' WHEN {crew} IS NOT NULL THEN 'unknown-group' ELSE 'missing:actor' END AS unclear,
+                CASE WHEN p.shared THEN 'shared-account' WHEN s.untold IS NOT NULL AND e.verdict = 0 THEN s.untold WHEN {called_} IS NOT NULL THEN 'unknown-person' WHEN {crew} IS NOT NULL THEN 'unknown-group' ELSE 'missing:actor' END AS unclear,
                 concat(CASE WHEN {called_} IS NULL THEN coalesce({crew}, '') ELSE {called(called_)} END,
                     ' (', e.new, CASE WHEN {called_} IS NOT NULL AND {crew} IS NOT NULL THEN concat(', ', {crew}) ELSE '' END, ')') AS says
             FROM step AS s JOIN (
@@ -124,11 +125,18 @@ def _named(excepted: Sequence[str]) -> str:
     return f"SELECT r.tix{told} FROM scoped AS r{by_name}"
 
 
-def _steps(excepted: Sequence[str], context: Context) -> Fragment:
-    """SELECT of every step: when it was taken, the number of its deed, and whether somebody took it whom the record names (`named`)."""
+def _steps(excepted: Sequence[str], not_exported: Sequence[str], context: Context) -> Fragment:
+    """SELECT of every step: when it was taken, the number of its deed, whether somebody took it whom the record names (`named`),
+    and why nobody can tell whether it was somebody whom the record ought to name (`untold`), or NULL."""
+    if not_exported:
+        untold = quote("column-not-exported:" + ",".join(not_exported))
+    else:
+        empty = ", ".join(f"CASE WHEN r.{name(column)} IS NULL THEN {quote(column)} END" for column in excepted)
+        some_empty = " OR ".join(f"r.{name(column)} IS NULL" for column in excepted)
+        untold = f"CASE WHEN {some_empty} THEN concat('missing:', concat_ws(',', {empty})) END" if excepted else "NULL"
     named = " OR ".join(f"coalesce(d.who = r.{name(column)}, false)" for column in excepted) or "false"
     return Fragment(
-        f"""SELECT e.tix, e.seq, e.moment, d.deed, {named} AS named FROM event AS e
+        f"""SELECT e.tix, e.seq, e.moment, d.deed, {named} AS named, CASE WHEN nullif(trim(e.actor), '') IS NOT NULL THEN CAST({untold} AS VARCHAR) END AS untold FROM event AS e
         JOIN deed AS d ON d.new = e.new AND d.actor IS NOT DISTINCT FROM e.actor AND d.actor_group IS NOT DISTINCT FROM e.actor_group
         JOIN named AS r ON r.tix = e.tix WHERE e.field = 'state' AND e.moment <= ?""",
         (context.as_of,),
@@ -136,7 +144,10 @@ def _steps(excepted: Sequence[str], context: Context) -> Fragment:
 
 
 def _judged(process: Process) -> Fragment:
-    """SELECT of the steps that are judged and their verdicts: that of the deed, or 2 where its actor held a role of the lane then."""
+    """SELECT of the steps that are judged and their verdicts: that of the deed, or 2 where its actor held a role of the lane then.
+
+    Where the actor may be one who is left out, nothing worse than unclear.
+    """
     held = (
         "(SELECT DISTINCT s.tix, s.seq FROM step AS s JOIN (SELECT d.deed, h.since, h.until FROM deed AS d JOIN "
         + literal_rows(_allowed(process) or _NOTHING, "c", ("state", "held"))
@@ -145,7 +156,7 @@ def _judged(process: Process) -> Fragment:
     )
     # Who acts under a shared account may be the one who is left out, or another.
     return (
-        """SELECT s.tix, s.seq, s.moment, d.shared AND s.named AS shared, CASE WHEN h.tix IS NOT NULL THEN 2 WHEN s.named THEN greatest(d.verdict, 1) ELSE d.verdict END AS verdict
+        """SELECT s.tix, s.seq, s.moment, d.shared AND s.named AS shared, CASE WHEN h.tix IS NOT NULL THEN 2 WHEN s.named OR s.untold IS NOT NULL THEN greatest(d.verdict, 1) ELSE d.verdict END AS verdict
         FROM step AS s JOIN deed AS d ON d.deed = s.deed LEFT JOIN """
         + held + " AS h ON h.tix = s.tix AND h.seq = s.seq WHERE d.shared OR NOT s.named"
     )  # fmt: skip
