@@ -28,9 +28,16 @@ def make(place: Path) -> None:
             (folder / name).write_text(RECEIPT if name == "receipt.json" else "rows", encoding="utf-8")
 
 
-def ask(folder: Path, number: int) -> Path:
+def export_of(folder: Path, number: int) -> Path:
+    """Written once: a process that writes it again empties it first, for all that read it just then."""
     export = folder / f"export-{number}.csv"
-    export.write_text(f"number\n{number}\n", encoding="utf-8")
+    if not export.exists():
+        export.write_text(f"number\n{number}\n", encoding="utf-8")
+    return export
+
+
+def ask(folder: Path, number: int) -> Path:
+    export = export_of(folder, number)
     return dataset_of([export], [], "UTC", folder / "otherwise", make)
 
 
@@ -142,6 +149,7 @@ def test_killed_at_each_step_it_keeps_whole_datasets_only(tmp_path: Path, cache:
 
 @posix
 def test_several_may_import_the_same_at_once(tmp_path: Path, cache: Path) -> None:
+    export_of(tmp_path, 99)
     command = [sys.executable, "-c", FORGETTING, str(Path(__file__).parent), "0", str(tmp_path)]
     running = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(6)]
     for process in running:
