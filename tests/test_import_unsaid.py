@@ -250,6 +250,27 @@ def test_groups_that_are_judged_without_a_cell_that_could_not_be_read_are_named(
     ]
 
 
+@pytest.mark.parametrize("how", ["written again", "replaced", "removed"])
+def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path, how: str) -> None:
+    """The digest in the receipt would be that of another file than the rows are from."""
+    row = "INC1,x,2 - High,network,Closed,Desk,Ann,2026-03-02 09:00:00,2026-03-02 10:00:00,2026-03-03 10:00:00,"
+    file, out = servicenow(tmp_path / "t.csv", row), tmp_path / "out"
+
+    def change(step: str, share: float) -> None:
+        if (step, share) == ("writing", 0.8):
+            if how == "written again":
+                servicenow(file, row, row.replace("INC1", "INC2"))
+            else:
+                file.unlink()
+            if how == "replaced":
+                servicenow(tmp_path / "new.csv", row.replace("INC1", "INC3")).rename(file)
+
+    mappings = load(reference_root()).mappings
+    with pytest.raises(ItsmctlError, match="changed while it was read"):
+        import_files([file], None, mappings, "UTC", out, progress=change)
+    assert not out.exists()
+
+
 def test_a_day_by_which_something_is_due_keeps_nothing_from_being_judged(tmp_path: Path) -> None:
     file = servicenow(
         tmp_path / "t.csv",

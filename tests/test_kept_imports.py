@@ -157,3 +157,19 @@ def test_several_may_import_the_same_at_once(tmp_path: Path, cache: Path) -> Non
         assert process.returncode == 0, said
     (one,) = cache.iterdir()
     assert sorted(names(one)) == sorted(FILES)
+
+
+def test_an_export_that_changes_before_it_is_imported_is_not_kept_under_what_it_was(
+    tmp_path: Path, cache: Path
+) -> None:
+    export = tmp_path / "export.csv"
+    export.write_text("number\n1\n", encoding="utf-8")
+
+    def late(place: Path) -> None:
+        export.write_text("number\n22\n", encoding="utf-8")
+        make(place)
+
+    with pytest.raises(ItsmctlError, match="changed while it was read"):
+        dataset_of([export], [], "UTC", tmp_path / "otherwise", late)
+    assert not any(is_dataset(one) for one in cache.iterdir())
+    assert is_dataset(dataset_of([export], [], "UTC", tmp_path / "otherwise", make))

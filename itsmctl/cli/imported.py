@@ -9,7 +9,7 @@ from pathlib import Path
 
 from itsmctl import __version__, kept
 from itsmctl.errors import ItsmctlError
-from itsmctl.importers.container import files_in
+from itsmctl.importers.container import Stamps, check_unchanged, files_in, stamps_of
 from itsmctl.importers.receipt import is_dataset
 from itsmctl.model import MappingDefinition
 from itsmctl.scratch import discard, sweep
@@ -34,10 +34,12 @@ def dataset_of(
     Without a place to keep anything it is made in the folder `otherwise`.
     """
     place = kept.folder()
-    folder = place / FOLDER / _digest(paths, mappings, zone) if place else otherwise
+    stamps = stamps_of(_files(paths)) if place else {}
+    folder = place / FOLDER / _digest(stamps, mappings, zone) if place else otherwise
     if folder == otherwise or not is_dataset(folder):
         try:
             make(folder)
+            _check_name(folder, stamps)
         except ItsmctlError as error:
             if folder == otherwise or error.problems[0].code not in NO_PLACE:
                 raise
@@ -50,10 +52,24 @@ def dataset_of(
     return folder
 
 
-def _digest(paths: Sequence[Path], mappings: Iterable[MappingDefinition], zone: str) -> str:
+def _check_name(folder: Path, stamps: Stamps) -> None:
+    """Raise ItsmctlError where a file is not any more the one of which the folder has its name, and keep no such import."""
+    try:
+        check_unchanged(stamps)
+    except ItsmctlError:
+        with suppress(OSError):
+            discard(folder)
+        raise
+
+
+def _files(paths: Sequence[Path]) -> list[Path]:
+    return sorted(found for path in paths for found in files_in(path))
+
+
+def _digest(files: Iterable[Path], mappings: Iterable[MappingDefinition], zone: str) -> str:
     """A name for what an import of these files would be: their names and bytes, how they are read, and by which version."""
     digest = hashlib.sha256(repr((__version__, zone, sorted(map(repr, mappings)))).encode())
-    for file in sorted(found for path in paths for found in files_in(path)):
+    for file in files:
         digest.update(repr((file.name, file.stat().st_size)).encode())
         with file.open("rb") as stream:
             while some := stream.read(_AT_ONCE):

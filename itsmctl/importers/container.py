@@ -9,7 +9,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -86,6 +86,31 @@ def files_in(path: Path) -> list[Path]:
     if not kept:
         raise ItsmctlError(Problem("no-files", "the folder holds no exported files", Where(str(path))))
     return kept
+
+
+Stamps = Mapping[Path, tuple[int, int, int] | None]
+"""Files with what tells whether they are as they were; None where there is none."""
+
+
+def stamps_of(files: Iterable[Path]) -> Stamps:
+    """How files are now: to be asked before they are read, which takes more than one reading."""
+    return {file: _stamp(file) for file in files}
+
+
+def check_unchanged(stamps: Stamps) -> None:
+    """Raise ItsmctlError where a file is another than it was: what was read of it may be of both."""
+    changed = sorted(file for file, stamp in stamps.items() if _stamp(file) != stamp)
+    if changed:
+        template = "the file changed while it was read; import it again when it is whole"
+        raise ItsmctlError(Problem("changed-meanwhile", template, Where(str(file))) for file in changed)
+
+
+def _stamp(file: Path) -> tuple[int, int, int] | None:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _is_ours(file: Path) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from itsmctl.engine.session import Session
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers import dataset, plain_tables, several
-from itsmctl.importers.container import Plain, files_in, unpack
+from itsmctl.importers.container import Plain, check_unchanged, files_in, stamps_of, unpack
 from itsmctl.importers.database import Query, open_query
 from itsmctl.importers.dataset import FILES
 from itsmctl.importers.export import create_reject
@@ -40,13 +40,14 @@ def import_files(
     A dataset that was written out as CSV comes back as it was; zone and mapping were chosen when it was first imported.
     The mapping of each table is found from its header, among those named where any are. The zone is the one given, else
     the mapping's; times that carry no offset are refused without one. Raises ItsmctlError for whatever keeps the
-    tickets from being read; single rows and values that cannot be read are put in `reject.parquet` and counted in the
+    tickets from being read, and where a file changed meanwhile; single rows and values that cannot be read are put in `reject.parquet` and counted in the
     receipt.
     """
     tell = progress or _silent
     if len(files) == 1 and not queries and plain_tables.is_exported(files[0]):
         return plain_tables.read_back(files[0], out, options.memory_limit)
     files = [found for file in files for found in files_in(file)]
+    stamps = stamps_of(files)
     _check_options([*files, *queries], options)
     check_place(out, FILES, RECEIPT)
     if zone:
@@ -64,6 +65,7 @@ def import_files(
         recognised = recognise(exports, named, mappings)
         with replacing(out) as place:
             receipt = _import(session, recognised, zone, scratch, place, tell)
+            check_unchanged(stamps)
         tell("writing", 1.0)
         return receipt
 
