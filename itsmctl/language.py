@@ -537,6 +537,12 @@ REASONS: dict[str, tuple[str, str]] = {
         msg("Agree a target for such records, with pauses by state."),
     ),
     "undated-approval": (msg("An approval has no time"), msg("Export the time of each decision.")),
+    "unclear-decision": (
+        msg("An approval does not say what was decided"),
+        msg(
+            "Export the decisions, and translate their words in the mapping (`codes`, `decision`): approved, rejected, requested."
+        ),
+    ),
     "unknown-person": (
         msg("No assignment knows the person"),
         msg("Enter the person under `roles/`, or the name that the tool uses under `also-called`."),

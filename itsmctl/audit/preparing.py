@@ -9,6 +9,7 @@ from pathlib import Path
 
 from itsmctl.audit.waivers import applied
 from itsmctl.definitions.registers import rows_of
+from itsmctl.engine.acts import some_unclear
 from itsmctl.engine.clocks import columns_of_clocks, create_clocks
 from itsmctl.engine.context import Context
 from itsmctl.engine.openings import Opening, create_openings
@@ -99,6 +100,7 @@ def prepare(
         known,
         openings=create_openings(session, calendars_named(definitions, rules), as_of),
         tables=filled_tables(session),
+        undecided=some_unclear(session),
         links=link_types(session, known.exported),
         processes=exported_processes(session),
         legs=legs,

@@ -12,12 +12,13 @@ under `also-called`, and nobody can say who approves through a shared account (`
 
 Passing: approved on Monday by the change manager, begun on Tuesday; not begun yet. Failing: approved after it began, or
 by somebody without the role. Not testable: approved by somebody whom no assignment names; approvals enough only with one
-through a shared account.
+through a shared account; too few, and a decision of which nobody can say whether it was one in favour.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from itsmctl.engine.acts import APPROVING, CHANGE, MOMENT, act_text, changes_of, moments_of, names_in, needs_of
 from itsmctl.engine.context import Context, Needs
@@ -54,7 +55,8 @@ def needs(rule: Rule) -> Needs:
     """The approvals, or the history of what stands for them, and the moment."""
     parameters = rule.parameters
     before = [parameters["before"]] if "before" in parameters else []
-    return needs_of([parameters.get("through", "approval")], demanded=True) | needs_of(before)
+    needs = needs_of([parameters.get("through", "approval")], demanded=True) | needs_of(before)
+    return replace(needs, decided=frozenset({"failures"}) if needs.decided else frozenset())
 
 
 def compile(rule: Rule, context: Context) -> Fragment:

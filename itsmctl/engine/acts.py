@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from itsmctl.engine.context import Context, Named, Needs
 from itsmctl.engine.parameters import words
+from itsmctl.engine.session import Session
 from itsmctl.engine.sql import Fragment, join, name, quote
 from itsmctl.model import NUMBER_COLUMNS, PEOPLE_COLUMNS, TEXT_COLUMNS, TIME_COLUMNS, Parameter
 
@@ -14,6 +15,14 @@ APPROVERS, ACTORS = "approvers", "actors"
 
 APPROVING = ("approved", "approve", "accepted", "granted", "yes", "批准", "已批准", "同意", "通过", "已通过")
 """What exports call a decision in favour, where the mapping does not translate it."""
+
+NOT_APPROVING = (
+    "rejected", "reject", "declined", "decline", "denied", "refused", "disapproved", "no", "none", "requested", "not-requested",
+    "not requested", "not yet requested", "pending", "waiting", "hold", "on hold", "more information", "cancelled", "canceled", "withdrawn", "revoked",
+    "expired", "not-required", "not_required", "not required", "no longer required", "ignored", "duplicate", "拒绝", "已拒绝", "驳回", "已驳回",
+    "退回", "已退回", "不同意", "不通过", "未通过", "否决", "待审批", "审批中", "待定", "取消", "已取消", "撤回", "已撤回", "无需审批",
+)  # fmt: skip
+"""What exports call every other decision, or that there is none yet; of all other words nobody can say what was decided."""
 
 MOMENT_OF: Mapping[str, str] = {
     "resolved_by": "resolved_at",
@@ -69,7 +78,7 @@ def needs_of(acts: Sequence[Parameter], *, demanded: bool = False) -> Needs:
             named = {Named(_field(act), values, not demanded, demanded)} if (values := _values(act)) else set()
             needs |= Needs(history=frozenset({_field(act)}), named=frozenset(named))
         elif act in (APPROVERS, "approval"):
-            needs |= Needs(tables=frozenset({"approval"}))
+            needs |= Needs(tables=frozenset({"approval"}), decided=frozenset({"any"}))
         elif act != ACTORS:
             needs |= Needs(columns=frozenset({str(act)}))
     return needs
@@ -132,6 +141,18 @@ def approvals(decisions: Sequence[str] = ()) -> Fragment:
     )
 
 
+def unclear(decision: str, named: Sequence[str] = ()) -> Fragment:
+    """SQL for whether nobody can say what was decided: nothing stands there, or a word that is neither known nor `named` by a rule."""
+    known = sorted({*APPROVING, *NOT_APPROVING, *(word.lower() for word in named)})
+    return Fragment(f"coalesce(lower(trim({decision})) NOT IN ({', '.join('?' * len(known))}), true)", tuple(known))
+
+
+def some_unclear(session: Session) -> bool:
+    """Whether of some approval nobody can say what was decided."""
+    query = "SELECT 1 FROM approval WHERE " + unclear("decision") + " LIMIT 1"
+    return bool(session.rows(query.text, query.values))
+
+
 def moments_of(moment: Parameter, context: Context) -> Fragment:
     """SELECT of `tix, moment`, at most one row per record in `scoped`: the column, the first approval or first such change."""
     if isinstance(moment, Mapping):
@@ -153,8 +174,14 @@ def _values(change: Mapping[str, Parameter]) -> tuple[str, ...]:
 
 
 def approvals_of() -> Fragment:
-    """SELECT of `tix, moment, undated`: the first approval of any record, in scope or not, and whether one has no moment."""
-    return Fragment(
-        f"""SELECT tix, min(moment) AS moment, count(*) > count(moment) AS undated FROM every_approval WHERE lower(trim(decision)) IN ({", ".join("?" * len(APPROVING))}) GROUP BY tix""",
-        APPROVING,
+    """SELECT of `tix, moment, undated`: the first approval of any record, in scope or not, and whether there is one, or may be, without a moment."""
+    return (
+        Fragment(
+            f"""SELECT tix, min(moment) AS moment, count(*) > count(moment) AS undated FROM (
+            SELECT tix, CASE WHEN lower(trim(decision)) IN ({", ".join("?" * len(APPROVING))}) THEN moment END AS moment FROM every_approval
+            WHERE lower(trim(decision)) IN ({", ".join("?" * len(APPROVING))}) OR """,
+            APPROVING * 2,
+        )
+        + unclear("decision")
+        + ") AS a GROUP BY tix"
     )

@@ -39,6 +39,8 @@ class Context:
     """The step of the export's times in seconds."""
     tables: frozenset[str] = frozenset()
     """`approval`, where that table holds anything."""
+    undecided: bool = False
+    """Whether of some approval nobody can say what was decided."""
     links: frozenset[str] = frozenset()
     """The types of link of which the export knows, be it by a column."""
     processes: frozenset[str] = frozenset()
@@ -108,6 +110,7 @@ class Needs:
 
     `elsewhere` are columns of other records than the one judged, `tables` may be `approval`, `links` are types of link
     of which one is enough, `processes` those whose records it must find, and `named` values that the export must be able to tell.
+    `decided` says which verdicts rest on what was decided about the record: `any`, or `failures` where a pass shows enough.
     """
 
     columns: frozenset[str] = frozenset()
@@ -117,6 +120,7 @@ class Needs:
     links: frozenset[str] = frozenset()
     processes: frozenset[str] = frozenset()
     named: frozenset[Named] = frozenset()
+    decided: frozenset[str] = frozenset()
 
     def __or__(self, other: Needs) -> Needs:
         """What both need."""

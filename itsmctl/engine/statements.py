@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from itsmctl.engine.acts import unclear
 from itsmctl.engine.clocks import columns_of_clocks
 from itsmctl.engine.context import Check, Context, Needs
 from itsmctl.engine.grouping import grouped_by_people
 from itsmctl.engine.judging_all import judges_all
+from itsmctl.engine.parameters import words
 from itsmctl.engine.people import known_as
 from itsmctl.engine.session import Session, name, quote
 from itsmctl.engine.sql import Fragment, all_of, condition, join
@@ -77,7 +79,8 @@ def statement_and_reach(task: Task, context: Context) -> tuple[Fragment, bool]:
     """The same, and whether it shows that it gives one verdict of each record in the scope."""
     context = context.about(task.rule.process)
     needs = task.check.needs(task.rule)
-    body = with_untold(_with_gaps(task.check.compile(task.rule, context), needs), needs.named, context)
+    body = _with_gaps(_with_unclear(task.check.compile(task.rule, context), task.rule, needs, context), needs)
+    body = with_untold(body, needs.named, context)
     scope = scope_of(task.rule, context, columns_named(body))
     lacking = lacking_columns(task, context)
     if lacking and task.rule.check not in GROUPED:
@@ -183,6 +186,23 @@ def _with_gaps(body: Fragment, needs: Needs) -> Fragment:
         + " END AS reason FROM ("
         + body
         + ") AS j LEFT JOIN broken AS b ON b.record_id = j.record_id"
+    )
+
+
+def _with_unclear(body: Fragment, rule: Rule, needs: Needs, context: Context) -> Fragment:
+    """Where nobody can say what was decided about a record, it is not testable by what rests on that (`Needs.decided`)."""
+    if not needs.decided or not context.undecided or rule.check in GROUPED:
+        return body
+    stays, observed = "u.record_id IS NULL", "CASE WHEN u.record_id IS NULL THEN j.observed END"
+    if "any" not in needs.decided:
+        stays, observed = f"({stays} OR coalesce(j.passed, false))", "j.observed"
+    return (
+        f"""SELECT j.record_id, CASE WHEN {stays} THEN j.passed END AS passed, {observed} AS observed,
+        j.expected, j."at", CASE WHEN {stays} THEN j.reason ELSE 'unclear-decision' END AS reason FROM ("""
+        + body
+        + ") AS j LEFT JOIN (SELECT DISTINCT r.record_id FROM approval AS a JOIN scoped AS r ON r.tix = a.tix WHERE "
+        + unclear("a.decision", words(rule.parameters.get("decisions", ())))
+        + ") AS u ON u.record_id = j.record_id"
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from itsmctl.checks.declare.activity import APPROVAL, STATE, Activity, activity
 from itsmctl.checks.declare.trace import sources
+from itsmctl.engine.acts import unclear
 from itsmctl.engine.context import Context, Named, Needs
 from itsmctl.engine.openings import Opening, bound_of
 from itsmctl.engine.spans import WITH_STATES
@@ -75,10 +76,11 @@ class Template:
 
     def compile(self, rule: Rule, context: Context) -> Fragment:
         """One row per record; `observed` says what its history shows."""
-        return self._with_undated(self.judge(self._demand(rule, context), context), rule)
+        return self._with_undated(self.judge(self._demand(rule, context), context), rule, context)
 
-    def _with_undated(self, body: Fragment, rule: Rule) -> Fragment:
-        """Leave untested what an approval without a moment might turn: a failure for want of it, a pass that it would forbid.
+    def _with_undated(self, body: Fragment, rule: Rule, context: Context) -> Fragment:
+        """Leave untested what an approval without a moment, or one that may be such a decision, might turn: a failure for want of it,
+        a pass that it would forbid.
 
         Where it matters what stands next to what, or first or last, such an approval may lie anywhere, and turns both.
         """
@@ -99,13 +101,32 @@ class Template:
         open_ = "(u.may_be = 1 AND NOT coalesce(j.passed, true) OR u.may_forbid = 1 AND coalesce(j.passed, false))"
         return (
             f"""SELECT j.record_id, CASE WHEN NOT coalesce({open_}, false) THEN j.passed END AS passed, CASE WHEN NOT coalesce({open_}, false) THEN j.observed END AS observed,
-            j.expected, j."at", CASE WHEN coalesce({open_}, false) THEN 'undated-approval' ELSE j.reason END AS reason FROM ("""
+            j.expected, j."at", CASE WHEN coalesce({open_}, false) THEN CASE WHEN u.said = 1 THEN 'undated-approval' ELSE 'unclear-decision' END ELSE j.reason END AS reason FROM ("""
             + body
             + ") AS j LEFT JOIN (SELECT r.record_id, "
             + may_be + " AS may_be, " + may_forbid
-            + """ AS may_forbid FROM (SELECT tix, 'approval' AS kind, decision AS value, "role" FROM approval WHERE moment IS NULL) AS e
+            + """ AS may_forbid, max(e.said) AS said FROM (SELECT tix, 'approval' AS kind, decision AS value, "role", 1 AS said FROM approval WHERE moment IS NULL"""
+            + self._unclear(rule, context)
+            + """) AS e
             JOIN scoped AS r ON r.tix = e.tix GROUP BY r.record_id) AS u ON u.record_id = j.record_id"""
         )  # fmt: skip
+
+    def _unclear(self, rule: Rule, context: Context) -> Fragment:
+        """UNION ALL of the approvals of which nobody can say what was decided, as each of the decisions that are named."""
+        named = sorted({v for one in self._activities(rule).values() if one.source == APPROVAL for v in one.values})
+        if not context.undecided:
+            return Fragment("")
+        return join(
+            "",
+            (
+                Fragment(
+                    """ UNION ALL SELECT tix, 'approval' AS kind, ? AS value, "role", 0 AS said FROM approval WHERE """,
+                    (value,),
+                )
+                + unclear("decision", named)
+                for value in named
+            ),
+        )
 
     def _activities(self, rule: Rule) -> Mapping[str, Activity]:
         keys = ("activity", "first", "then")
