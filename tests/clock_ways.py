@@ -13,7 +13,8 @@ from dataset import write_dataset
 from itsmctl.engine.clocks import create_clocks
 from itsmctl.engine.lived import Plan, governing_offer, terms_of
 from itsmctl.engine.session import Session
-from itsmctl.engine.tables import Loading, load_tables
+from itsmctl.engine.tables import load_tables
+from itsmctl.engine.tables.loading import Loading
 from itsmctl.errors import Where
 from itsmctl.model import (
     DEFAULT_POLICY,

@@ -18,7 +18,8 @@ from test_clock_brute_force import calendars
 from itsmctl.engine.clocks import create_clocks
 from itsmctl.engine.lived import Plan, governing_offer, terms_of
 from itsmctl.engine.session import Row, Session
-from itsmctl.engine.tables import Loading, load_tables
+from itsmctl.engine.tables import load_tables
+from itsmctl.engine.tables.loading import Loading
 from itsmctl.model import TIME_COLUMNS, Agreement, ClockPolicy, Definitions
 from itsmctl.worktime import Change, RecordClock, lived_clock
 

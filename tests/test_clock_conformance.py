@@ -13,7 +13,8 @@ from dataset import write_dataset
 
 from itsmctl.engine.clocks import create_clocks
 from itsmctl.engine.session import Session
-from itsmctl.engine.tables import Loading, load_tables
+from itsmctl.engine.tables import load_tables
+from itsmctl.engine.tables.loading import Loading
 from itsmctl.model import ClockCondition, ClockPolicy, Condition, Definitions, Effective, PauseLimit, Slot
 from itsmctl.model.clocks import OnPriorityChange
 from itsmctl.worktime import (

@@ -13,7 +13,7 @@ from itsmctl.definitions import load
 from itsmctl.engine.database import duckdb
 from itsmctl.engine.results import read_verdicts
 from itsmctl.engine.session import Session
-from itsmctl.engine.tables import ALWAYS, Part
+from itsmctl.engine.tables.loading import ALWAYS, Part
 from itsmctl.generate import ZONE, generate
 from itsmctl.importers.importing import import_files
 from itsmctl.importers.receipt import read_receipt

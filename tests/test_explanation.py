@@ -16,7 +16,8 @@ from itsmctl.definitions import load
 from itsmctl.engine.clocks import create_clocks
 from itsmctl.engine.context import Context
 from itsmctl.engine.session import Session
-from itsmctl.engine.tables import Loading, load_tables
+from itsmctl.engine.tables import load_tables
+from itsmctl.engine.tables.loading import Loading
 from itsmctl.engine.verdicts import create_verdict_table
 from itsmctl.errors import ItsmctlError
 from itsmctl.explanation import explain

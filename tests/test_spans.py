@@ -9,7 +9,7 @@ import pytest
 
 from itsmctl.engine.session import Session
 from itsmctl.engine.spans import create_spans
-from itsmctl.engine.tables import _out_of_order
+from itsmctl.engine.tables.histories import _out_of_order
 
 AS_OF = 1_000
 Event = tuple[int, int, int | None, str, str | None, str | None]

@@ -21,7 +21,8 @@ from test_clock_brute_force import ZONES, calendars
 
 from itsmctl.engine.clocks import create_clocks
 from itsmctl.engine.session import Session
-from itsmctl.engine.tables import Loading, load_tables
+from itsmctl.engine.tables import load_tables
+from itsmctl.engine.tables.loading import Loading
 from itsmctl.errors import Where
 from itsmctl.model import (
     TIME_COLUMNS,

@@ -31,7 +31,7 @@ from itsmctl.beside import Beside
 from itsmctl.engine.context import Context
 from itsmctl.engine.session import Session
 from itsmctl.engine.spark.starting import SparkPlace
-from itsmctl.engine.tables import WHOLE
+from itsmctl.engine.tables.loading import WHOLE
 from itsmctl.engine.verdicts import in_order, write_partitioned
 from itsmctl.figures import Figures
 from itsmctl.importers.receipt import Receipt, unchanged

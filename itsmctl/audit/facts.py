@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from itsmctl.engine.session import Session, exported
-from itsmctl.engine.tables import month_text, offset_at
+from itsmctl.engine.tables.months import month_text, offset_at
 from itsmctl.history import commit_of
 from itsmctl.honesty.inside import addresses, addresses_kept, gaps, kept_columns, named_people, sample_of, text_columns
 from itsmctl.importers.receipt import Receipt

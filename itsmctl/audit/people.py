@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from itsmctl.engine.tables import files_of
+from itsmctl.engine.tables.files import files_of
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.output import cannot_write
 

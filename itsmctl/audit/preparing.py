@@ -18,18 +18,10 @@ from itsmctl.engine.progress import segments_of_days
 from itsmctl.engine.registers import create_registers
 from itsmctl.engine.session import Session
 from itsmctl.engine.statements import Task, asks_legs, timed_processes, words_read
-from itsmctl.engine.tables import (
-    WHOLE,
-    Loading,
-    Part,
-    catalogue_codes,
-    exported_processes,
-    filled_tables,
-    lacking_columns_of,
-    link_types,
-    load_tables,
-    reach_of_processes,
-)
+from itsmctl.engine.tables import exported_processes, filled_tables, load_tables, reach_of_processes
+from itsmctl.engine.tables.gaps import lacking_columns_of
+from itsmctl.engine.tables.links import link_types
+from itsmctl.engine.tables.loading import WHOLE, Loading, Part, catalogue_codes
 from itsmctl.engine.verdicts import create_verdict_table
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers.receipt import Receipt

@@ -16,7 +16,7 @@ from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.parameters import DURATION, PERCENT, seconds_of
 from itsmctl.engine.progress import turns
 from itsmctl.engine.sql import Fragment
-from itsmctl.engine.tables import month_text
+from itsmctl.engine.tables.months import month_text
 from itsmctl.model import Rule
 
 ID = "period-shift"

@@ -16,7 +16,7 @@ from itsmctl.engine.promises import choice, put_back, target_number, unknown_col
 from itsmctl.engine.session import Session, name, quote
 from itsmctl.engine.spans import create_spans
 from itsmctl.engine.sql import Fragment, staircase
-from itsmctl.engine.tables import month_text, offset_at
+from itsmctl.engine.tables.months import month_text, offset_at
 from itsmctl.errors import ItsmctlError, Problem
 from itsmctl.model import TIME_COLUMNS, ZONE_OF_CALENDAR, Definitions
 from itsmctl.worktime import day_columns, day_rows, day_table, known_before

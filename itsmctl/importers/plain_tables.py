@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from itsmctl.engine.session import Session, file_text, name, quote
-from itsmctl.engine.tables import TABLE_FILES, check_files
+from itsmctl.engine.tables.files import TABLE_FILES, check_files
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers import receipt
 from itsmctl.importers.container import digest_of

@@ -32,7 +32,7 @@ from itsmctl.change.replay.types import (
 )
 from itsmctl.change.types import Change
 from itsmctl.engine.flips import compare, counted, listed
-from itsmctl.engine.tables import WHOLE, Part
+from itsmctl.engine.tables.loading import WHOLE, Part
 from itsmctl.importers.receipt import Receipt, unchanged
 from itsmctl.model import GROUPED, Definitions, Rule
 from itsmctl.scratch import scratch

@@ -19,7 +19,7 @@ from itsmctl.checks import CHECKS
 from itsmctl.engine.context import Context
 from itsmctl.engine.offers import legs, offers
 from itsmctl.engine.statements import Task, asks_legs, missing_for, statement, timed_processes, words_of
-from itsmctl.engine.tables import catalogue_codes
+from itsmctl.engine.tables.loading import catalogue_codes
 from itsmctl.errors import Where
 from itsmctl.importers.receipt import Receipt
 from itsmctl.model import Definitions, Rule, Text, Waiver

@@ -17,7 +17,7 @@ from itsmctl.engine.evaluate import Counts, evaluate
 from itsmctl.engine.flips import write_states
 from itsmctl.engine.session import Session
 from itsmctl.engine.statements import Task, missing_in_file
-from itsmctl.engine.tables import ALWAYS, WHOLE, Part
+from itsmctl.engine.tables.loading import ALWAYS, WHOLE, Part
 from itsmctl.importers.receipt import Receipt
 from itsmctl.model import GROUPED, Definitions, Rule
 

@@ -6,7 +6,7 @@ from itsmctl.engine.lived.deadlines import create_deadlines
 from itsmctl.engine.lived.plan import Plan
 from itsmctl.engine.openings import open_before
 from itsmctl.engine.session import Session
-from itsmctl.engine.tables import FORESEEN
+from itsmctl.engine.tables.months import FORESEEN
 from itsmctl.worktime import day_columns, day_rows, day_table
 
 DAY = 86_400

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itsmctl.engine.lived.plan import CLOCKS, Plan
 from itsmctl.engine.session import Session
-from itsmctl.engine.tables import month_text, offset_at
+from itsmctl.engine.tables.months import month_text, offset_at
 
 
 def replace_verdicts(session: Session, plan: Plan) -> None:

@@ -1,0 +1,83 @@
+"""What nobody knows of a record: its history has a gap, its file lacks a column, or a cell could not be read."""
+
+from __future__ import annotations
+
+import re
+
+from itsmctl.engine.session import Session, name, quote
+from itsmctl.engine.sql import neighbour
+from itsmctl.engine.tables.loading import Loading
+
+UNREAD = "'bad-boolean', 'bad-number', 'bad-time', 'no-time-of-day', 'nonexistent-time'"
+"""Reasons for which a cell is set aside that then is empty in the record."""
+
+
+def create_lost(session: Session) -> None:
+    """Records that a row mentions which could not be read at all: `lost(record_id)`."""
+    rows = session.rows("SELECT DISTINCT value FROM reject WHERE coalesce(\"column\", '') = '' AND value IS NOT NULL")
+    words = sorted({word.strip().strip("\"'") for (value,) in rows for word in re.split(r"[,;|\t]", str(value))})
+    session.run("CREATE TABLE mentioned (word VARCHAR)")
+    session.insert("mentioned", ("word",), [(word,) for word in words if word])
+    session.run(
+        "CREATE TABLE lost AS SELECT DISTINCT r.record_id FROM record AS r JOIN mentioned AS m ON m.word = r.record_id"
+    )
+
+
+def create_broken(session: Session, loading: Loading) -> None:
+    """Records whose history is known to have a gap: an update lost its time or its row, the last state of the history is
+    not the state exported, or times run backwards, so that nobody knows in which order things happened."""
+    lost = f"""SELECT r.tix FROM record AS r JOIN (
+        SELECT record_id FROM reject WHERE list_contains(string_split(?, ' | '), "column") AND reason IN ({UNREAD})
+        UNION SELECT record_id FROM lost
+    ) AS l ON l.record_id = r.record_id"""
+    if loading.told_elsewhere and loading.history:
+        files = ", ".join(map(quote, loading.told_elsewhere))
+        told = "SELECT tix FROM event" + (" WHERE field = 'state'" if "state" in loading.history else "")
+        lost += f" UNION SELECT tix FROM record WHERE source_file IN ({files}) AND tix NOT IN ({told})"
+    unlike = ""
+    if "state" in loading.history and loading.as_of >= loading.exported_at:
+        following = neighbour("tix", after=True, in_order=session.in_order)
+        unlike = f""" UNION SELECT r.tix FROM record AS r JOIN (
+            SELECT tix, state FROM (SELECT tix, new AS state, {following} AS following FROM event WHERE field = 'state') AS change
+            WHERE following IS NULL
+        ) AS s ON s.tix = r.tix WHERE s.state <> r.state"""
+    backwards = f""" UNION SELECT tix FROM (
+        SELECT tix, moment, {neighbour("moment", in_order=session.in_order)} AS before FROM event WHERE moment <= {loading.as_of}
+    ) AS e WHERE moment < before"""
+    session.run(
+        f"CREATE TABLE broken AS SELECT tix, record_id FROM record WHERE tix IN (SELECT tix FROM ({lost}{unlike}{backwards}) AS l)",
+        (loading.history_time,),
+    )
+
+
+def create_lacking(session: Session, loading: Loading) -> None:
+    """What is unknown of a record, `lacking(tix, "column", why)`: its file has no such column, though other files have (`file_lacks`),
+    or the cell could not be read (`unread`)."""
+    session.run('CREATE TABLE file_lacks (name VARCHAR, "column" VARCHAR)')
+    session.insert("file_lacks", ("name", "column"), loading.lacking)
+    session.run('CREATE TABLE unread (tix BIGINT, "column" VARCHAR)')
+    cells = " UNION ".join(
+        f"""SELECT r.tix, {quote(column)} FROM record AS r JOIN reject AS j ON j.record_id = r.record_id
+        WHERE r.{name(column)} IS NULL AND j.source_file = {quote(file)} AND j."column" = {quote(told)} AND j.reason IN ({UNREAD})"""
+        for file, told, column in loading.unread
+    )
+    if cells:
+        session.run(f"INSERT INTO unread {cells}")
+    session.run(
+        """CREATE VIEW lacking AS
+        SELECT r.tix, f."column", 'column-not-in-file' AS why FROM record AS r JOIN file_lacks AS f ON f.name = r.source_file"""
+        + (""" UNION ALL SELECT tix, "column", 'unreadable' AS why FROM unread""" if cells else "")
+    )
+
+
+def lacking_columns_of(session: Session) -> dict[str, frozenset[str]]:
+    """By process the columns that are unknown of some record, though others have them."""
+    rows = session.rows(
+        """SELECT DISTINCT r.process, f."column" FROM (SELECT DISTINCT process, source_file FROM record) AS r
+        JOIN file_lacks AS f ON f.name = r.source_file
+        UNION SELECT r.process, u."column" FROM unread AS u JOIN record AS r ON r.tix = u.tix"""
+    )
+    found: dict[str, set[str]] = {}
+    for process, column in rows:
+        found.setdefault(str(process), set()).add(str(column))
+    return {process: frozenset(columns) for process, columns in found.items()}
