@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from change_case import compared, copy_to, edited, reference, told
 from itsmctl.change import Change
 from itsmctl.change.approving import approvers
 from itsmctl.model import FIELD_OF_KIND, Definitions
+from itsmctl.reports.changes.words import from_to
 from itsmctl.source import read_documents
 
 __all__ = ["reference"]
@@ -157,3 +159,35 @@ def test_nobody_becomes_the_approver_of_their_own_change(reference: Definitions,
     file.write_text(yaml.safe_dump_all(documents, allow_unicode=True, sort_keys=False), "utf-8")
     (change,) = compared(reference, root)
     assert (change.code, change.effect, change.approvers) == ("policy-approver-changed", "review", (before,))
+
+
+HOLIDAY = "  # 2026\n  - {date: 2026-03-11, title: {en: Company day, zh: 公司日}}\n"
+
+
+@pytest.mark.parametrize(
+    ("calendar", "edit", "code", "effect"),
+    [
+        # INC-10 lets nobody close sooner than five business days of cn-office: a holiday makes it wait longer.
+        ("cn-office", ("  # 2026\n", HOLIDAY), "calendar-day-added", "review"),
+        ("cn-office", ("day-length: 7h30m", "day-length: 8h"), "calendar-day-length-changed", "review"),
+        ("cn-office", ("  mon: [\"09:00-12:00\", \"13:30-18:00\"]", "  mon: [\"09:00-12:00\"]"), "calendar-week-mon-changed", "review"),
+        # By these only agreements count.
+        ("eu-office", ("  # 2026\n", HOLIDAY), "calendar-day-added", "loosened"),
+        ("eu-office", ("day-length: 8h", "day-length: 9h"), "calendar-day-length-changed", "loosened"),
+        ("eu-office", ("  mon: [\"09:00-17:00\"]", "  mon: [\"09:00-18:00\"]"), "calendar-week-mon-changed", "tightened"),
+    ],
+)  # fmt: skip
+def test_less_open_time_is_for_people_to_judge_where_a_rule_demands_at_least_so_much(
+    reference: Definitions, root: Path, calendar: str, edit: tuple[str, str], code: str, effect: str
+) -> None:
+    edited(root, f"catalog/calendars/{calendar}.yaml", edit)
+    assert [(c.code, c.effect) for c in compared(reference, root)] == [(code, effect)]
+
+
+def test_what_differs_is_told_also_where_both_values_are_too_long(reference: Definitions, root: Path) -> None:
+    edited(root, "audits/mappings.yaml", ("    Canceled: cancelled\n", "    Canceled: closed\n"))
+    (change,) = compared(reference, root)
+    assert from_to(change, "en") == "state Canceled cancelled → state Canceled closed"
+    long = "coalesce(closure_code, 'none') <> 'none' and coalesce(resolution, '') <> '' and opened_at < closed_at"
+    told = from_to(replace(change, old=long, new=long + " and reopen_count = 0"), "en")
+    assert told == "…pened_at < closed_at → …pened_at < closed_at and reopen_count = 0"

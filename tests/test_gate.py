@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -94,9 +95,54 @@ def test_what_was_wrong_before_is_counted_and_what_is_new_is_told(gated: Any, re
         told = json.loads(result.stdout)
         assert (result.return_value, told["verdict"], told["replay"]) == (1, "fail", None)
         assert [f["severity"] for f in told["findings"]] == ["error"] and told["findings"][0]["file"] == FILE
-        assert gated("--fail-on", "never").return_value == 0
+        assert told["looked_at"] == {"approvals": False, "tickets": False, "time": False}
+        lenient = gated("--fail-on", "never")
+        assert lenient.return_value == 0
+        # Nobody compared them: that there is no change, or no history, would be a claim.
+        assert "0 changes" not in lenient.stdout and "No change of meaning" not in lenient.stdout
+        assert "not commits of one git history" not in lenient.stdout
+        assert "were not looked at: the definitions have errors." in " ".join(lenient.stdout.split())
     finally:
         broken.write_text(before, "utf-8")
+
+
+def test_a_rule_that_comes_out_differently_is_told_where_no_verdict_flips(
+    gated: Any, repository: Path, dataset: Path
+) -> None:
+    """A tolerance decides what becomes of a rule, and flips no verdict."""
+    file = repository / "policies/rules/incident.yaml"
+    before = file.read_text("utf-8")
+    edit = ("at-most: {column: reopen_count, most: 0}\ntolerance: {percent: ", "5}")
+    assert before.count("".join(edit)) == 1
+    try:
+        file.write_text(before.replace("".join(edit), f"{edit[0]}0}}"), "utf-8")
+        told = json.loads(gated("--tickets", str(dataset), "--format", "json", "--fail-on", "warning").stdout)
+        assert told["verdict"] == "fail" and told["replay"]["summary"]["flips"] == 0
+        (finding,) = [one for one in told["findings"] if one["part"] == "replay"]
+        assert (finding["code"], finding["file"]) == ("rule-comes-out-differently", "policies/rules/incident.yaml")
+        assert "INC-12" in finding["message"] and "pass → fail" in finding["message"]
+        assert "1 rule comes out differently" in " ".join(gated("--tickets", str(dataset)).stdout.split())
+        replayed = ["replay", "--root", str(repository), "--base", "main", "--tickets", str(dataset)]
+        result = CliRunner().invoke(group, replayed, standalone_mode=False)
+        assert result.return_value == 1 and not result.stdout.startswith("No verdict flips.")
+        assert "INC-12 as a whole comes out differently: pass → fail." in result.stdout
+    finally:
+        file.write_text(before, "utf-8")
+
+
+def test_the_command_to_do_it_again_reads_exports_in_the_same_way(gated: Any, repository: Path, tmp_path: Path) -> None:
+    generate(load(reference_root()), 60, 5, tmp_path / "export")
+    how = [
+        "--tickets",
+        str(tmp_path / "export/incidents.csv"),
+        "--zone",
+        "Asia/Shanghai",
+        "--mapping",
+        "servicenow-audit-log",
+    ]
+    told = json.loads(gated("--head", "looser", *how, "--fail-on", "never", "--format", "json").stdout)
+    again = CliRunner().invoke(group, [*shlex.split(told["command"])[1:], "--format", "json"], standalone_mode=False)
+    assert (again.return_value, json.loads(again.stdout)) == (0, told)
 
 
 def test_no_change_is_no_finding_and_a_wrong_base_no_answer(gated: Any, repository: Path) -> None:

@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from itsmctl.audit import AuditOptions, audit
-from itsmctl.change import difference
+from itsmctl.change import Change, difference
 from itsmctl.change.replay import Replay, ReplayOptions, replay
 from itsmctl.change.replay.side import Tickets, judge_foundations
 from itsmctl.cli import group, run
@@ -27,7 +27,9 @@ from itsmctl.importers.importing import import_files
 from itsmctl.importers.receipt import read_receipt
 from itsmctl.model import Condition, Definitions, Effective
 from itsmctl.reference import reference_root
+from itsmctl.reports.replay import Replayed
 from itsmctl.reports.replay.json import replay_schema
+from itsmctl.reports.replay.replayed import about
 from itsmctl.zones import midnight_after
 
 SLA = "sla-incident-standard"
@@ -221,6 +223,19 @@ def test_the_command_tells_programs_by_schema_and_people_in_both_languages(datas
             CliRunner().invoke(group, [*arguments, "--lang", language, "--format", form], standalone_mode=False).stdout
         )
         assert fingerprint in shown and "itsmctl explain" in shown
+    chosen = ["--as-of", "2026-06-30", "--rule", "INC-*"]
+    shown = CliRunner().invoke(group, [*arguments, *chosen, "--format", "markdown"], standalone_mode=False).stdout
+    assert f"--root {root} --as-of 2026-06-30`" in shown, "explained at the moment at which it was judged"
+    assert f"--root {root} --as-of 2026-06-30 --rule 'INC-*'`" in shown.splitlines()[-1]
+
+
+def test_that_a_change_of_a_mapping_is_not_shown_is_said(dataset: Path) -> None:
+    """Tickets are imported once: both sides judge what one mapping read."""
+    mapping = base().mappings["servicenow-audit-log"]
+    change = Change("mapping-codes-changed", "review", "mapping", mapping.id, "codes", "a", "b", None, None, ())
+    told = Replayed(replay(base(), base(), dataset), (change,), "main", "", ())
+    assert any("the change of servicenow-audit-log reads differently is not shown" in line for line in about(told))
+    assert len([*about(told)]) == len([*about(replace(told, changes=()))]) + 1
 
 
 def test_identical_sides_end_with_0_and_unknown_ones_with_2(dataset: Path) -> None:

@@ -1,17 +1,21 @@
-"""Calendars compared: shorter service time loosens, because clocks count less."""
+"""Calendars compared: shorter service time loosens, because clocks count less; for what must not come too soon it tightens."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from itsmctl.change.judging import At, ordered
+from itsmctl.change.judging import At, by_duration, ordered
 from itsmctl.change.types import Effect
 from itsmctl.marks import Value
 from itsmctl.model import Calendar, Slot
 from itsmctl.worktime import always_open_with, parse_slot
 
 _USUAL_YEARS = (2026, 2028)
+_AT_MOST = frozenset({"approved", "dwell-within", "elapsed-within", "untouched"}) | frozenset(
+    f"{prefix}{order}" for prefix in ("", "alternate-", "chain-") for order in ("precedence", "response", "succession")
+)
+"""The checks that allow at most so much open time. Others by a calendar demand at least so much, or count its days."""
 
 
 def by_calendar(old: Value, new: Value, at: At) -> Effect:
@@ -28,7 +32,12 @@ def by_calendar(old: Value, new: Value, at: At) -> Effect:
 
 def by_hours(old: Value, new: Value, at: At) -> Effect:
     """Hours of a weekday: less open time loosens."""
-    return _by_slots(_slots(old), _slots(new))
+    return _for_readers(_by_slots(_slots(old), _slots(new)), at)
+
+
+def by_day_length(old: Value, new: Value, at: At) -> Effect:
+    """How long a business day is: a longer one loosens."""
+    return _for_readers(by_duration("loosened")(old, new, at), at)
 
 
 def by_special_day(old: Value, new: Value, at: At) -> Effect:
@@ -40,7 +49,16 @@ def by_special_day(old: Value, new: Value, at: At) -> Effect:
             return "review"
         special = calendar.special.get(day)
         sides.append(special.slots if special else _usual(calendar, day))
-    return _by_slots(*(_minutes(slots) for slots in sides))
+    return _for_readers(_by_slots(*(_minutes(slots) for slots in sides)), at)
+
+
+def _for_readers(effect: Effect, at: At) -> Effect:
+    """What less or more open time does to those who count by the calendar: nobody can say where one of them must not come too soon."""
+    if effect == "neutral":
+        return effect
+    sides = ((at.base, at.base_id), (at.head, at.head_id))
+    readers = [rule for side, id_ in sides for rule in side.rules.values() if rule.parameters.get("calendar") == id_]
+    return "review" if any(rule.check not in _AT_MOST for rule in readers) else effect
 
 
 def _by_slots(old: frozenset[int], new: frozenset[int]) -> Effect:

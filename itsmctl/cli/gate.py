@@ -28,6 +28,7 @@ from itsmctl.history import at_revision, commit_of
 from itsmctl.model import Language
 from itsmctl.output import write_file
 from itsmctl.reports.replay import Replayed
+from itsmctl.reports.replay.replayed import how_read
 from itsmctl.worktime import parse_day
 
 _SAMPLED = 3
@@ -82,11 +83,11 @@ def command(
     Only what the change brings is told; what was wrong before is counted. Exit code 0: nothing stands in the way; 1: not to
     be merged; 2: no answer.
     """
-    asked = _Asked(root, base, head, parse_day(day) if day else None, vouched)
+    asked = _Asked(root, base, head, parse_day(day) if day else None, vouched, tickets, zone, mappings, fail_on)
     with ExitStack() as stack:
         found = _valid(asked, stack)
         replayed = None
-        if not any(problem.severity == "error" for problem in found.gate.problems):
+        if found.gate.compared:
             old, new = stack.enter_context(sides(root, base, head or None))
             changes = difference(old.definitions, new.definitions)
             if tickets:
@@ -95,12 +96,12 @@ def command(
                     opened(tickets, new.definitions, None, mappings=mappings, zone=zone, progress=progress, kept=True)
                 )
                 judged = replay(old.definitions, new.definitions, dataset, changes, ReplayOptions(each=_SAMPLED))
-                replayed = _replayed(judged, changes, asked, tickets, old, new, language)
+                replayed = _replayed(judged, changes, asked, old, new, language)
             found = _judged(found, _approvals(asked, old, new, changes), new, changes, replayed)
         failed = found.gate.fails(fail_on)
         told = replace(
             found, failed=failed, replayed=replayed, language=language, name=str(root or "."),
-            command=_again(asked, tickets), place="" if head else options.base_of(find_root(root)),
+            command=_again(asked), place="" if head else options.base_of(find_root(root)),
         )  # fmt: skip
         text = FORMATS[form](told)
         for other, file in also:
@@ -121,6 +122,10 @@ class _Asked:
     head: str
     as_of: date | None
     vouched: tuple[str, ...]
+    tickets: tuple[Path, ...]
+    zone: str
+    mappings: tuple[str, ...]
+    fail_on: str
 
 
 def _valid(asked: _Asked, stack: ExitStack) -> Judged:
@@ -164,18 +169,18 @@ def _judged(
 
 
 def _replayed(
-    found: Replay, changes: tuple[Change, ...], asked: _Asked, tickets: tuple[Path, ...], old: Side, new: Side, language: Language
+    found: Replay, changes: tuple[Change, ...], asked: _Asked, old: Side, new: Side, language: Language
 ) -> Replayed:  # fmt: skip
     return Replayed(
-        found, changes, asked.base, asked.head, tuple(map(str, tickets)), str(asked.root or ""), (old.commit, new.commit),
-        (old.definitions.digest, new.definitions.digest), language,
+        found, changes, asked.base, asked.head, tuple(map(str, asked.tickets)), str(asked.root or ""), asked.zone, asked.mappings, "", (),
+        (old.commit, new.commit), (old.definitions.digest, new.definitions.digest), language,
     )  # fmt: skip
 
 
-def _again(asked: _Asked, tickets: tuple[Path, ...]) -> str:
+def _again(asked: _Asked) -> str:
     """The command that tells the same again."""
     words = ["itsmctl", "gate", "--base", asked.base, *(["--head", asked.head] if asked.head else [])]
-    words += [word for path in tickets for word in ("--tickets", str(path))]
+    words += how_read(asked.tickets, asked.zone, asked.mappings, asked.root)
     words += ["--as-of", asked.as_of.isoformat()] if asked.as_of else []
-    words += ["--root", str(asked.root)] if asked.root else []
+    words += ["--fail-on", asked.fail_on] if asked.fail_on != "error" else []
     return shlex.join([*words, *(word for who in asked.vouched for word in ("--approved-by", who))])

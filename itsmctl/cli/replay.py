@@ -46,7 +46,8 @@ def command(
     itsmctl replay --base v1.4 --head v1.5 --tickets export.csv --format json
 
     BASE and HEAD are git revisions, folders or archives; without --head the files as they are. Only rules are judged that
-    read something that changed. Exit code 0 where no verdict flips, 1 where some do, 2 when there is no answer.
+    read something that changed. Exit code 0 where nothing comes out differently, 1 where something does, 2 when there
+    is no answer.
     """
     with sides(root, base, head or None) as (old, new):
         changes = difference(old.definitions, new.definitions)
@@ -66,7 +67,8 @@ def command(
         ):
             found = replay(old.definitions, new.definitions, dataset, changes, choices, progress=progress)
         told = Replayed(
-            found, changes, base, head, tuple(map(str, tickets)), str(root or ""), (old.commit, new.commit),
+            found, changes, base, head, tuple(map(str, tickets)), str(root or ""), zone, mappings,
+            as_of, _options(rules, every_rule, enquiries), (old.commit, new.commit),
             (old.definitions.digest, new.definitions.digest), language,
         )  # fmt: skip
         text = FORMATS[form](told)
@@ -74,4 +76,10 @@ def command(
         write_file(output, text)
     else:
         click.echo(text, nl=False)
-    return int(found.total > 0)
+    return int(found.differs)
+
+
+def _options(rules: tuple[str, ...], every_rule: bool, enquiries: bool) -> list[str]:
+    """What was said about the rules, as words of the command."""
+    words = [word for rule in rules for word in ("--rule", rule)]
+    return [*words, *(["--every-rule"] if every_rule else []), *(["--enquiries"] if enquiries else [])]

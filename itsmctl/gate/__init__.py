@@ -24,8 +24,8 @@ VERSION = "rule-version-not-raised"
 class Gate:
     """What the gate found: only what the change brings with it; `known` problems were there before.
 
-    `approvals` is None where nobody could look, as sides are no git revisions; `replay` where no tickets were named, or
-    the definitions have errors.
+    Where the definitions have errors, nothing else was looked at. `approvals` is None where nobody could look, as sides are
+    no git revisions; `replay` where no tickets were named.
     """
 
     problems: tuple[Problem, ...]
@@ -35,6 +35,11 @@ class Gate:
     waivers: tuple[Problem, ...]
     replay: Replay | None
     as_of: date | None = None
+
+    @property
+    def compared(self) -> bool:
+        """Whether the two sides could be held against each other: definitions with errors mean nothing yet."""
+        return not any(problem.severity == "error" for problem in self.problems)
 
     @property
     def told_changes(self) -> tuple[Change, ...]:
@@ -51,9 +56,9 @@ class Gate:
         """Whether the verdict is a failure at a level of FAIL_ON; `warning` counts everything that is told."""
         if fail_on == "never":
             return False
-        flips = self.replay.total if self.replay else 0
-        told = len(self.problems) + len(self.approvals or ()) + len(self.waivers) + len(self.told_changes) + flips
-        return bool(self.errors or (fail_on == "warning" and told))
+        told = len(self.problems) + len(self.approvals or ()) + len(self.waivers) + len(self.told_changes)
+        differs = self.replay is not None and self.replay.differs
+        return bool(self.errors or (fail_on == "warning" and (told or differs)))
 
 
 Place = tuple[Path, Path | None]

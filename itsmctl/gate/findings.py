@@ -11,7 +11,7 @@ from itsmctl.change.replay import Cause
 from itsmctl.errors import Problem, Where
 from itsmctl.gate import VERSION
 from itsmctl.gate.judged import Judged
-from itsmctl.language import number_text, problem_text, tr, trn
+from itsmctl.language import number_text, outcome_text, problem_text, tr, trn
 from itsmctl.reports.changes.words import effect_text, from_to, what
 from itsmctl.reports.replay.replayed import kind_text
 
@@ -65,16 +65,35 @@ def _of_replay(judged: Judged) -> Iterator[Problem]:
     by_group: dict[tuple[str, str], list[Cause]] = {}
     for cause in causes:
         by_group.setdefault((cause.group.kind, cause.group.id), []).append(cause)
+    yield from _of_outcomes(judged)
     ordered = sorted(by_group.items(), key=lambda pair: -sum(cause.alone + cause.together for cause in pair[1]))
     for (kind, id_), some in ordered:
         named = [change for change in judged.gate.changes if (change.kind, change.id) == (kind, id_)]
         places = (place for change in named for place in (change.head_location, change.base_location) if place)
         rules = ", ".join(f"{cause.rule} {number_text(cause.alone + cause.together)}" for cause in some)
-        values = {"id": id_, "rules": rules, "kinds": _kinds(judged)}
-        template = "past tickets judged differently because of {id}: {rules} (in all {kinds})"
+        values = {"id": id_, "rules": rules}
+        template = "past tickets judged differently because of {id}: {rules}"
+        if len(ordered) == 1:  # of several definitions nobody can say which sort is whose
+            values["kinds"] = _kinds(judged)
+            template = "past tickets judged differently because of {id}: {rules} (in all {kinds})"
         yield Problem(
             "verdicts-flip", template, next(places, Where()), values, "warning", subject=f"{kind} {id_}/flips"
         )
+
+
+def _of_outcomes(judged: Judged) -> Iterator[Problem]:
+    """One problem for each rule that comes out differently: the next audit would, too."""
+    replay = judged.gate.replay
+    for one in replay.outcomes if replay else ():
+        assert replay and one.before and one.after
+        causes = {("rule", one.rule.id), *((c.group.kind, c.group.id) for c in replay.causes if c.rule == one.rule.id)}
+        named = [change for change in judged.gate.changes if (change.kind, change.id) in causes]
+        places = (place for change in named for place in (change.head_location, change.base_location) if place)
+        before, after = (outcome_text(outcome, judged.language) for outcome in (one.before, one.after))
+        values = {"rule": one.rule.id, "before": before, "after": after}
+        template = "{rule} as a whole comes out differently over the past tickets: {before} → {after}"
+        where, subject = next(places, one.rule.where), f"rule {one.rule.id}/outcome"
+        yield Problem("rule-comes-out-differently", template, where, values, "warning", subject=subject)
 
 
 def _kinds(judged: Judged) -> str:
@@ -116,20 +135,29 @@ def counts_text(judged: Judged) -> str:
     told = [
         trn("{n} error", "{n} errors", errors, language),
         trn("{n} warning", "{n} warnings", warnings, language),
-        trn("{n} change", "{n} changes", len(gate.changes), language),
     ]
+    if gate.compared:
+        told.append(trn("{n} change", "{n} changes", len(gate.changes), language))
     if gate.replay is not None:
         told.append(trn("{n} verdict flips", "{n} verdicts flip", gate.replay.total, language))
+        if gate.replay.outcomes:
+            n = len(gate.replay.outcomes)
+            told.append(trn("{n} rule comes out differently", "{n} rules come out differently", n, language))
     return verdict + tr(": ", language) + tr(", ", language).join(told)
 
 
 def unlooked(judged: Judged) -> Iterator[str]:
     """What the gate did not look at, so that silence is not taken for consent."""
     gate, language = judged.gate, judged.language
-    if gate.approvals is None:
+    if not gate.compared:
+        yield tr(
+            "What the change means, who approved it, and past tickets were not looked at: the definitions have errors.",
+            language,
+        )
+    elif gate.approvals is None:
         yield tr("Approvals were not checked: the two sides are not commits of one git history.", language)
-    if gate.replay is None:
-        yield tr("No past tickets were judged: none were named (--tickets), or the definitions have errors.", language)
+    if gate.compared and gate.replay is None:
+        yield tr("No past tickets were judged: none were named (--tickets).", language)
     if gate.as_of is None:
         yield tr("Nothing was asked about time, such as expired waivers: no day was named (--as-of).", language)
     if gate.known:

@@ -18,7 +18,9 @@ def render(judged: Judged) -> str:
     lines = [*wrap(counts_text(judged), WIDTH), ""]
     lines += [problem_line(finding.problem, language) for finding in findings(judged)]
     names = (judged.base, judged.head or tr("the files here", language))
-    parts = ["\n".join(lines).rstrip() + "\n", changes_text(judged.gate.changes, *names, language)]
+    parts = ["\n".join(lines).rstrip() + "\n"]
+    if judged.gate.compared:
+        parts.append(changes_text(judged.gate.changes, *names, language))
     if judged.replayed is not None:
         parts.append(replay_text.render(judged.replayed))
     rest = [line for text in unlooked(judged) for line in wrap(text, WIDTH)]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itsmctl.change.hours import by_calendar, by_hours, by_special_day
+from itsmctl.change.forms import as_duration
+from itsmctl.change.hours import by_calendar, by_day_length, by_hours, by_special_day
 from itsmctl.change.judging import always
 from itsmctl.change.kinds.common import describing
 from itsmctl.change.parts import (
@@ -24,19 +25,25 @@ from itsmctl.change.parts import (
 from itsmctl.language import msg
 
 _LESS_OPEN = msg("less open time loosens, more tightens")
+_LESS_OPEN_FOR = msg(
+    "less open time loosens, more tightens; for people to judge where a rule demands at least so much time"
+)
+_LONGER_DAY_FOR = msg(
+    "longer loosens, shorter tightens; for people to judge where a rule demands at least so much time"
+)
 _GRADES = ("low", "medium", "high")
 
 _CALENDAR: Table = {
     "zone": REVIEW,
-    **{f"week/{name}": Part(by_hours, _LESS_OPEN) for name in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")},
+    **{f"week/{name}": Part(by_hours, _LESS_OPEN_FOR) for name in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")},
     "changes": each("review", key="from").called(msg("hours from a day on")),
     "changes/*/week": REVIEW,
-    "day-length": duration("loosened"),
+    "day-length": Part(by_day_length, _LONGER_DAY_FOR, as_duration),
     "source": WORDS,
     "known-until": day("tightened").called(msg("last day that is known")),
-    "days": Part(by_special_day, _LESS_OPEN, entries=True, key="date").called(msg("special day"), "day"),
+    "days": Part(by_special_day, _LESS_OPEN_FOR, entries=True, key="date").called(msg("special day"), "day"),
     "days/*/title": WORDS,
-    "days/*/hours": Part(by_special_day, _LESS_OPEN).called(msg("hours of a special day"), "day-hours"),
+    "days/*/hours": Part(by_special_day, _LESS_OPEN_FOR).called(msg("hours of a special day"), "day-hours"),
     "days/*/published": REVIEW,
 }
 

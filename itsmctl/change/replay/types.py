@@ -135,6 +135,16 @@ class Replay:
     """The waivers of the rules that the change touches, where all records were judged."""
 
     @property
+    def outcomes(self) -> tuple[Judged, ...]:
+        """The rules that come out differently on both sides, be it that no verdict flips and the tolerance is another."""
+        return tuple(one for one in self.rules if one.before and one.after and one.before != one.after)
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything would be judged differently: a record, a group, or a rule as a whole."""
+        return bool(self.total or self.outcomes)
+
+    @property
     def total(self) -> int:
         """How many verdicts flip."""
         return sum(tally.flips for tally in self.tallies)

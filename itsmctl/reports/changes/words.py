@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from os.path import commonprefix
+
 from itsmctl.change import Change, Effect
 from itsmctl.change.forms import key_of
 from itsmctl.change.types import parted
@@ -18,6 +20,8 @@ EFFECT_WORDS: dict[Effect, str] = {
     "neutral": msg("neutral"),
 }
 _LONGEST = 70
+_BEFORE = 20
+"""Characters that two long texts have in common and are told before where they part."""
 _MANY = 4
 """From so many fields on, only those that differ are told."""
 _TESTS = {
@@ -59,10 +63,13 @@ def from_to(change: Change, language: Language) -> str:
         return tr("gone: {value}", language, value=value_text(change.old, language))
     if isinstance(change.old, list) and isinstance(change.new, list):
         return _members(change.old, change.new, language)
-    old, new = (value_text(value, language) for value in _told(change.old, change.new))
+    told = _told(change.old, change.new)
+    old, new = (value_text(value, language) for value in told)
     if old == new:  # the words of the other language
         other: Language = "zh" if language == "en" else "en"
-        old, new = (value_text(value, other) for value in (change.old, change.new))
+        old, new = (value_text(value, other) for value in told)
+    if old == new:  # what differs lies behind where they were cut
+        old, new = (value_text(value, language) for value in _apart(*told))
     return f"{old} → {new}"
 
 
@@ -71,7 +78,19 @@ def _told(old: Value, new: Value) -> tuple[Value, Value]:
     if not isinstance(old, dict) or not isinstance(new, dict) or len({*old, *new}) < _MANY:
         return old, new
     differing = sorted(key for key in {*old, *new} if old.get(key) != new.get(key))
-    return {key: old.get(key) for key in differing}, {key: new.get(key) for key in differing}
+    pairs = {key: _told(old.get(key), new.get(key)) for key in differing}
+    return {key: one for key, (one, _) in pairs.items()}, {key: other for key, (_, other) in pairs.items()}
+
+
+def _apart(old: Value, new: Value) -> tuple[Value, Value]:
+    """Two values that look alike when they are cut, from shortly before where they part."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        pairs = {key: _apart(old.get(key), new.get(key)) for key in {**old, **new} if old.get(key) != new.get(key)}
+        return {key: one for key, (one, _) in pairs.items()}, {key: other for key, (_, other) in pairs.items()}
+    if isinstance(old, str) and isinstance(new, str) and old != new:
+        start = max(0, len(commonprefix([old, new])) - _BEFORE)
+        return ("…" + old[start:], "…" + new[start:]) if start else (old, new)
+    return old, new
 
 
 def value_text(value: Value, language: Language) -> str:

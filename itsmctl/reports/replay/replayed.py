@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from itsmctl.change import Change
 from itsmctl.change.replay import FLIP_KINDS, Cause, Flip, FlipKind, Judged, Replay, State
-from itsmctl.language import Language, moment_text, msg, number_text, tr, trn, zone_of
+from itsmctl.language import Language, moment_text, msg, number_text, outcome_text, tr, trn, zone_of
 from itsmctl.model import GROUPED
 from itsmctl.reports.changes.words import from_to, what
 from itsmctl.reports.coverage_words import KINDS
@@ -45,6 +45,12 @@ class Replayed:
     """'' for the files as they are."""
     tickets: Sequence[str]
     root: str = ""
+    zone: str = ""
+    mappings: Sequence[str] = ()
+    as_of: str = ""
+    """When it was asked to be judged."""
+    options: Sequence[str] = ()
+    """What else was said on the command line that decides which rules are judged."""
     commits: tuple[str, str] = ("", "")
     digests: tuple[str, str] = ("", "")
     language: Language = "en"
@@ -52,7 +58,7 @@ class Replayed:
     def command(self, name: str) -> str:
         """The command that tells the same again on any machine that has the tickets."""
         words = ["itsmctl", name, "--base", self.base, *(["--head", self.head] if self.head else [])]
-        return shlex.join([*words, *self._where()])
+        return shlex.join([*words, *self._where(), *self.options])
 
     def explain(self, flip: Flip) -> str:
         """The command that explains a flip under the head; '' where it is about a group."""
@@ -62,8 +68,16 @@ class Replayed:
         return shlex.join(["itsmctl", "explain", flip.record_id, *self._where()])
 
     def _where(self) -> list[str]:
-        tickets = [word for path in self.tickets for word in ("--tickets", path)]
-        return [*tickets, *(["--root", self.root] if self.root else [])]
+        words = how_read(self.tickets, self.zone, self.mappings, self.root)
+        return [*words, *(["--as-of", self.as_of] if self.as_of else [])]
+
+
+def how_read(tickets: Sequence[object], zone: str, mappings: Sequence[str], root: object) -> list[str]:
+    """The words of a command that say which tickets, how exports of them are read, and by which definitions."""
+    words = [word for path in tickets for word in ("--tickets", str(path))]
+    words += ["--zone", zone] if zone else []
+    words += [word for mapping in mappings for word in ("--mapping", mapping)]
+    return [*words, *(["--root", str(root)] if root else [])]
 
 
 def kind_text(kind: FlipKind, language: Language) -> str:
@@ -80,7 +94,11 @@ def headline(told: Replayed) -> str:
     """How many verdicts flip, and of which sort."""
     replay, language = told.replay, told.language
     if not replay.total:
-        return tr("No verdict flips.", language)
+        return (
+            tr("No verdict flips.", language)
+            if not replay.outcomes
+            else tr("No verdict of a record or group flips, but rules as a whole come out differently.", language)
+        )
     kinds = tr(", ", language).join(f"{number_text(n)} {kind_text(kind, language)}" for kind, n in replay.by_kind())
     flips = trn("{n} verdict flips", "{n} verdicts flip", replay.total, language)
     return tr("{flips}: {kinds}.", language, flips=flips, kinds=kinds)
@@ -103,6 +121,23 @@ def about(told: Replayed) -> Iterator[str]:
         yield trn(
             "{n} record was judged; the change can reach no other.",
             "{n} records were judged; the change can reach no others.", replay.reached, language,
+        )  # fmt: skip
+
+    for one in replay.outcomes:
+        assert one.before and one.after
+        before, after = (outcome_text(outcome, language) for outcome in (one.before, one.after))
+        yield tr(
+            "{rule} as a whole comes out differently: {before} → {after}.",
+            language,
+            rule=one.rule.id,
+            before=before,
+            after=after,
+        )
+    mappings = sorted({change.id for change in told.changes if change.kind == "mapping"})
+    if mappings:
+        yield tr(
+            "The tickets were read in one way for both sides: what the change of {mappings} reads differently is not shown here.",
+            language, mappings=tr(", ", language).join(mappings),
         )  # fmt: skip
 
 
