@@ -77,6 +77,10 @@ class ItsmctlError(Exception):
 _LISTED = 30
 
 
+NONE = Phrase("none is defined")
+"""What stands in the place of a list that holds nothing."""
+
+
 def listed(choices: Sequence[str]) -> str:
     """The words that are allowed, as far as anybody reads on."""
     return ", ".join(choices[:_LISTED]) + (" …" if len(choices) > _LISTED else "")
@@ -85,7 +89,7 @@ def listed(choices: Sequence[str]) -> str:
 def unknown_at(where: Where, word: str, what: str, allowed: Iterable[str]) -> Problem:
     """The problem of a word that names nothing, wherever it stands."""
     choices = sorted(allowed)
-    values = {"what": what, "word": word, "allowed": listed(choices) or "none is defined"}
+    values = {"what": what, "word": word, "allowed": listed(choices) or NONE}
     code, template = f"unknown-{what.replace(' ', '-')}", "unknown {what} {word!r}; known: {allowed}"
     return Problem(code, template, where, values, suggestion=did_you_mean(word, choices))
 

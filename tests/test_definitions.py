@@ -16,7 +16,8 @@ from itsmctl.definitions.build import build
 from itsmctl.definitions.build.builder import Builder
 from itsmctl.definitions.references import values_at
 from itsmctl.definitions.schema import check_document, kinds
-from itsmctl.errors import ItsmctlError, Problem
+from itsmctl.errors import ItsmctlError, Problem, Where, unknown_at
+from itsmctl.language import problem_text
 from itsmctl.reference import FOLDERS, reference_root
 from itsmctl.source import Document, Path_, parse_documents, read_documents
 
@@ -419,6 +420,28 @@ def test_a_broken_file_does_not_echo(name: str, broken: str, copy: Path, quick: 
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("\ntitle:", f"{broken}\ntitle:", 1), encoding="utf-8")
     assert [p.where.file for p in validate(copy)] == [name]
+
+
+def test_a_position_that_there_is_none_of_does_not_echo_in_what_it_asks_for(copy: Path) -> None:
+    file = "roles/assignments.yaml"
+    edit(copy, file, "position: service-level-manager", "position: service-levl-manager")
+    assert [(p.code, p.where.file, p.suggestion) for p in validate(copy)] == [
+        ("unknown-position", file, "service-level-manager")
+    ]
+
+
+def test_rules_that_rest_on_each_other_are_no_valid_definitions(copy: Path) -> None:
+    """An audit by them cannot begin."""
+    edit(copy, QUALITY, "id: DQ-06\nversion: 1\n", "id: DQ-06\nversion: 1\nrests-on: [INC-05]\n")
+    (problem,) = validate(copy)
+    assert (problem.code, problem.severity) == ("rests-on-cycle", "error")
+    assert sorted(str(problem.values["circle"]).split(" → ")[1:]) == ["DQ-06", "INC-05"]
+
+
+def test_that_nothing_is_defined_is_said_in_both_languages() -> None:
+    problem = unknown_at(Where("a.yaml", 1, 1), "x", "competence", ())
+    assert problem.message.endswith("known: none is defined")
+    assert "none" not in problem_text(problem, "zh")
 
 
 def test_a_document_that_breaks_its_schema_has_its_references_checked_too(copy: Path) -> None:

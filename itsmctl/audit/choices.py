@@ -128,8 +128,8 @@ def chosen_by_default(
 
 def _tier(rule: Rule, chosen: Mapping[str, Rule], above: tuple[str, ...] = ()) -> int:
     if rule.id in above:
-        values = {"cycle": " -> ".join((*above, rule.id))}
+        values = {"circle": " → ".join((*above, rule.id))}
         raise ItsmctlError(
-            Problem("rests-on-cycle", "rules rest on each other in a circle: {cycle}", rule.where, values)
+            Problem("rests-on-cycle", "the rules rest on each other in a circle: {circle}", rule.where, values)
         )
     return max((1 + _tier(chosen[r], chosen, (*above, rule.id)) for r in rule.rests_on if r in chosen), default=0)

@@ -10,7 +10,7 @@ from itsmctl.beside import Beside
 from itsmctl.cli.imported import dataset_of
 from itsmctl.cli.progress import Progress
 from itsmctl.definitions import load_mappings
-from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean
+from itsmctl.errors import NONE, ItsmctlError, Problem, Where, did_you_mean
 from itsmctl.importers.receipt import is_dataset
 from itsmctl.model import AuditPlan, Definitions, MappingDefinition
 from itsmctl.scratch import held, scratch
@@ -84,7 +84,7 @@ def _find_mapping(definitions: Definitions, name: str) -> Sequence[MappingDefini
         return (definitions.mappings[name],)
     if Path(name).is_file():
         return load_mappings(Path(name), definitions)
-    values = {"what": "mapping", "word": name, "allowed": ", ".join(definitions.mappings) or "none is defined"}
+    values = {"what": "mapping", "word": name, "allowed": ", ".join(definitions.mappings) or NONE}
     near = did_you_mean(name, definitions.mappings)
     raise ItsmctlError(
         Problem("unknown-mapping", "unknown {what} {word!r}; known: {allowed}", values=values, suggestion=near)

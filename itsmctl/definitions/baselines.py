@@ -10,7 +10,7 @@ from itsmctl import model
 from itsmctl.definitions.build import build
 from itsmctl.definitions.build.builder import Builder
 from itsmctl.definitions.schema import check_document
-from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean
+from itsmctl.errors import NONE, ItsmctlError, Problem, Where, did_you_mean
 from itsmctl.source import Document, read_documents
 
 
@@ -21,7 +21,7 @@ def baseline_named(definitions: model.Definitions, word: str, *, files: bool = T
     path = Path(word)
     if files and (path.suffix in (".yaml", ".yml") or path.is_file()):
         return in_file(path)[0]
-    values = {"what": "baseline", "word": word, "allowed": ", ".join(definitions.baselines) or "none is defined"}
+    values = {"what": "baseline", "word": word, "allowed": ", ".join(definitions.baselines) or NONE}
     near = did_you_mean(word, definitions.baselines)
     raise ItsmctlError(
         Problem("unknown-baseline", "unknown {what} {word!r}; known: {allowed}", values=values, suggestion=near)

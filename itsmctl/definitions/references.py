@@ -605,6 +605,10 @@ def _competences(
     positions: Mapping[str, model.Position],
 ) -> Iterator[Problem]:
     """A competence that was shown is one that the position, or one of the roles, asks for."""
+    if (assignment.position and assignment.position not in positions) or (
+        assignment.role and assignment.role not in roles
+    ):
+        return  # nobody can say what a position or role asks for that there is none of
     position = positions.get(assignment.position)
     names = [assignment.role, *(position.roles if position else ())]
     asked = [

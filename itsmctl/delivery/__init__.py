@@ -17,7 +17,7 @@ from itsmctl.delivery.quality import Comparison, Figure, Quality, ServiceQuality
 from itsmctl.delivery.statistics import UNKNOWN, count
 from itsmctl.delivery.stepping import steps
 from itsmctl.engine.session import Session
-from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean
+from itsmctl.errors import NONE, ItsmctlError, Problem, Where, did_you_mean
 from itsmctl.importers.receipt import Receipt, unchanged
 from itsmctl.language import epoch
 from itsmctl.model import Agreement, Definitions, Service
@@ -187,6 +187,6 @@ def _complaints(rows: Rows, services: Sequence[str], customers: Sequence[str], p
 
 
 def _unknown(what: str, word: str, known: Sequence[str]) -> Problem:
-    values = {"what": what, "word": word, "allowed": ", ".join(sorted(known)) or "none is defined"}
+    values = {"what": what, "word": word, "allowed": ", ".join(sorted(known)) or NONE}
     template = "unknown {what} {word!r}; known: {allowed}"
     return Problem(f"unknown-{what}", template, Where(), values, suggestion=did_you_mean(word, known))

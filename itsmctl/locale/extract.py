@@ -63,6 +63,7 @@ def _helpers(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, int]]:
     """Functions that take a template, and at which place of a call."""
     yield "Problem", 1
     yield "Misused", 0
+    yield "Phrase", 0
     for node in nodes:
         if isinstance(node, ast.FunctionDef):
             names = [argument.arg for argument in node.args.args if argument.arg != "self"]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from itsmctl.errors import ItsmctlError, Problem, did_you_mean
+from itsmctl.errors import NONE, ItsmctlError, Problem, did_you_mean
 from itsmctl.model import Definitions, Kpi, Text
 from itsmctl.model.indicators import Quadrant
 from itsmctl.model.periods import in_force
@@ -68,7 +68,7 @@ def chosen_kpis(definitions: Definitions, position: str, process: str) -> list[K
 
 def _must_be_known(what: str, word: str, known: Mapping[str, object]) -> None:
     if word and word not in known:
-        values = {"what": what, "word": word, "allowed": ", ".join(sorted(known)) or "none is defined"}
+        values = {"what": what, "word": word, "allowed": ", ".join(sorted(known)) or NONE}
         template = "unknown {what} {word!r}; known: {allowed}"
         raise ItsmctlError(Problem(f"unknown-{what}", template, values=values, suggestion=did_you_mean(word, known)))
 

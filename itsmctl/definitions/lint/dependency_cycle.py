@@ -37,10 +37,10 @@ Remedy
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from itsmctl import model
-from itsmctl.definitions.lint.graphs import reachable
+from itsmctl.definitions.lint.graphs import circles
 from itsmctl.definitions.lint.system import System
 from itsmctl.errors import Problem, Severity
 
@@ -51,33 +51,14 @@ READS = ("service",)
 
 def check(system: System) -> Iterator[Problem]:
     """One problem for each circle, at the first service of it."""
-    steps = {s.definition.id: s.definition.depends_on for s in system.all(model.Service)}
-    told: set[str] = set()
-    for service in system.all(model.Service):
-        start = service.definition.id
-        for position, following in enumerate(service.definition.depends_on):
-            if start in told or start not in reachable([following], steps):
-                continue
-            circle = [start, *_way(following, start, steps)]
-            told.update(circle)
-            values = {"circle": " → ".join(circle)}
-            yield Problem(
-                CODE,
-                "the services rest on each other in a circle: {circle}",
-                service.where("depends-on", position),
-                values,
-                SEVERITY,
-            )
-
-
-def _way(here: str, goal: str, steps: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """A shortest way along the steps, both ends included."""
-    ways = [[here]]
-    seen = {here}
-    while ways[0][-1] != goal:
-        way = ways.pop(0)
-        for following in steps.get(way[-1], ()):
-            if following not in seen:
-                seen.add(following)
-                ways.append([*way, following])
-    return ways[0]
+    services = {service.definition.id: service for service in system.all(model.Service)}
+    steps = {id_: service.definition.depends_on for id_, service in services.items()}
+    for start, position, circle in circles(steps):
+        values = {"circle": " → ".join(circle)}
+        yield Problem(
+            CODE,
+            "the services rest on each other in a circle: {circle}",
+            services[start].where("depends-on", position),
+            values,
+            SEVERITY,
+        )

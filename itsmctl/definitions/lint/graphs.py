@@ -1,8 +1,8 @@
-"""The states and the activities of a process as graphs; what the laws about them share."""
+"""States, activities, and what rests on what, as graphs; what the laws about them share."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from itsmctl.model import END, Process
 
@@ -39,3 +39,27 @@ def backwards(steps: Mapping[str, Iterable[str]]) -> Mapping[str, list[str]]:
 def activity_steps(process: Process) -> Mapping[str, list[str]]:
     """Where the flow goes on from each activity; one without a flow ends the process."""
     return {activity.id: [flow.to for flow in activity.flows] or [END] for activity in process.activities}
+
+
+def circles(steps: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, int, Sequence[str]]]:
+    """Each circle once: where it starts, the number of the step that leads into it, and the way round, both ends included."""
+    told: set[str] = set()
+    for start, nexts in steps.items():
+        for position, following in enumerate(nexts):
+            if start not in told and start in reachable([following], steps):
+                circle = (start, *_way(following, start, steps))
+                told.update(circle)
+                yield start, position, circle
+
+
+def _way(here: str, goal: str, steps: Mapping[str, Sequence[str]]) -> list[str]:
+    """A shortest way along the steps, both ends included."""
+    ways = [[here]]
+    seen = {here}
+    while ways[0][-1] != goal:
+        way = ways.pop(0)
+        for following in steps.get(way[-1], ()):
+            if following not in seen:
+                seen.add(following)
+                ways.append([*way, following])
+    return ways[0]
