@@ -433,7 +433,7 @@ def test_rules_that_rest_on_each_other_are_refused(dataset: Path) -> None:
         "DQ-08": replace(rules["DQ-08"], rests_on=("DQ-09",)),
         "DQ-09": replace(rules["DQ-09"], rests_on=("DQ-08",)),
     }
-    with pytest.raises(ItsmctlError, match="DQ-08 -> DQ-09 -> DQ-08"):
+    with pytest.raises(ItsmctlError, match="DQ-08 → DQ-09 → DQ-08"):
         audit(replace(reference(), rules=circle), dataset)
 
 
