@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -184,10 +183,31 @@ def test_less_open_time_is_for_people_to_judge_where_a_rule_demands_at_least_so_
     assert [(c.code, c.effect) for c in compared(reference, root)] == [(code, effect)]
 
 
-def test_what_differs_is_told_also_where_both_values_are_too_long(reference: Definitions, root: Path) -> None:
+def test_of_a_change_in_many_codes_only_those_that_differ_are_told(reference: Definitions, root: Path) -> None:
     edited(root, "audits/mappings.yaml", ("    Canceled: cancelled\n", "    Canceled: closed\n"))
     (change,) = compared(reference, root)
     assert from_to(change, "en") == "state Canceled cancelled → state Canceled closed"
-    long = "coalesce(closure_code, 'none') <> 'none' and coalesce(resolution, '') <> '' and opened_at < closed_at"
-    told = from_to(replace(change, old=long, new=long + " and reopen_count = 0"), "en")
-    assert told == "…pened_at < closed_at → …pened_at < closed_at and reopen_count = 0"
+
+
+LONG = "coalesce(closure_code, 'none') <> 'none' and coalesce(resolution, '') <> '' and opened_at < closed_at"
+GROUPS = [f"a group with quite a long name {number}" for number in range(9)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (LONG, f"{LONG} and reopen_count = 0", "…pened_at < closed_at → …pened_at < closed_at and reopen_count = 0"),
+        (
+            {"en": LONG, "zh": "甲"},
+            {"en": f"{LONG}!", "zh": "甲"},
+            "“…pened_at < closed_at” → “…pened_at < closed_at!”",
+        ),
+        ({"any": GROUPS}, {"any": [*GROUPS, "one more"]}, "any – → any one more"),
+        # Short ones, and long ones that differ in front, as they are.
+        ("4h", "8h", "4h → 8h"),
+        ({"en": LONG, "zh": "甲"}, {"en": LONG, "zh": "乙"}, "“甲” → “乙”"),
+    ],
+)
+def test_what_differs_is_told_also_where_both_values_are_too_long(old: Any, new: Any, told: str) -> None:
+    change = Change("rule-remedy-changed", "review", "rule", "INC-01", "remedy", old, new, None, None, ())
+    assert from_to(change, "en") == told

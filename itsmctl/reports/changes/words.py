@@ -87,6 +87,10 @@ def _apart(old: Value, new: Value) -> tuple[Value, Value]:
     if isinstance(old, dict) and isinstance(new, dict):
         pairs = {key: _apart(old.get(key), new.get(key)) for key in {**old, **new} if old.get(key) != new.get(key)}
         return {key: one for key, (one, _) in pairs.items()}, {key: other for key, (_, other) in pairs.items()}
+    if isinstance(old, list) and isinstance(new, list):
+        before, after = ({key_of(one) for one in side} for side in (old, new))
+        gone, come = [one for one in old if key_of(one) not in after], [one for one in new if key_of(one) not in before]
+        return (gone, come) if gone or come else (old, new)
     if isinstance(old, str) and isinstance(new, str) and old != new:
         start = max(0, len(commonprefix([old, new])) - _BEFORE)
         return ("…" + old[start:], "…" + new[start:]) if start else (old, new)
