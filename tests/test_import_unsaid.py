@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from itsmctl.engine.session import Session
 from itsmctl.errors import ItsmctlError
 from itsmctl.importers.importing import import_files
 from itsmctl.importers.receipt import Receipt, read_receipt, receipt_schema
-from itsmctl.model import MappingDefinition
+from itsmctl.model import Condition, MappingDefinition
 from itsmctl.reference import reference_root
 from itsmctl.reports.phrases import phrase_text
 
@@ -247,6 +248,26 @@ def test_groups_that_are_judged_without_a_cell_that_could_not_be_read_are_named(
     told = audit(load(reference_root()), out, AuditOptions(as_of="2026-04-01T00:00:00Z", rules=rules)).dataset.warnings
     assert [message for code, message in told if code == "unread-in-groups"] == [
         "records of incident whose resolved_at could not be read, so that rules about groups rest on the others: 1 (SLM-04)"
+    ]
+
+
+def test_a_record_that_may_be_of_a_group_is_not_counted_in_it(tmp_path: Path) -> None:
+    """Half of the major ones are of category `other`; of those of which nobody can say whether they are major, all are."""
+    rows = [f"INC{n:02},2026-03-05 09:00:00,{'other' if n % 2 else 'network'},yes" for n in range(20)]
+    rows += [f"INC{n:02},2026-03-05 09:00:00,other,perhaps" for n in range(20, 40)]
+    (tmp_path / "t.csv").write_text("\n".join(["Number,Opened,Category,Major", *rows, ""]), encoding="utf-8")
+    columns = {"record_id": ("Number",), "opened_at": ("Opened",), "category": ("Category",), "major": ("Major",)}
+    bring([tmp_path / "t.csv"], tmp_path / "out", mapping(format="table", recognise=("Major",), columns=columns))
+    definitions = load(reference_root())
+    rule = definitions.rules["DQ-10"]
+    major = replace(
+        rule, scope=(Condition("major", "in", (True,)),), parameters={**rule.parameters, "most": 50, "minimum": 10}
+    )
+    asked_for = AuditOptions(as_of="2026-04-01T00:00:00Z", rules=("DQ-10",))
+    result = audit(replace(definitions, rules={**definitions.rules, "DQ-10": major}), tmp_path / "out", asked_for)
+    assert [(one.outcome, one.in_scope) for one in result.rules] == [("pass", 1)]
+    assert [message for code, message in result.dataset.warnings if code == "unread-in-groups"] == [
+        "records of incident whose major could not be read, so that rules about groups rest on the others: 20 (DQ-10)"
     ]
 
 

@@ -12,15 +12,25 @@ under `also-called`, and nobody can say who approves through a shared account (`
 
 Passing: approved on Monday by the change manager, begun on Tuesday; not begun yet. Failing: approved after it began, or
 by somebody without the role. Not testable: approved by somebody whom no assignment names; approvals enough only with one
-through a shared account; too few, and a decision of which nobody can say whether it was one in favour.
+through a shared account, or only while nobody knows whose refusal followed them; too few, and a decision of which nobody can say
+whether it was one in favour.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
-from itsmctl.engine.acts import APPROVING, CHANGE, MOMENT, act_text, changes_of, moments_of, names_in, needs_of
+from itsmctl.engine.acts import (
+    APPROVING,
+    CHANGE,
+    MOMENT,
+    REFUSING,
+    act_text,
+    changes_of,
+    moments_of,
+    names_in,
+    needs_of,
+)
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.openings import Opening, counted_until, join_day
 from itsmctl.engine.parameters import COUNT, TEXTS, number_of, texts
@@ -55,8 +65,7 @@ def needs(rule: Rule) -> Needs:
     """The approvals, or the history of what stands for them, and the moment."""
     parameters = rule.parameters
     before = [parameters["before"]] if "before" in parameters else []
-    needs = needs_of([parameters.get("through", "approval")], demanded=True) | needs_of(before)
-    return replace(needs, decided=frozenset({"failures"}) if needs.decided else frozenset())
+    return needs_of([parameters.get("through", "approval")], demanded=True).resting("failures") | needs_of(before)
 
 
 def compile(rule: Rule, context: Context) -> Fragment:
@@ -87,7 +96,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
                 ELSE concat('approvals in time: ', {have}) END AS observed,
             ? AS expected, coalesce(m.moment, r.opened_at) AS "at",
             CASE WHEN {unreached} THEN NULL WHEN {unknown} THEN {missing} WHEN {enough} THEN NULL WHEN {unlaid} THEN 'calendar-not-known' WHEN {shared} THEN 'shared-account' WHEN {hoped} THEN 'unknown-person'
-                WHEN {undated} THEN 'undated-approval' END AS reason
+                WHEN {undated} THEN CASE WHEN c.refused = 1 THEN 'missing:actor' ELSE 'undated-approval' END END AS reason
             FROM scoped AS r LEFT JOIN (""",
             (_expected(rule, need, roles),),
         )
@@ -140,7 +149,7 @@ def _counted(rule: Rule, context: Context, roles: tuple[str, ...]) -> Fragment:
                 count(DISTINCT CASE WHEN d.in_time IS NOT false AND {nobody} THEN coalesce(d.person, concat(CASE WHEN d.in_time THEN ' in time ' ELSE ' undated ' END, d.place)) END) AS unknown,
                 count(DISTINCT CASE WHEN (d.in_time IS NULL OR d.in_time AND d.withdrawn) AND {test} AND NOT d.shared THEN d.person END) AS undated,
                 min(CASE WHEN NOT d.in_time AND {test} THEN d.moment END) AS late_at,
-                max(CASE WHEN d.in_time IS NULL AND d.moment IS NOT NULL THEN 1 ELSE 0 END) AS unlaid
+                max(CASE WHEN d.in_time IS NULL AND d.moment IS NOT NULL THEN 1 ELSE 0 END) AS unlaid, max(CASE WHEN d.refused THEN 1 ELSE 0 END) AS refused
             FROM ("""
         )
         + _decided(rule, context)
@@ -152,18 +161,21 @@ def _counted(rule: Rule, context: Context, roles: tuple[str, ...]) -> Fragment:
 
 
 def _decided(rule: Rule, context: Context) -> Fragment:
-    """The last decision of each person in time, and the last of each that came later; each by nobody or through a shared account, as each may be another's.
+    """The last decision of each person in time, and the last of each that came later; each by nobody or through a shared account, as
+    each may be another's, and each without a moment, as it may be the last.
 
-    `withdrawn` says that the person decided otherwise, too, and nobody knows when."""
+    `withdrawn` says that the person decided otherwise, too, and nobody knows when, or may have: `refused`, somebody without a name did."""
     opening, later = _later(rule, context)
     known = known_as("d.approver", "w")
     given, due = (counted_until(opening, f"{alias}.moment", f"{alias}d") for alias in "dm")
     limit = f"(d.moment <= m.moment OR {given} <= {due} + {later})" if "before" in rule.parameters else "true"
     return (
         Fragment(
-            f"""SELECT * FROM (SELECT d.tix, d.person, d.shared, d.moment, d.favour, d.in_time, d.withdrawn, row_number() OVER (
-                PARTITION BY d.tix, d.person, d.in_time ORDER BY d.moment DESC, d.favour) AS place FROM (
-                SELECT d.tix, {known.who} AS person, {known.shared} AS shared, d.moment, d.favour, max(CASE WHEN d.moment IS NULL AND NOT d.favour THEN 1 ELSE 0 END) OVER (PARTITION BY d.tix, {known.who}) = 1 AS withdrawn,
+            f"""SELECT tix, person, shared, moment, favour, in_time, withdrawn OR refused AS withdrawn, refused, place FROM (
+                SELECT d.tix, d.person, d.shared, d.moment, d.favour, d.in_time, d.withdrawn,
+                coalesce(d.person IS NOT NULL AND max(CASE WHEN d.person IS NULL AND d.refusal AND d.in_time IS NOT false THEN coalesce(d.moment, {EVER}) END) OVER (PARTITION BY d.tix) >= d.moment, false) AS refused,
+                row_number() OVER (PARTITION BY d.tix, d.person, d.in_time ORDER BY d.moment DESC, d.favour) AS place FROM (
+                SELECT d.tix, {known.who} AS person, {known.shared} AS shared, d.moment, d.favour, d.refusal, max(CASE WHEN d.moment IS NULL AND NOT d.favour THEN 1 ELSE 0 END) OVER (PARTITION BY d.tix, {known.who}) = 1 AS withdrawn,
                     CASE WHEN d.moment IS NULL THEN NULL WHEN m.moment IS NULL THEN true ELSE {limit} END AS in_time FROM ("""
         )
         + _decisions(rule, context)
@@ -173,7 +185,7 @@ def _decided(rule: Rule, context: Context) -> Fragment:
         + join_day(opening, "d.moment", "dd")
         + join_day(opening, "m.moment", "md")
         + known.join
-        + ") AS d) AS ranked WHERE place = 1 OR shared OR person IS NULL"
+        + ") AS d) AS ranked WHERE place = 1 OR shared OR person IS NULL OR moment IS NULL"
     )
 
 
@@ -181,12 +193,18 @@ def _decisions(rule: Rule, context: Context) -> Fragment:
     through = rule.parameters.get("through")
     if isinstance(through, Mapping):
         made = changes_of(through, context)
-        return Fragment("SELECT e.tix, e.actor AS approver, e.moment, true AS favour FROM (") + made + ") AS e"
+        return (
+            Fragment("SELECT e.tix, e.actor AS approver, e.moment, true AS favour, false AS refusal FROM (")
+            + made
+            + ") AS e"
+        )
     wanted = tuple(decision.lower() for decision in texts(rule, "decisions") or APPROVING)
+    refusing = tuple(word for word in REFUSING if word not in wanted)
+    told = "coalesce(lower(trim(a.decision)) IN ({}), false)"
     return Fragment(
-        f"""SELECT a.tix, a.approver, a.moment, coalesce(lower(trim(a.decision)) IN ({", ".join("?" * len(wanted))}), false) AS favour
+        f"""SELECT a.tix, a.approver, a.moment, {told.format(", ".join("?" * len(wanted)))} AS favour, {told.format(", ".join("?" * len(refusing)))} AS refusal
         FROM approval AS a JOIN scoped AS r ON r.tix = a.tix""",
-        wanted,
+        wanted + refusing,
     )
 
 

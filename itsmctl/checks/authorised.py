@@ -9,7 +9,7 @@ A record in which nobody acted so is not judged.
 
 Passing: approved by the delegate during the holder's leave. Failing: approved by somebody who held the role last year.
 Not testable: a person whom no assignment names, a change whose author the export does not tell, or who acted at a moment that
-it does not tell (an `implementer` without `actual_start`).
+it does not tell (an `implementer` without `actual_start`); a decision of which nobody can say whether it was one in favour.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ NAMES = {"roles/*": "role", "lane": "lane", **names_in("acts/*")}
 
 def needs(rule: Rule) -> Needs:
     """The columns, the history or the approvals that tell who acted."""
-    return needs_of(_acts(rule))
+    return needs_of(_acts(rule)).resting("passes")
 
 
 def compile(rule: Rule, context: Context) -> Fragment:

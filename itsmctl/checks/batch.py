@@ -41,7 +41,7 @@ NAMES = {"at": "column"}
 def needs(rule: Rule) -> Needs:
     """The person and the moment, or the approvals."""
     if rule.parameters["by"] == APPROVERS:
-        return Needs(tables=frozenset({"approval"}), decided=frozenset({"any"}))
+        return Needs(tables=frozenset({"approval"}), decided=frozenset({"passes"}))
     return Needs(columns=frozenset({str(rule.parameters["by"]), str(rule.parameters["at"])}))
 
 

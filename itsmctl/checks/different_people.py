@@ -43,7 +43,7 @@ def needs(rule: Rule) -> Needs:
     """Every column listed; of the sides all that tells who acted."""
     if "columns" in rule.parameters:
         return Needs(columns=frozenset(texts(rule, "columns")))
-    return needs_of([act for side in _sides(rule) for act in side])
+    return needs_of([act for side in _sides(rule) for act in side]).resting("passes")
 
 
 def compile(rule: Rule, context: Context) -> Fragment:

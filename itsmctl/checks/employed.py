@@ -30,7 +30,7 @@ NAMES = names_in("acts/*")
 
 def needs(rule: Rule) -> Needs:
     """The columns, the history or the approvals that tell who acted."""
-    return needs_of(_acts(rule))
+    return needs_of(_acts(rule)).resting("passes")
 
 
 def compile(rule: Rule, context: Context) -> Fragment:

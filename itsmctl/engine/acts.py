@@ -16,11 +16,16 @@ APPROVERS, ACTORS = "approvers", "actors"
 APPROVING = ("approved", "approve", "accepted", "granted", "yes", "批准", "已批准", "同意", "通过", "已通过")
 """What exports call a decision in favour, where the mapping does not translate it."""
 
+REFUSING = (
+    "rejected", "reject", "declined", "decline", "denied", "refused", "disapproved", "no", "withdrawn", "revoked",
+    "拒绝", "已拒绝", "驳回", "已驳回", "退回", "已退回", "不同意", "不通过", "未通过", "否决", "撤回", "已撤回",
+)  # fmt: skip
+"""What exports call a decision against, or the end of one in favour."""
+
 NOT_APPROVING = (
-    "rejected", "reject", "declined", "decline", "denied", "refused", "disapproved", "no", "none", "requested", "not-requested",
-    "not requested", "not yet requested", "pending", "waiting", "hold", "on hold", "more information", "cancelled", "canceled", "withdrawn", "revoked",
-    "expired", "not-required", "not_required", "not required", "no longer required", "ignored", "duplicate", "拒绝", "已拒绝", "驳回", "已驳回",
-    "退回", "已退回", "不同意", "不通过", "未通过", "否决", "待审批", "审批中", "待定", "取消", "已取消", "撤回", "已撤回", "无需审批",
+    *REFUSING, "none", "requested", "not-requested", "not requested", "not yet requested", "pending", "waiting", "hold", "on hold",
+    "more information", "cancelled", "canceled", "expired", "not-required", "not_required", "not required", "no longer required", "ignored",
+    "duplicate", "待审批", "审批中", "待定", "取消", "已取消", "无需审批",
 )  # fmt: skip
 """What exports call every other decision, or that there is none yet; of all other words nobody can say what was decided."""
 

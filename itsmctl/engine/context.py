@@ -110,7 +110,8 @@ class Needs:
 
     `elsewhere` are columns of other records than the one judged, `tables` may be `approval`, `links` are types of link
     of which one is enough, `processes` those whose records it must find, and `named` values that the export must be able to tell.
-    `decided` says which verdicts rest on what was decided about the record: `any`, or `failures` where a pass shows enough.
+    `decided` says which verdicts rest on what was decided about the record: `any`, or only `failures` or `passes`, where the other
+    kind shows enough.
     """
 
     columns: frozenset[str] = frozenset()
@@ -125,6 +126,10 @@ class Needs:
     def __or__(self, other: Needs) -> Needs:
         """What both need."""
         return Needs(*(getattr(self, f.name) | getattr(other, f.name) for f in fields(self)))
+
+    def resting(self, verdicts: str) -> Needs:
+        """The same, where only these verdicts rest on what was decided about the record, if any do."""
+        return replace(self, decided=frozenset({verdicts} if self.decided else ()))
 
 
 class Check(Protocol):

@@ -190,17 +190,22 @@ def _with_gaps(body: Fragment, needs: Needs) -> Fragment:
 
 
 def _with_unclear(body: Fragment, rule: Rule, needs: Needs, context: Context) -> Fragment:
-    """Where nobody can say what was decided about a record, it is not testable by what rests on that (`Needs.decided`)."""
+    """Where nobody can say what was decided about a record, it is not testable by what rests on that (`Needs.decided`).
+
+    Nor is one that the check leaves out as nobody decided anything about it: somebody may have.
+    """
     if not needs.decided or not context.undecided or rule.check in GROUPED:
         return body
-    stays, observed = "u.record_id IS NULL", "CASE WHEN u.record_id IS NULL THEN j.observed END"
-    if "any" not in needs.decided:
-        stays, observed = f"({stays} OR coalesce(j.passed, false))", "j.observed"
+    shown = {"failures": "coalesce(j.passed, false)", "passes": "NOT coalesce(j.passed, true)"}
+    stays = " OR ".join(
+        ["u.record_id IS NULL", *(shown[one] for one in needs.decided if {one} == needs.decided and one in shown)]
+    )
+    observed = "j.observed" if needs.decided == {"failures"} else f"CASE WHEN {stays} THEN j.observed END"
     return (
-        f"""SELECT j.record_id, CASE WHEN {stays} THEN j.passed END AS passed, {observed} AS observed,
-        j.expected, j."at", CASE WHEN {stays} THEN j.reason ELSE 'unclear-decision' END AS reason FROM ("""
+        f"""SELECT coalesce(j.record_id, u.record_id) AS record_id, CASE WHEN {stays} THEN j.passed END AS passed, {observed} AS observed,
+        j.expected, CASE WHEN j.record_id IS NULL THEN u.opened_at ELSE j."at" END AS "at", CASE WHEN {stays} THEN j.reason ELSE 'unclear-decision' END AS reason FROM ("""
         + body
-        + ") AS j LEFT JOIN (SELECT DISTINCT r.record_id FROM approval AS a JOIN scoped AS r ON r.tix = a.tix WHERE "
+        + ") AS j FULL JOIN (SELECT DISTINCT r.record_id, r.opened_at FROM approval AS a JOIN scoped AS r ON r.tix = a.tix WHERE "
         + unclear("a.decision", words(rule.parameters.get("decisions", ())))
         + ") AS u ON u.record_id = j.record_id"
     )
@@ -234,7 +239,10 @@ def scope_of(rule: Rule, context: Context, columns: Sequence[str]) -> Fragment:
     A rule about clocks judges what stopped or still ran within the audited period, whenever it was opened, so that a
     breach across two periods is found in one of them; every other rule judges what was opened within it.
     """
-    tests = [*(_may_hold(c, context) for c in _testable(rule, context)), *_reach(rule, context)]
+    # A record that may belong to a group is not counted in it: the group is judged by the others, and an audit says so.
+    tested = _testable(rule, context)
+    held = [all_of((c,)) for c in tested] if rule.check in GROUPED else [_may_hold(c, context) for c in tested]
+    tests = [*held, *_reach(rule, context)]
     people = {
         column: known_as(f"r.{name(column)}", name(f"of {column}"))
         for column in grouped_by_people(rule)

@@ -82,16 +82,18 @@ class Template:
         """Leave untested what an approval without a moment, or one that may be such a decision, might turn: a failure for want of it,
         a pass that it would forbid.
 
-        Where it matters what stands next to what, or first or last, such an approval may lie anywhere, and turns both.
+        Where it matters what stands next to what, or first or last, an approval without a moment may lie anywhere, whatever was
+        decided, and turns both.
         """
         by_place = any(part in ("chain", "alternate", "init", "end") for part in self.ID.split("-"))
         forgives, forbids = [], []
         for key, one in self._activities(rule).items():
             if one.source == APPROVAL:
+                turning = Fragment("true") if by_place else one.test()
                 if by_place or key in self.fails_without or EITHER in self.fails_without:
-                    forgives.append(one.test())
+                    forgives.append(turning)
                 if by_place or key in self.passes_without:
-                    forbids.append(one.test())
+                    forbids.append(turning)
         if not forgives and not forbids:
             return body
         may_be, may_forbid = (

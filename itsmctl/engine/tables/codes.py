@@ -33,3 +33,11 @@ def coded_columns(loading: Loading) -> list[str]:
     """The columns that have codes."""
     every = (loading.codes, *loading.codes_by_process.values())
     return sorted({column for codes in every for column, table in codes.items() if table})
+
+
+def filled(text: str) -> str:
+    """SQL for a text as exported; nothing but blanks, also wide ones, is nothing.
+
+    What begins with a visible ASCII character is something, which is quicker to see than by trimming.
+    """
+    return f"CASE WHEN {text} >= '!' AND {text} < '\u00a0' THEN {text} WHEN trim({text}, ' \t\r\n\u00a0\u3000') <> '' THEN {text} END"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itsmctl.engine.session import Session, exported, name
 from itsmctl.engine.soundness import check_numbers
 from itsmctl.engine.sql import epoch
-from itsmctl.engine.tables.codes import coded_columns, same_process
+from itsmctl.engine.tables.codes import coded_columns, filled, same_process
 from itsmctl.engine.tables.loading import Loading
 from itsmctl.model import APPROVAL_COLUMNS, TIME_COLUMNS
 
@@ -22,7 +22,7 @@ def create_event(session: Session, loading: Loading) -> None:
             f"{same_process(loading, f'c_{word}', 'k')}"
             for word in ("old", "new")
         )
-    people = "e.actor, e.actor_group," if loading.part.people else ""
+    people = f"{filled('e.actor')} AS actor, {filled('e.actor_group')} AS actor_group," if loading.part.people else ""
     with session.unbuffered():
         session.run(
             f"""CREATE TABLE event AS
@@ -79,10 +79,9 @@ def restore(session: Session, loading: Loading) -> None:
 
 def create_approval(session: Session, loading: Loading) -> None:
     """The decisions taken until `as_of`, each with the record's key and its moment; one without a moment stays."""
-    told = ", ".join(
-        "coalesce(c.code, a.decision) AS decision" if column == "decision" else f"a.{name(column)}"
-        for column in APPROVAL_COLUMNS
-    )
+    texts = {column: filled(f"a.{name(column)}") for column in ("approver", "role", "decision")}
+    texts["decision"] = f"coalesce(c.code, {texts['decision']})"
+    told = ", ".join(f"{texts.get(column, f'a.{name(column)}')} AS {name(column)}" for column in APPROVAL_COLUMNS)
     session.run(
         f"""CREATE TABLE approval AS SELECT * FROM (
             SELECT r.tix, {told}, {epoch('a."at"')} AS moment

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itsmctl.engine.session import Session, exported, name, quote
 from itsmctl.engine.sql import epoch
-from itsmctl.engine.tables.codes import coded_columns, same_process
+from itsmctl.engine.tables.codes import coded_columns, filled, same_process
 from itsmctl.engine.tables.loading import ALWAYS, Loading
 from itsmctl.engine.tables.months import create_zone, month_text, offset_at
 from itsmctl.model import BOOLEAN_COLUMNS, FORESEEN_COLUMNS, NUMBER_COLUMNS, RECORD_COLUMNS, TEXT_COLUMNS, TIME_COLUMNS
@@ -65,9 +65,9 @@ def _records(session: Session, loading: Loading, texts: frozenset[str]) -> str:
                 f'LEFT JOIN code AS {alias} ON {alias}."column" = {quote(column)} AND {alias}.exported = r.{name(column)}'
                 f"{same_process(loading, alias, 'r')}"
             )
-            columns.append(f"coalesce({alias}.code, {_filled(column)}) AS {name(column)}")
+            columns.append(f"coalesce({alias}.code, {filled(f'r.{name(column)}')}) AS {name(column)}")
         else:
-            columns.append(f"{_filled(column)} AS {name(column)}")
+            columns.append(f"{filled(f'r.{name(column)}')} AS {name(column)}")
     columns += [f"r.{column}" for column in TIME_COLUMNS + NUMBER_COLUMNS + BOOLEAN_COLUMNS]
     columns += ["r.attributes"] if "attributes" in texts else []
     moments = {
@@ -94,15 +94,6 @@ def _of_the_part(loading: Loading) -> str:
     tables = [table.get("service", {}) for table in (loading.codes, *loading.codes_by_process.values())]
     words = {word for table in tables for word, service in table.items() if service in loading.part.services}
     return f"WHERE service IN ({', '.join(map(quote, sorted(words | loading.part.services)))})"
-
-
-def _filled(column: str) -> str:
-    """SQL for a text of the record as exported; nothing but blanks, also wide ones, is nothing.
-
-    What begins with a visible ASCII character is something, which is quicker to see than by trimming.
-    """
-    text = f"r.{name(column)}"
-    return f"CASE WHEN {text} >= '!' AND {text} < '\u00a0' THEN {text} WHEN trim({text}, ' \t\r\n\u00a0\u3000') <> '' THEN {text} END"
 
 
 def _moment(column: str, loading: Loading) -> str:
