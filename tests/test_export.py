@@ -21,7 +21,7 @@ from itsmctl.engine.session import Session
 from itsmctl.errors import ItsmctlError
 from itsmctl.importers.dataset import FILES
 from itsmctl.importers.importing import import_files
-from itsmctl.importers.plain_tables import write_out
+from itsmctl.importers.plain_tables import read_back, write_out
 
 EXPORTS = Path(__file__).parent / "importing"
 TABLES = ("record", "event", "approval", "link", "reject")
@@ -104,6 +104,22 @@ def test_any_cells_come_back_as_they_were(dataset: Path, rows: list[tuple[object
         write_out(made, Path(name) / "tables")
         import_files([Path(name) / "tables"], None, {}, "", Path(name) / "again")
         assert rows_of(Path(name) / "again") == rows_of(made)
+
+
+def test_a_table_that_is_altered_while_it_is_read_is_refused_too(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_out(dataset, tmp_path / "tables")
+    record, made = tmp_path / "tables" / "record.csv", Session.write_parquet
+
+    def alter_first(session: Session, query: str, path: Path) -> int:
+        record.write_text(record.read_text("utf-8").replace("new", "old"), encoding="utf-8")
+        return made(session, query, path)
+
+    monkeypatch.setattr(Session, "write_parquet", alter_first)
+    with pytest.raises(ItsmctlError, match=r"record\.csv: the file changed while it was read"):
+        read_back(tmp_path / "tables", tmp_path / "again", "")
+    assert not (tmp_path / "again").exists()
 
 
 def test_an_altered_table_is_refused_and_nothing_is_written(dataset: Path, tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ time of day. None of it may look like an empty field, or like all that there is.
 from __future__ import annotations
 
 import json
+import re
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -85,21 +87,74 @@ def test_errors_and_formulas_without_a_result_are_no_empty_cells(tmp_path: Path)
     ]
 
 
-def test_a_formula_that_was_never_computed_is_told(tmp_path: Path) -> None:
-    """As programs write it that do not compute: calamine says nothing of such a cell, and ends the sheet before it."""
-    import zipfile
-
-    file = sheet(tmp_path / "x.xlsx", lambda _, tab: tab.write_row(3, 1, ["INC1", "", "New"]))
-    with zipfile.ZipFile(file) as old, zipfile.ZipFile(tmp_path / "t.xlsx", "w") as new:
+def patched(file: Path, change: Callable[[bytes], bytes]) -> Path:
+    """A workbook whose first sheet another program wrote so."""
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(file.with_suffix(".2.xlsx"), "w") as new:
         for name in old.namelist():
             content = old.read(name)
-            if name == "xl/worksheets/sheet1.xml":
-                cells = b'<row r="5"><c r="B5" t="inlineStr"><is><t>INC2</t></is></c><c r="C5"><f>C4+1&lt;2</f><v></v></c><c r="D5" t="str"><f>IF(1=1,"","x")</f><v></v></c></row>'
-                content = content.replace(b"</sheetData>", cells + b"</sheetData>")
-            new.writestr(name, content)
-    receipt = bring([tmp_path / "t.xlsx"], tmp_path / "out")
+            new.writestr(name, change(content) if name == "xl/worksheets/sheet1.xml" else content)
+    return file.with_suffix(".2.xlsx")
+
+
+def test_a_formula_that_was_never_computed_is_told(tmp_path: Path) -> None:
+    """As programs write it that do not compute: calamine says nothing of such a cell, and ends the sheet before it."""
+    file = sheet(tmp_path / "t.xlsx", lambda _, tab: tab.write_row(3, 1, ["INC1", "", "New"]))
+    row = b'<row r="5"><c r="B5" t="inlineStr"><is><t>INC2</t></is></c><c r="C5"><f>C4+1&lt;2</f><v></v></c><c r="D5" t="str"><f>IF(1=1,"","x")</f><v></v></c></row>'
+    receipt = bring([patched(file, lambda xml: xml.replace(b"</sheetData>", row + b"</sheetData>"))], tmp_path / "out")
     assert rejects(tmp_path / "out") == [(2, "Opened", "=C4+1<2", "bad-time")]
     assert len(warned(receipt, "error-cells")) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda xml: re.sub(rb'<row r="4"[^>]*>', b'<row r="4"><c r="A4"><f>X1</f></c>', xml), id="left of the table"),
+        pytest.param(lambda xml: re.sub(rb' r="[A-Z]+[0-9]+"', b"", xml), id="nowhere"),
+    ],
+)  # fmt: skip
+def test_an_error_of_which_nobody_knows_where_it_stands_is_refused(
+    change: Callable[[bytes], bytes], tmp_path: Path
+) -> None:
+    """Left out it would look like a field that nobody filled in."""
+
+    def write(_: Any, tab: Any) -> None:
+        tab.write_row(3, 1, ["INC1", "2026-03-01 10:00:00"])
+        tab.write_formula(3, 3, "=NA()", None, "#N/A")
+
+    with pytest.raises(ItsmctlError, match="open the workbook in Excel, and save it again"):
+        bring([patched(sheet(tmp_path / "t.xlsx", write), change)], tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("shown_as", "with_hours"),
+    [
+        ("yyyy-mm-dd hh:mm:ss", True),
+        ("d/m/yyyy h:mm AM/PM", True),
+        ("[$-409]m/d/yy h:mm AM/PM;@", True),
+        (22, True),
+        ("yyyy-mm-dd", False),
+        ('[Magenta]d"th of" mmm\\h yyyy', False),
+        (14, False),
+    ],
+)
+def test_midnight_is_a_moment_where_excel_shows_it_and_else_a_day(
+    shown_as: str | int, with_hours: bool, tmp_path: Path
+) -> None:
+    """Windows of maintenance begin at midnight."""
+
+    def write(book: Any, tab: Any) -> None:
+        look = book.add_format({"num_format": shown_as})
+        for row, formula in enumerate(("46086", "46086.5", "46087")):
+            tab.write_string(3 + row, 1, f"INC{row}")
+            tab.write_formula(3 + row, 2, "=" + formula, look, float(formula))
+        tab.write_string(6, 1, "INC3")
+        tab.write_number(6, 2, 46088, look)
+
+    bring([sheet(tmp_path / "t.xlsx", write)], tmp_path / "out")
+    days = ["2026-03-05 00:00:00", "2026-03-06 00:00:00", "2026-03-07 00:00:00"] if with_hours else [None] * 3
+    opened = [at for (at,) in records(tmp_path / "out", "CAST(opened_at AS VARCHAR)")]
+    assert opened == [days[0], "2026-03-05 12:00:00", *days[1:]]
+    assert [reason for *_, reason in rejects(tmp_path / "out")] == ([] if with_hours else ["no-time-of-day"] * 3)
 
 
 def dated(days: range, *, exchanged: bool) -> Callable[[Any, Any], None]:
@@ -169,6 +224,7 @@ def issues(first: int, held: int, **around: object) -> str:
         ([issues(0, 3, isLast=False), issues(3, 3, isLast=True)], ""),
         ([issues(0, 3, meta={"has_more": True})], "p0.json: says that another page follows; export every page"),
         ([issues(0, 3, next_page=None, count=3)], ""),
+        ([issues(0, 3, total=9).replace("{", '{"warnings": [{"text": "deprecated"}], ', 1)], "p0.json#issues: of 9 records, as it says, it holds 3; export every page"),
     ],
 )  # fmt: skip
 def test_an_answer_that_is_only_a_page_says_so(tmp_path: Path, pages: list[str], told: str) -> None:
@@ -177,6 +233,25 @@ def test_an_answer_that_is_only_a_page_says_so(tmp_path: Path, pages: list[str],
         files.append(tmp_path / f"p{number}.json")
         files[-1].write_text(page, encoding="utf-8")
     assert warned(bring(files, tmp_path / "out"), "pages-missing") == ([told] if told else [])
+
+
+def test_a_page_of_issues_says_so_whatever_the_list_is_called(tmp_path: Path) -> None:
+    fields = {"summary": "x", "issuetype": {"name": "Incident"}, "status": {"name": "Done"}, "priority": {"name": "High"}, "created": "2026-03-01T10:00:00.000+0000"}  # fmt: skip
+    page = {"total": 50, "values": [{"id": "1", "key": "SD-1", "fields": fields}]}
+    (tmp_path / "t.json").write_text(json.dumps(page), encoding="utf-8")
+    receipt = import_files([tmp_path / "t.json"], None, load(reference_root()).mappings, "", tmp_path / "out")
+    assert warned(receipt, "pages-missing") == ["t.json: of 50 records, as it says, it holds 1; export every page"]
+
+
+def test_a_page_of_approvals_says_so(tmp_path: Path) -> None:
+    (tmp_path / "t.json").write_text(issues(0, 3), encoding="utf-8")
+    rows = [{"Ticket": "INC1", "Approver": "Li", "Decision": "approved", "At": "2026-03-01 11:00:00"}]
+    (tmp_path / "a.json").write_text(json.dumps({"total": 40, "approvals": rows}), encoding="utf-8")
+    columns = {"record_id": ("Ticket",), "approver": ("Approver",), "decision": ("Decision",), "at": ("At",)}
+    given = mapping(id="given", format="table", table="approval", recognise=("Approver", "Decision"), columns=columns)
+    files = [tmp_path / "t.json", tmp_path / "a.json"]
+    receipt = import_files(files, None, {"tickets": TABLE, "given": given}, "UTC", tmp_path / "out")
+    assert warned(receipt, "pages-missing") == ["a.json: of 40 records, as it says, it holds 1; export every page"]
 
 
 def test_a_changelog_of_which_jira_sent_only_a_page_has_a_gap(tmp_path: Path) -> None:
@@ -354,10 +429,11 @@ def test_times_that_no_format_reads_are_named_where_nothing_can_be_judged(tmp_pa
 # CSV
 
 
+@pytest.mark.parametrize("ending", ["\r\n", "\n", "\r"])
 @pytest.mark.parametrize("first", ["sep=;", '"sep=;"', "\ufeffSEP=;"])
-def test_what_tells_excel_the_separator_is_no_row(tmp_path: Path, first: str) -> None:
-    text = f"{first}\r\nNumber;Opened;State;Note\r\nINC1;2026-03-01 10:00:00;New;a, b\r\nINC2;soon;New;\r\n"
-    (tmp_path / "t.csv").write_text(text, encoding="utf-8", newline="")
+def test_what_tells_excel_the_separator_is_no_row(tmp_path: Path, first: str, ending: str) -> None:
+    lines = [first, "Number;Opened;State;Note", "INC1;2026-03-01 10:00:00;New;a, b", "INC2;soon;New;", ""]
+    (tmp_path / "t.csv").write_text(ending.join(lines), encoding="utf-8", newline="")
     receipt = bring([tmp_path / "t.csv"], tmp_path / "out")
     assert (receipt.files[0].rows_read, receipt.files[0].delimiter) == (2, ";")
     assert records(tmp_path / "out", "record_id, source_row") == [("INC1", 1), ("INC2", 2)]

@@ -5,6 +5,7 @@ A row is a CSV record, not a line of the file: a quoted cell may contain line br
 
 from __future__ import annotations
 
+import codecs
 import csv
 import re
 from collections import deque
@@ -45,7 +46,7 @@ def open_csv(plain: Plain, scratch: Path, encoding: str = "", delimiter: str = "
     text = to_utf8(found, scratch / f"utf8-{len(list(scratch.iterdir()))}", plain.shown)
     head = _head(text)
     if text.clean and head and (said := _SEPARATOR.fullmatch(head[0])):
-        text = _without_first_line(text, scratch / f"rows-below-{len(list(scratch.iterdir()))}")
+        text = _without_first_line(text, head[0], scratch / f"rows-below-{len(list(scratch.iterdir()))}")
         head, delimiter = _head(text), delimiter or said[1]
     named = bool(delimiter)
     delimiter = delimiter or _delimiter(head)
@@ -75,10 +76,11 @@ def open_csv(plain: Plain, scratch: Path, encoding: str = "", delimiter: str = "
     )
 
 
-def _without_first_line(text: TextFile, target: Path) -> TextFile:
-    """The text below its first line."""
+def _without_first_line(text: TextFile, line: str, target: Path) -> TextFile:
+    """The text below its first line, however lines end."""
     with text.path.open("rb") as source, target.open("wb") as written:
-        next(cut_lines(source, CHUNK))
+        begin = source.read(len(codecs.BOM_UTF8))
+        source.seek(len(line.encode()) + (len(begin) if begin == codecs.BOM_UTF8 else 0))
         while chunk := source.read(CHUNK):
             written.write(chunk)
     return TextFile(target, "utf-8", True)

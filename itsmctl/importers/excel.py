@@ -18,7 +18,7 @@ from itsmctl.engine.session import memory_bytes
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers.container import DAMAGED, Plain
 from itsmctl.importers.excel_dates import DatesOfColumn, look_at_dates
-from itsmctl.importers.excel_errors import Unshown, column_number, parts_of_sheets, unshown_rows
+from itsmctl.importers.excel_shown import Shown, Unplaced, column_number, sheets_of, shown_rows
 from itsmctl.importers.export import Export, numbered
 from itsmctl.importers.rows import Tables, refuse_title
 
@@ -52,13 +52,13 @@ def open_excel(plain: Plain, scratch: Path, memory_limit: str) -> list[Export]:
     tables = Tables(plain, scratch)
     try:
         with tables, load_workbook(str(plain.path)) as book, zipfile.ZipFile(plain.path) as archive:
-            parts = parts_of_sheets(archive)
+            sheets = sheets_of(archive)
             for name in book.sheet_names:
                 sheet = book.get_sheet_by_name(name)
-                unshown = unshown_rows(archive, parts[name]) if name in parts else iter(())
+                shown = shown_rows(archive, sheets.parts[name], sheets.timed) if name in sheets.parts else iter(())
                 _, left = sheet.start or (0, 0)
                 told = _Told()
-                _read(_shown(sheet.iter_rows(), unshown, left, told), name, tables)
+                _read(_as_shown(sheet.iter_rows(), shown, left, told), name, tables)
                 if told.cells:
                     what = "cells with an error of Excel, or with a formula whose result was not saved"
                     note = f"{plain.name}#{name}: {what}: {told.cells}, such as {told.first!r}"
@@ -66,6 +66,9 @@ def open_excel(plain: Plain, scratch: Path, memory_limit: str) -> list[Export]:
     except CalamineError as error:
         template = "not readable as an Excel workbook: {why}"
         raise ItsmctlError(Problem("bad-workbook", template, Where(plain.shown), {"why": error})) from error
+    except Unplaced as error:
+        template = "{text!r} stands left of the table, or in a cell that does not say where it is; open the workbook in Excel, and save it again"
+        raise ItsmctlError(Problem("bad-workbook", template, Where(plain.shown), {"text": str(error)})) from error
     return tables.exports("xlsx")
 
 
@@ -100,14 +103,15 @@ class _Told:
     first: str = ""
 
 
-def _shown(
-    rows: Iterable[Sequence[Cell]], unshown: Iterator[tuple[int, list[Unshown]]], left: int, told: _Told
+def _as_shown(
+    rows: Iterable[Sequence[Cell]], shown: Iterator[tuple[int, list[Shown]]], left: int, told: _Told
 ) -> Iterator[Sequence[Cell]]:
-    """The rows of a sheet that begins at column `left`, with what Excel shows in cells that would be read as empty."""
+    """The rows of a sheet that begins at column `left`, with what Excel shows in cells that calamine tells otherwise."""
     known = enumerate(rows)
-    for place, cells in unshown:
-        told.cells += len(cells)
-        told.first = told.first or cells[0].text
+    for place, cells in shown:
+        texts = [one.text for one in cells if one.text]
+        told.cells += len(texts)
+        told.first = told.first or "".join(texts[:1])
         for number, row in known:
             if number == place:
                 yield _with(row, cells, left)
@@ -118,13 +122,18 @@ def _shown(
     yield from (row for _, row in known)
 
 
-def _with(row: Sequence[Cell], unshown: Sequence[Unshown], left: int) -> list[Cell]:
+def _with(row: Sequence[Cell], shown: Sequence[Shown], left: int) -> list[Cell]:
     cells = list(row)
-    for one in unshown:
+    for one in shown:
         column = one.column - left
-        if column >= 0:
-            cells += [""] * (column + 1 - len(cells))
-            cells[column] = cells[column] if cells[column] != "" else one.text
+        if column < 0:
+            raise Unplaced(one.text)
+        cells += [""] * (column + 1 - len(cells))
+        cell = cells[column]
+        if cell == "":
+            cells[column] = one.text
+        elif not one.text and isinstance(cell, date) and not isinstance(cell, datetime):
+            cells[column] = datetime.combine(cell, time())
     return cells
 
 

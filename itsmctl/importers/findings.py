@@ -34,7 +34,7 @@ def look(
     """Yield (code, message) for everything worth a warning."""
     for export, rows in zip(x.staged.exports, x.staged.rows_read, strict=True):
         yield from of_export(export, rows)
-    yield from _pages(x.staged)
+    yield from of_pages(x.staged)
     for export in x.staged.exports:
         if columns := lacking(export, x.found):
             yield "missing-in-file", f"{export.name} alone lacks columns for: {', '.join(columns)}"
@@ -63,7 +63,7 @@ def of_export(export: Table, rows: int) -> Warnings:
         )
 
 
-def _pages(staged: Staged) -> Warnings:
+def of_pages(staged: Staged) -> Warnings:
     """A warning where answers of a tool say that there are more records than all of them hold together."""
     for total in sorted({export.announced for export in staged.exports if export.announced}):
         pages = [

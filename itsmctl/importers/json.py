@@ -6,6 +6,7 @@ have the identity of the record they belong to (`record:…`) and the cells of w
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -32,12 +33,13 @@ _ABOUT_PAGES = ("list_info", "meta", "links")
 def open_json(plain: Plain, scratch: Path) -> list[Export]:
     """Read every table of a JSON export; raises ItsmctlError where it is not JSON, or holds no objects."""
     around: dict[str, Value] = {}
-    first = ""
+    listed: Counter[str] = Counter()
     with Tables(plain, scratch) as tables:
         for name, value in records(plain, around):
             if isinstance(value, dict):
-                first = first or name
-                for part, row in _rows(name, value):
+                rows = list(_rows(name, value))
+                listed.update(part for part, _ in rows[:1] if name)
+                for part, row in rows:
                     add(tables, part, row)
                 if told := jira.cut_history(value):
                     tables[jira.CHANGES].reject(told, "cut-history")
@@ -45,8 +47,10 @@ def open_json(plain: Plain, scratch: Path) -> list[Export]:
                 template = "the records must be objects with named values, as in {example}"
                 values = {"example": '[{"number": "INC1"}]'}
                 raise ItsmctlError(Problem("no-records-in-json", template, Where(plain.shown), values))
-        if first:  # an object around a list of records: a page of an answer may say how many there are in all
-            tables[first].announced, tables[first].more = announced(around), says_more(around)
+        for longest, _ in listed.most_common(
+            1
+        ):  # a page of an answer may say how many there are in all beside its list of them
+            tables[longest].announced, tables[longest].more = announced(around), says_more(around)
     return tables.exports("json")
 
 

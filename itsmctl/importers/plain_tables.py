@@ -14,7 +14,7 @@ from itsmctl.engine.session import Session, file_text, name, quote
 from itsmctl.engine.tables.files import TABLE_FILES, check_files
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers import receipt
-from itsmctl.importers.container import digest_of
+from itsmctl.importers.container import check_unchanged, digest_of, stamps_of
 from itsmctl.importers.dataset import FILES, TABLES
 from itsmctl.importers.receipt import Receipt, read_receipt, unchanged
 from itsmctl.model import BOOLEAN_COLUMNS, NUMBER_COLUMNS, SOURCE_COLUMNS, TIME_COLUMNS
@@ -69,7 +69,8 @@ def write_out(dataset: Path, out: Path) -> Receipt:
 
 
 def read_back(folder: Path, out: Path, memory_limit: str) -> Receipt:
-    """Make the dataset again that was written into a folder; raises ItsmctlError where a table is not as it was written."""
+    """Make the dataset again that was written into a folder; raises ItsmctlError where a table is not as it was written, or changes meanwhile."""
+    stamps = stamps_of([folder / FILE, *(folder / f"{table}.csv" for table in TABLES)])
     said = _manifest(folder)
     check_place(out, FILES, receipt.FILE)
     with (
@@ -81,6 +82,7 @@ def read_back(folder: Path, out: Path, memory_limit: str) -> Receipt:
         found = read_receipt(place)
         for table in TABLES:
             session.write_parquet(_read(folder / f"{table}.csv", table), place / f"{table}.parquet")
+        check_unchanged(stamps)
     return found
 
 

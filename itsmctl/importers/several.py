@@ -219,6 +219,7 @@ def _warnings(receipts: Sequence[Receipt], details: Sequence[Detail], joined: Jo
     for detail in details:
         for export, rows in zip(detail.staged.exports, detail.staged.rows_read, strict=True):
             yield from findings.of_export(export, rows)
+        yield from findings.of_pages(detail.staged)
         yield from findings.of_times(detail.moments)
         if detail.merged:
             repeated = f"rows that repeat an earlier row in every cell, merged with it: {detail.merged}"
