@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itsmctl.engine.session import Session, exported
+from itsmctl.engine.session import Session, exported, quote
 from itsmctl.engine.tables.loading import Loading
 
 
@@ -35,9 +35,15 @@ def coded_columns(loading: Loading) -> list[str]:
     return sorted({column for codes in every for column, table in codes.items() if table})
 
 
+_UNSEEN = "".join(
+    map(chr, (*range(0x09, 0x0E), *range(0x1C, 0x21), 0x85, 0xA0, 0x1680, *range(0x2000, 0x2010), 0x2028, 0x2029, 0x202F, 0x205F, 0x2060, 0x3000, 0xFEFF))
+)  # fmt: skip
+"""Letters of which nobody sees anything: blanks, also wide ones and those without width, and the ends of lines."""
+
+
 def filled(text: str) -> str:
-    """SQL for a text as exported; nothing but blanks, also wide ones, is nothing.
+    """SQL for a text as exported; one in which nobody sees anything is nothing.
 
     What begins with a visible ASCII character is something, which is quicker to see than by trimming.
     """
-    return f"CASE WHEN {text} >= '!' AND {text} < '\u00a0' THEN {text} WHEN trim({text}, ' \t\r\n\u00a0\u3000') <> '' THEN {text} END"
+    return f"CASE WHEN {text} >= '!' AND {text} < '\x7f' THEN {text} WHEN trim({text}, {quote(_UNSEEN)}) <> '' THEN {text} END"
