@@ -79,9 +79,12 @@ def test_errors_and_formulas_without_a_result_are_no_empty_cells(tmp_path: Path)
         ("INC1", "New"),
         ("INC2", "New"),
         ("INC3", "Closed"),
-        ("INC4", "#DIV/0!"),
+        ("INC4", None),
     ]
-    assert rejects(tmp_path / "out") == [(2, "Opened", "#N/A", "bad-time")]
+    assert rejects(tmp_path / "out") == [
+        (2, "Opened", "#N/A", "bad-time"),
+        (4, "State", "#DIV/0!", "spreadsheet-error"),
+    ]
     assert warned(receipt, "error-cells") == [
         "t.xlsx#Tickets & more: cells with an error of Excel, or with a formula whose result was not saved: 2, such as '#N/A'"
     ]
@@ -99,9 +102,12 @@ def patched(file: Path, change: Callable[[bytes], bytes]) -> Path:
 def test_a_formula_that_was_never_computed_is_told(tmp_path: Path) -> None:
     """As programs write it that do not compute: calamine says nothing of such a cell, and ends the sheet before it."""
     file = sheet(tmp_path / "t.xlsx", lambda _, tab: tab.write_row(3, 1, ["INC1", "", "New"]))
-    row = b'<row r="5"><c r="B5" t="inlineStr"><is><t>INC2</t></is></c><c r="C5"><f>C4+1&lt;2</f><v></v></c><c r="D5" t="str"><f>IF(1=1,"","x")</f><v></v></c></row>'
+    row = b'<row r="5"><c r="B5" t="inlineStr"><is><t>INC2</t></is></c><c r="C5"><f>C4+1&lt;2</f><v></v></c><c r="D5"><f>A1&amp;"x"</f></c><c r="E5" t="str"><f>IF(1=1,"","x")</f><v></v></c></row>'
     receipt = bring([patched(file, lambda xml: xml.replace(b"</sheetData>", row + b"</sheetData>"))], tmp_path / "out")
-    assert rejects(tmp_path / "out") == [(2, "Opened", "=C4+1<2", "bad-time")]
+    assert rejects(tmp_path / "out") == [
+        (2, "Opened", "=C4+1<2", "bad-time"),
+        (2, "State", '=A1&"x"', "spreadsheet-error"),
+    ]
     assert len(warned(receipt, "error-cells")) == 1
 
 
@@ -344,6 +350,67 @@ def test_a_record_that_may_be_of_a_group_is_not_counted_in_it(tmp_path: Path) ->
     assert [message for code, message in result.dataset.warnings if code == "unread-in-groups"] == [
         "records of incident whose major could not be read, so that rules about groups rest on the others: 20 (DQ-10)"
     ]
+
+
+@pytest.mark.parametrize("error", ["#N/A", "#REF!", "#NV ", "#¡VALOR!"])
+def test_an_error_of_a_spreadsheet_is_no_name_and_no_code(error: str, tmp_path: Path) -> None:
+    """Somebody whose name is #N/A had been assigned, and who looked the priority up in vain escaped every rule about P1."""
+    rows = [
+        f"INC1,2026-03-02 09:00:00,New,{error},Ann,Li,PRB1,{error}",
+        f"INC2,2026-03-02 09:00:00,New,1 - Critical,Ann,{error},{error},x",
+        f"{error},2026-03-02 09:00:00,New,1 - Critical,Ann,Li,PRB1,x",
+        "INC3,2026-03-02 09:00:00,New,1 - Critical,Ann,#NAME,PRB1,#N/A: see mail",
+    ]
+    header = "Number,Opened,State,Priority,Caller,Assigned to,Problem,Short description"
+    (tmp_path / "t.csv").write_text("\n".join([header, *rows, ""]), encoding="utf-8")
+    columns = {"record_id": ("Number",), "opened_at": ("Opened",), "state": ("State",), "priority": ("Priority",), "requester": ("Caller",), "assignee": ("Assigned to",), "problem": ("Problem",), "title": ("Short description",)}  # fmt: skip
+    receipt = bring([tmp_path / "t.csv"], tmp_path / "out", mapping(format="table", columns=columns))
+    assert records(tmp_path / "out", "record_id, priority, assignee, problem, title") == [
+        ("INC1", None, "Li", "PRB1", error),
+        ("INC2", "1 - Critical", None, None, "x"),
+        ("INC3", "1 - Critical", "#NAME", "PRB1", "#N/A: see mail"),
+    ]
+    assert rejects(tmp_path / "out") == [
+        (1, "Priority", error, "spreadsheet-error"),
+        (2, "Assigned to", error, "spreadsheet-error"),
+        (2, "Problem", error, "spreadsheet-error"),
+        (3, "Number", error, "no-record-id"),
+    ]
+    assert {one.column for one in receipt.unread} == {"assignee", "priority", "problem"}
+    assert sum(file.rows_imported for file in receipt.files) == 3
+    definitions = load(reference_root())
+    asks = {
+        "T-1": ("required", {"columns": ("assignee",)}, (Condition("priority", "in", ("1 - Critical",)),)),
+        "T-2": ("linked", {"types": ("problem",)}, ()),
+    }
+    rules = {
+        id_: replace(definitions.rules["INC-01"], id=id_, check=check, parameters=parameters, scope=scope)
+        for id_, (check, parameters, scope) in asks.items()
+    }
+    verdicts = tmp_path / "verdicts.parquet"
+    options = AuditOptions(rules=tuple(rules), as_of="2026-04-01T00:00:00Z", all_verdicts=True)
+    audit(replace(definitions, rules={**definitions.rules, **rules}), tmp_path / "out", options, verdicts=verdicts)
+    assert READING.rows(f"SELECT rule, record_id, passed, reason FROM read_parquet('{verdicts}') ORDER BY ALL") == [
+        ("T-1", "INC1", None, "unreadable:priority"),
+        ("T-1", "INC2", None, "unreadable:assignee"),
+        ("T-1", "INC3", True, None),
+        ("T-2", "INC1", True, None),
+        ("T-2", "INC2", None, "unreadable:problem"),
+        ("T-2", "INC3", True, None),
+    ]
+
+
+def test_an_approver_that_a_spreadsheet_did_not_find_is_nobody(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("Number,Opened,State\nINC1,2026-03-01 10:00:00,New\n", encoding="utf-8")
+    (tmp_path / "a.csv").write_text("Ticket,Approver,Decision\nINC1,#N/A,approved\n", encoding="utf-8")
+    columns = {"record_id": ("Ticket",), "approver": ("Approver",), "decision": ("Decision",)}
+    given = mapping(id="given", format="table", table="approval", recognise=("Approver", "Decision"), columns=columns)
+    files = [tmp_path / "t.csv", tmp_path / "a.csv"]
+    import_files(files, None, {"tickets": TABLE, "given": given}, "UTC", tmp_path / "out")
+    assert READING.rows(f"SELECT approver, decision FROM read_parquet('{tmp_path / 'out' / 'approval.parquet'}')") == [
+        (None, "approved")
+    ]
+    assert rejects(tmp_path / "out") == [(1, "Approver", "#N/A", "spreadsheet-error")]
 
 
 @pytest.mark.parametrize("how", ["written again", "replaced", "removed"])

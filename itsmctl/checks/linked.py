@@ -88,12 +88,12 @@ def compile(rule: Rule, context: Context) -> Fragment:
         *([f"{ok} + {unclear} <= {most}"] if most is not None else []),
         *([f"{unclear} = 0"] if every else []),
     ]
-    unseen = _unseen(rule, context)
+    unseen, unseen_why = _unseen(rule, context)
     return (
         Fragment(
             f"""SELECT r.record_id, CASE WHEN {unseen} AND {n} = 0 THEN NULL WHEN {" OR ".join(wrong)} THEN false WHEN {" AND ".join(right)} THEN true END AS passed,
             CASE WHEN {unseen} AND {n} = 0 THEN NULL ELSE concat('links: ', {n}, ', as demanded: ', {ok}) END AS observed, ? AS expected, r.opened_at AS "at",
-            CASE WHEN {unseen} AND {n} = 0 THEN {quote("column-not-in-file:" + ",".join(texts(rule, "types")))}
+            CASE WHEN {unseen} AND {n} = 0 THEN {unseen_why}
                 WHEN NOT ({" OR ".join(wrong)}) AND NOT ({" AND ".join(right)}) THEN l.why END AS reason
             FROM scoped AS r LEFT JOIN (
                 SELECT tix, count(*) AS n, count(*) FILTER (WHERE ok) AS ok, count(*) FILTER (WHERE NOT ok) AS bad, count(*) FILTER (WHERE ok IS NULL) AS unclear,
@@ -105,14 +105,18 @@ def compile(rule: Rule, context: Context) -> Fragment:
     )
 
 
-def _unseen(rule: Rule, context: Context) -> str:
-    """SQL for whether the record's own file has none of the columns that would name the link."""
+def _unseen(rule: Rule, context: Context) -> tuple[str, str]:
+    """SQL for whether nobody can tell what a record without a link is linked to, and why: its own file has none of the columns that
+    would name it, or one of their cells could not be read."""
     types = set(texts(rule, "types"))
-    if rule.parameters.get("incoming") or not types <= context.lacking:
-        return "false"
+    if rule.parameters.get("incoming") or not types & context.lacking:
+        return "false", "NULL"
     listed = ", ".join(quote(column) for column in sorted(types))
+    lacking = f'SELECT tix FROM lacking WHERE "column" IN ({listed})'
+    named = ",".join(texts(rule, "types"))
     return (
-        f'r.tix IN (SELECT tix FROM lacking WHERE "column" IN ({listed}) GROUP BY tix HAVING count(*) = {len(types)})'
+        f"r.tix IN ({lacking} GROUP BY tix HAVING count(*) = {len(types)} OR max(why) = 'unreadable')",
+        f"CASE WHEN r.tix IN ({lacking} AND why = 'unreadable') THEN {quote('unreadable:' + named)} ELSE {quote('column-not-in-file:' + named)} END",
     )
 
 

@@ -20,8 +20,9 @@ from itsmctl.importers.population import (
 )
 from itsmctl.importers.receipt import FILE, FORMAT, LeftOut, Receipt, ReceiptFile, Unread
 from itsmctl.importers.recognition import Source, check_alike, lacking, settled, sources
-from itsmctl.importers.values import UNREAD, convert_times, reject_values, time_names
-from itsmctl.model import APPROVAL_COLUMNS, REJECT_COLUMNS, MappingDefinition, MappingShape
+from itsmctl.importers.spreadsheet_errors import set_errors_aside
+from itsmctl.importers.values import convert_times, reject_values, time_names
+from itsmctl.model import APPROVAL_COLUMNS, REJECT_COLUMNS, UNREAD, MappingDefinition, MappingShape
 
 TABLES = ("record", "event", "approval", "link", "reject")
 FILES = (*(f"{table}.parquet" for table in TABLES), FILE)
@@ -51,7 +52,10 @@ def prepare(session: Session, staged: Staged, mapping: MappingDefinition, zone: 
     leave_out(session, staged, mapping)
     drop_rows_without_id(session, staged, record_id)
     drop_rows_without_process(session, staged, mapping, record_id)
-    merged = merge_duplicates(session, staged, record_id) if mapping.shape == "records" else 0
+    merged = 0
+    if mapping.shape == "records":
+        merged = merge_duplicates(session, staged, record_id)
+        set_errors_aside(session, staged, found)
     with session.beside(lambda other: reject_values(other, staged, found, mapping)):
         moments = convert_times(session, staged, record_id, time_names(found, mapping, staged), mapping, zone)
     export = canonical.Export(staged, mapping, found, moments, _history(mapping, found))

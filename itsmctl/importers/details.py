@@ -13,6 +13,7 @@ from itsmctl.engine.session import Session, name, quote
 from itsmctl.importers.export import RAW, Staged
 from itsmctl.importers.population import drop_rows_without_id, leave_out, merge_repeated
 from itsmctl.importers.recognition import Source, settled, sources
+from itsmctl.importers.spreadsheet_errors import set_errors_aside
 from itsmctl.importers.values import (
     MOMENT,
     Moments,
@@ -46,6 +47,8 @@ def prepare_detail(session: Session, staged: Staged, mapping: MappingDefinition,
     leave_out(session, staged, mapping)
     drop_rows_without_id(session, staged, found["record_id"])
     merged = merge_repeated(session, staged)
+    if mapping.table in ("approval", "detail"):
+        set_errors_aside(session, staged, found)
     if mapping.table == "detail":
         reject_values(session, staged, found, mapping)
     moments = convert_times(session, staged, found["record_id"], time_names(found, mapping, staged), mapping, zone)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from itsmctl.engine.session import Session, quote
 from itsmctl.importers.export import RAW, REJECT, Staged
 from itsmctl.importers.recognition import Source, sources
+from itsmctl.importers.spreadsheet_errors import is_error, workbooks
 from itsmctl.model import MappingDefinition
 
 
 def drop_rows_without_id(session: Session, staged: Staged, record_id: Source) -> None:
     """Move rows without a record id from RAW to REJECT."""
     text = record_id.sql(staged)
-    nobody = f"trim(coalesce({text}, '')) = ''"
+    nobody = f"(trim(coalesce({text}, '')) = '' OR {is_error(text, workbooks(staged))})"
     (count,) = session.one(f"SELECT count(*) FROM {RAW} WHERE {nobody}")
     if count:
         session.run(

@@ -24,8 +24,6 @@ MOMENT = "moment"
 
 UNREAD_TIMES = ("bad-time", "no-time-of-day", "nonexistent-time")
 """Reasons for which a time is set aside."""
-UNREAD = ("bad-boolean", "bad-number", *UNREAD_TIMES)
-"""Reasons for which a cell is set aside that then is empty in the record: nobody knows what belongs there."""
 
 _NUMBER = r"[+-]?\d{1,18}(\.0+)?"
 

@@ -173,6 +173,9 @@ SOURCE_COLUMNS = ("source_file", "source_row")
 
 REJECT_COLUMNS = ("source_file", "source_row", "record_id", "column", "value", "reason")
 
+UNREAD = ("bad-boolean", "bad-number", "bad-time", "no-time-of-day", "nonexistent-time", "spreadsheet-error")
+"""Reasons for which a cell is set aside that then is empty in the record: nobody knows what belongs there."""
+
 
 MAPPED_COLUMNS = {
     "record": tuple(c for c in RECORD_COLUMNS if c not in ("process", "attributes", "source_file", "source_row")),

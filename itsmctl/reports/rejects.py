@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from itsmctl.language import Language, msg, number_text, tr, trn
+from itsmctl.model import UNREAD
 from itsmctl.reports.plain import cut, shown
 
 if TYPE_CHECKING:
@@ -28,15 +29,14 @@ _REASONS = {
     "nul-byte": msg("a NUL character"),
     "orphan": msg("a record that no file has"),
     "row-too-long": msg("too long for a cell or a row"),
+    "spreadsheet-error": msg("an error of a spreadsheet, or a formula without a result"),
     "too-few-cells": msg("fewer cells than the header has"),
     "too-many-cells": msg("more cells than the header has"),
     "unbalanced-quotes": msg("a quotation mark that nothing closes"),
     "unknown-code": msg("a value that the mapping does not translate"),
     "unknown-process": msg("a process that the mapping does not know"),
 }
-_OF_A_VALUE = frozenset(
-    {"bad-boolean", "bad-number", "bad-time", "no-time-of-day", "nonexistent-time", "unknown-code", "unknown-process"}
-)
+_OF_A_VALUE = frozenset({*UNREAD, "unknown-code", "unknown-process"})
 """Reasons of which an example helps; a whole row would show what stands in tickets."""
 
 

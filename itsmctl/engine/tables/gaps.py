@@ -6,10 +6,10 @@ import re
 
 from itsmctl.engine.session import Session, name, quote
 from itsmctl.engine.sql import neighbour
-from itsmctl.engine.tables.loading import Loading
+from itsmctl.engine.tables.loading import TEXTS, Loading
+from itsmctl.model import UNREAD
 
-UNREAD = "'bad-boolean', 'bad-number', 'bad-time', 'no-time-of-day', 'nonexistent-time'"
-"""Reasons for which a cell is set aside that then is empty in the record."""
+_REASONS = ", ".join(map(quote, UNREAD))
 
 
 def create_lost(session: Session) -> None:
@@ -27,7 +27,7 @@ def create_broken(session: Session, loading: Loading) -> None:
     """Records whose history is known to have a gap: an update lost its time or its row, the last state of the history is
     not the state exported, or times run backwards, so that nobody knows in which order things happened."""
     lost = f"""SELECT r.tix FROM record AS r JOIN (
-        SELECT record_id FROM reject WHERE list_contains(string_split(?, ' | '), "column") AND reason IN ({UNREAD})
+        SELECT record_id FROM reject WHERE list_contains(string_split(?, ' | '), "column") AND reason IN ({_REASONS})
         UNION SELECT record_id FROM lost
     ) AS l ON l.record_id = r.record_id"""
     if loading.told_elsewhere and loading.history:
@@ -58,8 +58,9 @@ def create_lacking(session: Session, loading: Loading) -> None:
     session.run('CREATE TABLE unread (tix BIGINT, "column" VARCHAR)')
     cells = " UNION ".join(
         f"""SELECT r.tix, {quote(column)} FROM record AS r JOIN reject AS j ON j.record_id = r.record_id
-        WHERE r.{name(column)} IS NULL AND j.source_file = {quote(file)} AND j."column" = {quote(told)} AND j.reason IN ({UNREAD})"""
+        WHERE r.{name(column)} IS NULL AND j.source_file = {quote(file)} AND j."column" = {quote(told)} AND j.reason IN ({_REASONS})"""
         for file, told, column in loading.unread
+        if column in loading.texts or column not in TEXTS
     )
     if cells:
         session.run(f"INSERT INTO unread {cells}")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from itsmctl.model import Customer, Definitions, Service
+from itsmctl.model import TEXT_COLUMNS, Customer, Definitions, Service
 
 Codes = Mapping[str, Mapping[str, str]]
 """Exported value to code, by canonical column."""
@@ -28,6 +28,7 @@ class Part:
 
 
 WHOLE = Part()
+TEXTS = (*TEXT_COLUMNS, "attributes")
 ALWAYS = frozenset({"number", "service", "customer", "category", "subcategory", "priority", "state", "group"})
 """Texts that are read whatever is judged: by clocks, by what is told of all records, and by the figures of reports."""
 
@@ -60,6 +61,11 @@ class Loading:
     unread: tuple[tuple[str, str, str], ...] = ()
     """(file, exported column, column) where cells were set aside, and are empty in the record."""
     part: Part = WHOLE
+
+    @property
+    def texts(self) -> frozenset[str]:
+        """The texts of a record that are loaded."""
+        return self.part.columns | ALWAYS if self.part.columns else frozenset(TEXTS)
 
     @property
     def exported_at(self) -> int:

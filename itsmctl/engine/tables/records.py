@@ -5,11 +5,9 @@ from __future__ import annotations
 from itsmctl.engine.session import Session, exported, name, quote
 from itsmctl.engine.sql import epoch
 from itsmctl.engine.tables.codes import coded_columns, filled, same_process
-from itsmctl.engine.tables.loading import ALWAYS, Loading
+from itsmctl.engine.tables.loading import TEXTS, Loading
 from itsmctl.engine.tables.months import create_zone, month_text, offset_at
 from itsmctl.model import BOOLEAN_COLUMNS, FORESEEN_COLUMNS, NUMBER_COLUMNS, RECORD_COLUMNS, TEXT_COLUMNS, TIME_COLUMNS
-
-TEXTS = (*TEXT_COLUMNS, "attributes")
 
 
 def create_kept(session: Session, loading: Loading) -> None:
@@ -42,8 +40,7 @@ def create_kept(session: Session, loading: Loading) -> None:
 def create_record(session: Session, loading: Loading) -> None:
     """`record` with the columns of the part, and `whole_record` with all of them, for the few rows that are shown."""
     create_zone(session, loading)
-    part = loading.part.columns | ALWAYS if loading.part.columns else frozenset(TEXTS)
-    session.run(f"CREATE TABLE record AS {_records(session, loading, part)}")
+    session.run(f"CREATE TABLE record AS {_records(session, loading, loading.texts)}")
     whole = _records(session, loading, frozenset(TEXTS)) if loading.part.columns else "SELECT * FROM record"
     session.run(f"CREATE VIEW whole_record AS {whole}")
 
