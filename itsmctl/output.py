@@ -72,15 +72,24 @@ def scratch_beside(out: Path) -> Iterator[Path]:
 
 
 def write_file(out: Path, content: str | bytes) -> None:
-    """Write a file whole, in place of whatever file had its name; raises ItsmctlError where that cannot be."""
+    """Write a file whole, in place of whatever file had its name or is linked to it; raises ItsmctlError where that cannot be.
+
+    Into a pipe or a device, such as /dev/stdout, it is only written: nothing may take its place.
+    """
     if out.is_dir():
         raise ItsmctlError(
             Problem("output-exists", "the output must be a file; a folder has this name", Where(str(out)))
         )
+    written = content.encode() if isinstance(content, str) else content
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with new_file(out) as file:
-            file.write(content.encode() if isinstance(content, str) else content)
+        if out.exists() and not out.is_file():
+            with out.open("wb") as stream:
+                stream.write(written)
+            return
+        real = Path(os.path.realpath(out))
+        real.parent.mkdir(parents=True, exist_ok=True)
+        with new_file(real) as file:
+            file.write(written)
     except OSError as error:
         raise cannot_write(out, error) from error
 

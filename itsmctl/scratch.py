@@ -80,11 +80,15 @@ def claim_file(near: Path, stem: str) -> Claim:
 
 
 def end_all() -> None:
-    """Remove all that this process has claimed: its end, or the second of two interruptions, may come between any two steps."""
+    """Remove all that this process has claimed: its end, or the second of two interruptions, may come between any two steps.
+
+    What was moved aside stays for the next process: nobody may have put anything in its place yet.
+    """
     while _OURS:
         try:
             for path in sorted(_OURS):
-                remove(path)
+                if path.suffix != OLD:
+                    remove(path)
                 _OURS.discard(path)
         except KeyboardInterrupt:
             continue

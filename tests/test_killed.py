@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import signal
@@ -15,7 +16,7 @@ import pytest
 from itsmctl import cli
 from itsmctl.engine.session import Session
 from itsmctl.filling import undo_unfinished
-from itsmctl.output import replacing
+from itsmctl.output import replacing, write_file
 from itsmctl.reference import reference_root
 from itsmctl.scratch import claim_file, claim_folder, end_all
 
@@ -153,6 +154,48 @@ def test_a_folder_killed_at_each_step_is_the_old_one_or_the_new_one(tmp_path: Pa
     assert moment > 5
 
 
+INTERRUPTED = """
+import sys
+from pathlib import Path
+import itsmctl.swapping
+from itsmctl.output import replacing, write_file
+from itsmctl.scratch import end_all
+
+moment, out = int(sys.argv[1]), Path(sys.argv[2])
+seen = 0
+
+def interrupt(event, arguments):
+    global seen
+    if event in ("os.rename", "os.mkdir", "os.rmdir", "os.remove", "os.chmod"):
+        seen += 1
+        if seen in (moment, moment + 1):
+            raise KeyboardInterrupt
+
+itsmctl.swapping.exchange = lambda one, other: False
+sys.addaudithook(interrupt)
+try:
+    with replacing(out) as place:
+        (place / "a").write_text("new")
+except KeyboardInterrupt:
+    seen = moment + 1
+    end_all()
+"""
+
+
+def test_nothing_is_lost_by_two_interruptions_of_which_the_second_comes_while_the_first_is_undone(
+    tmp_path: Path,
+) -> None:
+    for moment in range(1, 12):
+        out = tmp_path / str(moment) / "out"
+        lay(out, OLD)
+        done = subprocess.run([sys.executable, "-c", INTERRUPTED, str(moment), out], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        with pytest.raises(ZeroDivisionError), replacing(out):
+            raise ZeroDivisionError
+        assert content(out) in (OLD, {"a": b"new"})
+        assert list(out.parent.iterdir()) == [out]
+
+
 def test_what_was_moved_aside_by_a_killed_process_comes_back_where_the_next_fails(tmp_path: Path) -> None:
     lay(tmp_path / ".out-abcdefgh.old" / "old", OLD)
     with pytest.raises(ZeroDivisionError), replacing(tmp_path / "out"):
@@ -191,6 +234,24 @@ def test_a_file_killed_at_each_step_is_the_old_one_or_the_new_one(tmp_path: Path
         assert written("file", out, 0) and out.read_bytes() == b"new"
         assert list(tmp_path.iterdir()) == [out]
     assert moment > 2
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names")
+def test_a_pipe_is_written_into_and_not_replaced(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    reader = subprocess.Popen(["cat", tmp_path / "pipe"], stdout=subprocess.PIPE)
+    write_file(tmp_path / "pipe", "a page")
+    assert reader.communicate(timeout=60) == (b"a page", None)
+    assert (tmp_path / "pipe").is_fifo()
+
+
+def test_a_link_stays_and_its_file_is_the_new_one(tmp_path: Path) -> None:
+    (tmp_path / "shown").mkdir()
+    (tmp_path / "shown" / "page").write_text("old")
+    (tmp_path / "link").symlink_to(Path("shown") / "page")
+    write_file(tmp_path / "link", "new")
+    assert (tmp_path / "link").is_symlink() and (tmp_path / "shown" / "page").read_text() == "new"
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["link", "page", "shown"]
 
 
 def test_what_belongs_to_a_process_that_lives_is_left_alone(tmp_path: Path) -> None:
