@@ -193,12 +193,16 @@ class DatasetFacts:
 
 @value
 class DefinitionFacts:
-    """The definitions that judged: `commit` is empty outside git, `dirty` where files differ from the commit."""
+    """The definitions that judged: `commit` is empty outside git, `dirty` where files differ from the commit.
+
+    `commit_unknown` says why git could not be asked about them, where they lie in a repository.
+    """
 
     commit: str
     digest: str
     dirty: bool
     is_reference: bool
+    commit_unknown: str = ""
 
 
 @value

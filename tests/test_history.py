@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 from evidence_case import commit, git
 
-from itsmctl.history import Commit, DocumentLog, commit_of, log_of
+from itsmctl.audit.facts import definition_facts
+from itsmctl.definitions import load
+from itsmctl.errors import ItsmctlError
+from itsmctl.history import Commit, DocumentLog, commit_of, log_of, why_silent
+from itsmctl.history.trees import tree_of
+from itsmctl.reference import FOLDERS, reference_root
+from itsmctl.reports.tally import judged_by_text
 
 
 @pytest.fixture
@@ -74,18 +81,6 @@ def test_definitions_that_lie_untracked_in_a_repository_are_at_no_commit(root: P
     (installed / "policies").mkdir(parents=True)
     (installed / "policies/p.yaml").write_text("p: 1", encoding="utf-8")
     assert commit_of(installed) is None
-
-
-def test_git_missing_is_no_failure(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert commit_of(root) is not None
-    monkeypatch.setenv("PATH", str(root))
-    assert commit_of(root) is None
-    assert log_of(root, ["catalog/a.yaml"]).state == "unavailable"
-
-
-def test_a_broken_repository_is_no_failure(root: Path, tmp_path: Path) -> None:
-    (tmp_path / "repo/.git/HEAD").write_text("nonsense", encoding="utf-8")
-    assert commit_of(root) is None
 
 
 def test_the_log_follows_renames_and_tells_who_merged(root: Path) -> None:
@@ -170,3 +165,52 @@ def test_the_machines_git_configuration_changes_nothing(
     monkeypatch.setenv("TZ", "Asia/Shanghai")
     monkeypatch.setenv("LC_ALL", "C" if os.name == "posix" else "")
     assert log_of(root, ["catalog/a.yaml"]) == expected
+
+
+def test_git_that_cannot_be_asked_is_no_lack_of_a_repository(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files in a repository were said to be outside of version control where git was missing, or refused to look."""
+    repository = tmp_path / "repo"
+    assert why_silent(root) == ""
+    assert why_silent(tmp_path) == "", "no repository, so nothing to ask about"
+    for name, value in (
+        ("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1"),
+        ("GIT_CONFIG_NOSYSTEM", "1"),
+        ("GIT_CONFIG_GLOBAL", os.devnull),
+    ):
+        monkeypatch.setenv(name, value)
+    assert why_silent(root).startswith("detected dubious ownership in repository at")
+    assert why_silent(root).endswith(f"; git config --global --add safe.directory {repository}")
+    assert log_of(root, ["catalog/a.yaml"]).state == "unavailable"
+    with pytest.raises(ItsmctlError, match="git cannot be asked about it: detected dubious ownership"):
+        commit_of(root)
+    monkeypatch.setenv("PATH", str(root))
+    assert why_silent(root) == "git is not installed"
+    for ask in (lambda: commit_of(root), lambda: tree_of(root, "HEAD")):
+        with pytest.raises(ItsmctlError, match="git is not installed") as refused:
+            ask()
+        assert refused.value.problems[0].code == "git-cannot-tell"
+    assert log_of(root, ["catalog/a.yaml"]).state == "unavailable"
+
+
+def test_a_broken_repository_is_told(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "repo/.git/HEAD").write_text("nonsense", encoding="utf-8")
+    with pytest.raises(ItsmctlError, match="git cannot be asked about it: not a git repository"):
+        commit_of(root)
+
+
+def test_an_audit_says_why_it_does_not_know_the_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    repository = tmp_path / "repo"
+    for folder in FOLDERS:
+        shutil.copytree(reference_root() / folder, repository / folder)
+    git(repository, "init", "-q", "-b", "main")
+    commit(repository, "First")
+    definitions = load(repository)
+    known = definition_facts(definitions)
+    assert (len(known.commit), known.commit_unknown) == (40, "")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    facts = definition_facts(definitions)
+    assert (facts.commit, facts.commit_unknown) == ("", "git is not installed")
+    assert judged_by_text(facts, "en") == "commit unknown: git is not installed"
+    assert judged_by_text(facts, "zh") == "提交未知：未安装 git"

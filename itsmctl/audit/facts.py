@@ -7,7 +7,8 @@ from pathlib import Path
 
 from itsmctl.engine.session import Session, exported
 from itsmctl.engine.tables.months import month_text, offset_at
-from itsmctl.history import commit_of
+from itsmctl.errors import ItsmctlError
+from itsmctl.history import commit_of, why_silent
 from itsmctl.honesty.inside import addresses, addresses_kept, gaps, kept_columns, named_people, sample_of, text_columns
 from itsmctl.importers.receipt import Receipt
 from itsmctl.model import Definitions, Rule, Text
@@ -19,13 +20,18 @@ SAMPLE = 5_000
 
 
 def definition_facts(definitions: Definitions) -> DefinitionFacts:
-    """The commit and digest of the definitions that judge."""
-    commit = commit_of(definitions.root)
+    """The commit and digest of the definitions that judge, or why nobody can tell the commit."""
+    unknown = ""
+    try:
+        commit = commit_of(definitions.root)
+    except ItsmctlError:
+        commit, unknown = None, why_silent(definitions.root)
     return DefinitionFacts(
         commit=commit.hash if commit else "",
         digest=definitions.digest,
         dirty=commit.dirty if commit else False,
         is_reference=definitions.is_reference,
+        commit_unknown="" if definitions.is_reference else unknown,
     )
 
 

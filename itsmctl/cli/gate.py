@@ -141,10 +141,12 @@ def _valid(asked: _Asked, stack: ExitStack) -> Judged:
 
 def _approvals(asked: _Asked, old: Side, new: Side, changes: tuple[Change, ...]) -> tuple[Problem, ...] | None:
     """What is wrong with the approvals; None where the sides are no two commits of one history."""
+    if not old.commit:
+        return None
     folder = find_root(asked.root)
     here = None if asked.head else commit_of(folder)
     after = new.commit or (here.hash if here and not here.dirty else "")
-    if not (old.commit and after):
+    if not after:
         return None
     return tuple(approvals(folder, old.commit, after, changes, old.definitions, vouched=asked.vouched))
 

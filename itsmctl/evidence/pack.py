@@ -51,6 +51,8 @@ class PackSummary:
     history: history.HistoryState
     key: str = ""
     """The id of the key that signed it, or empty."""
+    commit_unknown: str = ""
+    """Why the audit could not ask git about the definitions, or empty."""
 
 
 def build(
@@ -104,6 +106,7 @@ def build(
         judged.dirty,
         log.state,
         seals.key_id,
+        judged.commit_unknown,
     )
 
 

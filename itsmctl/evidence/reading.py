@@ -104,6 +104,8 @@ class Judged:
     files: Mapping[str, str]
     """SHA-256 of each file that the audit wrote beside `result.json`, by name."""
     clocks: tuple[JudgedClock, ...] = ()
+    commit_unknown: str = ""
+    """Why the commit is unknown, where the definitions lay in a repository about which git could not be asked."""
 
 
 def read_result(path: Path) -> Judged:
@@ -118,6 +120,7 @@ def read_result(path: Path) -> Judged:
         commit=_commit(definitions.text("commit"), path.name),
         definitions_digest=definitions.get("digest", str),
         dirty=definitions.get("dirty", bool, False),
+        commit_unknown=definitions.get("commit_unknown", str, ""),
         dataset_digest=dataset.get("digest", str),
         records=dataset.get("records", int),
         rules=tuple(_rule(rule) for rule in top.objects("rules")),

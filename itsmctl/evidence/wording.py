@@ -44,7 +44,14 @@ def summary_lines(summary: PackSummary, language: Language) -> list[str]:
     files = trn("{n} file", "{n} files", summary.files, language)
     size = tr("{n} bytes", language, n=number_text(summary.bytes))
     lines = [f"{summary.path}: {files}, {size}", *_digest_lines(summary.digest, summary.archive_sha256, language)]
-    if not summary.commit:
+    if summary.commit_unknown:
+        told = tr(
+            "The commit of the definitions is unknown ({why}): the pack has no document-control log.",
+            language,
+            why=tr(summary.commit_unknown, language),
+        )
+        lines.append(told)
+    elif not summary.commit:
         lines.append(tr("The definitions are not kept in git: the pack has no document-control log.", language))
     elif summary.history == "unavailable":
         lines.append(tr("The history of that commit cannot be read here: no document-control log.", language))

@@ -1,7 +1,8 @@
 """What git knows about the definitions: the commit they stand at, their log, and what they were at other revisions.
 
-The only package that uses git. The stamp and the log say as a value where git, the repository or the commit is missing,
-and never fail for that; who asks for a revision is told why it cannot be had.
+The only package that uses git. The stamp and the log say as a value where the repository or the commit is missing, and
+never fail for that; who asks for a revision is told why it cannot be had. Where there is a repository and git cannot be asked about it,
+the stamp fails: an audit notes why it does not know the commit.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from itsmctl.lazily import homes, loader
 
 if TYPE_CHECKING:
+    from itsmctl.history.asking import why_silent as why_silent
     from itsmctl.history.log import DocumentLog as DocumentLog
     from itsmctl.history.log import HistoryState as HistoryState
     from itsmctl.history.log import LogEntry as LogEntry
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 _HOME = homes(
     {
+        "asking": "why_silent",
         "log": "DocumentLog HistoryState LogEntry log_of",
         "revisions": "Revision at_revision",
         "stamp": "Commit commit_of",

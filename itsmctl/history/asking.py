@@ -5,7 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from itsmctl.history.running import git
+from itsmctl.errors import ItsmctlError, Problem, Where
+from itsmctl.history.running import NOT_INSTALLED, NoGit, git, in_repository
+
+
+def check_asked(root: Path) -> None:
+    """Raise ItsmctlError where a folder looks like one of a repository and git tells nothing about it: nobody knows then what it holds."""
+    if why := why_silent(root):
+        template = "this folder lies in a git repository, and git cannot be asked about it: {why}"
+        if why == NOT_INSTALLED:
+            template = (
+                "this folder lies in a git repository, and git is not installed, so that nobody can tell what it knows"
+            )
+        raise ItsmctlError(Problem("git-cannot-tell", template, Where(str(root)), {"why": why}))
+
+
+def why_silent(root: Path) -> str:
+    """Why git tells nothing about a folder that looks like one of a repository, in its words, with the command that it names; else ''."""
+    if not in_repository(root):
+        return ""
+    try:
+        git(root, "rev-parse", "--git-dir")
+    except NoGit as error:
+        lines = [line.strip() for line in str(error).removeprefix("fatal: ").splitlines() if line.strip()]
+        remedy = [line for line in lines[1:] if line.startswith("git ")]
+        return "; ".join([*lines[:1], *remedy]) or "?"
+    return ""
 
 
 def prefix_of(root: Path) -> str:

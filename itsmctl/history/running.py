@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from itsmctl.language import msg
+
+NOT_INSTALLED = msg("git is not installed")
 _ENVIRONMENT = {"GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_NO_REPLACE_OBJECTS": "1"}
 
 
@@ -14,7 +17,7 @@ class NoGit(Exception):
 
 def git(root: Path, *arguments: str, asked: bytes = b"", errors: bool = False) -> bytes:
     """The standard output of one git command run in `root`, with its standard error if asked for; `asked` is its standard input."""
-    if not root.is_dir() or not _in_repository(root.resolve()):
+    if not in_repository(root):
         raise NoGit
     import subprocess
 
@@ -24,14 +27,17 @@ def git(root: Path, *arguments: str, asked: bytes = b"", errors: bool = False) -
         done = subprocess.run(command, cwd=root, env=environment, input=asked, capture_output=True, check=True)
     except subprocess.CalledProcessError as error:
         raise NoGit(error.stderr.decode("utf-8", "replace").strip()) from error
+    except FileNotFoundError as error:
+        raise NoGit(NOT_INSTALLED) from error
     except OSError as error:
-        raise NoGit from error
+        raise NoGit(str(error)) from error
     return done.stdout + done.stderr if errors else done.stdout
 
 
-def _in_repository(folder: Path) -> bool:
-    """Spares the start-up of git where there is nothing for it."""
-    return any((parent / ".git").exists() for parent in (folder, *folder.parents))
+def in_repository(root: Path) -> bool:
+    """Whether a folder looks like one of a repository, whatever git says of it; spares the start-up of git where there is nothing for it."""
+    folder = root.resolve()
+    return root.is_dir() and any((parent / ".git").exists() for parent in (folder, *folder.parents))
 
 
 def _environment(root: Path) -> dict[str, str]:

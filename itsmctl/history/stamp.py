@@ -10,6 +10,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from itsmctl.history.asking import check_asked
 from itsmctl.history.commits import raw_commits
 from itsmctl.history.running import NoGit, git
 from itsmctl.reference import FOLDERS
@@ -27,7 +28,10 @@ class Commit:
 
 
 def commit_of(root: Path) -> Commit | None:
-    """Return the commit checked out at `root`, or None where no definition under it is kept in git."""
+    """Return the commit checked out at `root`, or None where no definition under it is kept in git.
+
+    Raises ItsmctlError where `root` lies in a repository about which git cannot be asked.
+    """
     try:
         answer = git(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
         hash_ = answer.decode("ascii").strip()
@@ -36,6 +40,7 @@ def commit_of(root: Path) -> Commit | None:
         tracked = _tracked(root, hash_)
         raw = raw_commits(root, [hash_]).get(hash_) if tracked else None
     except NoGit:
+        check_asked(root)
         return None
     if raw is None:
         return None

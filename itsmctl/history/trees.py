@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean
-from itsmctl.history.asking import blobs, is_shallow, prefix_of
+from itsmctl.history.asking import blobs, check_asked, is_shallow, prefix_of
 from itsmctl.history.files import MAX_FILES, is_read, not_a_file
-from itsmctl.history.running import NoGit, git
+from itsmctl.history.running import NoGit, git, in_repository
 from itsmctl.reference import FOLDERS
 
 _LINK, _MODULE = "120000", "160000"
@@ -77,15 +77,11 @@ def _listed(root: Path, tree: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _repository(root: Path, revision: str) -> None:
-    try:
-        git(root, "rev-parse", "--git-dir")
-    except NoGit as error:
-        why = str(error).removeprefix("fatal: ")
-        values = {"root": str(root), "revision": revision, "why": f" ({why.splitlines()[0]})" if why else ""}
-        template = (
-            "{revision!r} is no folder and no archive, and {root} is in no git repository that could know it{why}"
-        )
-        raise ItsmctlError(Problem("not-a-repository", template, Where(revision), values)) from error
+    check_asked(root)
+    if not in_repository(root):
+        values = {"root": str(root), "revision": revision}
+        template = "{revision!r} is no folder and no archive, and {root} is in no git repository that could know it"
+        raise ItsmctlError(Problem("not-a-repository", template, Where(revision), values))
 
 
 def _one(root: Path, name: str) -> str:

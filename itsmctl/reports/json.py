@@ -45,6 +45,7 @@ def document(result: AuditResult, files: Sequence[Path] = ()) -> dict[str, objec
         "chosen_by_default": list(result.chosen_by_default),
         "definitions": {
             "commit": facts.commit,
+            **({"commit_unknown": facts.commit_unknown} if facts.commit_unknown else {}),
             "digest": facts.digest,
             "dirty": facts.dirty,
             "reference": facts.is_reference,

@@ -126,7 +126,7 @@ def zone_text(result: AuditResult, language: Language) -> str:
 
 
 def definitions_text(result: AuditResult, language: Language) -> str:
-    """Which definitions judged: a commit, the reference set, or files outside version control."""
+    """Which definitions judged: a commit, the reference set, files outside version control, or of which git tells nothing."""
     return judged_by_text(result.definitions, language)
 
 
@@ -139,6 +139,8 @@ def judged_by_text(facts: DefinitionFacts, language: Language) -> str:
         return tr("commit {commit}", language, commit=short)
     if facts.is_reference:
         return tr("the reference set of itsmctl", language)
+    if facts.commit_unknown:
+        return tr("commit unknown: {why}", language, why=tr(facts.commit_unknown, language))
     return tr("files outside version control", language)
 
 

@@ -69,6 +69,8 @@ def _facts(judged: Judged, language: Language) -> tuple[tuple[str, str], ...]:
     if not judged.period_from and not judged.period_to:
         period = tr("all that the export holds", language)
     commit = judged.commit or tr("not kept in git", language)
+    if judged.commit_unknown:
+        commit = tr("commit unknown: {why}", language, why=tr(judged.commit_unknown, language))
     if judged.dirty:
         commit = tr("commit {commit}, with changes that are not committed", language, commit=judged.commit)
     return (
