@@ -27,6 +27,7 @@ from itsmctl.engine.acts import (
     REFUSING,
     act_text,
     changes_of,
+    is_decision,
     moments_of,
     names_in,
     needs_of,
@@ -198,14 +199,13 @@ def _decisions(rule: Rule, context: Context) -> Fragment:
             + made
             + ") AS e"
         )
-    wanted = tuple(decision.lower() for decision in texts(rule, "decisions") or APPROVING)
-    refusing = tuple(word for word in REFUSING if word not in wanted)
-    told = "coalesce(lower(trim(a.decision)) IN ({}), false)"
-    return Fragment(
-        f"""SELECT a.tix, a.approver, a.moment, {told.format(", ".join("?" * len(wanted)))} AS favour, {told.format(", ".join("?" * len(refusing)))} AS refusal
-        FROM approval AS a JOIN scoped AS r ON r.tix = a.tix""",
-        wanted + refusing,
-    )
+    wanted = texts(rule, "decisions") or APPROVING
+    refusing = tuple(word for word in REFUSING if word not in {one.lower() for one in wanted})
+    return (
+        "SELECT a.tix, a.approver, a.moment, "
+        + is_decision("a.decision", wanted) + " AS favour, " + is_decision("a.decision", refusing)
+        + " AS refusal FROM approval AS a JOIN scoped AS r ON r.tix = a.tix"
+    )  # fmt: skip
 
 
 def _expected(rule: Rule, need: int, roles: tuple[str, ...]) -> str:

@@ -3,7 +3,8 @@
 `from` and `to` are moments: a column, the first `approval`, or a change (`{field: assignee}`, `{state: resolved}`); of changes the first
 counts for `to`, and the last before it for `from`. Changes of a field under `unless` in between, such as notes, excuse, and so does a
 service account under `by`. Too quick is a pattern to ask about, so rules mark it as an enquiry. A record without both moments, or
-in which the second does not follow the first, is not judged. With `calendar` its hours count, else the clock on the wall.
+in which the second does not follow the first, is not judged; one with an approval without a moment, which may be the first, is not
+testable. With `calendar` its hours count, else the clock on the wall.
 
     check: {not-sooner: {from: opened_at, to: approval, least: 60s}}
     check: {not-sooner: {from: announced_at, to: planned_start, least: 2bd, calendar: cn-office}}
@@ -18,11 +19,12 @@ from collections.abc import Mapping
 
 from itsmctl.engine.acts import MOMENT, changes_of, moments_of, names_in, needs_of
 from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.doubts import Resting
 from itsmctl.engine.openings import BOUND, bound_of, counted_until, days_need_calendar, join_day
 from itsmctl.engine.parameters import TEXTS, texts
 from itsmctl.engine.people import known_as
 from itsmctl.engine.sql import Fragment, duration_text, name, quote
-from itsmctl.model import PEOPLE_COLUMNS, Rule
+from itsmctl.model import APPROVAL, PEOPLE_COLUMNS, Rule
 
 ID = "not-sooner"
 PARAMETERS = {
@@ -45,8 +47,10 @@ NAMES = {"by": "column", "calendar": "calendar", **names_in("from"), **names_in(
 def needs(rule: Rule) -> Needs:
     """Both moments, the person, and the history of what excuses."""
     people = frozenset({str(rule.parameters["by"])} if "by" in rule.parameters else ())
-    moments = needs_of([rule.parameters["from"], rule.parameters["to"]])
-    return moments | Needs(columns=people, history=frozenset(texts(rule, "unless")))
+    start, stop = rule.parameters["from"], rule.parameters["to"]
+    # An approval without a moment may be the first: then it took longer from it, and less long up to it.
+    dated = frozenset[Resting](["any"] if start == APPROVAL else ["passes"] if stop == APPROVAL else [])
+    return needs_of([start, stop]) | Needs(columns=people, history=frozenset(texts(rule, "unless")), dated=dated)
 
 
 def compile(rule: Rule, context: Context) -> Fragment:

@@ -136,13 +136,11 @@ def changes_of(change: Mapping[str, Parameter], context: Context) -> Fragment:
     )
 
 
-def approvals(decisions: Sequence[str] = ()) -> Fragment:
+def approvals() -> Fragment:
     """SELECT of the decisions in favour (tix, approver, role, moment) on the records in `scoped`."""
-    wanted = tuple(decision.lower() for decision in decisions or APPROVING)
-    return Fragment(
-        f"""SELECT a.tix, a.approver, a."role", a.moment FROM approval AS a JOIN scoped AS r ON r.tix = a.tix
-        WHERE lower(trim(a.decision)) IN ({", ".join("?" * len(wanted))})""",
-        wanted,
+    return (
+        'SELECT a.tix, a.approver, a."role", a.moment FROM approval AS a JOIN scoped AS r ON r.tix = a.tix WHERE '
+        + is_decision("a.decision")
     )
 
 
@@ -150,6 +148,20 @@ def unclear(decision: str, named: Sequence[str] = ()) -> Fragment:
     """SQL for whether nobody can say what was decided: nothing stands there, or a word that is neither known nor `named` by a rule."""
     known = sorted({*APPROVING, *NOT_APPROVING, *(word.lower() for word in named)})
     return Fragment(f"coalesce(lower(trim({decision})) NOT IN ({', '.join('?' * len(known))}), true)", tuple(known))
+
+
+def is_decision(decision: str, words: Sequence[str] = APPROVING) -> Fragment:
+    """SQL for whether a decision is one of some words, else for whether it is one in favour; never NULL."""
+    wanted = tuple(word.lower() for word in words)
+    return Fragment(f"coalesce(lower(trim({decision})) IN ({', '.join('?' * len(wanted))}), false)", wanted)
+
+
+def approvals_with(test: Fragment, reason: str) -> Fragment:
+    """SELECT of the records in `scoped` with an approval `a` that meets a test: record_id, opened_at, and the reason given."""
+    return (
+        f"SELECT DISTINCT r.record_id, r.opened_at, {quote(reason)} AS reason FROM approval AS a JOIN scoped AS r ON r.tix = a.tix WHERE "
+        + test
+    )
 
 
 def some_unclear(session: Session) -> bool:
@@ -181,12 +193,7 @@ def _values(change: Mapping[str, Parameter]) -> tuple[str, ...]:
 def approvals_of() -> Fragment:
     """SELECT of `tix, moment, undated`: the first approval of any record, in scope or not, and whether there is one, or may be, without a moment."""
     return (
-        Fragment(
-            f"""SELECT tix, min(moment) AS moment, count(*) > count(moment) AS undated FROM (
-            SELECT tix, CASE WHEN lower(trim(decision)) IN ({", ".join("?" * len(APPROVING))}) THEN moment END AS moment FROM every_approval
-            WHERE lower(trim(decision)) IN ({", ".join("?" * len(APPROVING))}) OR """,
-            APPROVING * 2,
-        )
-        + unclear("decision")
+        "SELECT tix, min(moment) AS moment, count(*) > count(moment) AS undated FROM (SELECT tix, CASE WHEN "
+        + is_decision("decision") + " THEN moment END AS moment FROM every_approval WHERE " + is_decision("decision") + " OR " + unclear("decision")
         + ") AS a GROUP BY tix"
-    )
+    )  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Protocol
 
+from itsmctl.engine.doubts import Resting
 from itsmctl.engine.openings import Opening
 from itsmctl.engine.sql import Fragment, neighbour
 from itsmctl.model import Definitions, Effective, Rule
@@ -110,8 +111,7 @@ class Needs:
 
     `elsewhere` are columns of other records than the one judged, `tables` may be `approval`, `links` are types of link
     of which one is enough, `processes` those whose records it must find, and `named` values that the export must be able to tell.
-    `decided` says which verdicts rest on what was decided about the record: `any`, or only `failures` or `passes`, where the other
-    kind shows enough.
+    `decided` says which verdicts rest on what was decided about the record, and `dated` which on when: one kind, or any.
     """
 
     columns: frozenset[str] = frozenset()
@@ -121,15 +121,16 @@ class Needs:
     links: frozenset[str] = frozenset()
     processes: frozenset[str] = frozenset()
     named: frozenset[Named] = frozenset()
-    decided: frozenset[str] = frozenset()
+    decided: frozenset[Resting] = frozenset()
+    dated: frozenset[Resting] = frozenset()
 
     def __or__(self, other: Needs) -> Needs:
         """What both need."""
         return Needs(*(getattr(self, f.name) | getattr(other, f.name) for f in fields(self)))
 
-    def resting(self, verdicts: str) -> Needs:
+    def resting(self, verdicts: Resting) -> Needs:
         """The same, where only these verdicts rest on what was decided about the record, if any do."""
-        return replace(self, decided=frozenset({verdicts} if self.decided else ()))
+        return replace(self, decided=frozenset[Resting]({verdicts} if self.decided else ()))
 
 
 class Check(Protocol):

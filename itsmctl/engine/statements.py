@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from itsmctl.engine.acts import unclear
+from itsmctl.engine.acts import APPROVING, approvals_with, is_decision, unclear
 from itsmctl.engine.clocks import columns_of_clocks
 from itsmctl.engine.context import Check, Context, Needs
+from itsmctl.engine.doubts import Resting, doubted
 from itsmctl.engine.grouping import grouped_by_people
 from itsmctl.engine.judging_all import judges_all
 from itsmctl.engine.parameters import words
@@ -79,7 +80,7 @@ def statement_and_reach(task: Task, context: Context) -> tuple[Fragment, bool]:
     """The same, and whether it shows that it gives one verdict of each record in the scope."""
     context = context.about(task.rule.process)
     needs = task.check.needs(task.rule)
-    body = _with_gaps(_with_unclear(task.check.compile(task.rule, context), task.rule, needs, context), needs)
+    body = _with_gaps(_with_doubts(task.check.compile(task.rule, context), task.rule, needs, context), needs)
     body = with_untold(body, needs.named, context)
     scope = scope_of(task.rule, context, columns_named(body))
     lacking = lacking_columns(task, context)
@@ -189,26 +190,26 @@ def _with_gaps(body: Fragment, needs: Needs) -> Fragment:
     )
 
 
-def _with_unclear(body: Fragment, rule: Rule, needs: Needs, context: Context) -> Fragment:
-    """Where nobody can say what was decided about a record, it is not testable by what rests on that (`Needs.decided`).
-
-    Nor is one that the check leaves out as nobody decided anything about it: somebody may have.
-    """
-    if not needs.decided or not context.undecided or rule.check in GROUPED:
+def _with_doubts(body: Fragment, rule: Rule, needs: Needs, context: Context) -> Fragment:
+    """Leave untested what rests on decisions that nobody understands (`Needs.decided`), or on when they were taken (`Needs.dated`)."""
+    if rule.check in GROUPED:
         return body
-    shown = {"failures": "coalesce(j.passed, false)", "passes": "NOT coalesce(j.passed, true)"}
-    stays = " OR ".join(
-        ["u.record_id IS NULL", *(shown[one] for one in needs.decided if {one} == needs.decided and one in shown)]
-    )
-    observed = "j.observed" if needs.decided == {"failures"} else f"CASE WHEN {stays} THEN j.observed END"
-    return (
-        f"""SELECT coalesce(j.record_id, u.record_id) AS record_id, CASE WHEN {stays} THEN j.passed END AS passed, {observed} AS observed,
-        j.expected, CASE WHEN j.record_id IS NULL THEN u.opened_at ELSE j."at" END AS "at", CASE WHEN {stays} THEN j.reason ELSE 'unclear-decision' END AS reason FROM ("""
-        + body
-        + ") AS j FULL JOIN (SELECT DISTINCT r.record_id, r.opened_at FROM approval AS a JOIN scoped AS r ON r.tix = a.tix WHERE "
-        + unclear("a.decision", words(rule.parameters.get("decisions", ())))
-        + ") AS u ON u.record_id = j.record_id"
-    )
+    named = words(rule.parameters.get("decisions", ()))
+    if needs.dated:
+        body = doubted(
+            body,
+            approvals_with("a.moment IS NULL AND " + is_decision("a.decision", named or APPROVING), "undated-approval"),
+            _resting(needs.dated),
+        )
+    if needs.decided and context.undecided:
+        resting = _resting(needs.decided)
+        of = approvals_with(unclear("a.decision", named), "unclear-decision")
+        body = doubted(body, of, resting, observed_stays=resting == "failures")
+    return body
+
+
+def _resting(verdicts: frozenset[Resting]) -> Resting:
+    return next(iter(verdicts)) if len(verdicts) == 1 else "any"
 
 
 def missing_for(rule: Rule, check: Check, context: Context) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from itsmctl.checks.declare.activity import APPROVAL, STATE, Activity, activity
 from itsmctl.checks.declare.trace import sources
 from itsmctl.engine.acts import unclear
 from itsmctl.engine.context import Context, Named, Needs
+from itsmctl.engine.doubts import doubted
 from itsmctl.engine.openings import Opening, bound_of
 from itsmctl.engine.spans import WITH_STATES
 from itsmctl.engine.sql import Fragment, join
@@ -94,24 +95,21 @@ class Template:
                     forgives.append(turning)
                 if by_place or key in self.passes_without:
                     forbids.append(turning)
-        if not forgives and not forbids:
-            return body
-        may_be, may_forbid = (
-            Fragment("max(CASE WHEN ") + (join(" OR ", tests) if tests else Fragment("false")) + " THEN 1 ELSE 0 END)"
-            for tests in (forgives, forbids)
-        )
-        open_ = "(u.may_be = 1 AND NOT coalesce(j.passed, true) OR u.may_forbid = 1 AND coalesce(j.passed, false))"
+        if forgives:
+            body = doubted(body, self._unsure(forgives, rule, context), "failures")
+        return doubted(body, self._unsure(forbids, rule, context), "passes") if forbids else body
+
+    def _unsure(self, tests: Sequence[Fragment], rule: Rule, context: Context) -> Fragment:
+        """SELECT of the records with an approval `e` that meets one of the tests and has no moment, or, of which nobody can say what
+        was decided, may be one of the decisions that are named."""
         return (
-            f"""SELECT j.record_id, CASE WHEN NOT coalesce({open_}, false) THEN j.passed END AS passed, CASE WHEN NOT coalesce({open_}, false) THEN j.observed END AS observed,
-            j.expected, j."at", CASE WHEN coalesce({open_}, false) THEN CASE WHEN u.said = 1 THEN 'undated-approval' ELSE 'unclear-decision' END ELSE j.reason END AS reason FROM ("""
-            + body
-            + ") AS j LEFT JOIN (SELECT r.record_id, "
-            + may_be + " AS may_be, " + may_forbid
-            + """ AS may_forbid, max(e.said) AS said FROM (SELECT tix, 'approval' AS kind, decision AS value, "role", 1 AS said FROM approval WHERE moment IS NULL"""
+            """SELECT r.record_id, min(r.opened_at) AS opened_at, max(e.reason) AS reason FROM (
+            SELECT tix, 'approval' AS kind, decision AS value, "role", 'undated-approval' AS reason FROM approval WHERE moment IS NULL"""
             + self._unclear(rule, context)
-            + """) AS e
-            JOIN scoped AS r ON r.tix = e.tix GROUP BY r.record_id) AS u ON u.record_id = j.record_id"""
-        )  # fmt: skip
+            + ") AS e JOIN scoped AS r ON r.tix = e.tix WHERE "
+            + join(" OR ", tests)
+            + " GROUP BY r.record_id"
+        )
 
     def _unclear(self, rule: Rule, context: Context) -> Fragment:
         """UNION ALL of the approvals of which nobody can say what was decided, as each of the decisions that are named."""
@@ -122,7 +120,7 @@ class Template:
             "",
             (
                 Fragment(
-                    """ UNION ALL SELECT tix, 'approval' AS kind, ? AS value, "role", 0 AS said FROM approval WHERE """,
+                    """ UNION ALL SELECT tix, 'approval' AS kind, ? AS value, "role", 'unclear-decision' AS reason FROM approval WHERE """,
                     (value,),
                 )
                 + unclear("decision", named)
