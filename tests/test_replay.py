@@ -28,7 +28,7 @@ from itsmctl.importers.receipt import read_receipt
 from itsmctl.model import Condition, Definitions, Effective
 from itsmctl.reference import reference_root
 from itsmctl.reports.replay import Replayed
-from itsmctl.reports.replay.json import replay_schema
+from itsmctl.reports.replay.json import as_data, replay_schema
 from itsmctl.reports.replay.replayed import about
 from itsmctl.zones import midnight_after
 
@@ -163,6 +163,24 @@ def test_a_target_of_one_service_is_judged_on_the_records_of_that_service_alone(
     assert 0 < alone.reached < alone.records / 3
     assert {flip.service for flip in found.flips} == {"email-collaboration"}
     assert {(c.group.kind, c.group.id, c.together) for c in found.causes} == {("sla", "sla-email-collaboration", 0)}
+
+
+def test_an_enquiry_that_is_not_judged_is_told(dataset: Path) -> None:
+    rules = {**base().rules, "INC-14": replace(base().rules["INC-14"], parameters={"column": "group", "most": 0})}
+    assert rules["INC-14"].enquiry
+    head = replace(base(), rules=rules)
+    found = replay(base(), head, dataset)
+    assert (found.enquiries, found.rules, found.total) == (("INC-14",), (), 0)
+    told = Replayed(found, (), "main", "", ())
+    assert any("not judged: INC-14." in line for line in about(told))
+    assert any("INC-14" in line for line in about(replace(told, language="zh")))
+    assert as_data(told)["summary"]["enquiries"] == ["INC-14"]  # type: ignore[index]
+    # Who names it asks for it; who names all of a sort does not.
+    assert replay(base(), head, dataset, options=ReplayOptions(rules=("INC-1*",))).enquiries == ("INC-14",)
+    for options in (ReplayOptions(rules=("INC-14",)), ReplayOptions(enquiries=True)):
+        judged_too = replay(base(), head, dataset, options=options)
+        assert judged_too.enquiries == () and {flip.rule for flip in judged_too.flips} == {"INC-14"}
+    assert replay(base(), base(), dataset).enquiries == ()
 
 
 def test_flips_of_several_changes_are_told_apart_by_applying_each_alone(dataset: Path) -> None:

@@ -67,7 +67,8 @@ class ReplayOptions:
     """Judge by every rule on all records, also where nothing can have changed."""
     memory_limit: str = ""
     enquiries: bool = False
-    """Judge by enquiries, too: they find nothing, but ask people, often about all records at once."""
+    """Judge by enquiries, too, and not only by those that `rules` name: they find nothing, but ask people, often about all
+    records at once."""
 
 
 def replay(
@@ -100,9 +101,14 @@ def _replay(
     as_of, zone = moment_of_judgement(receipt, None, options.as_of), zone_of_audit(receipt, None)
     tickets = Tickets(dataset, receipt, as_of, zone, options.memory_limit)
     sides = _Sides(tickets.bases(base), tickets.bases(head))
-    asked = tuple(pair for pair in sides.asked(options.rules) if options.enquiries or not _only_asks(pair))
+    every = sides.asked(options.rules)
+    asked = tuple(pair for pair in every if not _only_asks(pair) or options.enquiries or _named(pair, options.rules))
     touched = asked if options.every_rule else tuple(pair for pair in asked if sides.differ(*pair))
-    nothing = Replay(as_of, zone, receipt.digest, receipt.records, 0, (), len(asked) - len(touched), (), (), ())
+    left_out = tuple(pair for pair in every if pair not in asked and sides.differ(*pair))
+    nothing = Replay(
+        as_of, zone, receipt.digest, receipt.records, 0, (), len(asked) - len(touched), (), (), (),
+        enquiries=tuple(rule.id for before, after in left_out if (rule := after or before)),
+    )  # fmt: skip
     if not touched:
         return nothing
     with scratch() as folder:
@@ -199,6 +205,11 @@ class _Run:
 
 def _only_asks(pair: Pair) -> bool:
     return all(rule is None or rule.enquiry for rule in pair)
+
+
+def _named(pair: Pair, names: Sequence[str]) -> bool:
+    """Whether somebody asked for the very rule, and not for all of a sort."""
+    return any(rule is not None and {rule.id, *rule.aliases} & set(names) for rule in pair)
 
 
 def _covers(side: Side) -> tuple[WaiverCover, ...]:

@@ -133,6 +133,8 @@ class Replay:
     causes: tuple[Cause, ...]
     covers: tuple[WaiverCover, ...] = ()
     """The waivers of the rules that the change touches, where all records were judged."""
+    enquiries: tuple[str, ...] = ()
+    """Enquiries that the change touches, and by which nobody judged."""
 
     @property
     def outcomes(self) -> tuple[Judged, ...]:

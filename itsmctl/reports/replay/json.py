@@ -80,6 +80,7 @@ def _summary(replay: Replay) -> dict[str, object]:
         "months": [{"month": one or None, "kinds": _kinds(replay, "month", one)} for one in _named(replay, "month")],
         "causes": [_cause(cause) for cause in replay.causes],
         "untouched": replay.untouched,
+        "enquiries": list(replay.enquiries),
     }
 
 

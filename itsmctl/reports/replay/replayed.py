@@ -133,6 +133,11 @@ def about(told: Replayed) -> Iterator[str]:
             before=before,
             after=after,
         )
+    if replay.enquiries:
+        yield tr(
+            "Enquiries that the change touches were not judged: {rules}. `itsmctl replay --enquiries` judges by them, too.",
+            language, rules=tr(", ", language).join(replay.enquiries),
+        )  # fmt: skip
     mappings = sorted({change.id for change in told.changes if change.kind == "mapping"})
     if mappings:
         yield tr(
