@@ -15,8 +15,9 @@ from pathlib import Path
 
 import bagit
 import pytest
-from evidence_case import commit, git, make_case, write_result
+from evidence_case import commit, git, make_case, write_definitions, write_result
 
+from itsmctl.definitions import load
 from itsmctl.errors import ItsmctlError
 from itsmctl.evidence.pack import build
 from itsmctl.reference import schema_folder
@@ -124,13 +125,45 @@ def test_the_readme_recipes_give_the_digests(pack: Path, case: Case) -> None:
     judged = json.loads((case[0] / "result.json").read_text("utf-8"))
     for language in ("", ".zh"):
         readme = (pack / f"data/README{language}.md").read_text("utf-8")
-        recipe = next(line.strip() for line in readme.splitlines() if line.strip().startswith("find catalog"))
-        done = subprocess.run(
-            ["sh", "-c", f"cd data/definitions && {recipe}"], cwd=pack, capture_output=True, text=True, check=False
-        )
-        assert done.stdout.split()[0] == judged["definitions"]["digest"]
+        assert digest_by_recipe(pack, readme) == judged["definitions"]["digest"]
         assert judged["definitions"]["digest"] in readme
         assert judged["definitions"]["commit"] in readme
+
+
+REGISTER = """\
+kind: register
+id: risks
+title: Risks
+purpose: what may happen
+process: incident
+owner: owner
+columns:
+  - {id: risk, title: Risk, type: text, required: true}
+key: [risk]
+clauses: ["iso-20000-1:9.1"]
+files: [data/risks.csv]
+"""
+
+
+def test_the_recipe_of_the_definitions_digest_counts_rows_of_registers(tmp_path: Path) -> None:
+    root = write_definitions(tmp_path / "root")
+    (root / "audits/data").mkdir(parents=True)
+    (root / "audits/risks.yaml").write_text(REGISTER, "utf-8")
+    (root / "audits/data/risks.csv").write_text("risk\nflood\n", "utf-8")
+    git(root, "init", "-q", "-b", "main")
+    result = write_result(tmp_path / "result", root, commit(root, "First version"))
+    build(result, tmp_path / "pack", root=root)
+    readme = (tmp_path / "pack/data/README.md").read_text("utf-8")
+    assert "audits/data/risks.csv" in load(root).files
+    assert digest_by_recipe(tmp_path / "pack", readme) == load(root).digest
+
+
+def digest_by_recipe(pack: Path, readme: str) -> str:
+    recipe = next(line.strip() for line in readme.splitlines() if line.strip().startswith("find "))
+    done = subprocess.run(
+        ["sh", "-c", f"cd data/definitions && {recipe}"], cwd=pack, capture_output=True, text=True, check=True
+    )
+    return done.stdout.split()[0]
 
 
 def test_the_pack_digest_is_that_of_the_tag_manifest(case: Case, tmp_path: Path) -> None:
