@@ -19,6 +19,7 @@ import xlsxwriter
 from importing.mappings import mapping
 
 from itsmctl.audit import AuditOptions, audit
+from itsmctl.audit.facts import set_aside
 from itsmctl.audit.preparing import load_records
 from itsmctl.definitions import load
 from itsmctl.engine.session import Session
@@ -398,6 +399,15 @@ def test_an_error_of_a_spreadsheet_is_no_name_and_no_code(error: str, tmp_path: 
         ("T-2", "INC2", None, "unreadable:problem"),
         ("T-2", "INC3", True, None),
     ]
+
+
+def test_of_two_errors_in_one_row_the_same_is_always_told_first() -> None:
+    rows = ["('a.csv', 1, 'Name', '#REF!', 'spreadsheet-error')", "('a.csv', 1, 'Name', '#N/A', 'spreadsheet-error')"]
+    told = [
+        set_aside(READING, f'(VALUES {one}, {other}) AS v(source_file, source_row, "column", value, reason)')
+        for one, other in (rows, reversed(rows))
+    ]
+    assert told[0] == told[1] and [(kind.count, kind.value) for kind in told[0]] == [(2, "#N/A")]
 
 
 def test_an_approver_that_a_spreadsheet_did_not_find_is_nobody(tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ def dataset_facts(session: Session, receipt: Receipt, folder: Path) -> DatasetFa
 
 def set_aside(session: Session, rejects: str) -> tuple[SetAside, ...]:
     """What an import could not read, by kind, the most frequent first."""
-    order = "ORDER BY source_file, source_row"
+    order = "ORDER BY source_file, source_row, value"
     rows = session.rows(
         f'SELECT reason, "column", count(*), first(value {order}), first(source_file {order}), first(source_row {order}) '
         f'FROM {rejects} GROUP BY reason, "column" ORDER BY count(*) DESC, reason, "column"'
