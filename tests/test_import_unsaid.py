@@ -423,6 +423,33 @@ def test_an_approver_that_a_spreadsheet_did_not_find_is_nobody(tmp_path: Path) -
     assert rejects(tmp_path / "out") == [(1, "Approver", "#N/A", "spreadsheet-error")]
 
 
+@pytest.mark.parametrize(
+    ("items", "where", "limit", "passed"),
+    [
+        (["db"] * 8 + ["#N/A"] * 2, "present", {"least": 90}, None),
+        (["db"] * 10 + ["#N/A"], "present", {"least": 90}, True),
+        (["db"] * 7 + [""] * 2 + ["#N/A"], "present", {"least": 90}, False),
+        (["db"] * 8 + ["#N/A"] * 2, "absent", {"most": 10}, None),
+        (["db"] * 10 + ["#N/A"], "absent", {"most": 10}, True),
+        (["db"] * 8 + [""] * 2 + ["#N/A"], "absent", {"most": 10}, False),
+    ],
+)
+def test_a_share_leaves_open_what_could_not_be_read(
+    items: list[str], where: str, limit: dict[str, int], passed: bool | None, tmp_path: Path
+) -> None:
+    rows = [f"INC{n:02},2026-03-05 09:00:00,{item}" for n, item in enumerate(items)]
+    (tmp_path / "t.csv").write_text("\n".join(["Number,Opened,CI", *rows, ""]), encoding="utf-8")
+    columns = {"record_id": ("Number",), "opened_at": ("Opened",), "ci": ("CI",)}
+    bring([tmp_path / "t.csv"], tmp_path / "out", mapping(format="table", recognise=("CI",), columns=columns))
+    definitions = load(reference_root())
+    parameters = {"where": (Condition("ci", where, ()),), "per": ("month",), **limit}  # type: ignore[arg-type]
+    rules = {"DQ-10": replace(definitions.rules["DQ-10"], parameters=parameters)}
+    verdicts = tmp_path / "verdicts.parquet"
+    options = AuditOptions(rules=("DQ-10",), as_of="2026-04-01T00:00:00Z", all_verdicts=True)
+    audit(replace(definitions, rules=rules), tmp_path / "out", options, verdicts=verdicts)
+    assert READING.rows(f"SELECT passed FROM read_parquet('{verdicts}')") == [(passed,)]
+
+
 @pytest.mark.parametrize("how", ["written again", "replaced", "removed"])
 def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path, how: str) -> None:
     """The digest in the receipt would be that of another file than the rows are from."""

@@ -1,8 +1,8 @@
 """The share of records that meet a condition, per group of records.
 
 Groups are formed by month of opening (in the audit's zone) and any columns; a group with fewer records than
-`minimum` is noise: it is counted but not judged. A record whose column is empty could meet the condition or not; where such records
-could turn the verdict, the group is not testable; nor is any where the export can tell none of the values asked for.
+`minimum` is noise: it is counted but not judged. A record whose column is empty, or could not be read, could meet the condition or
+not; where such records could turn the verdict, the group is not testable; nor is any where the export can tell none of the values asked for.
 
     check: {share: {where: {ci: {present: true}}, least: 90, per: [service, month], minimum: 20}}
 
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.grouping import group_key
-from itsmctl.engine.sql import Fragment, all_of, name
+from itsmctl.engine.sql import Fragment, all_of, name, quote
 from itsmctl.engine.telling import named_by
 from itsmctl.model import RECORD_COLUMNS, Condition, Rule
 
@@ -49,8 +49,17 @@ def compile(rule: Rule, context: Context) -> Fragment:
     limits, small = (least, most, least, most), rule.parameters.get("minimum", 1)
     expected = f"at least {least} %" if "least" in rule.parameters else f"at most {most} %"
     asked = [name(c.column) for c in _where(rule) if c.test in ("in", "at-least", "at-most")]
-    unknown = " OR ".join(f"r.{column} IS NULL" for column in asked) or "false"
-    hits = "count(*) FILTER (WHERE " + all_of(_where(rule)) + ")"
+    unread = sorted({c.column for c in _where(rule)} & context.lacking)
+    unknown = (
+        " OR ".join([*(f"r.{column} IS NULL" for column in asked), *(["k.tix IS NOT NULL"] if unread else [])])
+        or "false"
+    )
+    known, joined = "", ""
+    if unread:
+        listed = ", ".join(map(quote, unread))
+        known = "k.tix IS NULL AND "
+        joined = f' LEFT JOIN (SELECT DISTINCT tix FROM lacking WHERE "column" IN ({listed})) AS k ON k.tix = r.tix'
+    hits = f"count(*) FILTER (WHERE {known}" + all_of(_where(rule)) + ")"
     doubts = f"count(*) FILTER (WHERE {unknown})"
     groups = ", ".join(f"r.{name(column)}" for column in _per(rule))
     return (
@@ -63,7 +72,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
         FROM (SELECT {key} AS record_id, min(r.opened_at) AS first_at, count(*) AS n, {doubts} AS doubts, """
         + Fragment("", (small, *limits, expected, small, *limits))
         + hits
-        + f" AS hits FROM scoped AS r GROUP BY {groups}) AS counted"
+        + f" AS hits FROM scoped AS r{joined} GROUP BY {groups}) AS counted"
     )
 
 
