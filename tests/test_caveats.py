@@ -85,7 +85,7 @@ def test_a_file_without_the_column_stays_in_scope(tmp_path: Path) -> None:
 def test_what_is_said_of_scopes_is_said_in_every_language() -> None:
     told = "records of incident without cause_code, left out by rules that choose by it: 3409 (KNW-03, …)"
     assert phrase_text(told, "en").startswith("records of incident without cause code")
-    assert phrase_text(told, "zh") == "事件记录中有 3,409 条缺少原因代码，按该列选取记录的规则没有评判它们（KNW-03, …）"
+    assert phrase_text(told, "zh") == "事件记录中有 3,409 条缺少原因代码，按该列选取记录的规则没有判定它们（KNW-03, …）"
 
 
 def test_what_is_said_of_unread_cells_is_said_in_every_language() -> None:

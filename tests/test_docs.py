@@ -17,6 +17,7 @@ from itsmctl.definitions import load
 from itsmctl.definitions.schema import kinds
 from itsmctl.reference import reference_root
 from itsmctl.reports.plain import cells
+from itsmctl.views.kinds import VIEWS
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -24,7 +25,7 @@ sys.path.insert(0, str(DOCS))
 
 import generate  # noqa: E402 - docs/generate.py, which is a script
 import transcripts  # noqa: E402 - docs/transcripts.py, likewise
-from generator import command_line, problems  # noqa: E402
+from generator import checks, command_line, problems  # noqa: E402
 
 DEFINITIONS = load(reference_root())
 PAGES = [ROOT / "README.md", ROOT / "README.zh.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
@@ -93,6 +94,16 @@ def test_everything_has_its_place_in_the_reference(page: str, names: list[str]) 
     assert missing == []
 
 
+def test_every_check_is_found_once_by_its_question() -> None:
+    named = [name for family in checks.FAMILIES.values() for name in family]
+    assert sorted(named) == sorted(CHECKS)
+
+
+def test_the_help_of_show_names_every_kind() -> None:
+    said = command_line.help_text(("show",)).split("KIND is one of:")[1].split("\n\n")[0]
+    assert sorted(re.findall(r"[a-z-]+", said)) == sorted([*VIEWS, "history", "codeowners"])
+
+
 def test_every_rule_is_there_in_both_languages() -> None:
     text = (DOCS / "reference" / "rules.md").read_text("utf-8")
     untold = [r.id for r in DEFINITIONS.rules.values() if r.rationale.en not in text or r.rationale.zh not in text]
@@ -131,6 +142,28 @@ def anchors(page: Path) -> set[str]:
 def test_every_page_is_in_the_navigation() -> None:
     listed = set(leaves(yaml.safe_load((ROOT / "mkdocs.yml").read_text("utf-8"))["nav"]))
     assert listed == {path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md")}
+
+
+@pytest.mark.parametrize("first", ["README.md", "docs/index.md"])
+@pytest.mark.parametrize("language", ["", ".zh"])
+def test_every_page_for_people_is_led_to_from_the_first_page_of_its_language(first: str, language: str) -> None:
+    page = ROOT / first.replace(".md", f"{language}.md")
+    led_to = {(page.parent / target.partition("#")[0]).resolve() for target in LINK.findall(page.read_text("utf-8"))}
+    written = [path for folder in ("how-to", "explanation") for path in (DOCS / folder).glob("*.md")]
+    ours = {path for path in [*written, *DOCS.glob("tutorial*.md")] if path.name.endswith(".zh.md") == bool(language)}
+    assert ours and sorted(shown(path) for path in ours - led_to) == []
+
+
+def test_a_chinese_page_leads_to_chinese_pages() -> None:
+    foreign = [
+        (shown(page), target)
+        for page in PAGES
+        if page.name.endswith(".zh.md") and "reference" not in page.parts
+        for label, target in re.findall(r"(?<!!)\[([^\]]*)\]\(([^)\s]+\.md)[^)]*\)", page.read_text("utf-8"))
+        if label != "English" and not target.endswith(".zh.md")
+        if (page.parent / target.replace(".md", ".zh.md")).is_file()
+    ]
+    assert foreign == []
 
 
 def leaves(nav: object) -> Iterator[str]:

@@ -69,6 +69,18 @@ def test_the_environment_names_the_language_and_the_command_line_overrules_it() 
     assert runner.invoke(group, ["validate", "--lang=en"]).output.isascii()
 
 
+@pytest.mark.parametrize(
+    "words", [["rules", "--lang", "zh", "--help"], ["assess", "--help", "--lang=zh"], ["rules", "--lang", "zh", "list"]]
+)
+def test_between_the_names_of_a_command_it_means_the_same(words: list[str]) -> None:
+    runner = CliRunner()
+    plain = [word for word in words if not word.startswith("--lang") and word != "zh"]
+    told = runner.invoke(group, words)
+    assert told.exit_code == 0
+    assert told.output == runner.invoke(group, ["--lang", "zh", *plain]).output
+    assert told.output != runner.invoke(group, plain).output
+
+
 def test_before_the_command_it_means_the_same() -> None:
     runner = CliRunner()
     assert (

@@ -10,7 +10,9 @@ from generator.markdown import code, codes, table
 from generator.schemas import type_text
 from itsmctl.checks import CHECKS, declare
 from itsmctl.definitions import load
+from itsmctl.language import tr
 from itsmctl.reference import reference_root
+from itsmctl.reports.asked import ASKED
 
 INTRODUCTION = """# Check types
 
@@ -20,6 +22,33 @@ column of the [record](outputs.md#dataset-folder), or of a definition.
 
 """
 
+FAMILIES: Mapping[str, tuple[str, ...]] = {
+    "What a record must say 记录须写明什么": (
+        "required", "allowed", "known", "matrix", "at-most", "meaningful", "no-secrets", "expression",
+    ),
+    "How long it may take 时间与承诺": (
+        "clock-within", "leg-within", "agreement", "elapsed-within", "not-sooner", "dwell-within", "untouched",
+        "in-window", "no-later",
+    ),
+    "What a group or a month comes to 按组、按月统计": (
+        "attainment", "percentile", "share", "count-per-month", "trend", "concentration",
+    ),
+    "Which way a record takes 记录所走的路径": (
+        "transition", "conforms", "variants", "in-lane", "returns", "handovers", *sorted(declare.TEMPLATES),
+    ),
+    "Who may do it 由谁来做": ("approved", "authorised", "employed", "different-people"),
+    "Other records, and registers 其他记录与台账": ("linked", "overlap", "similar", "register"),
+    "Whether the export can be believed 导出数据是否可信": (
+        "readable", "row-count", "number-gaps", "ordered-times", "not-in-future", "traced", "unchanged",
+        "reported-agrees",
+    ),
+    "Patterns to ask about 值得询问的模式": (
+        "batch", "late-pause", "loosened", "paused-share", "heaping", "period-end", "period-shift",
+        "raised-and-lowered",
+    ),
+}  # fmt: skip
+"""Every check type once, by the question that somebody comes with."""
+
 
 def pages() -> dict[str, str]:
     """One page with every check type."""
@@ -27,7 +56,7 @@ def pages() -> dict[str, str]:
     users: dict[str, list[str]] = {}
     for rule in definitions.rules.values():
         users.setdefault(rule.check, []).append(rule.id)
-    parts = [INTRODUCTION, f"## Activities\n\n{inspect.cleandoc(declare.__doc__ or '')}\n\n"]
+    parts = [INTRODUCTION, choosing(), f"## Activities\n\n{inspect.cleandoc(declare.__doc__ or '')}\n\n"]
     for name, check in sorted(CHECKS.items()):
         parts.append(f"## {name}\n\n{inspect.cleandoc(check.__doc__ or '')}\n\n")
         if name in declare.TEMPLATES:
@@ -36,6 +65,15 @@ def pages() -> dict[str, str]:
         used = ", ".join(f"[{rule}](rules.md#{rule.lower()})" for rule in sorted(users.get(name, [])))
         parts.append(f"Used by {used}.\n\n" if used else "No reference rule uses it.\n\n")
     return {"checks.md": "".join(parts)}
+
+
+def choosing() -> str:
+    """The check types by question, each with what it asks in both languages."""
+    parts = ["## Which check asks what\n\n按问题查找检查类型。\n\n"]
+    for family, names in FAMILIES.items():
+        rows = [(f"[{name}](#{name})", ASKED[name], tr(ASKED[name], "zh")) for name in names]
+        parts.append(f"### {family}\n\n{table(('check', 'asks', '要求'), rows)}\n")
+    return "".join(parts)
 
 
 def parameters(schema: Mapping[str, Any], names: Mapping[str, str]) -> str:

@@ -75,6 +75,10 @@ class Commands(click.Group):
             return None
         module = importlib.import_module(f"itsmctl.cli.{cmd_name.replace('import', 'import_')}")
         command: click.Command = module.command
+        if isinstance(command, click.Group):
+            from itsmctl.cli.options import listening
+
+            command = listening(command)
         return spoken(command, ctx.meta.get(LANGUAGE, "en"))
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -29,6 +30,18 @@ language: Decorator = click.option(
     default=lambda: click.get_current_context().meta.get(LANGUAGE, "en"),
     help="Language 语言; default: ITSMCTL_LANG or en.",
 )
+
+
+def listening(group: click.Group) -> click.Group:
+    """The group with `--lang` between its name and that of a command; whoever reads the whole line has heard it by then."""
+    said = copy.copy(group)
+    heard = click.Option(
+        ["--lang"], type=click.Choice(LANGUAGES), expose_value=False, help="Language 语言; default: ITSMCTL_LANG or en."
+    )
+    said.params = [*group.params, heard]
+    return said
+
+
 as_of: Decorator = click.option(
     "--as-of", default="", metavar="MOMENT", help="When it is judged: a day (its end) or an ISO 8601 moment."
 )

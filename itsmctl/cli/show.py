@@ -20,7 +20,7 @@ from itsmctl.worktime import parse_day
 
 
 @click.command("show")
-@click.argument("kind", type=click.Choice((*VIEWS, "history", "codeowners")))
+@click.argument("kind", metavar="KIND", type=click.Choice((*VIEWS, "history", "codeowners")))
 @click.argument("names", metavar="ID", nargs=-1)
 @written.forms(("text", "json", "markdown", "svg", "bpmn"))
 @click.option("--as-of", "day", metavar="DATE", help="As it was on this day; default: all that is written down.")
@@ -45,6 +45,10 @@ def command(
     itsmctl show calendar cn-office --year 2026
     itsmctl show history policy change-management
     itsmctl show codeowners -o .github/CODEOWNERS
+
+    KIND is one of: service, sla, ola, contract, customer, supplier, calendar; process, raci, procedure, kpi, policy, rule,
+    code-list, priority-matrix; role, position, person, separation; audit, programme, review, nonconformity, register,
+    waiver, baseline, questionnaire, assessment, survey, mapping, crosswalk; history, codeowners.
 
     A process is drawn as swim-lanes, a RACI matrix (by its id or its process) as a heat map, a service with all that it
     rests on and that rests on it, a calendar as the map of a year. The history of any kind of definition (two names: its

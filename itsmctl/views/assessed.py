@@ -22,7 +22,7 @@ def page(definitions: Definitions, made: Assessment, language: Language) -> Page
         (tr("Processes", language), listed(definitions.processes, made.processes, language)),
     )
     answers = tuple(_answer(definitions, made, id_, answer, language) for id_, answer in made.answers.items())
-    heads = ("", tr("criterion", language), tr("answer", language), tr("evidence", language), tr("by", language))
+    heads = ("", tr("criterion", language), tr("answer", language), tr("evidence", language), tr("given by", language))
     return Page(
         title=f"{made.title.in_(language)} · {made.id}",
         subtitle=tr("assessment", language),

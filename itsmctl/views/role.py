@@ -71,7 +71,7 @@ def _of_process(definitions: Definitions, role: Role, language: Language) -> str
 
 
 def _holders(definitions: Definitions, held: Iterable[Tenure], language: Language) -> Grid:
-    columns = (tr("person", language), tr("by", language), tr("when", language))
+    columns = (tr("person", language), tr("through", language), tr("when", language))
     rows = tuple(
         (
             tenure.person,
@@ -107,7 +107,7 @@ def _activity_title(definitions: Definitions, part: Part, language: Language) ->
 def person_page(definitions: Definitions, person: str, language: Language, day: date | None) -> Page:
     """The page of a person: who may do what."""
     held = [tenure for tenure in held_on(definitions, day) if tenure.person == person]
-    columns = (tr("role", language), tr("by", language), tr("when", language))
+    columns = (tr("role", language), tr("through", language), tr("when", language))
     rows = tuple(
         (
             called(definitions.roles, tenure.role, language),

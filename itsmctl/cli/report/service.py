@@ -16,7 +16,10 @@ FORMATS = ("text", "html", "markdown", "xlsx", "json")
 @click.argument("services", nargs=-1, metavar="[SERVICE]...")
 @options.tickets
 @click.option(
-    "--period", required=True, metavar="PERIOD", help="A month (2026-05), quarter (2026-Q2), year, or FIRST/LAST day."
+    "--period",
+    required=True,
+    metavar="PERIOD",
+    help="A month (2026-05), quarter (2026-Q2), half-year (2026-H1), year, or FIRST/LAST day.",
 )
 @click.option(
     "--compare", default="", metavar="PERIOD", help="An earlier period: what has changed since, and what chance allows."
