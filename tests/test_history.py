@@ -13,6 +13,8 @@ from itsmctl.audit.facts import definition_facts
 from itsmctl.definitions import load
 from itsmctl.errors import ItsmctlError
 from itsmctl.history import Commit, DocumentLog, commit_of, log_of, why_silent
+from itsmctl.history.acts import acts
+from itsmctl.history.log import place_in_repository
 from itsmctl.history.trees import tree_of
 from itsmctl.reference import FOLDERS, reference_root
 from itsmctl.reports.tally import judged_by_text
@@ -187,7 +189,12 @@ def test_git_that_cannot_be_asked_is_no_lack_of_a_repository(
         commit_of(root)
     monkeypatch.setenv("PATH", str(root))
     assert why_silent(root) == "git is not installed"
-    for ask in (lambda: commit_of(root), lambda: tree_of(root, "HEAD")):
+    for ask in (
+        lambda: commit_of(root),
+        lambda: tree_of(root, "HEAD"),
+        lambda: place_in_repository(root),
+        lambda: acts(root, "HEAD"),
+    ):
         with pytest.raises(ItsmctlError, match="git is not installed") as refused:
             ask()
         assert refused.value.problems[0].code == "git-cannot-tell"

@@ -15,6 +15,7 @@ from itsmctl.control.people import People
 from itsmctl.control.reviews import Review, reviews_of
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.history.acts import Act, Identity, Signature, acts, check_whole
+from itsmctl.history.asking import check_asked
 from itsmctl.history.log import contents, mainline
 from itsmctl.history.running import NoGit
 from itsmctl.marks import Value
@@ -61,6 +62,7 @@ def record_of(root: Path, definitions: Definitions, definition: Definition) -> C
         places = mainline(root, file)
         texts = contents(root, places)
     except NoGit as error:
+        check_asked(root)
         template = "git knows nothing of this file, so there is no record of its versions"
         raise ItsmctlError(Problem("no-history", template, Where(file))) from error
     states = [_state(text, place, definition) for text, place in zip(texts, places, strict=True)]

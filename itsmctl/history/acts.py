@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from itsmctl.errors import ItsmctlError, Problem, Where
-from itsmctl.history.asking import boundary, is_shallow, prefix_of
+from itsmctl.history.asking import boundary, check_asked, is_shallow, prefix_of
 from itsmctl.history.running import NoGit, git
 from itsmctl.reference import FOLDERS
 from itsmctl.scratch import scratch
@@ -87,6 +87,7 @@ def acts(root: Path, base: str, head: str = "HEAD") -> list[Act]:
         with _known_keys(root, start or head) as options:
             return _acts(root, f"{start}..{head}" if start else head, head, options)
     except NoGit as error:
+        check_asked(root)
         why = str(error).removeprefix("fatal: ").splitlines()
         template = "git cannot tell who changed what from {base} to {head}: {why}"
         values = {"base": base or "…", "head": head, "why": why[0] if why else "no git, or no repository"}

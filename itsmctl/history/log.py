@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from itsmctl.history.asking import blobs, boundary, prefix_of
+from itsmctl.history.asking import blobs, boundary, check_asked, prefix_of
 from itsmctl.history.commits import raw_commits
 from itsmctl.history.running import NoGit, git
 from itsmctl.reference import FOLDERS
@@ -69,10 +69,14 @@ def log_of(root: Path, paths: Iterable[str], *, revision: str = "HEAD") -> Docum
 
 
 def place_in_repository(root: Path) -> str:
-    """Where a folder lies in its repository, as `folder/`; '' at its top, or outside of any."""
+    """Where a folder lies in its repository, as `folder/`; '' at its top, or outside of any.
+
+    Raises ItsmctlError where git cannot be asked about the repository.
+    """
     try:
         return prefix_of(root)
     except NoGit:
+        check_asked(root)
         return ""
 
 
