@@ -70,7 +70,13 @@ def test_the_environment_names_the_language_and_the_command_line_overrules_it() 
 
 
 @pytest.mark.parametrize(
-    "words", [["rules", "--lang", "zh", "--help"], ["assess", "--help", "--lang=zh"], ["rules", "--lang", "zh", "list"]]
+    "words",
+    [
+        ["rules", "--lang", "zh", "--help"],
+        ["assess", "--help", "--lang=zh"],
+        ["rules", "--lang", "zh", "list"],
+        ["assess", "--lang=zh", "next", "--help"],
+    ],
 )
 def test_between_the_names_of_a_command_it_means_the_same(words: list[str]) -> None:
     runner = CliRunner()

@@ -14,7 +14,9 @@ class _Assess(click.Group):
     """The command that it then is."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        named = bool(args) and (args[0] in self.commands or args[0] in ctx.help_option_names)
+        heard = 0 if not args or not args[0].startswith("--lang") else 1 if "=" in args[0] else 2
+        first = args[heard : heard + 1]
+        named = bool(first) and (first[0] in self.commands or first[0] in ctx.help_option_names)
         return super().parse_args(ctx, args if named else [self.alone, *args])
 
 
