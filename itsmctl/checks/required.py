@@ -4,7 +4,8 @@ Passes when every column listed has a value. Fails where one is empty; `observed
 
     check: {required: {columns: [priority, category]}}
 
-Passing: priority P3, category `network`. Failing: priority P3, category empty.
+Passing: priority P3, category `network`. Failing: priority P3, category empty. Not testable: what stands there could not be read, or
+the file has no such column, and none of the others is empty.
 """
 
 from __future__ import annotations
@@ -29,15 +30,27 @@ def needs(rule: Rule) -> Needs:
 
 
 def compile(rule: Rule, context: Context) -> Fragment:
-    """One row per record; `observed` is the list of empty columns."""
+    """One row per record; `observed` is the list of empty columns.
+
+    Which columns are not known of a record it looks up itself: beside one that is not known another may be empty.
+    """
     columns = _columns(rule)
-    empty = ", ".join(f"CASE WHEN r.{name(c)} IS NULL THEN {quote(c)} END" for c in columns)
-    passed = " AND ".join(f"r.{name(c)} IS NOT NULL" for c in columns)
+    unknown = [column for column in columns if column in context.lacking]
+    gone = {c: f"r.{name(c)} IS NULL" + (f" AND k.{name(c)} IS NULL" if c in unknown else "") for c in columns}
+    empty = ", ".join(f"CASE WHEN {test} THEN {quote(c)} END" for c, test in gone.items())
+    failed = " OR ".join(f"({test})" for test in gone.values())
+    unsure, reason, joined = "false", "CAST(NULL AS VARCHAR)", ""
+    if unknown:
+        which = ", ".join(f'max(CASE WHEN "column" = {quote(c)} THEN "column" END) AS {name(c)}' for c in unknown)
+        listed, named = ", ".join(map(quote, unknown)), ", ".join(f"k.{name(c)}" for c in unknown)
+        joined = f' LEFT JOIN (SELECT tix, min(why) AS why, {which} FROM lacking WHERE "column" IN ({listed}) GROUP BY tix) AS k ON k.tix = r.tix'
+        unsure = "k.tix IS NOT NULL"
+        reason = f"CASE WHEN NOT ({failed}) AND {unsure} THEN concat(k.why, ':', concat_ws(',', {named})) END"
     return Fragment(
-        f"""SELECT r.record_id, {passed} AS passed,
-            CASE WHEN {passed} THEN 'filled' ELSE concat('empty: ', concat_ws(', ', {empty})) END AS observed,
-            {quote("filled: " + ", ".join(columns))} AS expected, r.opened_at AS "at", CAST(NULL AS VARCHAR) AS reason
-        FROM scoped AS r"""
+        f"""SELECT r.record_id, CASE WHEN {failed} THEN false WHEN NOT ({unsure}) THEN true END AS passed,
+            CASE WHEN {failed} THEN concat('empty: ', concat_ws(', ', {empty})) WHEN NOT ({unsure}) THEN 'filled' END AS observed,
+            {quote("filled: " + ", ".join(columns))} AS expected, r.opened_at AS "at", {reason} AS reason
+        FROM scoped AS r{joined}"""
     )
 
 

@@ -36,6 +36,8 @@ ABOUT_CLOCKS = frozenset(
 ABOUT_AGREEMENTS = ABOUT_CLOCKS | {"agreement"}
 MAYBE_ABOUT_CLOCKS = frozenset({"percentile"})
 """Checks that are about a clock where their parameters name one."""
+COLUMN_BY_COLUMN = frozenset({"required"})
+"""Checks that know by themselves which columns are not known of a record."""
 COLUMNS = ("tix", *RECORD_COLUMNS, "ended_at", "opened_in_period", "month")
 """The columns of the table `record`."""
 TOLD_OF_ALL = ("tix", "record_id", "opened_at")
@@ -84,6 +86,8 @@ def statement_and_reach(task: Task, context: Context) -> tuple[Fragment, bool]:
     body = with_untold(body, needs.named, context)
     scope = scope_of(task.rule, context, columns_named(body))
     lacking = lacking_columns(task, context)
+    if task.rule.check in COLUMN_BY_COLUMN:
+        lacking = tuple(column for column in lacking if column in {c.column for c in task.rule.scope})
     if lacking and task.rule.check not in GROUPED:
         scope, body = _apart(scope, body, lacking)
     # Each of its readers passes over what it does not ask for: one copy for all of them would hold every field and every column.
