@@ -17,6 +17,7 @@ import xmlschema
 from click.testing import CliRunner
 from gate_case import FILE, repository_at
 
+from itsmctl.audit.facts import definition_facts
 from itsmctl.change import Change
 from itsmctl.cli import group, run
 from itsmctl.definitions import load
@@ -104,6 +105,26 @@ def test_what_was_wrong_before_is_counted_and_what_is_new_is_told(gated: Any, re
         assert "were not looked at: the definitions have errors." in " ".join(lenient.stdout.split())
     finally:
         broken.write_text(before, "utf-8")
+
+
+def test_an_edited_row_of_a_register_is_told_at_its_file_and_is_not_what_the_commit_holds(
+    gated: Any, repository: Path
+) -> None:
+    name = "audits/registers/data/complaints.csv"
+    rows = repository / name
+    before = rows.read_bytes()
+    try:
+        rows.write_bytes(before.replace(b",true,", b",false,", 1))
+        assert rows.read_bytes() != before
+        told = json.loads(gated("--base", "looser", "--format", "json").stdout)
+        (finding,) = [one for one in told["findings"] if one["code"] == "register-rows-changed"]
+        assert finding["file"] == name and "it stood at" not in finding["message"]
+        assert not told["looked_at"]["approvals"], "nobody can have approved what is not committed"
+        assert definition_facts(load(repository)).dirty
+        rows.write_bytes(before)
+        assert not definition_facts(load(repository)).dirty
+    finally:
+        rows.write_bytes(before)
 
 
 def test_a_rule_that_comes_out_differently_is_told_where_no_verdict_flips(

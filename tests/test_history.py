@@ -35,14 +35,35 @@ def _log(root: Path, *paths: str) -> list[tuple[str, str, str, str, bool]]:
     return [(e.path, e.path_then, e.author, e.subject, e.merge) for e in log_of(root, paths).entries]
 
 
+def test_rows_that_definitions_name_are_part_of_the_commit(root: Path) -> None:
+    rows = root / "catalog/data/rows.csv"
+    rows.parent.mkdir()
+
+    def dirty(files: tuple[str, ...]) -> bool:
+        found = commit_of(root, files)
+        assert found is not None
+        return found.dirty
+
+    named = ("catalog/a.yaml", "catalog/data/rows.csv")
+    assert dirty(named), "it is not there"
+    rows.write_bytes(b"id\n1\n")
+    assert dirty(named) and not dirty(("catalog/a.yaml",)), "a file that nobody names may lie there"
+    commit(root, "Rows")
+    assert not dirty(named)
+    rows.write_bytes(b"id\r\n1\r\n")
+    assert not dirty(named), "only the line ends of a checkout on Windows"
+    rows.write_bytes(b"id\n2\n")
+    assert dirty(named)
+
+
 def test_the_commit_is_told_in_full(root: Path) -> None:
-    found = commit_of(root)
+    found = commit_of(root, ())
     assert found == Commit(git(root, "rev-parse", "HEAD"), "Ann", 1767603600, "First", dirty=False)
 
 
 def test_every_way_to_differ_from_the_commit_is_dirty(root: Path) -> None:
     def dirty() -> bool:
-        found = commit_of(root)
+        found = commit_of(root, ())
         assert found is not None
         return found.dirty
 
@@ -70,11 +91,11 @@ def test_every_way_to_differ_from_the_commit_is_dirty(root: Path) -> None:
 def test_without_git_there_is_no_commit(tmp_path: Path) -> None:
     (tmp_path / "catalog").mkdir()
     (tmp_path / "catalog/a.yaml").write_text("a: 1", encoding="utf-8")
-    assert commit_of(tmp_path) is None
-    assert commit_of(tmp_path / "missing") is None
+    assert commit_of(tmp_path, ()) is None
+    assert commit_of(tmp_path / "missing", ()) is None
     assert log_of(tmp_path, ["catalog/a.yaml"]) == DocumentLog("unavailable")
     git(tmp_path, "init", "-q")
-    assert commit_of(tmp_path) is None, "a repository without a commit"
+    assert commit_of(tmp_path, ()) is None, "a repository without a commit"
     assert log_of(tmp_path, ["catalog/a.yaml"]) == DocumentLog("unavailable")
 
 
@@ -82,7 +103,7 @@ def test_definitions_that_lie_untracked_in_a_repository_are_at_no_commit(root: P
     installed = tmp_path / "repo/venv/reference"
     (installed / "policies").mkdir(parents=True)
     (installed / "policies/p.yaml").write_text("p: 1", encoding="utf-8")
-    assert commit_of(installed) is None
+    assert commit_of(installed, ()) is None
 
 
 def test_the_log_follows_renames_and_tells_who_merged(root: Path) -> None:
@@ -147,10 +168,10 @@ def test_a_hook_of_another_repository_does_not_mislead(
 ) -> None:
     (tmp_path / "hooked").mkdir()
     git(tmp_path / "hooked", "init", "-q")
-    expected = commit_of(root)
+    expected = commit_of(root, ())
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "hooked/.git"))
     monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "hooked/.git/index"))
-    assert commit_of(root) == expected
+    assert commit_of(root, ()) == expected
     assert [e.subject for e in log_of(root, ["catalog/a.yaml"]).entries] == ["First"]
 
 
@@ -186,11 +207,11 @@ def test_git_that_cannot_be_asked_is_no_lack_of_a_repository(
     assert why_silent(root).endswith(f"; git config --global --add safe.directory {repository}")
     assert log_of(root, ["catalog/a.yaml"]).state == "unavailable"
     with pytest.raises(ItsmctlError, match="git cannot be asked about it: detected dubious ownership"):
-        commit_of(root)
+        commit_of(root, ())
     monkeypatch.setenv("PATH", str(root))
     assert why_silent(root) == "git is not installed"
     for ask in (
-        lambda: commit_of(root),
+        lambda: commit_of(root, ()),
         lambda: tree_of(root, "HEAD"),
         lambda: place_in_repository(root),
         lambda: acts(root, "HEAD"),
@@ -204,7 +225,7 @@ def test_git_that_cannot_be_asked_is_no_lack_of_a_repository(
 def test_a_broken_repository_is_told(root: Path, tmp_path: Path) -> None:
     (tmp_path / "repo/.git/HEAD").write_text("nonsense", encoding="utf-8")
     with pytest.raises(ItsmctlError, match="git cannot be asked about it: not a git repository"):
-        commit_of(root)
+        commit_of(root, ())
 
 
 def test_an_audit_says_why_it_does_not_know_the_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

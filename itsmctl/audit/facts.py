@@ -23,7 +23,7 @@ def definition_facts(definitions: Definitions) -> DefinitionFacts:
     """The commit and digest of the definitions that judge, or why nobody can tell the commit."""
     unknown = ""
     try:
-        commit = commit_of(definitions.root)
+        commit = commit_of(definitions.root, definitions.files)
     except ItsmctlError:
         commit, unknown = None, why_silent(definitions.root)
     return DefinitionFacts(

@@ -48,7 +48,7 @@ def history(root: Path, definitions: Definitions, kind: str, name: str, form: st
 def owners(root: Path, definitions: Definitions, day: date | None) -> str:
     """CODEOWNERS on a day, else on that of the last commit."""
     if day is None:
-        commit = commit_of(root)
+        commit = commit_of(root, definitions.files)
         if commit is None:
             template = "there is no commit whose day could be meant; say with --as-of which day's holders"
             raise ItsmctlError(Problem("no-history", template, Where(str(root))))

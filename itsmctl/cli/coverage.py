@@ -59,7 +59,7 @@ def command(
     reference = find_clause(definitions, clause, framework) if clause else ""
     chosen = (find_framework(definitions, framework or reference.partition(":")[0]),) if framework or reference else ()
     judged = _judged(result, definitions, language)
-    commit = commit_of(definitions.root)
+    commit = commit_of(definitions.root, definitions.files)
     found = cover(definitions, judged, frameworks=chosen, controlled=commit is not None and not commit.dirty)
     todo = {entry.framework.id: steps(entry, definitions, judged) for entry in found}
     width, color = written.width(output, 180), written.color(no_color, output)

@@ -144,7 +144,7 @@ def _approvals(asked: _Asked, old: Side, new: Side, changes: tuple[Change, ...])
     if not old.commit:
         return None
     folder = find_root(asked.root)
-    here = None if asked.head else commit_of(folder)
+    here = None if asked.head else commit_of(folder, new.definitions.files)
     after = new.commit or (here.hash if here and not here.dirty else "")
     if not after:
         return None

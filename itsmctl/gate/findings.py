@@ -105,7 +105,7 @@ def _kinds(judged: Judged) -> str:
 def _anchored(problem: Problem, judged: Judged) -> Problem:
     """The problem at a line of the head: what stood elsewhere, or stands no more, is shown nearby, and says where it stood."""
     where = problem.where
-    if where.file in judged.files:
+    if where.file and (judged.root / where.file).is_file():
         last = len((judged.root / where.file).read_bytes().splitlines()) or 1
         if where.line <= last:
             return problem
@@ -155,7 +155,10 @@ def unlooked(judged: Judged) -> Iterator[str]:
             language,
         )
     elif gate.approvals is None:
-        yield tr("Approvals were not checked: the two sides are not commits of one git history.", language)
+        yield tr(
+            "Approvals were not checked: the two sides are not commits of one git history, as where files are not committed yet.",
+            language,
+        )
     if gate.compared and gate.replay is None:
         yield tr("No past tickets were judged: none were named (--tickets).", language)
     if gate.as_of is None:

@@ -7,6 +7,7 @@ away), nor ignore rules, nor filters of the repository have a say.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,10 +16,12 @@ from itsmctl.history.commits import raw_commits
 from itsmctl.history.running import NoGit, git
 from itsmctl.reference import FOLDERS
 
+_YAML = (".yaml", ".yml")
+
 
 @dataclass(frozen=True)
 class Commit:
-    """A commit; `dirty` tells whether any definition file differs from it, is missing, or is not in it."""
+    """A commit; `dirty` tells whether any definition file, or any file of rows, differs from it, is missing, or is not in it."""
 
     hash: str
     author: str
@@ -27,40 +30,43 @@ class Commit:
     dirty: bool
 
 
-def commit_of(root: Path) -> Commit | None:
+def commit_of(root: Path, files: Collection[str]) -> Commit | None:
     """Return the commit checked out at `root`, or None where no definition under it is kept in git.
 
-    Raises ItsmctlError where `root` lies in a repository about which git cannot be asked.
+    All YAML files are looked at, and of others those that the definitions name, such as rows of registers: they stand in
+    `files`, by path relative to `root`. Raises ItsmctlError where `root` lies in a repository about which git cannot be asked.
     """
     try:
         answer = git(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
         hash_ = answer.decode("ascii").strip()
         # A folder that merely lies inside a repository (an installed package in a project's own venv, say) is not
         # at that repository's commit.
-        tracked = _tracked(root, hash_)
+        named = frozenset(name for name in files if not name.endswith(_YAML))
+        tracked = _tracked(root, hash_, named)
         raw = raw_commits(root, [hash_]).get(hash_) if tracked else None
     except NoGit:
         check_asked(root)
         return None
     if raw is None:
         return None
-    return Commit(hash_, raw.author, raw.committed_at, raw.subject, _is_dirty(root, tracked))
+    return Commit(hash_, raw.author, raw.committed_at, raw.subject, _is_dirty(root, tracked, named))
 
 
-def _tracked(root: Path, hash_: str) -> dict[str, str]:
-    """The definition files of a commit, by path relative to `root`, with the hash of their content."""
+def _tracked(root: Path, hash_: str, named: Collection[str]) -> dict[str, str]:
+    """The definition files and named files of a commit, by path relative to `root`, with the hash of their content."""
     listed = git(root, "ls-tree", "-r", "-z", hash_, "--", *FOLDERS)
     tracked = {}
     for line in listed.decode("utf-8", "surrogateescape").split("\0")[:-1]:
         facts, path = line.split("\t", 1)
-        if path.endswith((".yaml", ".yml")):
+        if path.endswith(_YAML) or path in named:
             tracked[path] = facts.split(" ")[2]
     return tracked
 
 
-def _is_dirty(root: Path, tracked: dict[str, str]) -> bool:
-    found = (path for part in FOLDERS for path in (root / part).rglob("*.y*ml") if path.suffix in (".yaml", ".yml"))
+def _is_dirty(root: Path, tracked: dict[str, str], named: Collection[str]) -> bool:
+    found = [path for part in FOLDERS for path in (root / part).rglob("*.y*ml") if path.suffix in _YAML]
     present = {path.relative_to(root).as_posix(): path for path in found if path.is_file()}
+    present |= {name: root / name for name in named}
     if present.keys() != tracked.keys():
         return True
     return any(not _same_content(path, tracked[name]) for name, path in present.items())

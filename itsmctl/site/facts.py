@@ -42,7 +42,7 @@ def gather(
     definitions: Definitions, languages: tuple[Language, ...], day: date | None = None, judged: Judged | None = None
 ) -> Portal:
     """Everything for the portal of some definitions."""
-    commit = commit_of(definitions.root)
+    commit = commit_of(definitions.root, definitions.files)
     found = coverage.Judged({rule.id: rule.outcome for rule in judged.rules}) if judged else None
     controlled = commit is not None and not commit.dirty
     covered = {one.framework.id: one for one in coverage.cover(definitions, found, controlled=controlled)}

@@ -43,7 +43,7 @@ def command(
     need_frameworks(definitions)
     told = results.read(result, definitions, language) if result else None
     judged = Judged({rule.id: rule.outcome for rule in told.rules}) if told else None
-    commit = commit_of(definitions.root)
+    commit = commit_of(definitions.root, definitions.files)
     entry = main_framework(cover(definitions, judged, controlled=commit is not None and not commit.dirty))
     shown = shown_by(definitions, told)
     assessed = [assess(definitions, one, shown) for one in concluded(definitions)]
