@@ -23,7 +23,7 @@ import duckdb
 from many import Many, apart, lay_out, once, read
 from measure import Task, interleaved, peak
 from reading import table
-from run import ROOT, busy, machine, versions
+from run import ROOT, busy, busy_zh, machine, versions
 
 from itsmctl.definitions import load
 from itsmctl.reference import FOLDERS, reference_root
@@ -71,7 +71,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="itsmctl-bench-") as folder:
         os.environ["XDG_CACHE_HOME"] = str(Path(folder) / "cache")
         found = measured(Path(folder), asked.once, asked.copies or COPIES, asked.runs)
-    values = told(found) | {"limit": LITTLE, "machine": machine(), "load": busy(load_before), "versions": versions()}
+    values = told(found) | {
+        "limit": LITTLE,
+        "machine": machine(),
+        "load": busy(load_before),
+        "load_zh": busy_zh(load_before),
+        "versions": versions(),
+    }
     for text, path in ((ENGLISH, asked.output), (CHINESE, asked.output.with_suffix(".zh.md"))):
         path.write_text(text.format(**values), encoding="utf-8", newline="\n")
     sys.stdout.write(table(HEAD, (cost.row() for some in found.values() for cost in some)))
@@ -321,7 +327,7 @@ CHINESE = """<!-- Written by benchmarks/cost.py: run `make bench-cost`. -->
 {memory_zh}
 ## 机器与版本
 
-{machine} {load}
+{machine} {load_zh}
 
 {versions}
 

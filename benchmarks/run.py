@@ -351,6 +351,13 @@ def busy(load: float) -> str:
     return f"Others used it too (load {load:.1f} at the start): the processor column is the safer one."
 
 
+def busy_zh(load: float) -> str:
+    """The same in Chinese."""
+    if load < 0.5:
+        return "没有其他人使用。"
+    return f"同时还有其他人在用（开始时负载 {load:.1f}）：以处理器秒数一列为准。"
+
+
 def versions() -> str:
     """Versions of Python and of what matters for speed."""
     return f"Python {platform.python_version()}, " + ", ".join(f"{name} {version(name)}" for name in PACKAGES) + "."
