@@ -6,10 +6,11 @@ it must not.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations_with_replacement, product
 from pathlib import Path
+from typing import Any
 
 import pytest
 from test_checks import build_rule, judge
@@ -141,3 +142,85 @@ def test_no_verdict_on_approvals_rests_on_what_is_not_known_of_them(tmp_path: Pa
     ]
     assert turned_by == []
     assert {None, True, False} == {verdict.passed for verdict in found}
+
+
+# When the first was given, or the last
+
+Decided = tuple[str, int | None]
+DECIDED: Sequence[Decided] = list(product(("approved", "rejected", "Genehmigt"), (10, 30, 50, None)))
+EDITS: Sequence[tuple[int, ...]] = [(), (5,), (20,), (40,), (60,), (20, 40)]
+MIDDLE = 32
+
+
+def given_at(given: Sequence[Decided]) -> Iterator[list[int]]:
+    """When approvals in favour were given, by each reading of decisions."""
+    each = [
+        [[at] if favour else [] for at in ([at] if at else [5, 15, 25, 35, 45, 55]) for favour in
+         {"approved": [True], "rejected": [False]}.get(word, [True, False])]
+        for word, at in given
+    ]  # fmt: skip
+    for one in product(*each):
+        yield sorted(sum(one, []))
+
+
+def unchanged(given: list[int], edits: tuple[int, ...]) -> object:
+    return not any(given and edit > given[0] for edit in edits)
+
+
+def unchanged_but_approved_again(given: list[int], edits: tuple[int, ...]) -> object:
+    return not any(given and given[0] < edit and given[-1] < edit for edit in edits)
+
+
+def not_sooner(given: list[int], _: tuple[int, ...]) -> object:
+    return given[0] >= 25 if given else "not judged"
+
+
+def given_before(given: list[int], _: tuple[int, ...]) -> object:
+    return bool(given) and given[0] <= MIDDLE
+
+
+def given_after(given: list[int], _: tuple[int, ...]) -> object:
+    return bool(given) and given[0] >= MIDDLE
+
+
+@pytest.mark.parametrize(
+    ("check", "parameters", "holds"),
+    [
+        ("unchanged", {"columns": ("plan",), "after": "approval"}, unchanged),
+        (
+            "unchanged",
+            {"columns": ("plan",), "after": "approval", "approved-again": True},
+            unchanged_but_approved_again,
+        ),
+        ("not-sooner", {"from": "opened_at", "to": "approval", "least": "25s"}, not_sooner),
+        ("linked", {"before": {"theirs": "approval", "mine": "resolved_at"}}, given_before),
+        ("linked", {"after": {"theirs": "approval", "mine": "resolved_at"}}, given_after),
+    ],
+)
+def test_no_verdict_rests_on_when_somebody_approved_or_whether(
+    check: str, parameters: dict[str, Any], holds: Callable[[list[int], tuple[int, ...]], object], tmp_path: Path
+) -> None:
+    decided = [(), *combinations_with_replacement(DECIDED, 1), *combinations_with_replacement(DECIDED, 2)]
+    cases = {f"{n:04}": case for n, case in enumerate(product(decided, EDITS if check == "unchanged" else EDITS[:1]))}
+    of = "C" if check == "linked" else ""
+    if check == "linked":
+        parameters = {"types": ("change",), "process": "change", "every": True, **parameters}
+    base = {"opened_at": START, "resolved_at": START + MIDDLE, "closed_at": START + DAY}
+    records = [{"record_id": r, "process": "incident", **base} for r in cases]
+    records += [{"record_id": of + r, "process": "change", **base} for r in cases if of]
+    data = {
+        "records": records,
+        "events": [[r, START + at, "plan", "x", f"{at}"] for r, (_, edits) in cases.items() for at in edits],
+        "approvals": [[of + r, START + at if at else None, "Li", word] for r, (given, _) in cases.items() for word, at in given],
+        "links": [[r, "change", of + r] for r in cases if of],
+        "history": ["plan"],
+    }  # fmt: skip
+    rule = replace(build_rule({"check": {"readable": {}}}, 1), id="T-1", check=check, parameters=parameters)
+    told = {verdict.record_id: verdict.passed for verdict in judge({"T-1": rule}, data, tmp_path)[1]}
+    readings = {r: {holds(reading, edits) for reading in given_at(given)} for r, (given, edits) in cases.items()}
+    turned_by = {r: told.get(r, "not judged") for r in cases if told.get(r, "not judged") not in (None, *readings[r])}
+    turned_by |= {
+        r: told.get(r, "not judged") for r in cases if len(readings[r]) > 1 and told.get(r, "not judged") is not None
+    }
+    assert {cases[r]: passed for r, passed in turned_by.items()} == {}
+    assert {None, True, False} <= set(told.values())
