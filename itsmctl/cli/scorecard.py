@@ -19,7 +19,7 @@ VIEWS = ("indicators", "positions", "principles", "hand-overs", "suppliers", "be
 
 
 @click.command("scorecard")
-@click.argument("view", type=click.Choice(VIEWS), default="indicators", required=False)
+@click.argument("view", metavar="[VIEW]", type=click.Choice(VIEWS), default="indicators", required=False)
 @options.tickets
 @results.option
 @options.period
