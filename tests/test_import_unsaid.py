@@ -201,6 +201,20 @@ def test_dates_beside_text_dates_are_worth_a_warning(tmp_path: Path) -> None:
     assert message.startswith("Opened: some cells are dates and others text such as '04/03/2026 10:00'")
 
 
+def test_the_first_week_of_a_month_is_no_sign_that_days_and_months_were_exchanged(tmp_path: Path) -> None:
+    """None of its dates lies after the twelfth, and none was touched."""
+
+    def write(book: Any, tab: Any) -> None:
+        dated(range(2, 9), exchanged=False)(book, tab)
+        tab.write_row(30, 1, ["INC99", "15/03/2026 10:00 (see mail)"])
+
+    receipt = bring([sheet(tmp_path / "t.xlsx", write)], tmp_path / "out")
+    assert len(warned(receipt, "mixed-dates")) == 1
+    assert [(value, reason) for _, _, value, reason in rejects(tmp_path / "out")] == [
+        ("15/03/2026 10:00 (see mail)", "bad-time")
+    ]
+
+
 def test_the_header_below_names_of_groups_of_columns_is_the_one_that_is_named(tmp_path: Path) -> None:
     with xlsxwriter.Workbook(tmp_path / "t.xlsx") as book:
         tab = book.add_worksheet("March")

@@ -5,7 +5,7 @@ unsaid, and leaves as text what then is no date.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from itsmctl.errors import ItsmctlError, Problem, Where
@@ -14,6 +14,8 @@ _DATE = re.compile(r"\s*(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d\d)\b")
 _TWELFTH = 12
 _FEW = 3
 """So many dates up to the twelfth of their months may be by chance."""
+_SPREAD = 3
+"""In so many months they are not of one week; days that are taken for months lie in many."""
 
 
 @dataclass
@@ -27,12 +29,15 @@ class DatesOfColumn:
     telling: int = 0
     """Texts of which one part is no month."""
     first: str = ""
+    months: set[tuple[int, int]] = field(default_factory=set)
+    """The months of the dates, with their years."""
 
     def see(self, cell: object) -> None:
         """Count a cell, whatever it holds."""
         if isinstance(cell, date):  # a datetime is one, too
             self.dates += 1
             self.late += cell.day > _TWELFTH
+            self.months.add((cell.year, cell.month))
         elif isinstance(cell, str) and (found := _DATE.match(cell)):
             self.texts += 1
             self.telling += max(int(found[1]), int(found[2])) > _TWELFTH
@@ -45,7 +50,7 @@ def look_at_dates(columns: dict[str, DatesOfColumn], sheet: Where) -> list[tuple
     exchanged = {
         name: seen
         for name, seen in mixed.items()
-        if seen.dates >= _FEW and not seen.late and seen.telling == seen.texts
+        if seen.dates >= _FEW and not seen.late and seen.telling == seen.texts and len(seen.months) >= _SPREAD
     }
     if exchanged:
         template = (
