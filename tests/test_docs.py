@@ -14,6 +14,7 @@ import yaml
 
 from itsmctl.checks import CHECKS
 from itsmctl.definitions import load
+from itsmctl.definitions.lint import LAWS
 from itsmctl.definitions.schema import kinds
 from itsmctl.reference import reference_root
 from itsmctl.reports.plain import cells
@@ -102,6 +103,18 @@ def test_every_check_is_found_once_by_its_question() -> None:
 def test_the_help_of_show_names_every_kind() -> None:
     said = command_line.help_text(("show",)).split("KIND is one of:")[1].split("\n\n")[0]
     assert sorted(re.findall(r"[a-z-]+", said)) == sorted([*VIEWS, "history", "codeowners"])
+
+
+def test_the_changelog_counts_what_there_is() -> None:
+    unreleased = (ROOT / "CHANGELOG.md").read_text("utf-8").split("## [Unreleased]")[1].split("\n## [")[0]
+    there = {
+        "kinds of definitions": len(kinds()),
+        "laws": len(LAWS),
+        "check types": len(CHECKS),
+        "rules": len(DEFINITIONS.rules),
+    }
+    told = {what: re.findall(rf"(\d+) {what}", unreleased) for what in there}
+    assert told == {what: [str(n)] for what, n in there.items()}
 
 
 def test_every_rule_is_there_in_both_languages() -> None:
