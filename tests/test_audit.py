@@ -187,6 +187,7 @@ def test_passes_are_counted_alike_whether_they_are_kept_or_not(dataset: Path, tm
     ("statement", "all_of_them"),
     [
         ("SELECT r.record_id, r.ci IS NOT NULL AS passed FROM scoped AS r", True),
+        ('SELECT r.record_id, r."group" IS NOT NULL AS passed FROM scoped AS r', True),
         ("SELECT record_id, a > 1 AS passed FROM (SELECT r.record_id, r.a FROM scoped AS r) AS told", True),
         ("SELECT record_id FROM (SELECT record_id FROM (SELECT r.record_id\n FROM scoped AS r) AS a) AS b", True),
         ("SELECT r.record_id FROM scoped AS r WHERE r.ci IS NOT NULL", False),

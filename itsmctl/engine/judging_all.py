@@ -7,7 +7,7 @@ import re
 from itsmctl.engine.sql import Fragment
 
 _SELECTING = re.compile(
-    r"\b(?:DISTINCT|EXCEPT|GROUP|HAVING|INTERSECT|JOIN|LIMIT|QUALIFY|UNION|UNNEST|WHERE|WITH)\b", re.I
+    r"\b(?:DISTINCT|EXCEPT|GROUP BY|HAVING|INTERSECT|JOIN|LIMIT|QUALIFY|UNION|UNNEST|WHERE|WITH)\b", re.I
 )
 _READING = re.compile(r"\bFROM (\(SELECT\b|\S+)")
 _SELECT = re.compile(r"\bSELECT\b")
