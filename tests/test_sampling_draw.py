@@ -20,13 +20,14 @@ from xlsxwriter import Workbook
 from itsmctl.cli import run
 from itsmctl.errors import ItsmctlError, Where
 from itsmctl.reports.plain import cells
+from itsmctl.reports.sampling.drawn import fixed_text
 from itsmctl.reports.sampling.folder import draw_into, fix
 from itsmctl.reports.sampling.paper import paper, yaml_scalar
 from itsmctl.reports.sampling.workbook import workbook
 from itsmctl.sampling.allocating import allocate, is_proportional
 from itsmctl.sampling.answers import Answer, Paper, answers
 from itsmctl.sampling.drawing import check_seed, draw, recipe
-from itsmctl.sampling.evaluating import Evaluation, evaluate
+from itsmctl.sampling.evaluating import Evaluation, best_limit, evaluate
 from itsmctl.sampling.fixed import drawn_rows, read_paper
 from itsmctl.sampling.frame import Frame
 from itsmctl.sampling.limits import upper_limit
@@ -478,6 +479,20 @@ def test_strata_by_their_shares_are_one_draw_and_others_are_summed() -> None:
     assert (equal.basis, equal.whole.limit) == ("sum of strata", by_hand / 1000)
     assert equal.whole.limit > shares.whole.limit
     assert not is_proportional([one.examined for one in equal.strata], [600, 400])
+
+
+def test_that_the_strata_keep_it_from_being_supported_is_told_before_the_draw() -> None:
+    """One record more for a stratum of three makes the others fall short of their shares, and no deviation is few enough."""
+    apart = population_of([*numbered(3, "a", "A"), *numbered(247, "b", "B"), *numbered(2750, "c", "C")])
+    for population, told in ((apart, True), (population_of(numbered(3000)), False)):
+        sample = sampled(population)
+        text = " ".join(fixed_text(sample, Path("sample"), "en", 80).split())
+        assert ("even without a deviation" in text) == told
+        assert ("即使没有偏差" in fixed_text(sample, Path("sample"), "zh", 200)) == told
+        found = evaluated(population, {})
+        assert found.whole.limit == best_limit(sample)
+        assert (found.whole.conclusion == "inconclusive") == told
+        assert found.sample_would_do == 0, "no number of records that ignores the strata"
 
 
 def test_the_rate_weighs_each_stratum_by_its_size() -> None:

@@ -60,7 +60,8 @@ class Evaluation:
     targeted_deviating: tuple[Answer, ...]
     without_examiner: int
     sample_would_do: int
-    """So many records, with as many deviations as were found, would support the population; 0 where none would."""
+    """So many records, with as many deviations as were found, would support the population; 0 where none would, or where it
+    is the strata that keep it from being supported."""
 
 
 def evaluate(sample: Sample, answers: Mapping[Part, Sequence[Answer]], *, close: bool = False) -> Evaluation:
@@ -89,8 +90,19 @@ def evaluate(sample: Sample, answers: Mapping[Part, Sequence[Answer]], *, close:
         len(targeted),
         tuple(a for a in targeted if a.result != "pass"),
         sum(not a.examiner for a in examined),
-        _would_do(sample, whole) if whole.conclusion == "inconclusive" else 0,
+        _would_do(sample, whole) if whole.conclusion == "inconclusive" and basis == "one draw" else 0,
     )
+
+
+def best_limit(sample: Sample) -> Fraction:
+    """The upper limit where no deviation is found: the most that the sample can show."""
+    none = Fraction(0)
+    strata = []
+    for one in sample.strata:
+        limit = _limit(sample, one.records, one.sample, 0, sample.aim.risk)
+        strata.append(_estimate(sample, one.label, one.records, one.sample, 0, none, limit))
+    whole, _ = _whole(sample, strata)
+    return whole.limit
 
 
 def _standing_in(answers: Mapping[Part, Sequence[Answer]]) -> tuple[list[Answer], list[tuple[Answer, Answer]]]:

@@ -10,8 +10,10 @@ from pathlib import Path
 from itsmctl.language import Language, number_text, outcome_text, tr, trn
 from itsmctl.reports.plain import cells, cut, fit, right, shown, wrap
 from itsmctl.reports.sampling import pairs
+from itsmctl.reports.sampling.evaluation import rounded_up
 from itsmctl.reports.sampling.plan import METHOD_NAMES
 from itsmctl.sampling.drawing import recipe
+from itsmctl.sampling.evaluating import best_limit
 from itsmctl.sampling.sample import PAPER_FILE, WORKBOOK_FILE, Sample
 from itsmctl.sampling.sizing import percent
 
@@ -34,6 +36,15 @@ def _fixed(sample: Sample, folder: Path, language: Language, width: int) -> Iter
     yield ""
     yield from _strata(sample, language, width)
     yield ""
+    best = best_limit(sample)
+    if best > sample.aim.tolerable:
+        template = (
+            "The strata do not give their shares: even without a deviation as many as {limit} of the population may deviate, and "
+            "only {tolerable} is tolerable. Divide into fewer strata, or into none."
+        )
+        values = {"limit": rounded_up(best), "tolerable": percent(sample.aim.tolerable)}
+        yield from wrap(f"! {tr(template, language, **values)}", width)
+        yield ""
     yield from wrap(tr("Then let the seed be drawn where all can see it, and:", language), width)
     yield f"  itsmctl sample draw {shlex.quote(str(folder))} --seed SEED --seed-origin TEXT"
 

@@ -46,7 +46,7 @@ def conclusion_text(found: Evaluation, language: Language) -> str:
     """The conclusion in a sentence."""
     whole, aim = found.whole, found.sample.aim
     values = {"confidence": percent(aim.confidence), "tolerable": percent(aim.tolerable)}
-    return tr(_SENTENCES[whole.conclusion], language, rate=_share(whole.rate), limit=_up(whole.limit), **values)
+    return tr(_SENTENCES[whole.conclusion], language, rate=_share(whole.rate), limit=rounded_up(whole.limit), **values)
 
 
 def _lines(found: Evaluation, language: Language, width: int) -> Iterator[str]:
@@ -59,7 +59,7 @@ def _lines(found: Evaluation, language: Language, width: int) -> Iterator[str]:
             (tr("examined", language), tr("{n} of {all} records", language, n=number_text(whole.examined), all=number_text(whole.records))),
             (tr("deviations", language), _deviations(found, language)),
             (tr("rate", language), _share(whole.rate)),
-            (tr("upper limit", language), f"{_up(whole.limit)} ({tr(METHOD_NAMES[sample.aim.method], language)})"),
+            (tr("upper limit", language), f"{rounded_up(whole.limit)} ({tr(METHOD_NAMES[sample.aim.method], language)})"),
             (tr("it rests on", language), tr(_BASES[found.basis], language)),
             (tr("projected", language), _projection(whole, language)),
         ],
@@ -97,7 +97,7 @@ def _strata(found: Evaluation, language: Language, width: int) -> Iterator[str]:
     rows = [
         (
             f"{SYMBOLS[one.conclusion]} {shown(one.label)}", number_text(one.records), number_text(one.examined), number_text(one.deviations),
-            _share(one.rate) if one.examined else "–", _up(one.limit),
+            _share(one.rate) if one.examined else "–", rounded_up(one.limit),
         )
         for one in found.strata
     ]  # fmt: skip
@@ -143,7 +143,7 @@ def _share(share: Fraction) -> str:
     return percent(Fraction(round(share * 10_000), 10_000))
 
 
-def _up(limit: Fraction) -> str:
+def rounded_up(limit: Fraction) -> str:
     """A limit with two decimals, rounded up: what is promised not to be passed is not made smaller."""
     return percent(Fraction(ceil(limit * 10_000), 10_000))
 
