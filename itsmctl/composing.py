@@ -66,6 +66,17 @@ def plain(text: str) -> Scalar:
     return text
 
 
+_NOT_YAML = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def _unseen(found: re.Match[str], file: str) -> Problem:
+    """A character that YAML does not allow, which most editors do not show."""
+    before = found.string[: found.start()]
+    where = Where(file, before.count("\n") + 1, found.start() - before.rfind("\n"))
+    template = "the control character {code} stands here; delete it"
+    return Problem("not-yaml", template, where, {"code": f"U+{ord(found[0]):04X}"})
+
+
 def _known_mistake(text: Sequence[str], near: Sequence[int], file: str) -> Problem | None:
     """What people often do to a file that then is no YAML, where it is to be seen: the parser's own words help few."""
     for number, line in enumerate(text):
@@ -118,6 +129,8 @@ class _Composer:
             what = " ".join(part for part in (error.context, error.problem) if part)
             raise ItsmctlError(Problem("not-yaml", "not readable as YAML: {what}", where, {"what": what})) from error
         except yaml.YAMLError as error:
+            if unseen := _NOT_YAML.search(text):
+                raise ItsmctlError(_unseen(unseen, self.file)) from error
             what = " ".join(str(error).split())
             where = Where(self.file)
             raise ItsmctlError(Problem("not-yaml", "not readable as YAML: {what}", where, {"what": what})) from error

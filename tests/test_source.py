@@ -272,3 +272,15 @@ def test_what_people_often_do_to_a_file_is_said_in_plain_words(text: str, told: 
 def test_a_wide_colon_within_a_text_is_no_mistake() -> None:
     (problem,) = problems("a: 时间：九点\nb: [\n")
     assert problem.message.startswith("not readable as YAML")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "code"),
+    [("a: 1\nb: 事\x00\n", 2, 5, "U+0000"), ("\x07", 1, 1, "U+0007"), ("a: 1\n\nb\x1b: 2\n", 3, 2, "U+001B")],
+)
+def test_a_character_that_nobody_sees_is_told_with_its_place(text: str, line: int, column: int, code: str) -> None:
+    with pytest.raises(ItsmctlError) as refused:
+        parse_documents(text, "a.yaml")
+    (problem,) = refused.value.problems
+    assert (problem.code, problem.where.line, problem.where.column) == ("not-yaml", line, column)
+    assert code in problem.message
