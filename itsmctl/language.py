@@ -417,7 +417,9 @@ REASONS: dict[str, tuple[str, str]] = {
     ),
     "unreadable": (
         msg("What the export says under {columns} could not be read"),
-        msg("See in reject.parquet what stands there; correct it in the tool, or name its form in the mapping, and export a day with its time."),
+        msg(
+            "See in reject.parquet what stands there; correct it in the tool, or name its form in the mapping, and export a day with its time."
+        ),
     ),
     "no-history": (
         msg("The export has no history of {columns}"),

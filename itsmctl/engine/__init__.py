@@ -1,1 +1,1 @@
-"""The only place that knows DuckDB: tables in, verdict rows out."""
+"""Tables in, verdict rows out: the only place that knows DuckDB, and in `spark` the cluster that judges by the same statements."""
