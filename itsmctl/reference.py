@@ -6,6 +6,8 @@ from pathlib import Path
 
 FOLDERS = ("catalog", "roles", "policies", "audits")
 """The folders of a management system, in the order in which people read them."""
+SUFFIXES = (".yaml", ".yml")
+"""How the names of files of definitions end."""
 
 _PACKAGE = Path(__file__).resolve().parent
 

@@ -572,3 +572,14 @@ def test_a_builder_reports_what_the_schema_cannot_see() -> None:
     builder = Builder(document)
     build(builder)
     assert [(p.code, p.where.line, p.where.column) for p in builder.problems] == [("ends-before-start", 4, 35)]
+
+
+def test_a_file_whose_ending_is_written_in_capitals_is_not_passed_over(copy: Path) -> None:
+    """Its rules were not in force, and nothing said so."""
+    file = copy / "audits/one.YAML"
+    file.write_text("kind: rule\nid: NOT-READ\n", encoding="utf-8")
+    assert told(validate(copy)) == [("wrong-suffix", "audits/one.YAML", 0, 0, "")]
+    with pytest.raises(ItsmctlError, match=r"the name ends in \.YAML; definitions are read from files that end in"):
+        load(copy)
+    file.rename(file.with_suffix(".yaml.bak"))
+    assert validate(copy) == []

@@ -7,6 +7,7 @@ from pathlib import Path
 from itsmctl.assessment.comparison import last_assessed
 from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean, unknown_at
 from itsmctl.model import Assessment, Definitions, Questionnaire
+from itsmctl.reference import SUFFIXES
 
 
 def concluded(definitions: Definitions) -> tuple[Assessment, ...]:
@@ -66,7 +67,7 @@ def find_earlier(definitions: Definitions, word: str, assessment: Assessment) ->
     }
     if word in others:
         return others[word]
-    if Path(word).suffix not in (".yaml", ".yml"):
+    if Path(word).suffix not in SUFFIXES:
         raise ItsmctlError(unknown_at(Where(), word, "assessment", tuple(others)))
     from itsmctl.definitions.outside import assessment_in
 

@@ -14,7 +14,7 @@ from itsmctl import model
 from itsmctl.definitions.cache import Cache
 from itsmctl.definitions.opening import opened
 from itsmctl.errors import ItsmctlError, Problem, Where
-from itsmctl.reference import FOLDERS, is_management_system, reference_root
+from itsmctl.reference import FOLDERS, SUFFIXES, is_management_system, reference_root
 from itsmctl.source import read_bytes
 
 if TYPE_CHECKING:
@@ -158,13 +158,12 @@ def _is_among(file: str, wanted: Sequence[str]) -> bool:
 
 
 def definition_files(folder: Path) -> list[Path]:
-    """Every definition file under a root, sorted by its path."""
+    """Every definition file under a root, sorted by its path; with those whose names end in other capitals, which are refused."""
     found = {
         path
         for part in FOLDERS
-        for pattern in ("*.yaml", "*.yml")
-        for path in (folder / part).rglob(pattern)
-        if path.is_file()
+        for path in (folder / part).rglob("*")
+        if path.suffix.lower() in SUFFIXES and path.is_file()
     }
     return sorted(found, key=lambda path: path.relative_to(folder).as_posix())
 

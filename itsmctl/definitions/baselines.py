@@ -11,6 +11,7 @@ from itsmctl.definitions.build import build
 from itsmctl.definitions.build.builder import Builder
 from itsmctl.definitions.schema import check_document
 from itsmctl.errors import NONE, ItsmctlError, Problem, Where, did_you_mean
+from itsmctl.reference import SUFFIXES
 from itsmctl.source import Document, read_documents
 
 
@@ -19,7 +20,7 @@ def baseline_named(definitions: model.Definitions, word: str, *, files: bool = T
     if word in definitions.baselines:
         return definitions.baselines[word]
     path = Path(word)
-    if files and (path.suffix in (".yaml", ".yml") or path.is_file()):
+    if files and (path.suffix in SUFFIXES or path.is_file()):
         return in_file(path)[0]
     values = {"what": "baseline", "word": word, "allowed": ", ".join(definitions.baselines) or NONE}
     near = did_you_mean(word, definitions.baselines)

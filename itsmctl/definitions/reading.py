@@ -23,6 +23,7 @@ from itsmctl.definitions.registers.checking import check_registers
 from itsmctl.definitions.schema import check_document, kinds
 from itsmctl.definitions.subjects import with_subjects
 from itsmctl.errors import ItsmctlError, Problem, Where
+from itsmctl.reference import SUFFIXES
 from itsmctl.source import Document, Path_, decode, parse_documents, read_bytes
 
 Glimpse = tuple[str, str]
@@ -130,6 +131,7 @@ def set_of(problems: Iterable[Problem]) -> list[Problem]:
 
 def _read_file(found: _Read, path: Path, shown: str, cache: Cache | None) -> None:
     try:
+        _check_name(path, shown)
         raw = read_bytes(path, shown)
         found.suppressions += read_suppressions(raw, shown)
         kept = cache.sheets(raw) if cache else None
@@ -139,6 +141,14 @@ def _read_file(found: _Read, path: Path, shown: str, cache: Cache | None) -> Non
     except ItsmctlError as error:
         found.problems += error.problems
         found.lost += _glimpses(path)
+
+
+def _check_name(path: Path, shown: str) -> None:
+    """Refuse a file that looks like one of definitions and that git, archives and other machines would not take for one."""
+    if path.suffix not in SUFFIXES:
+        template = "the name ends in {suffix}; definitions are read from files that end in {known}: rename it"
+        values = {"suffix": path.suffix, "known": " / ".join(SUFFIXES)}
+        raise ItsmctlError(Problem("wrong-suffix", template, Where(shown), values))
 
 
 def _checked(found: _Read, raw: bytes, shown: str, cache: Cache | None) -> tuple[Sheet, ...]:

@@ -6,17 +6,17 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from itsmctl.errors import ItsmctlError, Problem, Where
-from itsmctl.reference import FOLDERS
+from itsmctl.reference import FOLDERS, SUFFIXES
 from itsmctl.source import MAX_BYTES
 
 MAX_FILES = 20_000
-_SUFFIXES = (".yaml", ".yml", ".csv")
+_READ = (*SUFFIXES, ".csv")
 """Definitions, and the rows of registers."""
 
 
 def is_read(path: str) -> bool:
     """Whether a file, by its path from the root, belongs to a management system."""
-    return path.split("/")[0] in FOLDERS and path.endswith(_SUFFIXES)
+    return path.split("/")[0] in FOLDERS and path.endswith(_READ)
 
 
 def not_a_file(source: str, path: str) -> Problem:

@@ -14,9 +14,7 @@ from pathlib import Path
 from itsmctl.history.asking import check_asked
 from itsmctl.history.commits import raw_commits
 from itsmctl.history.running import NoGit, git
-from itsmctl.reference import FOLDERS
-
-_YAML = (".yaml", ".yml")
+from itsmctl.reference import FOLDERS, SUFFIXES
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,7 @@ def commit_of(root: Path, files: Collection[str]) -> Commit | None:
         hash_ = answer.decode("ascii").strip()
         # A folder that merely lies inside a repository (an installed package in a project's own venv, say) is not
         # at that repository's commit.
-        named = frozenset(name for name in files if not name.endswith(_YAML))
+        named = frozenset(name for name in files if not name.endswith(SUFFIXES))
         tracked = _tracked(root, hash_, named)
         raw = raw_commits(root, [hash_]).get(hash_) if tracked else None
     except NoGit:
@@ -58,13 +56,13 @@ def _tracked(root: Path, hash_: str, named: Collection[str]) -> dict[str, str]:
     tracked = {}
     for line in listed.decode("utf-8", "surrogateescape").split("\0")[:-1]:
         facts, path = line.split("\t", 1)
-        if path.endswith(_YAML) or path in named:
+        if path.endswith(SUFFIXES) or path in named:
             tracked[path] = facts.split(" ")[2]
     return tracked
 
 
 def _is_dirty(root: Path, tracked: dict[str, str], named: Collection[str]) -> bool:
-    found = [path for part in FOLDERS for path in (root / part).rglob("*.y*ml") if path.suffix in _YAML]
+    found = [path for part in FOLDERS for path in (root / part).rglob("*.y*ml") if path.suffix in SUFFIXES]
     present = {path.relative_to(root).as_posix(): path for path in found if path.is_file()}
     present |= {name: root / name for name in named}
     if present.keys() != tracked.keys():
