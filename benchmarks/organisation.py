@@ -2,8 +2,8 @@
 
     python benchmarks/organisation.py FOLDER [--definitions N]
 
-Every copy is a whole management system of its own, tied together as the reference set is; frameworks are shared, as
-they would be.
+Every copy is a whole management system of its own, tied together as the reference set is, with services and customers of its own
+names; frameworks are shared, as they would be, and so are agreements for any service, of which there can be one.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from itsmctl.reference import FOLDERS, reference_root
 
 SHARED = ("framework", "crosswalk", "mapping")
 """Kinds that a second department would not copy."""
+CALLED = ("service", "customer")
+"""Kinds that exports know by their names."""
 PER_FILE = 12
 DEFINITIONS = 5_000
 
@@ -46,18 +48,24 @@ def write(folder: Path, wanted: int = DEFINITIONS) -> int:
     entries, problems = read([(path, path.relative_to(root).as_posix()) for path in definition_files(root)])
     if problems:
         raise RuntimeError(f"the reference set has problems: {problems[0]}")
-    copied = sum(entry.definition.kind not in SHARED for entry in entries)
+    copied = sum(not _is_shared(entry) for entry in entries)
+    shared = frozenset(entry.definition.id for entry in entries if _is_shared(entry))
     copies = -(-wanted // copied)
     count = 0
     for part in FOLDERS:
         some = [entry for entry in entries if entry.document.file.startswith(f"{part}/")]
-        for number, made in _files(some, copies):
+        for number, made in _files(some, copies, shared):
             path = folder / part / f"part-{number:04}.yaml"
             path.parent.mkdir(parents=True, exist_ok=True)
             text = yaml.dump_all(made, allow_unicode=True, sort_keys=False, width=120, Dumper=_Dumper)
             path.write_text(text, encoding="utf-8")
             count += len(made)
     return count
+
+
+def _is_shared(entry: Entry) -> bool:
+    """Whether a second department would not copy it: its kind says so, or it is a promise for any service."""
+    return entry.definition.kind in SHARED or entry.document.data.get("services") == "any"
 
 
 class _Dumper(yaml.SafeDumper):
@@ -67,11 +75,11 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
-def _files(entries: list[Entry], copies: int) -> Iterator[tuple[int, list[Any]]]:
+def _files(entries: list[Entry], copies: int, shared: frozenset[str]) -> Iterator[tuple[int, list[Any]]]:
     made: list[Any] = []
     number = 0
     for copy in range(copies):
-        made += [_copied(entry, copy) for entry in entries if copy == 0 or entry.definition.kind not in SHARED]
+        made += [_copied(entry, copy, shared) for entry in entries if copy == 0 or not _is_shared(entry)]
         while len(made) >= PER_FILE:
             yield number, made[:PER_FILE]
             made, number = made[PER_FILE:], number + 1
@@ -79,8 +87,8 @@ def _files(entries: list[Entry], copies: int) -> Iterator[tuple[int, list[Any]]]
         yield number, made
 
 
-def _copied(entry: Entry, copy: int) -> Any:
-    """The document with its id, and every id that it refers to, turned into that of its copy; the first keeps them."""
+def _copied(entry: Entry, copy: int, shared: frozenset[str]) -> Any:
+    """The document with its id and names, and every id that it refers to, turned into that of its copy; the first keeps them."""
     data: Any = deepcopy(entry.document.data)
     data.pop("files", None)  # the rows of a register are no definitions
     if copy == 0:
@@ -88,8 +96,16 @@ def _copied(entry: Entry, copy: int) -> Any:
     data["id"] = _word(data["id"], copy)
     if "aliases" in data:
         data["aliases"] = [_word(alias, copy) for alias in data["aliases"]]
+    if data["kind"] in CALLED:
+        title = data["title"]
+        data["title"] = (
+            {lang: f"{text} {copy}" for lang, text in title.items()} if isinstance(title, dict) else f"{title} {copy}"
+        )
+        data["also-called"] = [f"{word} {copy}" for word in data.get("also-called", ())]
     for path, word, kind in references_of(entry):
-        if kind in MODULES and kind not in SHARED:  # what stands inside a definition keeps its name
+        if (
+            kind in MODULES and kind not in SHARED and word not in shared
+        ):  # what stands inside a definition keeps its name
             target = data
             for key in path[:-1]:
                 target = target[key]

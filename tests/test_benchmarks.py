@@ -11,7 +11,7 @@ import pytest
 from benches import bench
 from importing.mappings import mapping
 
-from itsmctl.definitions import load
+from itsmctl.definitions import load, validate
 from itsmctl.importers.importing import import_files
 from itsmctl.reference import reference_root
 
@@ -181,3 +181,9 @@ def test_planted_truth_is_scored_rule_by_rule() -> None:
     assert (half.precision, half.recall, truth.Score().precision) == (0.5, 0.75, None)
     told = truth.page(definitions, 60, outcome)
     assert "| 3 | " in told and "| DQ-07 | " in told
+
+
+def test_the_large_organisation_is_valid(tmp_path: Path) -> None:
+    """Two departments that no law tells anything of: a benchmark of mistakes would measure their telling."""
+    assert organisation.write(tmp_path, 900) > 900
+    assert validate(tmp_path) == []
