@@ -12,8 +12,9 @@ from evidence_case import commit, git
 from itsmctl.audit.facts import definition_facts
 from itsmctl.definitions import load
 from itsmctl.errors import ItsmctlError
-from itsmctl.history import Commit, DocumentLog, commit_of, log_of, why_silent
+from itsmctl.history import Commit, DocumentLog, commit_of, log_of
 from itsmctl.history.acts import acts
+from itsmctl.history.asking import why_silent
 from itsmctl.history.log import place_in_repository
 from itsmctl.history.trees import tree_of
 from itsmctl.reference import FOLDERS, reference_root

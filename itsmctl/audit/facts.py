@@ -8,7 +8,7 @@ from pathlib import Path
 from itsmctl.engine.session import Session, exported
 from itsmctl.engine.tables.months import month_text, offset_at
 from itsmctl.errors import ItsmctlError
-from itsmctl.history import commit_of, why_silent
+from itsmctl.history import commit_of
 from itsmctl.honesty.inside import addresses, addresses_kept, gaps, kept_columns, named_people, sample_of, text_columns
 from itsmctl.importers.receipt import Receipt
 from itsmctl.model import Definitions, Rule, Text
@@ -24,8 +24,8 @@ def definition_facts(definitions: Definitions) -> DefinitionFacts:
     unknown = ""
     try:
         commit = commit_of(definitions.root, definitions.files)
-    except ItsmctlError:
-        commit, unknown = None, why_silent(definitions.root)
+    except ItsmctlError as error:
+        commit, unknown = None, str(error.problems[0].values["why"])
     return DefinitionFacts(
         commit=commit.hash if commit else "",
         digest=definitions.digest,

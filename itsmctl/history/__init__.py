@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from itsmctl.lazily import homes, loader
 
 if TYPE_CHECKING:
-    from itsmctl.history.asking import why_silent as why_silent
     from itsmctl.history.log import DocumentLog as DocumentLog
     from itsmctl.history.log import HistoryState as HistoryState
     from itsmctl.history.log import LogEntry as LogEntry
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
 _HOME = homes(
     {
-        "asking": "why_silent",
         "log": "DocumentLog HistoryState LogEntry log_of",
         "revisions": "Revision at_revision",
         "stamp": "Commit commit_of",

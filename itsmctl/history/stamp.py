@@ -32,7 +32,8 @@ def commit_of(root: Path, files: Collection[str]) -> Commit | None:
     """Return the commit checked out at `root`, or None where no definition under it is kept in git.
 
     All YAML files are looked at, and of others those that the definitions name, such as rows of registers: they stand in
-    `files`, by path relative to `root`. Raises ItsmctlError where `root` lies in a repository about which git cannot be asked.
+    `files`, by path relative to `root`. Raises ItsmctlError where `root` lies in a repository about which git cannot be asked: `why` among
+    the values of its problem.
     """
     try:
         answer = git(root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")

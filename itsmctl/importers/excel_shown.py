@@ -154,9 +154,8 @@ def _midnights(piece: bytes, midnights: Sequence[re.Pattern[bytes]]) -> Iterator
     for midnight in midnights:
         for found in midnight.finditer(piece):
             begin = max(piece.rfind(b"<", 0, found.start()), 0)
-            if place := _PLACE.search(
-                piece, begin, piece.index(b">", begin)
-            ):  # else it stays a day, which is no moment
+            # One without a place stays a day, which is no moment.
+            if place := _PLACE.search(piece, begin, piece.index(b">", begin)):
                 yield Shown(int(place[2]) - 1, column_number(place[1]) - 1, "")
 
 

@@ -47,9 +47,8 @@ def open_json(plain: Plain, scratch: Path) -> list[Export]:
                 template = "the records must be objects with named values, as in {example}"
                 values = {"example": '[{"number": "INC1"}]'}
                 raise ItsmctlError(Problem("no-records-in-json", template, Where(plain.shown), values))
-        for longest, _ in listed.most_common(
-            1
-        ):  # a page of an answer may say how many there are in all beside its list of them
+        # A page of an answer may say beside its list how many there are in all.
+        for longest, _ in listed.most_common(1):
             tables[longest].announced, tables[longest].more = announced(around), says_more(around)
     return tables.exports("json")
 
