@@ -32,12 +32,17 @@ def views(page: Page) -> list[str]:
 
 
 def at(page: Page, address: str) -> None:
-    """Follow an address inside the report."""
+    """Follow a link to an address inside the report, to the one that is open already too."""
     page.evaluate(
         """address => new Promise(shown => {
-            const before = location.hash, drawn = () => requestAnimationFrame(() => requestAnimationFrame(shown));
-            location.hash = address;
-            if (location.hash === before) drawn(); else addEventListener("hashchange", drawn, {once: true});
+            const before = location.hash, link = document.createElement("a");
+            const drawn = () => requestAnimationFrame(() => requestAnimationFrame(shown));
+            link.href = address;
+            document.body.append(link);
+            if (before !== link.hash) addEventListener("hashchange", drawn, {once: true});
+            link.click();
+            link.remove();
+            if (before === link.hash) drawn();
         })""",
         address,
     )
@@ -89,7 +94,9 @@ def test_search_looks_everywhere_and_escape_shows_all_again(report: Page) -> Non
     assert views(report) == ["summary"]
 
 
-def test_filters_leave_what_was_chosen(report: Page) -> None:
+@pytest.mark.parametrize("opened", ["#summary", "#rule/INC-01"])
+def test_filters_leave_what_was_chosen(report: Page, opened: str) -> None:
+    at(report, opened)
     report.select_option("#by-outcome", "pass")
     report.select_option("#by-process-only", "change")
     found = report.locator("[data-item=rule]:visible")
