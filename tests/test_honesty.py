@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from importing.mappings import ROOT, mapping
 from jsonschema import Draft7Validator
 
+from itsmctl.audit import AuditOptions, audit
 from itsmctl.cli import group
 from itsmctl.definitions import load
 from itsmctl.honesty.examining import honesty
@@ -46,6 +47,20 @@ def found(dataset: Path) -> Honesty:
 def test_the_largest_gaps_come_first(found: Honesty) -> None:
     assert found.gaps == (Gap("INC0019", "INC0031", 11), Gap("INC0039", "INC0041", 1))
     assert found.receipt.number_gaps == 2
+
+
+def test_the_keys_of_other_work_are_no_gaps(tmp_path: Path) -> None:
+    kinds = ("Incident", "Task", "Sub-task", "Incident", "Frobnicate", "Change")
+    lines = [f"ITSM-{n},{n},{kind},Done,High,18/jul/26 9:10 AM" for n, kind in enumerate(kinds, start=1)]
+    lines += ["ITSM-9,9,Incident,Done,High,18/jul/26 9:10 AM", "ITSM-11,11,Task,Done,High,18/jul/26 9:10 AM"]
+    text = "\n".join(("Issue key,Issue id,Issue Type,Status,Priority,Created", *lines))
+    (tmp_path / "jira.csv").write_text(text, encoding="utf-8")
+    definitions = load(ROOT)
+    receipt = import_files([tmp_path / "jira.csv"], None, definitions.mappings, "UTC", tmp_path / "out")
+    assert dict(receipt.warnings)["number-gaps"] == "gaps in the ticket numbers: 1, numbers missing: 2"
+    assert honesty(tmp_path / "out", definitions, {}).gaps == (Gap("ITSM-6", "ITSM-9", 2),)
+    (judged,) = audit(definitions, tmp_path / "out", AuditOptions(rules=("DQ-03",))).rules
+    assert [sample.observed for sample in judged.samples] == ["2 missing between ITSM-1 and ITSM-9"]
 
 
 def test_a_wrong_zone_shows_in_the_hours_of_the_day(found: Honesty) -> None:

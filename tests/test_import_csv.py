@@ -205,6 +205,13 @@ def test_links_and_number_gaps(tmp_path: Path) -> None:
     assert dict(receipt.warnings)["number-gaps"] == "gaps in the ticket numbers: 1, numbers missing: 2"
 
 
+def test_numbers_of_rows_that_are_not_taken_are_not_missing(tmp_path: Path) -> None:
+    opened = "2026-03-01 09:00:00"
+    text = f"Number,Opened\nINC001,{opened}\nINC002,{opened},{opened}\n,{opened}\nINC004,{opened}\nINC999,{opened},{opened}\n"
+    receipt = bring(tmp_path, text)
+    assert dict(receipt.warnings)["number-gaps"] == "gaps in the ticket numbers: 1, numbers missing: 1"
+
+
 def test_a_round_number_of_rows_is_pointed_out(tmp_path: Path) -> None:
     rows = "".join(f"INC{n},2026-03-01 09:00:00\n" for n in range(1000))
     assert "round-row-count" in dict(bring(tmp_path, "Number,Opened\n" + rows).warnings)

@@ -125,7 +125,7 @@ def test_a_trace_of_the_same_name_goes_on_and_an_empty_one_is_a_ticket(tmp_path:
 
 def test_a_bad_time_is_set_aside_and_its_row_stays(tmp_path: Path) -> None:
     receipt = bring(tmp_path, log(trace("A", event("Open", "2026-01-01T00:00:00Z"), event("Shut", "yesterday"))))
-    assert table(tmp_path, "reject") == [("log.xes", 2, "A", "time:timestamp", "yesterday", "bad-time")]
+    assert table(tmp_path, "reject") == [("log.xes", 2, "A", None, "time:timestamp", "yesterday", "bad-time")]
     assert (receipt.events, receipt.files[0].rows_imported) == (1, 2)
     assert "rows-without-time" in dict(receipt.warnings)
 

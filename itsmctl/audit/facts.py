@@ -65,7 +65,7 @@ def dataset_facts(session: Session, receipt: Receipt, folder: Path) -> DatasetFa
         history=receipt.history,
         warnings=receipt.warnings + _left_out(receipt.records - int(str(records))),
         number_gaps=receipt.number_gaps,
-        gaps=gaps(session, exported(folder, "record")) if receipt.number_gaps else (),
+        gaps=gaps(session, exported(folder, "record"), exported(folder, "reject")) if receipt.number_gaps else (),
         personal=_personal(session, receipt, exported(folder, "record")),
         set_aside=set_aside(session, exported(folder, "reject")) if receipt.rejects else (),
     )

@@ -5,8 +5,8 @@ target count in the month of the audit. Where several agreements hold in one gro
 a group for each, named with the agreement. A group with fewer records than `minimum` is counted but not judged; one whose untestable
 records could turn the verdict either way is not testable.
 
-With `complete` no group passes that would not pass if every ticket whose number is missing from the export (see `number-gaps`)
-belonged to it and was late. What fails without them fails: nobody gains by leaving tickets out. An export without the
+With `complete` no group passes that would not pass if every ticket whose number is missing from the export (see `number-gaps`),
+or stands in a row that could not be read, belonged to it and was late. What fails without them fails: nobody gains by leaving tickets out. An export without the
 numbers is judged as it is.
 
     check: {attainment: {clock: resolution, per: [service, month], minimum: 10}}
@@ -20,7 +20,7 @@ from __future__ import annotations
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.grouping import clock_columns, key_of
 from itsmctl.engine.numbering import missing_numbers
-from itsmctl.engine.sql import Fragment, literal_rows
+from itsmctl.engine.sql import Fragment, literal_rows, name
 from itsmctl.model import RECORD_COLUMNS, Rule
 
 ID = "attainment"
@@ -79,6 +79,6 @@ def _missing(rule: Rule) -> str:
     """SQL for one row: how many tickets the numbers say are missing, 0 where nobody asks or nobody can tell."""
     if "complete" not in rule.parameters:
         return "SELECT 0 AS missing"
-    return (
-        f"SELECT coalesce(sum(g.missing), 0) AS missing FROM ({missing_numbers(str(rule.parameters['complete']))}) AS g"
-    )
+    column = str(rule.parameters["complete"])
+    elsewhere = f"SELECT {name(column)} AS number FROM reject WHERE reason = 'left-out' AND {name(column)} IS NOT NULL"
+    return f"SELECT coalesce(sum(g.missing), 0) AS missing FROM ({missing_numbers(column, elsewhere)}) AS g"

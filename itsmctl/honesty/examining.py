@@ -37,7 +37,7 @@ def _looked_at(
     with Session() as session:
         processes = {str(process) for (process,) in session.rows(f"SELECT DISTINCT process FROM {records}")}
         kept = kept_columns(session, sample_of(records, SAMPLE, ("attributes",)))
-        largest, day = gaps(session, records), office_day(session, records, receipt.zone)
+        largest, day = gaps(session, records, exported(folder, "reject")), office_day(session, records, receipt.zone)
         people = (
             *named_people(session, records, receipt.mapped),
             *addresses(session, records, receipt.mapped),

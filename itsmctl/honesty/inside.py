@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from itsmctl.checks.no_secrets import PATTERNS
+from itsmctl.engine.numbering import holes, numbers_seen
 from itsmctl.engine.session import Session, name, quote
 from itsmctl.model import PEOPLE_COLUMNS, TEXT_COLUMNS
 from itsmctl.result import Gap, Personal
@@ -16,15 +17,13 @@ MOST_GAPS = 5
 _KINDS = ("mail-address", "mobile-number")
 
 
-def gaps(session: Session, records: str) -> tuple[Gap, ...]:
-    """The largest runs of missing ticket numbers between the first and the last; `records` is a relation in SQL."""
+def gaps(session: Session, records: str, rejects: str) -> tuple[Gap, ...]:
+    """The largest runs of missing ticket numbers between the first and the last; both are relations in SQL.
+
+    A number is not missing that stands in a row which could not be read, or which was not taken.
+    """
     rows = session.rows(
-        f"""SELECT before_number, number, n - before - 1 AS missing FROM (
-            SELECT number, n, lag(n) OVER run AS before, lag(number) OVER run AS before_number FROM (
-                SELECT number, left(number, length(number) - length(ending)) AS prefix, CAST(ending AS BIGINT) AS n
-                FROM (SELECT number, regexp_extract(number, '[0-9]{{1,18}}$', 0) AS ending FROM {records}) AS ended WHERE ending <> ''
-            ) AS numbered WINDOW run AS (PARTITION BY prefix ORDER BY n, number)
-        ) AS beside WHERE n - before > 1 ORDER BY missing DESC, number LIMIT {MOST_GAPS}"""
+        f"{holes(records, numbers_seen(session, rejects))} ORDER BY missing DESC, after LIMIT {MOST_GAPS}"
     )
     return tuple(Gap(str(before), str(after), int(str(missing))) for before, after, missing in rows)
 

@@ -105,7 +105,7 @@ def stage_csv(
     session.run(f"INSERT INTO {targets} SELECT {number}, CAST(row AS BIGINT), {', '.join(names)} FROM {source}")
     source = csv_source(bad, ["row", "value", "reason"], ",", (), 8 * MAX_ROW)
     session.run(
-        f"INSERT INTO {REJECT} SELECT {number}, CAST(row AS BIGINT), NULL, '', value, reason, true FROM {source}"
+        f"INSERT INTO {REJECT} SELECT {number}, CAST(row AS BIGINT), NULL, NULL, '', value, reason, true FROM {source}"
     )
     return read
 

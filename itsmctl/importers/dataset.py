@@ -50,8 +50,8 @@ def prepare(session: Session, staged: Staged, mapping: MappingDefinition, zone: 
         check_alike(staged.exports, mapping, found)
     record_id = found["record_id"]
     leave_out(session, staged, mapping)
-    drop_rows_without_id(session, staged, record_id)
-    drop_rows_without_process(session, staged, mapping, record_id)
+    drop_rows_without_id(session, staged, found)
+    drop_rows_without_process(session, staged, mapping, found)
     merged = 0
     if mapping.shape == "records":
         merged = merge_duplicates(session, staged, record_id)
@@ -99,7 +99,7 @@ def write_rejects(session: Session, exports: Sequence[Export], place: Path) -> i
     sorted_columns = ", ".join(name(column) for column in REJECT_COLUMNS)
     files = " ".join(f"WHEN {export.number} THEN ?" for export in exports)
     session.run(
-        f"CREATE TABLE reject AS SELECT DISTINCT CASE file {files} END AS source_file, row AS source_row, record_id, "
+        f"CREATE TABLE reject AS SELECT DISTINCT CASE file {files} END AS source_file, row AS source_row, record_id, number, "
         f'"column", value, reason FROM {REJECT} ORDER BY {sorted_columns}',
         [export.name for export in exports],
     )

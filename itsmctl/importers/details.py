@@ -45,7 +45,7 @@ def prepare_detail(session: Session, staged: Staged, mapping: MappingDefinition,
     mapping = settled(mapping, staged.columns)
     found, missing = sources(mapping, staged.columns)
     leave_out(session, staged, mapping)
-    drop_rows_without_id(session, staged, found["record_id"])
+    drop_rows_without_id(session, staged, found)
     merged = merge_repeated(session, staged)
     if mapping.table in ("approval", "detail"):
         set_errors_aside(session, staged, found)

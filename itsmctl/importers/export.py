@@ -97,7 +97,7 @@ def create_raw(session: Session, width: int) -> None:
 def create_reject(session: Session) -> None:
     """Make REJECT, empty."""
     session.run(
-        f'CREATE TABLE {REJECT} (file BIGINT, row BIGINT, record_id VARCHAR, "column" VARCHAR, value VARCHAR, reason VARCHAR, whole BOOLEAN)'
+        f'CREATE TABLE {REJECT} (file BIGINT, row BIGINT, record_id VARCHAR, number VARCHAR, "column" VARCHAR, value VARCHAR, reason VARCHAR, whole BOOLEAN)'
     )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from itsmctl.engine.numbering import holes, numbers_seen
 from itsmctl.engine.session import Session
 from itsmctl.importers.canonical import ORDERED, Export
+from itsmctl.importers.export import REJECT, Staged
 from itsmctl.importers.export import Export as Table
-from itsmctl.importers.export import Staged
 from itsmctl.importers.receipt import LeftOut
 from itsmctl.importers.recognition import lacking
 from itsmctl.importers.values import Moments
@@ -114,11 +115,10 @@ def number_gaps(session: Session, x: Export) -> Gaps:
     """How many runs of ticket numbers are missing between the first and the last, and how many numbers that is."""
     if "number" not in x.found:
         return Gaps(0, 0)
+    files = ", ".join(str(export.number) for export in x.staged.exports)
+    rejects = f"(SELECT * FROM {REJECT} WHERE file IN ({files}))"
     runs, numbers = session.one(
-        "SELECT count(*), sum(n - before - 1) FROM (SELECT n, lag(n) OVER (PARTITION BY prefix ORDER BY n) AS before FROM "
-        r"(SELECT DISTINCT regexp_extract(number, '^(.*?)[0-9]{1,18}$', 1) AS prefix, "
-        r"CAST(regexp_extract(number, '([0-9]{1,18})$', 1) AS BIGINT) AS n FROM record "
-        r"WHERE regexp_matches(number, '[0-9]$'))) WHERE n - before > 1"
+        f"SELECT count(*), sum(missing) FROM ({holes('record', numbers_seen(session, rejects))}) AS hole"
     )
     return Gaps(int(runs or 0), int(numbers or 0))
 

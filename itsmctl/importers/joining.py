@@ -96,7 +96,7 @@ def _create_record(session: Session, parts: Sequence[Part], exports: Sequence[Ex
             "row_number() OVER (PARTITION BY record_id ORDER BY source_file, source_row) AS place FROM every_record) WHERE place > 1"
         )
         session.run(
-            f"INSERT INTO {REJECT} SELECT n.number, source_row, record_id, 'record_id', record_id, 'duplicate-id', true "
+            f"INSERT INTO {REJECT} SELECT n.number, source_row, record_id, NULL, 'record_id', record_id, 'duplicate-id', true "
             "FROM later_record JOIN export_number AS n ON n.name = source_file"
         )
         session.run(
@@ -124,7 +124,7 @@ def _create_detail(session: Session, detail: Detail, number: int) -> dict[str, i
         f"CREATE TABLE detail_{number} AS SELECT k.record_id, d.* FROM {table} AS d JOIN known AS k ON k.key = d.key"
     )
     session.run(
-        f"INSERT INTO {REJECT} SELECT file, row, NULL, ?, key, 'orphan', true FROM {table} AS d "
+        f"INSERT INTO {REJECT} SELECT file, row, NULL, NULL, ?, key, 'orphan', true FROM {table} AS d "
         "WHERE NOT EXISTS (SELECT 1 FROM known AS k WHERE k.key = d.key)",
         [detail.found["record_id"].shown],
     )

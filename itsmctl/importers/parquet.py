@@ -87,7 +87,7 @@ def _set_aside(session: Session, number: int, cells: Sequence[str]) -> None:
         bad = f"file = {number} AND ({' OR '.join(test.format(cell) for cell in cells)})"
         shown = f"left(replace(concat_ws(', ', {', '.join(cells)}), chr(0), '\u2400'), {KEPT_TEXT})"
         session.run(
-            f"INSERT INTO {REJECT} SELECT file, row, NULL, '', {shown}, {quote(reason)}, true FROM {RAW} WHERE {bad}"
+            f"INSERT INTO {REJECT} SELECT file, row, NULL, NULL, '', {shown}, {quote(reason)}, true FROM {RAW} WHERE {bad}"
         )
         session.run(f"DELETE FROM {RAW} WHERE {bad}")
 

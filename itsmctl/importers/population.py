@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from itsmctl.engine.session import Session, quote
 from itsmctl.importers.export import RAW, REJECT, Staged
 from itsmctl.importers.recognition import Source, sources
@@ -9,48 +11,54 @@ from itsmctl.importers.spreadsheet_errors import is_error, workbooks
 from itsmctl.model import MappingDefinition
 
 
-def drop_rows_without_id(session: Session, staged: Staged, record_id: Source) -> None:
+def drop_rows_without_id(session: Session, staged: Staged, found: Mapping[str, Source]) -> None:
     """Move rows without a record id from RAW to REJECT."""
+    record_id = found["record_id"]
     text = record_id.sql(staged)
     nobody = f"(trim(coalesce({text}, '')) = '' OR {is_error(text, workbooks(staged))})"
     (count,) = session.one(f"SELECT count(*) FROM {RAW} WHERE {nobody}")
     if count:
         session.run(
-            f"INSERT INTO {REJECT} SELECT file, row, NULL, ?, coalesce({text}, ''), 'no-record-id', true FROM {RAW} WHERE {nobody}",
+            f"INSERT INTO {REJECT} SELECT file, row, NULL, {_number(staged, found)}, ?, coalesce({text}, ''), 'no-record-id', true FROM {RAW} WHERE {nobody}",
             [record_id.shown],
         )
         session.run(f"DELETE FROM {RAW} WHERE {nobody}")
 
 
-def drop_rows_without_process(session: Session, staged: Staged, mapping: MappingDefinition, record_id: Source) -> None:
+def drop_rows_without_process(
+    session: Session, staged: Staged, mapping: MappingDefinition, found: Mapping[str, Source]
+) -> None:
     """Move rows from RAW to REJECT whose process nothing tells."""
     if mapping.process or mapping.process_column not in staged.columns:
         return
     cell = staged.sql(mapping.process_column)
     known = ", ".join(quote(word) for word in mapping.codes.get("process", {})) or "NULL"
-    _move(
-        session, staged, f"coalesce({cell}, '') NOT IN ({known})", record_id, mapping.process_column, "unknown-process"
-    )
+    _move(session, staged, f"coalesce({cell}, '') NOT IN ({known})", found, mapping.process_column, "unknown-process")
 
 
 def leave_out(session: Session, staged: Staged, mapping: MappingDefinition) -> None:
     """Move rows from RAW to REJECT that the mapping says it is not about."""
-    record_id = sources(mapping, staged.columns)[0]["record_id"]
+    found = sources(mapping, staged.columns)[0]
     for column, words in mapping.only.items():
         if column in staged.columns:
             listed = ", ".join(map(quote, words))
             test = f"coalesce({staged.sql(column)}, '') NOT IN ({listed})"
-            _move(session, staged, test, record_id, column, "left-out")
+            _move(session, staged, test, found, column, "left-out")
     for column, words in mapping.without.items():
         if column in staged.columns:
             test = f"coalesce({staged.sql(column)}, '') IN ({', '.join(map(quote, words))})"
-            _move(session, staged, test, record_id, column, "left-out")
+            _move(session, staged, test, found, column, "left-out")
 
 
-def _move(session: Session, staged: Staged, test: str, record_id: Source, column: str, reason: str) -> None:
-    cell = staged.sql(column)
+def _number(staged: Staged, found: Mapping[str, Source]) -> str:
+    """SQL for the number of a ticket that is not taken: whoever looks for holes in the numbers must know of it."""
+    return found["number"].sql(staged) if "number" in found else "NULL"
+
+
+def _move(session: Session, staged: Staged, test: str, found: Mapping[str, Source], column: str, reason: str) -> None:
+    cell, number = staged.sql(column), _number(staged, found)
     session.run(
-        f"INSERT INTO {REJECT} SELECT file, row, {record_id.sql(staged)}, ?, {cell}, ?, true FROM {RAW} WHERE {test}",
+        f"INSERT INTO {REJECT} SELECT file, row, {found['record_id'].sql(staged)}, {number}, ?, {cell}, ?, true FROM {RAW} WHERE {test}",
         [column, reason],
     )
     session.run(f"DELETE FROM {RAW} WHERE {test}")
@@ -88,7 +96,7 @@ def merge_duplicates(session: Session, staged: Staged, record_id: Source) -> int
         "FROM repeated r JOIN repeated f ON f.raw = r.first WHERE r.raw <> r.first"
     )
     session.run(
-        f"INSERT INTO {REJECT} SELECT r.file, r.row, l.id, ?, l.id, 'duplicate-id', true "
+        f"INSERT INTO {REJECT} SELECT r.file, r.row, l.id, NULL, ?, l.id, 'duplicate-id', true "
         f"FROM later l JOIN {RAW} r ON r.rowid = l.raw WHERE NOT l.same",
         [record_id.shown],
     )

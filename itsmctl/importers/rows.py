@@ -142,7 +142,7 @@ def stage_rows(session: Session, export: Export, number: int, columns: Sequence[
     if export.bad is not None:
         source = csv_source(export.bad, ["row", "value", "reason"], ",", (), _LONGEST)
         session.run(
-            f"INSERT INTO {REJECT} SELECT {number}, CAST(row AS BIGINT), NULL, '', value, reason, true FROM {source}"
+            f"INSERT INTO {REJECT} SELECT {number}, CAST(row AS BIGINT), NULL, NULL, '', value, reason, true FROM {source}"
         )
     return export.rows
 

@@ -53,7 +53,7 @@ def set_errors_aside(session: Session, staged: Staged, found: Mapping[str, Sourc
     for (cell, test), n in zip(tests.items(), counts, strict=True):
         if n:
             session.run(
-                f"INSERT INTO {REJECT} SELECT file, row, {found['record_id'].sql(staged)}, ?, {cell}, ?, false FROM {RAW} WHERE {test}",
+                f"INSERT INTO {REJECT} SELECT file, row, {found['record_id'].sql(staged)}, NULL, ?, {cell}, ?, false FROM {RAW} WHERE {test}",
                 [cells[cell], REASON],
             )
             session.run(f"UPDATE {RAW} SET {cell} = NULL WHERE {test}")

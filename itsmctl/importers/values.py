@@ -180,7 +180,7 @@ def _reject(
     """Put cells in quarantine; `where` may speak of RAW and, for times, of MOMENT beside it."""
     beside = f"JOIN {MOMENT} m ON m.raw = r.rowid" if reason in UNREAD_TIMES else ""
     session.run(
-        f"INSERT INTO {REJECT} SELECT file, row, {record_id.sql(staged)}, ?, {cell}, ?, false "
+        f"INSERT INTO {REJECT} SELECT file, row, {record_id.sql(staged)}, NULL, ?, {cell}, ?, false "
         f"FROM {RAW} r {beside} WHERE {where}",
         [column, reason],
     )

@@ -171,7 +171,7 @@ SOURCE_COLUMNS = ("source_file", "source_row")
 """Where a change or an approval was read, behind its other columns; datasets made before they were written have none."""
 
 
-REJECT_COLUMNS = ("source_file", "source_row", "record_id", "column", "value", "reason")
+REJECT_COLUMNS = ("source_file", "source_row", "record_id", "number", "column", "value", "reason")
 
 UNREAD = ("bad-boolean", "bad-number", "bad-time", "no-time-of-day", "nonexistent-time", "spreadsheet-error")
 """Reasons for which a cell is set aside that then is empty in the record: nobody knows what belongs there."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from itsmctl.engine.numbering import words_of_rows
 from itsmctl.engine.session import Session, name, quote
 from itsmctl.engine.sql import neighbour
 from itsmctl.engine.tables.loading import TEXTS, Loading
@@ -14,10 +13,8 @@ _REASONS = ", ".join(map(quote, UNREAD))
 
 def create_lost(session: Session) -> None:
     """Records that a row mentions which could not be read at all: `lost(record_id)`."""
-    rows = session.rows("SELECT DISTINCT value FROM reject WHERE coalesce(\"column\", '') = '' AND value IS NOT NULL")
-    words = sorted({word.strip().strip("\"'") for (value,) in rows for word in re.split(r"[,;|\t]", str(value))})
     session.run("CREATE TABLE mentioned (word VARCHAR)")
-    session.insert("mentioned", ("word",), [(word,) for word in words if word])
+    session.insert("mentioned", ("word",), [(word,) for word in words_of_rows(session, "reject")])
     session.run(
         "CREATE TABLE lost AS SELECT DISTINCT r.record_id FROM record AS r JOIN mentioned AS m ON m.word = r.record_id"
     )
