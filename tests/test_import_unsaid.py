@@ -34,6 +34,9 @@ TABLE = mapping(format="table")
 READING = Session(threads=1)
 
 
+ITEMS = {"record_id": ("Number",), "opened_at": ("Opened",), "ci": ("CI",)}
+
+
 def bring(files: list[Path], out: Path, definition: MappingDefinition = TABLE) -> Receipt:
     return import_files(files, None, {definition.id: definition}, "UTC", out)
 
@@ -451,17 +454,52 @@ def test_an_approver_that_a_spreadsheet_did_not_find_is_nobody(tmp_path: Path) -
 def test_a_share_leaves_open_what_could_not_be_read(
     items: list[str], where: str, limit: dict[str, int], passed: bool | None, tmp_path: Path
 ) -> None:
+    assert of_group("share", items, where, limit, tmp_path) == [(passed,)]
+
+
+@pytest.mark.parametrize(
+    ("items", "where", "limit", "passed"),
+    [
+        (["db"] * 2 + ["#N/A"], "present", {"least": 3}, None),
+        (["db"] * 3 + ["#N/A"], "present", {"least": 3}, True),
+        (["db", "", "#N/A"], "present", {"least": 3}, False),
+        (["db", "", "#N/A"], "absent", {"most": 1}, None),
+        (["db", "", "#N/A"], "absent", {"most": 2}, True),
+        (["db", "", "", "#N/A"], "absent", {"most": 1}, False),
+    ],
+)
+def test_a_count_leaves_open_what_could_not_be_read(
+    items: list[str], where: str, limit: dict[str, int], passed: bool | None, tmp_path: Path
+) -> None:
+    assert of_group("count-per-month", items, where, limit, tmp_path) == [(passed,)]
+
+
+def of_group(check: str, items: list[str], where: str, limit: dict[str, int], folder: Path) -> list[tuple[Any, ...]]:
+    """Whether the records of one month pass, by how many of them have a configuration item."""
     rows = [f"INC{n:02},2026-03-05 09:00:00,{item}" for n, item in enumerate(items)]
-    (tmp_path / "t.csv").write_text("\n".join(["Number,Opened,CI", *rows, ""]), encoding="utf-8")
-    columns = {"record_id": ("Number",), "opened_at": ("Opened",), "ci": ("CI",)}
-    bring([tmp_path / "t.csv"], tmp_path / "out", mapping(format="table", recognise=("CI",), columns=columns))
+    (folder / "t.csv").write_text("\n".join(["Number,Opened,CI", *rows, ""]), encoding="utf-8")
+    bring([folder / "t.csv"], folder / "out", mapping(format="table", recognise=("CI",), columns=ITEMS))
+    per = ("month",) if check == "share" else ()
+    parameters = {"where": (Condition("ci", where, ()),), "per": per, **limit}  # type: ignore[arg-type]
     definitions = load(reference_root())
-    parameters = {"where": (Condition("ci", where, ()),), "per": ("month",), **limit}  # type: ignore[arg-type]
-    rules = {"DQ-10": replace(definitions.rules["DQ-10"], parameters=parameters)}
-    verdicts = tmp_path / "verdicts.parquet"
+    rules = {"DQ-10": replace(definitions.rules["DQ-10"], check=check, parameters=parameters)}
+    verdicts = folder / "verdicts.parquet"
     options = AuditOptions(rules=("DQ-10",), as_of="2026-04-01T00:00:00Z", all_verdicts=True)
-    audit(replace(definitions, rules=rules), tmp_path / "out", options, verdicts=verdicts)
-    assert READING.rows(f"SELECT passed FROM read_parquet('{verdicts}')") == [(passed,)]
+    audit(replace(definitions, rules=rules), folder / "out", options, verdicts=verdicts)
+    return READING.rows(f"SELECT passed FROM read_parquet('{verdicts}')")
+
+
+@pytest.mark.parametrize("process", ["incident", ""])
+def test_groups_of_which_one_file_lacks_the_column_are_not_whole(process: str, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("Number,Opened,CI\nINC01,2026-03-05 09:00:00,db\n", encoding="utf-8")
+    (tmp_path / "b.csv").write_text("Number,Opened\nINC02,2026-03-05 09:00:00\n", encoding="utf-8")
+    given = mapping(format="table", recognise=("Number",), columns=ITEMS)
+    bring([tmp_path / "a.csv", tmp_path / "b.csv"], tmp_path / "out", given)
+    definitions = load(reference_root())
+    parameters = {"where": (Condition("ci", "present", ()),), "per": ("month",), "least": 50}
+    rules = {"DQ-10": replace(definitions.rules["DQ-10"], process=process, parameters=parameters)}
+    (judged,) = audit(replace(definitions, rules=rules), tmp_path / "out", AuditOptions(rules=("DQ-10",))).rules
+    assert (judged.outcome, judged.untested_because) == ("not_testable", "column-not-in-file:ci")
 
 
 @pytest.mark.parametrize("how", ["written again", "replaced", "removed"])

@@ -9,9 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itsmctl.checks import CHECKS
 from itsmctl.engine.context import Context
 from itsmctl.engine.session import Session
-from itsmctl.engine.sql import Fragment, join, name
+from itsmctl.engine.sql import COMPARING, Fragment, join, name
 from itsmctl.engine.statements import (
-    COMPARING,
     Task,
     lacking_columns,
     may_be_in_scope,

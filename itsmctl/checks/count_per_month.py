@@ -13,9 +13,9 @@ Passing: 40 in March, 35 in April. Failing: 40 in March, none in April, 38 in Ma
 from __future__ import annotations
 
 from itsmctl.engine.context import Context, Needs
-from itsmctl.engine.grouping import group_key, group_needs, months_from
+from itsmctl.engine.grouping import group_key, group_needs, hits_of, months_from
 from itsmctl.engine.parameters import COLUMN, COUNT, WHERE, conditions_of, number_of, texts
-from itsmctl.engine.sql import Fragment, all_of
+from itsmctl.engine.sql import Fragment
 from itsmctl.engine.telling import named_by
 from itsmctl.model import Rule
 
@@ -48,26 +48,26 @@ def needs(rule: Rule) -> Needs:
 def compile(rule: Rule, context: Context) -> Fragment:
     """One row per group and month; `observed` is the number of records."""
     least, most = number_of(rule, "least", 0), rule.parameters.get("most")
-    kept = f"n >= {least}" + (f" AND n <= {most}" if most is not None else "")
+    kept = f"n >= {least}" + (f" AND n_at_most <= {most}" if most is not None else "")
+    missed = f"n_at_most < {least}" + (f" OR n > {most}" if most is not None else "")
     shown = [f"at least {least}"] if "least" in rule.parameters else []
     shown += [f"at most {most}"] if most is not None else []
-    asked = " OR ".join(
-        f'r."{c.column}" IS NULL' for c in conditions_of(rule) if c.test in ("in", "at-least", "at-most")
-    )
+    hits = hits_of(conditions_of(rule), context)
     few = f"total < {number_of(rule, 'minimum', 1)}"
-    sure = f"doubts = 0 OR ({kept}) = ({kept.replace('n ', '(n + doubts) ')})"
     return (
         Fragment(
-            f"""SELECT CASE WHEN key = '' THEN month ELSE concat(key, ' / ', month) END AS record_id, CASE WHEN NOT ({few}) AND ({sure}) THEN {kept} END AS passed,
-                CAST(n AS VARCHAR) AS observed, ? AS expected, first_at AS "at", CASE WHEN {few} THEN 'too-few' WHEN NOT ({sure}) THEN 'undecided' END AS reason
-            FROM (SELECT g.key, g.month, g.total, coalesce(c.n, 0) AS n, coalesce(c.doubts, 0) AS doubts, coalesce(c.first_at, g.first_at) AS first_at
+            f"""SELECT CASE WHEN key = '' THEN month ELSE concat(key, ' / ', month) END AS record_id, CASE WHEN {few} THEN NULL WHEN {kept} THEN true WHEN {missed} THEN false END AS passed,
+                CAST(n AS VARCHAR) AS observed, ? AS expected, first_at AS "at", CASE WHEN {few} THEN 'too-few' WHEN NOT ({kept}) AND NOT ({missed}) THEN 'undecided' END AS reason
+            FROM (SELECT g.key, g.month, g.total, coalesce(c.n, 0) AS n, coalesce(c.n_at_most, 0) AS n_at_most, coalesce(c.first_at, g.first_at) AS first_at
                 FROM (SELECT a.key, a.total, a.first_at, m.month FROM (SELECT {_key(rule)} AS key, count(*) AS total, min(r.month) AS first_month, min(r.opened_at) AS first_at FROM scoped AS r WHERE r.month IS NOT NULL GROUP BY {_key(rule)}) AS a
                 CROSS JOIN (SELECT max(month) AS last_month FROM scoped) AS z JOIN {months_from("scoped")} AS m ON m.month >= a.first_month AND m.month <= z.last_month) AS g LEFT JOIN (
-                SELECT {_key(rule)} AS key, r.month, min(r.opened_at) AS first_at, count(*) FILTER (WHERE """,
+                SELECT {_key(rule)} AS key, r.month, min(r.opened_at) AS first_at, """,
             (", ".join(shown),),
         )
-        + all_of(conditions_of(rule))
-        + f""") AS n, count(*) FILTER (WHERE {asked or "false"}) AS doubts FROM scoped AS r WHERE r.month IS NOT NULL GROUP BY {_key(rule)}, r.month
+        + hits.sure
+        + " AS n, "
+        + hits.most
+        + f""" AS n_at_most FROM scoped AS r{hits.joined} WHERE r.month IS NOT NULL GROUP BY {_key(rule)}, r.month
             ) AS c ON c.key = g.key AND c.month = g.month) AS counted"""
     )
 

@@ -22,7 +22,7 @@ from collections.abc import Mapping
 from itsmctl.engine.acts import approvals_of
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.parameters import DURATION, TEXTS, WHERE, conditions_of, seconds_of, texts
-from itsmctl.engine.sql import Fragment, all_of, name, quote
+from itsmctl.engine.sql import COMPARING, Fragment, all_of, name, quote
 from itsmctl.model import TIME_COLUMNS, Condition, Rule
 
 ID = "linked"
@@ -178,7 +178,7 @@ def _theirs(order: Mapping[str, object]) -> str:
 
 def _unknown(rule: Rule) -> str:
     """SQL for whether a value that the demand rests on is empty on either side."""
-    asked = [f"o.{name(c.column)} IS NULL" for c in conditions_of(rule) if c.test in ("in", "at-least", "at-most")]
+    asked = [f"o.{name(c.column)} IS NULL" for c in conditions_of(rule) if c.test in COMPARING]
     for key in ("before", "after"):
         order = rule.parameters.get(key)
         if not isinstance(order, Mapping):

@@ -12,8 +12,8 @@ Passing: 46 of 50 (92 %). Failing: 40 of 50 (80 %). A group's key joins its valu
 from __future__ import annotations
 
 from itsmctl.engine.context import Context, Needs
-from itsmctl.engine.grouping import group_key
-from itsmctl.engine.sql import Fragment, all_of, name, quote
+from itsmctl.engine.grouping import group_key, hits_of
+from itsmctl.engine.sql import Fragment, name
 from itsmctl.engine.telling import named_by
 from itsmctl.model import RECORD_COLUMNS, Condition, Rule
 
@@ -48,31 +48,21 @@ def compile(rule: Rule, context: Context) -> Fragment:
     least, most = rule.parameters.get("least", 0), rule.parameters.get("most", 100)
     limits, small = (least, most, least, most), rule.parameters.get("minimum", 1)
     expected = f"at least {least} %" if "least" in rule.parameters else f"at most {most} %"
-    asked = [name(c.column) for c in _where(rule) if c.test in ("in", "at-least", "at-most")]
-    unread = sorted({c.column for c in _where(rule)} & context.lacking)
-    unknown = (
-        " OR ".join([*(f"r.{column} IS NULL" for column in asked), *(["k.tix IS NOT NULL"] if unread else [])])
-        or "false"
-    )
-    known, joined = "", ""
-    if unread:
-        listed = ", ".join(map(quote, unread))
-        known = "k.tix IS NULL AND "
-        joined = f' LEFT JOIN (SELECT DISTINCT tix FROM lacking WHERE "column" IN ({listed})) AS k ON k.tix = r.tix'
-    hits = f"count(*) FILTER (WHERE {known}" + all_of(_where(rule)) + ")"
-    doubts = f"count(*) FILTER (WHERE {unknown})"
+    hits = hits_of(_where(rule), context)
     groups = ", ".join(f"r.{name(column)}" for column in _per(rule))
     return (
         f"""SELECT record_id,
-            CASE WHEN n < ? THEN NULL WHEN 100.0 * hits / n >= ? AND 100.0 * (hits + doubts) / n <= ? THEN true
-                WHEN 100.0 * (hits + doubts) / n < ? OR 100.0 * hits / n > ? THEN false END AS passed,
+            CASE WHEN n < ? THEN NULL WHEN 100.0 * hits / n >= ? AND 100.0 * most / n <= ? THEN true
+                WHEN 100.0 * most / n < ? OR 100.0 * hits / n > ? THEN false END AS passed,
             concat(CAST(round(100.0 * hits / n, 1) AS VARCHAR), ' % (', hits, ' of ', n, ')') AS observed, ? AS expected, first_at AS "at",
-            CASE WHEN n < ? THEN 'too-few' WHEN NOT (100.0 * hits / n >= ? AND 100.0 * (hits + doubts) / n <= ?)
-                AND NOT (100.0 * (hits + doubts) / n < ? OR 100.0 * hits / n > ?) THEN 'undecided' END AS reason
-        FROM (SELECT {key} AS record_id, min(r.opened_at) AS first_at, count(*) AS n, {doubts} AS doubts, """
+            CASE WHEN n < ? THEN 'too-few' WHEN NOT (100.0 * hits / n >= ? AND 100.0 * most / n <= ?)
+                AND NOT (100.0 * most / n < ? OR 100.0 * hits / n > ?) THEN 'undecided' END AS reason
+        FROM (SELECT {key} AS record_id, min(r.opened_at) AS first_at, count(*) AS n, """
         + Fragment("", (small, *limits, expected, small, *limits))
-        + hits
-        + f" AS hits FROM scoped AS r{joined} GROUP BY {groups}) AS counted"
+        + hits.sure
+        + " AS hits, "
+        + hits.most
+        + f" AS most FROM scoped AS r{hits.joined} GROUP BY {groups}) AS counted"
     )
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from itsmctl.engine.context import Context
 from itsmctl.engine.parameters import conditions_of, words
 from itsmctl.engine.people import called
-from itsmctl.engine.sql import name, numbers_between
-from itsmctl.model import GROUPED, PEOPLE_COLUMNS, Rule
+from itsmctl.engine.sql import COMPARING, Fragment, condition, join, name, numbers_between, quote
+from itsmctl.model import GROUPED, PEOPLE_COLUMNS, Conditions, Rule
 
 
 def group_key(per: Sequence[str], table: str = "r") -> str:
@@ -44,6 +46,34 @@ def key_of(values: Sequence[str]) -> str:
 def _part(value: str, is_person: bool) -> str:
     text = f"CASE WHEN {value} IS NOT NULL THEN {called(value)} END" if is_person else f"CAST({value} AS VARCHAR)"
     return f"coalesce({text}, '-')"
+
+
+@dataclass(frozen=True)
+class Hits:
+    """SQL for how many records `r` of a group meet conditions for `sure`, and how many do or may at the `most`.
+
+    A record may meet a condition if the cell that it asks for is empty, where the test is of a value, or could not be read.
+    `joined` stands behind the table of the records.
+    """
+
+    sure: Fragment
+    most: Fragment
+    joined: str
+
+
+def hits_of(conditions: Conditions, context: Context) -> Hits:
+    """How many records meet conditions."""
+    sure, most, joined = [Fragment("true")], [Fragment("true")], ""
+    for place, asked in enumerate(conditions):
+        holds, unknown = condition(asked), f"r.{name(asked.column)} IS NULL" if asked.test in COMPARING else "false"
+        if asked.column in context.lacking:
+            unread = f"k{place}"
+            joined += f""" LEFT JOIN (SELECT DISTINCT tix FROM lacking WHERE "column" = {quote(asked.column)}) AS {unread} ON {unread}.tix = r.tix"""
+            unknown += f" OR {unread}.tix IS NOT NULL"
+        sure.append("(" + holds + f" AND NOT ({unknown}))")
+        most.append("(" + holds + f" OR {unknown})")
+    surely, at_most = (Fragment("count(*) FILTER (WHERE ") + join(" AND ", tests) + ")" for tests in (sure, most))
+    return Hits(surely, at_most, joined)
 
 
 def group_needs(per: Sequence[str]) -> frozenset[str]:

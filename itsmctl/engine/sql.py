@@ -72,6 +72,10 @@ def by_case(key: str, branches: Iterable[tuple[int, Fragment]], otherwise: str =
     return Fragment("CASE ") + join(" ", parts) + f" ELSE {otherwise} END"
 
 
+COMPARING = ("in", "at-least", "at-most")
+"""Tests of a condition that a record without a value does not meet, though nobody knows whether it ought to."""
+
+
 def all_of(conditions: Conditions, table: str = "r") -> Fragment:
     """The conjunction of conditions, never NULL; no condition is true."""
     return join(" AND ", (condition(c, table) for c in conditions)) if conditions else Fragment("true")

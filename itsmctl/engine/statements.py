@@ -15,7 +15,7 @@ from itsmctl.engine.judging_all import judges_all
 from itsmctl.engine.parameters import words
 from itsmctl.engine.people import known_as
 from itsmctl.engine.session import Session, name, quote
-from itsmctl.engine.sql import Fragment, all_of, condition, join
+from itsmctl.engine.sql import COMPARING, Fragment, all_of, condition, join
 from itsmctl.engine.telling import with_untold
 from itsmctl.model import GROUPED, RECORD_COLUMNS, Condition, Definitions, Effective, Rule, Waiver
 
@@ -46,8 +46,6 @@ _OF_RECORDS = ("approval", "clock", "event", "span")
 """The tables that hang on records by `tix`; a check reads of them what belongs to the records in its scope."""
 _WORD = re.compile(r"\w+")
 _READ = re.compile(r"\b(?:FROM|JOIN) (\w+)")
-COMPARING = ("in", "at-least", "at-most")
-"""Tests of a condition that a record without a value does not meet, though nobody knows whether it ought to."""
 _WITHOUT_EXPORT = frozenset({"record_id", "process", "attributes", "source_file", "source_row"})
 
 
@@ -143,7 +141,7 @@ def missing_in_file(session: Session, task: Task, context: Context) -> str:
         return ""
     rows = session.rows(
         f"""SELECT DISTINCT l."column" FROM lacking AS l JOIN record AS r ON r.tix = l.tix
-        WHERE l.why = 'column-not-in-file' AND r.process = ? AND l."column" IN ({", ".join("?" * len(asked))}) ORDER BY l."column\"""",
+        WHERE l.why = 'column-not-in-file' AND ? IN ('', r.process) AND l."column" IN ({", ".join("?" * len(asked))}) ORDER BY l."column\"""",
         (task.rule.process, *asked),
     )
     return "column-not-in-file:" + ",".join(str(column) for (column,) in rows) if rows else ""
