@@ -29,6 +29,9 @@ class Where:
         return ":".join(part for part in parts if part)
 
 
+NOWHERE = Where()
+
+
 @dataclass(frozen=True)
 class Phrase:
     """A part of a message that is a text of ours itself: English where it is filled in, and translated with the message."""
@@ -94,14 +97,14 @@ def unknown_at(where: Where, word: str, what: str, allowed: Iterable[str]) -> Pr
     return Problem(code, template, where, values, suggestion=did_you_mean(word, choices))
 
 
-def did_you_mean(word: str, allowed: Iterable[str]) -> str:
+def did_you_mean(word: str, allowed: Iterable[str], *, nearness: float = 0.6) -> str:
     """Return the allowed word nearest to `word`, or an empty string; first one that differs by case or leading zeros alone."""
     choices: Sequence[str] = list(allowed)
     folded = {choice.casefold(): choice for choice in reversed(choices)}
     shortest = {_without_zeros(choice): choice for choice in reversed(choices)}
     if same := folded.get(word.casefold()) or shortest.get(_without_zeros(word)):
         return same
-    near = get_close_matches(word.casefold(), list(folded), n=1, cutoff=0.6)
+    near = get_close_matches(word.casefold(), list(folded), n=1, cutoff=nearness)
     return folded[near[0]] if near else ""
 
 

@@ -145,8 +145,11 @@ def _unknown(session: Session, record_id: str) -> Problem:
             "`itsmctl evidence reveal RESULT {word}` says who it is for whoever has the key, then explain the group by that name"
         )
         return Problem("pseudonym", message, values={"word": pseudonym.group()})
-    template = "the dataset holds no record {word!r}"
-    return Problem("unknown-record", template, values={"word": record_id}, suggestion=did_you_mean(record_id, near))
+    if not near:
+        return Problem("unknown-record", "the dataset holds no record {word!r}", values={"word": record_id})
+    template = "the dataset holds no record {word!r}; its records have names such as {near}"
+    values = {"word": record_id, "near": ", ".join(near[:3])}
+    return Problem("unknown-record", template, values=values, suggestion=did_you_mean(record_id, near))
 
 
 _PSEUDONYM = re.compile(r"\bP-[0-9a-f]{12}\b")

@@ -40,6 +40,13 @@ _KINDS = (msg("code-list"), msg("kpi"), msg("ola"), msg("priority-matrix"), msg(
 """Kinds of definition that messages call as the files do, where no other text happens to be the same."""
 
 
+_REASONS = frozenset((
+    msg("no such file"), msg("No such file or directory"), msg("Permission denied"), msg("Is a directory"), msg("Not a directory"),
+    msg("File exists"), msg("Read-only file system"), msg("File name too long"), msg("No space left on device"),
+))  # fmt: skip
+"""What the machine gives as the reason why a file cannot be had, in its words."""
+
+
 def problem_text(problem: Problem, language: Language) -> str:
     """The message of a problem in a language, with the kind of what is unknown in it too."""
     values = {name: _said(value, language) for name, value in problem.values.items()}
@@ -50,6 +57,8 @@ def problem_text(problem: Problem, language: Language) -> str:
 
 def _said(value: object, language: Language) -> object:
     """A part of a message in a language, where it is a text of ours."""
+    if isinstance(value, str) and value in _REASONS:
+        return tr(value, language)
     if not isinstance(value, Phrase):
         return value
     return tr(value.template, language).format(**{name: _said(part, language) for name, part in value.values.items()})
@@ -58,11 +67,14 @@ def _said(value: object, language: Language) -> object:
 def problem_line(problem: Problem, language: Language) -> str:
     """One problem as `file:line:column: message [code]`, with the nearest word where there is one."""
     place = place_text(problem.where, language)
-    place = f"{place}: " if place else ""
-    hint = ""
-    if problem.suggestion:
-        hint = " " + tr("(did you mean {word}?)", language, word=problem.suggestion)
-    return f"{place}{problem_text(problem, language)} [{problem.code}]{hint}"
+    if place:
+        place += "：" if problem.where.row and language == "zh" else ": "
+    return f"{place}{problem_text(problem, language)} [{problem.code}]{hint_text(problem.suggestion, language)}"
+
+
+def hint_text(near: str, language: Language) -> str:
+    """The nearest word, to stand behind a message; nothing where there is none."""
+    return " " + tr("(did you mean {word}?)", language, word=near) if near else ""
 
 
 def place_text(where: Where, language: Language) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import shutil
 import signal
@@ -169,6 +170,34 @@ def test_usage_errors_are_2(ask: Ask) -> None:
         assert (code, out) == (2, ""), arguments
         assert "Error" in err or "[" in err
     assert "Did you mean 'audit'?" in ask("audti")[2]
+
+
+@pytest.mark.parametrize("before", [["--lang", "fr"], ["--lang=fr"]])
+def test_an_unknown_language_before_the_command_is_refused(before: list[str], ask: Ask) -> None:
+    code, out, err = ask(*before, "rules", "list")
+    assert (code, out) == (2, "")
+    assert "Invalid value for '--lang': 'fr' is not one of 'en', 'zh'." in err
+
+
+def test_a_choice_is_answered_with_the_nearest_and_in_chinese_punctuation(ask: Ask) -> None:
+    assert "(did you mean process?)" in ask("show", "proces", "incident")[2]
+    assert "之一。（是否想写 process？）" in ask("show", "proces", "incident", "--lang", "zh")[2]
+    missing = ask("explain", "--lang", "zh")[2]
+    assert missing.startswith("用法：itsmctl explain ") and missing.endswith("缺少参数 'RECORD'。\n")
+    assert "\n选项：\n" in ask("explain", "--lang", "zh", "--help")[1]
+    assert "没有选项 '--ticket'。（是不是" in ask("audit", "--ticket", "x", "--lang", "zh")[2]
+
+
+def test_a_record_that_is_not_there_is_answered_with_names_that_are(ask: Ask, clean: Path) -> None:
+    assert (
+        "no record 'TICKET-77'; its records have names such as INC1 ["
+        in ask("explain", "TICKET-77", "--tickets", clean)[2]
+    )
+
+
+def test_a_proposed_mapping_refuses_a_zone_that_is_none(ask: Ask, export: Path) -> None:
+    code, _, err = ask("import", export, "--suggest", "--zone", "Europe/Berln")
+    assert (code, "did you mean Europe/Berlin?" in err) == (2, True)
 
 
 def test_help_and_version_are_0_and_every_command_has_help(ask: Ask) -> None:
@@ -470,3 +499,11 @@ def test_what_an_import_warns_of_is_said_in_chinese_too(ask: Ask, export: Path, 
     export.write_text("\n".join((HEADER, ROWS[0], ROWS[0])) + "\n", encoding="utf-8")
     _, out, _ = ask("import", str(export), "--zone", "Asia/Shanghai", "-o", str(tmp_path / "one"), "--lang", "zh")
     assert "! 1 行与先前的行完全相同，已合并 [duplicates]" in out
+
+
+@pytest.mark.parametrize("name", ["picture.png", "picture.csv", "nowhere"])
+def test_the_reason_why_a_file_is_refused_is_said_in_chinese_too(name: str, ask: Ask, tmp_path: Path) -> None:
+    path = wrong_inputs(tmp_path)[name][0]
+    said = ask("audit", "--tickets", path, "--lang", "zh")[2].removeprefix(f"{path}: ").partition(" [")[0]
+    foreign = re.findall(r"[A-Za-z]+", re.sub(r"CSV|JSON|XML|Excel|xlsx|Parquet|SQLite|XES|PNG", "", said))
+    assert said and foreign == []

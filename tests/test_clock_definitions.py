@@ -105,7 +105,7 @@ def test_a_calendar_that_changes() -> None:
         (SLA, "max-pause-share: 50", "max-pause-share: 101", 15, "not-allowed", ""),
         (SLA, "north: Europe/Berlin", "north: Europe/Berln", 15, "unknown-zone", "Europe/Berlin"),
         (SLA, "group: [Carrier]", "grp: [Carrier]", 10, "unknown-key", "group"),
-        (SLA, "at-most: 2h", "at-most: 2d", 11, "wrong-form", ""),
+        (SLA, "at-most: 2h", "at-most: 2d", 11, "ambiguous-days", ""),
         (SLA, "{state: awaiting-supplier, at-most: 1bd}", "{at-most: 4h}", 11, "state-or-where", ""),
         (
             SLA,

@@ -229,4 +229,4 @@ def test_a_message_is_translated_to_its_last_part() -> None:
     assert problem_line(problem, "zh") == "a.yaml:3:1: 4 是列表；应为文本或整数；例如 30m [wrong-type]"
     row = Problem("x", "the file is empty", Where("a.csv", row=3, column_name="b"))
     assert problem_line(row, "en") == "a.csv: row 3, column b: the file is empty [x]"
-    assert problem_line(row, "zh").startswith("a.csv：第 3 行，列 b: ")
+    assert problem_line(row, "zh").startswith("a.csv：第 3 行，列 b：文件为空")

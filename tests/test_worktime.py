@@ -97,6 +97,38 @@ def test_an_unknown_zone_is_refused_with_the_nearest_name() -> None:
     assert {"UTC", "Asia/Shanghai", BERLIN} <= set(zone_names())
 
 
+@pytest.mark.parametrize(
+    ("word", "said", "near"),
+    [
+        ("Beijing", "IANA", "Asia/Shanghai"),
+        ("Asia/Beijing", "IANA", "Asia/Shanghai"),
+        ("北京", "IANA", "Asia/Shanghai"),
+        ("Munich", "IANA", "Europe/Berlin"),
+        ("Peking University", "IANA", ""),
+        ("GMT+8", "(Etc/GMT-8 has this offset all year)", ""),
+        ("UTC+08:00", "(Etc/GMT-8 has this offset all year)", ""),
+        ("-5", "(Etc/GMT+5 has this offset all year)", ""),
+        ("+05:30", "name the city by whose clock", ""),
+        ("CST", "Asia/Shanghai, America/Chicago", ""),
+        ("ist", "Asia/Kolkata", ""),
+        ("XST", "IANA", ""),
+    ],
+)
+def test_no_zone_is_proposed_that_would_move_every_time(word: str, said: str, near: str) -> None:
+    with pytest.raises(ItsmctlError) as caught:
+        zone_info(word)
+    (problem,) = caught.value.problems
+    assert problem.code == "unknown-zone" and said in problem.message
+    assert problem.suggestion == near
+
+
+def test_a_zone_that_is_proposed_for_an_offset_has_it() -> None:
+    with pytest.raises(ItsmctlError) as caught:
+        zone_info("+08:00")
+    fixed = zone_info(str(caught.value.problems[0].values["fixed"]))
+    assert datetime(2026, 7, 1, tzinfo=fixed).utcoffset() == timedelta(hours=8)
+
+
 def test_moments_are_read_in_the_zone_unless_they_say_otherwise() -> None:
     noon = at("2026-03-03T12:00Z")
     written = (
@@ -505,6 +537,11 @@ def test_days_are_refused_with_what_to_write_instead(text: str) -> None:
         parse_duration(text)
     (problem,) = caught.value.problems
     assert problem.code == ("ambiguous-days" if text != "2wd" else "bad-duration")
+
+
+def test_a_number_of_days_is_told_in_both_meanings() -> None:
+    with pytest.raises(ItsmctlError, match=r"write 72h if the clock counts 72 hours, or 3bd for business days"):
+        parse_duration("3d")
 
 
 @pytest.mark.parametrize("text", ["", "4", "h", "PT", "1.5h", "-1h", "30m2h", "4H", "four hours", "4h and more"])

@@ -98,7 +98,7 @@ def _no_moment(receipt: Receipt) -> Problem:
         return Problem("no-moment", "the dataset holds no moment at all; say with --as-of when it is judged")
     template = (
         "no time under {columns} could be read, so nothing can be judged by it; `itsmctl import` tells why. Where they have a form of "
-        "their own, name it under `time-formats` of a mapping of your own (--suggest proposes one)"
+        "their own, name it under `time-formats` of a mapping of your own (`itsmctl import EXPORT --suggest` proposes one)"
     )
     return Problem("no-moment", template, values={"columns": ", ".join(unread)})
 

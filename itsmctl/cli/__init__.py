@@ -12,12 +12,13 @@ import sys
 import click
 
 from itsmctl import __version__
-from itsmctl.cli.failing import report_bug, report_problems
+from itsmctl.cli.failing import report_bug, report_misuse, report_problems
 from itsmctl.cli.speaking import (
     LANGUAGE,
     Misused,
     forget_help_option,
     language_of,
+    refuse_unknown_language,
     speak,
     spoken,
     spoken_parameter,
@@ -67,6 +68,8 @@ class Commands(click.Group):
         ctx.meta[LANGUAGE] = language_of(args)
         speak(ctx.meta[LANGUAGE])
         if args and args[0].startswith("--lang"):  # before the command it means the same as behind it
+            if len(args) > 1 or "=" in args[0]:
+                refuse_unknown_language(args[0].partition("=")[2] if "=" in args[0] else args[1], ctx)
             args = args[1 if "=" in args[0] else 2 :]
         return super().parse_args(ctx, args)
 
@@ -124,6 +127,7 @@ def group() -> None:
     New here?   itsmctl demo
     Your own?   itsmctl init our-services
     Your data?  itsmctl audit --tickets export.csv --zone Asia/Shanghai -o result
+    中文？      itsmctl --lang zh --help
 
     Exit codes: 0 clean, 1 findings, 2 cannot answer, 3 our bug, 130 interrupted.
     """
@@ -170,7 +174,7 @@ def run(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return _interrupted(arguments)
     except click.ClickException as error:
-        error.show()
+        report_misuse(error, arguments)
         return 2
     except BrokenPipeError:
         # The reader went away (`| head`). Nothing is wrong, but what was printed is not whole.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 
@@ -9,7 +10,7 @@ import click
 
 from itsmctl import __version__
 from itsmctl.cli.speaking import language_of
-from itsmctl.errors import Problem
+from itsmctl.errors import Problem, did_you_mean
 
 
 def report_problems(problems: Sequence[Problem], arguments: Sequence[str]) -> None:
@@ -19,6 +20,21 @@ def report_problems(problems: Sequence[Problem], arguments: Sequence[str]) -> No
     language = language_of(arguments)
     for problem in problems:
         click.echo(problem_line(problem, language), err=True)
+
+
+def report_misuse(error: click.ClickException, arguments: Sequence[str]) -> None:
+    """Print how a command was asked wrongly, with the word that is nearest to one that is not among the choices."""
+    from itsmctl.language import hint_text
+
+    said = error.format_message()
+    if isinstance(error, click.BadParameter) and error.param and isinstance(error.param.type, click.Choice):
+        wrong = re.match(r"'(.+?)' ", error.message)
+        near = did_you_mean(wrong[1], map(str, error.param.type.choices)) if wrong else ""
+        said += hint_text(near, language_of(arguments))
+    if language_of(arguments) == "zh":
+        said = re.sub(r"(?<=[。：；！？]) +(?=[^\x00-\x7f])", "", re.sub(r"(?<=[^.])\.$", "。", said))
+    error.format_message = lambda: said  # type: ignore[method-assign]
+    error.show()
 
 
 def report_bug(error: BaseException, arguments: Sequence[str]) -> None:

@@ -25,6 +25,7 @@ from itsmctl.output import write_file
 from itsmctl.reference import reference_root
 from itsmctl.reports.imported import summary
 from itsmctl.scratch import scratch
+from itsmctl.zones import zone_info
 
 
 @click.command("import")
@@ -105,12 +106,14 @@ def command(
     if suggest:
         if mappings:
             raise Misused("--mapping is what --suggest proposes")
+        if zone:
+            zone_info(zone)
         _propose(sources, definitions, how, output, language)
         return
     if len(files) == 1 and is_exported(files[0]):
         refuse_choices(files[0], mappings, zone)
     if output is None and not check:
-        raise Misused("name the dataset folder to write: -o/--output")
+        raise Misused("name the dataset folder to write, as in -o dataset")
     with _place(sources, output) as folder:
         if folder not in files:
             with bar(quiet, language) as progress:

@@ -60,6 +60,14 @@ def language_of(arguments: Sequence[str]) -> Language:
     return "zh" if os.environ.get(ENVIRONMENT) == "zh" else "en"
 
 
+def refuse_unknown_language(name: str, ctx: click.Context) -> None:
+    """Refuse a language before the command in the words of the option behind it."""
+    from itsmctl.language import LANGUAGES
+
+    option = click.Option(["--lang"], type=click.Choice(LANGUAGES))
+    option.type.convert(name, option, ctx)
+
+
 def spoken(command: click.Command, language: Language) -> click.Command:
     """The command, and those below it, with their help in a language; a copy where that is not English."""
     if language == "en":
@@ -143,7 +151,21 @@ def speak(language: Language) -> None:
             for name, ours in (("_", _word), ("ngettext", _number), ("wrap_text", _lines)):
                 if hasattr(module, name):
                     setattr(module, name, ours(getattr(module, name)))
+        click.Context.formatter_class = _Formatter
     _now = language
+
+
+class _Formatter(click.HelpFormatter):
+    """Writes the colons of help as Chinese does."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        super().write_usage(prog, args, told("Usage:", _now) if prefix is None and _now == "zh" else prefix)
+
+    def write_heading(self, heading: str) -> None:
+        if _now == "zh":
+            self.write(f"{'':>{self.current_indent}}{heading}：\n")
+        else:
+            super().write_heading(heading)
 
 
 def _word(before: Callable[[str], str]) -> Callable[[str], str]:

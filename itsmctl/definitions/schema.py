@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from itsmctl.errors import Phrase, Problem, did_you_mean
 from itsmctl.language import msg
 from itsmctl.reference import schema_folder
 from itsmctl.source import Document, Path_
+from itsmctl.worktime.durations import in_days
 
 if TYPE_CHECKING:  # definitions that are kept need none of them, and they are slow to load
     import jsonschema_rs
@@ -187,6 +189,8 @@ def _problems(error: ValidationError, document: Document, base: Path_) -> Iterat
             }
             template = "{value} is {found}; it must be {wanted}{example}"
             yield Problem("wrong-type", template, document.where(path), values)
+        case "pattern" if "1bd" in _examples(error) and (days := in_days(str(instance))):
+            yield replace(days, where=document.where(path))
         case "pattern":
             yield Problem(
                 "wrong-form",
@@ -262,8 +266,12 @@ def _one_of_types(names: Sequence[str]) -> Phrase:
 
 
 def _example(error: ValidationError) -> Phrase | str:
-    examples = error.schema.get("examples") if isinstance(error.schema, dict) else None
+    examples = _examples(error)
     return Phrase(msg("; for example {example}"), {"example": _shown(examples[0])}) if examples else ""
+
+
+def _examples(error: ValidationError) -> Sequence[object]:
+    return error.schema.get("examples", ()) if isinstance(error.schema, dict) else ()
 
 
 def _limit_message(error: ValidationError) -> Phrase | str:

@@ -17,6 +17,7 @@ from typing import IO
 from itsmctl.beside import Beside
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers.encoding import wrong_kind
+from itsmctl.language import msg
 
 MAX_RATIO = 200
 MAX_INFLATED = 2**28
@@ -39,18 +40,18 @@ DAMAGED = (
 _CHUNK = 2**20
 _NESTED = 2
 _MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"\x89PNG\r\n", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"GIF8", "a GIF image"),
-    (b"%PDF", "a PDF document"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel or Office file"),
-    (b"BZh", "a bzip2 archive"),
-    (b"\xfd7zXZ", "an xz archive"),
-    (b"7z\xbc\xaf", "a 7-Zip archive"),
-    (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
-    (b"Rar!", "a RAR archive"),
-    (b"\x7fELF", "a program"),
-    (b"{\\rtf", "an RTF document"),
+    (b"\x89PNG\r\n", msg("a PNG image")),
+    (b"\xff\xd8\xff", msg("a JPEG image")),
+    (b"GIF8", msg("a GIF image")),
+    (b"%PDF", msg("a PDF document")),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", msg("an old Excel or Office file")),
+    (b"BZh", msg("a bzip2 archive")),
+    (b"\xfd7zXZ", msg("an xz archive")),
+    (b"7z\xbc\xaf", msg("a 7-Zip archive")),
+    (b"\x28\xb5\x2f\xfd", msg("a Zstandard archive")),
+    (b"Rar!", msg("a RAR archive")),
+    (b"\x7fELF", msg("a program")),
+    (b"{\\rtf", msg("an RTF document")),
 )
 
 
@@ -199,7 +200,7 @@ def _unzip(path: Path, shown: str, room: _Room) -> list[tuple[Path, str]]:
         with zipfile.ZipFile(path) as archive:
             members = [info for info in archive.infolist() if not _is_debris(info.filename)]
             if "[Content_Types].xml" in (info.filename for info in members):
-                raise wrong_kind("an Office file, but no Excel workbook (xlsx)", shown)
+                raise wrong_kind(msg("an Office file, but no Excel workbook (xlsx)"), shown)
             if not 1 <= len(members) <= MAX_MEMBERS:
                 template = "the zip holds {count} files; between one and {limit} are read"
                 raise _error("zip-members", template, shown, count=len(members), limit=MAX_MEMBERS)
@@ -239,7 +240,7 @@ def _refuse_other_kinds(path: Path, shown: str) -> None:
             raise wrong_kind(kind, shown)
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if start.startswith((b"<!doctype html", b"<html")):
-        raise wrong_kind("a web page (an error or login page saved instead of the export?)", shown)
+        raise wrong_kind(msg("a web page (an error or login page saved instead of the export?)"), shown)
 
 
 def _head(path: Path) -> bytes:

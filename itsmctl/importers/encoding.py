@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
-from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean
+from itsmctl.errors import ItsmctlError, Phrase, Problem, Where, did_you_mean
 from itsmctl.importers.lines import cut_lines
+from itsmctl.language import msg
 
 MARK = "\udcff"
 """Stands in decoded text for bytes that the encoding does not allow; no codec produces it by itself."""
@@ -169,7 +170,7 @@ def _likeliest(path: Path, shown: str) -> str:
             return "utf-8"
         raise _mixed(valid[0], invalid[0], shown)
     if b"\0" in sample and _is_binary(sample):
-        raise wrong_kind("a binary file", shown)
+        raise wrong_kind(msg("a binary file"), shown)
     fitting = [name for name in _CANDIDATES if _decodes(bytes(sample[: sample.rfind(b"\n") + 1] or sample), name)]
     return _by_charset_normalizer(bytes(sample), fitting) or "utf-8"
 
@@ -193,7 +194,7 @@ def _mixed(valid: int, invalid: int, shown: str) -> ItsmctlError:
 def wrong_kind(kind: str, shown: str) -> ItsmctlError:
     """The refusal of a file that is no export of tickets."""
     template = "this is {kind}; export the tickets as CSV, JSON, XML, Excel (xlsx), Parquet, SQLite or XES"
-    return ItsmctlError(Problem("wrong-kind", template, Where(shown), {"kind": kind}))
+    return ItsmctlError(Problem("wrong-kind", template, Where(shown), {"kind": Phrase(kind)}))
 
 
 def _is_binary(sample: Iterable[int]) -> bool:

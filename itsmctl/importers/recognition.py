@@ -270,7 +270,7 @@ def not_recognised(export: Export, mappings: Mapping[str, MappingDefinition]) ->
         f"{name} (did you mean {near}?)" if (near := did_you_mean(name, export.columns)) else name
         for name in lacking_names
     ]
-    template = "no mapping fits these columns: {found}. The nearest is {mapping}; it also needs: {missing}. Describe the export in a mapping of your own (--suggest proposes one), and name it with --mapping FILE"
+    template = "no mapping fits these columns: {found}. The nearest is {mapping}; it also needs: {missing}. Describe the export in a mapping of your own (`itsmctl import EXPORT --suggest` proposes one), and name it with --mapping FILE"
     values = {"found": found, "mapping": nearest.id, "missing": ", ".join(hints)}
     near = did_you_mean(lacking_names[0], export.columns) if lacking_names else ""
     return ItsmctlError(Problem("unknown-export", template, where, values, suggestion=near))

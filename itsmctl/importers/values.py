@@ -170,8 +170,10 @@ def _no_zone(session: Session, staged: Staged, column: Column) -> ItsmctlError:
     )
     shown = {export.number: export.shown for export in staged.exports}
     where = Where(shown[int(file or 0)], row=int(row or 0), column_name=column.name)
-    template = "{column} has times without a zone, such as {value!r}; say in which zone the tool wrote them, as in --zone Europe/Berlin"
-    return ItsmctlError(Problem("no-zone", template, where, {"column": column.name, "value": value}))
+    template = (
+        "times without a zone, such as {value!r}; say in which zone the tool wrote them, as in --zone Europe/Berlin"
+    )
+    return ItsmctlError(Problem("no-zone", template, where, {"value": value}))
 
 
 def _reject(

@@ -10,6 +10,7 @@ from itsmctl.model import Slot
 
 _PARTS = re.compile(r"(?:(?P<bd>\d{1,9})bd)?(?:(?P<h>\d{1,9})h)?(?:(?P<m>\d{1,9})m)?(?:(?P<s>\d{1,9})s)?")
 _ISO = re.compile(r"PT(?:(?P<h>\d{1,9})H)?(?:(?P<m>\d{1,9})M)?(?:(?P<s>\d{1,9})S)?")
+_PLAIN_DAYS = re.compile(r"(\d{1,4})\s*d(?:ays?)?", re.IGNORECASE)
 _DAYS = re.compile(r"P\d+[DWMY].*|.*\d\s*(?:d|w|mo|y|days?|weeks?|months?|years?)(?:\d.*)?", re.IGNORECASE)
 _NOWHERE = Where()
 _HOURS = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
@@ -38,18 +39,21 @@ def parse_duration(text: str, where: Where = _NOWHERE) -> Duration:
     if match and any(match.groups()):
         parts = {unit: int(number) for unit, number in match.groupdict(default="0").items()}
         return Duration(parts["h"] * 3600 + parts["m"] * 60 + parts["s"], parts.get("bd", 0))
-    if _DAYS.fullmatch(plain):
-        problem = Problem(
-            "ambiguous-days",
-            "{text!r} does not say what a day is: write 24h for 24 counted hours, or 1bd for one business day",
-            where,
-            {"text": text},
+    template = "{text!r} is not a duration; write it like 30m, 4h, 2h30m or 1bd"
+    raise ItsmctlError(in_days(text, where) or Problem("bad-duration", template, where, {"text": text}))
+
+
+def in_days(text: str, where: Where = _NOWHERE) -> Problem | None:
+    """What is said of a duration in days, weeks or months; nothing of any other."""
+    if not _DAYS.fullmatch(text.strip()):
+        return None
+    if days := _PLAIN_DAYS.fullmatch(text.strip()):
+        template = "{text!r} does not say what a day is: write {hours}h if the clock counts {hours} hours, or {days}bd for business days of the calendar"
+        return Problem(
+            "ambiguous-days", template, where, {"text": text, "hours": 24 * int(days[1]), "days": int(days[1])}
         )
-    else:
-        problem = Problem(
-            "bad-duration", "{text!r} is not a duration; write it like 30m, 4h, 2h30m or 1bd", where, {"text": text}
-        )
-    raise ItsmctlError(problem)
+    template = "{text!r} does not say what a day is: write 24h for 24 counted hours, or 1bd for one business day"
+    return Problem("ambiguous-days", template, where, {"text": text})
 
 
 def duration_text(seconds: int) -> str:

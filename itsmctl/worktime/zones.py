@@ -72,7 +72,9 @@ def parse_moment(text: str, zone: str, where: Where = _NOWHERE) -> int:
 
     A local time that the clocks skip is refused; of one that occurs twice the first occurrence is meant.
     """
-    problem = Problem("bad-time", "{text!r} is not a time like 2026-03-06T16:00 or 2026-03-06T16:00+01:00", where)
+    problem = Problem(
+        "bad-time", "{text!r} is not a day or a time like 2026-03-06, 2026-03-06T16:00 or 2026-03-06T16:00+01:00", where
+    )
     try:
         parsed = datetime.fromisoformat(text.strip())
     except ValueError as error:

@@ -12,7 +12,7 @@ from itsmctl.errors import ItsmctlError, Problem
 from itsmctl.model import Effective, ReviewCycle, Text
 from itsmctl.source import Document, Path_
 from itsmctl.worktime import YEARS, Duration, parse_duration, parse_moment
-from itsmctl.zones import nearest_zone, zone_names
+from itsmctl.zones import unknown_zone, zone_names
 
 
 @dataclass
@@ -93,11 +93,7 @@ class Builder:
 
     def zone(self, value: str, path: Path_) -> str:
         if value and value not in zone_names():
-            near = nearest_zone(value)
-            template = "{value!r} is not a time zone; write an IANA name such as Asia/Shanghai"
-            self.problems.append(
-                Problem("unknown-zone", template, self.document.where(path), {"value": value}, suggestion=near)
-            )
+            self.problems.append(unknown_zone(value, self.document.where(path)))
         return value
 
     def report(self, code: str, template: str, path: Path_, **values: object) -> None:
