@@ -19,6 +19,7 @@ lacks a column is one. A rule about a register takes its rows from `rows: [{supp
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -45,6 +46,8 @@ ONE_BY_ONE = {"agreement", "allowed", "approved", "at-most", "authorised", "in-l
               "handovers", "known", "matrix", "ordered-times", "required", "returns", "traced", "transition", "untouched", *TEMPLATES}  # fmt: skip
 """Checks that judge a record by nothing but itself and the definitions; the cases of the others are audited apart."""
 
+AS_OF = "2026-06-30T00:00Z"
+"""The moment of an audit, where a case names none."""
 EMPTY_AS_OF = "2026-07-01T00:00Z"
 """The moment at which cases ask registers without rows."""
 
@@ -113,6 +116,9 @@ def judged(population: Population) -> Mapping[str, str]:
         return {v.record_id.removeprefix(start): _told(v) for v in _shared() if v.record_id.startswith(start)}
     if _has_empty_register(population):
         return {v.record_id: _told(v) for v in _without_rows() if v.rule == population.rule}
+    if _is_about_rows(population):
+        verdicts = _of_rows(_as_of(population), _rounds()[population.rule, population.place])
+        return {v.record_id: _told(v) for v in verdicts if v.rule == population.rule}
     return {v.record_id: _told(v) for v in _audited([population.rule], population.records, population.data)}
 
 
@@ -121,6 +127,29 @@ def _without_rows() -> Sequence[Verdict]:
     """One audit of all rules about registers, with every register empty."""
     rules = sorted(rule.id for rule in library().rules.values() if rule.check == "register")
     return _audited(rules, {"A1": {"process": "incident"}}, {"as-of": EMPTY_AS_OF, "rows": []})
+
+
+@cache
+def _rounds() -> Mapping[tuple[str, int], int]:
+    """The populations about rows by their number among those about the same register at the same moment."""
+    seen: Counter[tuple[str, str]] = Counter()
+    found = {}
+    for population in (p for path in sorted(FOLDER.glob("*.yaml")) for p in populations(path.stem)):
+        if _is_about_rows(population):
+            about = (_as_of(population), _register_of(population.rule))
+            found[population.rule, population.place] = seen[about]
+            seen[about] += 1
+    return found
+
+
+@cache
+def _of_rows(as_of: str, number: int) -> Sequence[Verdict]:
+    """One audit of all populations of a round: each is about another register."""
+    numbered = [populations(rule)[place] for (rule, place), its in _rounds().items() if its == number]
+    together = [population for population in numbered if _as_of(population) == as_of]
+    rows = {_register_of(population.rule): population.data["rows"] for population in together}
+    rules = [population.rule for population in together]
+    return _audited(rules, {"A1": {"process": "incident"}}, {"as-of": as_of}, rows)
 
 
 @cache
@@ -146,26 +175,42 @@ def _has_empty_register(population: Population) -> bool:
     return data.get("rows") == [] and data.get("as-of") == EMPTY_AS_OF and data.get("records") == {"A1": {}}
 
 
+def _is_about_rows(population: Population) -> bool:
+    """Whether it is about nothing but the rows of a register."""
+    data, rule = population.data, library().rules[population.rule]
+    alike = set(data) <= {"about", "base", "as-of", "groups", "records", "rows"} and data.get("records") == {"A1": {}}
+    return alike and bool(data.get("rows")) and not rule.rests_on
+
+
+def _as_of(population: Population) -> str:
+    return str(population.data.get("as-of", AS_OF))
+
+
+def _register_of(rule: str) -> str:
+    return str(library().rules[rule].parameters["register"])
+
+
 def _audited(
-    rules: Sequence[str], records: Mapping[str, Mapping[str, Any]], data: Mapping[str, Any]
+    rules: Sequence[str],
+    records: Mapping[str, Mapping[str, Any]],
+    data: Mapping[str, Any],
+    rows: Mapping[str, Sequence[Any]] | None = None,
 ) -> Sequence[Verdict]:
-    as_of = data.get("as-of", "2026-06-30T00:00Z")
-    options = AuditOptions(as_of=as_of, rules=tuple(rules), all_verdicts=True, threads=1)
+    """The verdicts of an audit; `rows` by register, where they are not those that `data` has for every register asked."""
+    options = AuditOptions(as_of=data.get("as-of", AS_OF), rules=tuple(rules), all_verdicts=True, threads=1)
+    if rows is None:
+        rows = {_register_of(rule): data["rows"] for rule in rules} if "rows" in data else {}
     with TemporaryDirectory() as folder:
         dataset = _written(Path(folder) / "dataset", records, data)
-        audit(_with_rows(rules, data), dataset, options, verdicts=Path(folder) / "verdicts.parquet")
+        audit(_with_rows(rows), dataset, options, verdicts=Path(folder) / "verdicts.parquet")
         return [v for v in read_verdicts(Path(folder) / "verdicts.parquet") if v.rule in rules]
 
 
-def _with_rows(rules: Sequence[str], data: Mapping[str, Any]) -> Definitions:
-    """The library with the rows of a case in the registers that its rules ask for, and no others there."""
-    if "rows" not in data:
-        return library()
-    asked = {str(library().rules[rule].parameters["register"]) for rule in rules}
-    filled = {
-        id_: replace(library().registers[id_], files=(), sources=(), entries=tuple(data["rows"])) for id_ in asked
-    }
-    return replace(library(), registers={**library().registers, **filled})
+def _with_rows(rows: Mapping[str, Sequence[Any]]) -> Definitions:
+    """The library with the rows of cases in the registers that their rules ask for, and no others there."""
+    known = library().registers
+    filled = {id_: replace(known[id_], files=(), sources=(), entries=tuple(its)) for id_, its in rows.items()}
+    return replace(library(), registers={**known, **filled})
 
 
 def _written(folder: Path, records: Mapping[str, Mapping[str, Any]], data: Mapping[str, Any]) -> Path:

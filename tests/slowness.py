@@ -1,7 +1,8 @@
 """Which tests are slow: `tests/slow.txt` names them, and `pytest --note-slow` writes it.
 
 A test stands there where all of its cases together take more than SECONDS, and a file where something made for all of its
-tests does. They are marked `slow`, so that `make check` can leave them to `make test`.
+tests does. They are marked `slow`, so that `make check` can leave them to `make test`. Every run says at its end what took
+much longer and is not on the list.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import pytest
 
 LIST = Path(__file__).with_name("slow.txt")
 SECONDS = 2.0
+BUSY = 2.5
+"""How many times longer a test takes at most where several run at once."""
 Took = tuple[str, str, float]
 """A case, the phase of it, and the seconds that it took."""
 
@@ -31,8 +34,8 @@ def names_of(case: str) -> tuple[str, str]:
     return test, test.partition("::")[0]
 
 
-def slow_among(took: Iterable[Took]) -> set[str]:
-    """The tests and files that belong on the list."""
+def slow_among(took: Iterable[Took], limit: float = SECONDS) -> set[str]:
+    """The tests and files that belong on the list, or that take longer than another limit."""
     calls: dict[str, float] = defaultdict(float)
     files: dict[str, float] = defaultdict(float)
     for case, phase, seconds in took:
@@ -41,8 +44,14 @@ def slow_among(took: Iterable[Took]) -> set[str]:
             files[file] = max(files[file], seconds)
         else:
             calls[test] += seconds
-    whole = {file for file, seconds in files.items() if seconds > SECONDS}
-    return whole | {test for test, seconds in calls.items() if seconds > SECONDS and whole.isdisjoint(names_of(test))}
+    whole = {file for file, seconds in files.items() if seconds > limit}
+    return whole | {test for test, seconds in calls.items() if seconds > limit and whole.isdisjoint(names_of(test))}
+
+
+def missing(took: Iterable[Took]) -> list[str]:
+    """What took so long that no other work of the machine explains why it is not on the list."""
+    known = listed()
+    return sorted(name for name in slow_among(took, BUSY * SECONDS) if known.isdisjoint(names_of(name)))
 
 
 def mark_slow(items: Iterable[pytest.Item]) -> None:
@@ -54,9 +63,13 @@ def mark_slow(items: Iterable[pytest.Item]) -> None:
 
 
 class Watch:
-    """Measures every test, on whichever worker it runs, and writes the list at the end; what did not run stays as it was."""
+    """Measures every test, on whichever worker it runs, and says at the end what the list lacks.
 
-    def __init__(self) -> None:
+    Told to `write`, it writes the list instead; what did not run stays as it was.
+    """
+
+    def __init__(self, write: bool) -> None:
+        self._write = write
         self._took: list[Took] = []
 
     @pytest.hookimpl(wrapper=True)
@@ -74,11 +87,15 @@ class Watch:
             self._took += [(report.nodeid, phase, float(str(seconds))) for phase, seconds in report.user_properties]
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        if hasattr(session.config, "workerinput"):
+        if not self._write or hasattr(session.config, "workerinput"):
             return
         ran = {name for case, _, _ in self._took for name in names_of(case)}
         names = {name for name in listed() if name not in ran} | slow_among(self._took)
         LIST.write_text("".join(f"{name}\n" for name in sorted(names)), encoding="utf-8", newline="\n")
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        for name in [] if self._write else missing(self._took):
+            terminalreporter.write_line(f"slow and not in tests/slow.txt: {name} (make slow writes it)")
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -108,11 +109,13 @@ def test_says_what_it_missed_and_what_is_too_much(
 
 
 def test_command_plays_and_replaces_its_own_folder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    played: demo.Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for _ in range(2):
-        assert cli.run(["demo", "--records", "60", "-q"]) == 0
+    shutil.copytree(played.folder, "itsmctl-demo")
+    earlier = Path("itsmctl-demo", "evidence.zip").read_bytes()
+    assert cli.run(["demo", "--records", "60", "-q"]) == 0
+    assert Path("itsmctl-demo", "evidence.zip").read_bytes() != earlier
     assert "itsmctl-demo/result/report.html" in capsys.readouterr().out
     assert [path.name for path in tmp_path.iterdir()] == ["itsmctl-demo"]
 

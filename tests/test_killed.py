@@ -62,7 +62,8 @@ def usual(request: pytest.FixtureRequest, made: Path) -> tuple[tuple[object, ...
     """A command, what it leaves when nobody kills it, and how long it takes."""
     given: tuple[object, ...] = {
         "import": ("import", made / "export", "--zone", "Asia/Shanghai"),
-        "audit": ("audit", "--tickets", made / "dataset", "--root", reference_root()),
+        # Some of the rules: the more of them, the fewer of the moments lie where something is written.
+        "audit": ("audit", "--tickets", made / "dataset", "--root", reference_root(), "--rule", "INC-*"),
     }[request.param]
     begun = time.monotonic()
     run(*given, "-o", made / f"usual-{request.param}")
