@@ -121,6 +121,29 @@ def test_sha256sum_and_sha512sum_check_it(pack: Path, kind: str, algorithm: str)
     assert done.stdout.count(": OK") == len((pack / name).read_text("utf-8").splitlines())
 
 
+@pytest.mark.parametrize("readme", ["README.md", "README.zh.md"])
+def test_the_readme_recipe_names_whatever_no_manifest_lists(pack: Path, tmp_path: Path, readme: str) -> None:
+    lines = (pack / "data" / readme).read_text("utf-8").splitlines()
+    recipe = next(line.strip() for line in lines if line.startswith("    { cut"))
+
+    def named(folder: Path) -> list[str]:
+        done = subprocess.run(["sh", "-c", recipe], cwd=folder, capture_output=True, encoding="utf-8", check=True)
+        return done.stdout.splitlines()
+
+    own = ["tagmanifest-sha256.txt", "tagmanifest-sha512.txt", "timestamp/request.tsq"]
+    assert named(pack) == own
+    other = tmp_path / "with a blank 包"
+    shutil.copytree(pack, other)
+    for name in ("STATEMENT.html", "附件/report.html", "timestamp/report.html", "data/.hidden"):
+        (other / name).parent.mkdir(exist_ok=True)
+        (other / name).write_text("all is well")
+    (other / "data/result/report.html").rename(tmp_path / "report.html")
+    (other / "data/result/report.html").symlink_to(tmp_path / "report.html")
+    (other / "annex").symlink_to(tmp_path)
+    added = ["./annex", "./data/result/report.html", "STATEMENT.html", "data/.hidden", "data/result/report.html"]
+    assert named(other) == sorted([*own, *added, "timestamp/report.html", "附件/report.html"])
+
+
 def test_the_readme_recipes_give_the_digests(pack: Path, case: Case) -> None:
     judged = json.loads((case[0] / "result.json").read_text("utf-8"))
     for language in ("", ".zh"):
@@ -252,13 +275,45 @@ def test_definitions_that_changed_are_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "pack").exists()
 
 
-def test_a_result_that_was_edited_is_refused(tmp_path: Path) -> None:
+EDITS = {
+    "another rule": ([("INC-02", "id", "INC-99")], "INC-99"),
+    "a failure made a pass": (
+        [("INC-01", "outcome", "pass"), ("INC-01", "failed", 0), ("INC-01", "passed", 47)],
+        "INC-01: failed 0, but the verdicts and the definition give 7",
+    ),
+    "its outcome alone": ([("INC-01", "outcome", "pass")], "outcome 'pass', but"),
+    "what was not tested": ([("INC-03", "not_testable", 0), ("INC-03", "passed", 50)], "INC-03: not_testable 0"),
+    "fewer in scope": ([("INC-02", "in_scope", 40)], "INC-02: in_scope 40"),
+    "a failure called waived": ([("INC-01", "failed", 0), ("INC-01", "waived", 7)], "INC-01: failed 0"),
+    "less severe": ([("INC-01", "severity", "observation")], "INC-01: severity 'observation'"),
+    "another clause": ([("INC-01", "clauses", ["iso-20000-1:9.1"])], "INC-01: clauses 'iso-20000-1:9.1'"),
+}
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_a_result_that_was_edited_is_refused(tmp_path: Path, name: str) -> None:
+    edits, told = EDITS[name]
     result, root = make_case(tmp_path)
-    text = (result / "result.json").read_text("utf-8")
-    (result / "result.json").write_text(text.replace("INC-02", "INC-99"), encoding="utf-8")
+    found = json.loads((result / "result.json").read_text("utf-8"))
+    for id_, field, value in edits:
+        next(rule for rule in found["rules"] if rule["id"] == id_)[field] = value
+    (result / "result.json").write_text(json.dumps(found), encoding="utf-8")
     with pytest.raises(ItsmctlError) as problem:
         build(result, tmp_path / "pack", root=root)
-    assert _code(problem) == ["result-edited"]
+    assert set(_code(problem)) == {"result-edited"}
+    assert told in str(problem.value)
+    assert not (tmp_path / "pack").exists()
+
+
+def test_a_rule_taken_out_of_a_result_or_made_an_enquiry_is_missed(tmp_path: Path) -> None:
+    result, root = make_case(tmp_path)
+    found = json.loads((result / "result.json").read_text("utf-8"))
+    failing = found["rules"].pop(0)
+    for enquiries, told in (([], "it does not name rule 'INC-01'"), ([failing], "rule INC-01: enquiry True")):
+        edited = {**found, "enquiries": [*found["enquiries"], *enquiries]}
+        (result / "result.json").write_text(json.dumps(edited), encoding="utf-8")
+        with pytest.raises(ItsmctlError, match=told):
+            build(result, tmp_path / "pack", root=root)
 
 
 @pytest.mark.parametrize(

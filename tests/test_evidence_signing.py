@@ -18,6 +18,7 @@ from evidence_case import make_case, reseal
 from itsmctl.cli import run
 from itsmctl.errors import ItsmctlError
 from itsmctl.evidence.attestation import ENVELOPE, FILES, KEY, SIGNATURE, SIGNED
+from itsmctl.evidence.chain import link_to
 from itsmctl.evidence.envelope import pre_authentication
 from itsmctl.evidence.keys import PublicKey, generate, read_private, read_public
 from itsmctl.evidence.pack import build
@@ -199,6 +200,20 @@ def test_the_recipe_of_the_readme_verifies_with_openssl(pack: Path, original: Pa
     assert _shell(pack, check).returncode != 0
     (pack / "tagmanifest-sha256.txt").write_text("other")
     assert _shell(pack, about).stdout == ""
+
+
+def test_the_recipe_tells_a_pack_from_the_one_that_names_it_as_the_pack_before(original: Path, tmp_path: Path) -> None:
+    """Whoever was given a forged pack to build upon has signed its digest, but not the pack."""
+    result, root = make_case(tmp_path / "case")
+    build(result, tmp_path / "forged", root=root)
+    link = link_to(tmp_path / "forged")
+    build(result, tmp_path / "next", root=root, seals=Seals(read_private(original / "audit.key", _nobody), link))
+    lines = (tmp_path / "next/data/README.md").read_text("utf-8").splitlines()
+    about = next(line.strip() for line in lines if line.startswith("    grep -aqF"))
+    assert _shell(tmp_path / "next", about).stdout == "it is about this pack\n"
+    shutil.copytree(tmp_path / "next/signature", tmp_path / "forged/signature")
+    assert link.digest in (tmp_path / "forged" / SIGNED).read_text("utf-8")
+    assert _shell(tmp_path / "forged", about).stdout == ""
 
 
 def test_other_programs_accept_a_signed_pack(pack: Path) -> None:

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
+from cryptography.x509 import CertificateBuilder, load_pem_x509_certificate, random_serial_number
 from evidence_case import make_case
 
 from itsmctl.cli import run
 from itsmctl.errors import ItsmctlError
-from itsmctl.evidence.attestation import ENVELOPE
+from itsmctl.evidence.attestation import ENVELOPE, SIGNED
+from itsmctl.evidence.chain import link_to
 from itsmctl.evidence.keys import generate, read_private
 from itsmctl.evidence.pack import build
 from itsmctl.evidence.sealing import Seals
@@ -70,8 +78,23 @@ class Authority:
     def openssl(self, *arguments: str) -> None:
         subprocess.run(["openssl", *arguments], cwd=self.folder, check=True, capture_output=True)
 
-    def answer(self, request: Path) -> Path:
+    def certify(self, since: datetime, until: datetime) -> None:
+        """Give the stamper a certificate for this time."""
+        root = load_pem_x509_certificate((self.folder / "ca.pem").read_bytes())
+        old = load_pem_x509_certificate((self.folder / "tsa.pem").read_bytes())
+        builder = CertificateBuilder(root.subject, old.subject, old.public_key(), random_serial_number(), since, until)
+        for extension in old.extensions:
+            builder = builder.add_extension(extension.value, extension.critical)
+        key = load_pem_private_key((self.folder / "ca.key").read_bytes(), None)
+        assert isinstance(key, EllipticCurvePrivateKey)
+        (self.folder / "tsa.pem").write_bytes(builder.sign(key, SHA256()).public_bytes(Encoding.PEM))
+
+    def answer(self, request: Path, certificate: bool = True) -> Path:
         out = self.folder / f"{request.parent.parent.name}.tsr"
+        if not certificate:  # the last of a request is that it asks for the certificate
+            asked = request.read_bytes()
+            request = self.folder / "without.tsq"
+            request.write_bytes(asked[:1] + bytes([asked[1] - 3]) + asked[2:-3])
         self.openssl(
             "ts", "-reply", "-config", "tsa.cnf", "-section", "one", "-queryfile", str(request), "-out", str(out)
         )
@@ -151,6 +174,76 @@ def test_the_recipe_of_the_readme_verifies_with_openssl(original: Path, pack: Pa
         file.write(b" ")
     done = subprocess.run(["sh", "-c", recipe], cwd=target, capture_output=True, text=True, check=False)
     assert done.returncode != 0
+
+
+def _recipes(pack: Path) -> tuple[str, str, str]:
+    """The lines of the README about a time-stamp: is it good, when was it, is it about this signature."""
+    lines = [line.strip() for line in (pack / "data/README.md").read_text("utf-8").splitlines()]
+    good, when, about = (
+        next(line for line in lines if line.startswith(word)) for word in ("openssl ts -v", "openssl ts -r", "grep -qF")
+    )
+    return good, when, about
+
+
+def _shell(pack: Path, line: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["sh", "-c", line], cwd=pack, capture_output=True, text=True, check=False)
+
+
+def test_the_recipe_tells_the_moment_and_a_stamp_borrowed_from_another_pack(
+    original: Path, pack: Path, tmp_path: Path
+) -> None:
+    """An old envelope with its stamp, put into a pack signed today, would date the pack back."""
+    attach(pack, original / "authority/signed.tsr")
+    good, when, about = _recipes(pack)
+    good = good.replace("AUTHORITY.pem", str(_root(original)))
+    assert _shell(pack, when).stdout.startswith("Time stamp: ")
+    assert _shell(pack, about).stdout == "it is about this signature\n"
+    result, root = make_case(tmp_path / "case")
+    link = link_to(pack)
+    later = tmp_path / "later"
+    build(result, later, root=root, seals=Seals(read_private(original / "key", str), link))
+    for name in (ENVELOPE, RESPONSE):
+        shutil.copy(pack / name, later / name)
+    assert _shell(later, good).returncode == 0
+    assert _shell(later, about).stdout == ""
+    assert (SIGNED, "contradicts") in _faults(later)
+
+
+def test_a_certificate_that_has_expired_since_was_good_then(pack: Path, tmp_path: Path) -> None:
+    authority = Authority(tmp_path / "brief")
+    moment = datetime.now(UTC)
+    authority.certify(moment - timedelta(days=2), moment + timedelta(seconds=2))
+    attach(pack, authority.answer(pack / REQUEST), read_authorities([authority.root]))
+    time.sleep(3.1)
+    assert _faults(pack, authority.root) == set()
+    good, when, _ = _recipes(pack)
+    good = good.replace("AUTHORITY.pem", str(authority.root))
+    assert "certificate has expired" in _shell(pack, good).stderr
+    told = _shell(pack, when).stdout.partition(": ")[2].strip()
+    readme = (pack / "data/README.md").read_text("utf-8")
+    (then,) = re.findall(r"`(-attime .*)` added", readme)
+    then = then.replace("Jul  1 09:30:00 2026 GMT", told)
+    assert _shell(pack, f"{good} {then}").returncode == 0
+
+
+def test_why_a_stamp_is_not_good_is_told(
+    original: Path, pack: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    moment = datetime.now(UTC)
+    authority = Authority(tmp_path / "authority")
+
+    def told(response: Path, root: Path, language: str = "en") -> str:
+        assert run(["evidence", "timestamp", str(pack), str(response), "--tsa", str(root), "--lang", language]) == 2
+        assert not (pack / RESPONSE).exists()
+        return capsys.readouterr().err
+
+    response = authority.answer(pack / REQUEST)
+    assert "signed by none of the authorities that were named" in told(response, _root(original))
+    assert "盖戳者不在指定的机构之列" in told(response, _root(original), "zh")
+    authority.certify(moment - timedelta(days=3), moment - timedelta(days=2))
+    assert "was not valid at that moment" in told(authority.answer(pack / REQUEST), authority.root)
+    authority.certify(moment - timedelta(days=3), moment + timedelta(days=2))
+    assert "does not hold the certificate" in told(authority.answer(pack / REQUEST, certificate=False), authority.root)
 
 
 def test_an_answer_for_another_pack_is_refused(original: Path, pack: Path) -> None:

@@ -20,6 +20,7 @@ from itsmctl.errors import ItsmctlError
 from itsmctl.evidence import archive, container
 from itsmctl.evidence.pack import build
 from itsmctl.evidence.verify import verify
+from itsmctl.evidence.wording import difference_text
 
 ALGORITHMS = ("sha256", "sha512")
 REPORT = "data/result/report.html"
@@ -170,6 +171,19 @@ def test_unsafe_paths_in_a_manifest_are_refused_unread(pack: Path, path: str) ->
     assert report.files_that_differ == ("manifest-sha256.txt", "manifest-sha512.txt")
 
 
+@pytest.mark.parametrize("kind", ["manifest", "tagmanifest"])
+def test_lines_that_end_as_on_windows_are_told_once(pack: Path, kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A copy that went through git or an editor must not look like a pack whose paths lead outside."""
+    name = f"{kind}-sha256.txt"
+    (pack / name).write_bytes((pack / name).read_bytes().replace(b"\n", b"\r\n"))
+    faults = _faults(pack)
+    assert (name, "malformed") in faults
+    assert {file for file, _ in faults} == {name}
+    assert {fault for _, fault in faults} <= {"malformed", "altered"}
+    assert run(["evidence", "verify", str(pack), "--lang", "zh"]) == 1
+    assert f"{name}: 格式错误：行尾被转换成了 Windows 的形式" in capsys.readouterr().out
+
+
 def test_a_file_listed_twice_is_named(pack: Path) -> None:
     name = "manifest-sha256.txt"
     lines = (pack / name).read_text("utf-8").splitlines(keepends=True)
@@ -295,6 +309,8 @@ def test_bytes_around_the_archive_are_found(zipped: Path, tamper: Callable[[byte
     zipped.write_bytes(tamper(zipped.read_bytes()))
     report = verify(zipped)
     assert ("", "archive", about) in {(d.file, d.fault, d.about) for d in report.differences}
+    told = [difference_text(difference, "zh") for difference in report.differences]
+    assert [line for line in told if line.startswith("zip 文件本身: 在 zip 文件中被改动：") and about not in line]
 
 
 def test_an_entry_that_stands_twice_is_named(zipped: Path) -> None:

@@ -283,6 +283,22 @@ def test_a_pack_reveals_its_people_to_the_key_alone(audited: Audited, capsys: py
     assert run(["evidence", "reveal", str(pack)]) == 2
 
 
+def test_nobody_is_named_for_what_a_forger_put_beside_their_pseudonym(
+    audited: Audited, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pack, key = tmp_path / "pack", str(audited.folder / "people.key")
+    build(audited.folder / "hidden", pack, root=reference_root())
+    assert run(["evidence", "reveal", str(pack), "--people-key", key]) == 0
+    one, other = (line.split()[0] for line in capsys.readouterr().out.splitlines()[:2])
+    report = pack / "data/result/report.html"
+    report.write_text(report.read_text("utf-8") + f"<p>{one}, not {other}, did it</p>", encoding="utf-8")
+    assert run(["evidence", "reveal", str(pack), "--people-key", key, one]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "data/result/report.html" in told.err
+    assert "[pack-altered]" in told.err
+
+
 def _files_of(pack: Path) -> dict[str, bytes]:
     """Every file of a zip, and of the workbooks in it."""
     found: dict[str, bytes] = {}

@@ -73,6 +73,11 @@ def key_of_tickets(dataset: Path) -> PeopleKey:
     """
     try:
         contents = [_digest(file) for file in files_of(dataset / _RECORDS) or [dataset / _RECORDS]]
+    except FileNotFoundError as error:
+        message = (
+            "this is no dataset: there is no {name}; `itsmctl import` makes the one that was audited from its exports"
+        )
+        raise ItsmctlError(Problem("not-a-dataset", message, Where(str(dataset)), {"name": _RECORDS})) from error
     except OSError as error:
         raise _unreadable(dataset / _RECORDS, error) from error
     content = contents[0] if len(contents) == 1 else hashlib.sha256(b"".join(contents)).digest()

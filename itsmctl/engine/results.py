@@ -52,6 +52,17 @@ def write_failures(session: Session, path: Path, rules: Sequence[Sequence[str]],
     )
 
 
+def counted(path: Path) -> dict[str, tuple[int, int, int]]:
+    """How many verdicts of each rule failed, could not be told, and were waived."""
+    with Session() as session:
+        rows = session.rows(
+            f"""SELECT "rule", count(*) FILTER (WHERE passed = false AND waiver IS NULL),
+            count(*) FILTER (WHERE passed IS NULL AND waiver IS NULL), count(waiver)
+            FROM read_parquet({quote(file_text(path))}) GROUP BY 1"""
+        )
+    return {str(rule): (int(str(failed)), int(str(untold)), int(str(waived))) for rule, failed, untold, waived in rows}
+
+
 def records_judged(path: Path, rule: str) -> list[tuple[str, int]]:
     """Every record that the file holds a verdict of a rule about, and how many, by record id."""
     with Session() as session:

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from itsmctl.language import msg
+
 Algorithm = Literal["sha256", "sha512"]
 ALGORITHMS: tuple[Algorithm, ...] = ("sha256", "sha512")
 
@@ -21,6 +23,10 @@ TAG_FILES = (INFO, DECLARATION, *MANIFESTS.values())
 """The files that the tag manifests list."""
 SEAL_FOLDERS = frozenset({"signature", "timestamp"})
 """Folders of what is made over the tag manifests, and so is listed in none of them."""
+
+NO_END, NOT_IN_ORDER = msg("the last line does not end"), msg("the lines are not in order")
+OF_WINDOWS = msg("its lines end as on Windows: something has converted them")
+"""What is wrong with a manifest as a whole."""
 
 CHUNK = 1 << 20
 
@@ -94,9 +100,12 @@ def read_manifest(content: bytes, algorithm: Algorithm, *, payload: bool) -> Lis
     """Read a manifest strictly: a byte that we would not have written is a fault."""
     digests: dict[str, str] = {}
     faults: list[tuple[Literal["malformed", "duplicate", "unsafe"], str]] = []
-    lines = content.decode("utf-8", "surrogateescape").split("\n")
+    text = content.decode("utf-8", "surrogateescape")
+    if "\r\n" in text:
+        faults.append(("malformed", OF_WINDOWS))
+    lines = text.replace("\r\n", "\n").split("\n")
     if lines.pop() or not content:
-        faults.append(("malformed", "the last line does not end"))
+        faults.append(("malformed", NO_END))
     for number, line in enumerate(lines, 1):
         match = _LINE[algorithm].fullmatch(line)
         path = match.group(2) if match else ""
@@ -109,7 +118,7 @@ def read_manifest(content: bytes, algorithm: Algorithm, *, payload: bool) -> Lis
         else:
             digests[path] = match.group(1)
     if list(digests) != sorted(digests):
-        faults.append(("malformed", "the lines are not in order"))
+        faults.append(("malformed", NOT_IN_ORDER))
     return Listing(digests, tuple(faults))
 
 

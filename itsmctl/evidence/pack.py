@@ -15,6 +15,7 @@ from itsmctl import history
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.evidence import documents
 from itsmctl.evidence.bag import TAG_MANIFESTS
+from itsmctl.evidence.counted import contradictions
 from itsmctl.evidence.derived import derived, in_language
 from itsmctl.evidence.reading import Judged, read_result
 from itsmctl.evidence.samples import samples
@@ -67,7 +68,8 @@ def build(
     """Write the pack of an audit to `out`; the same result, definitions and history give the same bytes.
 
     `papers` are the filled-in working papers of samples that go with it. Raises ItsmctlError when the result folder is not
-    one, when the definitions at `root` have changed since, or when a sample is not what it says.
+    one, when its parts contradict each other, when the definitions at `root` have changed since, or when a sample is not
+    what it says.
     """
     _check_folder(result_dir)
     judged = read_result(result_dir / "result.json")
@@ -84,6 +86,9 @@ def build(
     definitions = definition_reader.load(root)
     if definitions.digest != judged.definitions_digest:
         raise _changed(definitions.root)
+    wrong = list(contradictions(judged, definitions, result_dir / "verdicts.parquet"))
+    if wrong:
+        raise ItsmctlError(wrong)
     log = _log(definitions, judged)
     _check_order(judged, seals)
     examined = samples(papers, judged)

@@ -10,6 +10,7 @@ from pathlib import Path
 from itsmctl.audit.people import PREFIX, PeopleKey
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.evidence.container import Opened, Part, content_of, open_pack
+from itsmctl.evidence.verify import check_intact
 
 _SEALED, _REDACTION = "people.csv", "redaction.json"
 
@@ -26,9 +27,12 @@ class Person:
 def reveal(pack: Path, key: PeopleKey, asked: Sequence[str] = ()) -> tuple[Person, ...]:
     """Everyone whom a pack or a result folder shows, or those asked for, by pseudonym or by name.
 
-    Raises ItsmctlError where there is nothing to reveal, or the key is another.
+    Raises ItsmctlError where there is nothing to reveal, the key is another, or the pack is not intact: whoever puts
+    another pseudonym beside a finding would have somebody else named.
     """
     opened, folder = _opened(pack)
+    if folder:
+        check_intact(pack)
     _check_key(pack, _content(opened, folder + _REDACTION), key)
     names = dict(_opened_names(pack, _content(opened, folder + _SEALED), key))
     if not asked:

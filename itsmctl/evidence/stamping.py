@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from itsmctl.errors import ItsmctlError, Problem, Where
+from itsmctl.errors import ItsmctlError, Phrase, Problem, Where
 from itsmctl.evidence.container import content_of, open_pack
 from itsmctl.evidence.timestamp import MOST_BYTES, REQUEST, RESPONSE, Timestamp, examine, stamped
-from itsmctl.evidence.verify import verify
+from itsmctl.evidence.verify import check_intact
 from itsmctl.evidence.write import add_file
 from itsmctl.output import write_file
 
@@ -23,12 +23,8 @@ def attach(pack: Path, response: Path, authorities: Sequence[Certificate] = ()) 
 
     Raises ItsmctlError where the pack is not intact or has one already, or where the response is not about this pack.
     """
-    report = verify(pack)
+    report = check_intact(pack)
     opened = open_pack(pack)
-    if not report.intact:
-        message = "this pack is not intact ({names}); see `itsmctl evidence verify`"
-        values = {"names": ", ".join(report.files_that_differ[:5])}
-        raise ItsmctlError(Problem("pack-altered", message, Where(str(pack)), values))
     if RESPONSE in opened.parts:
         message = "this pack has a time-stamp of {at} already"
         raise ItsmctlError(Problem("stamped-already", message, Where(str(pack)), {"at": report.timestamp.at}))
@@ -41,10 +37,11 @@ def attach(pack: Path, response: Path, authorities: Sequence[Certificate] = ()) 
             Problem("unreadable-file", "cannot read the file: {why}", Where(str(response)), values)
         ) from error
     sha256 = hashlib.sha256(content_of(opened, stamped(opened.parts))).hexdigest()
-    stamp, wrong = examine(content, sha256, authorities)
-    if wrong:
-        message = "this is not a time-stamp for this pack: {why}"
-        raise ItsmctlError(Problem("bad-timestamp", message, Where(str(response)), {"why": wrong}))
+    stamp, reason, detail = examine(content, sha256, authorities)
+    if reason:
+        message = "this is not a good time-stamp for this pack: {why}{detail}"
+        told: dict[str, object] = {"why": Phrase(reason), "detail": f" ({detail})" if detail else ""}
+        raise ItsmctlError(Problem("bad-timestamp", message, Where(str(response)), told))
     add_file(opened, RESPONSE, content)
     return stamp
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -12,6 +13,7 @@ from itsmctl.evidence.attestation import ENVELOPE
 from itsmctl.evidence.bag import TAG_MANIFESTS, Digests
 from itsmctl.evidence.container import Difference, Opened, content_of
 from itsmctl.evidence.der import with_sorted_certificates
+from itsmctl.language import msg
 
 if TYPE_CHECKING:  # loading these takes longer than verifying a small pack
     from cryptography.x509 import Certificate
@@ -24,7 +26,15 @@ _BEFORE, _AFTER = bytes.fromhex("30390201013031300d06096086480165030402010500042
 """A TimeStampReq about a SHA-256 digest that asks for the certificate, without a nonce: the same pack, the same request."""
 _SHA256 = "2.16.840.1.101.3.4.2.1"
 _GRANTED = (0, 1)
-_OTHER = "it is about another digest"
+_OTHER = msg("it is about another digest")
+_REFUSED = msg("the authority refused it")
+_UNREADABLE = msg("it cannot be read")
+_NO_CERTIFICATE = msg("it does not hold the certificate of whoever signed it")
+_NOT_VALID = msg("the certificate of whoever signed it was not valid at that moment")
+_NOT_FOR_THIS = msg("the certificate of whoever signed it is none for time-stamps")
+_NOT_TRUSTED = msg("it was altered, or signed by none of the authorities that were named")
+REASONS = (_OTHER, _REFUSED, _UNREADABLE, _NO_CERTIFICATE, _NOT_VALID, _NOT_FOR_THIS, _NOT_TRUSTED)
+"""Why a response is no good time-stamp."""
 
 Status = Literal["none", "not-checked", "trusted", "not-good"]
 
@@ -66,37 +76,49 @@ def check_timestamp(
         faults.append(Difference(REQUEST, "contradicts", about=stamped(found)))
     if RESPONSE not in opened.parts:
         return Timestamp(), [*faults, *([Difference(RESPONSE, "missing")] if authorities else [])]
-    stamp, wrong = examine(content_of(opened, RESPONSE), wanted, authorities)
-    if wrong and not (altered and wrong == _OTHER):
-        faults.append(Difference(RESPONSE, "bad-timestamp", about=wrong))
+    stamp, reason, detail = examine(content_of(opened, RESPONSE), wanted, authorities)
+    if reason and not (altered and reason == _OTHER):
+        faults.append(Difference(RESPONSE, "bad-timestamp", found=detail, about=reason))
     return stamp, faults
 
 
-def examine(content: bytes, sha256: str, authorities: Sequence[Certificate] = ()) -> tuple[Timestamp, str]:
-    """A response and what is wrong with it, or ''; without authorities only what it says of itself is looked at."""
+def examine(content: bytes, sha256: str, authorities: Sequence[Certificate] = ()) -> tuple[Timestamp, str, str]:
+    """A response, what is wrong with it, or '', and what it or the library says of that.
+
+    Without authorities only what it says of itself is looked at.
+    """
     from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response
 
     try:
         response = decode_timestamp_response(with_sorted_certificates(content[:MOST_BYTES]))
         if response.status not in _GRANTED:
-            return Timestamp(
-                "not-good"
-            ), f"the authority refused it ({'; '.join(response.status_string) or response.status})"
+            return Timestamp("not-good"), _REFUSED, "; ".join(response.status_string) or str(response.status)
         told = response.tst_info
-        at, authority = f"{told.gen_time:%Y-%m-%dT%H:%M:%SZ}", _authority(response)
+        signer = _signer(response)
+        at, authority = f"{told.gen_time:%Y-%m-%dT%H:%M:%SZ}", signer.subject.rfc4514_string() if signer else ""
         imprint = told.message_imprint
         if imprint.hash_algorithm.dotted_string != _SHA256 or imprint.message != bytes.fromhex(sha256):
-            return Timestamp("not-good", at, authority), _OTHER
+            return Timestamp("not-good", at, authority), _OTHER, ""
         if not authorities:
-            return Timestamp("not-checked", at, authority), ""
+            return Timestamp("not-checked", at, authority), "", ""
         roots = [certificate for certificate in authorities if certificate.issuer == certificate.subject]
         others = [certificate for certificate in authorities if certificate not in roots]
         VerifierBuilder(roots=roots, intermediates=others).build().verify(response, bytes.fromhex(sha256))
     except VerificationError as error:
-        return Timestamp("not-good", at, authority), str(error).split(": ErrorStack")[0]
+        said = str(error).split(": ErrorStack")[0]
+        return Timestamp("not-good", at, authority), *_why(signer, told.gen_time, said)
     except ValueError as error:
-        return Timestamp("not-good"), f"it cannot be read ({str(error)[:80]})"
-    return Timestamp("trusted", at, authority), ""
+        return Timestamp("not-good"), _UNREADABLE, str(error)[:80]
+    return Timestamp("trusted", at, authority), "", ""
+
+
+def _why(signer: Certificate | None, moment: datetime, said: str) -> tuple[str, str]:
+    """Why a stamp did not hold, and what the library said, where that tells more."""
+    if signer is None:
+        return _NO_CERTIFICATE, ""
+    if not signer.not_valid_before_utc <= moment <= signer.not_valid_after_utc:
+        return _NOT_VALID, ""
+    return _NOT_FOR_THIS if "EKU" in said else _NOT_TRUSTED, said
 
 
 def read_authorities(paths: Sequence[Path]) -> list[Certificate]:
@@ -120,11 +142,10 @@ def read_authorities(paths: Sequence[Path]) -> list[Certificate]:
     return found
 
 
-def _authority(response: TimeStampResponse) -> str:
-    """The subject of the certificate that signed, where the response holds it; it is only a name until it is checked."""
+def _signer(response: TimeStampResponse) -> Certificate | None:
+    """The certificate that signed, where the response holds it; its subject is only a name until it is checked."""
     from cryptography.x509 import load_der_x509_certificate
 
     signers = {(signer.issuer, signer.serial_number) for signer in response.signed_data.signer_infos}
     certificates = (load_der_x509_certificate(content) for content in response.signed_data.certificates)
-    names = (c.subject.rfc4514_string() for c in certificates if (c.issuer, c.serial_number) in signers)
-    return next(names, "")
+    return next((c for c in certificates if (c.issuer, c.serial_number) in signers), None)

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.evidence import archive
 from itsmctl.evidence.attestation import FILES as SIGNATURE_FILES
 from itsmctl.evidence.attestation import Signature, check_signature
@@ -71,6 +72,16 @@ def verify(pack: Path, keys: Sequence[PublicKey] = (), authorities: Sequence[Cer
         return _report(opened, "" if pack.is_dir() else digest(Part(pack).chunks()).sha256, keys, authorities)
     except OSError as error:
         raise unreadable(Path(error.filename or pack), error.strerror or str(error)) from error
+
+
+def check_intact(pack: Path) -> VerifyReport:
+    """The report of a pack that is intact; raises ItsmctlError where it is not, or is none."""
+    report = verify(pack)
+    if not report.intact:
+        message = "this pack is not intact ({names}); see `itsmctl evidence verify`"
+        values = {"names": ", ".join(report.files_that_differ[:5])}
+        raise ItsmctlError(Problem("pack-altered", message, Where(str(pack)), values))
+    return report
 
 
 def _report(

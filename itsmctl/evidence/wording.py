@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from itsmctl.evidence.attestation import Signature, Status
+from itsmctl.evidence.bag import NO_END, NOT_IN_ORDER, OF_WINDOWS
 from itsmctl.evidence.chain import BreakKind, ChainReport
 from itsmctl.evidence.container import Difference, Fault
+from itsmctl.evidence.timestamp import REASONS, Timestamp
 from itsmctl.evidence.timestamp import Status as StampStatus
-from itsmctl.evidence.timestamp import Timestamp
 from itsmctl.evidence.verify import VerifyReport
 from itsmctl.language import Language, msg, number_text, tr, trn
 
@@ -37,6 +39,23 @@ _MEANINGS: Mapping[Fault, str] = {
     "bad-timestamp": msg("not a good time-stamp for this pack: {about}"),
     "bad-signature": msg("bad signature: key sha256:{found} did not sign this"),
 }
+
+_PARTS_OF_A_ZIP: Mapping[str, str] = {
+    "base folder": msg("the name of the folder in it"),
+    "bytes after the archive": msg("there are bytes after its end"),
+    "bytes before the archive": msg("there are bytes before its beginning"),
+    "checksum": msg("its checksum"),
+    "dates of the members": msg("the dates of the files in it"),
+    "directory entry": msg("its entry in the directory"),
+    "end": msg("where it ends"),
+    "end record": msg("the end of the directory"),
+    "header": msg("its header"),
+    "order of members": msg("the order of the files in it"),
+    "position": msg("where it begins"),
+    "times in the archive": msg("it stands in it more than once"),
+}
+_PHRASES = frozenset((NO_END, NOT_IN_ORDER, OF_WINDOWS, *REASONS))
+_LINE = re.compile(r"line (\d+)")
 
 
 def summary_lines(summary: PackSummary, language: Language) -> list[str]:
@@ -211,9 +230,21 @@ def difference_text(difference: Difference, language: Language) -> str:
         "algorithm": difference.algorithm,
         "expected": difference.expected,
         "found": difference.found,
-        "about": difference.about or difference.found or "–",
+        "about": _about(difference, language),
     }
     return f"{_printable(name)}: {_printable(tr(_MEANINGS[difference.fault], language, **values))}"
+
+
+def _about(difference: Difference, language: Language) -> str:
+    about = difference.about
+    if difference.fault == "archive":
+        return tr(_PARTS_OF_A_ZIP[about], language)
+    if line := _LINE.fullmatch(about):
+        return tr("line {n}", language, n=line[1])
+    if about in _PHRASES:
+        detail = f" ({difference.found})" if difference.found else ""
+        return f"{tr(about, language)}{detail}"
+    return about or difference.found or "–"
 
 
 def _printable(text: str) -> str:
