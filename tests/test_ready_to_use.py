@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +120,10 @@ def test_scripts_are_bash_that_stops_at_errors(name: str) -> None:
 
 def test_the_script_of_the_action_judges_what_the_branch_changed(repository: Path, tmp_path: Path) -> None:
     summary, output = tmp_path / "summary.md", tmp_path / "output"
-    gh(tmp_path, "ada")
+    reviews = [
+        {"user": {"login": "ada"}, "state": "APPROVED", "commit_id": git(repository, "rev-parse", "HEAD").strip()}
+    ]
+    gh(tmp_path, {"pulls/7/reviews": reviews})
     job = environment(
         ITSMCTL_BASE="main", ITSMCTL_AS_OF="2026-06-30", ITSMCTL_APPROVALS="true", PULL_REQUEST="7", GITHUB_REPOSITORY="us/ours",
         GITHUB_STEP_SUMMARY=str(summary), GITHUB_OUTPUT=str(output),
@@ -136,25 +141,150 @@ def test_the_script_of_the_action_judges_what_the_branch_changed(repository: Pat
     assert lost.returncode == 2 and "fetch-depth: 0" in lost.stderr
 
 
-def gh(place: Path, answer: str) -> Path:
-    """A gh that answers every question in the same way, and notes what it was asked."""
-    script, notes = place / "gh", place / "asked"
-    script.write_text(f'#!/usr/bin/env bash\nprintf "%s\\n" "$*" >>"{notes}"\necho "{answer}"\n', "utf-8")
+HEAD, OLDER = "a" * 40, "b" * 40
+
+
+@pytest.mark.parametrize(
+    ("said", "counts"),
+    [
+        ([("APPROVED", HEAD)], True),
+        ([("APPROVED", OLDER)], False),
+        ([("APPROVED", HEAD), ("COMMENTED", HEAD)], True),
+        ([("APPROVED", HEAD), ("CHANGES_REQUESTED", HEAD)], False),
+        ([("CHANGES_REQUESTED", OLDER), ("APPROVED", HEAD)], True),
+        ([("DISMISSED", HEAD)], False),
+        ([("DISMISSED", OLDER), ("APPROVED", HEAD)], True),
+    ],
+)
+def test_what_a_reviewer_said_last_of_the_last_commit_counts(
+    said: list[tuple[str, str]], counts: bool, repository: Path, tmp_path: Path
+) -> None:
+    reviews = [{"user": {"login": "ada"}, "state": state, "commit_id": commit} for state, commit in said]
+    nobody = [{"user": None, "state": "APPROVED", "commit_id": HEAD}]
+    gh(tmp_path, {"pulls/7/reviews": nobody + reviews})
+    noted = tmp_path / "itsmctl"
+    noted.write_text(f'#!/usr/bin/env bash\nprintf "%s\\n" "$@" >"{tmp_path}/arguments"\n', "utf-8")
+    noted.chmod(0o755)
+    assert gate(repository, tmp_path, HEAD_COMMIT=HEAD).returncode == 0
+    arguments = (tmp_path / "arguments").read_text("utf-8").splitlines()
+    assert [who for flag, who in pairwise(arguments) if flag == "--approved-by"] == ["ada"] * counts
+
+
+def test_the_branch_that_the_event_names_is_compared_with(repository: Path, tmp_path: Path) -> None:
+    """A job that a review began has no GITHUB_BASE_REF, and not every branch that people merge into is main."""
+    ours = tmp_path / "ours"
+    git(tmp_path, "clone", "-q", "-b", "change", str(repository), str(ours))
+    git(ours, "push", "-q", "origin", "origin/main:refs/heads/develop")
+    git(ours, "fetch", "-q")
+    git(ours, "branch", "-rd", "origin/main")
+    gh(tmp_path, {"pulls/7/reviews": []})
+    done = gate(ours, tmp_path, ITSMCTL_BASE="", BASE_BRANCH="develop")
+    assert done.returncode == 1 and "approval-missing" in done.stdout, done.stdout + done.stderr
+    (step,) = (step for step in read("action.yml")["runs"]["steps"] if step.get("id") == "gate")
+    assert step["env"]["BASE_BRANCH"].startswith("${{ github.event.pull_request.base.ref ")
+    assert step["env"]["HEAD_COMMIT"] == "${{ github.event.pull_request.head.sha }}"
+
+
+def gate(repository: Path, tools: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    """The script of the Action, as a job on a pull request runs it, with the programs in `tools` first in PATH."""
+    job = environment(
+        ITSMCTL_BASE="main", ITSMCTL_AS_OF="2026-06-30", ITSMCTL_APPROVALS="true", PULL_REQUEST="7",
+        GITHUB_REPOSITORY="us/ours",
+    )  # fmt: skip
+    job = {**job, **settings, "PATH": f"{tools}{os.pathsep}{job['PATH']}"}
+    return subprocess.run(["bash", str(ROOT / "ci" / "gate.sh")], cwd=repository, env=job, capture_output=True, text=True, check=False)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("settings", "why"),
+    [
+        ({"ITSMCTL_BASE": "nowhere"}, "no common history with nowhere"),
+        ({"ITSMCTL_APPROVALS": "true", "GITHUB_REPOSITORY": "us/others"}, "cannot read the reviews"),
+        ({"ITSMCTL_ROOT": "./README.md/"}, "README.md"),
+    ],
+)
+def test_where_there_is_no_answer_none_stands_there(settings: dict[str, str], why: str, tmp_path: Path) -> None:
+    """Neither that of the last push nor one that the pull request brings may be read as being about this change."""
+    ours = repository_at(tmp_path / "ours", "change")
+    (ours / "README.md").write_text("not a folder\n", "utf-8")
+    forged = ours / "itsmctl-gate"
+    forged.mkdir()
+    (forged / "comment.md").write_text("<!-- itsmctl gate . -->\n## ✅ Nothing stands in the way\n", "utf-8")
+    summary = tmp_path / "summary.md"
+    gh(tmp_path, {"us/ours/pulls/7/reviews": []})
+    done = gate(ours, tmp_path, **{"GITHUB_STEP_SUMMARY": str(summary), "ITSMCTL_LANG": "zh", **settings})
+    assert (done.returncode, why in done.stderr) == (2, True), done.stdout + done.stderr
+    name = settings.get("ITSMCTL_ROOT", ".").removeprefix("./").removesuffix("/")
+    expected = f"<!-- itsmctl gate {name} -->\n## ❓ 没有答案\n\n无法判断本次变更：请查看作业日志。\n"
+    assert (forged / "comment.md").read_text("utf-8") == summary.read_text("utf-8") == expected
+    assert [path.name for path in forged.iterdir()] == ["comment.md"]
+
+
+def gh(place: Path, answers: Mapping[str, Any]) -> Path:
+    """A gh that answers by the end of the path that is asked for, through --jq, and notes every call that writes."""
+    if not shutil.which("jq"):
+        pytest.skip("jq, of which gh holds a copy, is not installed")
+    script, notes = place / "gh", place / "written"
+    script.write_text(f"#!{sys.executable}\n" + GH.format(answers=json.dumps(answers), notes=str(notes)), "utf-8")
     script.chmod(0o755)
+    notes.touch()
     return notes
 
 
-@pytest.mark.parametrize(("known", "call"), [("", "POST repos/us/ours/issues/7/comments"), ("41", "PATCH repos/us/ours/issues/comments/41")])  # fmt: skip
-def test_the_comment_is_written_once_and_then_kept_up_to_date(known: str, call: str, tmp_path: Path) -> None:
-    notes = gh(tmp_path, known)
-    comment = tmp_path / "comment.md"
-    comment.write_text("<!-- itsmctl gate . -->\n## fine\n", "utf-8")
+GH = """
+import json, subprocess, sys
+answers = json.loads({answers!r})
+arguments = sys.argv[1:]
+if "--method" in arguments:
+    open({notes!r}, "a").write(" ".join(arguments) + chr(10))
+    sys.exit("refused" in answers)
+found = [answer for path, answer in answers.items() if any(one.endswith(path) for one in arguments)]
+if not found:
+    sys.exit("HTTP 403")
+asked = ["jq", "-r", arguments[arguments.index("--jq") + 1]]
+sys.exit(subprocess.run(asked, input=json.dumps(found[0]), text=True).returncode)
+"""
+MARKER = "<!-- itsmctl gate . -->"
+VIEWER = {"data": {"viewer": {"login": "github-actions[bot]"}}}
+POST, PATCH = "POST repos/us/ours/issues/7/comments", "PATCH repos/us/ours/issues/comments/41"
+
+
+@pytest.mark.parametrize(
+    ("known", "call"),
+    [
+        ([], POST),
+        ([("github-actions[bot]", f"{MARKER}\n## old")], PATCH),
+        ([("github-actions[bot]", f"{MARKER}\n## old")] * 2, PATCH),
+        ([("github-actions[bot]", "<!-- itsmctl gate other -->")], POST),
+        ([("mallory", f"{MARKER}\n## ✅")], POST),
+    ],
+)
+def test_the_comment_is_written_once_and_then_kept_up_to_date(
+    known: list[tuple[str, str]], call: str, tmp_path: Path
+) -> None:
+    comments = [{"id": 41 + n, "user": {"login": who}, "body": body} for n, (who, body) in enumerate(known)]
+    notes = gh(tmp_path, {"graphql": VIEWER, "issues/7/comments": comments})
+    done = comment_on(tmp_path)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert notes.read_text("utf-8") == f"api --method {call} --field body=@{tmp_path / 'comment.md'} --silent\n"
+
+
+@pytest.mark.parametrize(
+    "answers", [{}, {"graphql": VIEWER}, {"graphql": VIEWER, "issues/7/comments": [], "refused": 1}]
+)
+def test_a_comment_that_may_not_be_written_fails_nothing(answers: dict[str, Any], tmp_path: Path) -> None:
+    gh(tmp_path, answers)
+    done = comment_on(tmp_path)
+    assert done.returncode == 0
+    assert done.stdout.startswith("::notice title=itsmctl gate::the comment could not be written")
+
+
+def comment_on(place: Path) -> subprocess.CompletedProcess[str]:
+    comment = place / "comment.md"
+    comment.write_text(f"{MARKER}\n## fine\n", "utf-8")
     job = environment(PULL_REQUEST="7", GITHUB_REPOSITORY="us/ours")
-    script = ["bash", str(ROOT / "ci" / "comment.sh"), str(comment)]
-    subprocess.run(script, env={**job, "PATH": f"{tmp_path}{os.pathsep}{job['PATH']}"}, check=True)
-    asked = notes.read_text("utf-8").splitlines()
-    assert 'startswith("<!-- itsmctl gate . -->")' in asked[0]
-    assert asked[1] == f"api --method {call} --field body=@{comment} --silent"
+    job = {**job, "PATH": f"{place}{os.pathsep}{job['PATH']}"}
+    return subprocess.run(["bash", str(ROOT / "ci" / "comment.sh"), str(comment)], env=job, capture_output=True, text=True, check=False)  # fmt: skip
 
 
 # GitLab and the container
@@ -167,12 +297,17 @@ def test_the_gitlab_job_runs_and_leaves_the_reports_that_it_names(repository: Pa
     job = template["itsmctl-gate"]
     variables = {key: str(value) for key, value in job["variables"].items()}
     place = environment(**variables, CI_MERGE_REQUEST_TARGET_BRANCH_NAME="main")
-    done = subprocess.run(["bash", "-euo", "pipefail", "-c", "\n".join(job["script"])], cwd=ours, env=place, capture_output=True, text=True, check=False)  # fmt: skip
+    run_job = ["bash", "-euo", "pipefail", "-c", "\n".join(job["script"])]
+    done = subprocess.run(run_job, cwd=ours, env=place, capture_output=True, text=True, check=False)
     assert done.returncode == 1, done.stdout + done.stderr
     assert done.stdout.startswith("Not to be merged")
     reports = job["artifacts"]["reports"].values()
     assert all((ours / name).is_file() for name in (*job["artifacts"]["paths"], *reports))
     assert template[job["extends"]]["variables"]["GIT_DEPTH"] == "0"
+    lost = {**place, "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "nowhere"}
+    done = subprocess.run(run_job, cwd=ours, env=lost, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert not any((ours / name).exists() for name in (*job["artifacts"]["paths"], *reports))
 
 
 def test_the_container_is_slim_and_not_root() -> None:
