@@ -72,6 +72,15 @@ def test_every_drawing_is_well_formed_and_says_what_it_shows(language: str) -> N
                 assert root.find(".//{*}script") is None
 
 
+def test_a_long_title_ends_within_the_drawing() -> None:
+    title = "事件管理流程" * 40
+    process = Process(**{**vars(DEFINITIONS.processes["incident"]), "title": Text(title, title)})
+    root = ElementTree.fromstring(swimlane_svg.svg(process, "zh", {}))
+    heading = root.find(".//{*}text[@class='heading']")
+    assert heading is not None and heading.text and heading.text.endswith("…")
+    assert 9.5 * cells(heading.text) < float(root.get("width", 0))
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("process", DEFINITIONS.processes.values(), ids=lambda p: p.id)
 def test_no_line_crosses_a_box(process: Process, language: str) -> None:

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from itsmctl.language import Language, tr
 from itsmctl.model import Interface, Process
 from itsmctl.reports.markup import element, text_width, words
-from itsmctl.reports.plain import wrap
+from itsmctl.reports.plain import cut, wrap
 from itsmctl.views.picture import ARROW, picture
 from itsmctl.views.swimlane import GATE, HEADER, LABEL_LINE, PAD, Band, Drawing, Edge, Node, draw
 
 TITLE, PILL, PILL_GAP, CHARACTER = 46, 22, 6, 12.5
+HEADING = 11
+"""How wide a column of the heading is: a title that would run out of the drawing ends with …"""
 SIGNS = {"gives": "→", "takes": "←", "consults": "⇠"}
 
 
@@ -40,7 +42,9 @@ def svg(process: Process, language: Language, titles: dict[str, str]) -> str:
     parts += [_node(node, names) for node in drawing.nodes.values()]
     parts += [_label(edge) for edge in drawing.edges if edge.label]
     parts += [_pill(text, tip, x, top + row * (PILL + PILL_GAP)) for text, tip, x, row in pills]
-    heading = element("text", words(process.title.in_(language)), x=0, y=-20, class_="heading")
+    heading = element(
+        "text", words(cut(process.title.in_(language), int(drawing.width / HEADING))), x=0, y=-20, class_="heading"
+    )
     told = "; ".join(f"{edge.source} → {edge.target}" for edge in drawing.edges if "-fork-" not in edge.id)
     return picture(
         process.title.in_(language),

@@ -139,6 +139,17 @@ def test_no_page_is_wider_than_the_window(report: Page, width: int) -> None:
     report.set_viewport_size({"width": 1280, "height": 900})
 
 
+def test_a_name_without_a_blank_makes_no_page_wider(report: Page) -> None:
+    report.set_viewport_size({"width": 375, "height": 900})
+    at(report, "#summary")
+    name = report.locator(".outcomes-table tbody th a").first
+    before = name.inner_text()
+    name.evaluate("one => { one.textContent = 'Donaudampfschifffahrtsgesellschaft'.repeat(4); }")
+    assert report.evaluate("document.documentElement.scrollWidth") <= 375
+    name.evaluate("(one, before) => { one.textContent = before; }", before)
+    report.set_viewport_size({"width": 1280, "height": 900})
+
+
 def test_print_shows_every_page(report: Page) -> None:
     at(report, "#summary")
     report.emulate_media(media="print")
