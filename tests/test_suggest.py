@@ -205,6 +205,17 @@ def test_a_chinese_export_is_understood(tmp_path: Path) -> None:
     assert data["codes"] == {"state": {"已解决": "resolved", "处理中": "in-progress"}, "priority": {"高": "P2"}}
 
 
+def test_a_proposal_in_chinese_is_called_as_the_file_is(tmp_path: Path) -> None:
+    file = tmp_path / "工单导出.csv"
+    file.write_text(
+        "工单编号,状态,创建时间\n" + "".join(f"SJ{n},已关闭,2026/3/{n} 9:05\n" for n in range(1, 9)), encoding="utf-8"
+    )
+    shown = CliRunner().invoke(group, ["import", str(file), "--suggest", "--lang", "zh", "--root", str(ROOT)])
+    assert shown.exit_code == 0, shown.output
+    assert "title: {en: Own export, zh: 工单导出}\n" in shown.output
+    assert "# zone: Asia/Shanghai\n" in shown.output
+
+
 def test_a_german_export_is_understood(tmp_path: Path) -> None:
     heads = "Ticket No;Betreff;Erstellt am;Gelöst am;Prio;Status;Bearbeiter"
     rows = [
@@ -329,7 +340,7 @@ def test_the_command_writes_the_proposal_and_says_what_already_reads_the_file(tm
     assert "--mapping is what --suggest proposes" in named.output
     nowhere = CliRunner().invoke(group, ["import", str(file), "--root", str(ROOT)])
     assert nowhere.exit_code == 2
-    assert "-o/--output" in nowhere.output
+    assert "as in -o dataset" in nowhere.output
 
 
 def test_the_tables_of_a_dataset_as_csv_give_the_same_dataset_again(tmp_path: Path) -> None:

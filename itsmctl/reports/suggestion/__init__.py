@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 from itsmctl.language import Language, tr, trn
 from itsmctl.reports.plain import shown, wrap
@@ -74,10 +75,10 @@ def _of_several(suggestions: Sequence[Suggestion], language: Language, file: str
 
 def _lines(s: Suggestion, language: Language, *, alone: str) -> Iterator[str]:
     yield from _head(s, language, alone=alone)
-    title = _text(s.id.replace("-", " ").capitalize())
+    title, stem = _text(s.id.replace("-", " ").capitalize()), Path(s.file).stem
     yield "kind: mapping"
     yield f"id: {s.id}"
-    yield f"title: {{en: {title}, zh: {title}}}"
+    yield f"title: {{en: {title}, zh: {title if stem.isascii() else _text(stem)}}}"
     yield "tool: " + _text(tr("our ticket tool", language))
     yield f"format: {s.format}"
     if s.table != "record":
@@ -93,7 +94,7 @@ def _lines(s: Suggestion, language: Language, *, alone: str) -> Iterator[str]:
     if s.unsettled:
         yield "# date-order: day-first"
     if s.zoneless:
-        yield "# zone: Europe/Berlin"
+        yield "# zone: " + ("Asia/Shanghai" if language == "zh" else "Europe/Berlin")
     yield "columns:"
     yield from _columns(s, language)
     yield from _beside(s, language)
