@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import shlex
@@ -209,6 +210,23 @@ def test_a_comment_keeps_the_limit_and_says_what_it_left_out() -> None:
     assert "&lt;b&gt;" in text and "<b>" not in text
     rows = [line for line in full.splitlines() if line.startswith(("| ❌", "| ⚠️"))]
     assert len(rows) == 400 + 900 and {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {4}
+
+
+def test_a_title_calls_nobody_and_becomes_no_markup(gated: Any, repository: Path) -> None:
+    rules = repository / "policies/rules/incident.yaml"
+    before = rules.read_text("utf-8")
+    title = '"@everyone #12 see @org/team, mail a@x.example `c` <b> | \\n::error::x"'
+    try:
+        rules.write_text(re.sub(r"(?m)^title: .*$", f"title: {{en: {title}, zh: {title}}}", before, count=1), "utf-8")
+        comment = gated("--format", "markdown").stdout
+        commands = gated("--format", "github").stdout
+    finally:
+        rules.write_text(before, "utf-8")
+    (row,) = [line for line in comment.splitlines() if "everyone" in line]
+    told = html.unescape(re.sub(r"\\([\\`*_\[\]|@#])", r"\1", row))
+    assert "@\u200beveryone #\u200b12 see @\u200borg/team, mail a@x.example" in told
+    assert len(re.findall(r"(?<!\\)\|", row)) == 7 and "<b>" not in row and "\\`c\\`" in row
+    assert not [line for line in commands.splitlines() if line.startswith("::error::")]
 
 
 def test_annotations_put_errors_first_and_say_how_many_more_there_are() -> None:

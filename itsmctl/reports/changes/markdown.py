@@ -8,6 +8,7 @@ from itsmctl.change import Change
 from itsmctl.language import Language, msg, tr
 from itsmctl.reports.changes.text import counts, places
 from itsmctl.reports.changes.words import effect_text, from_to, what
+from itsmctl.reports.replay.markdown import code, escaped
 
 _HEADS = (msg("effect"), msg("definition"), msg("what"), msg("change"), msg("place"), msg("approval"))
 _FOLDED = ("structural", "neutral")
@@ -33,19 +34,11 @@ def _table(changes: Sequence[Change], language: Language) -> Iterator[str]:
     yield "|" + " --- |" * len(heads)
     for change in changes:
         row = (
-            effect_text(change.effect, language),
-            f"{change.kind} `{change.id}`",
-            what(change, language),
-            from_to(change, language),
-            f"`{places(change)}`",
-            ", ".join(change.approvers) or "–",
+            escaped(effect_text(change.effect, language)),
+            f"{escaped(change.kind)} {code(change.id)}",
+            escaped(what(change, language)),
+            escaped(from_to(change, language)),
+            code(places(change)),
+            escaped(", ".join(change.approvers)) or "–",
         )
-        yield "| " + " | ".join(cell(text) for text in row) + " |"
-
-
-def cell(text: str) -> str:
-    """Text that stays in its cell and cannot become markup."""
-    line = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;")
-    for character in ("|", "*", "[", "]", "_"):
-        line = line.replace(character, f"\\{character}") if not line.startswith("`") or character == "|" else line
-    return line
+        yield "| " + " | ".join(row) + " |"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from itsmctl.change.replay import FLIP_KINDS, Judged
@@ -21,6 +22,9 @@ from itsmctl.reports.replay.replayed import (
     shares,
     state_text,
 )
+
+_CALLS = re.compile(r"(?<!\w)\\(?:@(?=\w)|#(?=\d))")
+"""What would call a person or name a pull request, after its signs have been escaped; an address of mail does neither."""
 
 
 def render(told: Replayed) -> str:
@@ -74,7 +78,10 @@ def _again(told: Replayed) -> Iterator[str]:
 def escaped(text: str) -> str:
     """Words of others that stay words in Markdown: in a table, and outside of one."""
     safe = shown(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return "".join(f"\\{letter}" if letter in "\\`*_[]|@#" else letter for letter in safe)
+    safe = "".join(f"\\{letter}" if letter in "\\`*_[]|@#" else letter for letter in safe)
+    return _CALLS.sub(
+        r"\g<0>&#8203;", safe
+    )  # a space without width, as forges look for them in the text as it is shown
 
 
 def code(text: str) -> str:
