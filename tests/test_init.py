@@ -168,28 +168,28 @@ def test_only_the_forge_that_is_used_gets_a_file(tmp_path: Path, ask: Ask, forge
     assert {p.name for p in (tmp_path / "x").glob(".git*")} - {".gitignore"} == files
 
 
-def test_the_hook_looks_at_definitions_and_nothing_else(made: Path) -> None:
-    import re
-
-    path = made / ".pre-commit-config.yaml"
-    hook = yaml.safe_load(path.read_text("utf-8"))["repos"][0]["hooks"][0]
-    assert hook["entry"] == "itsmctl validate" and hook["language"] == "system"
-    looked_at = {name for name in texts(made) if re.search(hook["files"], name)}
-    assert looked_at == {
-        name for name in texts(made) if name.split("/")[0] in ("catalog", "roles", "policies", "audits")
-    }
-    clientlib = pytest.importorskip("pre_commit.clientlib")
-    clientlib.load_config(str(path))
-
-
-def test_the_hook_finds_a_mistake(made: Path, tmp_path: Path, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_hook_misses_what_a_commit_deletes_or_renames(made: Path, tmp_path: Path) -> None:
     folder = tmp_path / "ours"
     shutil.copytree(made, folder)
-    path = folder / "catalog/services/e-mail.yaml"
-    path.write_text(path.read_text("utf-8").replace("hours: office", "hours: offices"), "utf-8")
-    monkeypatch.chdir(folder)
-    code, out, _ = ask("validate", "catalog/services/e-mail.yaml", "roles/roles.yaml")
-    assert code == 2 and "catalog/services/e-mail.yaml:15" in out and "did you mean office?" in out
+    _said(folder, "init", "--quiet")
+    _said(folder, "add", "-A")
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    environment["PRE_COMMIT_HOME"] = str(tmp_path / "kept")
+
+    def hook() -> tuple[int, str]:
+        command = [sys.executable, "-m", "pre_commit", "run"]
+        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, encoding="utf-8", check=False)
+        return done.returncode, done.stdout
+
+    assert hook()[0] == 0
+    calendar = folder / "catalog/calendars/office.yaml"
+    calendar.write_text(calendar.read_text("utf-8").replace("id: office", "id: offices"), "utf-8")
+    _said(folder, "add", "-A")
+    code, told = hook()
+    assert code == 1 and "catalog/sla/e-mail.yaml" in told and "did you mean offices?" in told
+    _said(folder, "rm", "-qf", "catalog/calendars/office.yaml")
+    code, told = hook()
+    assert code == 1 and "unknown calendar 'office'" in told
 
 
 # Questions

@@ -75,7 +75,10 @@ def test_pre_commit_takes_the_hooks_and_runs_them(repository: Path, tmp_path: Pa
     )
     broken = pre_commit("run", "--files", FILE)
     assert broken.returncode == 1 and "cn-ofice" in broken.stdout
-    assert "(no files to check)" in pre_commit("run", "--files", "README.md").stdout
+    git(ours, "checkout", "-q", FILE)
+    git(ours, "rm", "-q", "catalog/calendars/cn-office.yaml")  # nothing is staged but what is gone
+    gone = pre_commit("run")
+    assert gone.returncode == 1 and "unknown calendar 'cn-office'" in gone.stdout, gone.stdout + gone.stderr
 
 
 # The Action and its scripts
