@@ -79,6 +79,8 @@ def hint_text(near: str, language: Language) -> str:
 
 def place_text(where: Where, language: Language) -> str:
     """A place in a file: `file:line:column` in every language, a row of a table in the reader's words."""
+    if where.file.startswith("commit "):
+        return tr("commit {commit}", language, commit=where.file.removeprefix("commit "))
     if not where.row:
         return str(where)
     row = tr("{file}: row {row}", language, file=where.file, row=where.row)

@@ -49,7 +49,7 @@ def test_a_loosening_is_told_in_words_and_ends_with_one(root: Path) -> None:
 
 def test_chinese(root: Path) -> None:
     result = _run(root, "main", "longer", "--lang", "zh")
-    assert "从 main 到 longer 有 1 处变更：1 放宽" in result.output
+    assert "从 main 到 longer 有 1 处变更：放宽 1 项" in result.output
     assert "目标（resolution、P1）：4h → 8h" in result.output
 
 

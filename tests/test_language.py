@@ -27,6 +27,7 @@ from itsmctl.language import (
     month_text,
     outcome_text,
     percent_text,
+    place_text,
     problem_line,
     problem_text,
     reason_remedy,
@@ -229,4 +230,5 @@ def test_a_message_is_translated_to_its_last_part() -> None:
     assert problem_line(problem, "zh") == "a.yaml:3:1: 4 是列表；应为文本或整数；例如 30m [wrong-type]"
     row = Problem("x", "the file is empty", Where("a.csv", row=3, column_name="b"))
     assert problem_line(row, "en") == "a.csv: row 3, column b: the file is empty [x]"
+    assert place_text(Where("commit 6e2e8db3a756"), "zh") == "提交 6e2e8db3a756"
     assert problem_line(row, "zh").startswith("a.csv：第 3 行，列 b：文件为空")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import replace
@@ -241,6 +242,9 @@ def test_the_command_tells_programs_by_schema_and_people_in_both_languages(datas
             CliRunner().invoke(group, [*arguments, "--lang", language, "--format", form], standalone_mode=False).stdout
         )
         assert fingerprint in shown and "itsmctl explain" in shown
+        if language == "zh":
+            assert re.search(r"- 新增不通过 \d+ 项：[a-z-]+ \d+；2026-\d\d \d+", shown)
+            assert not re.search(r"[\u4e00-\u9fff] ?[:;,] ", shown)
     chosen = ["--as-of", "2026-06-30", "--rule", "INC-*"]
     shown = CliRunner().invoke(group, [*arguments, *chosen, "--format", "markdown"], standalone_mode=False).stdout
     assert f"--root {root} --as-of 2026-06-30`" in shown, "explained at the moment at which it was judged"

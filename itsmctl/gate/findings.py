@@ -11,9 +11,9 @@ from itsmctl.change.replay import Cause
 from itsmctl.errors import Problem, Where
 from itsmctl.gate import VERSION
 from itsmctl.gate.judged import Judged
-from itsmctl.language import number_text, outcome_text, problem_text, tr, trn
+from itsmctl.language import number_text, outcome_text, place_text, problem_text, tr, trn
 from itsmctl.reports.changes.words import effect_text, from_to, what
-from itsmctl.reports.replay.replayed import kind_text
+from itsmctl.reports.replay.replayed import counted
 
 Part = Literal["validate", "approvals", "waivers", "diff", "replay"]
 
@@ -70,7 +70,9 @@ def _of_replay(judged: Judged) -> Iterator[Problem]:
     for (kind, id_), some in ordered:
         named = [change for change in judged.gate.changes if (change.kind, change.id) == (kind, id_)]
         places = (place for change in named for place in (change.head_location, change.base_location) if place)
-        rules = ", ".join(f"{cause.rule} {number_text(cause.alone + cause.together)}" for cause in some)
+        rules = tr(", ", judged.language).join(
+            f"{cause.rule} {number_text(cause.alone + cause.together)}" for cause in some
+        )
         values = {"id": id_, "rules": rules}
         template = "past tickets judged differently because of {id}: {rules}"
         if len(ordered) == 1:  # of several definitions nobody can say which sort is whose
@@ -98,7 +100,7 @@ def _of_outcomes(judged: Judged) -> Iterator[Problem]:
 
 def _kinds(judged: Judged) -> str:
     assert judged.gate.replay is not None
-    told = [f"{number_text(n)} {kind_text(kind, judged.language)}" for kind, n in judged.gate.replay.by_kind()]
+    told = [counted(kind, n, judged.language) for kind, n in judged.gate.replay.by_kind()]
     return tr(", ", judged.language).join(told)
 
 
@@ -113,7 +115,11 @@ def _anchored(problem: Problem, judged: Judged) -> Problem:
     else:
         near = Where(_neighbour(where.file, judged), 1)
     text = problem_text(problem, judged.language)
-    told = tr("{text} (it stood at {place})", judged.language, text=text, place=where) if str(where) else text
+    told = (
+        tr("{text} (it stood at {place})", judged.language, text=text, place=place_text(where, judged.language))
+        if str(where)
+        else text
+    )
     return replace(problem, template="{told}", values={**problem.values, "told": told}, where=near)
 
 

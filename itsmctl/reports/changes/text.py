@@ -35,7 +35,11 @@ def counts(changes: Sequence[Change], base: str, head: str, language: Language) 
     if not changes:
         return tr("No change of meaning from {base} to {head}.", language, base=base, head=head)
     number = Counter(change.effect for change in changes)
-    told = [f"{number[effect]} {effect_text(effect, language)}" for effect in EFFECTS if number[effect]]
+    told = [
+        tr("{n} {sort}", language, n=number[effect], sort=effect_text(effect, language))
+        for effect in EFFECTS
+        if number[effect]
+    ]
     head_line = trn(
         "{n} change from {base} to {head}",
         "{n} changes from {base} to {head}",

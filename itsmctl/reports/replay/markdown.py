@@ -13,14 +13,14 @@ from itsmctl.reports.replay.replayed import (
     about,
     cause_text,
     causes_of,
+    counted,
     flipping,
     headline,
     kind_text,
     kinds_of,
     samples,
-    share_text,
-    shares,
     state_text,
+    where_text,
 )
 
 _CALLS = re.compile(r"(?<!\w)\\(?:@(?=\w)|#(?=\d))")
@@ -60,12 +60,13 @@ def details(judged: Judged, told: Replayed) -> Iterator[str]:
     for cause in causes_of(replay, rule.id):
         yield f"- {escaped(tr('because: {what}', language, what=cause_text(cause, told)))}"
     for kind in kinds_of(replay, rule.id):
-        services, months = (share_text(shares(replay, rule.id, kind, by)) for by in ("service", "month"))
-        yield f"- {number_text(replay.count(kind, rule.id))} {kind_text(kind, language)}: {escaped(services)}; {months}"
+        services, months = where_text(replay, rule.id, kind, language)
+        where = tr("; ", language).join((escaped(services), months))
+        yield f"- {counted(kind, replay.count(kind, rule.id), language)}{tr(': ', language)}{where}"
         for flip in samples(replay, rule.id, kind):
             states = f"{state_text(flip.before, language)} → {state_text(flip.after, language)}"
             command = told.explain(flip)
-            yield f"  - {code(flip.record_id)} {states}" + (f": {code(command)}" if command else "")
+            yield f"  - {code(flip.record_id)} {states}" + (f"{tr(': ', language)}{code(command)}" if command else "")
     yield ""
     yield "</details>"
     yield ""

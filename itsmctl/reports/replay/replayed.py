@@ -85,6 +85,11 @@ def kind_text(kind: FlipKind, language: Language) -> str:
     return tr(_KINDS[kind], language)
 
 
+def counted(kind: FlipKind, n: int, language: Language) -> str:
+    """How many flips of a sort, in words."""
+    return tr("{n} {sort}", language, n=number_text(n), sort=kind_text(kind, language))
+
+
 def state_text(state: State, language: Language) -> str:
     """A state in words."""
     return tr(_STATES[state], language)
@@ -99,7 +104,7 @@ def headline(told: Replayed) -> str:
             if not replay.outcomes
             else tr("No verdict of a record or group flips, but rules as a whole come out differently.", language)
         )
-    kinds = tr(", ", language).join(f"{number_text(n)} {kind_text(kind, language)}" for kind, n in replay.by_kind())
+    kinds = tr(", ", language).join(counted(kind, n, language) for kind, n in replay.by_kind())
     flips = trn("{n} verdict flips", "{n} verdicts flip", replay.total, language)
     return tr("{flips}: {kinds}.", language, flips=flips, kinds=kinds)
 
@@ -161,10 +166,16 @@ def shares(replay: Replay, rule: str, kind: FlipKind, by: str) -> list[tuple[str
     return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]) if by == "service" else (0, pair[0]))
 
 
-def share_text(parts: Sequence[tuple[str, int]], most: int = 4) -> str:
+def share_text(parts: Sequence[tuple[str, int]], language: Language, most: int = 4) -> str:
     """`erp 12, mail 3, +2`: the first parts, and how many more there are."""
-    more = f", +{len(parts) - most}" if len(parts) > most else ""
-    return ", ".join(f"{shown(name or '–')} {number_text(n)}" for name, n in parts[:most]) + more
+    told = [f"{shown(name or '–')} {number_text(n)}" for name, n in parts[:most]]
+    return tr(", ", language).join([*told, f"+{len(parts) - most}"] if len(parts) > most else told)
+
+
+def where_text(replay: Replay, rule: str, kind: FlipKind, language: Language) -> tuple[str, str]:
+    """The services and the months in which a rule has flips of a sort."""
+    services, months = (share_text(shares(replay, rule, kind, by), language) for by in ("service", "month"))
+    return services, months
 
 
 def kinds_of(replay: Replay, rule: str) -> list[FlipKind]:
@@ -189,13 +200,15 @@ def cause_text(cause: Cause, told: Replayed) -> str:
     parts = [change_text(named[one], language) for one in group.fingerprints if one in named]
     apart = tr("; ", language)
     details = apart.join(parts[:3]) + (f"{apart}+{len(parts) - 3}" if len(parts) > 3 else "")
-    subject = f"{tr(KINDS.get(group.kind, group.kind), language)} {group.id}" + (f" ({details})" if details else "")
+    subject = f"{tr(KINDS.get(group.kind, group.kind), language)} {group.id}" + (
+        tr(" ({names})", language, names=details) if details else ""
+    )
     if not cause.together:
         return subject
     together = trn(
         "{n} flips only together with other changes", "{n} flip only together with other changes", cause.together, language
     )  # fmt: skip
-    return f"{subject}: {together}"
+    return subject + tr(": ", language) + together
 
 
 def change_text(change: Change, language: Language) -> str:

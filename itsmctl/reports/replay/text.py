@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from itsmctl.change.replay import FlipKind, Judged
-from itsmctl.language import number_text, tr
+from itsmctl.language import tr
 from itsmctl.reports.plain import shown, wrap
 from itsmctl.reports.replay.replayed import (
     Replayed,
     about,
     cause_text,
     causes_of,
+    counted,
     flipping,
     headline,
-    kind_text,
     kinds_of,
     samples,
-    share_text,
-    shares,
     state_text,
+    where_text,
 )
 
 WIDTH = 80
@@ -47,8 +46,8 @@ def _rule(judged: Judged, told: Replayed) -> Iterator[str]:
 
 def _kind(rule: str, kind: FlipKind, told: Replayed) -> Iterator[str]:
     replay, language = told.replay, told.language
-    services, months = (share_text(shares(replay, rule, kind, by)) for by in ("service", "month"))
-    line = f"{number_text(replay.count(kind, rule))} {kind_text(kind, language)}: {services}; {months}"
+    where = tr("; ", language).join(where_text(replay, rule, kind, language))
+    line = counted(kind, replay.count(kind, rule), language) + tr(": ", language) + where
     yield from wrap(line, WIDTH, "  ")
     for flip in samples(replay, rule, kind):
         states = f"{state_text(flip.before, language)} -> {state_text(flip.after, language)}"
