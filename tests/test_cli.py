@@ -6,6 +6,7 @@ import json
 import os
 import re
 import resource
+import shlex
 import shutil
 import signal
 import statistics
@@ -193,6 +194,17 @@ def test_a_record_that_is_not_there_is_answered_with_names_that_are(ask: Ask, cl
         "no record 'TICKET-77'; its records have names such as INC1 ["
         in ask("explain", "TICKET-77", "--tickets", clean)[2]
     )
+
+
+def test_an_audit_ends_with_where_to_look_next(ask: Ask, export: Path, tmp_path: Path) -> None:
+    words = ["audit", "--tickets", export, "--zone", "UTC", "--rule", "INC-02", "-o", tmp_path / "result"]
+    told = ask(*words)[1]
+    explained = shlex.split(told.splitlines()[-1])
+    assert f"\n  {tmp_path / 'result' / 'report.html'}\n" in told and explained[:2] == ["itsmctl", "explain"]
+    code, life, _ = ask(*explained[1:])
+    assert code == 0 and life.startswith(explained[2])
+    assert "report.zh.html" in ask(*words, "--lang", "zh")[1]
+    assert "report.html" not in ask(*words, "--quiet")[1] + ask(*words, "--format", "markdown")[1]
 
 
 def test_a_proposed_mapping_refuses_a_zone_that_is_none(ask: Ask, export: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,9 +19,11 @@ from itsmctl.cli.tickets import opened
 from itsmctl.definitions import load
 from itsmctl.definitions.baselines import baseline_named
 from itsmctl.engine.spark.starting import SparkPlace
+from itsmctl.language import tr
 from itsmctl.model import Language
 from itsmctl.reports import FORMATS, render
 from itsmctl.reports.folder import audit_to_folder, load_pages
+from itsmctl.result import AuditResult
 
 
 @click.command("audit")
@@ -112,6 +116,21 @@ def command(
 
         width, color = options.terminal_width(), options.use_color(no_color)
         click.echo(render_text(result, language, width, color, earlier), nl=False)
+        if output is not None and not quiet:
+            from itsmctl.reports.replay.replayed import how_read
+
+            how = [*how_read(tickets, zone, mappings, root), *(["--as-of", as_of] if as_of else [])]
+            click.echo("\n" + "\n".join(_next(result, output, how if tickets else [], language)))
     else:
         click.echo(render(form, result, language, earlier), nl=False)
     return int(exceeds(result, fail_on or (planned.fail_on if planned else "") or "minor"))
+
+
+def _next(result: AuditResult, output: Path, how: Sequence[str], language: Language) -> Iterator[str]:
+    """Where the report is, and what explains one of the records in it."""
+    yield tr("Where to look next", language)
+    yield tr("The report, in a browser:", language)
+    yield f"  {output / ('report.zh.html' if language == 'zh' else 'report.html')}"
+    if how and result.explanations:
+        yield tr("Why one ticket failed, minute by minute:", language)
+        yield f"  {shlex.join(['itsmctl', 'explain', result.explanations[0].record_id, *how])}"
