@@ -11,9 +11,10 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from itertools import accumulate
+from operator import getitem
 from zoneinfo import ZoneInfo
 
 from itsmctl.errors import Where
@@ -69,6 +70,7 @@ def zone_of(name: str) -> ZoneInfo:
         return ZoneInfo.from_file(stream, key=name)
 
 
+@lru_cache(maxsize=16)
 def walk(zone: str, first_day: date, last_day: date) -> WallClock:
     """Read the wall clock of a zone in each UTC minute from one UTC day up to another."""
     info = zone_of(zone)
@@ -106,7 +108,7 @@ def open_minutes(calendar: Calendar, wall: WallClock) -> OpenMinutes:
     """Ask of each minute whether the calendar is open when the wall clock shows that."""
     assert calendar.zone == wall.zone
     hours = {day: _minutes_of(calendar, day) for day in set(wall.days)}
-    flags = bytes(hours[day][minute] for day, minute in zip(wall.days, wall.minutes, strict=True))
+    flags = bytes(map(getitem, map(hours.__getitem__, wall.days), wall.minutes))
     return OpenMinutes(wall.first, flags, array("i", accumulate(flags, initial=0)))
 
 
