@@ -82,9 +82,15 @@ def place_text(where: Where, language: Language) -> str:
     if where.file.startswith("commit "):
         return tr("commit {commit}", language, commit=where.file.removeprefix("commit "))
     if not where.row:
-        return str(where)
-    row = tr("{file}: row {row}", language, file=where.file, row=where.row)
-    return tr("{row}, column {column}", language, row=row, column=where.column_name) if where.column_name else row
+        return printable(str(where))
+    row = tr("{file}: row {row}", language, file=printable(where.file), row=where.row)
+    column = printable(where.column_name)
+    return tr("{row}, column {column}", language, row=row, column=column) if column else row
+
+
+def printable(text: str) -> str:
+    """A name that somebody else gave, which must not steer the terminal, begin a line or command a forge."""
+    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
 
 
 @cache

@@ -80,7 +80,8 @@ def write_file(out: Path, content: str | bytes) -> None:
         raise ItsmctlError(
             Problem("output-exists", "the output must be a file; a folder has this name", Where(str(out)))
         )
-    written = content.encode() if isinstance(content, str) else content
+    # The name of a file may be no UTF-8; on the screen such a byte is shown in the same way.
+    written = content.encode("utf-8", "replace") if isinstance(content, str) else content
     try:
         if out.exists() and not out.is_file():
             with out.open("wb") as stream:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import unicodedata
@@ -147,6 +148,33 @@ def test_junit_counts_files_and_says_the_line() -> None:
 
 
 # Forges
+
+
+@pytest.mark.parametrize("form", ["text", "github"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_name_of_a_file_or_column_begins_no_line(form: str, language: Any) -> None:
+    name = "catalog/a\n::error::\x1b[31m.yaml"
+    found = [
+        Problem("code", "wrong", Where(name, 1)),
+        Problem("code", "wrong", Where("x.csv", row=2, column_name=name)),
+    ]
+    every = [
+        Problem("code", "wrong", Where(name, n)) for n in range(30)
+    ]  # more than the forge keeps: the rest are plain lines
+    told = FORMATS[form](Checked("validate", found + every, (), language=language))
+    assert form == "github" or "\x1b" not in told
+    assert not [line for line in told.splitlines() if line.startswith("::error::")]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_name_that_is_no_utf_8_is_told_too(form: str, copy: Path, tmp_path: Path) -> None:
+    name = os.fsdecode(b"catalog/a\xff.yaml")
+    (copy / name).write_text("kind: service\n", "utf-8")
+    out = tmp_path / "out"
+    assert run(["validate", "--root", str(copy), "--format", form, "-o", str(out)]) == 2
+    told = out.read_text("utf-8")
+    assert form != "sarif" or '"uri": "catalog/a%FF.yaml"' in told
+    assert "missing-key" in told
 
 
 def test_github_escapes_what_would_end_a_command() -> None:

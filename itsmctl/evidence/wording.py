@@ -14,7 +14,7 @@ from itsmctl.evidence.container import Difference, Fault
 from itsmctl.evidence.timestamp import REASONS, Timestamp
 from itsmctl.evidence.timestamp import Status as StampStatus
 from itsmctl.evidence.verify import VerifyReport
-from itsmctl.language import Language, msg, number_text, tr, trn
+from itsmctl.language import Language, msg, number_text, printable, tr, trn
 
 if TYPE_CHECKING:  # verifying must not pay for what only building needs
     from itsmctl.evidence.pack import PackSummary
@@ -120,7 +120,7 @@ def chain_lines(report: ChainReport, language: Language) -> list[str]:
         lines += [f"{pack.position}  {first}", *(f"   {other}" for other in others)]
     for found in report.breaks:
         values = {"expected": found.expected, "found": found.found, "about": found.about}
-        lines.append(_printable(f"{found.pack}: {tr(_BREAKS[found.kind], language, **values)}"))
+        lines.append(printable(f"{found.pack}: {tr(_BREAKS[found.kind], language, **values)}"))
     if report.intact:
         return [*lines, trn("a chain of {n} pack, whole", "a chain of {n} packs, whole", len(report.packs), language)]
     return [*lines, tr("the chain is not whole", language)]
@@ -201,7 +201,7 @@ def timestamp_lines(stamp: Timestamp, language: Language) -> list[str]:
     if stamp.status == "none":
         return []
     authority = stamp.authority or "–"
-    return [_printable(tr(_TIMESTAMPS[stamp.status], language, at=stamp.at, authority=authority))]
+    return [printable(tr(_TIMESTAMPS[stamp.status], language, at=stamp.at, authority=authority))]
 
 
 def _signature_line(signature: Signature, language: Language) -> str:
@@ -214,7 +214,7 @@ def revealed_lines(people: Sequence[Person], language: Language) -> list[str]:
         return [tr("nobody is shown under a pseudonym", language)]
     absent = f"  ({tr('does not occur', language)})"
     return [
-        _printable(f"{person.pseudonym}  {person.name}{'' if person.occurs else absent}".rstrip()) for person in people
+        printable(f"{person.pseudonym}  {person.name}{'' if person.occurs else absent}".rstrip()) for person in people
     ]
 
 
@@ -232,7 +232,7 @@ def difference_text(difference: Difference, language: Language) -> str:
         "found": difference.found,
         "about": _about(difference, language),
     }
-    return f"{_printable(name)}: {_printable(tr(_MEANINGS[difference.fault], language, **values))}"
+    return f"{printable(name)}: {printable(tr(_MEANINGS[difference.fault], language, **values))}"
 
 
 def _about(difference: Difference, language: Language) -> str:
@@ -245,8 +245,3 @@ def _about(difference: Difference, language: Language) -> str:
         detail = f" ({difference.found})" if difference.found else ""
         return f"{tr(about, language)}{detail}"
     return about or difference.found or "–"
-
-
-def _printable(text: str) -> str:
-    """A name from a pack that somebody else made must not steer the terminal."""
-    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)

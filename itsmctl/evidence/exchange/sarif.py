@@ -156,7 +156,7 @@ def _place(rule: Rule, record: str = "") -> dict[str, object]:
     """The line of a rule in the definitions of the pack, and the record that it is about."""
     place: dict[str, object] = {
         "physicalLocation": {
-            "artifactLocation": {"uri": quote(rule.where.file), "uriBaseId": _BASE},
+            "artifactLocation": {"uri": quote(rule.where.file, errors="surrogateescape"), "uriBaseId": _BASE},
             "region": {"startLine": rule.where.line or 1},
         }
     }

@@ -65,7 +65,10 @@ def _result(problem: Problem, index: int, fingerprint: str, checked: Checked) ->
     region = {"startLine": where.line or 1} | ({"startColumn": where.column} if where.column else {})
     location: dict[str, object] = {
         "physicalLocation": {
-            "artifactLocation": {"uri": quote(checked.path(where.file)), "uriBaseId": "%SRCROOT%"},
+            "artifactLocation": {
+                "uri": quote(checked.path(where.file), errors="surrogateescape"),
+                "uriBaseId": "%SRCROOT%",
+            },
             "region": region,
         }
     }
