@@ -593,6 +593,10 @@ REASONS: dict[str, tuple[str, str]] = {
         msg("The record at the other end of a link lacks what is compared"),
         msg("Fill it in in the tool, and export again."),
     ),
+    "others-lack": (
+        msg("Nobody knows the {columns} of other records that could turn the verdict"),
+        msg("Export {columns} of those records too."),
+    ),
     "cannot-tell": (msg("The record lacks what the rule looks at"), ""),
     "no-open-hours": (
         msg("The calendar has no open hours"),

@@ -12,7 +12,7 @@ this record's (`mine`; equal is in order), at most `within` apart. `least` and `
     check: {linked: {types: [incident], process: incident, where: {ci: {present: true}}, most: 0}}
 
 Passing: the problem names CHG7, done the day before it closed. Failing: no change named; CHG7 was done after the problem closed.
-Not testable: the export holds no changes, or not that one.
+Not testable: the export holds no changes, or not that one; or a file of the other records has no column for the link.
 """
 
 from __future__ import annotations
@@ -89,18 +89,22 @@ def compile(rule: Rule, context: Context) -> Fragment:
         *([f"{unclear} = 0"] if every else []),
     ]
     unseen, unseen_why = _unseen(rule, context)
+    hidden = _hidden(rule, context)
+    if hidden:  # some record may name this one, and nobody sees it
+        wrong = wrong[1:] or ["false"]
+        right = right if most is None and not every else ["false"]
     return (
         Fragment(
             f"""SELECT r.record_id, CASE WHEN {unseen} AND {n} = 0 THEN NULL WHEN {" OR ".join(wrong)} THEN false WHEN {" AND ".join(right)} THEN true END AS passed,
             CASE WHEN {unseen} AND {n} = 0 THEN NULL ELSE concat('links: ', {n}, ', as demanded: ', {ok}) END AS observed, ? AS expected, r.opened_at AS "at",
             CASE WHEN {unseen} AND {n} = 0 THEN {unseen_why}
-                WHEN NOT ({" OR ".join(wrong)}) AND NOT ({" AND ".join(right)}) THEN l.why END AS reason
+                WHEN NOT ({" OR ".join(wrong)}) AND NOT ({" AND ".join(right)}) THEN coalesce(l.why, {hidden or "NULL"}) END AS reason
             FROM scoped AS r LEFT JOIN (
                 SELECT tix, count(*) AS n, count(*) FILTER (WHERE ok) AS ok, count(*) FILTER (WHERE NOT ok) AS bad, count(*) FILTER (WHERE ok IS NULL) AS unclear,
                     min(CASE WHEN ok IS NULL THEN why END) AS why FROM (""",
             (_expected(rule, least),),
         )
-        + _judged(rule)
+        + _judged(rule, context)
         + ") AS each GROUP BY tix) AS l ON l.tix = r.tix"
     )
 
@@ -120,7 +124,16 @@ def _unseen(rule: Rule, context: Context) -> tuple[str, str]:
     )
 
 
-def _judged(rule: Rule) -> Fragment:
+def _hidden(rule: Rule, context: Context) -> str:
+    """SQL for why records that would name this one are not seen, as files of their process lack the columns or cells could not be
+    read; '' where all are."""
+    if not rule.parameters.get("incoming"):
+        return ""
+    hidden = sorted(set(texts(rule, "types")) & context.about(str(rule.parameters["process"])).lacking)
+    return quote("others-lack:" + ",".join(hidden)) if hidden else ""
+
+
+def _judged(rule: Rule, context: Context) -> Fragment:
     """SELECT of the links (tix, ok, why): NULL where nobody can tell."""
     types = texts(rule, "types")
     marks = ", ".join("?" * len(types))
@@ -139,7 +152,13 @@ def _judged(rule: Rule) -> Fragment:
             (process, *types),
         )
     absent = "false" if rule.parameters.get("unresolved") == "fail" else "NULL"
-    unknown = _unknown(rule)
+    unknown, unread = _unknown(rule), Fragment("")
+    if lacking := sorted({c.column for c in conditions_of(rule)} & context.about(process).lacking):
+        listed = ", ".join(map(quote, lacking))
+        unread = Fragment(
+            f' LEFT JOIN (SELECT DISTINCT tix FROM lacking WHERE "column" IN ({listed})) AS k ON k.tix = o.tix'
+        )
+        unknown += " OR k.tix IS NOT NULL"
     approved = Fragment("")
     if "approval" in needs(rule).tables:
         approved = Fragment(" LEFT JOIN (") + approvals_of() + ") AS a ON a.tix = o.tix"
@@ -152,6 +171,7 @@ def _judged(rule: Rule) -> Fragment:
         )
         + ends
         + ") AS e JOIN scoped AS r ON r.tix = e.tix LEFT JOIN record AS o ON o.tix = e.other"
+        + unread
         + approved
     )
 

@@ -8,12 +8,15 @@ without that moment is not judged. What may still come after the moment of the a
     check: {no-later: {after: closed_at, within: 2h, same: [requester, ci, category]}}
 
 Passing: the next incident of that item came 31 days after the problem closed. Failing: it came after a week.
-Not testable: the item is not known.
+Not testable: the item is not known; or the file of an incident opened within the time has no column for the item.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.doubts import doubted
 from itsmctl.engine.parameters import COLUMNS, DURATION, WHERE, conditions_of, number_of, seconds_of, texts
 from itsmctl.engine.sql import Fragment, all_of, name, quote
 from itsmctl.model import TIME_COLUMNS, Rule
@@ -57,7 +60,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
     filled = " AND ".join(f"r.{name(c)} IS NOT NULL" for c in same)
     empty = ", ".join(f"CASE WHEN r.{name(c)} IS NULL THEN {quote(c)} END" for c in same)
     frame = f"(PARTITION BY {keys} ORDER BY moment RANGE BETWEEN 1 FOLLOWING AND {within} FOLLOWING)"
-    return (
+    body = (
         Fragment(
             f"""SELECT r.record_id, CASE WHEN {filled} THEN coalesce(f.n, 0) <= {most} END AS passed, CASE WHEN {filled} THEN concat(coalesce(f.n, 0), ' within ', ?) END AS observed,
                 ? AS expected, coalesce(f.first_at, r.{after}) AS "at", CASE WHEN NOT ({filled}) THEN concat('missing:', concat_ws(',', {empty})) END AS reason
@@ -75,4 +78,22 @@ def compile(rule: Rule, context: Context) -> Fragment:
                     UNION ALL SELECT NULL AS tix, moment, 1 AS later, {keys} FROM others
                 ) AS happened) AS counted WHERE tix IS NOT NULL
             ) AS f ON f.tix = r.tix WHERE r.{after} IS NOT NULL"""
+    )
+    lacking = sorted({*same, *(c.column for c in conditions_of(rule))} & context.about(process).lacking)
+    return doubted(body, _unseen(rule, process, lacking), "passes") if lacking else body
+
+
+def _unseen(rule: Rule, process: str, lacking: Sequence[str]) -> Fragment:
+    """The records after which one was opened of which nobody knows whether it is about the same thing."""
+    after, within = name(str(rule.parameters["after"])), seconds_of(rule, "within")
+    return Fragment(
+        f"""SELECT r.record_id, r.opened_at, {quote("others-lack:" + ",".join(lacking))} AS reason FROM scoped AS r JOIN (
+            SELECT tix, min(CASE WHEN tix IS NULL THEN moment END) OVER (ORDER BY moment RANGE BETWEEN 1 FOLLOWING AND {within} FOLLOWING) AS unseen FROM (
+                SELECT r.tix, r.{after} AS moment FROM scoped AS r WHERE r.{after} IS NOT NULL
+                UNION ALL SELECT CAST(NULL AS BIGINT) AS tix, o.opened_at AS moment FROM record AS o
+                    JOIN (SELECT DISTINCT tix FROM lacking WHERE "column" IN ({", ".join(map(quote, lacking))})) AS k ON k.tix = o.tix
+                    WHERE o.process = ? AND o.opened_at IS NOT NULL
+            ) AS happened
+        ) AS f ON f.tix = r.tix AND f.unseen IS NOT NULL""",
+        (process,),
     )

@@ -1,7 +1,8 @@
 """Two records on one configuration item (or anything else) whose times overlap.
 
 Compared are the records of the rule's process, in its scope or not, that meet `where`; a cell may list several items, between
-commas or semicolons. Times that only touch do not overlap. A record without both moments, or without the item, is not judged.
+commas or semicolons. Times that only touch do not overlap. A record without both moments, or without the item, is not judged; one
+that may overlap with a record whose file lacks one of these columns is not testable.
 
     check: {overlap: {same: ci, from: planned_start, to: planned_end, where: {state: {not: [cancelled, rejected]}}}}
 
@@ -10,9 +11,12 @@ Passing: from 20:00 to 22:00, and the next on the same item from 22:00. Failing:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.doubts import doubted
 from itsmctl.engine.parameters import COLUMN, WHERE, conditions_of
-from itsmctl.engine.sql import Fragment, all_of, each_word, name, ranked
+from itsmctl.engine.sql import Fragment, all_of, each_word, name, quote, ranked
 from itsmctl.model import TIME_COLUMNS, Rule
 
 ID = "overlap"
@@ -42,7 +46,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
     same, start, stop = (name(str(rule.parameters[key])) for key in ("same", "from", "to"))
     before = "(PARTITION BY item ORDER BY start, stop, tix ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
     after = "(PARTITION BY item ORDER BY start, stop, tix ROWS BETWEEN 1 FOLLOWING AND 1 FOLLOWING)"
-    return (
+    body = (
         Fragment(
             f"""SELECT r.record_id, p.other IS NULL AS passed, coalesce(p.other, 'none') AS observed, 'no overlap' AS expected, r.{start} AS "at", CAST(NULL AS VARCHAR) AS reason
             FROM scoped AS r JOIN (SELECT tix, min(CASE WHEN stop_before > start THEN other_before WHEN start_after < stop THEN other_after END) AS other FROM (
@@ -54,4 +58,25 @@ def compile(rule: Rule, context: Context) -> Fragment:
         )
         + all_of(conditions_of(rule), "o")
         + ")) AS listed WHERE trim(item) <> '') AS named) AS laid GROUP BY tix) AS p ON p.tix = r.tix"
+    )
+    lacking = sorted((needs(rule).columns | needs(rule).elsewhere) & context.lacking)
+    return doubted(body, _unseen(rule, lacking), "passes") if lacking else body
+
+
+def _unseen(rule: Rule, lacking: Sequence[str]) -> Fragment:
+    """The records at whose time another may have been on the same item, of which nobody knows the item, the time or what counts."""
+    same, start, stop = (str(rule.parameters[key]) for key in ("same", "from", "to"))
+    lacks = ", ".join(
+        f"""max(CASE WHEN "column" = {quote(column)} THEN 1 ELSE 0 END) AS {alias}"""
+        for column, alias in ((same, "item"), (start, "start"), (stop, "stop"))
+    )
+    listed = " OR ".join(f"o.{name(same)} LIKE '%{sign}%'" for sign in _LIST.strip("[]"))
+    return Fragment(
+        f"""SELECT DISTINCT r.record_id, r.opened_at, {quote("others-lack:" + ",".join(lacking))} AS reason FROM scoped AS r JOIN (
+            SELECT o.tix, o.{name(same)} AS "named", o.{name(start)} AS "from", o.{name(stop)} AS "to", k.item, k.start, k.stop, coalesce({listed}, false) AS several
+            FROM record AS o JOIN (SELECT tix, {lacks} FROM lacking WHERE "column" IN ({", ".join(map(quote, lacking))}) GROUP BY tix) AS k ON k.tix = o.tix WHERE o.process = ?
+        ) AS u ON u.tix <> r.tix AND (u.start = 1 OR u."from" < r.{name(stop)}) AND (u.stop = 1 OR u."to" > r.{name(start)})
+            AND (u.item = 1 OR u.several OR u."named" = r.{name(same)} OR {listed.replace("o.", "r.")})
+        WHERE r.{name(same)} IS NOT NULL AND r.{name(start)} <= r.{name(stop)}""",
+        (rule.process,),
     )
