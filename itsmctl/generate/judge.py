@@ -110,7 +110,7 @@ class Judge:
     _excused: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
     _read: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
     _crowded: dict[str, dict[str, list[int]]] = field(
-        default_factory=lambda: defaultdict(lambda: defaultdict(lambda: [0, 0]))
+        default_factory=lambda: defaultdict(lambda: defaultdict(lambda: [0, 0, 0]))
     )
     _on_path: list[int] = field(default_factory=lambda: [0, 0])
     _kept: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
@@ -200,7 +200,10 @@ class Judge:
         if ticket.priority in ("P1", "P2", "P3"):
             count(self._with_ci[f"{service} / {month}"], bool(ticket.ci))
         count(self._excused[f"{service} / {month}"], "exception" in ticket.details)
-        count(self._crowded[service][month], ticket.details.get("cause_code") == "capacity")
+        cause, crowded = ticket.details.get("cause_code"), self._crowded[service][month]
+        crowded[0] += cause == "capacity"
+        crowded[1] += not cause
+        crowded[2] += 1
         if ticket.closure_code == "workaround":
             count(self._read[month], "article" in ticket.details)
         resolution = clocks.resolution

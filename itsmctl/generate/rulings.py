@@ -62,9 +62,12 @@ def _rising(rule: Rule, book: Book) -> Iterator[Planted]:
     """The share that rose month after month, over all cases."""
     months: dict[str, list[int]] = {}
     for case in book.in_scope(rule):
-        cell = months.setdefault(month_of(case.time("opened_at")), [0, 0])
-        cell[0] += all(holds(condition, book.columns(case)) for condition in _where(rule))
-        cell[1] += 1
+        cell, columns = months.setdefault(month_of(case.time("opened_at")), [0, 0, 0]), book.columns(case)
+        met = [(holds(condition, columns), not columns.get(condition.column)) for condition in _where(rule)]
+        surely = all(holding for holding, _ in met)
+        cell[0] += surely
+        cell[1] += not surely and all(holding or empty for holding, empty in met)
+        cell[2] += 1
     if months and rises(months, _number(rule.parameters["months"]), _number(rule.parameters.get("minimum", 1))):
         yield Planted(rule.id, "-", str(rule.title))
 

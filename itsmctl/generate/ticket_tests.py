@@ -133,13 +133,16 @@ def parked(t: Ticket) -> Iterator[tuple[int, int]]:
 
 
 def rises(months: Mapping[str, Sequence[int]], wanted: int, least: int) -> bool:
-    """Whether a share rose so many times in a row, month after month; a month with few records ends the row."""
+    """Whether a share surely rose so many times in a row, month after month; a month with few records ends the row.
+
+    Of each month are given the records that count, those that may, and all of them.
+    """
     row, before = 0, None
     for month in months_between(min(months), max(months)):
-        part, total = months.get(month, (0, 0))
-        share = part / total if total >= least else None
-        row = row + 1 if share is not None and before is not None and share > before else 0
-        before = share
+        part, perhaps, total = months.get(month, (0, 0, 0))
+        enough = total >= least
+        row = row + 1 if enough and before is not None and part / total > before else 0
+        before = (part + perhaps) / total if enough else None
         if row >= wanted:
             return True
     return False
