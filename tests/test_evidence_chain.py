@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,13 @@ from evidence_case import make_case, reseal, write_result
 
 from itsmctl.cli import run
 from itsmctl.errors import ItsmctlError
-from itsmctl.evidence.chain import link_to, verify_chain
+from itsmctl.evidence.attestation import Signature
+from itsmctl.evidence.chain import Chained, ChainReport, link_to, verify_chain
 from itsmctl.evidence.keys import generate, read_private, read_public
 from itsmctl.evidence.pack import build
 from itsmctl.evidence.sealing import Seals
-from itsmctl.evidence.verify import verify
+from itsmctl.evidence.verify import VerifyReport, verify
+from itsmctl.evidence.wording import chain_lines
 
 MONTHS = ("2026-03-31", "2026-04-30", "2026-05-31", "2026-06-30")
 Broken = set[tuple[str, str]]
@@ -165,3 +168,25 @@ def test_the_command_tells_it(packs: Path, original: Path, tmp_path: Path, capsy
     assert run(["evidence", "verify", "--chain", str(tmp_path / "packs")]) == 1
     (tmp_path / "empty").mkdir()
     assert run(["evidence", "verify", "--chain", str(tmp_path / "empty")]) == 2
+
+
+@pytest.mark.parametrize(
+    ("signed", "told"),
+    [
+        (["a", "a", "a"], []),
+        (["", "", "a"], []),
+        (["a", "b", "b"], ["! pack 2 is signed by key sha256:b, the one before it by sha256:a: whether that may be, only --public-key tells"]),
+        (["a", "a", ""], ["! pack 3 is not signed, the one before it was by key sha256:a: whoever has no key could have made it"]),
+    ],
+)  # fmt: skip
+def test_a_chain_that_goes_on_under_another_key_says_so(signed: list[str], told: list[str]) -> None:
+    def pack(number: int, key: str) -> Chained:
+        signature = Signature("enclosed-key", key) if key else Signature()
+        return Chained(VerifyReport(Path(f"{number}.zip"), 1, 1, "d", "", (), signature), number, "", "")
+
+    packs = tuple(pack(number, key) for number, key in enumerate(signed, start=1))
+    lines = chain_lines(ChainReport(packs, ()), "en")
+    assert [line for line in lines if line.startswith("! ")] == told
+    assert lines[-1] == "a chain of 3 packs, whole"
+    trusted = replace(packs[1], report=replace(packs[1].report, signature=Signature("trusted-key", "b")))
+    assert not [line for line in chain_lines(ChainReport((packs[0], trusted), ()), "en") if line.startswith("! ")]

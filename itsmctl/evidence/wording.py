@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from itsmctl.evidence.attestation import Signature, Status
@@ -121,9 +122,28 @@ def chain_lines(report: ChainReport, language: Language) -> list[str]:
     for found in report.breaks:
         values = {"expected": found.expected, "found": found.found, "about": found.about}
         lines.append(printable(f"{found.pack}: {tr(_BREAKS[found.kind], language, **values)}"))
+    lines += _changed_signers(report, language)
     if report.intact:
         return [*lines, trn("a chain of {n} pack, whole", "a chain of {n} packs, whole", len(report.packs), language)]
     return [*lines, tr("the chain is not whole", language)]
+
+
+def _changed_signers(report: ChainReport, language: Language) -> Iterator[str]:
+    """Where a chain goes on under another key, or under none, and nobody named the keys that may sign it."""
+    for before, pack in pairwise(report.packs):
+        old, new = before.report.signature, pack.report.signature
+        if old.status != "enclosed-key" or new.status not in ("enclosed-key", "unsigned") or new.key == old.key:
+            continue
+        values = {"position": pack.position, "old": old.key, "new": new.key}
+        if new.status == "unsigned":
+            told = msg(
+                "! pack {position} is not signed, the one before it was by key sha256:{old}: whoever has no key could have made it"
+            )
+        else:
+            told = msg(
+                "! pack {position} is signed by key sha256:{new}, the one before it by sha256:{old}: whether that may be, only --public-key tells"
+            )
+        yield tr(told, language, **values)
 
 
 def chain_json(report: ChainReport) -> str:
