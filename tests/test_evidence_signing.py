@@ -24,6 +24,7 @@ from itsmctl.evidence.keys import PublicKey, generate, read_private, read_public
 from itsmctl.evidence.pack import build
 from itsmctl.evidence.sealing import Seals
 from itsmctl.evidence.verify import verify
+from itsmctl.evidence.wording import report_lines
 
 REPORT = "data/result/report.html"
 
@@ -125,7 +126,11 @@ def test_openssh_keys_sign_and_verify(original: Path, tmp_path: Path, passphrase
     build(original / "case/result", tmp_path / "pack", root=original / "case/系统", seals=seals)
     report = verify(tmp_path / "pack", [read_public(tmp_path / "id.pub")])
     assert (report.intact, report.signature.status) == (True, "trusted-key")
-    assert verify(tmp_path / "pack", [_key(original)]).differences != ()
+    signed_by_another = verify(tmp_path / "pack", [_key(original)])
+    assert signed_by_another.differences != ()
+    assert "not proven: the files are as the manifests list them" in report_lines(signed_by_another, "en")[0]
+    (tmp_path / "pack/data/rules.csv").write_bytes(b"altered")
+    assert report_lines(verify(tmp_path / "pack", [_key(original)]), "en")[0].endswith("altered, 2 files differ")
 
 
 def test_what_is_no_ed25519_key_is_told(original: Path, tmp_path: Path) -> None:

@@ -86,6 +86,10 @@ def summary_lines(summary: PackSummary, language: Language) -> list[str]:
     return lines
 
 
+_SEALS: frozenset[Fault] = frozenset({"unsigned", "other-key", "bad-timestamp"})
+"""What is wrong with a seal, where no file is other than its manifest says."""
+
+
 def report_lines(report: VerifyReport, language: Language) -> list[str]:
     """Whether the pack is intact, and otherwise every file that differs."""
     if report.intact:
@@ -93,7 +97,13 @@ def report_lines(report: VerifyReport, language: Language) -> list[str]:
         verdict = [tr("{pack}: intact, {files}", language, pack=report.pack, files=files)]
     else:
         names = len(report.files_that_differ)
-        verdict = [f"{report.pack}: {trn('altered, {n} file differs', 'altered, {n} files differ', names, language)}"]
+        told = trn("altered, {n} file differs", "altered, {n} files differ", names, language)
+        if all(difference.fault in _SEALS for difference in report.differences):
+            told = tr(
+                "not proven: the files are as the manifests list them, but the signature or the time-stamp is not there or not good",
+                language,
+            )
+        verdict = [f"{report.pack}: {told}"]
         verdict += [f"  {difference_text(difference, language)}" for difference in report.differences]
     digests = _digest_lines(report.digest, report.archive_sha256, language)
     signature = _signature_line(report.signature, language)
