@@ -169,7 +169,7 @@ PAGE_TEXT = """<!-- Written by benchmarks/reading.py: run `make bench-import PM4
 # How fast exports are imported
 
 Beside the least that reading them could cost: DuckDB told every type of a CSV, and a parser that does nothing with the XML
-that it walks through; and beside PM4Py's default importer of event logs. Seconds depend on the machine, ratios hardly do.
+that it walks through; and beside PM4Py's default importer of event logs. Seconds depend on the machine, ratios less so; two machines may still differ by a fifth.
 
 ## Limits
 

@@ -288,7 +288,7 @@ PAGE_TEXT = """<!-- Written by benchmarks/run.py: run `make bench`. -->
 # Benchmarks
 
 What an audit costs, as a multiple of the least that it could cost: DuckDB, told every type and the form of the times,
-reading the same CSV into a typed table (`benchmarks/floor.py`). Seconds depend on the machine, ratios hardly do.
+reading the same CSV into a typed table (`benchmarks/floor.py`). Seconds depend on the machine, ratios less so; two machines may still differ by a fifth.
 
 Tickets: {tickets}.
 
