@@ -21,6 +21,7 @@ from collections.abc import Mapping
 
 from itsmctl.engine.acts import approvals_of
 from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.doubts import others_lack, unknown_in
 from itsmctl.engine.parameters import DURATION, TEXTS, WHERE, conditions_of, seconds_of, texts
 from itsmctl.engine.sql import COMPARING, Fragment, all_of, name, quote
 from itsmctl.model import TIME_COLUMNS, Condition, Rule
@@ -130,7 +131,7 @@ def _hidden(rule: Rule, context: Context) -> str:
     if not rule.parameters.get("incoming"):
         return ""
     hidden = sorted(set(texts(rule, "types")) & context.about(str(rule.parameters["process"])).lacking)
-    return quote("others-lack:" + ",".join(hidden)) if hidden else ""
+    return others_lack(hidden) if hidden else ""
 
 
 def _judged(rule: Rule, context: Context) -> Fragment:
@@ -154,10 +155,7 @@ def _judged(rule: Rule, context: Context) -> Fragment:
     absent = "false" if rule.parameters.get("unresolved") == "fail" else "NULL"
     unknown, unread = _unknown(rule), Fragment("")
     if lacking := sorted({c.column for c in conditions_of(rule)} & context.about(process).lacking):
-        listed = ", ".join(map(quote, lacking))
-        unread = Fragment(
-            f' LEFT JOIN (SELECT DISTINCT tix FROM lacking WHERE "column" IN ({listed})) AS k ON k.tix = o.tix'
-        )
+        unread = Fragment(f" LEFT JOIN {unknown_in(lacking)} AS k ON k.tix = o.tix")
         unknown += " OR k.tix IS NOT NULL"
     approved = Fragment("")
     if "approval" in needs(rule).tables:

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from itsmctl.engine.context import Context, Needs
-from itsmctl.engine.doubts import doubted
+from itsmctl.engine.doubts import doubted, others_lack, unknown_in
 from itsmctl.engine.parameters import COLUMNS, DURATION, WHERE, conditions_of, number_of, seconds_of, texts
 from itsmctl.engine.sql import Fragment, all_of, name, quote
 from itsmctl.model import TIME_COLUMNS, Rule
@@ -87,11 +87,11 @@ def _unseen(rule: Rule, process: str, lacking: Sequence[str]) -> Fragment:
     """The records after which one was opened of which nobody knows whether it is about the same thing."""
     after, within = name(str(rule.parameters["after"])), seconds_of(rule, "within")
     return Fragment(
-        f"""SELECT r.record_id, r.opened_at, {quote("others-lack:" + ",".join(lacking))} AS reason FROM scoped AS r JOIN (
+        f"""SELECT r.record_id, r.opened_at, {others_lack(lacking)} AS reason FROM scoped AS r JOIN (
             SELECT tix, min(CASE WHEN tix IS NULL THEN moment END) OVER (ORDER BY moment RANGE BETWEEN 1 FOLLOWING AND {within} FOLLOWING) AS unseen FROM (
                 SELECT r.tix, r.{after} AS moment FROM scoped AS r WHERE r.{after} IS NOT NULL
                 UNION ALL SELECT CAST(NULL AS BIGINT) AS tix, o.opened_at AS moment FROM record AS o
-                    JOIN (SELECT DISTINCT tix FROM lacking WHERE "column" IN ({", ".join(map(quote, lacking))})) AS k ON k.tix = o.tix
+                    JOIN {unknown_in(lacking)} AS k ON k.tix = o.tix
                     WHERE o.process = ? AND o.opened_at IS NOT NULL
             ) AS happened
         ) AS f ON f.tix = r.tix AND f.unseen IS NOT NULL""",

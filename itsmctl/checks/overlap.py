@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from itsmctl.engine.context import Context, Needs
-from itsmctl.engine.doubts import doubted
+from itsmctl.engine.doubts import doubted, others_lack
 from itsmctl.engine.parameters import COLUMN, WHERE, conditions_of
 from itsmctl.engine.sql import Fragment, all_of, each_word, name, quote, ranked
 from itsmctl.model import TIME_COLUMNS, Rule
@@ -70,13 +70,17 @@ def _unseen(rule: Rule, lacking: Sequence[str]) -> Fragment:
         f"""max(CASE WHEN "column" = {quote(column)} THEN 1 ELSE 0 END) AS {alias}"""
         for column, alias in ((same, "item"), (start, "start"), (stop, "stop"))
     )
-    listed = " OR ".join(f"o.{name(same)} LIKE '%{sign}%'" for sign in _LIST.strip("[]"))
     return Fragment(
-        f"""SELECT DISTINCT r.record_id, r.opened_at, {quote("others-lack:" + ",".join(lacking))} AS reason FROM scoped AS r JOIN (
-            SELECT o.tix, o.{name(same)} AS "named", o.{name(start)} AS "from", o.{name(stop)} AS "to", k.item, k.start, k.stop, coalesce({listed}, false) AS several
+        f"""SELECT DISTINCT r.record_id, r.opened_at, {others_lack(lacking)} AS reason FROM scoped AS r JOIN (
+            SELECT o.tix, o.{name(same)} AS "named", o.{name(start)} AS "from", o.{name(stop)} AS "to", k.item, k.start, k.stop, coalesce({_several(f"o.{name(same)}")}, false) AS several
             FROM record AS o JOIN (SELECT tix, {lacks} FROM lacking WHERE "column" IN ({", ".join(map(quote, lacking))}) GROUP BY tix) AS k ON k.tix = o.tix WHERE o.process = ?
         ) AS u ON u.tix <> r.tix AND (u.start = 1 OR u."from" < r.{name(stop)}) AND (u.stop = 1 OR u."to" > r.{name(start)})
-            AND (u.item = 1 OR u.several OR u."named" = r.{name(same)} OR {listed.replace("o.", "r.")})
+            AND (u.item = 1 OR u.several OR u."named" = r.{name(same)} OR {_several(f"r.{name(same)}")})
         WHERE r.{name(same)} IS NOT NULL AND r.{name(start)} <= r.{name(stop)}""",
         (rule.process,),
     )
+
+
+def _several(cell: str) -> str:
+    """SQL for whether a cell lists several items."""
+    return " OR ".join(f"{cell} LIKE '%{sign}%'" for sign in _LIST.strip("[]"))

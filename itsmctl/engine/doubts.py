@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
-from itsmctl.engine.sql import Fragment
+from itsmctl.engine.sql import Fragment, quote
 
 Resting = Literal["any", "failures", "passes"]
 """Which verdicts rest on what is not known: the other kind shows enough."""
 
 _STANDS = {"any": "false", "failures": "coalesce(j.passed, false)", "passes": "NOT coalesce(j.passed, true)"}
+
+
+def unknown_in(columns: Iterable[str]) -> str:
+    """SQL for the records of which nobody knows what they have in some of the columns: `(SELECT tix …)`, each once."""
+    return f"""(SELECT DISTINCT tix FROM lacking WHERE "column" IN ({", ".join(map(quote, columns))}))"""
+
+
+def others_lack(columns: Iterable[str]) -> str:
+    """SQL for the reason of a verdict that other records could turn, of which nobody knows the columns."""
+    return quote("others-lack:" + ",".join(columns))
 
 
 def doubted(body: Fragment, doubtful: Fragment, resting: Resting, *, observed_stays: bool = False) -> Fragment:

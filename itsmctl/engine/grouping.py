@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from itsmctl.engine.context import Context
+from itsmctl.engine.doubts import unknown_in
 from itsmctl.engine.parameters import conditions_of, words
 from itsmctl.engine.people import called
-from itsmctl.engine.sql import COMPARING, Fragment, condition, join, name, numbers_between, quote
+from itsmctl.engine.sql import COMPARING, Fragment, condition, join, name, numbers_between
 from itsmctl.model import GROUPED, PEOPLE_COLUMNS, Conditions, Rule
 
 
@@ -68,7 +69,7 @@ def hits_of(conditions: Conditions, context: Context) -> Hits:
         holds, unknown = condition(asked), f"r.{name(asked.column)} IS NULL" if asked.test in COMPARING else "false"
         if asked.column in context.lacking:
             unread = f"k{place}"
-            joined += f""" LEFT JOIN (SELECT DISTINCT tix FROM lacking WHERE "column" = {quote(asked.column)}) AS {unread} ON {unread}.tix = r.tix"""
+            joined += f" LEFT JOIN {unknown_in((asked.column,))} AS {unread} ON {unread}.tix = r.tix"
             unknown += f" OR {unread}.tix IS NOT NULL"
         sure.append("(" + holds + f" AND NOT ({unknown}))")
         most.append("(" + holds + f" OR {unknown})")
