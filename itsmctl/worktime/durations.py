@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from itsmctl.errors import ItsmctlError, Problem, Where
+from itsmctl.errors import NOWHERE, ItsmctlError, Problem, Where
 from itsmctl.model import Slot
 
 _PARTS = re.compile(r"(?:(?P<bd>\d{1,9})bd)?(?:(?P<h>\d{1,9})h)?(?:(?P<m>\d{1,9})m)?(?:(?P<s>\d{1,9})s)?")
 _ISO = re.compile(r"PT(?:(?P<h>\d{1,9})H)?(?:(?P<m>\d{1,9})M)?(?:(?P<s>\d{1,9})S)?")
 _PLAIN_DAYS = re.compile(r"(\d{1,4})\s*d(?:ays?)?", re.IGNORECASE)
 _DAYS = re.compile(r"P\d+[DWMY].*|.*\d\s*(?:d|w|mo|y|days?|weeks?|months?|years?)(?:\d.*)?", re.IGNORECASE)
-_NOWHERE = Where()
 _HOURS = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
 DAY_MINUTES = 1_440
 
@@ -29,7 +28,7 @@ class Duration:
         return self.seconds + self.business_days * day_minutes * 60
 
 
-def parse_duration(text: str, where: Where = _NOWHERE) -> Duration:
+def parse_duration(text: str, where: Where = NOWHERE) -> Duration:
     """Read `30m`, `4h`, `2h30m`, `45s`, `1bd` (business days) or ISO 8601 `PT4H`.
 
     Days are refused, because some mean 24 hours by them and others one working day.
@@ -43,7 +42,7 @@ def parse_duration(text: str, where: Where = _NOWHERE) -> Duration:
     raise ItsmctlError(in_days(text, where) or Problem("bad-duration", template, where, {"text": text}))
 
 
-def in_days(text: str, where: Where = _NOWHERE) -> Problem | None:
+def in_days(text: str, where: Where = NOWHERE) -> Problem | None:
     """What is said of a duration in days, weeks or months; nothing of any other."""
     if not _DAYS.fullmatch(text.strip()):
         return None
@@ -63,7 +62,7 @@ def duration_text(seconds: int) -> str:
     return sign + ("".join(f"{number}{unit}" for number, unit in parts if number) or "0m")
 
 
-def parse_slot(text: str, where: Where = _NOWHERE) -> tuple[tuple[Slot, ...], tuple[Slot, ...]]:
+def parse_slot(text: str, where: Where = NOWHERE) -> tuple[tuple[Slot, ...], tuple[Slot, ...]]:
     """Read opening hours such as 09:00-12:00 as the slots of that day and of the day after.
 
     The end may be 24:00. Hours that end before they begin cross midnight: 22:00-06:00 gives 22:00-24:00 on the day

@@ -6,11 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from itsmctl.errors import ItsmctlError, Problem, Where
+from itsmctl.errors import NOWHERE, ItsmctlError, Problem, Where
 from itsmctl.zones import zone_info
 
 DAY = 86_400
-_NOWHERE = Where()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST = (datetime(1, 1, 3, tzinfo=UTC) - _EPOCH) // timedelta(seconds=1)
 _LAST = (datetime(9999, 12, 29, tzinfo=UTC) - _EPOCH) // timedelta(seconds=1)
@@ -67,7 +66,7 @@ def _offset(info: ZoneInfo, at: int) -> int:
     return (moment.astimezone(info).utcoffset() or timedelta()) // timedelta(seconds=1)
 
 
-def parse_moment(text: str, zone: str, where: Where = _NOWHERE) -> int:
+def parse_moment(text: str, zone: str, where: Where = NOWHERE) -> int:
     """Read an ISO 8601 moment as epoch seconds; without an offset it is local time in `zone`.
 
     A local time that the clocks skip is refused; of one that occurs twice the first occurrence is meant.
@@ -95,7 +94,7 @@ YEARS = range(1970, 2101)
 """The years in which a day may lie: before, no tool kept tickets; after, no calendar is known."""
 
 
-def parse_day(text: str, where: Where = _NOWHERE) -> date:
+def parse_day(text: str, where: Where = NOWHERE) -> date:
     """Read a day such as 2026-06-30."""
     try:
         day = date.fromisoformat(text.strip())

@@ -80,9 +80,8 @@ def escaped(text: str) -> str:
     """Words of others that stay words in Markdown: in a table, and outside of one."""
     safe = shown(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     safe = "".join(f"\\{letter}" if letter in "\\`*_[]|@#" else letter for letter in safe)
-    return _CALLS.sub(
-        r"\g<0>&#8203;", safe
-    )  # a space without width, as forges look for them in the text as it is shown
+    # A space without width: forges look for them in the text as it is shown.
+    return _CALLS.sub(r"\g<0>&#8203;", safe)
 
 
 def code(text: str) -> str:
