@@ -16,6 +16,7 @@ from itsmctl.checks import CHECKS
 from itsmctl.definitions import load
 from itsmctl.definitions.lint import LAWS
 from itsmctl.definitions.schema import kinds
+from itsmctl.model import RECORD_COLUMNS, TIME_COLUMNS
 from itsmctl.reference import reference_root
 from itsmctl.reports.plain import cells
 from itsmctl.views.kinds import VIEWS
@@ -26,7 +27,7 @@ sys.path.insert(0, str(DOCS))
 
 import generate  # noqa: E402 - docs/generate.py, which is a script
 import transcripts  # noqa: E402 - docs/transcripts.py, likewise
-from generator import checks, command_line, problems  # noqa: E402
+from generator import checks, command_line, problems, schemas  # noqa: E402
 
 DEFINITIONS = load(reference_root())
 PAGES = [ROOT / "README.md", ROOT / "README.zh.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
@@ -84,6 +85,7 @@ def test_every_option_says_what_it_is_for(path: tuple[str, ...]) -> None:
     ("page", "names"),
     [
         ("checks.md", sorted(CHECKS)),
+        ("checks.zh.md", sorted(CHECKS)),
         ("rules.md", sorted(DEFINITIONS.rules)),
         ("mappings.md", sorted(DEFINITIONS.mappings)),
         ("definitions/index.md", kinds()),
@@ -98,6 +100,16 @@ def test_everything_has_its_place_in_the_reference(page: str, names: list[str]) 
 def test_every_check_is_found_once_by_its_question() -> None:
     named = [name for family in checks.FAMILIES.values() for name in family]
     assert sorted(named) == sorted(CHECKS)
+
+
+def test_a_type_is_said_in_full() -> None:
+    ways = {"anyOf": [{"enum": ["approval"]}, {"type": "object"}]}
+    assert (
+        schemas.type_text({"type": "array", "items": ways, "minItems": 1})
+        == "list of one of `approval` or mapping, at least 1"
+    )
+    assert schemas.type_text({"enum": [*RECORD_COLUMNS]}) == "one of the columns of the record"
+    assert schemas.type_text({"enum": [*TIME_COLUMNS, "approval"]}, language="zh") == "`approval`、记录的各时刻 之一"
 
 
 def test_the_help_of_show_names_every_kind() -> None:

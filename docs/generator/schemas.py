@@ -7,9 +7,10 @@ from typing import Any
 
 import yaml
 
-from generator.markdown import block, code, codes, table, value
+from generator.markdown import block, code, table, value
 from itsmctl.definitions.schema import kinds, schemas
-from itsmctl.model import RECORD_COLUMNS
+from itsmctl.language import tr
+from itsmctl.model import RECORD_COLUMNS, TIME_COLUMNS, Language
 
 Schema = Mapping[str, Any]
 
@@ -71,37 +72,46 @@ def common(schema: Schema) -> str:
     return "".join(parts)
 
 
-def properties(schema: Schema) -> str:
+HEAD = {"en": ("key", "required", "type", "what", "example"), "zh": ("键", "必填", "类型", "含义", "示例")}
+YES = {"en": "yes", "zh": "是"}
+
+
+def properties(schema: Schema, language: Language = "en") -> str:
     """A table of keys, nested ones below their parent, or nothing."""
-    rows = list(_rows(schema, ""))
-    return table(("key", "required", "type", "what", "example"), rows) if rows else ""
+    rows = list(_rows(schema, "", language))
+    return table(HEAD[language], rows) if rows else ""
 
 
-def _rows(schema: Schema, above: str) -> Iterator[tuple[str, str, str, str, str]]:
+Row = tuple[str, str, str, str, str]
+
+
+def _rows(schema: Schema, above: str, language: Language) -> Iterator[Row]:
     required = set(schema.get("required", ()))
     for key, body in schema.get("properties", {}).items():
-        yield _row(above + key, body, key in required)
-        yield from _inside(body, above + key)
+        yield _row(above + key, body, key in required, language)
+        yield from _inside(body, above + key, language)
     if isinstance(schema.get("additionalProperties"), dict):
         body = schema["additionalProperties"]
-        yield _row(above + "*", body, False)
-        yield from _inside(body, above + "*")
+        yield _row(above + "*", body, False, language)
+        yield from _inside(body, above + "*", language)
 
 
-def _inside(body: Schema, name: str) -> Iterator[tuple[str, str, str, str, str]]:
+def _inside(body: Schema, name: str, language: Language) -> Iterator[Row]:
     if "$ref" not in body:
-        yield from _rows(body, name + ".")
+        yield from _rows(body, name + ".", language)
         if isinstance(body.get("items"), dict) and "$ref" not in body["items"]:
-            yield from _rows(body["items"], name + "[].")
+            yield from _rows(body["items"], name + "[].", language)
 
 
-def _row(name: str, body: Schema, required: bool) -> tuple[str, str, str, str, str]:
+def _row(name: str, body: Schema, required: bool, language: Language) -> Row:
     example = value(body["examples"][0]) if body.get("examples") else ""
-    return code(name), "yes" if required else "", type_text(body), str(body.get("description", "")), example
+    said = tr(str(body.get("description", "")), language)
+    return code(name), YES[language] if required else "", type_text(body, "", language), said, example
 
 
-def type_text(body: Schema, folder: str = "") -> str:
+def type_text(body: Schema, folder: str = "", language: Language = "en") -> str:
     """What a value may be, with a link where the type has a name."""
+    words = TYPES[language]
     if "$ref" in body:
         file, _, name = str(body["$ref"]).partition("#/definitions/")
         page = f"{folder}common.md" if file else ""
@@ -109,32 +119,47 @@ def type_text(body: Schema, folder: str = "") -> str:
     if "const" in body:
         return value(body["const"])
     if "enum" in body:
-        return "one of " + choices([str(choice) for choice in body["enum"]])
+        return words["enum"].format(choices([str(choice) for choice in body["enum"]], language))
     types = body.get("type", "")
-    names = " or ".join(TYPES[name] for name in ([types] if isinstance(types, str) else types) if name)
-    if isinstance(body.get("items"), dict):
-        names = names.replace("list", f"list of {type_text(body['items'], folder)}")
-    return names + limits(body)
+    ways = [words[name] for name in ([types] if isinstance(types, str) else types) if name]
+    ways = ways or [type_text(way, folder, language) for word in ("anyOf", "oneOf") for way in body.get(word, ())]
+    names = words["or"].join(dict.fromkeys(filter(None, ways)))
+    if isinstance(body.get("items"), dict) and (inner := type_text(body["items"], folder, language)):
+        names = names.replace(words["array"], words["items"].format(inner))
+    return names + limits(body, language)
 
 
-def choices(allowed: list[str]) -> str:
-    """The values allowed; the columns of the record are not listed again."""
-    if set(allowed) < set(RECORD_COLUMNS) or not set(allowed) > set(RECORD_COLUMNS):
-        return codes(allowed)
-    return codes([word for word in allowed if word not in RECORD_COLUMNS] + ["any column of the record"])
+def choices(allowed: list[str], language: Language = "en") -> str:
+    """The values allowed; where they are all columns of the record, or all its moments, these are not listed again."""
+    for columns, word in ((RECORD_COLUMNS, "column"), (TIME_COLUMNS, "moment")):
+        if set(allowed) >= set(columns):
+            others = [word for word in allowed if word not in columns]
+            return tr(", ", language).join([*map(code, others), TYPES[language][word]])
+    return tr(", ", language).join(map(code, allowed))
 
 
-TYPES = {
-    "object": "mapping", "array": "list", "string": "text", "integer": "whole number", "number": "number",
-    "boolean": "true or false", "null": "nothing",
+TYPES: Mapping[Language, Mapping[str, str]] = {
+    "en": {
+        "object": "mapping", "array": "list", "string": "text", "integer": "whole number", "number": "number",
+        "boolean": "true or false", "null": "nothing", "or": " or ", "items": "list of {}", "enum": "one of {}",
+        "column": "the columns of the record", "moment": "the moments of the record", "minimum": ", at least {}", "maximum": ", at most {}",
+        "minItems": ", at least {}", "maxItems": ", at most {}",
+    },
+    "zh": {
+        "object": "映射", "array": "列表", "string": "文字", "integer": "整数", "number": "数",
+        "boolean": "true 或 false", "null": "空", "or": " 或 ", "items": "列表，每项为{}", "enum": "{} 之一",
+        "column": "记录的各列", "moment": "记录的各时刻", "minimum": "，不小于 {}", "maximum": "，不大于 {}",
+        "minItems": "，至少 {} 项", "maxItems": "，至多 {} 项",
+    },
 }  # fmt: skip
 
 
-def limits(body: Schema) -> str:
+def limits(body: Schema, language: Language = "en") -> str:
     """Bounds of a number or a list."""
-    words = (("minimum", "at least"), ("maximum", "at most"), ("minItems", "at least"), ("maxItems", "at most"))
-    said = [f"{word} {body[key]}" for key, word in words if key in body]
-    return ", " + ", ".join(said) if said else ""
+    words = TYPES[language]
+    return "".join(
+        words[key].format(body[key]) for key in ("minimum", "maximum", "minItems", "maxItems") if key in body
+    )
 
 
 def yaml_text(data: object) -> str:

@@ -7,6 +7,8 @@ A problem's template is often chosen before it is used (`template = "..."`) or h
 from __future__ import annotations
 
 import ast
+import inspect
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -21,8 +23,11 @@ def messages(
     file: IO[bytes], keywords: Mapping[str, object], comment_tags: Collection[str], options: Mapping[str, object]
 ) -> Iterator[Found]:
     """Yield (line, function, text or texts, comments) as Babel wants them from an extraction method."""
-    if Path(str(getattr(file, "name", ""))).as_posix().endswith("itsmctl/cli/__init__.py"):
+    path = Path(str(getattr(file, "name", ""))).as_posix()
+    if path.endswith("itsmctl/cli/__init__.py"):
         yield from _of_the_command_line()
+    if path.endswith("itsmctl/checks/__init__.py"):
+        yield from _of_the_checks()
     nodes = list(ast.walk(ast.parse(file.read())))
     helpers = {name: place for path in _imported(nodes) for name, place in _helpers_of(path)}
     helpers |= dict(_helpers(nodes))
@@ -42,6 +47,26 @@ def _of_the_command_line() -> Iterator[Found]:
 
     for text in (*texts(group), *COMMANDS.values(), *phrases()):
         yield 1, None, text, []
+
+
+def _of_the_checks() -> Iterator[Found]:
+    """The pages of the check types, paragraph by paragraph; a declared template has no docstring in the source."""
+    from itsmctl.checks import CHECKS, declare
+
+    for page in (*(check.__doc__ for check in CHECKS.values()), declare.__doc__):
+        for text in paragraphs(page or ""):
+            if not text.startswith(CODE):
+                yield 1, None, text, []
+
+
+CODE = "    "
+"""How the lines of an example begin in a docstring that is a page."""
+
+
+def paragraphs(page: str) -> list[str]:
+    """The parts of a docstring that is a page: each paragraph on one line, to be translated by itself, and each example as it is."""
+    parts = re.split(r"\n\s*\n", inspect.cleandoc(page))
+    return [part if part.startswith(CODE) else " ".join(part.split()) for part in parts]
 
 
 def _imported(nodes: Iterable[ast.AST]) -> Iterator[Path]:

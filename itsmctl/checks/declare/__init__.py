@@ -5,7 +5,7 @@ closed]}`; a field that changes, `{field: group, new: network}` (any change with
 opened with counts as a change at its opening); or an approval, `{approval: approved, role: change-manager}`. With
 `where` it counts only in records that meet the conditions: `{state: resolved, where: {priority: [P1]}}`.
 
-The trace of a record are the events of the kinds that its rule names, up to the moment of the audit: for `chain`
+The trace of a record is the events of the kinds that its rule names, up to the moment of the audit: for `chain`
 templates, what comes next is the next change of one of these fields, or the next approval. A record in which nothing
 asks for anything passes. While a record is open, what it lacks may still come: it passes as far as it has come, as a
 clock does that still runs, and says so. It is over when its state is of the phase closed or cancelled.
