@@ -18,6 +18,7 @@ from itsmctl.delivery.counting import Span as Moments
 from itsmctl.delivery.counting import counted, take
 from itsmctl.engine import people as names
 from itsmctl.engine.session import Session
+from itsmctl.engine.tables.codes import named, plainly_named
 from itsmctl.model import Definitions
 from itsmctl.scorecard.asking import Asked, sources
 from itsmctl.scorecard.benefits import benefits_of
@@ -75,6 +76,9 @@ def figures(folder: Path, resolvers: tuple[str, ...]) -> dict[str, object]:
 def test_one_person_under_several_names_is_one(tmp_path: Path) -> None:
     alike = figures(tmp_path / "one", (OWN, OWN, OWN, "Li Na", "Li Na"))
     assert figures(tmp_path / "two", (OWN, OTHER, " WU.Ming ", "Li Na", "li na")) == alike
+    assert (
+        figures(tmp_path / "wide", ("Wu\u00a0Ming\u3000吴明", OTHER, "wu  ming 吴明", "Li\tNa", "li\u200b na")) == alike
+    )
     assert alike["resolvers"] == 2 and alike["per head"] == [2.5]
     assert figures(tmp_path / "three", (OWN, "Somebody", "Somebody else", "Li Na", "Li Na")) != alike
 
@@ -93,3 +97,13 @@ def test_names_are_compared_alike_wherever_they_are_written_down() -> None:
     with Session() as session:
         told = session.one("SELECT " + ", ".join(names.person_key("?") for _ in given), given)
     assert [(one, key) for one, key in zip(given, told, strict=True) if key != names._key(one)] == []
+
+
+def test_names_are_loaded_with_the_same_blanks_wherever_they_are_written_down() -> None:
+    given = [f"{before}Wu{blank}{blank}Ming{before}" for blank in map(chr, range(1, 0x3100)) for before in ("", blank)]
+    with Session() as session:
+        session.run("CREATE TABLE given (number BIGINT, name VARCHAR)")
+        session.insert("given", ("number", "name"), list(enumerate(given)))
+        told = [one for (one,) in session.rows(f"SELECT {named('name')} FROM given ORDER BY number")]
+    assert [(name, one) for name, one in zip(given, told, strict=True) if one != plainly_named(name)] == []
+    assert told.count("Wu Ming") > 50

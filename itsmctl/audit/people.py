@@ -41,7 +41,7 @@ class PeopleKey:
         return self._hash("id", "")[:16]
 
     def pseudonym(self, name: str) -> str:
-        """What stands for a person; capitals and blanks around a name do not make another person of it."""
+        """What stands for a person; capitals and blanks around a name do not make another person of it, nor do those within one, which is loaded with plain ones."""
         return PREFIX + self._hash("person", name.strip().lower())[:_DIGITS]
 
     def seal(self, pseudonym: str, name: str) -> str:

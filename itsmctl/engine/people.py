@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from itsmctl.engine.session import Session
 from itsmctl.engine.sql import Fragment, each_match, literal_rows, name, quote
+from itsmctl.engine.tables.codes import named, plainly_named
 from itsmctl.model import PEOPLE_COLUMNS, Assignment, Definitions, Effective
 from itsmctl.model.holding import tenures
 from itsmctl.zones import EVER, midnight, midnight_after
 
 
 def person_key(text: str) -> str:
-    """SQL for a person's name as it is compared: the same person however tools write capitals and blanks."""
+    """SQL for a person's name as it is compared: the same person however tools write capitals and blanks around it; see `named` for those within."""
     return f"lower(trim({text}))"
 
 
@@ -56,7 +57,7 @@ def is_among(field: str, value: str, words: Sequence[str]) -> Fragment:
     if field not in PEOPLE_COLUMNS:
         return Fragment(f"{value} IN ({', '.join('?' * len(words))})", tuple(words))
     known = known_as("l.word", "n")
-    listed = literal_rows([(word,) for word in words], "l", ("word",))
+    listed = literal_rows([(plainly_named(word),) for word in words], "l", ("word",))
     return f"{value} IN (SELECT {known.own_name} FROM " + listed + f"{known.join})"
 
 
@@ -147,13 +148,14 @@ def create_people(session: Session, definitions: Definitions, zone: str) -> None
 
 def _aliases(names: Mapping[str, set[str]], assignments: Collection[Assignment]) -> list[tuple[str, str, str, str]]:
     """The rows of `alias`: a name that is somebody's own is nobody else's, and one that anybody shares is shared."""
-    persons = {_key(word): person for person in sorted(names, reverse=True) for word in names[person]}
-    persons |= {_key(person): person for person in sorted(names, reverse=True)}
+    persons = {_key(plainly_named(word)): person for person in sorted(names, reverse=True) for word in names[person]}
+    persons |= {_key(plainly_named(person)): person for person in sorted(names, reverse=True)}
     kinds: dict[str, str] = {}
     for a in assignments:
         for word in names[a.person]:
-            kinds[_key(word)] = max(kinds.get(_key(word), "person"), a.account, key=_KINDS.index)
-    return [(word, _key(person), person, kinds[word]) for word, person in sorted(persons.items())]
+            key = _key(plainly_named(word))
+            kinds[key] = max(kinds.get(key, "person"), a.account, key=_KINDS.index)
+    return [(word, _key(plainly_named(person)), person, kinds[word]) for word, person in sorted(persons.items())]
 
 
 _KINDS = ("person", "service", "shared")
@@ -175,7 +177,9 @@ def _create(session: Session, table: str, columns: tuple[str, ...], rows: Sequen
     session.run(f"CREATE TABLE {table}_row ({typed})")
     session.insert(f"{table}_row", columns, rows)
     others = "".join(f", {name(column)}" for column in columns[1:])
-    session.run(f"CREATE TABLE {table} AS SELECT DISTINCT {person_key('person')} AS person{others} FROM {table}_row")
+    session.run(
+        f"CREATE TABLE {table} AS SELECT DISTINCT {person_key(named('person'))} AS person{others} FROM {table}_row"
+    )
 
 
 def _moments(period: Effective, zone: str) -> tuple[int, int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from itsmctl.engine.session import Session, exported, quote
 from itsmctl.engine.tables.loading import Loading
 
@@ -47,3 +49,20 @@ def filled(text: str) -> str:
     What begins with a visible ASCII character is something, which is quicker to see than by trimming.
     """
     return f"CASE WHEN {text} >= '!' AND {text} < '\x7f' THEN {text} WHEN trim({text}, {quote(_UNSEEN)}) <> '' THEN {text} END"
+
+
+_BLANKS = "".join(letter for letter in _UNSEEN if letter not in "\u200c\u200d")
+"""All of them but two that belong to a word where Persian or Hindi is written."""
+_BLANKS_OF_A_NAME = f"[{_BLANKS}]+"
+_ODD = f"[{_BLANKS.replace(' ', '')}]|  "
+
+
+def named(text: str) -> str:
+    """SQL for a person's name as exported, with a single plain blank between its words: wide or double ones name nobody else."""
+    one = f"trim(regexp_replace({text}, {quote(_BLANKS_OF_A_NAME)}, ' ', 'g'), {quote(_UNSEEN)})"
+    return f"CASE WHEN regexp_matches({text}, {quote(_ODD)}) THEN nullif({one}, '') ELSE {filled(text)} END"
+
+
+def plainly_named(name: str) -> str:
+    """A person's name as `named` has it."""
+    return re.sub(_BLANKS_OF_A_NAME, " ", name).strip(_UNSEEN) if re.search(_ODD, name) else name

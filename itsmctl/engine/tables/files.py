@@ -8,6 +8,7 @@ from pathlib import Path
 from itsmctl.engine.database import duckdb
 from itsmctl.engine.session import Session, exported, name
 from itsmctl.engine.sql import epoch
+from itsmctl.engine.tables.codes import named
 from itsmctl.engine.tables.loading import Loading
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.model import APPROVAL_COLUMNS, EVENT_COLUMNS, LINK_COLUMNS, RECORD_COLUMNS, REJECT_COLUMNS, SOURCE_COLUMNS
@@ -62,7 +63,11 @@ def _no_dataset(folder: Path, table: str, why: str) -> ItsmctlError:
 def create_sources(session: Session, loading: Loading, told: frozenset[str]) -> None:
     """`event_source(record_id, seq, actor, …)` and `approval_source(record_id, approver, moment, …)`: where each was read."""
     quoted = name("at")
-    for table, key in (("event", "seq, actor, actor_group"), ("approval", f"approver, {epoch(quoted)} AS moment")):
+    keys = {
+        "event": f"seq, {named('actor')} AS actor, actor_group",
+        "approval": f"{named('approver')} AS approver, {epoch(quoted)} AS moment",
+    }
+    for table, key in keys.items():
         rows = (
             "source_file, source_row"
             if table in told

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from itsmctl.engine.session import Session, exported, name
+from itsmctl.engine.session import Session, exported, name, quote
 from itsmctl.engine.soundness import check_numbers
 from itsmctl.engine.sql import epoch
-from itsmctl.engine.tables.codes import coded_columns, filled, same_process
+from itsmctl.engine.tables.codes import coded_columns, filled, named, same_process
 from itsmctl.engine.tables.loading import Loading
-from itsmctl.model import APPROVAL_COLUMNS, TIME_COLUMNS
+from itsmctl.model import APPROVAL_COLUMNS, PEOPLE_COLUMNS, TIME_COLUMNS
 
 
 def create_event(session: Session, loading: Loading) -> None:
     """`event(tix, seq, moment, field, old, new)`: every change, by record and in its order, in the codes of the definitions."""
     coded = coded_columns(loading)
-    old, new = "e.old", "e.new"
+    of_people = f"e.field IN ({', '.join(map(quote, PEOPLE_COLUMNS))})"
+    old, new = (f"CASE WHEN {of_people} THEN {named(f'e.{word}')} ELSE e.{word} END" for word in ("old", "new"))
     joins = ""
     if coded:
-        old, new = "coalesce(c_old.code, e.old)", "coalesce(c_new.code, e.new)"
+        old, new = f"coalesce(c_old.code, {old})", f"coalesce(c_new.code, {new})"
         joins = " ".join(
             f'LEFT JOIN code AS c_{word} ON c_{word}."column" = e.field AND c_{word}.exported = e.{word}'
             f"{same_process(loading, f'c_{word}', 'k')}"
             for word in ("old", "new")
         )
-    people = f"{filled('e.actor')} AS actor, {filled('e.actor_group')} AS actor_group," if loading.part.people else ""
+    people = f"{named('e.actor')} AS actor, {filled('e.actor_group')} AS actor_group," if loading.part.people else ""
     with session.unbuffered():
         session.run(
             f"""CREATE TABLE event AS
@@ -79,7 +80,8 @@ def restore(session: Session, loading: Loading) -> None:
 
 def create_approval(session: Session, loading: Loading) -> None:
     """The decisions taken until `as_of`, each with the record's key and its moment; one without a moment stays."""
-    texts = {column: filled(f"a.{name(column)}") for column in ("approver", "role", "decision")}
+    texts = {column: filled(f"a.{name(column)}") for column in ("role", "decision")}
+    texts["approver"] = named('a."approver"')
     texts["decision"] = f"coalesce(c.code, {texts['decision']})"
     told = ", ".join(f"{texts.get(column, f'a.{name(column)}')} AS {name(column)}" for column in APPROVAL_COLUMNS)
     session.run(

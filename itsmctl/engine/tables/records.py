@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from itsmctl.engine.session import Session, exported, name, quote
 from itsmctl.engine.sql import epoch
-from itsmctl.engine.tables.codes import coded_columns, filled, same_process
+from itsmctl.engine.tables.codes import coded_columns, filled, named, same_process
 from itsmctl.engine.tables.loading import TEXTS, Loading
 from itsmctl.engine.tables.months import create_zone, month_text, offset_at
-from itsmctl.model import BOOLEAN_COLUMNS, FORESEEN_COLUMNS, NUMBER_COLUMNS, RECORD_COLUMNS, TEXT_COLUMNS, TIME_COLUMNS
+from itsmctl.model import (
+    BOOLEAN_COLUMNS,
+    FORESEEN_COLUMNS,
+    NUMBER_COLUMNS,
+    PEOPLE_COLUMNS,
+    RECORD_COLUMNS,
+    TEXT_COLUMNS,
+    TIME_COLUMNS,
+)
 
 
 def create_kept(session: Session, loading: Loading) -> None:
@@ -54,6 +62,7 @@ def _records(session: Session, loading: Loading, texts: frozenset[str]) -> str:
     for column in TEXT_COLUMNS:
         if column not in texts:
             continue
+        text = named(f"r.{name(column)}") if column in PEOPLE_COLUMNS else filled(f"r.{name(column)}")
         if column in empty:
             columns.append(f"CAST(NULL AS VARCHAR) AS {name(column)}")
         elif column in coded:
@@ -62,9 +71,9 @@ def _records(session: Session, loading: Loading, texts: frozenset[str]) -> str:
                 f'LEFT JOIN code AS {alias} ON {alias}."column" = {quote(column)} AND {alias}.exported = r.{name(column)}'
                 f"{same_process(loading, alias, 'r')}"
             )
-            columns.append(f"coalesce({alias}.code, {filled(f'r.{name(column)}')}) AS {name(column)}")
+            columns.append(f"coalesce({alias}.code, {text}) AS {name(column)}")
         else:
-            columns.append(f"{filled(f'r.{name(column)}')} AS {name(column)}")
+            columns.append(f"{text} AS {name(column)}")
     columns += [f"r.{column}" for column in TIME_COLUMNS + NUMBER_COLUMNS + BOOLEAN_COLUMNS]
     columns += ["r.attributes"] if "attributes" in texts else []
     moments = {
