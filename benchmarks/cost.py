@@ -22,8 +22,9 @@ from pathlib import Path
 import duckdb
 from many import Many, apart, lay_out, once, read
 from measure import Task, interleaved, peak
+from pages import Page
 from reading import table
-from run import ROOT, busy, busy_zh, machine, versions
+from run import ROOT, busy, machine, versions
 
 from itsmctl.definitions import load
 from itsmctl.reference import FOLDERS, reference_root
@@ -75,11 +76,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "limit": LITTLE,
         "machine": machine(),
         "load": busy(load_before),
-        "load_zh": busy_zh(load_before),
         "versions": versions(),
     }
-    for text, path in ((ENGLISH, asked.output), (CHINESE, asked.output.with_suffix(".zh.md"))):
-        path.write_text(text.format(**values), encoding="utf-8", newline="\n")
+    BOTH.write(values, asked.output)
     sys.stdout.write(table(HEAD, (cost.row() for some in found.values() for cost in some)))
     return 0
 
@@ -177,7 +176,6 @@ def _with(text: str, said: Mapping[str, str]) -> str:
 
 NIGHT = 8 * 3600
 HEAD = ("", "records", "changes", "processor s", "peak MiB")
-HEAD_ZH = ("", "工单", "变更", "处理器秒数", "内存峰值 MiB")
 
 
 def told(found: Mapping[str, Sequence[Cost]]) -> dict[str, str]:
@@ -195,7 +193,6 @@ def told(found: Mapping[str, Sequence[Cost]]) -> dict[str, str]:
     free, little = found["memory"]
     per_record = largest.events / largest.records
     told = {f"{name}_table": table(HEAD, (c.row() for c in some)) for name, some in found.items()}
-    told |= {f"{name}_zh": table(HEAD_ZH, (_in_chinese(c) for c in some)) for name, some in found.items()}
     return told | {
         "start": f"{start:.1f}",
         "million": f"{slope * 1e6:.0f}",
@@ -212,28 +209,9 @@ def told(found: Mapping[str, Sequence[Cost]]) -> dict[str, str]:
         "little": f"{little.peak / 2**20:,.0f}",
         "dearer": f"{100 * (little.processor / free.processor - 1):+.0f}",
         "most": f"{largest.records:,}",
-        "night_zh": f"{NIGHT / slope / 1e8:.1f}",
-        "night": f"{NIGHT / slope / 1e6:.0f}",
+        "night": f"{NIGHT / slope / 1e6:.0f} million",
     }
 
-
-def _in_chinese(found: Cost) -> list[str]:
-    what, *rest = found.row()
-    for english, chinese in _CHINESE:
-        what = re.sub(english, chinese, what)
-    return [what, *rest]
-
-
-_CHINESE = (
-    (r"^([\d,]+) records$", r"\1 张工单"),
-    (r"^states alone$", "仅状态"),
-    (r"^as it is$", "原样"),
-    (r"^(\d+) more each$", r"每张再加 \1 条"),
-    (r"^(\d+) rules?$", r"\1 条规则"),
-    (r"^as shipped$", "随附定义"),
-    (r"^(\d+) more$", r"再加 \1 个"),
-    (r"^no limit$", "不设上限"),
-)
 
 ENGLISH = """<!-- Written by benchmarks/cost.py: run `make bench-cost`. -->
 
@@ -252,7 +230,7 @@ The short of it, on the machine below:
 - memory is what it is allowed: the largest size took {free} MiB without a limit and {little} MiB with `--memory-limit {limit}`,
   which costs {dearer} % of processor time.
 
-If it goes on in that line (measured is up to {most} records here), one core judges about {night} million records in a night of
+If it goes on in that line (measured is up to {most} records here), one core judges about {night} records in a night of
 eight hours. Memory does not end it, as what does not fit is spilled to disk; the disk does. A cluster (`--engine spark`) is
 worth it where tickets lie there already, or where a night is not long enough; it has to start its executors and to move rows
 between them, and on one machine it is slower than the engine that is built in.
@@ -303,31 +281,31 @@ CHINESE = """<!-- Written by benchmarks/cost.py: run `make bench-cost`. -->
 - 在中等规模下，每多一条规则多 {rule} 毫秒，占总成本的 {rule_share} %；每多一个日历及其协议多 {calendar} 毫秒，与工单多少无关；
 - 内存以所允许的为限：最大规模不设上限时占 {free} MiB，`--memory-limit {limit}` 时占 {little} MiB，处理器时间 {dearer} %。
 
-若照此增长（此处实测至 {most} 张工单），一个核心在八小时的夜间可判定约 {night_zh} 亿张工单。限制不在内存：放不下的会写到磁盘；磁盘才是限制。
+若照此增长（此处实测至 {most} 张工单），一个核心在八小时的夜间可判定约 {night}张工单。限制不在内存：放不下的会写到磁盘；磁盘才是限制。
 当工单本来就在集群上，或者一夜不够用时，才值得用集群（`--engine spark`）：它要启动执行器、在其间搬运数据，在单机上比内置引擎慢。
 
 ## 工单数
 
-{records_zh}
+{records_table}
 ## 每张工单的变更数
 
-{history_zh}
+{history_table}
 ## 规则数
 
 取自规则库各处。每条规则会带上它所依据的规则。
 
-{rules_zh}
+{rules_table}
 ## 日历数
 
 每个日历各有一项服务和一份协议，但没有工单提到它们。
 
-{calendars_zh}
+{calendars_table}
 ## 内存
 
-{memory_zh}
+{memory_table}
 ## 机器与版本
 
-{machine} {load_zh}
+{machine}{load}
 
 {versions}
 
@@ -337,6 +315,20 @@ CHINESE = """<!-- Written by benchmarks/cost.py: run `make bench-cost`. -->
 make bench-cost
 ```
 """
+WORDS = (
+    (r"changes", "变更"),
+    (r"([\d,]+) records", r"\1 张工单"),
+    (r"states alone", "仅状态"),
+    (r"as it is", "原样"),
+    (r"(\d+) more each", r"每张再加 \1 条"),
+    (r"(\d+) rules?", r"\1 条规则"),
+    (r"as shipped", "随附定义"),
+    (r"(\d+) more", r"再加 \1 个"),
+    (r"no limit", "不设上限"),
+    (r"(\d+)(\d\d) million", r"\1.\2 亿"),
+    (r"(\d\d?) million", r"\100 万"),
+)
+BOTH = Page(PAGE, ENGLISH, CHINESE, WORDS)
 
 if __name__ == "__main__":
     sys.exit(main())

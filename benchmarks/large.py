@@ -1,4 +1,4 @@
-"""Measure itsmctl and its peers side by side on a large history, see that they agree, and write docs/benchmarks-large.md.
+"""Measure itsmctl and its peers side by side on a large history, see that they agree, and write docs/benchmarks-large.md and .zh.md.
 
     python benchmarks/large.py [--records N]... [--history whole|lean]... [--runs N] [--peers NAME]... [--once N] [--output FILE]
 
@@ -25,6 +25,7 @@ from pathlib import Path
 from agreeing import Difference, compare
 from many import ZONE, Many, apart, generate, lean, multiply, once
 from measure import Sample, Task, interleaved, median, peak, ratio
+from pages import Page
 from peering import PEERS, Peer
 from run import CORE, ROOT, Limit, busy, itsmctl, machine, only, versions
 
@@ -80,7 +81,7 @@ def main(arguments: Sequence[str]) -> int:
         sys.stdout.write(
             f"{'pass' if limit.kept else 'FAIL'}  {limit.what}: {limit.measured:.2f} {limit.unit}, at most {limit.most:g}\n"
         )
-    asked.output.write_text(page(sizes, start, found, peers, asked, load), encoding="utf-8", newline="\n")
+    BOTH.write(told(sizes, start, found, peers, asked, load), asked.output)
     return int(bool(differences) or (not asked.lenient and not all(limit.kept for limit in found)))
 
 
@@ -107,7 +108,7 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
         "--lenient", action="store_true", help="exit with 0 though a limit is not kept; peers must agree all the same"
     )
     parser.add_argument("--work", type=Path, help="folder for the large files (default: the system's)")
-    parser.add_argument("--output", type=Path, default=PAGE, help="the page to write")
+    parser.add_argument("--output", type=Path, default=PAGE, help="the English page; the Chinese lies beside it")
     return parser.parse_args(arguments)
 
 
@@ -209,24 +210,24 @@ def one_more(samples: Mapping[str, Sequence[Sample]]) -> float:
     return (with_them / without - 1) / len(TEN_MORE)
 
 
-def page(
+def told(
     sizes: Sequence[Measured],
     start: Mapping[str, Sequence[Sample]],
     found: Sequence[Limit],
     peers: Sequence[Peer],
     asked: argparse.Namespace,
     load: float,
-) -> str:
-    """docs/benchmarks-large.md."""
-    return PAGE_TEXT.format(
-        limits="".join(
+) -> dict[str, str]:
+    """What fills the page."""
+    return {
+        "limits": "".join(
             f"| {one.what} | {one.measured:.2f} {one.unit} | {one.most:.3g} | {'pass' if one.kept else '**fail**'} |\n"
             for one in found
         ),
-        sizes="\n".join(section(size) for size in sizes),
-        start=table(start, EXPORTS),
-        small=f"{SMALL:,}",
-        missing="".join(
+        "sizes": "\n".join(section(size) for size in sizes),
+        "start": table(start, EXPORTS),
+        "small": f"{SMALL:,}",
+        "missing": "".join(
             f"- {peer.name}: not measured, as {', '.join(peer.missing)} is not installed.\n"
             for peer in peers
             if peer.missing
@@ -236,19 +237,19 @@ def page(
             for peer in peers
             if any(size.history.records > peer.most for size in sizes)
         ),
-        once=f"{asked.once:,}",
-        runs=asked.runs,
-        core=", ".join(CORE),
-        verdicts=len(with_a_verdict()),
-        more=", ".join(TEN_MORE),
-        machine=machine(),
-        load=busy(load),
-        versions=versions(),
-        commit=subprocess.run(
+        "once": f"{asked.once:,}",
+        "runs": str(asked.runs),
+        "core": ", ".join(CORE),
+        "verdicts": str(len(with_a_verdict())),
+        "more": ", ".join(TEN_MORE),
+        "machine": machine(),
+        "load": busy(load),
+        "versions": versions(),
+        "commit": subprocess.run(
             ["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True
         ).stdout.strip()
         or "unknown",
-    )
+    }
 
 
 def section(size: Measured) -> str:
@@ -274,7 +275,7 @@ def table(samples: Mapping[str, Sequence[Sample]], floor: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGE_TEXT = """<!-- Written by benchmarks/large.py: run `make bench-large`. -->
+ENGLISH = """<!-- Written by benchmarks/large.py: run `make bench-large`. -->
 
 # Large histories, and other programs
 
@@ -318,6 +319,73 @@ pip install 'itsmctl[bench]'
 python benchmarks/large.py --records 100000 --records 1000000
 ```
 """
+
+CHINESE = """<!-- Written by benchmarks/large.py: run `make bench-large`. -->
+
+# 大规模历史与其他程序
+
+同样的表，由 itsmctl、基准（DuckDB 预先知道每列的类型，把 CSV 读成带类型的表就停下）以及可以替代它自行编写的程序来读。每一行都是一个完整的进程，
+都不再启动其他进程。各程序轮流运行，某一分钟变慢时各项同样受影响；取预热一次之后 {runs} 次运行的中位值，倍数是各轮之内倍数的中位值。
+
+## 上限
+
+以下面最后一种规模为准；这些上限针对一百万张工单以上，此时启动所占的时间已无足轻重。其他程序的各行，是 itsmctl 按共用规则判定所用的时间占其用时的多少。
+
+| | 实测 | 上限 | |
+|---|---|---|---|
+{limits}
+{sizes}
+## {small} 张工单的导出文件
+
+一个进程读取所有流程的 CSV 文件，并按整个规则库判定。
+
+{start}
+## 测了什么
+
+工单是生成的 {once} 个事件及其请求、变更、问题和发布，复制成多份，每份有自己的编号（`benchmarks/many.py`）。“完整”的历史写明每个字段在受理时的值；
+“精简”的只写状态和优先级，其余字段只有改变，如同只记改变的工具。itsmctl 读取已导入的 Parquet 数据集，其他程序读取同样的表，为 CSV，代码已经译好。
+“作出判定的规则”有 {verdicts} 条；规则库另有问询，只提问、不判定。“核心”是其中二十条：{core}。多一条规则增加多少，以十条来测，
+它们都关于事件，检查类型都是核心已有的：{more}；上限针对它们所增加的处理器秒数的十分之一，因为单独一条会淹没在两次运行的差异之中。
+“共用规则”是 `benchmarks/definitions` 中的二十条：一个流程、一个含节假日和夏令时的日历、一份协议。`benchmarks/peers` 中的其他程序也按它们判定，
+未通过的每一条记录都须相同。
+
+{missing}
+{machine}{load}
+
+{versions} 提交 {commit}。
+
+```sh
+pip install 'itsmctl[bench]'
+python benchmarks/large.py --records 100000 --records 1000000
+```
+"""
+WORDS = (
+    (r"## ([\d,]+) records, ([\d,]+) events: ([\d.]+) each, (\w+)", r"## \1 张工单，\2 个事态：每张 \3 个，\4"),
+    (WHOLE, "完整"),
+    (LEAN, "精简"),
+    (r"audit by the library", "按整个规则库审核"),
+    (r"audit by the rules with a verdict", "按作出判定的规则审核"),
+    (r"audit by the core", "按核心审核"),
+    (r"audit by the core and ten rules", "按核心加十条规则审核"),
+    (r"audit by the shared rules", "按共用规则审核"),
+    (r"one more rule, processor time", "多一条规则的处理器时间"),
+    (r"shared rules against (.+), ([\d,]+) records", r"共用规则与“\1”相比，\2 张工单"),
+    (r"([\d.]+) x its time \((.+)\)", r"其用时的 \1 倍（\2）"),
+    (r"1/\d+", r"\0"),
+    (r"audit of the exports of ([\d,]+) records", r"审核 \1 张工单的导出文件"),
+    (r"audit of the exports", "审核导出文件"),
+    (r"plain Python loop", "普通 Python 循环"),
+    (r"plain Python loop with businesstimedelta", "普通 Python 循环加 businesstimedelta"),
+    (r"pandas", "pandas"),
+    (r"rule-engine, record by record", "rule-engine，逐条记录"),
+    (r"PM4Py token replay", "PM4Py 令牌回放"),
+    (r"PM4Py directly-follows graph", "PM4Py 直接跟随图"),
+    (r"- (.+): ([\d,]+) failures in common, ([\d,]+) different\.", r"- \1：共同未通过 \2 条，不同 \3 条。"),
+    (r"- (.+): not measured, as (.+) is not installed\.", r"- \1：未测，因为没有安装 \2。"),
+    (r"- (.+): measured up to ([\d,]+) records\.", r"- \1：测至 \2 张工单。"),
+    (r"[0-9a-f]{7,}(-dirty)?|unknown", r"\0"),
+)
+BOTH = Page(PAGE, ENGLISH, CHINESE, WORDS)
 
 
 if __name__ == "__main__":

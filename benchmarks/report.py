@@ -1,4 +1,4 @@
-"""Measure what the report takes of a large audit, in time and in bytes, and write docs/benchmarks-report.md.
+"""Measure what the report takes of a large audit, in time and in bytes, and write docs/benchmarks-report.md and .zh.md.
 
     python benchmarks/report.py [--records N] [--dataset DIR] [--once N] [--memory-limit SIZE] [--output FILE]
 
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from many import lay_out, once, read
+from pages import Page
 from run import ROOT, Limit, busy, machine, versions
 
 from itsmctl import audit, explanation
@@ -82,7 +83,7 @@ def main(arguments: Sequence[str]) -> int:
     for limit in found.limits():
         word = "pass" if limit.kept else "FAIL"
         sys.stdout.write(f"{word}  {limit.what}: {limit.measured:.2f} {limit.unit}, at most {limit.most:g}\n")
-    asked.output.write_text(page(found, asked.memory_limit, load_before), encoding="utf-8", newline="\n")
+    BOTH.write(told(found, asked.memory_limit, load_before), asked.output)
     return int(not all(limit.kept for limit in found.limits()))
 
 
@@ -122,8 +123,8 @@ def timed(function: Callable[..., Any], spent: Spent) -> Callable[..., Any]:
     return call
 
 
-def page(found: Reported, memory_limit: str, load_before: float) -> str:
-    """What was measured, as a page of the documentation."""
+def told(found: Reported, memory_limit: str, load_before: float) -> dict[str, str]:
+    """What fills the page."""
     rows = [f"| {name} | {part.seconds:.1f} | {part.processor:.1f} |" for name, part in found.parts.items()]
     total = Spent(
         *(sum(values) for values in zip(*((p.seconds, p.processor) for p in found.parts.values()), strict=True))
@@ -132,38 +133,94 @@ def page(found: Reported, memory_limit: str, load_before: float) -> str:
         f"| {one.what} | {one.measured:.2f} {one.unit} | {one.most:g} {one.unit} | {'pass' if one.kept else '**fail**'} |"
         for one in found.limits()
     ]
-    return f"""<!-- Written by benchmarks/report.py: run `make bench-report`. -->
+    return {
+        "records": f"{found.records:,}",
+        "events": f"{found.events:,}",
+        "explained": str(audit.MOST_EXPLAINED),
+        "limits": "\n".join(limits),
+        "parts": "\n".join([*rows, f"| together | {total.seconds:.1f} | {total.processor:.1f} |"]),
+        "whole": f"{found.whole:.0f}",
+        "peak": f"{found.peak / 2**30:.1f}",
+        "limit": memory_limit,
+        "machine": machine(),
+        "load": busy(load_before),
+        "versions": versions(),
+    }
+
+
+ENGLISH = """<!-- Written by benchmarks/report.py: run `make bench-report`. -->
 
 # The report of a large audit
 
-What an audit of {found.records:,} records and {found.events:,} events does for its report, beside judging. The report aggregates and
-pages: it draws the services with most tickets, names the values that fail most, explains at most {audit.MOST_EXPLAINED} records and of each the
+What an audit of {records} records and {events} events does for its report, beside judging. The report aggregates and
+pages: it draws the services with most tickets, names the values that fail most, explains at most {explained} records and of each the
 first 200 steps and 40 verdicts, and says wherever something is left out which file or command has it.
 
 ## Limits
 
 | | measured | at most | |
 |---|---|---|---|
-{chr(10).join(limits)}
+{limits}
 
 ## What it consists of
 
 | | s | processor s |
 |---|---|---|
-{chr(10).join(rows)}
-| together | {total.seconds:.1f} | {total.processor:.1f} |
+{parts}
 
-The processor column counts the whole process: the verdicts are written beside the report, and weigh in it. The whole audit took {found.whole:.0f} s and
-{found.peak / 2**30:.1f} GiB at its peak, with `--memory-limit {memory_limit}`.
+The processor column counts the whole process: the verdicts are written beside the report, and weigh in it. The whole audit took {whole} s and
+{peak} GiB at its peak, with `--memory-limit {limit}`.
 
-{machine()} {busy(load_before)}
+{machine} {load}
 
-{versions()}
+{versions}
 
 ```sh
 python benchmarks/report.py --records 1000000
 ```
 """
+
+CHINESE = """<!-- Written by benchmarks/report.py: run `make bench-report`. -->
+
+# 大型审核的报告
+
+一次审核 {records} 张工单、{events} 个事态时，除判定之外为报告所做的工作。报告既汇总又分页：画出工单最多的服务，列出最常未通过的值，
+至多解释 {explained} 条记录，每条至多列出前 200 步和 40 个判定；凡有省略之处，都写明在哪个文件或用哪条命令可以看到。
+
+## 上限
+
+| | 实测 | 上限 | |
+|---|---|---|---|
+{limits}
+
+## 组成
+
+| | 秒 | 处理器秒数 |
+|---|---|---|
+{parts}
+
+处理器一列计入整个进程：判定与报告同时写出，也算在内。整个审核用时 {whole} 秒，内存峰值 {peak} GiB，带 `--memory-limit {limit}`。
+
+{machine}{load}
+
+{versions}
+
+```sh
+python benchmarks/report.py --records 1000000
+```
+"""
+WORDS = (
+    (r"the report", "报告"),
+    (r"report(\.zh)?\.html", r"\0"),
+    (r"facts of the tickets", "工单概况"),
+    (r"attainment by service and month", "按服务和月份的达成率"),
+    (r"definitions used", "所用的定义"),
+    (r"figures of the charts", "图表的数据"),
+    (r"records explained, with their grounds", "记录的解释及其依据"),
+    (r"pages in English and Chinese", "中英文页面"),
+    (r"together", "合计"),
+)
+BOTH = Page(PAGE, ENGLISH, CHINESE, WORDS)
 
 
 if __name__ == "__main__":

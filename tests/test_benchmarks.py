@@ -16,6 +16,7 @@ from itsmctl.importers.importing import import_files
 from itsmctl.reference import reference_root
 
 measure = bench("measure")
+bench("pages")
 mutations, organisation = bench("mutations"), bench("organisation")
 run = bench("run")
 floor = bench("floor")
@@ -122,6 +123,7 @@ def test_the_whole_harness_on_a_handful_of_tickets(
     ):
         assert f"| {name} |" in text
     assert "40 generated incidents" in text
+    assert "生成的 40 个事件" in page.with_suffix(".zh.md").read_text("utf-8")
     assert "import + audit by the library" in capsys.readouterr().out
 
 
@@ -179,8 +181,9 @@ def test_planted_truth_is_scored_rule_by_rule() -> None:
     assert all(score.precision == score.recall == 1 for score in outcome.rules.values())
     half = truth.Score(right=3, missed=1, extra=3)
     assert (half.precision, half.recall, truth.Score().precision) == (0.5, 0.75, None)
-    told = truth.page(definitions, 60, outcome)
-    assert "| 3 | " in told and "| DQ-07 | " in told
+    told = truth.told(definitions, 60, outcome)
+    assert "| 3 | " in told["by_seed"] and "| DQ-07 | " in told["judged"]
+    assert "| DQ-07 | " in truth.BOTH.in_chinese(told)
 
 
 def test_the_large_organisation_is_valid(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from itsmctl.importers.importing import import_files
 from itsmctl.reference import reference_root
 
 measure, many = bench("measure"), bench("many")
+bench("pages")
 agreeing, peering = bench("agreeing"), bench("peering")
 for name in ("mutations", "organisation"):
     bench(name)
