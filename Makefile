@@ -92,10 +92,16 @@ docs: $(DEV_STAMP)
 screenshots: $(DEV_STAMP)
 	$(BIN)/python docs/screenshots.py
 
+# The texts of the program, and in a catalogue of their own the descriptions of the schemas.
 messages: $(DEV_STAMP)
-	$(BIN)/pybabel -q extract -F babel.cfg -k tr -k trn:1,2 --no-location --sort-output -o $(VENV)/messages.pot .
-	$(BIN)/pybabel -q update -D itsmctl -i $(VENV)/messages.pot -d itsmctl/locale -l zh --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap
-	$(BIN)/pybabel -q compile -D itsmctl -d itsmctl/locale
+	$(call CATALOGUE,itsmctl,babel.cfg)
+	$(call CATALOGUE,schemas,babel-schemas.cfg)
+
+define CATALOGUE
+$(BIN)/pybabel -q extract -F $(2) -k tr -k trn:1,2 --no-location --sort-output -o $(VENV)/$(1).pot .
+$(BIN)/pybabel -q update -D $(1) -i $(VENV)/$(1).pot -d itsmctl/locale -l zh --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap
+$(BIN)/pybabel -q compile -D $(1) -d itsmctl/locale
+endef
 
 $(VENV):
 	$(PYTHON) -c 'import sys; sys.exit("itsmctl needs Python 3.11 or newer; say which with make PYTHON=python3.11 ...") if sys.version_info < (3, 11) else None'

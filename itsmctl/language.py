@@ -47,6 +47,11 @@ _REASONS = frozenset((
 """What the machine gives as the reason why a file cannot be had, in its words."""
 
 
+def description_text(text: str, language: Language) -> str:
+    """A title or description of a schema in a language."""
+    return _descriptions(language).gettext(text) if text else ""
+
+
 def problem_text(problem: Problem, language: Language) -> str:
     """The message of a problem in a language, with the kind of what is unknown in it too."""
     values = {name: _said(value, language) for name, value in problem.values.items()}
@@ -94,11 +99,19 @@ def printable(text: str) -> str:
 
 
 @cache
-def _catalogue(language: Language) -> gettext.NullTranslations:
+def _catalogue(language: Language, name: str = "itsmctl") -> gettext.NullTranslations:
     if language == "en":
         return gettext.NullTranslations()
-    with (LOCALE / language / "LC_MESSAGES" / "itsmctl.mo").open("rb") as file:
+    with (LOCALE / language / "LC_MESSAGES" / f"{name}.mo").open("rb") as file:
         return gettext.GNUTranslations(file)
+
+
+@cache
+def _descriptions(language: Language) -> gettext.NullTranslations:
+    """A catalogue of their own, which no other command has to load; what a check asks, pages say too."""
+    found = _catalogue(language, "schemas")
+    found.add_fallback(_catalogue(language))
+    return found
 
 
 # Numbers and times

@@ -463,6 +463,25 @@ def test_settings_are_merged_and_schemas_refreshed(workspace: Path, ask: Ask, mo
     assert ask("schema", "--vscode", "-o", settings)[0] == 0 and settings.read_bytes() == once
 
 
+def test_schemas_speak_the_language_of_whoever_writes_them(
+    tmp_path: Path, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def title() -> str:
+        return str(json.loads(Path("ours/.itsmctl/schemas/sla.schema.json").read_text("utf-8"))["title"])
+
+    monkeypatch.chdir(tmp_path)
+    assert ask("init", "ours", "--yes", "--lang", "zh")[0] == 0
+    assert title() == "服务级别协议"
+    files = texts(Path("ours"))
+    assert ask("init", "theirs", "--yes")[0] == 0
+    differ = {name for name, text in texts(Path("theirs")).items() if files[name] != text}
+    assert differ == {name for name in files if name.startswith(".itsmctl/schemas/")}
+    assert ask("schema", "--vscode", "--root", "ours", "-o", "settings.json")[0] == 0
+    assert title() == "Service level agreement"
+    assert ask("schema", "--vscode", "--root", "ours", "-o", "settings.json", "--lang", "zh")[0] == 0
+    assert texts(Path("ours")) == files
+
+
 @pytest.mark.parametrize("text", ['{\n  // mine\n  "a": 1\n}', "[]", '{"yaml.schemas": []}'])
 def test_settings_that_cannot_be_kept_are_left_alone(workspace: Path, ask: Ask, text: str) -> None:
     settings = Path("settings.json")
@@ -509,7 +528,7 @@ def by_tool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str]
     def made_for(tool: str) -> Path:
         if not (there := folder / tool).exists():
             answers = starter.Answers(Text("A", "A"), "UTC", starter.week_of("mon-fri 09:00-17:00"), Text("E-mail", "邮件"), tool, ("github",))  # fmt: skip
-            for name, text in starter.files(answers).items():
+            for name, text in starter.files(answers, "en").items():
                 (there / name).parent.mkdir(parents=True, exist_ok=True)
                 (there / name).write_text(text, encoding="utf-8")
         return there

@@ -42,21 +42,28 @@ from itsmctl.model import RECORD_COLUMNS
 from itsmctl.reports.assessment_words import percent
 
 ROOT = Path(__file__).parent.parent
-PO = LOCALE / "zh" / "LC_MESSAGES" / "itsmctl.po"
+MESSAGES = LOCALE / "zh" / "LC_MESSAGES"
+CATALOGUES = {"itsmctl": "babel.cfg", "schemas": "babel-schemas.cfg"}
+"""Each catalogue, and where its texts are found."""
 Key = str | tuple[str, str]
 
 
+@pytest.fixture(scope="module", params=CATALOGUES)
+def catalogue(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 @pytest.fixture(scope="module")
-def translated() -> Catalog:
-    with PO.open("rb") as file:
+def translated(catalogue: str) -> Catalog:
+    with (MESSAGES / f"{catalogue}.po").open("rb") as file:
         return read_po(file, locale="zh")
 
 
 @pytest.fixture(scope="module")
-def used() -> set[Key]:
-    """Every text of the code and the templates, found by Babel with the committed configuration."""
-    with (ROOT / "babel.cfg").open(encoding="utf-8") as file:
-        methods, options = parse_mapping_cfg(file, "babel.cfg")
+def used(catalogue: str) -> set[Key]:
+    """Every text of the code and the templates, or of the schemas, found by Babel with the committed configuration."""
+    with (ROOT / CATALOGUES[catalogue]).open(encoding="utf-8") as file:
+        methods, options = parse_mapping_cfg(file, CATALOGUES[catalogue])
     keywords = {"tr": None, "trn": (1, 2), "ngettext": (1, 2)}
     found = extract_from_dir(ROOT, methods, options, keywords)
     return {message for _, _, message, _, _ in found}
@@ -96,8 +103,8 @@ def test_a_translation_has_the_names_of_its_text(translated: Catalog) -> None:
             assert names(chinese) == names(texts(message.id)[-1]), message.id
 
 
-def test_the_compiled_catalogue_is_that_of_the_text(translated: Catalog) -> None:
-    with PO.with_suffix(".mo").open("rb") as file:
+def test_the_compiled_catalogue_is_that_of_the_text(catalogue: str, translated: Catalog) -> None:
+    with (MESSAGES / f"{catalogue}.mo").open("rb") as file:
         compiled = read_mo(file)
     assert meanings(compiled) == meanings(translated)
 

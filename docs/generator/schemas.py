@@ -1,4 +1,4 @@
-"""Every kind of definition from its JSON Schema: keys, types, descriptions, examples."""
+"""Every kind of definition from its JSON Schema, in each language: keys, types, descriptions, examples."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import yaml
 
 from generator.markdown import block, code, table, value
 from itsmctl.definitions.schema import kinds, schemas
-from itsmctl.language import tr
+from itsmctl.language import LANGUAGES, description_text, tr
 from itsmctl.model import RECORD_COLUMNS, TIME_COLUMNS, Language
 
 Schema = Mapping[str, Any]
@@ -28,48 +28,104 @@ FOLDERS = {
 """In which folder of a management system a kind usually lives."""
 
 
+ENDING: Mapping[Language, str] = {"en": ".md", "zh": ".zh.md"}
+"""How the names of the pages of a language end."""
+
+
 def pages() -> dict[str, str]:
-    """A page per kind, one for the shared parts, and an overview."""
-    bodies = schemas()
-    found = {f"definitions/{kind}.md": page(bodies[kind]) for kind in kinds()}
-    found["definitions/common.md"] = common(bodies["common"])
-    found["definitions/index.md"] = overview(bodies)
+    """A page per kind, one for the shared parts, and an overview, in each language."""
+    bodies, found = schemas(), {}
+    for language in LANGUAGES:
+        written = {kind: page(bodies[kind], language) for kind in kinds()}
+        written |= {"common": common(bodies["common"], language), "index": overview(bodies, language)}
+        for name, text in written.items():
+            found[f"definitions/{name}{ENDING[language]}"] = linked(text, name, language)
     return found
 
 
-def overview(bodies: Mapping[str, Schema]) -> str:
+def linked(text: str, name: str, language: Language) -> str:
+    """A page with the way to itself in the other language below its heading."""
+    heading, _, rest = text.partition("\n\n")
+    other = f"[中文]({name}.zh.md)" if language == "en" else f"[English]({name}.md)"
+    return f"{heading}\n\n{other}\n\n{rest}"
+
+
+MODELINE = block("# yaml-language-server: $schema=../schemas/any.schema.json", "yaml")
+OVERVIEW: Mapping[Language, str] = {
+    "en": """# Definitions
+
+A management system is four folders of YAML. Every document says its `kind`; several documents may share a file
+(`---` between them). An editor with YAML support checks and completes as you type when the first line of the file is
+
+{modeline}
+and `itsmctl validate` checks everything, also what stands in several files.
+
+{kinds}
+Parts that several kinds share: [common](common.md).
+""",
+    "zh": """# 定义
+
+一个管理体系就是四个文件夹的 YAML。每份文档写明自己的种类 `kind`；几份文档可以放在同一个文件中（以 `---` 分隔）。
+文件的第一行写成下面这样，支持 YAML 的编辑器就能边写边补全、边检查：
+
+{modeline}
+`itsmctl validate` 检查一切，包括涉及几个文件的内容。
+
+{kinds}
+几种定义公用的部分：[common](common.zh.md)。
+""",
+}
+
+
+def overview(bodies: Mapping[str, Schema], language: Language) -> str:
     """All kinds by folder."""
-    rows = [(f"`{FOLDERS[kind]}/`", f"[{kind}]({kind}.md)", str(bodies[kind]["description"])) for kind in kinds()]
-    return (
-        "# Definitions\n\nA management system is four folders of YAML. Every document says its `kind`; several documents may share a file\n"
-        "(`---` between them). An editor with YAML support checks and completes as you type when the first line of the file is\n\n"
-        + block("# yaml-language-server: $schema=../schemas/any.schema.json", "yaml")
-        + "\nand `itsmctl validate` checks everything, also what stands in several files.\n\n"
-        + table(("folder", "kind", "what"), sorted(rows))
-        + "\nParts that several kinds share: [common](common.md).\n"
-    )
+    rows = [
+        (
+            f"`{FOLDERS[kind]}/`",
+            f"[{kind}]({kind}{ENDING[language]})",
+            description_text(bodies[kind]["description"], language),
+        )
+        for kind in kinds()
+    ]
+    head = ("folder", "kind", "what") if language == "en" else ("文件夹", "种类", "说明")
+    return OVERVIEW[language].format(modeline=MODELINE, kinds=table(head, sorted(rows)))
 
 
-def page(schema: Schema) -> str:
+def page(schema: Schema, language: Language) -> str:
     """One kind: its keys, the parts that have keys of their own, and an example."""
-    parts = [f"# {schema['title']}\n\n`kind: {schema['properties']['kind']['const']}`. {schema['description']}\n\n"]
-    parts.append(properties(schema))
+    words = WORDS[language]
+    kind = words["kind"].format(schema["properties"]["kind"]["const"])
+    parts = [
+        f"# {description_text(schema['title'], language)}\n\n{kind}{description_text(schema['description'], language)}\n\n"
+    ]
+    parts.append(properties(schema, language))
     for name, part in schema.get("definitions", {}).items():
-        parts.append(f"\n## {name}\n\n{part.get('description', '')}\n\n{properties(part) or type_text(part) + chr(10)}")
+        keys = properties(part, language) or type_text(part, language=language) + "\n"
+        parts.append(f"\n## {name}\n\n{description_text(part.get('description', ''), language)}\n\n{keys}")
     for example in schema.get("examples", ()):
-        parts.append("\n## Example\n\n" + block(yaml_text(example), "yaml"))
+        parts.append(f"\n## {words['example']}\n\n" + block(yaml_text(example), "yaml"))
     return "".join(parts)
 
 
-def common(schema: Schema) -> str:
+def common(schema: Schema, language: Language) -> str:
     """The parts that several kinds share."""
-    parts = [f"# {schema['title']}\n\n"]
+    words = WORDS[language]
+    parts = [
+        f"# {description_text(schema['title'], language)}\n\n{description_text(schema['description'], language)}\n\n"
+    ]
     for name, part in schema["definitions"].items():
-        parts.append(f"## {name}\n\n{part['description']}\n\n")
-        parts.append((properties(part) or f"Type: {type_text(part)}\n") + "\n")
-        examples = ", ".join(value(example) for example in part.get("examples", ()))
-        parts.append(f"For example {examples}\n\n" if examples else "")
+        parts.append(f"## {name}\n\n{description_text(part['description'], language)}\n\n")
+        keys = properties(part, language) or words["type"].format(type_text(part, language=language)) + "\n"
+        parts.append(keys + "\n")
+        examples = tr(", ", language).join(value(example) for example in part.get("examples", ()))
+        parts.append(words["examples"].format(examples) + "\n\n" if examples else "")
     return "".join(parts)
+
+
+WORDS: Mapping[Language, Mapping[str, str]] = {
+    "en": {"kind": "`kind: {}`. ", "type": "Type: {}", "example": "Example", "examples": "For example {}"},
+    "zh": {"kind": "`kind: {}`。", "type": "类型：{}", "example": "示例", "examples": "例如 {}"},
+}
 
 
 HEAD = {"en": ("key", "required", "type", "what", "example"), "zh": ("键", "必填", "类型", "含义", "示例")}
@@ -105,8 +161,8 @@ def _inside(body: Schema, name: str, language: Language) -> Iterator[Row]:
 
 def _row(name: str, body: Schema, required: bool, language: Language) -> Row:
     example = value(body["examples"][0]) if body.get("examples") else ""
-    said = tr(str(body.get("description", "")), language)
-    return code(name), YES[language] if required else "", type_text(body, "", language), said, example
+    words = description_text(str(body.get("description", "")), language)
+    return code(name), YES[language] if required else "", type_text(body, "", language), words, example
 
 
 def type_text(body: Schema, folder: str = "", language: Language = "en") -> str:
@@ -114,7 +170,7 @@ def type_text(body: Schema, folder: str = "", language: Language = "en") -> str:
     words = TYPES[language]
     if "$ref" in body:
         file, _, name = str(body["$ref"]).partition("#/definitions/")
-        page = f"{folder}common.md" if file else ""
+        page = f"{folder}common{ENDING[language]}" if file else ""
         return f"[{name}]({page}#{name})"
     if "const" in body:
         return value(body["const"])

@@ -44,7 +44,7 @@ def command(folder: Path, yes: bool, forge: str | None, commit: bool, language: 
     check_empty(folder)
     if commit:
         check_beginning(folder)
-    files = starter.files(_defaults(forge) if yes else _asked(forge, language))
+    files = starter.files(_defaults(forge) if yes else _asked(forge, language), language)
     with filling(folder) as place:
         for name, text in files.items():
             path = place / name

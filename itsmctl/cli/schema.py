@@ -11,6 +11,7 @@ from itsmctl.cli import options
 from itsmctl.cli.speaking import Misused
 from itsmctl.definitions import find_root
 from itsmctl.definitions.schema import schemas
+from itsmctl.descriptions import described
 from itsmctl.editor import merged, own_schemas, refresh_schemas, vscode_settings
 from itsmctl.errors import ItsmctlError, Problem, did_you_mean
 from itsmctl.evidence.statement.data import statement_schema
@@ -58,9 +59,9 @@ def command(name: str | None, vscode: bool, root: Path | None, output: Path | No
     if vscode:
         if name:
             raise Misused("--vscode is about all schemas; leave NAME out")
-        text = _settings(find_root(root) if root else Path.cwd(), output)
+        text = _settings(find_root(root) if root else Path.cwd(), output, language)
     else:
-        text = _schema(name)
+        text = _schema(name, language)
     if output is None:
         click.echo(text, nl=False)
         return
@@ -70,9 +71,9 @@ def command(name: str | None, vscode: bool, root: Path | None, output: Path | No
         click.echo(message)
 
 
-def _schema(name: str | None) -> str:
+def _schema(name: str | None, language: Language) -> str:
     known = {
-        **schemas(),
+        **{kind: described(schema, language) for kind, schema in schemas().items()},
         "result": result_schema(),
         "coverage": coverage_schema(),
         "sample": sample_schema(),
@@ -101,7 +102,7 @@ def _schema(name: str | None) -> str:
     return json.dumps(known[name], ensure_ascii=False, indent=2) + "\n"
 
 
-def _settings(root: Path, output: Path | None) -> str:
+def _settings(root: Path, output: Path | None, language: Language) -> str:
     """The settings to print; or, with the schemas brought up to date, those that will stand in `output`."""
     if output is None:
         return merged(vscode_settings(root, own_schemas(root) or schema_folder(), Path.cwd()), "", "")
@@ -109,4 +110,4 @@ def _settings(root: Path, output: Path | None) -> str:
     workspace = folder.parent if folder.name == ".vscode" else Path.cwd()
     before = decode(read_bytes(output, str(output)), str(output)) if output.is_file() else ""
     merged({"yaml.schemas": {}}, before, str(output))  # refused before anything is written
-    return merged(vscode_settings(root, refresh_schemas(root), workspace), before, str(output))
+    return merged(vscode_settings(root, refresh_schemas(root, language), workspace), before, str(output))

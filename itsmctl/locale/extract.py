@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
@@ -38,6 +39,18 @@ def messages(
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             if any(isinstance(target, ast.Name) and target.id in NAMES for target in targets):
                 yield from _each(node.value)
+
+
+def descriptions(
+    file: IO[bytes], keywords: Mapping[str, object], comment_tags: Collection[str], options: Mapping[str, object]
+) -> Iterator[Found]:
+    """Yield in the same form the titles and descriptions of a JSON Schema, but for those that pages say too."""
+    from itsmctl.descriptions import texts
+    from itsmctl.reports.asked import ASKED
+
+    for text in texts(json.load(file)):
+        if text not in ASKED.values():
+            yield 1, None, text, []
 
 
 def _of_the_command_line() -> Iterator[Found]:

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from itsmctl.editor import SCHEMAS, schema_files
-from itsmctl.model import Text
+from itsmctl.model import Language, Text
 from itsmctl.starter.answers import (
     DEFAULTS,
     FORGES,
@@ -70,8 +70,8 @@ _WRITTEN = {
 """The files that we write ourselves, and their templates under `templates/init/`."""
 
 
-def files(answers: Answers) -> Mapping[str, str]:
-    """Every file of the small system by its path: the same answers give the same bytes."""
+def files(answers: Answers, language: Language) -> Mapping[str, str]:
+    """Every file of the small system by its path, with schemas in a language: the same answers give the same bytes."""
     made: dict[str, str] = {}
     for path, template in (_WRITTEN | _ci(answers)).items():
         place = path.format(service=answers.service_id)
@@ -85,7 +85,7 @@ def files(answers: Answers) -> Mapping[str, str]:
         *rules(),
     ):
         made[path] = text.replace("{schemas}", _schemas_from(path))
-    made |= {f"{SCHEMAS}/{name}": text for name, text in schema_files().items()}
+    made |= {f"{SCHEMAS}/{name}": text for name, text in schema_files(language).items()}
     return dict(sorted(made.items()))
 
 
