@@ -16,7 +16,7 @@ from itsmctl.engine.verdicts import verdict_of
 from itsmctl.errors import ItsmctlError, Problem, did_you_mean
 from itsmctl.grounds import with_grounds
 from itsmctl.language import clock_order
-from itsmctl.model import APPROVAL, BOOLEAN_COLUMNS, RECORD_COLUMNS, TIME_COLUMNS
+from itsmctl.model import APPROVAL, BOOLEAN_COLUMNS, RECORD_COLUMNS, TIME_COLUMNS, names_of
 from itsmctl.result import ClockExplanation, Cycle, DefinitionFacts, Explanation, Moment, Verdict
 from itsmctl.worktime import (
     NO_FIT,
@@ -41,7 +41,8 @@ def explain_in_full(
     records = _keys(session, names)
     groups = {one: verdicts for one, verdicts in groups.items() if one not in records}
     found = {one.record_id: one for one in explain(session, context, [one for one in names if one not in groups])}
-    told = [Explanation(group, {}, (), verdicts, (), context.as_of) for group, verdicts in groups.items()]
+    called = names_of(context.definitions)
+    told = [Explanation(group, {}, (), verdicts, (), context.as_of, names=called) for group, verdicts in groups.items()]
     found |= {one.record_id: one for one in with_grounds(session, context, told)}
     return tuple(replace(found[one], judged_by=judged_by) for one in names)
 
@@ -97,6 +98,7 @@ def explain(session: Session, context: Context, record_ids: Sequence[str]) -> tu
         )
     )
     verdicts = _verdicts(session, record_ids)
+    called = names_of(context.definitions)
     plan = Plan(context.definitions, context.history, context.as_of, context.precision, context.legs)
     values = {key: dict(zip(RECORD_COLUMNS, row, strict=True)) for key, row in rows.items()}
     records = tuple(
@@ -110,6 +112,7 @@ def explain(session: Session, context: Context, record_ids: Sequence[str]) -> tu
                 for row in sorted(clocks[keys[record_id]], key=lambda row: clock_order(str(row[0])))
             ),
             as_of=context.as_of,
+            names=called,
         )
         for record_id in record_ids
     )

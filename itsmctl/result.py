@@ -8,7 +8,7 @@ from typing import Literal
 
 from itsmctl.errors import Problem, Where
 from itsmctl.figures import Figures
-from itsmctl.model import Baseline, Effective, LegName, Outcome, Parameter, Rule, Text, Waiver
+from itsmctl.model import Baseline, Effective, LegName, Names, Outcome, Parameter, Rule, Text, Waiver
 from itsmctl.values import value
 
 ClockVerdict = Literal["met", "breached", "running_ok", "running_breached", "paused_ok", "cancelled", "not_testable"]
@@ -262,8 +262,8 @@ class AuditResult:
     """(month, opened, resolved)"""
     explanations: tuple[Explanation, ...]
     """Records that reports show in full: those sampled for failing rules, bounded."""
-    service_titles: Mapping[str, Text] = field(default_factory=dict)
-    """What people call the services of the catalogue, by id."""
+    names: Names = Names()
+    """What people call the values of records: services, codes, states."""
     process_titles: Mapping[str, Text] = field(default_factory=dict)
     """What people call the processes of the rules, by id."""
     clause_titles: Mapping[str, Text] = field(default_factory=dict)
@@ -399,6 +399,8 @@ class Explanation:
     """Of each failing verdict."""
     judged_by: DefinitionFacts | None = None
     """The definitions that judged, where somebody asked for this record."""
+    names: Names = Names()
+    """What people call the values of records."""
 
     @property
     def is_group(self) -> bool:

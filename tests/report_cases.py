@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from itsmctl.errors import Where
-from itsmctl.model import Conditions, Effective, Limit, Outcome, Parameter, Rule, Severity, Text
+from itsmctl.model import Conditions, Effective, Limit, Names, Outcome, Parameter, Rule, Severity, Text
 from itsmctl.result import (
     Attainment,
     AuditResult,
@@ -301,6 +301,10 @@ def state(when: str, old: str, new: str, actor: str = "", group: str = "") -> Mo
     return Moment(at(when), actor, group, "state", old, new)
 
 
+NAMES = Names(phases={("incident", "awaiting-user"): "paused", ("incident", "awaiting-supplier"): "paused"})
+"""What the explanations know of the process of their records."""
+
+
 def banking_breach() -> Explanation:
     """Two working days, a pause, a lunch break and a deadline missed."""
     resolution = cycle(
@@ -320,6 +324,7 @@ def banking_breach() -> Explanation:
         "INC0010234",
         {
             "number": "INC0010234",
+            "process": "incident",
             "service": BANK,
             "category": "登录 / 认证",
             "priority": "P2",
@@ -357,6 +362,7 @@ def banking_breach() -> Explanation:
         ),
         (clock("response", "INC-05", (response,), "30m"), clock("resolution", "INC-06", (resolution,), "4h")),
         at("2026-06-30T18:00"),
+        names=NAMES,
     )  # fmt: skip
 
 
@@ -369,6 +375,7 @@ def quick_fix() -> Explanation:
         "INC0010500",
         {
             "number": "INC0010500",
+            "process": "incident",
             "service": MAIL,
             "priority": "P3",
             "state": "closed",
@@ -387,6 +394,7 @@ def quick_fix() -> Explanation:
         (verdict("INC-11", "INC0010500", "empty: closure_code", "filled: closure_code", "2026-02-11T10:20"),),
         (clock("resolution", "INC-06", (resolution,), "4h"),),
         at("2026-06-30T18:00"),
+        names=NAMES,
     )
 
 
@@ -402,6 +410,7 @@ def long_wait() -> Explanation:
         "INC0010871",
         {
             "number": "INC0010871",
+            "process": "incident",
             "service": WAREHOUSE,
             "priority": "P4",
             "state": "in-progress",
@@ -428,6 +437,7 @@ def long_wait() -> Explanation:
             ),
         ),
         at("2026-05-31T18:00"),
+        names=NAMES,
     )
 
 

@@ -26,7 +26,7 @@ from itsmctl.definitions import load
 from itsmctl.figures import OTHERS, Figures
 from itsmctl.importers.importing import import_files
 from itsmctl.language import LANGUAGES, Language
-from itsmctl.model import Definitions, Text
+from itsmctl.model import Definitions, Names, Text
 from itsmctl.reference import reference_root
 from itsmctl.reports import html
 from itsmctl.result import AuditResult
@@ -277,8 +277,8 @@ def test_shares_of_the_target_are_those_of_the_ledgers(told: tuple[Rows, Events]
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_chart_says_its_numbers_and_runs_nothing(result: AuditResult, language: Language) -> None:
-    hostile = {service: Text(HOSTILE, HOSTILE) for service in result.service_titles}
-    drawn = list(charts(replace(result, service_titles=hostile), language))
+    hostile = {known: {one: Text(HOSTILE, HOSTILE) for one in called} for known, called in result.names.titles.items()}
+    drawn = list(charts(replace(result, names=Names(hostile)), language))
     assert {chart.told.id for chart in drawn} >= {"backlog", "hours", "handovers", "recurrence", "paths-incident"}
     assert len({chart.told.id for chart in drawn}) == len(drawn)
     for chart in drawn:

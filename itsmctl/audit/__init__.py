@@ -35,7 +35,7 @@ from itsmctl.engine.tables.loading import WHOLE
 from itsmctl.engine.verdicts import in_order, write_partitioned
 from itsmctl.figures import Figures
 from itsmctl.importers.receipt import Receipt, unchanged
-from itsmctl.model import GROUPED, SEVERITIES, AuditPlan, Baseline, Definitions, Rule, Text
+from itsmctl.model import GROUPED, SEVERITIES, AuditPlan, Baseline, Definitions, Rule, Text, names_of
 from itsmctl.result import Attainment, AuditResult, DatasetFacts, DefinitionFacts, RuleResult
 
 FAIL_ON = (*SEVERITIES, "not-testable", "never")
@@ -283,7 +283,7 @@ def _result_of(
         explanations=explanation.explain_in_full(session, context, options.explain, judged_by.result())
         if options.explain
         else explanation.explain(session, context, _sampled(results)),
-        service_titles={service.id: service.title for service in definitions.services.values()},
+        names=names_of(definitions),
         process_titles={process.id: process.title for process in definitions.processes.values()},
         clause_titles=facts.clause_titles(definitions, asked.rules),
         leg_names=definitions.leg_names(),

@@ -15,11 +15,11 @@ WIDTH, HEIGHT = 300, 118
 _LEFT, _RIGHT, _TOP, _BOTTOM = 8, 44, 12, 22
 
 
-def attainment(levels: ServiceLevels, language: Language) -> str:
-    """One service: a point per month, the agreed level dashed; hollow where too few tickets to judge."""
+def attainment(levels: ServiceLevels, service: str, language: Language) -> str:
+    """One service, by what people call it: a point per month, the agreed level dashed; hollow where too few tickets to judge."""
     judged = [(index, level) for index, level in enumerate(levels.months) if level.judged]
     low = _floor(levels)
-    parts = [element("title", words(_attainment_told(levels, language), 1000))]
+    parts = [element("title", words(_attainment_told(levels, service, language), 1000))]
     parts += _agreed(levels, low)
     firm = [(index, level) for index, level in judged if level.standing not in ("few", "torn")]
     if len(firm) > 1:
@@ -35,13 +35,13 @@ def attainment(levels: ServiceLevels, language: Language) -> str:
     return element("svg", *parts, class_="chart", viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img")
 
 
-def _attainment_told(levels: ServiceLevels, language: Language) -> str:
+def _attainment_told(levels: ServiceLevels, service: str, language: Language) -> str:
     told = [
         f"{month_text(level.month, language)} {percent_text(level.met, level.judged)} ({number_text(level.judged)})"
         for level in levels.months
         if level.judged
     ]
-    return tr("{service}: {months}", language, service=levels.service, months=tr("; ", language).join(told))
+    return tr("{service}: {months}", language, service=service, months=tr("; ", language).join(told))
 
 
 def _floor(levels: ServiceLevels) -> float:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from itsmctl.charts.plot import NO_AXIS, Figure, Told, draw, numbers, rows
 from itsmctl.charts.shapes import Bars, Point
 from itsmctl.figures import Flow
-from itsmctl.language import Language, number_text, percent_text, state_text, tr
+from itsmctl.language import Language, number_text, percent_text, tr
+from itsmctl.model import Names
+from itsmctl.reports.called import value_text
 from itsmctl.reports.plain import cut
 
 ROW = 36
@@ -13,14 +15,14 @@ WIDE = 58
 """Terminal columns that fit over a bar; the table has the whole path."""
 
 
-def flow(counted: Flow, process: str, language: Language) -> Figure:
+def flow(counted: Flow, process: str, called: Names, language: Language) -> Figure:
     """A bar for each of the most frequent paths, and one for all others."""
     told = Told(
         f"paths-{counted.process}",
         tr("{process}: paths taken", language, process=process),
-        _says(counted, language),
+        _says(counted, called, language),
     )
-    listed = [(path_text(path, language), n) for path, n in counted.variants]
+    listed = [(_path_text(path, counted, called, language), n) for path, n in counted.variants]
     rest = counted.records - sum(n for _, n in listed)
     others = tr("{n} other paths", language, n=number_text(counted.paths - len(listed)))
     shown = [*listed, (others, rest)] if rest else listed
@@ -48,12 +50,12 @@ def flow(counted: Flow, process: str, language: Language) -> Figure:
     return Figure(told, svg, (tr("Path", language), tr("Records", language), "%"), table)
 
 
-def path_text(path: tuple[str, ...], language: Language) -> str:
+def _path_text(path: tuple[str, ...], counted: Flow, called: Names, language: Language) -> str:
     """The states of a path in order."""
-    return " → ".join(state_text(state, language) for state in path)
+    return " → ".join(value_text(called, counted.process, "state", state, language) for state in path)
 
 
-def _says(counted: Flow, language: Language) -> str:
+def _says(counted: Flow, called: Names, language: Language) -> str:
     (path, n), *_ = counted.variants
     return tr(
         "{records} records took {paths} different paths; the most frequent one took {percent} of them: {path}.",
@@ -61,5 +63,5 @@ def _says(counted: Flow, language: Language) -> str:
         records=number_text(counted.records),
         paths=number_text(counted.paths),
         percent=percent_text(n, counted.records),
-        path=path_text(path, language),
+        path=_path_text(path, counted, called, language),
     )

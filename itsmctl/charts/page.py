@@ -12,7 +12,7 @@ from itsmctl.charts.network import network
 from itsmctl.charts.plot import Figure
 from itsmctl.charts.recurrence import recurrence
 from itsmctl.language import Language, zone_of
-from itsmctl.reports.sections import name_of, process_name
+from itsmctl.reports.sections import process_name
 from itsmctl.result import AuditResult
 
 
@@ -26,8 +26,8 @@ def charts(result: AuditResult, language: Language) -> Iterator[Figure]:
     if counted.hours:
         yield hours(counted.hours, language)
     for ways in (one for one in counted.flows if one.paths > 1):  # a single path is nothing to compare
-        yield flow(ways, process_name(result, ways.process, language), language)
+        yield flow(ways, process_name(result, ways.process, language), result.names, language)
     if counted.network:
         yield network(counted.network, language)
     if counted.recurrence:
-        yield recurrence(counted.recurrence, lambda service: name_of(result, service, language), language)
+        yield recurrence(counted.recurrence, result.names, language)

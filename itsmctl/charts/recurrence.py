@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from itsmctl.charts.plot import Axis, Figure, Told, draw, names, rows, sentences
 from itsmctl.charts.shapes import Cells, Point, Sides, step
 from itsmctl.figures import Recurrence, Recurring
 from itsmctl.language import Language, month_text, number_text, tr, trn
+from itsmctl.model import Names
+from itsmctl.reports.called import value_text
 from itsmctl.reports.plain import cut
 
+PROCESS = "incident"
+"""Of which the kinds are."""
 ROW = 26
 WIDE = 50
 """Terminal columns for what the incidents have in common."""
@@ -17,9 +19,9 @@ WRITTEN = 14
 """Months up to which the cells have their numbers written in."""
 
 
-def recurrence(counted: Recurrence, service_name: Callable[[str], str], language: Language) -> Figure:
+def recurrence(counted: Recurrence, called: Names, language: Language) -> Figure:
     """A row for each kind, a cell for each month."""
-    kinds = [_kind(row, service_name) for row in counted.rows]
+    kinds = _kinds(counted, called, language)
     label = {kind: _short(kind, place) for place, kind in enumerate(kinds)}
     most = max(n for row in counted.rows for n in row.months)
     written = len(counted.months) <= WRITTEN
@@ -66,9 +68,18 @@ def recurrence(counted: Recurrence, service_name: Callable[[str], str], language
     return Figure(told, svg, head, table, wide=True)
 
 
-def _kind(row: Recurring, service_name: Callable[[str], str]) -> str:
-    service = service_name(row.service) if row.service else ""
-    return " · ".join(part for part in (service, row.category, row.subcategory) if part)
+def _kinds(counted: Recurrence, called: Names, language: Language) -> list[str]:
+    """What each kind is called; by its codes where another is called the same."""
+    told = [_kind(row, called, language) for row in counted.rows]
+    return [
+        kind if told.count(kind) == 1 else _kind(row, Names(), language)
+        for row, kind in zip(counted.rows, told, strict=True)
+    ]
+
+
+def _kind(row: Recurring, called: Names, language: Language) -> str:
+    values = {"service": row.service, "category": row.category, "subcategory": row.subcategory}
+    return " · ".join(value_text(called, PROCESS, column, value, language) for column, value in values.items() if value)
 
 
 def _short(kind: str, place: int) -> str:

@@ -138,6 +138,8 @@ if TYPE_CHECKING:
     from itsmctl.model.indicators import RegisterFigure as RegisterFigure
     from itsmctl.model.indicators import RuleShare as RuleShare
     from itsmctl.model.indicators import SurveyFigure as SurveyFigure
+    from itsmctl.model.naming import Names as Names
+    from itsmctl.model.naming import names_of as names_of
     from itsmctl.model.policies import GROUPED as GROUPED
     from itsmctl.model.policies import Parameter as Parameter
     from itsmctl.model.policies import Rule as Rule
@@ -195,6 +197,7 @@ _MODULES = {
     "frameworks": "Clause ClauseType Crosswalk EvidenceClass Framework Objective Subject WayOfChecking covers headings within",
     "improvement": "Attendee Correction CorrectiveAction Decision Effectiveness ManagementReview Nonconformity ReviewInput",
     "indicators": "Attested Band ClockShare DefinitionShare Kpi MaturityLevel Measure RecordFigure RegisterFigure RuleShare SurveyFigure",
+    "naming": "Names names_of",
     "policies": "GROUPED Parameter Rule",
     "procedures": "Procedure Step",
     "process": "Activity Artefact Code CodeList END Flow FormField Interface Lane OUTSIDE Principle PriorityMatrix Process State WorkProduct",

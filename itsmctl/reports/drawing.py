@@ -13,7 +13,6 @@ from itsmctl.language import (
     duration_text,
     local,
     moment_text,
-    state_text,
     tr,
 )
 from itsmctl.reports.axis import Stretch, ticks
@@ -67,7 +66,9 @@ def _x(life: Life, moment: int) -> float:
 def _title(life: Life, language: Language, name: str) -> str:
     """The drawing in words, for who cannot see it."""
     title = tr("The life of {record}", language, record=life.explanation.record_id)
-    states = [f"{state_text(band.state, language)} {moment_text(band.start, life.zone)}" for band in life.bands]
+    states = [
+        f"{life.value_text('state', band.state, language)} {moment_text(band.start, life.zone)}" for band in life.bands
+    ]
     clocks = [
         f"{_called(clock, language)[0]} {clock_verdict_text(cycle.verdict, language)}"
         for clock in life.explanation.clocks
@@ -130,7 +131,7 @@ def _states(life: Life, language: Language, name: str) -> str:
 
 
 def _band(life: Life, band: Band, left: float, right: float, language: Language, name: str) -> str:
-    state = shown(state_text(band.state, language), 60)
+    state = shown(life.value_text("state", band.state, language), 60)
     tip = f"{band.number}. {state} · {moment_text(band.start, life.zone)} · {duration_text(band.end - band.start, language)}"
     inside = max(right - left - 1.5, 1.0)
     fill = {"fill": f"url(#hatch-{name})"} if band.phase == "paused" else {}
@@ -153,7 +154,8 @@ def _changes(life: Life, language: Language, y: int) -> str:
     groups: list[tuple[float, list[str]]] = []
     for change in life.changes:
         x = _x(life, change.at)
-        tip = f"{moment_text(change.at, life.zone)} {column_text(change.field, language)}: {change.old or '–'} → {change.new or '–'}"
+        old, new = (life.value_text(change.field, value, language) or "–" for value in (change.old, change.new))
+        tip = f"{moment_text(change.at, life.zone)} {column_text(change.field, language)}: {old} → {new}"
         if groups and x - groups[-1][0] < 10:
             groups[-1][1].append(tip)
         else:

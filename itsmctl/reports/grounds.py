@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from itsmctl.language import Language, column_text, iso, number_text, tr, trn
-from itsmctl.model import APPROVAL
+from itsmctl.model import APPROVAL, Names
 from itsmctl.reports import demands, tally
+from itsmctl.reports.called import value_text
 from itsmctl.reports.clauses import clause_text
 from itsmctl.reports.phrases import phrase_text
 from itsmctl.result import Applied, Explanation, ExportRow, Ground, Moment
@@ -22,7 +21,7 @@ def ground_title(ground: Ground, language: Language) -> str:
     return tr("{rule} {title} (version {n})", language, rule=rule.id, title=title, n=rule.version)
 
 
-def ground_lines(ground: Ground, language: Language) -> list[tuple[str, str]]:
+def ground_lines(ground: Ground, names: Names, language: Language) -> list[tuple[str, str]]:
     """Each thing that the verdict rests on: its label, and what it is."""
     verdict = ground.verdict
     lines = [
@@ -31,9 +30,9 @@ def ground_lines(ground: Ground, language: Language) -> list[tuple[str, str]]:
     ]
     rests = basis_lines(ground, language)
     if ground.values:
-        rests.insert(0, (tr("Values", language), _values_text(ground.values, language)))
+        rests.insert(0, (tr("Values", language), _values_text(ground, names, language)))
     if ground.changes:
-        rests.insert(len(rests) - 1, (tr("Changes", language), _changes_text(ground.changes, language)))
+        rests.insert(len(rests) - 1, (tr("Changes", language), _changes_text(ground, names, language)))
     return [(label, text) for label, text in lines if text] + rests
 
 
@@ -78,19 +77,24 @@ def _rows_text(rows: tuple[ExportRow, ...], language: Language) -> str:
     return f"{count}{tr(': ', language)}{tr('; ', language).join(p for p in (text, rest) if p)}" if rows else ""
 
 
-def _values_text(values: Mapping[str, str], language: Language) -> str:
+def _values_text(ground: Ground, names: Names, language: Language) -> str:
     """Each column that was looked at with what stands in it."""
-    told = (f"{column_text(c, language)}{tr(': ', language)}{_shown(value, language)}" for c, value in values.items())
+    told = (
+        f"{column_text(column, language)}{tr(': ', language)}{_shown(ground, names, column, value, language)}"
+        for column, value in ground.values.items()
+    )
     return tr("; ", language).join(told)
 
 
-def _shown(value: str, language: Language) -> str:
-    return phrase_text(value, language) if value else "–"
+def _shown(ground: Ground, names: Names, column: str, value: str, language: Language) -> str:
+    called = value_text(names, ground.rule.process, column, value, language)
+    return phrase_text(value, language) if called == value and value else called or "–"
 
 
-def _changes_text(changes: tuple[Moment, ...], language: Language) -> str:
+def _changes_text(ground: Ground, names: Names, language: Language) -> str:
     """Each change that was looked at, with its row: the last ones, where there are many."""
-    shown = [_change_text(one, language) for one in changes[-MOST_ROWS:]]
+    changes = ground.changes
+    shown = [_change_text(one, ground, names, language) for one in changes[-MOST_ROWS:]]
     text = tr("; ", language).join(shown)
     more = len(changes) - len(shown)
     if not more:
@@ -99,12 +103,13 @@ def _changes_text(changes: tuple[Moment, ...], language: Language) -> str:
     return f"{before}{tr('; ', language)}{text}"
 
 
-def _change_text(one: Moment, language: Language) -> str:
+def _change_text(one: Moment, ground: Ground, names: Names, language: Language) -> str:
     """When it was, what it was, whose it was, and where it stands."""
     if one.field == APPROVAL:
         what = tr("{approver}: {decision}", language, approver=one.actor, decision=one.new)
     else:
-        what = f"{column_text(one.field, language)}{tr(': ', language)}{_shown(one.old, language)} → {_shown(one.new, language)}"
+        old, new = (_shown(ground, names, one.field, value, language) for value in (one.old, one.new))
+        what = f"{column_text(one.field, language)}{tr(': ', language)}{old} → {new}"
         if one.actor:
             what = tr("{what} by {actor}", language, what=what, actor=one.actor)
     what = f"{iso(one.at)} {what}"

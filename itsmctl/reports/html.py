@@ -138,6 +138,10 @@ def _services(result: AuditResult, language: Language) -> dict[str, object]:
     clocks = levels(result)
     services = sections.by_service(result, clocks)
     shown = services[: sections.MOST_SERVICES]
+
+    def label(id: str) -> str:
+        return sections.name_of(result, id, language) if id else tr("no service", language)
+
     return {
         "levels": clocks,
         "clock_name": lambda clock: sections.clock_name(result, clock, language),
@@ -146,8 +150,8 @@ def _services(result: AuditResult, language: Language) -> dict[str, object]:
         "services": shown,
         "services_left": len(services) - len(shown),
         "own_section": {one.service for one in shown},
-        "service_label": lambda id: sections.name_of(result, id, language) if id else tr("no service", language),
-        "attainment_chart": lambda service: attainment(service, language),
+        "service_label": label,
+        "attainment_chart": lambda service: attainment(service, label(service.service), language),
     }
 
 

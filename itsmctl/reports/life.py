@@ -12,16 +12,16 @@ from itsmctl.language import (
     clock_verdict_text,
     duration_text,
     epoch,
-    state_text,
     tr,
     zone_of,
 )
-from itsmctl.model import Phase
+from itsmctl.model import Names, Phase
 from itsmctl.reports.axis import Axis, axis_over
+from itsmctl.reports.called import value_text
 from itsmctl.result import ClockExplanation, Cycle, Explanation, Moment, Piece
 
 _PHASES: dict[str, Phase] = {"new": "new", "resolved": "resolved", "closed": "closed", "cancelled": "cancelled"}
-FINAL = ("closed", "cancelled")
+FINAL: tuple[Phase, ...] = ("closed", "cancelled")
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,15 @@ class Life:
     changes: tuple[Moment, ...]
     has_history: bool
 
+    def value_text(self, column: str, value: str, language: Language) -> str:
+        """What people call a value of a column of this record."""
+        explanation = self.explanation
+        return value_text(explanation.names, explanation.columns.get("process", ""), column, value, language)
+
+    def ledger_text(self, piece: Piece, language: Language) -> str:
+        """What a piece of time of one of its clocks counts as."""
+        return ledger_text(piece, self.explanation.names, self.explanation.columns.get("process", ""), language)
+
 
 def life_of(explanation: Explanation, zone: str = "") -> Life:
     """The life of a record in a zone, else in that of its first clock's calendar, else in UTC."""
@@ -55,7 +64,7 @@ def life_of(explanation: Explanation, zone: str = "") -> Life:
     clocks = [cycle for clock in explanation.clocks for cycle in clock.cycles]
     knots = {moment.at for moment in (*starts, *explanation.moments)}
     knots |= {at for cycle in clocks for at in (cycle.start, cycle.stop, cycle.deadline) if at is not None}
-    if not starts or starts[-1].new not in FINAL:
+    if not starts or phase_of(explanation, starts[-1].new) not in FINAL:
         knots.add(explanation.as_of)
     axis = axis_over(knots)
     name = zone or next((clock.zone for clock in explanation.clocks if clock.zone), "")
@@ -63,7 +72,7 @@ def life_of(explanation: Explanation, zone: str = "") -> Life:
         explanation=explanation,
         axis=axis,
         zone=zone_of(name),
-        bands=_bands(starts, axis.end),
+        bands=_bands(explanation, starts, axis.end),
         changes=tuple(moment for moment in explanation.moments if moment.field != "state"),
         has_history=any(moment.field == "state" for moment in explanation.moments),
     )
@@ -80,17 +89,18 @@ def _state_moments(explanation: Explanation) -> tuple[Moment, ...]:
     return tuple(sorted(moments, key=lambda moment: moment.at))
 
 
-def _bands(starts: tuple[Moment, ...], end: int) -> tuple[Band, ...]:
+def _bands(explanation: Explanation, starts: tuple[Moment, ...], end: int) -> tuple[Band, ...]:
     ends = [moment.at for moment in starts[1:]] + [end]
     return tuple(
-        Band(number, moment.at, until, moment.new, phase_of(moment.new), moment.actor, moment.actor_group)
+        Band(number, moment.at, until, moment.new, phase_of(explanation, moment.new), moment.actor, moment.actor_group)
         for number, (moment, until) in enumerate(zip(starts, ends, strict=False), 1)
     )
 
 
-def phase_of(state: str) -> Phase:
-    """The phase of life that a state belongs to; states of other processes count as active."""
-    return "paused" if state.startswith("awaiting") else _PHASES.get(state, "active")
+def phase_of(explanation: Explanation, state: str) -> Phase:
+    """The phase of life that a state of the record belongs to; one that its process does not know counts as active."""
+    known = explanation.names.phases.get((explanation.columns.get("process", ""), state))
+    return known or _PHASES.get(state, "active")
 
 
 def sum_line(cycle: Cycle, language: Language) -> str:
@@ -135,10 +145,13 @@ def line_of(clock: ClockExplanation) -> str:
     return f"{clock.target_file}:{clock.target_line}" if clock.target_line else clock.target_file
 
 
-def ledger_text(piece: Piece, language: Language) -> str:
+def ledger_text(piece: Piece, names: Names, process: str, language: Language) -> str:
     """What a piece of time counts as, with the state or the special day that made it so."""
     kind = tr(LEDGER[piece.kind], language)
     if not piece.reason or piece.reason == piece.kind:
         return kind
-    reason = state_text(piece.reason, language) if piece.kind == "paused" else piece.reason
+    day = names.days.get(piece.reason) if piece.kind == "closed" else None
+    reason = day.in_(language) if day else piece.reason
+    if piece.kind == "paused":
+        reason = value_text(names, process, "state", piece.reason, language)
     return tr("{kind} ({reason})", language, kind=kind, reason=reason)

@@ -16,7 +16,7 @@ from itsmctl.language import Language
 from itsmctl.reports import demands, drawing, tally
 from itsmctl.reports.clauses import clause_text
 from itsmctl.reports.grounds import basis_lines, ground_lines, ground_title, judged_by_line
-from itsmctl.reports.life import clock_title, failed, ledger_text, life_of, line_of, sum_line, verdict_line
+from itsmctl.reports.life import clock_title, failed, life_of, line_of, sum_line, verdict_line
 from itsmctl.reports.phrases import phrase_text
 from itsmctl.reports.plain import cells, shown
 from itsmctl.result import Explanation, Verdict
@@ -45,7 +45,9 @@ def explanation_html(explanation: Explanation, language: Language, zone: str = "
         language,
         record={"name": explanation.record_id} if group else record_view(explanation, language, zone),
         is_group=group,
-        grounds=[(ground_title(one, language), ground_lines(one, language)) for one in explanation.grounds],
+        grounds=[
+            (ground_title(one, language), ground_lines(one, explanation.names, language)) for one in explanation.grounds
+        ],
         judged_by=judged_by_line(explanation, language),
         zone=zone,
     )
@@ -218,14 +220,17 @@ def record_view(explanation: Explanation, language: Language, zone: str = "") ->
         "id": explanation.record_id,
         "anchor": drawing.slug(explanation.record_id),
         "name": columns.get("number") or explanation.record_id,
-        "facts": [(name, _fact(name, columns[name], language)) for name in FACTS if columns.get(name)],
+        "facts": [(name, life.value_text(name, columns[name], language)) for name in FACTS if columns.get(name)],
         "source": (columns.get("source_file", ""), columns.get("source_row", "")),
         "svg": "" if len(life.bands) + len(life.changes) > CROWDED else drawing.svg(explanation, language, zone),
         "zone": life.zone.key,
         "as_of": at(explanation.as_of),
         "has_history": life.has_history,
-        "bands": [(band, at(band.start)) for band in life.bands],
-        "changes": [(change, at(change.at)) for change in life.changes],
+        "bands": [(band, at(band.start), life.value_text("state", band.state, language)) for band in life.bands],
+        "changes": [
+            (change, at(change.at), *(life.value_text(change.field, of, language) for of in (change.old, change.new)))
+            for change in life.changes
+        ],
         "clocks": [
             {
                 "title": clock_title(clock, language),
@@ -244,7 +249,7 @@ def record_view(explanation: Explanation, language: Language, zone: str = "") ->
                                 at(piece.start, _exact(piece.start, piece.end)),
                                 at(piece.end, _exact(piece.start, piece.end)),
                                 piece,
-                                ledger_text(piece, language),
+                                life.ledger_text(piece, language),
                             )
                             for piece in cycle.ledger
                         ],
@@ -264,10 +269,6 @@ def record_view(explanation: Explanation, language: Language, zone: str = "") ->
 
 def _exact(start: int, end: int) -> bool:
     return bool(start % 60 or end % 60)
-
-
-def _fact(name: str, value: str, language: Language) -> str:
-    return words.state_text(value, language) if name == "state" else value
 
 
 def _by_reason(verdicts: list[Verdict]) -> list[tuple[str, list[str]]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itsmctl.language import Language, clock_text
 from itsmctl.model import Outcome
 from itsmctl.reports import tally
+from itsmctl.reports.called import value_text
 from itsmctl.reports.levels import ClockLevels, ServiceLevels
 from itsmctl.result import AuditResult, Explanation, RuleResult, Share
 
@@ -100,8 +101,7 @@ def by_service(result: AuditResult, clocks: Sequence[ClockLevels]) -> tuple[Serv
 
 def name_of(result: AuditResult, service: str, language: Language) -> str:
     """What the catalogue calls a service; one that it does not have goes by the name in the export."""
-    title = result.service_titles.get(service)
-    return title.in_(language) if title else service
+    return value_text(result.names, "", "service", service, language)
 
 
 def clock_name(result: AuditResult, clock: str, language: Language) -> str:

@@ -11,13 +11,12 @@ from itsmctl.language import (
     duration_text,
     moment_text,
     reason_text,
-    state_text,
     tr,
 )
 from itsmctl.model import Phase
 from itsmctl.reports.axis import ticks
 from itsmctl.reports.grounds import ground_lines, ground_title, judged_by_line
-from itsmctl.reports.life import Life, clock_title, failed, ledger_text, life_of, line_of, sum_line, verdict_line
+from itsmctl.reports.life import Life, clock_title, failed, life_of, line_of, sum_line, verdict_line
 from itsmctl.reports.phrases import phrase_text
 from itsmctl.reports.plain import cells, cut, fit, hanging, right, shown, wrap
 from itsmctl.reports.tally import SYMBOLS, enquiries_of, outcome_of
@@ -57,7 +56,8 @@ def _paint(text: str, role: str, color: bool) -> str:
 
 def _head(life: Life, language: Language, width: int, color: bool) -> Iterator[str]:
     columns = life.explanation.columns
-    names = [columns.get("number") or life.explanation.record_id, columns.get("priority"), columns.get("service")]
+    named = (life.value_text(column, columns.get(column, ""), language) for column in ("priority", "service"))
+    names = [columns.get("number") or life.explanation.record_id, *named]
     yield _paint(cut(" · ".join(shown(name) for name in names if name), width), "head", color)
     yield from wrap(
         tr(
@@ -155,7 +155,7 @@ def _states(life: Life, language: Language, width: int, color: bool) -> Iterator
         (
             moment_text(band.start, life.zone),
             duration_text(band.end - band.start, language) if band.end > band.start else "",
-            cut(shown(state_text(band.state, language)), 24),
+            cut(shown(life.value_text("state", band.state, language)), 24),
             shown(_by(band.actor, band.group)),
         )
         for band in life.bands
@@ -178,7 +178,8 @@ def _by(actor: str, group: str) -> str:
 def _changes(life: Life, language: Language, width: int, color: bool) -> Iterator[str]:
     yield _paint(tr("Changes", language), "head", color)
     for change in life.changes:
-        what = f"{column_text(change.field, language)}{tr(': ', language)}{change.old or '–'} → {change.new or '–'}"
+        old, new = (life.value_text(change.field, value, language) or "–" for value in (change.old, change.new))
+        what = f"{column_text(change.field, language)}{tr(': ', language)}{old} → {new}"
         by = _by(change.actor, change.actor_group)
         yield from hanging(
             f"     {moment_text(change.at, life.zone)}  ", shown(what) + (f"  {shown(by)}" if by else ""), width
@@ -219,7 +220,7 @@ def _ledger(life: Life, cycle: Cycle, language: Language, width: int, color: boo
             moment_text(piece.end, life.zone, seconds=seconds),
         )
         line = f"    {fit(start, size)}  {fit(end, size)}  {right(duration_text(piece.seconds, language), 16)}  "
-        yield from hanging(line, shown(ledger_text(piece, language)), width)
+        yield from hanging(line, shown(life.ledger_text(piece, language)), width)
     yield from wrap(f"= {sum_line(cycle, language)}", width, "    ")
 
 
@@ -252,7 +253,7 @@ def _grounds(explanation: Explanation, language: Language, width: int, color: bo
         outcome = outcome_of(ground.verdict, enquiries_of(explanation))
         for line in wrap(f"{SYMBOLS[outcome]} {shown(ground_title(ground, language))}", width):
             yield _paint(line, outcome, color)
-        lines = ground_lines(ground, language)
+        lines = ground_lines(ground, explanation.names, language)
         size = max(cells(label) for label, _ in lines)
         for label, text in lines:
             yield from hanging(f"  {fit(label, size)}  ", shown(text), width)

@@ -1,4 +1,4 @@
-"""Benefits 效益: two periods side by side, beside the figures that the deck quotes, with what an honest reader must know.
+"""Benefits 效益: two periods side by side, beside the figures that the presentation quotes, with what an honest reader must know.
 
 The quoted figures have no source that anybody could check; they are shown to compare with, never to be reached.
 """
@@ -38,7 +38,7 @@ REFERENCE: Mapping[Measure, float] = {
     "first-time-right": 0.54,
     "waiting-time": 0.31,
 }
-"""What the deck quotes (IDC): down time, time to find and repair, efficiency of operation, productivity of IT, and that of
+"""What the presentation quotes (IDC): down time, time to find and repair, efficiency of operation, productivity of IT, and that of
 users, which is the other way round than the hours they wait. Each stands beside the nearest that tickets can tell."""
 ENOUGH = 30
 
@@ -56,7 +56,7 @@ class Benefit:
 
     @property
     def reference(self) -> float | None:
-        """The change that the deck quotes for it."""
+        """The change that the presentation quotes for it."""
         return REFERENCE.get(self.measure)
 
 

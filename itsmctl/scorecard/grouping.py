@@ -21,7 +21,7 @@ QUADRANTS: tuple[tuple[Quadrant, Text], ...] = (
     ("learning", Text("Learning and innovation", "学习与创新")),
     ("operation", Text("Internal operation", "内部运营")),
 )
-"""In the order of the deck."""
+"""In the order of the presentation."""
 
 
 @dataclass(frozen=True)

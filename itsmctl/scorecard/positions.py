@@ -18,7 +18,7 @@ from itsmctl.scorecard.measuring import Sources
 
 Attribute = Literal["exists", "responsibilities", "standards", "competences", "assessment", "training"]
 ATTRIBUTES: tuple[Attribute, ...] = ("exists", "responsibilities", "standards", "competences", "assessment", "training")
-"""The six of the deck: 是否存在, 职责说明, 工作规范, 胜任力要求, 绩效考核, 培养&发展."""
+"""The six of the presentation: 是否存在, 职责说明, 工作规范, 胜任力要求, 绩效考核, 培养&发展."""
 Cell = Literal["there", "stale", "empty"]
 
 

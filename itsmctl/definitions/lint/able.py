@@ -151,4 +151,4 @@ PRINCIPLES: tuple[Principle, ...] = (
     Principle("traceable", Text("Traceable", "可追溯"), Text("artefacts known at both ends, version and requirements named", "两端一致的产物、版本和所依据的条款"), _traceable),
     Principle("auditable", Text("Auditable", "可审计"), Text("sentences of its policy with a rule, an audit, requirements named", "有规则检验的原则语句、审核安排和所依据的条款"), _auditable),
 )  # fmt: skip
-"""In the order of the deck."""
+"""In the order of the presentation."""

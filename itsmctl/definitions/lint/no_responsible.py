@@ -3,7 +3,7 @@
 每项活动都有角色负责执行（R）。
 
 Why
-    An activity without R is answered for but done by nobody. The deck calls such places the gaps between the staves.
+    An activity without R is answered for but done by nobody. Such places are the gaps between the staves of the barrel.
 
     没有R的活动有人担责、无人动手。这正是“木板之间的缝隙”。
 

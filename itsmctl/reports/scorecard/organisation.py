@@ -28,18 +28,18 @@ def positions(found: Organisation, definitions: Definitions, language: Language)
     """The heat map of positions, then what is missing or hangs together."""
     cells = [cell for state in found.states for cell in state.cells.values()]
     vacant = sum(state.vacant for state in found.states)
-    lead = tr(
+    leads = [tr(
         "{there} of {all} attributes are written and reviewed in time; {vacant}.", language, there=cells.count("there"),
         all=len(cells), vacant=trn("{n} position is vacant", "{n} positions are vacant", vacant, language),
-    )  # fmt: skip
+    )]  # fmt: skip
     tables = [_heat(found, language), _hats(found, definitions, language), _together(found, language)]
     if found.keys is not None:
         tables.append(_keys(found.keys, definitions, language))
     if found.fitness is not None:
         tables.append(_fitness(found, definitions, language))
     else:
-        lead += " " + tr("With --tickets also: what hangs on one person, and who was able to do the work.", language)
-    return Sheet(tr("Positions", language), (lead,), tuple(tables))
+        leads.append(tr("With --tickets also: what hangs on one person, and who was able to do the work.", language))
+    return Sheet(tr("Positions", language), tuple(leads), tuple(tables))
 
 
 def _heat(found: Organisation, language: Language) -> Table:

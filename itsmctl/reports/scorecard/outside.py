@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from math import isinf
 
-from itsmctl.language import Language, msg, tr
+from itsmctl.language import Language, msg, number_text, tr
 from itsmctl.reports.scorecard.sheets import Cell, Mark, Sheet, Table
 from itsmctl.scorecard.benefits import Benefit, Benefits, Caveat, Measure
 from itsmctl.scorecard.comparing import Change, Proportion
@@ -95,20 +95,20 @@ def _of(share: Proportion) -> str:
 
 
 def benefits(found: Benefits, language: Language) -> Sheet:
-    """Before, after, the change with its interval, and what the deck quotes."""
+    """Before, after, the change with its interval, and what others quote."""
     heads = (
         tr("what", language), found.before.label, found.after.label, tr("moved", language), tr("interval (95%)", language),
         tr("quoted", language), tr("n", language), tr("mind", language),
     )  # fmt: skip
     rows = tuple(_benefit(one, language) for one in found.benefits)
     quoted = tr("; ", language).join(
-        f"{one.reference:+.0%} {tr(MEASURES[one.measure][1], language)}"
+        f"{_signed(one.reference, points=False)} {tr(MEASURES[one.measure][1], language)}"
         for one in found.benefits
         if one.reference is not None
     )
     notes = [
         tr(
-            "Quoted: the figures of the deck ({quoted}). They name no source that anybody could check; each stands beside the nearest that tickets can tell.",
+            "Quoted by others: changes that presentations ascribe to IDC ({quoted}), without a source or a method; each stands beside the nearest that tickets can tell.",
             language,
             quoted=quoted,
         )
@@ -138,7 +138,7 @@ def _benefit(one: Benefit, language: Language) -> tuple[Cell, ...]:
     return (
         Cell(tr(MEASURES[one.measure][0], language)), Cell(_value(one.before, points)), Cell(_value(one.after, points)),
         Cell(_change(one.change, points), mark), Cell(_interval(one.change, points)),
-        Cell("–" if one.reference is None else f"{one.reference:+.0%}"), Cell(f"{one.n[0]}, {one.n[1]}"), Cell(mind, "poor" if one.caveats else ""),
+        Cell("–" if one.reference is None else _signed(one.reference, points=False)), Cell(" / ".join(map(number_text, one.n))), Cell(mind, "poor" if one.caveats else ""),
     )  # fmt: skip
 
 
@@ -161,4 +161,4 @@ def _interval(change: Change | None, points: bool) -> str:
 def _signed(value: float, points: bool) -> str:
     if isinf(value):
         return "∞" if value > 0 else "−∞"
-    return f"{100 * value:+z.1f}" if points else f"{value:+z.0%}"
+    return (f"{100 * value:+z.1f}" if points else f"{value:+z.0%}").replace("-", "−")

@@ -77,21 +77,17 @@ def figure_text(figure: Figure, unit: str, language: Language) -> str:
     """The value with what chance would allow, and how many tickets it rests on."""
     if figure.value is None:
         return "–"
-    text = _number(figure.value, unit, language)
+    counted = unit == "number" and figure.value == figure.n  # tickets themselves, not so many for each person
+    whole = counted or unit == "minutes"
+    text = unit_text(_number(figure.value, whole=whole), unit, language)
     if figure.low is None or figure.high is None:
         return text
-    low, high = (_number(bound, unit, language, bare=True) for bound in (figure.low, figure.high))
-    rests_on = "" if unit == "number" and figure.value == figure.n else f"; n={number_text(figure.n)}"
-    return f"{text} ({low}–{high}{rests_on})"
+    low, high = (_number(bound, whole=whole) for bound in (figure.low, figure.high))
+    return f"{text} ({low}–{high})" if counted else f"{text} ({low}–{high}; n={number_text(figure.n)})"
 
 
-def _number(value: float, unit: str, language: Language, *, bare: bool = False) -> str:
-    whole = (
-        number_text(round(value))
-        if unit == "minutes" or (unit == "number" and value == round(value))
-        else f"{value:.1f}"
-    )
-    return whole if bare else unit_text(whole, unit, language)
+def _number(value: float, *, whole: bool) -> str:
+    return number_text(round(value)) if whole else f"{value:,.1f}"
 
 
 def change_text(measure: Measure, language: Language) -> str:

@@ -17,23 +17,25 @@ from itsmctl.language import (
     number_text,
     percent_text,
     reason_text,
-    state_text,
     tr,
     trn,
     zone_of,
 )
 from itsmctl.model import Cell as Value
-from itsmctl.model import Definitions, Text
+from itsmctl.model import Definitions, Names, Text, names_of
+from itsmctl.reports.called import value_text
 from itsmctl.reports.outlines import Cell, Look, Outline, Part, Table
 from itsmctl.reports.service.compared import compared, period_name
 
 SHOWN = 20
 """Late tickets shown one by one; a workbook and JSON have more."""
+_CHANGE = "change"
 
 
 def outline(quality: Quality, definitions: Definitions, language: Language) -> Outline:
     """The whole report."""
     comparison = compared(quality.comparison, quality.period, language)
+    names = names_of(definitions)
     return Outline(
         language=language,
         kind=tr("Service quality report", language),
@@ -43,7 +45,7 @@ def outline(quality: Quality, definitions: Definitions, language: Language) -> O
         parts=(
             *([_summary(quality, language)] if len(quality.services) > 1 else []),
             *([comparison] if comparison else []),
-            *(_service(one, quality, definitions, language) for one in quality.services),
+            *(_service(one, quality, definitions, names, language) for one in quality.services),
             _reading(quality, language),
         ),
         foot=(
@@ -115,12 +117,12 @@ def _look(promises: Sequence[Attained]) -> Look:
     return "good" if any(one.kept for one in promises) else ""
 
 
-def _service(one: ServiceQuality, quality: Quality, definitions: Definitions, language: Language) -> Part:
+def _service(one: ServiceQuality, quality: Quality, definitions: Definitions, names: Names, language: Language) -> Part:
     parts = (
         _promised(one, language),
         _late(one, quality, language),
         _volume(one, definitions, language),
-        _changes(one, language),
+        _changes(one, names, language),
         *(_register(kept, definitions, language) for kept in one.registers),
         Part(tr("Next steps", language), points=tuple(step_text(step, definitions, language) for step in one.steps)),
     )
@@ -186,12 +188,23 @@ def _volume_row(volume: Volume, definitions: Definitions, language: Language) ->
     return name, volume.open_before, volume.opened, volume.resolved, volume.open_after
 
 
-def _changes(one: ServiceQuality, language: Language) -> Part:
+def _changes(one: ServiceQuality, names: Names, language: Language) -> Part:
     head = (tr("Type", language), tr("Outcome", language), tr("changes", language))
     rows = tuple(
-        (change.type or "–", state_text(change.outcome, language) or "–", change.number) for change in one.changes
+        (
+            value_text(names, _CHANGE, "type", change.type, language) or "–",
+            _outcome_text(change.outcome, names, language) or "–",
+            change.number,
+        )
+        for change in one.changes
     )
     return Part(tr("Changes that ended", language), tables=(Table(head, rows, (2,)),) if rows else ())
+
+
+def _outcome_text(outcome: str, names: Names, language: Language) -> str:
+    """How a change ended, or the state in which it did."""
+    column = "outcome" if names.title(_CHANGE, "outcome", outcome) else "state"
+    return value_text(names, _CHANGE, column, outcome, language)
 
 
 def _register(kept: Kept, definitions: Definitions, language: Language) -> Part:
