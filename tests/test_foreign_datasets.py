@@ -89,6 +89,18 @@ def test_what_a_table_does_not_promise_is_refused(
     assert _judged(dataset).startswith(says)
 
 
+def test_a_table_of_another_version_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    dataset = _dataset(tmp_path / "dataset")
+    path = dataset / "reject.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(f"COPY (SELECT * EXCLUDE number FROM '{path}') TO '{path}.new' (FORMAT parquet)")
+    Path(f"{path}.new").replace(path)
+    assert _judged(dataset) == (
+        "reject.parquet: there is no column number: another version or another program wrote the table; "
+        "import the export again [not-a-dataset]"
+    )
+
+
 def test_an_id_that_two_records_share_is_refused_and_named_with_its_second_row(tmp_path: Path) -> None:
     dataset = _dataset(tmp_path / "dataset")
     _rewrite(dataset, "record", {}, " UNION ALL SELECT * FROM '{path}' WHERE record_id = 'A2'")

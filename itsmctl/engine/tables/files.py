@@ -43,7 +43,8 @@ def check_files(session: Session, folder: Path) -> frozenset[str]:
         columns |= {part.partition("=")[0] for file in files_of(path) for part in file.parts if "=" in part}
         missing = [column for column in wanted if column not in columns]
         if missing:
-            raise _no_dataset(folder, table, f"no column {missing[0]}")
+            template = "there is no column {column}: another version or another program wrote the table; import the export again"
+            raise ItsmctlError(Problem("not-a-dataset", template, Where(str(path)), {"column": missing[0]}))
         if columns >= set(SOURCE_COLUMNS):
             telling.add(table)
     return frozenset(telling)
