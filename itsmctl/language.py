@@ -431,6 +431,14 @@ _EVENTS = {"approval": msg("approval")}
 """What happens to a record beside changes of its columns."""
 
 
+DECISIONS = {"approved": msg("Approved"), "rejected": msg("Rejected"), "requested": msg("Requested"), "cancelled": msg("Cancelled")}  # fmt: skip
+
+
+def decision_text(decision: str, language: Language) -> str:
+    """What somebody decided, or was asked to; any other word stays as exported."""
+    return tr(DECISIONS[decision], language) if decision in DECISIONS else decision
+
+
 def column_text(column: str, language: Language) -> str:
     """The name of a canonical column, or of an approval; any other stays as exported."""
     return tr((COLUMNS | _EVENTS)[column], language) if column in COLUMNS or column in _EVENTS else column

@@ -137,7 +137,7 @@ def test_a_change_is_told_with_its_moment_and_whose_it_was(tmp_path: Path) -> No
     rule = written(case, tmp_path)
     result, _ = judge({rule.id: rule}, case.data, tmp_path, root=tmp_path, explain=(name,))
     (found,) = result.explanations
-    approval = "2026-03-02T09:00:00Z Wang: approved (approvals.csv, row 1)"
+    approval = "2026-03-02T09:00:00Z Wang: Approved (approvals.csv, row 1)"
     edit = "2026-03-02T09:10:01Z plan: one → two by Li (history.csv, row 1)"
     english, chinese = (timeline.terminal(found, language, width=2000) for language in ("en", "zh"))
     assert f"{approval}; {edit}" in english

@@ -12,9 +12,9 @@ from itsmctl.charts.page import charts
 from itsmctl.definitions import load
 from itsmctl.figures import Flow, Recurrence, Recurring
 from itsmctl.language import Language
-from itsmctl.model import Definitions, Names, Text, names_of
+from itsmctl.model import Condition, Definitions, Names, Text, names_of
 from itsmctl.reference import reference_root
-from itsmctl.reports.called import value_text
+from itsmctl.reports.called import conditions_text, value_text
 from itsmctl.reports.life import ledger_text, life_of
 from itsmctl.reports.timeline import explanation_html, terminal
 from itsmctl.result import Moment, Piece
@@ -116,3 +116,18 @@ def test_charts_call_states_and_categories_by_their_titles_and_keep_apart_what_i
     drawn = {chart.told.id: chart for chart in charts(replace(result, figures=figures, names=OWN), "zh")}
     assert drawn["paths-incident"].rows[0][0] == "新建 → 待厂商处理"
     assert [row[0] for row in drawn["recurrence"].rows] == ["erp · net", "erp · lan", "ERP：财务 · other"]
+
+
+def test_conditions_decisions_and_truths_are_told_in_the_language_of_the_reader() -> None:
+    rule = reference().rules["CHG-08"]
+    names = names_of(reference())
+    assert conditions_text(rule.scope, "zh", names, rule.process).startswith("分类 常规变更、重大变更、紧急变更；")
+    assert conditions_text(rule.scope, "en", names, rule.process).startswith("category Normal, Major, Emergency; ")
+    assert conditions_text(rule.scope, "en").startswith("category normal, major, emergency; ")
+    ended = Condition("closure_code", "in", ("backed-out", "failed"))
+    assert (
+        conditions_text((ended,), "en", names, "change") == "closure code Backed out, “Failed, and could not be undone”"
+    )
+    assert value_text(names, "change", "approval", "approved", "zh") == "已批准"
+    assert value_text(names, "change", "approval", "nodded at", "zh") == "nodded at"
+    assert value_text(names, "incident", "major", "true", "zh") == "是"

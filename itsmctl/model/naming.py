@@ -50,7 +50,7 @@ def names_of(definitions: Definitions) -> Names:
         for column, other in _ALIKE.items():
             if (process.id, other) in titles:
                 titles.setdefault((process.id, column), titles[process.id, other])
-    titles |= {("", column): _agreed(titles, column) for column in {c for p, c in titles if p}}
+    titles |= _agreed(titles)
     return Names(
         titles=titles,
         phases={(one.id, state.id): state.phase for one in definitions.processes.values() for state in one.states},
@@ -63,11 +63,14 @@ def _lists(process: Process) -> Iterable[str]:
     return dict.fromkeys([*process.codes.values(), *(one.codes for one in process.form if one.codes)])
 
 
-def _agreed(titles: Mapping[tuple[str, str], Mapping[str, Text]], column: str) -> dict[str, Text]:
-    """The titles of the values that every process with such a value calls the same."""
-    found: dict[str, set[Text]] = {}
-    for (process, of), values in titles.items():
-        if process and of == column:
-            for one, title in values.items():
-                found.setdefault(one, set()).add(title)
-    return {one: next(iter(told)) for one, told in found.items() if len(told) == 1}
+def _agreed(titles: Mapping[tuple[str, str], Mapping[str, Text]]) -> dict[tuple[str, str], dict[str, Text]]:
+    """Of process '' by column, the titles of the values that every process with such a value calls the same."""
+    found: dict[tuple[str, str], dict[str, Text]] = {}
+    torn: set[tuple[str, str]] = set()
+    for (process, column), values in titles.items():
+        if process:
+            known = found.setdefault(("", column), {})
+            torn |= {(column, one) for one, title in values.items() if known.setdefault(one, title) != title}
+    for column, one in torn:
+        del found["", column][one]
+    return found

@@ -8,12 +8,6 @@ from itsmctl.language import Language, tr, trn
 from itsmctl.model import Condition, Limit, Rule
 
 
-def scope_text(rule: Rule) -> str:
-    """The process whose records are judged, and what narrows them down."""
-    scope = ", ".join(value_text(condition) for condition in rule.scope)
-    return rule.process + (f" ({scope})" if scope else "")
-
-
 def check_text(rule: Rule) -> str:
     """The check with its parameters, in the words of the YAML."""
     return f"{rule.check} {parameters_text(rule)}".rstrip()

@@ -106,7 +106,8 @@ def _changes_text(ground: Ground, names: Names, language: Language) -> str:
 def _change_text(one: Moment, ground: Ground, names: Names, language: Language) -> str:
     """When it was, what it was, whose it was, and where it stands."""
     if one.field == APPROVAL:
-        what = tr("{approver}: {decision}", language, approver=one.actor, decision=one.new)
+        decided = _shown(ground, names, one.field, one.new, language)
+        what = tr("{approver}: {decision}", language, approver=one.actor, decision=decided)
     else:
         old, new = (_shown(ground, names, one.field, value, language) for value in (one.old, one.new))
         what = f"{column_text(one.field, language)}{tr(': ', language)}{old} → {new}"

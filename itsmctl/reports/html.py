@@ -13,6 +13,7 @@ from itsmctl.honesty.lacking import blind_spots, wanted_columns
 from itsmctl.language import Language, moment_text, tr, zone_of
 from itsmctl.model import SEVERITIES
 from itsmctl.reports import deviations, pages, sections, tally
+from itsmctl.reports.called import conditions_text
 from itsmctl.reports.clauses import FRAMEWORKS
 from itsmctl.reports.honesty import gap_texts, personal_text
 from itsmctl.reports.levels import levels
@@ -160,6 +161,7 @@ def _rules(result: AuditResult, language: Language) -> dict[str, object]:
     others = [entry for entry in sections.worst_first(result.rules) if entry.outcome != "fail"]
     every = (*result.rules, *result.enquiries)
     return {
+        "scope_text": lambda rule: conditions_text(rule.scope, language, result.names, rule.process),
         "failing": [_rule_view(entry, result, language) for entry in failing],
         "most_clean": MOST_CLEAN,
         "severity_rank": {severity: rank for rank, severity in enumerate(SEVERITIES)},

@@ -160,7 +160,6 @@ def _filters(language: Language) -> dict[str, Callable[..., object]]:
         "clause": clause_text,
         "drawn": drawn,
         "check_text": demands.check_text,
-        "scope_text": demands.scope_text,
         "limit_text": lambda limit: demands.limit_text(limit, language),
         "columns": cells,
         "place": id,

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from itsmctl.language import Language, clock_text, percent_text, tr, trn
 from itsmctl.model import Agreement, ClockDefinition, Definitions, Service
+from itsmctl.reports.called import conditions_text
 from itsmctl.site.facts import Portal
 from itsmctl.site.found import attainment_of, promised_of
 from itsmctl.views.service import CRITICALITY, STAGES, promises
 from itsmctl.views.service_parts import legs
-from itsmctl.views.wording import called, conditions_text, listed, target_text
+from itsmctl.views.wording import called, listed, target_text
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 from itsmctl.language import STATES, Language, column_text, local, moment_text, msg, state_text, tr, zone_of
 from itsmctl.model import DEFAULT_POLICY, Agreement, Calendar, ClockDefinition, Definitions, PauseLimit, Target
+from itsmctl.reports.called import conditions_text
 from itsmctl.views.page import Facts, Grid, Page, Section
 from itsmctl.views.wording import (
     WEEKDAYS,
     called,
-    conditions_text,
     day_text,
     listed,
     percent_of,

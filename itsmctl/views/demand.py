@@ -9,9 +9,10 @@ from dataclasses import replace
 from itsmctl.checks import CHECKS
 from itsmctl.errors import ItsmctlError
 from itsmctl.language import Language, clock_text, column_text, duration_text, msg, state_text, tr, trn
-from itsmctl.model import Condition, Definition, Definitions, Parameter, Rule
+from itsmctl.model import Condition, Definition, Definitions, Parameter, Rule, names_of
+from itsmctl.reports.called import conditions_text
 from itsmctl.reports.phrases import ACTS
-from itsmctl.views.wording import called, conditions_text, target_text
+from itsmctl.views.wording import called, target_text
 from itsmctl.worktime import parse_duration
 
 LABELS: Mapping[str, str] = {
@@ -144,11 +145,13 @@ def parameters_text(rule: Rule, definitions: Definitions, language: Language) ->
     return tr("; ", language).join([*told, *(counted if hours else [])])
 
 
-def records_text(rule: Rule, language: Language) -> str:
+def records_text(rule: Rule, definitions: Definitions, language: Language) -> str:
     """Which records of the process are judged."""
     if rule.check == "register":
         return tr("rows of the register", language)
-    return conditions_text(rule.scope, language) if rule.scope else tr("all records of the process", language)
+    if not rule.scope:
+        return tr("all records of the process", language)
+    return conditions_text(rule.scope, language, names_of(definitions), rule.process)
 
 
 def _parameter(rule: Rule, key: str, value: Parameter, definitions: Definitions, language: Language) -> str:

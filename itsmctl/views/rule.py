@@ -38,7 +38,7 @@ def facts(rule: Rule, definitions: Definitions, language: Language) -> list[tupl
         (tr("Severity", language), severity(rule, language)),
         (tr("What it asks", language), tr(ASKED[rule.check], language)),
         (tr("Process", language), process.title.in_(language) if process else ""),
-        (tr("Records", language), records_text(rule, language)),
+        (tr("Records", language), records_text(rule, definitions, language)),
         (tr("Check", language), rule.check),
         (tr("Parameters", language), parameters_text(rule, definitions, language) or none),
         (tr("Tolerance", language), limit_text(rule.tolerance, language)),

@@ -9,9 +9,10 @@ from typing import Literal
 from itsmctl.language import Language, msg, tr
 from itsmctl.model import Agreement, Definitions, Service
 from itsmctl.model.periods import in_force
+from itsmctl.reports.called import conditions_text
 from itsmctl.views import service_parts
 from itsmctl.views.page import Facts, Grid, Page, Points, Section, Words
-from itsmctl.views.wording import called, conditions_text, listed, period_text, target_text
+from itsmctl.views.wording import called, listed, period_text, target_text
 
 TYPES = {"business": msg("business service"), "technical": msg("technical service")}
 STAGES = {"pipeline": msg("in the pipeline"), "live": msg("live"), "retired": msg("retired")}

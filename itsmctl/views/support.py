@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from itsmctl.language import Language, clock_text, tr
 from itsmctl.model import Contract, Definitions, OperationalAgreement, Renewal
+from itsmctl.reports.called import conditions_text
 from itsmctl.views.page import Facts, Grid, Page, Points, Section, Words
 from itsmctl.views.wording import (
     called,
-    conditions_text,
     day_text,
     listed,
     percent_of,

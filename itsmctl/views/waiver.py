@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from itsmctl.language import Language, moment_text, tr, zone_of
 from itsmctl.model import Definitions, Waiver
+from itsmctl.reports.called import conditions_text
 from itsmctl.views.page import Facts, Page, Section, Words
-from itsmctl.views.wording import called, conditions_text, day_text, sentences
+from itsmctl.views.wording import called, day_text, sentences
 
 
 def page(definitions: Definitions, waiver: Waiver, language: Language) -> Page:

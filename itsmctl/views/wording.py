@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from itsmctl.language import Language, column_text, duration_text, state_text, tr, trn
-from itsmctl.model import Condition, Conditions, Definition, Definitions, Effective, Slot, Target, Text, WorkloadLimit
+from itsmctl.language import Language, duration_text, tr, trn
+from itsmctl.model import Definition, Definitions, Effective, Slot, Target, Text, WorkloadLimit
 from itsmctl.views.page import Points
 from itsmctl.worktime import Duration
 
@@ -25,39 +25,6 @@ def called(definitions: Mapping[str, Definition], id_: str, language: Language) 
 def listed(definitions: Mapping[str, Definition], ids: Iterable[str], language: Language) -> str:
     """Several definitions by title and id."""
     return tr(", ", language).join(called(definitions, id_, language) for id_ in ids)
-
-
-def conditions_text(conditions: Conditions, language: Language) -> str:
-    """What a record must be like: `priority P1, P2`; nothing at all means everything."""
-    if not conditions:
-        return tr("everything else", language)
-    return tr("; ", language).join(_condition(condition, language) for condition in conditions)
-
-
-def _condition(condition: Condition, language: Language) -> str:
-    column = column_text(condition.column, language)
-    values = tr(", ", language).join(_value_text(condition.column, value, language) for value in condition.values)
-    match condition.test:
-        case "in" if all(isinstance(value, bool) for value in condition.values):
-            return f"{column}{tr(': ', language)}{values}"
-        case "in":
-            return f"{column} {values}"
-        case "not-in":
-            return tr("{column} not {values}", language, column=column, values=values)
-        case "present":
-            return tr("{column} filled in", language, column=column)
-        case "absent":
-            return tr("{column} empty", language, column=column)
-        case "at-least":
-            return f"{column} ≥ {values}"
-        case "at-most":
-            return f"{column} ≤ {values}"
-
-
-def _value_text(column: str, value: object, language: Language) -> str:
-    if isinstance(value, bool):
-        return tr("yes" if value else "no", language)
-    return state_text(str(value), language) if column == "state" else str(value)
 
 
 def target_text(target: Target | Duration, language: Language) -> str:
