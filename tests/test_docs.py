@@ -18,6 +18,7 @@ from itsmctl.definitions.lint import LAWS
 from itsmctl.definitions.schema import kinds
 from itsmctl.model import RECORD_COLUMNS, TIME_COLUMNS
 from itsmctl.reference import reference_root
+from itsmctl.reports.phrases import phrase_text
 from itsmctl.reports.plain import cells
 from itsmctl.views.kinds import VIEWS
 
@@ -88,6 +89,7 @@ def test_every_option_says_what_it_is_for(path: tuple[str, ...]) -> None:
         ("checks.zh.md", sorted(CHECKS)),
         ("rules.md", sorted(DEFINITIONS.rules)),
         ("mappings.md", sorted(DEFINITIONS.mappings)),
+        ("mappings.zh.md", sorted(DEFINITIONS.mappings)),
         ("definitions/index.md", kinds()),
     ],
 )
@@ -142,6 +144,19 @@ def test_problem_codes_are_found_in_every_form_of_the_source() -> None:
     assert ("unknown-kind", "unknown kind {word!r}; one of {allowed}") in found
     assert any(code == "no-such-day" for code, _ in found), "a code handed on by a function of its own module"
     assert all(re.fullmatch(r"[a-z0-9-]+", code) for code, _ in found)
+
+
+def test_every_warning_about_an_export_is_found_and_has_chinese() -> None:
+    found = {one for package in ("importers", "audit") for one in problems.warnings_of(package)}
+    assert {"duplicates", "dates-followed", "error-cells", "guessed-encoding", "scope-unknown"} <= {
+        code for code, _ in found
+    }
+    assert [words for _, words in found if not re.search("[一-鿿]", phrase_text(words, "zh"))] == []
+    assert [
+        words
+        for _, words in found
+        if re.search(r"[a-z]{3,} [a-z]{2,}", re.sub(r"\{.*?\}", "", phrase_text(words, "zh")))
+    ] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=shown)

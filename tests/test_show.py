@@ -318,3 +318,8 @@ def test_a_drawing_goes_to_a_file_whole_or_not_at_all(tmp_path: Path, capsys: py
     assert out.read_text("utf-8").startswith("<svg") and list(out.parent.iterdir()) == [out]
     assert run(["show", "process", "incident", "--format", "svg", "-o", str(tmp_path)]) == 2
     assert "output-exists" in capsys.readouterr().err
+
+
+def test_a_mapping_says_what_a_row_of_its_table_is() -> None:
+    said = CliRunner().invoke(group, ["show", "mapping", "servicenow-history"]).output
+    assert "a row for each change of a field" in said and "a row for each ticket" not in said

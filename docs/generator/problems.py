@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,28 +13,56 @@ import itsmctl
 from generator.markdown import code, table
 from itsmctl.definitions.lint import LAWS
 from itsmctl.definitions.references import REFERENCES
-from itsmctl.language import REASONS, reason_remedy, reason_text
+from itsmctl.language import REASONS, reason_remedy, reason_text, tr
+from itsmctl.model import Language
+from itsmctl.reports.phrases import phrase_text
 
 SOURCE = Path(itsmctl.__file__).parent
 
-INTRODUCTION = """# Codes
+INTRODUCTION: Mapping[Language, str] = {
+    "en": """# Codes
 
 Every message ends in a stable code in brackets: `file:line:column: message [code]`. Scripts may rely on the code, not
 on the words. A problem with the input ends a command with exit code 2; a warning does not. A code with a link is that of
 a [law](lint/index.md).
 
-"""
-REASONS_INTRODUCTION = """## Why something was not testable
+""",
+    "zh": """# 代码
+
+每条消息以方括号中的固定代码结尾：`文件:行:列: 消息 [代码]`。脚本可以依赖代码，不可依赖文字。输入有问题时，命令以退出码 2 结束；警告则不会。
+带链接的代码属于[定义的准则](lint/index.md)。
+
+""",
+}
+REASONS_INTRODUCTION: Mapping[Language, str] = {
+    "en": """## Why something was not testable
 
 A verdict that could not be given carries a reason, such as `missing:impact`: a code, and what it is about.
 
-"""
-WARNINGS_INTRODUCTION = """## Warnings about an export
+""",
+    "zh": """## 为何无法检验
+
+无法给出的判定带有原因，如 `missing:impact`：一个代码，以及它所指的对象。
+
+""",
+}
+WARNINGS_INTRODUCTION: Mapping[Language, str] = {
+    "en": """## Warnings about an export
 
 They say how far the tickets can be trusted. What an import notices stands in the receipt and in every report; what only an audit can
 notice, as it takes the definitions, stands in its result and its reports.
 
-"""
+""",
+    "zh": """## 关于导出数据的警告
+
+说明工单在多大程度上可信。导入时发现的，写在回执和每份报告中；要有定义、只有审核才能发现的，写在审核的结果和报告中。
+
+""",
+}
+HEADS: Mapping[Language, tuple[tuple[str, str, str], ...]] = {
+    "en": (("code", "message", "from"), ("reason", "meaning", "what helps"), ("code", "message", "noticed by")),
+    "zh": (("代码", "消息", "出处"), ("原因", "含义", "如何解决"), ("代码", "消息", "由谁发现")),
+}
 
 
 @dataclass(frozen=True)
@@ -55,21 +83,27 @@ class Found:
 
 
 def pages() -> dict[str, str]:
-    """One page with every code."""
-    rows = [(linked(found.code), found.template, code(found.file)) for found in collect()]
-    reasons = [(code(name), reason_text(sample, "en"), reason_remedy(sample, "en")) for name, sample in samples()]
+    """One page with every code, in each language."""
+    return {"problems.md": page("en"), "problems.zh.md": page("zh")}
+
+
+def page(language: Language) -> str:
+    """The codes of problems, of reasons and of warnings."""
+    rows = [(linked(found.code), tr(found.template, language), code(found.file)) for found in collect()]
+    reasons = [(code(name), reason_text(sample, language), reason_remedy(sample, language)) for name, sample in samples()]  # fmt: skip
     noticed = (("import", "importers"), ("audit", "audit"))
-    told = [(code(name), words, f"`{by}`") for by, package in noticed for name, words in sorted(warnings_of(package))]
-    return {
-        "problems.md": INTRODUCTION
-        + table(("code", "message", "from"), rows)
+    told = [(code(name), phrase_text(words, language), f"`{by}`") for by, package in noticed for name, words in sorted(warnings_of(package))]  # fmt: skip
+    problems, untested, warned = HEADS[language]
+    return (
+        INTRODUCTION[language]
+        + table(problems, rows)
         + "\n"
-        + REASONS_INTRODUCTION
-        + table(("reason", "meaning", "what helps"), reasons)
+        + REASONS_INTRODUCTION[language]
+        + table(untested, reasons)
         + "\n"
-        + WARNINGS_INTRODUCTION
-        + table(("code", "message", "noticed by"), told)
-    }
+        + WARNINGS_INTRODUCTION[language]
+        + table(warned, told)
+    )
 
 
 def linked(name: str) -> str:
@@ -77,10 +111,14 @@ def linked(name: str) -> str:
     return f"[{code(name)}](lint/{name}.md)" if any(name == law.CODE for law in LAWS) else code(name)
 
 
+ABOUT = {"process-not-exported": "change", "no-rows": "supplier-reviews"}
+"""What reasons are about that are about no rule and no column."""
+
+
 def samples() -> Iterator[tuple[str, str]]:
     """Every reason with something for it to be about."""
     for name, (meaning, _) in sorted(REASONS.items()):
-        about = "DQ-06" if "{rules}" in meaning else "state" if "{columns}" in meaning else ""
+        about = ABOUT.get(name, "DQ-06" if "{rules}" in meaning else "state" if "{columns}" in meaning else "")
         yield name, f"{name}:{about}" if about else name
 
 
@@ -242,16 +280,13 @@ def warnings_of(package: str) -> set[tuple[str, str]]:
         for node in _nodes(path):
             if isinstance(node, ast.Tuple) and len(node.elts) == 2:
                 first, second = node.elts
-                if isinstance(first, ast.Constant) and isinstance(first.value, str) and _is_message(second):
-                    words = " ".join(_texts(second, tree))
-                    if "-" in first.value and " " in words and not _SQL.match(words):
-                        found.add((first.value, words))
+                if isinstance(first, ast.Constant) and _CODE.fullmatch(str(first.value)):
+                    for words in _texts(second, tree, node.lineno):
+                        if " " in words and not _SQL.match(words):
+                            found.add((str(first.value), words))
     return found
 
 
+_CODE = re.compile(r"[a-z]+(-[a-z]+)*")
 _SQL = re.compile(r"\w+\(")
 """How a test of cells begins, which stands beside the code of its failure as a message does."""
-
-
-def _is_message(node: ast.expr) -> bool:
-    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))

@@ -105,8 +105,13 @@ def _out_of_scopes(session: Session, context: Context, rules: Sequence[Rule]) ->
     for ((process, column), those), n in zip(by_column, session.one(query.text, query.values), strict=True):
         if not n:
             continue
-        whose, shown = _whose(process), _named([rule for rule, _ in those])
-        yield "scope-unknown", f"{whose} without {column}, left out by rules that choose by it: {int(str(n))} ({shown})"
+        count, shown = int(str(n)), _named([rule for rule, _ in those])
+        yield (
+            "scope-unknown",
+            f"records of {process} without {column}, left out by rules that choose by it: {count} ({shown})"
+            if process
+            else f"records without {column}, left out by rules that choose by it: {count} ({shown})",
+        )
 
 
 def _unread_in_groups(session: Session, context: Context, rules: Sequence[Rule]) -> Iterator[tuple[str, str]]:
@@ -127,15 +132,13 @@ def _unread_in_groups(session: Session, context: Context, rules: Sequence[Rule])
             "SELECT count(*) FROM record AS r WHERE (" + reached.text + f") AND {unknown_of(column)}", reached.values
         )
         if n:
-            whose, shown = _whose(process), _named(those)
+            count, shown = int(str(n)), _named(those)
             yield (
                 "unread-in-groups",
-                f"{whose} whose {column} could not be read, so that rules about groups rest on the others: {int(str(n))} ({shown})",
+                f"records of {process} whose {column} could not be read, so that rules about groups rest on the others: {count} ({shown})"
+                if process
+                else f"records whose {column} could not be read, so that rules about groups rest on the others: {count} ({shown})",
             )
-
-
-def _whose(process: str) -> str:
-    return f"records of {process}" if process else "records"
 
 
 def _named(rules: Sequence[Rule]) -> str:

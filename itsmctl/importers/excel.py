@@ -60,8 +60,7 @@ def open_excel(plain: Plain, scratch: Path, memory_limit: str) -> list[Export]:
                 told = _Told()
                 _read(_as_shown(sheet.iter_rows(), shown, left, told), name, tables)
                 if told.cells:
-                    what = "cells with an error of Excel, or with a formula whose result was not saved"
-                    note = f"{plain.name}#{name}: {what}: {told.cells}, such as {told.first!r}"
+                    note = f"{plain.name}#{name}: cells with an error of Excel, or with a formula whose result was not saved: {told.cells}, such as {told.first!r}"
                     tables[name].notes.append(("error-cells", note))
     except CalamineError as error:
         template = "not readable as an Excel workbook: {why}"

@@ -32,7 +32,8 @@ class Column:
     unreadable: int = 0
     elsewhere: tuple[tuple[int, str], ...] = ()
     """Files that write it in a format of their own."""
-    followers: tuple[str, ...] = ()
+    followers: tuple[tuple[str, str], ...] = ()
+    """Warnings, each with its code."""
 
     @property
     def formats(self) -> str:
@@ -183,10 +184,8 @@ def _in_agreement(session: Session, columns: Sequence[Column], mapping: MappingD
                 raise ItsmctlError(problem)
             formats = in_order(mapping.time_formats, *orders)
             column = _any_format(session, column, replace(mapping, time_formats=formats))
-            message = (
-                f"no date under {column.name} says whether the day or the month comes first; read as {column.format}"
-            )
-            column = replace(column, followers=(f"{message}, as under {', '.join(one.name for one in decided)}",))
+            message = f"no date under {column.name} says whether the day or the month comes first; read as {column.format}, as under {', '.join(one.name for one in decided)}"
+            column = replace(column, followers=(("dates-followed", message),))
         _refuse_mirrored(session, column, mapping)
         settled.append(column)
     return settled
@@ -205,9 +204,17 @@ def _files_in_agreement(session: Session, staged: Staged, column: Column, mappin
     )
     names = {export.number: export.name for export in staged.exports}
     deciding = ", ".join(names[int(str(file))] for file, own, _ in sorted(rows) if own)
-    message = f"no date under {column.name} says whether the day or the month comes first; read as {column.format}, as in {deciding}"
-    told = [f"{names[int(str(file))]}: {message}" for file, own, open_ in sorted(rows) if open_ and not own]
-    return replace(column, followers=(*column.followers, *told)) if deciding else column
+    if not deciding:
+        return column
+    told = [
+        (
+            "dates-followed",
+            f"{names[int(str(file))]}: no date under {column.name} says whether the day or the month comes first; read as {column.format}, as in {deciding}",
+        )
+        for file, own, open_ in sorted(rows)
+        if open_ and not own
+    ]
+    return replace(column, followers=(*column.followers, *told))
 
 
 def _doubt(session: Session, column: Column, mapping: MappingDefinition) -> Problem | Literal["decided", "none"]:

@@ -88,8 +88,7 @@ def of_times(moments: Moments) -> Warnings:
             "ambiguous-times",
             f"{column}: times in an hour that the zone's clocks showed twice, of which the first was taken: {count}",
         )
-    for message in moments.followers:
-        yield "dates-followed", message
+    yield from moments.followers
 
 
 def left_out(tables: Sequence[LeftOut]) -> Warnings:

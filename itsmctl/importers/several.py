@@ -222,8 +222,10 @@ def _warnings(receipts: Sequence[Receipt], details: Sequence[Detail], joined: Jo
         yield from findings.of_pages(detail.staged)
         yield from findings.of_times(detail.moments)
         if detail.merged:
-            repeated = f"rows that repeat an earlier row in every cell, merged with it: {detail.merged}"
-            yield "duplicates", f"{detail.mapping.id}: {repeated}"
+            yield (
+                "duplicates",
+                f"{detail.mapping.id}: rows that repeat an earlier row in every cell, merged with it: {detail.merged}",
+            )
     for export_name, count in joined.orphans.items():
         yield "orphan-rows", f"{export_name}: rows about a record that no file has, set aside: {count}"
     if joined.silent:

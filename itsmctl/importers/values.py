@@ -38,8 +38,8 @@ class Moments:
     precision_seconds: int
     local: bool
     """Whether any time says nothing of an offset, and was read on the clock of the zone."""
-    followers: tuple[str, ...] = ()
-    """Where dates do not say themselves whether the day or the month comes first, and others decided it for them."""
+    followers: tuple[tuple[str, str], ...] = ()
+    """Warnings, each with its code, where dates do not say themselves whether the day or the month comes first, and others decided it for them."""
 
     def sql(self, name: str) -> str:
         """The column of MOMENT that holds an exported time column."""
@@ -87,7 +87,7 @@ def convert_times(
         {c.name: repeated for c, (repeated, _) in zip(columns, changes, strict=True) if repeated},
         1 if any(face.odd for face in faces) else 60,
         any(face.zoneless for face in faces),
-        tuple(message for c in columns for message in c.followers),
+        tuple(warning for c in columns for warning in c.followers),
     )
 
 

@@ -9,11 +9,19 @@ from itsmctl.model import Definitions, MappingDefinition
 from itsmctl.views.page import Facts, Grid, Page, Section
 from itsmctl.views.wording import listed
 
+FORMATS = {"table": msg("CSV, JSON, XML, Excel, Parquet or SQLite"), "csv": "CSV", "xes": "XES"}
 SHAPES = {
     "records": msg("a row for each ticket"),
     "updates": msg("a row for each change of a ticket"),
     "trace": msg("a trace of events for each ticket"),
 }
+TABLES = {
+    "event": msg("a row for each change of a field"),
+    "approval": msg("a row for each approval"),
+    "link": msg("a row for each link"),
+    "detail": msg("a row of cells that the record itself lacks"),
+}
+"""What a row is in a table that does not hold the records themselves."""
 
 
 def page(definitions: Definitions, mapping: MappingDefinition, language: Language) -> Page:
@@ -22,7 +30,7 @@ def page(definitions: Definitions, mapping: MappingDefinition, language: Languag
     names = tuple(" / ".join(some) for some in mapping.recognise)
     facts = (
         (tr("Tool", language), mapping.tool),
-        (tr("Export", language), f"{mapping.format}{comma}{tr(SHAPES[mapping.shape], language)}"),
+        (tr("Export", language), export_text(mapping, language)),
         (tr("Processes", language), listed(definitions.processes, mapping.processes, language)),
         (tr("Time zone", language), mapping.zone),
         (tr("Recognised by the columns", language), comma.join(names)),
@@ -43,6 +51,12 @@ def page(definitions: Definitions, mapping: MappingDefinition, language: Languag
         ),
         source=str(mapping.where),
     )  # fmt: skip
+
+
+def export_text(mapping: MappingDefinition, language: Language) -> str:
+    """What kind of file it reads, and what a row of it is."""
+    rows = SHAPES[mapping.shape] if mapping.table == "record" else TABLES[mapping.table]
+    return tr(FORMATS[mapping.format], language) + tr("; ", language) + tr(rows, language)
 
 
 def _codes(mapping: MappingDefinition, language: Language) -> Iterator[tuple[str, str, str]]:
