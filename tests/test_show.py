@@ -321,5 +321,5 @@ def test_a_drawing_goes_to_a_file_whole_or_not_at_all(tmp_path: Path, capsys: py
 
 
 def test_a_mapping_says_what_a_row_of_its_table_is() -> None:
-    said = CliRunner().invoke(group, ["show", "mapping", "servicenow-history"]).output
+    said = " ".join(CliRunner().invoke(group, ["show", "mapping", "servicenow-history"]).output.split())
     assert "a row for each change of a field" in said and "a row for each ticket" not in said

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from generator.markdown import code, table
+from generator.markdown import code, in_both, table
 from generator.schemas import YES, type_text
 from itsmctl.checks import CHECKS, declare
 from itsmctl.definitions import load
@@ -97,7 +97,7 @@ def pages() -> dict[str, str]:
     users: dict[str, list[str]] = {}
     for rule in load(reference_root()).rules.values():
         users.setdefault(rule.check, []).append(rule.id)
-    return {"checks.md": page(users, "en"), "checks.zh.md": page(users, "zh")}
+    return in_both("checks", page(users, "en"), page(users, "zh"))
 
 
 def page(users: Mapping[str, Sequence[str]], language: Language) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import click
 from click.testing import CliRunner
 
-from generator.markdown import block
+from generator.markdown import block, in_both
 from itsmctl.cli import COMMANDS, group
 
 INTRODUCTION = """# Command line
@@ -24,7 +24,7 @@ else the reference set that comes with itsmctl is used, and the output says so.
 | 130 | interrupted; nothing is left half-written |
 
 Outputs appear whole or not at all. `NO_COLOR` is respected, and `ITSMCTL_LANG=zh` speaks Chinese where `--lang` names no
-language, before or behind the command; nothing else in the environment changes an output. [中文](command-line.zh.md)
+language, before or behind the command; nothing else in the environment changes an output.
 
 """
 CHINESE = """# 命令行
@@ -40,17 +40,14 @@ CHINESE = """# 命令行
 | 130 | 被中断；不留下写了一半的内容 |
 
 输出要么完整出现，要么不出现。遵从 `NO_COLOR`；未写 `--lang`（放在命令前后均可）时，`ITSMCTL_LANG=zh` 使输出和说明用中文；除此之外，
-环境不影响输出。 [English](command-line.md)
+环境不影响输出。
 
 """
 
 
 def pages() -> dict[str, str]:
     """One page with every command and sub-command, in each language."""
-    return {
-        "command-line.md": "".join([INTRODUCTION, *sections("en")]),
-        "command-line.zh.md": "".join([CHINESE, *sections("zh")]),
-    }
+    return in_both("command-line", "".join([INTRODUCTION, *sections("en")]), "".join([CHINESE, *sections("zh")]))
 
 
 def sections(language: str) -> Iterator[str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from generator.markdown import code, table
+from generator.markdown import code, in_both, table
 from itsmctl.definitions import load
-from itsmctl.language import tr
+from itsmctl.language import LANGUAGES, tr
 from itsmctl.model import Language, MappingDefinition
 from itsmctl.reference import reference_root
 from itsmctl.views.mapping import export_text
@@ -22,7 +22,7 @@ another export, [write one](../how-to/write-a-mapping.md). Everything that a map
     "zh": """# 映射
 
 itsmctl 无须说明即可读懂的导出文件。映射凭表头中的列识别；要读取其他导出文件，请[自行编写](../how-to/write-a-mapping.zh.md)。
-映射可以写的全部内容见[定义：映射](definitions/mapping.md)。
+映射可以写的全部内容见[定义：映射](definitions/mapping.zh.md)。
 
 """,
 }
@@ -49,10 +49,11 @@ CODES = {"en": ("column", "exported value", "code"), "zh": ("列", "导出的值
 def pages() -> dict[str, str]:
     """One page with every mapping, in each language."""
     mappings = load(reference_root()).mappings
-    return {
-        "mappings.md": INTRODUCTION["en"] + "".join(page(mappings[name], "en") for name in sorted(mappings)),
-        "mappings.zh.md": INTRODUCTION["zh"] + "".join(page(mappings[name], "zh") for name in sorted(mappings)),
-    }
+    return in_both("mappings", *(_page_of_all(mappings, language) for language in LANGUAGES))
+
+
+def _page_of_all(mappings: Mapping[str, MappingDefinition], language: Language) -> str:
+    return INTRODUCTION[language] + "".join(page(mappings[name], language) for name in sorted(mappings))
 
 
 def page(mapping: MappingDefinition, language: Language) -> str:

@@ -18,6 +18,20 @@ def cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|") or "–"
 
 
+def in_both(name: str, english: str, chinese: str) -> dict[str, str]:
+    """A page in both languages by its names, each with the way to the other below its heading."""
+    other = name.rpartition("/")[2]
+    return {
+        f"{name}.md": _led(english, f"[中文]({other}.zh.md)"),
+        f"{name}.zh.md": _led(chinese, f"[English]({other}.md)"),
+    }
+
+
+def _led(page: str, link: str) -> str:
+    heading, _, rest = page.partition("\n\n")
+    return f"{heading}\n\n{link}\n\n{rest}"
+
+
 def code(text: str) -> str:
     """Text as code, or nothing for no text."""
     return f"`{text}`" if text else ""

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import itsmctl
-from generator.markdown import code, table
+from generator.markdown import code, in_both, table
 from itsmctl.definitions.lint import LAWS
 from itsmctl.definitions.references import REFERENCES
 from itsmctl.language import REASONS, reason_remedy, reason_text, tr
@@ -84,7 +84,7 @@ class Found:
 
 def pages() -> dict[str, str]:
     """One page with every code, in each language."""
-    return {"problems.md": page("en"), "problems.zh.md": page("zh")}
+    return in_both("problems", page("en"), page("zh"))
 
 
 def page(language: Language) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from generator.markdown import block, code, table, value
+from generator.markdown import block, code, in_both, table, value
 from itsmctl.definitions.schema import kinds, schemas
 from itsmctl.language import LANGUAGES, description_text, tr
 from itsmctl.model import RECORD_COLUMNS, TIME_COLUMNS, Language
@@ -34,20 +34,14 @@ ENDING: Mapping[Language, str] = {"en": ".md", "zh": ".zh.md"}
 
 def pages() -> dict[str, str]:
     """A page per kind, one for the shared parts, and an overview, in each language."""
-    bodies, found = schemas(), {}
-    for language in LANGUAGES:
-        written = {kind: page(bodies[kind], language) for kind in kinds()}
-        written |= {"common": common(bodies["common"], language), "index": overview(bodies, language)}
-        for name, text in written.items():
-            found[f"definitions/{name}{ENDING[language]}"] = linked(text, name, language)
+    bodies = schemas()
+    found = {
+        **in_both("definitions/common", *(common(bodies["common"], language) for language in LANGUAGES)),
+        **in_both("definitions/index", *(overview(bodies, language) for language in LANGUAGES)),
+    }
+    for kind in kinds():
+        found |= in_both(f"definitions/{kind}", *(page(bodies[kind], language) for language in LANGUAGES))
     return found
-
-
-def linked(text: str, name: str, language: Language) -> str:
-    """A page with the way to itself in the other language below its heading."""
-    heading, _, rest = text.partition("\n\n")
-    other = f"[中文]({name}.zh.md)" if language == "en" else f"[English]({name}.md)"
-    return f"{heading}\n\n{other}\n\n{rest}"
 
 
 MODELINE = block("# yaml-language-server: $schema=../schemas/any.schema.json", "yaml")
