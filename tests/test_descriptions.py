@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+import itsmctl
 from itsmctl.cli import group
 from itsmctl.definitions.schema import schemas
 from itsmctl.descriptions import described, texts
@@ -61,11 +62,16 @@ def test_only_what_describes_is_translated(monkeypatch: pytest.MonkeyPatch) -> N
     }
 
 
-@pytest.mark.parametrize("kind", schemas())
-def test_every_description_is_chinese_and_names_the_same_keys(kind: str) -> None:
+PACKAGE = Path(itsmctl.__file__).parent
+OF_OUTPUTS = {path.name: json.loads(path.read_text("utf-8")) for path in sorted(PACKAGE.rglob("*.schema.json"))}
+
+
+@pytest.mark.parametrize("name", [*schemas(), *OF_OUTPUTS])
+def test_every_description_is_chinese_and_names_the_same_keys(name: str) -> None:
     """A description that was changed is another text, and has no Chinese until somebody writes one."""
-    english = list(texts(schemas()[kind]))
-    chinese = list(texts(described(schemas()[kind], "zh")))
+    schema = OF_OUTPUTS.get(name) or schemas()[name]
+    english = list(texts(schema))
+    chinese = list(texts(described(schema, "zh")))
     assert len(english) == len(chinese) > 1
     assert [text for text in chinese if not CHINESE.search(text)] == []
     assert [text for text in english if CHINESE.search(text)] == [], "two languages in one text"
@@ -111,6 +117,7 @@ def test_the_command_prints_a_schema_in_the_language_of_the_reader() -> None:
     assert title("sla") == "Service level agreement"
     assert title("sla", "--lang", "zh") == "服务级别协议"
     assert title("sla", ITSMCTL_LANG="zh") == "服务级别协议"
+    assert (title("receipt"), title("receipt", "--lang", "zh")) == ("Receipt", "回执")
 
 
 def test_nobody_else_loads_the_descriptions(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ column of the [record](outputs.md#dataset-folder), or of a definition.
     "zh": """# 检查类型
 
 每条规则指定一种检查类型及其参数：`check: {clock-within: {clock: resolution}}`。检查对范围内的每条记录给出一个判定：通过、未通过或无法检验。
-“所指”一栏说明参数是什么的名称：[记录](outputs.md#dataset-folder)的一列，或一项定义。
+“所指”一栏说明参数是什么的名称：[记录](outputs.zh.md#数据集文件夹)的一列，或一项定义。
 
 ## 按问题查找检查类型
 

@@ -109,11 +109,16 @@ def common(schema: Schema, language: Language) -> str:
     ]
     for name, part in schema["definitions"].items():
         parts.append(f"## {name}\n\n{description_text(part['description'], language)}\n\n")
-        keys = properties(part, language) or words["type"].format(type_text(part, language=language)) + "\n"
+        keys = properties(part, language) or typed(part, language) + "\n"
         parts.append(keys + "\n")
         examples = tr(", ", language).join(value(example) for example in part.get("examples", ()))
         parts.append(words["examples"].format(examples) + "\n\n" if examples else "")
     return "".join(parts)
+
+
+def typed(part: Schema, language: Language) -> str:
+    """What a part without keys may be, as a sentence."""
+    return WORDS[language]["type"].format(type_text(part, language=language))
 
 
 WORDS: Mapping[Language, Mapping[str, str]] = {

@@ -73,7 +73,7 @@ def command(name: str | None, vscode: bool, root: Path | None, output: Path | No
 
 def _schema(name: str | None, language: Language) -> str:
     known = {
-        **{kind: described(schema, language) for kind, schema in schemas().items()},
+        **schemas(),
         "result": result_schema(),
         "coverage": coverage_schema(),
         "sample": sample_schema(),
@@ -99,7 +99,7 @@ def _schema(name: str | None, language: Language) -> str:
         values = {"what": "schema", "word": name, "allowed": ", ".join(sorted(known))}
         template = "unknown {what} {word!r}; known: {allowed}"
         raise ItsmctlError(Problem("unknown-schema", template, values=values, suggestion=did_you_mean(name, known)))
-    return json.dumps(known[name], ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(described(known[name], language), ensure_ascii=False, indent=2) + "\n"
 
 
 def _settings(root: Path, output: Path | None, language: Language) -> str:
