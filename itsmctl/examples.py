@@ -81,7 +81,9 @@ def _line(row: Mapping[str, Any], language: Language) -> str:
 def _cell(column: str, value: str, language: Language) -> str:
     if language == "en":
         return f"{column} {value}"
-    return f"{column_text(column, language)}{tr(': ', language)}{_word(value, language)}"
+    # A category may be called as a column is: `major`.
+    told = value if value in COLUMNS and column != "process" else _word(value, language)
+    return f"{column_text(column, language)}{tr(': ', language)}{told}"
 
 
 def _word(value: str, language: Language) -> str:

@@ -88,6 +88,7 @@ def test_every_option_says_what_it_is_for(path: tuple[str, ...]) -> None:
         ("checks.md", sorted(CHECKS)),
         ("checks.zh.md", sorted(CHECKS)),
         ("rules.md", sorted(DEFINITIONS.rules)),
+        ("rules.zh.md", sorted(DEFINITIONS.rules)),
         ("mappings.md", sorted(DEFINITIONS.mappings)),
         ("mappings.zh.md", sorted(DEFINITIONS.mappings)),
         ("definitions/index.md", kinds()),
@@ -132,9 +133,24 @@ def test_the_changelog_counts_what_there_is() -> None:
 
 
 def test_every_rule_is_there_in_both_languages() -> None:
-    text = (DOCS / "reference" / "rules.md").read_text("utf-8")
-    untold = [r.id for r in DEFINITIONS.rules.values() if r.rationale.en not in text or r.rationale.zh not in text]
-    assert untold == []
+    english, chinese = ((DOCS / "reference" / name).read_text("utf-8") for name in ("rules.md", "rules.zh.md"))
+    rules = DEFINITIONS.rules.values()
+    assert [rule.id for rule in rules if rule.rationale.en not in english or rule.rationale.zh not in chinese] == []
+
+
+def test_every_page_but_the_decisions_is_there_in_both_languages() -> None:
+    """Decisions are notes of those who make the program, in the language of its code."""
+    pages = {path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md") if path.parent.name != "decisions"}
+    english = {page for page in pages if not page.endswith(".zh.md")}
+    assert {page.replace(".zh.md", ".md") for page in pages - english} == english
+
+
+@pytest.mark.parametrize("page", sorted(DOCS.rglob("*.zh.md")), ids=shown)
+def test_no_line_of_a_chinese_page_is_left_in_english(page: Path) -> None:
+    text = re.sub(r"<!--.*?-->", "", FENCE.sub("", page.read_text("utf-8")), flags=re.DOTALL)
+    text = re.sub(r"`[^`\n]*`|\]\([^)]*\)|^    .*$", "", text, flags=re.MULTILINE)
+    words = re.compile(r"(?:[A-Za-z][a-z]+ ){4,}[a-z]+")
+    assert [line for line in text.splitlines() if words.search(line) and not re.search("[一-鿿]", line)] == []
 
 
 def test_problem_codes_are_found_in_every_form_of_the_source() -> None:

@@ -54,6 +54,11 @@ def test_every_rule_shows_what_passes_and_what_fails() -> None:
     assert "resolved" not in failing[0]
 
 
+def test_a_value_that_is_called_as_a_column_is_told_as_it_is() -> None:
+    _, failing = examples_of("CHG-02", "zh") or ((), ())
+    assert "分类：major、" in failing.lines[0]  # type: ignore[union-attr]
+
+
 def situations(rule: Rule) -> set[str]:
     """What the cases of a rule must show: what its check can meet, as the cases of the check have it."""
     met = set(APPLIES[rule.check].split())

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from generator.markdown import code, in_both, table
-from generator.schemas import YES, type_text
+from generator.schemas import ENDING, YES, type_text
 from itsmctl.checks import CHECKS, declare
 from itsmctl.definitions import load
 from itsmctl.language import tr
@@ -109,7 +109,7 @@ def page(users: Mapping[str, Sequence[str]], language: Language) -> str:
         if name in declare.TEMPLATES:
             parts.append(f"{words['see']}\n\n")
         parts.append(parameters(check.PARAMETERS, check.NAMES, language))
-        used = [f"[{rule}](rules.md#{rule.lower()})" for rule in sorted(users.get(name, []))]
+        used = [f"[{rule}](rules{ENDING[language]}#{rule.lower()})" for rule in sorted(users.get(name, []))]
         parts.append((words["used"].format(tr(", ", language).join(used)) if used else words["unused"]) + "\n\n")
     return "".join(parts)
 

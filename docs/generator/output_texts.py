@@ -162,7 +162,7 @@ calendar's zone. Special days are known up to `known_until` (null: all); what li
     },
     "codes": {
         "en": " The codes are listed in [Changes](changes.md).",
-        "zh": "代码见[变更一览](changes.md)。",
+        "zh": "代码见[变更一览](changes.zh.md)。",
     },
     "statement": {
         "en": "## Statement\n\n`data/statement.json` of an evidence pack; its JSON Schema is printed by `itsmctl schema statement`.\n\n",

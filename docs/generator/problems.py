@@ -11,6 +11,7 @@ from pathlib import Path
 
 import itsmctl
 from generator.markdown import code, in_both, table
+from generator.schemas import ENDING
 from itsmctl.definitions.lint import LAWS
 from itsmctl.definitions.references import REFERENCES
 from itsmctl.language import REASONS, reason_remedy, reason_text, tr
@@ -30,7 +31,7 @@ a [law](lint/index.md).
     "zh": """# 代码
 
 每条消息以方括号中的固定代码结尾：`文件:行:列: 消息 [代码]`。脚本可以依赖代码，不可依赖文字。输入有问题时，命令以退出码 2 结束；警告则不会。
-带链接的代码属于[定义的准则](lint/index.md)。
+带链接的代码属于[定义的准则](lint/index.zh.md)。
 
 """,
 }
@@ -89,7 +90,7 @@ def pages() -> dict[str, str]:
 
 def page(language: Language) -> str:
     """The codes of problems, of reasons and of warnings."""
-    rows = [(linked(found.code), tr(found.template, language), code(found.file)) for found in collect()]
+    rows = [(linked(found.code, language), tr(found.template, language), code(found.file)) for found in collect()]
     reasons = [(code(name), reason_text(sample, language), reason_remedy(sample, language)) for name, sample in samples()]  # fmt: skip
     noticed = (("import", "importers"), ("audit", "audit"))
     told = [(code(name), phrase_text(words, language), f"`{by}`") for by, package in noticed for name, words in sorted(warnings_of(package))]  # fmt: skip
@@ -106,9 +107,9 @@ def page(language: Language) -> str:
     )
 
 
-def linked(name: str) -> str:
+def linked(name: str, language: Language) -> str:
     """A code, with a link to its page if it is that of a law."""
-    return f"[{code(name)}](lint/{name}.md)" if any(name == law.CODE for law in LAWS) else code(name)
+    return f"[{code(name)}](lint/{name}{ENDING[language]})" if any(name == law.CODE for law in LAWS) else code(name)
 
 
 ABOUT = {"process-not-exported": "change", "no-rows": "supplier-reviews"}

@@ -1,20 +1,20 @@
-"""The rules of the reference set, in English and Chinese, as the YAML has them."""
+"""The rules of the reference set, in each language: in words, and as the YAML has them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from generator.markdown import code, table
+from generator.markdown import code, in_both, table
+from generator.schemas import ENDING
 from itsmctl.definitions import load
 from itsmctl.examples import examples_of
-from itsmctl.language import severity_text, tr
-from itsmctl.model import Condition, Definitions, Limit, Parameter, Rule, Text
+from itsmctl.language import LANGUAGES, tr
+from itsmctl.model import Condition, Definitions, Language, Parameter, Rule
 from itsmctl.reference import reference_root
-from itsmctl.reports.asked import ASKED
-from itsmctl.views.demand import parameters_text
-from itsmctl.views.rule import data_text
+from itsmctl.views.rule import facts, severity
 
-INTRODUCTION = """# Rules
+INTRODUCTION: Mapping[Language, str] = {
+    "en": """# Rules
 
 The rules of the reference set: what an auditor asks, as a machine can ask it. They are this example organisation's
 own policy, tied to clauses of ISO/IEC 20000-1:2018 (numbers and titles in our words; the standard's text is not
@@ -25,79 +25,56 @@ A failure is `major` when something required is missing or fails as a system, `m
 an `observation` when it is worth a look. An *enquiry* is a pattern with innocent explanations: it is reported apart
 and is never a verdict.
 
-"""
+""",
+    "zh": """# 规则
+
+参考集的规则：审核员所问，由机器来问。它们是这个示例组织自己的策略，对应 ISO/IEC 20000-1:2018 的条款（编号，标题为我们的措辞；不转载标准原文）和
+FitSM-1 的要求（CC BY 4.0，ITEMO e.V.）。可以复制、改动数字、增加自己的规则：[增加一条规则](../how-to/add-a-rule.zh.md)。
+
+必需的要素缺失或整体失效时，未通过为“严重”（`major`）；个别的疏漏为“一般”（`minor`）；值得一看的为“观察项”（`observation`）。
+“问询”是可能有正当原因的模式：单独报告，从不构成判定。
+
+""",
+}
+HEAD: Mapping[Language, tuple[str, str, str]] = {
+    "en": ("rule", "severity", "title"),
+    "zh": ("规则", "严重程度", "标题"),
+}
+COLON: Mapping[Language, str] = {"en": ":", "zh": "："}
 
 
 def pages() -> dict[str, str]:
-    """One page with every rule."""
+    """One page with every rule, in each language."""
     definitions = load(reference_root())
+    return in_both("rules", *(page(definitions, language) for language in LANGUAGES))
+
+
+def page(definitions: Definitions, language: Language) -> str:
+    """The list of rules, then each."""
     rules = [definitions.rules[rule_id] for rule_id in sorted(definitions.rules)]
-    rows = [(f"[{rule.id}](#{rule.id.lower()})", kind(rule), rule.title.en, rule.title.zh) for rule in rules]
-    parts = [INTRODUCTION, table(("rule", "severity", "title", "标题"), rows), "\n"]
-    parts += ["".join(page(rule, definitions)) for rule in rules]
-    return {"rules.md": "".join(parts)}
+    rows = [(f"[{rule.id}](#{rule.id.lower()})", severity(rule, language), rule.title.in_(language)) for rule in rules]
+    parts = [INTRODUCTION[language], table(HEAD[language], rows), "\n"]
+    return "".join([*parts, *("".join(one(rule, definitions, language)) for rule in rules)])
 
 
-def kind(rule: Rule) -> str:
-    """Severity, or that it is an enquiry."""
-    return "enquiry" if rule.enquiry else rule.severity
-
-
-def page(rule: Rule, definitions: Definitions) -> Iterator[str]:
+def one(rule: Rule, definitions: Definitions, language: Language) -> Iterator[str]:
     """One rule."""
-    yield f"## {rule.id}\n\n**{rule.title.en}** · {rule.title.zh}\n\n"
-    facts = [
-        ("severity", f"{kind(rule)} · {'问询' if rule.enquiry else severity_text(rule.severity, 'zh')}"),
-        ("asks", f"{ASKED[rule.check]} · {tr(ASKED[rule.check], 'zh')}"),
-        ("version", str(rule.version)),
-        ("records", rule.process + "".join(f", {condition(c)}" for c in rule.scope)),
-        ("check", f"[{rule.check}](checks.md#{rule.check}) " + code(parameters(rule))),
-        ("that is", parameters_text(rule, definitions, "en")),
-        ("即", parameters_text(rule, definitions, "zh")),
-        ("tolerance", limit(rule.tolerance)),
-        ("data", data_text(rule, definitions, "en")),
-        ("数据", data_text(rule, definitions, "zh")),
-        ("rests on", ", ".join(f"[{r}](#{r.lower()})" for r in rule.rests_on)),
-        ("clauses", "; ".join(clause(name, definitions) for name in rule.clauses)),
-    ]
-    yield table(("", ""), [(name, text) for name, text in facts if text])
-    yield "\n" + both("Why", rule.rationale) + both("Remedy", rule.remedy)
-    exceptions = [f"{text.en} · {text.zh}" for text in rule.exceptions] or ["none · 无"]
-    yield "Legitimate exceptions 正当的例外:\n\n" + "".join(f"- {text}\n" for text in exceptions) + "\n"
-    both_ways = zip(
-        ("Passes 通过", "Fails 不通过"), examples_of(rule.id) or (), examples_of(rule.id, "zh") or (), strict=False
-    )
-    for label, example, translated in both_ways:
+    words = dict(facts(rule, definitions, language))
+    why, remedy, exceptions = (words.pop(tr(name, language)) for name in ("Why", "Remedy", "Legitimate exceptions"))
+    check, rests_on = tr("Check", language), tr("Rests on rules", language)
+    words[check] = f"[{rule.check}](checks{ENDING[language]}#{rule.check}) {code(parameters(rule))}"
+    if rule.scope:
+        words[tr("Records", language)] += " " + code("{" + ", ".join(plain(one)[1:-1] for one in rule.scope) + "}")
+    if rest := [f"[{rule_id}](#{rule_id.lower()})" for rule_id in rule.rests_on]:
+        words[rests_on] = tr(", ", language).join(rest)
+    colon = COLON[language]
+    yield f"## {rule.id}\n\n**{rule.title.in_(language)}**\n\n"
+    yield table(("", ""), [*words.items(), (tr("Version", language), str(rule.version))])
+    yield f"\n**{tr('Why', language)}{colon}** {why}\n\n**{tr('Remedy', language)}{colon}** {remedy}\n\n"
+    yield f"**{tr('Legitimate exceptions', language)}{colon}** {exceptions}\n\n"
+    for label, example in zip(("Passes", "Fails"), examples_of(rule.id, language) or (), strict=False):
         name = f" {code(example.name)}" if example.name else ""
-        lines = (f"- {code(line)}\n  {other}\n" for line, other in zip(example.lines, translated.lines, strict=True))
-        yield f"{label}:{name}\n\n" + "".join(lines) + "\n"
-
-
-def both(label: str, text: Text) -> str:
-    """A paragraph in both languages."""
-    return f"*{label}.* {text.en}\n\n{text.zh}\n\n"
-
-
-def condition(c: Condition) -> str:
-    """One condition of the scope in words."""
-    words = {"in": "is", "not-in": "is not", "at-least": "is at least", "at-most": "is at most"}
-    if c.test in ("present", "absent"):
-        return f"`{c.column}` is {'filled' if c.test == 'present' else 'empty'}"
-    return f"`{c.column}` {words[c.test]} {' or '.join(code(str(value)) for value in c.values)}"
-
-
-def limit(tolerance: Limit) -> str:
-    """How many failures are still a pass."""
-    parts = [f"{tolerance.count} records"] if tolerance.count else []
-    parts += [f"{tolerance.percent:g} %"] if tolerance.percent else []
-    return ", ".join(parts) or "none"
-
-
-def clause(name: str, definitions: Definitions) -> str:
-    """A clause with its title in our words."""
-    framework, _, number = name.partition(":")
-    title = definitions.frameworks[framework].requirements[number].title
-    return f"{code(name)} {title.en} {title.zh}".rstrip()
+        yield f"{tr(label, language)}{colon}{name}\n\n" + "".join(f"- {code(line)}\n" for line in example.lines) + "\n"
 
 
 def parameters(rule: Rule) -> str:
