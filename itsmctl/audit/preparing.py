@@ -19,7 +19,7 @@ from itsmctl.engine.registers import create_registers
 from itsmctl.engine.session import Session
 from itsmctl.engine.statements import Task, asks_legs, timed_processes, words_read
 from itsmctl.engine.tables import exported_processes, filled_tables, load_tables, reach_of_processes
-from itsmctl.engine.tables.gaps import lacking_columns_of
+from itsmctl.engine.tables.gaps import changes_by_process, files_of_processes, lacking_columns_of
 from itsmctl.engine.tables.links import link_types
 from itsmctl.engine.tables.loading import WHOLE, Loading, Part, catalogue_codes
 from itsmctl.engine.verdicts import create_verdict_table
@@ -98,6 +98,7 @@ def prepare(
         legs=legs,
         segments=segments_of_days(session) if clocks else 1,
         lacking_in=lacking_columns_of(session),
+        history_in=_histories(session, receipt),
         reach=reach_of_processes(session),
         in_order=session.in_order,
     )
@@ -129,6 +130,26 @@ def _words(receipt: Receipt) -> Mapping[str, Mapping[str, frozenset[str]]]:
         process: {column: frozenset(table.values()) for column, table in codes.items()}
         for process, codes in by_process.items()
     }
+
+
+def _histories(session: Session, receipt: Receipt) -> Mapping[str, frozenset[str]]:
+    """By process, of which columns its files tell the changes.
+
+    A column that a file lacks counts as told: its records are not testable where a rule rests on it, and only they.
+    """
+    files = {file.name: file for file in receipt.files if file.table == "record"}
+    own = {name: frozenset(file.history + file.missing) for name, file in files.items()}
+    elsewhere = changes_by_process(session) if any(file.table == "event" for file in receipt.files) else None
+    every = frozenset(receipt.history)
+    found: dict[str, frozenset[str]] = {}
+    for process, source in files_of_processes(session):
+        told = own.get(source, every)
+        if elsewhere is not None:
+            told |= elsewhere.get(process, frozenset())
+        elif source in files and files[source].shape == "records":
+            continue  # nothing is told of these records, and each of them is known to lack its history
+        found[process] = found.get(process, every) & told
+    return found
 
 
 def part_read(

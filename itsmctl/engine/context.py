@@ -32,6 +32,8 @@ class Context:
     """Columns that some file of the export has not, though others have, or of which cells could not be read."""
     lacking_in: Mapping[str, frozenset[str]] | None = None
     """The same by process, as far as its own records come from such files; None where no record was looked at yet."""
+    history_in: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The same as `history` by process, as far as the files of its own records tell."""
     until: int | None = None
     """The end of the audited period, where there is one."""
     openings: Mapping[str, Opening] = field(default_factory=dict)
@@ -64,7 +66,10 @@ class Context:
         lacking = self.lacking
         if process and self.lacking_in is not None:
             lacking = self.lacking_in.get(process, frozenset())
-        return replace(self, process=process, lacking=lacking)
+        history = self.history_in.get(process, self.history)
+        if not process:
+            history = self.history.intersection(*self.history_in.values())
+        return replace(self, process=process, lacking=lacking, history=history)
 
     def words_for(self, column: str) -> frozenset[str]:
         """The values of a column for which the mapping of the process has a word; where a rule is about all, that of any."""

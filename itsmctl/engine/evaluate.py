@@ -125,7 +125,8 @@ def evaluate(
 
 def _untested_because(session: Session, task: Task, context: Context) -> str:
     """A reason code where the rule cannot be tested as a whole, or ''."""
-    return task.because or missing_for(task.rule, task.check, context) or missing_in_file(session, task, context)
+    about = context.about(task.rule.process)
+    return task.because or missing_for(task.rule, task.check, about) or missing_in_file(session, task, context)
 
 
 def _leave_untested(

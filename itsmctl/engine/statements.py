@@ -151,8 +151,10 @@ def lacking_columns(task: Task, context: Context) -> tuple[str, ...]:
     """The columns that the rule rests on and that are unknown of some record; a clock rests on more than its rule names."""
     rule, check = task.rule, task.check
     per = rule.parameters.get("per", ())
+    needs = check.needs(rule)
     read = (
-        check.needs(rule).columns
+        needs.columns
+        | needs.history
         | {c.column for c in rule.scope}
         | {str(c) for c in (per if isinstance(per, tuple) else ())}
     )

@@ -79,7 +79,7 @@ def write(session: Session, staging: Staging, place: Path, left_out: Sequence[Le
             session.write_parquet(f"SELECT * FROM {table}", place / f"{table}.parquet")
         receipt = receipt_of(session, staging, 0)
     rejects = write_rejects(session, x.staged.exports, place)
-    files = count_files(x.staged, x.mapping, x.found, lost_rows(session))
+    files = count_files(x.staged, x.mapping, x.found, lost_rows(session), x.history)
     warnings = tuple(sorted({*receipt.warnings, *findings.left_out(left_out)}))
     receipt = replace(
         receipt,
@@ -164,7 +164,7 @@ def receipt_of(session: Session, staging: Staging, events: int) -> Receipt:
     """The receipt of what one mapping read; which rows and how many cells were lost is to be told when all are read."""
     x = staging.export
     noticed = _notice(session, staging)
-    files = count_files(x.staged, x.mapping, x.found, {})
+    files = count_files(x.staged, x.mapping, x.found, {}, x.history)
     records, first, last = session.one(
         "SELECT count(*), min(opened_at), max(opened_at) FROM (SELECT epoch_ms(opened_at) // 1000 AS opened_at FROM record)"
     )
@@ -206,7 +206,11 @@ def lost_rows(session: Session) -> dict[Value, int]:
 
 
 def count_files(
-    staged: Staged, mapping: MappingDefinition, found: Mapping[str, Source], lost: Mapping[Value, int]
+    staged: Staged,
+    mapping: MappingDefinition,
+    found: Mapping[str, Source],
+    lost: Mapping[Value, int],
+    history: tuple[str, ...] = (),
 ) -> tuple[ReceiptFile, ...]:
     """What became of the rows of each export that a mapping reads."""
     files = []
@@ -225,10 +229,11 @@ def count_files(
                 rows_read=read,
                 rows_imported=read - rows_lost,
                 rows_rejected=rows_lost,
-                missing=lacking(export, found),
+                missing=(missing := lacking(export, found)),
                 mapping=mapping.id,
                 table=mapping.table,
                 shape=mapping.shape,
+                history=tuple(column for column in history if column not in missing),
             )
         )
     return tuple(files)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,6 +35,8 @@ class ReceiptFile:
     mapping: str = ""
     table: str = "record"
     shape: str = ""
+    history: tuple[str, ...] = ()
+    """Canonical columns whose changes are told by the rows of this file themselves."""
 
 
 @dataclass(frozen=True)
@@ -210,6 +212,7 @@ class _File(TypedDict):
     mapping: NotRequired[str]
     table: NotRequired[str]
     shape: NotRequired[str]
+    history: NotRequired[list[str]]
 
 
 class _LeftOut(TypedDict):
@@ -251,7 +254,7 @@ class _Json(TypedDict):
     unread: NotRequired[list[_Unread]]
 
 
-def _file(data: _File) -> ReceiptFile:
+def _file(data: _File, told_by_all: Sequence[str]) -> ReceiptFile:
     return ReceiptFile(
         data["name"],
         data["member"],
@@ -267,6 +270,7 @@ def _file(data: _File) -> ReceiptFile:
         data.get("mapping", ""),
         data.get("table", "record"),
         data.get("shape", ""),
+        tuple(data.get("history", told_by_all)),
     )
 
 
@@ -277,7 +281,7 @@ def _receipt(data: _Json) -> Receipt:
         shape=data["shape"],
         tool=data["tool"],
         zone=data["zone"],
-        files=tuple(_file(file) for file in data["files"]),
+        files=tuple(_file(file, data["history"]) for file in data["files"]),
         records=data["records"],
         events=data["events"],
         rejects=data["rejects"],

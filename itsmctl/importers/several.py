@@ -203,7 +203,7 @@ def _files(
     files = []
     for one in records:
         x = one.staging.export
-        for file in dataset.count_files(x.staged, x.mapping, x.found, lost):
+        for file in dataset.count_files(x.staged, x.mapping, x.found, lost, x.history):
             own = (set(one.receipt.mapped) | told) - set(file.missing)
             files.append(replace(file, missing=tuple(sorted(mapped - own))))
     for detail in details:

@@ -79,3 +79,18 @@ def lacking_columns_of(session: Session) -> dict[str, frozenset[str]]:
     for process, column in rows:
         found.setdefault(str(process), set()).add(str(column))
     return {process: frozenset(columns) for process, columns in found.items()}
+
+
+def files_of_processes(session: Session) -> list[tuple[str, str]]:
+    """Each process with each file from which records of it were read."""
+    rows = session.rows("SELECT DISTINCT process, source_file FROM record ORDER BY process, source_file")
+    return [(str(process), str(file)) for process, file in rows]
+
+
+def changes_by_process(session: Session) -> dict[str, frozenset[str]]:
+    """By process the fields that changed on some record."""
+    rows = session.rows("SELECT DISTINCT r.process, e.field FROM event AS e JOIN record AS r ON r.tix = e.tix")
+    found: dict[str, set[str]] = {}
+    for process, field in rows:
+        found.setdefault(str(process), set()).add(str(field))
+    return {process: frozenset(fields) for process, fields in found.items()}

@@ -1,0 +1,119 @@
+"""What must become of verdicts when the export is changed in a way whose effect is known: nothing, or nothing for the better.
+
+No verdict is written down here. An export is changed, judged again by the whole library, and the two tables of verdicts
+are compared row by row.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from itsmctl.audit import AuditOptions, audit
+from itsmctl.definitions import load
+from itsmctl.engine.results import Verdict, read_verdicts
+from itsmctl.generate import ZONE, generate
+from itsmctl.importers.importing import import_files
+from itsmctl.model import Definitions
+from itsmctl.reference import reference_root
+
+AS_OF = "2026-03-01"
+Table = tuple[list[str], list[list[str]]]
+Tables = Mapping[str, Table]
+Key = tuple[str, str]
+INCIDENTS, CHANGES = "incidents.csv", "changes.csv"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """An export, and how it is judged."""
+
+    definitions: Definitions
+    tables: Tables
+    folder: Path
+
+    def judged(
+        self, tables: Tables, definitions: Definitions | None = None, encoding: str = "utf-8"
+    ) -> dict[Key, Verdict]:
+        """Every verdict on an export, passes too, by rule and record."""
+        place = self.folder / str(len(list(self.folder.iterdir())))
+        (place / "export").mkdir(parents=True)
+        for name, (head, rows) in tables.items():
+            with (place / "export" / name).open("w", encoding=encoding, newline="") as file:
+                csv.writer(file).writerows([head, *rows])
+        files = sorted((place / "export").iterdir())
+        own = definitions or self.definitions
+        import_files(files, None, own.mappings, ZONE, place / "dataset")
+        audit(own, place / "dataset", AuditOptions(as_of=AS_OF, all_verdicts=True), verdicts=place / "verdicts.parquet")
+        return {(one.rule, one.record_id): one for one in read_verdicts(place / "verdicts.parquet")}
+
+    def without(self, name: str, *columns: str) -> Tables:
+        """The export, in which one file has no such columns."""
+        head, rows = self.tables[name]
+        kept = [place for place, column in enumerate(head) if column not in columns]
+        assert len(kept) == len(head) - len(columns)
+        return {**self.tables, name: ([head[i] for i in kept], [[row[i] for i in kept] for row in rows])}
+
+    def written(self, change: Callable[[str, str, str], str]) -> Tables:
+        """The export, in which each cell is what `change` makes of the file, the column and the cell."""
+        return {
+            name: (head, [[change(name, column, cell) for column, cell in zip(head, row, strict=True)] for row in rows])
+            for name, (head, rows) in self.tables.items()
+        }
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    folder, definitions = tmp_path_factory.mktemp("desk"), load(reference_root())
+    generate(definitions, 150, 7, folder / "history", months=2)
+    tables: dict[str, Table] = {}
+    for path in sorted((folder / "history").glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as stream:
+            head, *rows = csv.reader(stream, strict=True)
+        tables[path.name] = (head, rows)
+    (folder / "judged").mkdir()
+    return Desk(definitions, tables, folder / "judged")
+
+
+@pytest.fixture(scope="module")
+def usual(desk: Desk) -> dict[Key, Verdict]:
+    return desk.judged(desk.tables)
+
+
+def told(verdicts: Mapping[Key, Verdict], *prefixes: str) -> dict[Key, tuple[bool | None, str]]:
+    """What became of each record, and why it was not tested; only of the records whose ids begin so."""
+    return {key: (one.passed, one.reason) for key, one in verdicts.items() if key[1].startswith(prefixes or "")}
+
+
+def cleared(before: Mapping[Key, Verdict], after: Mapping[Key, Verdict]) -> set[Key]:
+    """Failures of records that are passes now."""
+    return {key for key, one in before.items() if one.passed is False and key in after and after[key].passed}
+
+
+def test_whose_history_it_is_that_a_rule_rests_on(desk: Desk, usual: dict[Key, Verdict]) -> None:
+    """Changes tell their groups; incidents of which no file tells the group were never handed on, as far as anybody knows."""
+    without = desk.judged(desk.without(INCIDENTS, "assignment_group", "assigned_to"))
+    assert cleared(usual, without) == set()
+    rules = {"INC-08", "INC-14", "INT-14"}
+    assert {without[key].reason for key in without if key[0] in rules and key[1].startswith("INC")} == {
+        "column-not-in-file:group",
+        "column-not-in-file:assignee",
+    }
+
+
+def test_what_other_files_tell_the_history_of_is_not_told_of_a_file_that_does_not(desk: Desk) -> None:
+    mapping = desk.definitions.mappings["servicenow-audit-log"]
+    silent = replace(
+        mapping, history=tuple(column for column in mapping.history if column not in ("group", "assignee"))
+    )
+    definitions = replace(desk.definitions, mappings={**desk.definitions.mappings, mapping.id: silent})
+    alone = told(desk.judged({INCIDENTS: desk.tables[INCIDENTS]}, definitions), "INC0")
+    together = told(desk.judged(desk.tables, definitions), "INC0")
+    hand_overs = {verdict for (rule, _), verdict in together.items() if rule == "INC-14"}
+    assert hand_overs == {(None, "no-history:group")}
+    of_others = {"INC-20", "INT-12"}  # which change caused it, and what other files have
+    assert {key for key in alone if alone[key] != together.get(key)} <= {key for key in alone if key[0] in of_others}
