@@ -191,8 +191,11 @@ def test_clean_and_unclean_files_give_the_same_rows(tmp_path: Path) -> None:
 def test_duplicates_are_merged_and_different_rows_of_one_ticket_refused(tmp_path: Path) -> None:
     row = "INC1,2026-03-01 09:00:00,New,Desk,,,,\n"
     receipt = bring(tmp_path, HEADER + row + row + "INC1,2026-03-01 09:00:00,Closed,Desk,,,,\n")
-    assert rejects(tmp_path) == [(3, "INC1", "Number", "INC1", "duplicate-id")]
-    assert table(tmp_path, "record", ("record_id", "state", "source_row")) == [("INC1", "New", 1)]
+    assert rejects(tmp_path) == [
+        (1, "INC1", "State", "New", "contradicted"),
+        (3, "INC1", "Number", "INC1", "duplicate-id"),
+    ]
+    assert table(tmp_path, "record", ("record_id", "state", '"group"', "source_row")) == [("INC1", None, "Desk", 1)]
     assert (receipt.duplicates, receipt.files[0].rows_imported, receipt.files[0].rows_rejected) == (1, 2, 1)
     assert "duplicates" in dict(receipt.warnings)
 

@@ -7,6 +7,7 @@ are compared row by row.
 from __future__ import annotations
 
 import csv
+import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -92,6 +93,21 @@ def told(verdicts: Mapping[Key, Verdict], *prefixes: str) -> dict[Key, tuple[boo
 def cleared(before: Mapping[Key, Verdict], after: Mapping[Key, Verdict]) -> set[Key]:
     """Failures of records that are passes now."""
     return {key for key, one in before.items() if one.passed is False and key in after and after[key].passed}
+
+
+def shuffled(tables: Tables) -> Tables:
+    """The export with the rows of each file in another order."""
+    chance = random.Random(2)
+    return {name: (head, chance.sample(rows, len(rows))) for name, (head, rows) in tables.items()}
+
+
+def test_which_row_of_a_ticket_comes_first_decides_nothing(desk: Desk, usual: dict[Key, Verdict]) -> None:
+    """Without the count of updates the log of changes is taken for a list, in which each change stands several times."""
+    listed = desk.without(CHANGES, "sys_mod_count")
+    verdicts = desk.judged(listed)
+    assert cleared(usual, verdicts) == set()
+    assert told(desk.judged(shuffled(listed))) == told(verdicts)
+    assert {one.reason for one in verdicts.values() if one.rule == "CHG-02"} == {"unreadable:actual_start"}
 
 
 def test_whose_history_it_is_that_a_rule_rests_on(desk: Desk, usual: dict[Key, Verdict]) -> None:

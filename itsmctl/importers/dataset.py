@@ -54,7 +54,7 @@ def prepare(session: Session, staged: Staged, mapping: MappingDefinition, zone: 
     drop_rows_without_process(session, staged, mapping, found)
     merged = 0
     if mapping.shape == "records":
-        merged = merge_duplicates(session, staged, record_id)
+        merged = merge_duplicates(session, staged, found)
         set_errors_aside(session, staged, found)
     with session.beside(lambda other: reject_values(other, staged, found, mapping)):
         moments = convert_times(session, staged, record_id, time_names(found, mapping, staged), mapping, zone)

@@ -77,11 +77,13 @@ def merge_repeated(session: Session, staged: Staged) -> int:
     return int(rows or 0) - int(left or 0)
 
 
-def merge_duplicates(session: Session, staged: Staged, record_id: Source) -> int:
+def merge_duplicates(session: Session, staged: Staged, found: Mapping[str, Source]) -> int:
     """Where a row is a ticket, keep the first row of each and return how many others equal it in every cell.
 
-    A later row of the same ticket that differs is rejected.
+    A later row of the same ticket that differs is rejected. What it says otherwise of a column that is read, nobody knows:
+    the cell is set aside from the first row too, or verdicts would hang on which of them came first.
     """
+    record_id = found["record_id"]
     text = record_id.sql(staged)
     (tickets, rows) = session.one(f"SELECT count(DISTINCT {text}), count(*) FROM {RAW}")
     if tickets == rows:
@@ -101,7 +103,37 @@ def merge_duplicates(session: Session, staged: Staged, record_id: Source) -> int
         [record_id.shown],
     )
     (merged,) = session.one("SELECT count(*) FROM later WHERE same")
+    contradicted = _find_contradicted(session, staged, found)
     session.run(f"DELETE FROM {RAW} WHERE rowid IN (SELECT raw FROM later)")
-    session.run("DROP TABLE later")
-    session.run("DROP TABLE repeated")
+    _set_contradicted_aside(session, record_id.sql(staged, "r."), contradicted)
+    for table in ("contradicted", "later", "repeated"):
+        session.run(f"DROP TABLE {table}")
     return int(merged or 0)
+
+
+def _find_contradicted(session: Session, staged: Staged, found: Mapping[str, Source]) -> dict[str, str]:
+    """`contradicted`, by first row what stands in each cell that another row of the ticket tells otherwise; returns what the cells are called."""
+    own = found["record_id"].exported
+    told = {staged.sql(word): source.shown for source in found.values() for word in source.exported if word not in own}
+    differing = "".join(
+        f", max(coalesce(b.{cell}, a.{cell})) FILTER (WHERE a.{cell} IS DISTINCT FROM b.{cell}) AS {cell}"
+        for cell in told
+    )
+    session.run(
+        f"CREATE TABLE contradicted AS SELECT r.first AS raw{differing} FROM repeated AS r "
+        f"JOIN {RAW} AS a ON a.rowid = r.raw JOIN {RAW} AS b ON b.rowid = r.first GROUP BY r.first"
+    )
+    return told
+
+
+def _set_contradicted_aside(session: Session, record_id: str, contradicted: Mapping[str, str]) -> None:
+    """Move what is contradicted from RAW to REJECT."""
+    for cell, shown in contradicted.items():
+        session.run(
+            f"INSERT INTO {REJECT} SELECT r.file, r.row, {record_id}, NULL, ?, c.{cell}, 'contradicted', false "
+            f"FROM contradicted AS c JOIN {RAW} AS r ON r.rowid = c.raw WHERE c.{cell} IS NOT NULL",
+            [shown],
+        )
+        session.run(
+            f"UPDATE {RAW} SET {cell} = NULL WHERE rowid IN (SELECT raw FROM contradicted WHERE {cell} IS NOT NULL)"
+        )

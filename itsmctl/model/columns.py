@@ -173,7 +173,15 @@ SOURCE_COLUMNS = ("source_file", "source_row")
 
 REJECT_COLUMNS = ("source_file", "source_row", "record_id", "number", "column", "value", "reason")
 
-UNREAD = ("bad-boolean", "bad-number", "bad-time", "no-time-of-day", "nonexistent-time", "spreadsheet-error")
+UNREAD = (
+    "bad-boolean",
+    "bad-number",
+    "bad-time",
+    "contradicted",
+    "no-time-of-day",
+    "nonexistent-time",
+    "spreadsheet-error",
+)
 """Reasons for which a cell is set aside that then is empty in the record: nobody knows what belongs there."""
 
 

@@ -20,6 +20,7 @@ _REASONS = {
     "bad-encoding": msg("bytes that the encoding does not have"),
     "bad-number": msg("no number"),
     "bad-time": msg("no time in a form that the mapping names"),
+    "contradicted": msg("told otherwise by another row of the same id"),
     "cut-history": msg("only a page of the history of a record, as the file itself says"),
     "duplicate-id": msg("an id that an earlier row has"),
     "left-out": msg("left out, as the mapping says"),

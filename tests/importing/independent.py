@@ -67,6 +67,10 @@ def derive(file: Path, columns: Columns, zone: str) -> Derived:
             rejects.append((number, "no-record-id"))
         elif columns.records and not columns.at and key in seen:
             rejects += [(number, "duplicate-id")] if row != seen[key] else []
+            looked_at = ([columns.title], columns.state.split("/"), [columns.opened])
+            alike = [all(row.get(name) == seen[key].get(name) for name in names) for names in looked_at]
+            title, state, opened = (cell if same else "" for cell, same in zip(records[key], alike, strict=True))
+            records[key] = title, state, opened
         else:
             moments = {
                 name: utc(row[name], columns.when, zone)
