@@ -7,6 +7,7 @@ from typing import Any
 
 from itsmctl.language import Language, description_text
 
+Part = dict[str, Any]
 _WORDS = ("title", "description")
 _DATA = ("const", "default", "enum", "examples")
 """What holds values of a document, which may have a `title` of their own."""
@@ -14,37 +15,51 @@ _NAMED = ("definitions", "properties", "patternProperties", "dependencies")
 """What holds schemas by names of ours, which may be words of JSON Schema too."""
 
 
-def described(schema: Mapping[str, Any], language: Language) -> dict[str, Any]:
+def described(schema: Mapping[str, Any], language: Language) -> Part:
     """The same schema with its titles and descriptions in a language; nothing else differs."""
-    found: dict[str, Any] = _said(schema, lambda text: description_text(text, language))
-    return found
+
+    def say(part: Part) -> Part:
+        return {
+            key: description_text(value, language) if _is_words(key, value) else value for key, value in part.items()
+        }
+
+    return changed(schema, say)
 
 
 def texts(schema: Mapping[str, Any]) -> Iterator[str]:
     """Every title and description in a schema, as it is written there."""
-    found: list[str] = []
-
-    def note(text: str) -> str:
-        found.append(text)
-        return text
-
-    _said(schema, note)
-    yield from found
+    for part in parts(schema):
+        yield from (value for key, value in part.items() if _is_words(key, value))
 
 
-def _said(part: Any, say: Callable[[str], str]) -> Any:
-    if isinstance(part, list):
-        return [_said(one, say) for one in part]
-    if not isinstance(part, Mapping):
+def parts(schema: Mapping[str, Any]) -> list[Part]:
+    """The schema and every schema within it, the inner ones first."""
+    found: list[Part] = []
+
+    def note(part: Part) -> Part:
+        found.append(part)
         return part
-    return {key: _said_under(key, value, say) for key, value in part.items()}
+
+    changed(schema, note)
+    return found
 
 
-def _said_under(key: str, value: Any, say: Callable[[str], str]) -> Any:
-    if key in _WORDS and isinstance(value, str):
-        return say(value)
+def changed(schema: Mapping[str, Any], change: Callable[[Part], Part]) -> Part:
+    """A copy in which the schema and every schema within it is what `change` makes of it, from the inside out."""
+    return change({key: _inside(key, value, change) for key, value in schema.items()})
+
+
+def _inside(key: str, value: Any, change: Callable[[Part], Part]) -> Any:
     if key in _DATA:
         return value
-    if key in _NAMED and isinstance(value, Mapping):
-        return {name: _said(body, say) for name, body in value.items()}
-    return _said(value, say)
+    if isinstance(value, list | tuple):
+        return [changed(one, change) if isinstance(one, Mapping) else one for one in value]
+    if not isinstance(value, Mapping):
+        return value
+    if key in _NAMED:
+        return {name: _inside("", body, change) for name, body in value.items()}
+    return changed(value, change)
+
+
+def _is_words(key: str, value: Any) -> bool:
+    return key in _WORDS and isinstance(value, str)

@@ -7,11 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
-from itsmctl.descriptions import described
 from itsmctl.errors import ItsmctlError, Problem, Where
-from itsmctl.language import Language
 from itsmctl.output import check_place, replacing
-from itsmctl.reference import FOLDERS, schema_folder
+from itsmctl.reference import FOLDERS
 
 SCHEMAS = ".itsmctl/schemas"
 """Where a management system keeps the schemas that its editors use."""
@@ -19,14 +17,9 @@ _ANY = "any.schema.json"
 _KEY = "yaml.schemas"
 
 
-def schema_files(language: Language) -> Mapping[str, str]:
-    """Every schema of this version by its file name, with its descriptions in a language."""
-    there = {path.name: path.read_text(encoding="utf-8") for path in sorted(schema_folder().glob("*.schema.json"))}
-    return there if language == "en" else {name: _in(language, text) for name, text in there.items()}
-
-
-def _in(language: Language, text: str) -> str:
-    return json.dumps(described(json.loads(text), language), ensure_ascii=False, indent=2) + "\n"
+def as_text(schema: Mapping[str, object]) -> str:
+    """A schema as a file holds it."""
+    return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
 
 
 def own_schemas(root: Path) -> Path | None:
@@ -35,15 +28,15 @@ def own_schemas(root: Path) -> Path | None:
     return next((place for place in places if (place / _ANY).is_file()), None)
 
 
-def refresh_schemas(root: Path, language: Language) -> Path:
-    """The folder of schemas inside a management system, with those of this version in it, described in a language.
+def refresh_schemas(root: Path, files: Mapping[str, str]) -> Path:
+    """The folder of schemas inside a management system, with these files in it.
 
     One under `schemas/` is that of itsmctl itself and stays as it is. Raises ItsmctlError where the place holds other things.
     """
     own = own_schemas(root)
     if own == root / "schemas":
         return own
-    folder, files = root / SCHEMAS, schema_files(language)
+    folder = root / SCHEMAS
     there = {path.name for path in folder.glob("*.schema.json")} if folder.is_dir() else set()
     check_place(folder, {*files, *there}, _ANY)
     with replacing(folder) as place:

@@ -29,10 +29,11 @@ from itsmctl.errors import ItsmctlError
 from itsmctl.filling import filling
 from itsmctl.importers.importing import import_files
 from itsmctl.model import Text
+from itsmctl.source import read_documents
 from itsmctl.starter.weeks import week_of, week_text
 
 DOCUMENTED = {
-    "README.md", ".gitignore", ".pre-commit-config.yaml",
+    "README.md", ".gitignore", ".pre-commit-config.yaml", ".vscode/settings.json",
     "catalog/services/e-mail.yaml", "catalog/sla/e-mail.yaml", "catalog/calendars/office.yaml",
     "roles/roles.yaml", "roles/positions.yaml", "roles/assignments.yaml", "roles/separation.yaml",
     "roles/raci/incident.yaml", "roles/raci/change.yaml",
@@ -446,10 +447,21 @@ def test_settings_for_here_and_for_a_root(workspace: Path, ask: Ask, monkeypatch
         }
 
 
+def test_the_settings_are_there_from_the_beginning(workspace: Path, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first line of a file is heeded for its first definition only."""
+    monkeypatch.chdir(workspace / "ours")
+    settings = Path(".vscode/settings.json").read_text("utf-8")
+    assert settings == ask("schema", "--vscode")[1]
+    files = patterns(json.loads(settings), Path())
+    assert {name for name in files if sum(1 for _ in read_documents(Path(name))) > 1}, "files with several definitions"
+    before = texts(Path())
+    assert ask("schema", "--vscode", "-o", ".vscode/settings.json")[0] == 0
+    assert texts(Path()) == before
+
+
 def test_settings_are_merged_and_schemas_refreshed(workspace: Path, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(workspace / "ours")
     settings, schema = Path(".vscode/settings.json"), Path(".itsmctl/schemas/rule.schema.json")
-    settings.parent.mkdir()
     before = {"editor.tabSize": 2, "中文": "保留", "yaml.schemas": {"./mine.json": ["mine/*.yaml"]}}
     settings.write_text(json.dumps(before), encoding="utf-8")
     wanted, _ = schema.read_bytes(), schema.write_text("{}", encoding="utf-8")

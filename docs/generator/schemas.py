@@ -49,10 +49,10 @@ OVERVIEW: Mapping[Language, str] = {
     "en": """# Definitions
 
 A management system is four folders of YAML. Every document says its `kind`; several documents may share a file
-(`---` between them). An editor with YAML support checks and completes as you type when the first line of the file is
+(`---` between them). An editor with YAML support checks and completes as you type: the first definition of a file when its first line is
 
 {modeline}
-and `itsmctl validate` checks everything, also what stands in several files.
+every one of them by [its settings](../../how-to/start-your-own.md#the-editor). `itsmctl validate` checks everything, also what stands in several files.
 
 {kinds}
 Parts that several kinds share: [common](common.md).
@@ -60,10 +60,10 @@ Parts that several kinds share: [common](common.md).
     "zh": """# 定义
 
 一个管理体系就是四个文件夹的 YAML。每份文档写明自己的种类 `kind`；几份文档可以放在同一个文件中（以 `---` 分隔）。
-文件的第一行写成下面这样，支持 YAML 的编辑器就能边写边补全、边检查：
+支持 YAML 的编辑器能边写边补全、边检查：文件的第一行写成下面这样，适用于其中的第一个定义；
 
 {modeline}
-`itsmctl validate` 检查一切，包括涉及几个文件的内容。
+按[编辑器的设置](../../how-to/start-your-own.zh.md#编辑器)，则适用于每个定义。`itsmctl validate` 检查一切，包括涉及几个文件的内容。
 
 {kinds}
 几种定义公用的部分：[common](common.zh.md)。

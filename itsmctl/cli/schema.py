@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -10,9 +9,9 @@ import click
 from itsmctl.cli import options
 from itsmctl.cli.speaking import Misused
 from itsmctl.definitions import find_root
-from itsmctl.definitions.schema import schemas
+from itsmctl.definitions.editor_schemas import complete_schemas, editor_schemas
 from itsmctl.descriptions import described
-from itsmctl.editor import merged, own_schemas, refresh_schemas, vscode_settings
+from itsmctl.editor import as_text, merged, own_schemas, refresh_schemas, vscode_settings
 from itsmctl.errors import ItsmctlError, Problem, did_you_mean
 from itsmctl.evidence.statement.data import statement_schema
 from itsmctl.gate.data import gate_schema
@@ -73,7 +72,7 @@ def command(name: str | None, vscode: bool, root: Path | None, output: Path | No
 
 def _schema(name: str | None, language: Language) -> str:
     known = {
-        **schemas(),
+        **complete_schemas(),
         "result": result_schema(),
         "coverage": coverage_schema(),
         "sample": sample_schema(),
@@ -99,7 +98,7 @@ def _schema(name: str | None, language: Language) -> str:
         values = {"what": "schema", "word": name, "allowed": ", ".join(sorted(known))}
         template = "unknown {what} {word!r}; known: {allowed}"
         raise ItsmctlError(Problem("unknown-schema", template, values=values, suggestion=did_you_mean(name, known)))
-    return json.dumps(described(known[name], language), ensure_ascii=False, indent=2) + "\n"
+    return as_text(described(known[name], language))
 
 
 def _settings(root: Path, output: Path | None, language: Language) -> str:
@@ -110,4 +109,6 @@ def _settings(root: Path, output: Path | None, language: Language) -> str:
     workspace = folder.parent if folder.name == ".vscode" else Path.cwd()
     before = decode(read_bytes(output, str(output)), str(output)) if output.is_file() else ""
     merged({"yaml.schemas": {}}, before, str(output))  # refused before anything is written
-    return merged(vscode_settings(root, refresh_schemas(root, language), workspace), before, str(output))
+    return merged(
+        vscode_settings(root, refresh_schemas(root, editor_schemas(language)), workspace), before, str(output)
+    )

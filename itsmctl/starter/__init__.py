@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cache
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from itsmctl.editor import SCHEMAS, schema_files
+from itsmctl.definitions.editor_schemas import editor_schemas
+from itsmctl.editor import SCHEMAS, merged, vscode_settings
 from itsmctl.model import Language, Text
 from itsmctl.starter.answers import (
     DEFAULTS,
@@ -48,6 +49,7 @@ __all__ = [
     "zone_of",
 ]
 
+SETTINGS = ".vscode/settings.json"
 _CI = {"github": {".github/workflows/itsmctl.yaml": "github.yaml.j2"}, "gitlab": {".gitlab-ci.yml": "gitlab.yaml.j2"}}
 _WRITTEN = {
     "README.md": "README.md.j2",
@@ -85,7 +87,9 @@ def files(answers: Answers, language: Language) -> Mapping[str, str]:
         *rules(),
     ):
         made[path] = text.replace("{schemas}", _schemas_from(path))
-    made |= {f"{SCHEMAS}/{name}": text for name, text in schema_files(language).items()}
+    made |= {f"{SCHEMAS}/{name}": text for name, text in editor_schemas(language).items()}
+    here = Path("/")  # whatever folder it is, the settings name what lies in it relative to it
+    made[SETTINGS] = merged(vscode_settings(here, here / SCHEMAS, here), "", SETTINGS)
     return dict(sorted(made.items()))
 
 
