@@ -47,6 +47,14 @@ def test_nothing_of_the_reference_set_is_wrong_to_an_editor() -> None:
     assert [data["id"] for data in found if not any_kind.is_valid(data)] == []
 
 
+@pytest.mark.parametrize("begun", [None, "ki", {"kin": "role"}])
+def test_what_is_no_definition_yet_is_not_judged_by_every_kind(begun: object) -> None:
+    registry = jsonschema_rs.Registry(list(given().items()))
+    any_kind = jsonschema_rs.Draft7Validator(given()["any.schema.json"], registry=registry)
+    assert [error.schema_path for error in any_kind.iter_errors(begun) if "allOf" in error.schema_path] == []
+    assert len(list(any_kind.iter_errors(begun))) == 1
+
+
 @pytest.mark.parametrize(
     "check",
     [

@@ -81,6 +81,39 @@ def test_pre_commit_takes_the_hooks_and_runs_them(repository: Path, tmp_path: Pa
     assert gone.returncode == 1 and "unknown calendar 'cn-office'" in gone.stdout, gone.stdout + gone.stderr
 
 
+@pytest.mark.parametrize("language", ["", ".zh"])
+def test_the_hooks_of_the_documentation_run_at_a_commit_and_at_a_push(
+    repository: Path, tmp_path: Path, language: str
+) -> None:
+    page = (ROOT / "docs" / "how-to" / f"gate-a-change{language}.md").read_text("utf-8")
+    config = yaml.safe_load(page.split("# .pre-commit-config.yaml\n")[1].split("```")[0])
+    there = {hook["id"]: hook for hook in read(".pre-commit-hooks.yaml")}
+    (from_us,) = config["repos"]
+    # As the page has it, but for where the hooks come from and how itsmctl gets there.
+    local = [{**there[hook["id"]], **hook, "language": "system"} for hook in from_us["hooks"]]
+    for hook in local:
+        hook.pop("minimum_pre_commit_version")
+    ours, remote = tmp_path / "ours", tmp_path / "remote"
+    git(tmp_path, "clone", "-q", "--branch", "change", str(repository), str(ours))
+    git(tmp_path, "clone", "-q", "--bare", str(repository), str(remote))
+    git(ours, "remote", "set-url", "origin", str(remote))
+    wanted = {**config, "repos": [{"repo": "local", "hooks": local}]}
+    (ours / ".pre-commit-config.yaml").write_text(yaml.safe_dump(wanted), "utf-8")
+    place = environment(PRE_COMMIT_HOME=str(tmp_path / "kept"))
+
+    def said(*command: str) -> str:
+        run = subprocess.run(command, cwd=ours, env=place, capture_output=True, text=True, check=False)
+        assert run.returncode == 0, run.stdout + run.stderr
+        return run.stdout + run.stderr
+
+    said(sys.executable, "-m", "pre_commit", "install")
+    git(ours, "add", "-A")
+    committed = said("git", "commit", "-m", "Use the hooks")
+    assert "itsmctl validate" in committed and "itsmctl gate" not in committed
+    pushed = said("git", "push", "origin", "HEAD:refs/heads/elsewhere")
+    assert "itsmctl gate" in pushed and "1 change" in pushed, pushed
+
+
 # The Action and its scripts
 
 
