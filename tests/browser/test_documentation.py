@@ -74,13 +74,13 @@ def test_a_page_has_the_menu_of_its_language_and_the_way_to_the_other(address: s
 
 
 def test_a_page_without_a_chinese_one_leads_to_the_chinese_home(address: str, page: Page) -> None:
-    page.goto(f"{address}/reference/lint/own-check/")
+    page.goto(f"{address}/decisions/0001-duckdb/")
     page.get_by_role("link", name="中文", exact=True).click()
     expect(page).to_have_url(f"{address}/index.zh/")
     titles = (
         page.locator(".navbar-nav .dropdown-menu").first.locator("..").locator("..").locator("a").all_text_contents()
     )
-    assert "规则（中英对照）" in titles and "Rules" not in titles
+    assert "决策记录（英文）" in titles and "Decisions" not in titles
 
 
 def test_the_search_finds_chinese_words(address: str, page: Page) -> None:
@@ -96,8 +96,21 @@ def test_the_search_finds_chinese_words(address: str, page: Page) -> None:
         expect(page.locator("#mkdocs-search-results h3").get_by_text(found, exact=True).first).to_be_visible(
             timeout=20_000
         )
+    box.fill("INC-06")
+    expect(page.locator("#mkdocs-search-results h3").first).to_be_visible()
+    paths = [str(link.get_attribute("href")) for link in page.locator("#mkdocs-search-results a").all()]
+    assert len(paths) > 3 and not [path for path in paths if ".zh/" not in path and "decisions/" not in path]
     box.fill("瀑布里的鲸鱼")
     expect(page.locator("#mkdocs-search-results h3")).to_have_count(0)
+
+
+def test_the_search_of_an_english_page_finds_no_chinese_one(address: str, page: Page) -> None:
+    page.goto(f"{address}/index.html")
+    page.get_by_role("link", name="Search").click()
+    page.locator("#mkdocs-search-query").fill("INC-06")
+    expect(page.locator("#mkdocs-search-results h3").first).to_be_visible(timeout=20_000)
+    paths = [str(link.get_attribute("href")) for link in page.locator("#mkdocs-search-results a").all()]
+    assert len(paths) > 3 and not [path for path in paths if ".zh/" in path]
 
 
 def test_no_page_is_wider_than_a_telephone(site: Path, browser: Browser) -> None:

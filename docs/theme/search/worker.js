@@ -7,6 +7,7 @@ const HAN = /[\u4e00-\u9fff]/;
 const RUNS = /[\u4e00-\u9fff]+|[^\s\-\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]+/g;
 const pages = {};
 let index;
+let language = "en";
 
 function pairs(run) {
   return Array.from({ length: run.length - 1 }, (_, at) => run.slice(at, at + 2));
@@ -40,6 +41,14 @@ function search(query) {
   return found.map(({ ref }) => ({ ...pages[ref], summary: pages[ref].text.slice(0, 200) }));
 }
 
+/* What somebody who reads that language looks for: its pages, and those that are written in English only. */
+function readable(docs) {
+  const page = ({ location }) => location.split("#")[0];
+  const chinese = new Set(docs.map(page).filter((path) => path.endsWith(".zh/")));
+  const translated = (path) => chinese.has(path ? path.replace(/\/$/, ".zh/") : "index.zh/");
+  return docs.filter((doc) => (language === "zh" ? !translated(page(doc)) : !chinese.has(page(doc))));
+}
+
 async function init() {
   const data = await (await fetch("search_index.json")).json();
   postMessage({ config: data.config });
@@ -50,7 +59,7 @@ async function init() {
     this.field("title", { boost: 5 });
     this.field("text");
     this.ref("location");
-    for (const page of data.docs) {
+    for (const page of readable(data.docs)) {
       pages[page.location] = page;
       this.add(page);
     }
@@ -59,7 +68,9 @@ async function init() {
 }
 
 onmessage = ({ data }) => {
-  if (data.init) {
+  if (data.language) {
+    language = data.language;
+  } else if (data.init) {
     init();
   } else if (index) {
     postMessage({ results: search(data.query) });
