@@ -137,7 +137,7 @@ def _histories(session: Session, receipt: Receipt) -> Mapping[str, frozenset[str
 
     A column that a file lacks counts as told: its records are not testable where a rule rests on it, and only they.
     """
-    files = {file.name: file for file in receipt.files if file.table == "record"}
+    files = {file.name: file for file in receipt.files if file.table == "record" and file.shape}
     own = {name: frozenset(file.history + file.missing) for name, file in files.items()}
     elsewhere = changes_by_process(session) if any(file.table == "event" for file in receipt.files) else None
     every = frozenset(receipt.history)
