@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from threading import Lock
 
 from itsmctl.engine.context import Context
 from itsmctl.engine.session import Session, name
-from itsmctl.engine.sql import Fragment
-from itsmctl.engine.statements import scope_of
+from itsmctl.engine.sql import Fragment, join
+from itsmctl.engine.statements import in_scope
 from itsmctl.engine.verdicts import by_rule
 from itsmctl.model import Rule
 from itsmctl.result import Share
@@ -29,12 +30,23 @@ def breakdown(session: Session, populations: Mapping[str, Totals]) -> Mapping[st
     )
 
 
-def totals_of(session: Session, rule: Rule, context: Context, totals: dict[Fragment, Totals]) -> Totals:
-    """How many records the scope of a rule holds by the values of each column."""
-    scope = scope_of(rule, context.about(rule.process), BREAKDOWN_COLUMNS)
-    if scope not in totals:
-        totals[scope] = _by_value(session, "(" + scope + ") AS r")
-    return totals[scope]
+class Populations:
+    """How many records the scopes of some rules hold: counted once for all of them, when somebody first asks.
+
+    Several connections may ask at once; one of them counts, and the others wait.
+    """
+
+    def __init__(self, rules: Iterable[Rule], context: Context) -> None:
+        self._scopes = {rule.id: in_scope(rule, context.about(rule.process)) for rule in rules}
+        self._counted: dict[Fragment, Totals] = {}
+        self._lock = Lock()
+
+    def of(self, session: Session, rule: Rule) -> Totals:
+        """The records in the scope of one of the rules by the values of each column."""
+        with self._lock:
+            if not self._counted:
+                self._counted = _by_scope(session, list(dict.fromkeys(self._scopes.values())))
+        return self._counted[self._scopes[rule.id]]
 
 
 def size_of(total: Totals) -> int:
@@ -44,9 +56,15 @@ def size_of(total: Totals) -> int:
 
 def totals_judged(session: Session, rule: str) -> Totals:
     """The same of the records that a rule judged, where these are not all in its scope."""
-    return _by_value(
-        session, Fragment('judgement AS j JOIN record AS r ON r.record_id = j.record_id WHERE j."rule" = ?', (rule,))
-    )
+    found: Counter[tuple[int, str]] = Counter()
+    for *values, n in session.rows(
+        f"""SELECT {_BREAKDOWN}, count(*) FROM judgement AS j JOIN record AS r ON r.record_id = j.record_id
+        WHERE j."rule" = ? GROUP BY {_BREAKDOWN}""",
+        (rule,),
+    ):
+        for key in _values(values):
+            found[key] += int(str(n))
+    return found
 
 
 def _wrong_by_value(session: Session, rules: Sequence[str]) -> Mapping[tuple[str, int, str], tuple[int, int]]:
@@ -68,14 +86,17 @@ def _wrong_by_value(session: Session, rules: Sequence[str]) -> Mapping[tuple[str
     return {key: (failed[key], untested[key]) for key in failed}
 
 
-def _by_value(session: Session, records: Fragment) -> Totals:
-    """How many records `r` of a relation have which value of each column of the breakdown."""
-    query = Fragment(f"SELECT {_BREAKDOWN}, count(*) FROM ") + records + f" GROUP BY {_BREAKDOWN}"
-    found: Counter[tuple[int, str]] = Counter()
-    for *values, n in session.rows(query.text, query.values):
-        for key in _values(values):
-            found[key] += int(str(n))
-    return found
+def _by_scope(session: Session, scopes: Sequence[Fragment]) -> dict[Fragment, Totals]:
+    """How many records meet each of some conditions, by the values of each column."""
+    counted = join(", ", ("count(*) FILTER (WHERE " + scope + ")" for scope in scopes))
+    query = f"SELECT {_BREAKDOWN}, " + counted + f" FROM record AS r GROUP BY {_BREAKDOWN}"
+    found: dict[Fragment, Counter[tuple[int, str]]] = {scope: Counter() for scope in scopes}
+    columns = len(BREAKDOWN_COLUMNS)
+    for row in session.rows(query.text, query.values):
+        for scope, n in zip(scopes, row[columns:], strict=True):
+            for key in _values(row[:columns]) if n else ():
+                found[scope][key] += int(str(n))
+    return dict(found)
 
 
 def _values(values: Sequence[object]) -> Iterator[tuple[int, str]]:

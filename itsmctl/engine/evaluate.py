@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from threading import Lock
 
-from itsmctl.engine.breakdown import Totals, breakdown, size_of, totals_judged, totals_of
+from itsmctl.engine.breakdown import Populations, Totals, breakdown, size_of, totals_judged
 from itsmctl.engine.context import Context
 from itsmctl.engine.session import Session, TooLittleMemory, quote
 from itsmctl.engine.sql import Fragment, join
@@ -90,9 +90,9 @@ def evaluate(
     elif keep:
         kept = _WRONG + Fragment(f" OR record_id IN ({', '.join('?' * len(keep))})", tuple(keep))
 
-    totals: dict[Fragment, Totals] = {}
+    populations = Populations((t.rule for t in testable if t.rule.check not in GROUPED), context)
     too_many: list[Task] = []
-    populations: dict[str, Totals] = {}
+    broken_down: dict[str, Totals] = {}
 
     def judge(connection: Session) -> dict[str, Counts]:
         counts: dict[str, Counts] = {}
@@ -109,8 +109,8 @@ def evaluate(
                 too_many.extend(some)
 
     def take(connection: Session, some: Sequence[Task]) -> dict[str, Counts]:
-        counts, found = _judge(connection, some, context, kept, records, with_texts, totals)
-        populations.update(found)
+        counts, found = _judge(connection, some, context, kept, records, with_texts, populations)
+        broken_down.update(found)
         return counts
 
     with session.beside(judge) as second:
@@ -119,7 +119,7 @@ def evaluate(
         told |= second.result()
     for task in too_many:  # what does not fit beside others may fit alone
         told |= take(session, [task])
-    shares = breakdown(session, populations)
+    shares = breakdown(session, broken_down)
     return {rule: replace(counts, breakdown=shares.get(rule, ())) for rule, counts in told.items()}
 
 
@@ -153,7 +153,7 @@ def _judge(
     kept: Fragment,
     records: int,
     with_texts: bool,
-    totals: dict[Fragment, Totals],
+    populations: Populations,
 ) -> tuple[dict[str, Counts], dict[str, Totals]]:
     """What became of the records by each rule, and how many there were by priority and service, of those that are broken down."""
     # Most verdicts are passes, of which nothing is kept: to hold them or their texts would cost more than to judge them.
@@ -190,17 +190,17 @@ def _judge(
     for task in tasks:
         if task.rule.id in whole:  # whoever is not among the others has passed
             others, _, failed, *_ = found.get(task.rule.id, _NOBODY)
-            in_scope = size_of(totals_of(session, task.rule, context, totals))
+            in_scope = size_of(populations.of(session, task.rule))
             found[task.rule.id] = (in_scope, in_scope - others, failed, 0, 0)
     counts = {t.rule.id: _counts(found.get(t.rule.id, _NOBODY), records, "", covers.get(t.rule.id, {})) for t in tasks}
-    populations = dict(_populations(session, tasks, counts, context, totals))
+    broken_down = dict(_broken_down(session, tasks, counts, populations))
     session.run(  # last, so that what fails before can be done again
         f"""INSERT INTO tested SELECT "rule", record_id, passed, observed, expected, "at",
         CASE WHEN passed IS NULL THEN coalesce(reason, 'cannot-tell') END, waiver, NULL FROM judgement
         WHERE reason IS DISTINCT FROM {quote(TOO_FEW)} AND ({kept.text})""",
         kept.values,
     )
-    return counts, populations
+    return counts, broken_down
 
 
 _NOBODY = (0, 0, 0, 0, 0)
@@ -221,20 +221,16 @@ def _has_breakdown(rule: Rule, counts: Counts) -> bool:
     return rule.check not in GROUPED and not counts.untested_because and counts.failed > 0
 
 
-def _populations(
-    session: Session,
-    tasks: Sequence[Task],
-    judged: Mapping[str, Counts],
-    context: Context,
-    totals: dict[Fragment, Totals],
+def _broken_down(
+    session: Session, tasks: Sequence[Task], judged: Mapping[str, Counts], populations: Populations
 ) -> Iterator[tuple[str, Totals]]:
     """The records that rules have just judged, by priority and by service, of those rules that are broken down.
 
-    Most rules judge every record in their scope, and many have the same scope, whose records are counted once: `totals`.
+    Most rules judge every record in their scope, which is one of the populations.
     """
     for task in tasks:
         if _has_breakdown(task.rule, judged[task.rule.id]):
-            total = totals_of(session, task.rule, context, totals)
+            total = populations.of(session, task.rule)
             if size_of(total) != judged[task.rule.id].in_scope:
                 total = totals_judged(session, task.rule.id)
             yield task.rule.id, total

@@ -244,10 +244,6 @@ def scope_of(rule: Rule, context: Context, columns: Sequence[str]) -> Fragment:
     A rule about clocks judges what stopped or still ran within the audited period, whenever it was opened, so that a
     breach across two periods is found in one of them; every other rule judges what was opened within it.
     """
-    # A record that may belong to a group is not counted in it: the group is judged by the others, and an audit says so.
-    tested = _testable(rule, context)
-    held = [all_of((c,)) for c in tested] if rule.check in GROUPED else [_may_hold(c, context) for c in tested]
-    tests = [*held, *_reach(rule, context)]
     people = {
         column: known_as(f"r.{name(column)}", name(f"of {column}"))
         for column in grouped_by_people(rule)
@@ -255,7 +251,15 @@ def scope_of(rule: Rule, context: Context, columns: Sequence[str]) -> Fragment:
     }
     told = ", ".join(f"{people[c].own_name} AS {name(c)}" if c in people else f"r.{name(c)}" for c in columns)
     by_name = "".join(known.join for known in people.values())
-    return Fragment(f"SELECT {told} FROM record AS r{by_name} WHERE ") + join(" AND ", tests or [Fragment("true")])
+    return Fragment(f"SELECT {told} FROM record AS r{by_name} WHERE ") + in_scope(rule, context)
+
+
+def in_scope(rule: Rule, context: Context) -> Fragment:
+    """The condition on a record `r` by which it is in the scope of a rule; see `scope_of`."""
+    # A record that may belong to a group is not counted in it: the group is judged by the others, and an audit says so.
+    tested = _testable(rule, context)
+    held = [all_of((c,)) for c in tested] if rule.check in GROUPED else [_may_hold(c, context) for c in tested]
+    return join(" AND ", [*held, *_reach(rule, context)] or [Fragment("true")])
 
 
 def may_be_in_scope(rule: Rule, context: Context) -> Fragment:
