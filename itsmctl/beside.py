@@ -75,3 +75,4 @@ class Beside(Generic[Result]):
         while not self._ended.is_set():
             self._stop()
             self._ended.wait(_PATIENCE)
+        self._thread.join()  # what the work held is let go of there, by a database that does not bear the end of Python

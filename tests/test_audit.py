@@ -18,6 +18,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
+from threading import active_count
+from time import sleep
 from typing import Any
 
 import duckdb
@@ -26,6 +28,7 @@ from dataset import at, write_dataset
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import itsmctl.audit as audit_module
 from itsmctl.audit import AuditOptions, audit, exceeds
 from itsmctl.definitions import load
 from itsmctl.engine import clocks, evaluate
@@ -643,3 +646,20 @@ def test_a_result_names_the_definitions_that_judged_and_the_digest_of_their_file
     content = (reference().root / place.split(":")[0]).read_bytes()
     assert used["process", "incident"].sha256 == hashlib.sha256(content).hexdigest()
     assert list(used) == sorted(used)
+
+
+def test_a_refused_audit_leaves_no_thread_that_opens_the_database(
+    dataset: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python may end right after, and the database does not bear that on another thread."""
+
+    def slowly(*arguments: object) -> object:
+        sleep(0.3)
+        return opened(*arguments)
+
+    opened = audit_module._session
+    monkeypatch.setattr(audit_module, "_session", slowly)
+    before = active_count()
+    with pytest.raises(ItsmctlError, match="NO-SUCH"):
+        audit(load(reference_root()), dataset, AuditOptions(rules=("NO-SUCH",)))
+    assert active_count() == before

@@ -116,12 +116,12 @@ def _audited(
     beforehand: Callable[[], None],
     meanwhile: Callable[[AuditResult], None] | None,
 ) -> AuditResult:
-    opening = Beside(lambda: _session(options, dataset))
-    asked = _asked(definitions, receipt, options)
-    if options.spark is not None:
-        report("spark", 0.0)
-    tiers = with_foundations(definitions, asked.rules)
-    rules = [rule for tier in tiers for rule in tier]
+    with Beside(lambda: _session(options, dataset)) as opening:
+        asked = _asked(definitions, receipt, options)
+        if options.spark is not None:
+            report("spark", 0.0)
+        tiers = with_foundations(definitions, asked.rules)
+        rules = [rule for tier in tiers for rule in tier]
     with (
         opening.result() as session,  # what follows needs Python, and leaves it to others while the database reads
         Beside(lambda: facts.definition_facts(definitions)) as judged_by,
