@@ -25,6 +25,7 @@ from itsmctl.errors import ItsmctlError
 from itsmctl.importers import container
 from itsmctl.importers.container import Plain
 from itsmctl.importers.csv import open_csv
+from itsmctl.importers.encoding import detect
 from itsmctl.importers.export import create_reject
 from itsmctl.importers.importing import import_files
 from itsmctl.importers.lines import cut_lines
@@ -345,6 +346,23 @@ def test_delimiters_are_found(tmp_path: Path, delimiter: str) -> None:
     )
     assert bring(tmp_path, text).files[0].delimiter == delimiter
     assert [row[0] for row in opened(tmp_path)] == ["INC1", "INC2"]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "names"),
+    [
+        ("gb18030", "张敏 李娜 王芳 刘洋 周婷 陈薇"),
+        ("gb18030", "喆 朱镕基 邓颖超 彭丽媛"),
+        ("cp1251", "Мария Сергей Ольга Дмитрий Елена Наталья"),
+        ("euc_kr", "김철수 이영희 박민수 최지우"),
+        ("cp1252", "gelöst Büro Straße Größe Müller Köln"),
+    ],
+)
+def test_a_few_names_tell_the_encoding(tmp_path: Path, encoding: str, names: str) -> None:
+    """Approvals hold little else than ids and names; read as Korean, nobody has both asked for a change and approved it."""
+    text = "id,name\n" + "\n".join(f"CHG{number},{name}" for number, name in enumerate(names.split())) + "\n"
+    (tmp_path / "approvals.csv").write_bytes(text.encode(encoding))
+    assert detect(tmp_path / "approvals.csv", "approvals.csv").encoding == encoding
 
 
 def test_what_is_named_is_not_guessed(tmp_path: Path) -> None:

@@ -133,3 +133,14 @@ def test_what_other_files_tell_the_history_of_is_not_told_of_a_file_that_does_no
     assert hand_overs == {(None, "no-history:group")}
     of_others = {"INC-20", "INT-12"}  # which change caused it, and what other files have
     assert {key for key in alone if alone[key] != together.get(key)} <= {key for key in alone if key[0] in of_others}
+
+
+def test_the_encoding_of_the_files_changes_nothing(desk: Desk, usual: dict[Key, Verdict]) -> None:
+    assert desk.judged(desk.tables, encoding="gb18030") == usual
+
+
+def test_blanks_in_names_change_nothing(desk: Desk, usual: dict[Key, Verdict]) -> None:
+    """One column has names as a web page shows them, another as they were typed."""
+    people = {"requested_by", "approver", "u_tester", "opened_by", "resolved_by"}
+    spelt = desk.written(lambda _, column, cell: cell.replace(" ", "\u00a0 ") if column in people else cell)
+    assert told(desk.judged(spelt)) == told(usual)

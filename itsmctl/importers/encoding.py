@@ -32,6 +32,10 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_RUN = re.compile(rb"[\x80-\xff]+")
+_PAIRS = re.compile(rb"(?:[\xa1-\xf7][\xa1-\xfe])+")
+"""Characters of GB 2312, which both have bytes beyond ASCII. A word in Cyrillic letters is as likely of an odd length, and single
+letters of Western languages stand between those of ASCII."""
 _CANDIDATES = ("gb18030", "big5", "shift_jis", "euc_kr", "cp1252", "cp1251", "iso8859_1")
 
 
@@ -171,6 +175,8 @@ def _likeliest(path: Path, shown: str) -> str:
         raise _mixed(valid[0], invalid[0], shown)
     if b"\0" in sample and _is_binary(sample):
         raise wrong_kind(msg("a binary file"), shown)
+    if _is_chinese(bytes(sample)):
+        return "gb18030"
     fitting = [name for name in _CANDIDATES if _decodes(bytes(sample[: sample.rfind(b"\n") + 1] or sample), name)]
     return _by_charset_normalizer(bytes(sample), fitting) or "utf-8"
 
@@ -203,6 +209,22 @@ def _is_binary(sample: Iterable[int]) -> bool:
         total += 1
         control += byte < 32 and byte not in (9, 10, 12, 13)
     return control > total / 50
+
+
+def _is_chinese(sample: bytes) -> bool:
+    """Whether a text is surely Chinese in GB18030, be it only a handful of names, for which statistics of letters are too few.
+
+    Half of the characters must be of the common ones, which are sorted by sound and begin with B0 to D7. In Korean, whose syllables
+    lie between B0 and C8, hardly any lies beyond.
+    """
+    words = set(_RUN.findall(sample))
+    chinese = [word for word in words if _PAIRS.fullmatch(word)]
+    first = [byte for word in chinese for byte in word[::2]]
+    common = sum(0xA1 <= byte <= 0xA3 or 0xB0 <= byte <= 0xD7 for byte in first)
+    beyond = sum(byte > 0xC8 for byte in first)
+    return (
+        len(chinese) > 1 and len(chinese) >= 0.9 * len(words) and 2 * common >= len(first) and 7 * beyond >= len(first)
+    )
 
 
 def _by_charset_normalizer(sample: bytes, fitting: list[str]) -> str:
