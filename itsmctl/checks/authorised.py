@@ -8,13 +8,14 @@ A record in which nobody acted so is not judged.
     check: {authorised: {acts: [implementer, {state: implemented}], lane: implementation}}
 
 Passing: approved by the delegate during the holder's leave. Failing: approved by somebody who held the role last year.
-Not testable: a person whom no assignment names, a change whose author the export does not tell, or who acted at a moment that
-it does not tell (an `implementer` without `actual_start`); a decision of which nobody can say whether it was one in favour.
+Not testable: a person whom no assignment names, an act of which the export does not tell whose it was (a change without an
+author, `actual_start` without an `implementer`) or when it was (an `implementer` without `actual_start`); a decision of which
+nobody can say whether it was one in favour.
 """
 
 from __future__ import annotations
 
-from itsmctl.engine.acts import ACTS, acts_of, names_in, needs_of
+from itsmctl.engine.acts import ACTS, UNNAMED, acts_of, names_in, needs_of
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.parameters import TEXTS, texts
 from itsmctl.engine.people import called, judged_acts
@@ -47,11 +48,11 @@ def compile(rule: Rule, context: Context) -> Fragment:
             ? AS expected, a.first_at AS "at", CASE WHEN a.wrong IS NULL THEN a.unclear END AS reason
             FROM scoped AS r JOIN (
                 SELECT tix, min(CASE WHEN known AND NOT holds THEN concat({called("called")}, ' (', deed, ')') END) AS wrong,
-                    min(CASE WHEN moment IS NULL THEN 'no-moment' WHEN person IS NULL THEN 'missing:actor' WHEN NOT known THEN 'unknown-person' END) AS unclear,
+                    min(CASE WHEN moment IS NULL THEN 'no-moment' WHEN person IS NULL THEN {UNNAMED} WHEN NOT known THEN 'unknown-person' END) AS unclear,
                     coalesce(min(CASE WHEN known AND NOT holds THEN moment END), min(moment)) AS first_at FROM (""",
             (f"one of the roles: {', '.join(roles)}",),
         )
-        + judged_acts(acts_of(_acts(rule), context), roles)
+        + judged_acts(acts_of(_acts(rule), context, nameless=True), roles)
         + ") AS judged GROUP BY tix) AS a ON a.tix = r.tix"
     )
 

@@ -7,12 +7,12 @@ assignment. Acts are those of `authorised`.
     check: {employed: {acts: [resolved_by, closed_by, actors]}}
 
 Passing: resolved by somebody appointed since 2024. Failing: resolved in May by somebody whose assignment ended in April,
-or through `servicedesk`, which all of the desk use. Not testable: a name that no assignment knows.
+or through `servicedesk`, which all of the desk use. Not testable: a name that no assignment knows; closed, and nobody says by whom.
 """
 
 from __future__ import annotations
 
-from itsmctl.engine.acts import ACTS, acts_of, names_in, needs_of
+from itsmctl.engine.acts import ACTS, UNNAMED, acts_of, names_in, needs_of
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.people import called, judged_acts
 from itsmctl.engine.sql import Fragment
@@ -42,11 +42,11 @@ def compile(rule: Rule, context: Context) -> Fragment:
             'people appointed on that day' AS expected, a.first_at AS "at", CASE WHEN a.wrong IS NULL THEN a.unclear END AS reason
             FROM scoped AS r JOIN (
                 SELECT tix, min(CASE WHEN shared THEN concat({called("called")}, ' (', deed, '): shared account') WHEN known AND NOT holds THEN concat({called("called")}, ' (', deed, ')') END) AS wrong,
-                    min(CASE WHEN moment IS NULL THEN 'no-moment' WHEN person IS NULL THEN 'missing:actor' WHEN NOT known THEN 'unknown-person' END) AS unclear,
+                    min(CASE WHEN moment IS NULL THEN 'no-moment' WHEN person IS NULL THEN {UNNAMED} WHEN NOT known THEN 'unknown-person' END) AS unclear,
                     coalesce(min(CASE WHEN shared OR (known AND NOT holds) THEN moment END), min(moment)) AS first_at
                 FROM ("""
         )
-        + judged_acts(acts_of(_acts(rule), context), ())
+        + judged_acts(acts_of(_acts(rule), context, nameless=True), ())
         + ") AS judged GROUP BY tix) AS a ON a.tix = r.tix"
     )
 

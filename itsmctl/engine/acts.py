@@ -98,12 +98,19 @@ def act_text(act: Parameter) -> str:
     return str(act["field"]) + (" = " + "/".join(words(act["new"])) if "new" in act else "")
 
 
-def acts_of(acts: Sequence[Parameter], context: Context) -> Fragment:
-    """SELECT of `tix, person, moment, deed` for the records in `scoped`; a person that nobody recorded is NULL."""
-    return join(" UNION ALL ", (_act(act, context) for act in acts))
+UNNAMED = f"CASE WHEN deed IN ({', '.join(map(quote, PEOPLE_COLUMNS))}) THEN concat('missing:', deed) ELSE 'missing:actor' END"
+"""SQL for why it is not known who did a deed: the empty column, or a change or decision without a name."""
 
 
-def _act(act: Parameter, context: Context) -> Fragment:
+def acts_of(acts: Sequence[Parameter], context: Context, *, nameless: bool = False) -> Fragment:
+    """SELECT of `tix, person, moment, deed` for the records in `scoped`; a person that nobody recorded is NULL.
+
+    With `nameless` also what was done, as its moment tells, by somebody whom the record does not name.
+    """
+    return join(" UNION ALL ", (_act(act, context, nameless) for act in acts))
+
+
+def _act(act: Parameter, context: Context, nameless: bool) -> Fragment:
     deed = quote(act_text(act))
     if isinstance(act, Mapping):
         made = changes_of(act, context)
@@ -116,10 +123,11 @@ def _act(act: Parameter, context: Context) -> Fragment:
             (context.as_of,),
         )
     column = str(act)
-    moment = MOMENT_OF.get(column, "opened_at")
-    acted = f"r.{name(moment if moment in context.exported else 'opened_at')}"
+    own = MOMENT_OF.get(column, "")
+    told = own if own in context.exported else ""
+    done = f"r.{name(column)} IS NOT NULL" + (f" OR r.{name(told)} IS NOT NULL" if nameless and told else "")
     return Fragment(
-        f"SELECT r.tix, r.{name(column)} AS person, {acted} AS moment, {deed} AS deed FROM scoped AS r WHERE r.{name(column)} IS NOT NULL"
+        f"SELECT r.tix, r.{name(column)} AS person, r.{name(told or 'opened_at')} AS moment, {deed} AS deed FROM scoped AS r WHERE {done}"
     )
 
 
