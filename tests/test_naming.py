@@ -15,7 +15,7 @@ from itsmctl.language import Language
 from itsmctl.model import Condition, Definitions, Names, Text, names_of
 from itsmctl.reference import reference_root
 from itsmctl.reports.called import conditions_text, value_text
-from itsmctl.reports.life import ledger_text, life_of
+from itsmctl.reports.life import life_of
 from itsmctl.reports.timeline import explanation_html, terminal
 from itsmctl.result import Moment, Piece
 
@@ -102,7 +102,7 @@ def test_changes_and_ledgers_are_told_in_the_language_of_the_reader(language: La
         ("closed", "A day of no calendar", "outside service hours (A day of no calendar)", "服务时间外（A day of no calendar）"),
     ):  # fmt: skip
         piece = Piece(0, 60, kind, reason)  # type: ignore[arg-type]
-        assert ledger_text(piece, OWN, "incident", language) == {"en": en, "zh": zh}[language]
+        assert life_of(record).ledger_text(piece, language) == {"en": en, "zh": zh}[language]
 
 
 def test_charts_call_states_and_categories_by_their_titles_and_keep_apart_what_is_called_the_same() -> None:

@@ -7,7 +7,7 @@ from itsmctl.charts.shapes import Cells, Point, Sides, step
 from itsmctl.figures import Recurrence, Recurring
 from itsmctl.language import Language, month_text, number_text, tr, trn
 from itsmctl.model import Names
-from itsmctl.reports.called import value_text
+from itsmctl.reports.called import UNNAMED, value_text
 from itsmctl.reports.plain import cut
 
 PROCESS = "incident"
@@ -72,7 +72,7 @@ def _kinds(counted: Recurrence, called: Names, language: Language) -> list[str]:
     """What each kind is called; by its codes where another is called the same."""
     told = [_kind(row, called, language) for row in counted.rows]
     return [
-        kind if told.count(kind) == 1 else _kind(row, Names(), language)
+        kind if told.count(kind) == 1 else _kind(row, UNNAMED, language)
         for row, kind in zip(counted.rows, told, strict=True)
     ]
 

@@ -15,7 +15,7 @@ from itsmctl.language import (
     tr,
     zone_of,
 )
-from itsmctl.model import Names, Phase
+from itsmctl.model import Phase
 from itsmctl.reports.axis import Axis, axis_over
 from itsmctl.reports.called import value_text
 from itsmctl.result import ClockExplanation, Cycle, Explanation, Moment, Piece
@@ -54,8 +54,16 @@ class Life:
         return value_text(explanation.names, explanation.columns.get("process", ""), column, value, language)
 
     def ledger_text(self, piece: Piece, language: Language) -> str:
-        """What a piece of time of one of its clocks counts as."""
-        return ledger_text(piece, self.explanation.names, self.explanation.columns.get("process", ""), language)
+        """What a piece of time of one of its clocks counts as, with the state or the special day that made it so."""
+        kind = tr(LEDGER[piece.kind], language)
+        if not piece.reason or piece.reason == piece.kind:
+            return kind
+        if piece.kind == "paused":
+            reason = self.value_text("state", piece.reason, language)
+        else:
+            day = self.explanation.names.days.get(piece.reason)
+            reason = day.in_(language) if day else piece.reason
+        return tr("{kind} ({reason})", language, kind=kind, reason=reason)
 
 
 def life_of(explanation: Explanation, zone: str = "") -> Life:
@@ -143,15 +151,3 @@ def failed(cycle: Cycle) -> bool:
 def line_of(clock: ClockExplanation) -> str:
     """Where the target is written, `catalog/sla.yaml:14`."""
     return f"{clock.target_file}:{clock.target_line}" if clock.target_line else clock.target_file
-
-
-def ledger_text(piece: Piece, names: Names, process: str, language: Language) -> str:
-    """What a piece of time counts as, with the state or the special day that made it so."""
-    kind = tr(LEDGER[piece.kind], language)
-    if not piece.reason or piece.reason == piece.kind:
-        return kind
-    day = names.days.get(piece.reason) if piece.kind == "closed" else None
-    reason = day.in_(language) if day else piece.reason
-    if piece.kind == "paused":
-        reason = value_text(names, process, "state", piece.reason, language)
-    return tr("{kind} ({reason})", language, kind=kind, reason=reason)
