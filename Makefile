@@ -33,7 +33,7 @@ static: $(DEV_STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/itsmctl validate
+	$(BIN)/itsmctl validate --fail-on warning
 	$(BIN)/python docs/generate.py --check
 
 bench: $(DEV_STAMP)

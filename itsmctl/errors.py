@@ -9,6 +9,8 @@ from difflib import get_close_matches
 from typing import Literal
 
 Severity = Literal["error", "warning"]
+FAIL_ON = ("error", "warning", "never")
+"""From which problems on a command that looks for problems fails; warnings are told all the same."""
 
 
 @dataclass(frozen=True, order=True)

@@ -302,6 +302,27 @@ def test_a_broken_yaml_is_named_with_line_and_column(ask: Ask, clean: Path, copy
     assert code == 2 and out.startswith("policies/rules/incident.yaml:") and len(out.strip().splitlines()) == 1
 
 
+def test_validate_and_the_gate_stop_at_the_same_problems(ask: Ask, copy: Path) -> None:
+    against = ("--base", reference_root(), "--head", copy)
+    file = copy / "policies" / "rules" / "incident.yaml"
+    good = file.read_text("utf-8")
+    file.write_text(good + '# itsmctl: ignore[one-accountable] reason="merger"\n', "utf-8")
+    for level, code in (("error", 0), ("warning", 1), ("never", 0)):
+        assert ask("validate", "--root", copy, "--fail-on", level)[0] == code
+        assert ask("gate", *against, "--fail-on", level)[0] == code
+    code, out, err = ask("validate", "--root", copy)
+    assert (code, err) == (0, "1 warning\n") and out.startswith("policies/rules/incident.yaml:")
+    assert ask("gate", *against)[0] == 0
+    assert ask("validate", "--root", copy, "--lang", "zh")[2] == "1 个警告\n"
+    file.write_text(good.replace("severity: major", "severity: grave", 1), "utf-8")
+    assert [ask("validate", "--root", copy, "--fail-on", level)[0] for level in ("error", "warning", "never")] == [
+        2,
+        2,
+        0,
+    ]
+    assert [ask("gate", *against, "--fail-on", level)[0] for level in ("error", "warning", "never")] == [1, 1, 0]
+
+
 def test_a_calendar_without_open_hours_is_named(ask: Ask, clean: Path, copy: Path) -> None:
     path = copy / "catalog" / "calendars" / "cn-office.yaml"
     lines = [line for line in path.read_text(encoding="utf-8").splitlines() if "hours:" not in line]

@@ -76,6 +76,10 @@ def test_pre_commit_takes_the_hooks_and_runs_them(repository: Path, tmp_path: Pa
     broken = pre_commit("run", "--files", FILE)
     assert broken.returncode == 1 and "cn-ofice" in broken.stdout
     git(ours, "checkout", "-q", FILE)
+    (ours / FILE).write_text((ours / FILE).read_text("utf-8") + "# itsmctl: ignore[one-accountable]\n", "utf-8")
+    warned = pre_commit("run", "--files", FILE)  # it lets a warning through, as the gate does, and shows it
+    assert warned.returncode == 0 and "[ignore-without-reason]" in warned.stdout, warned.stdout + warned.stderr
+    git(ours, "checkout", "-q", FILE)
     git(ours, "rm", "-q", "catalog/calendars/cn-office.yaml")  # nothing is staged but what is gone
     gone = pre_commit("run")
     assert gone.returncode == 1 and "unknown calendar 'cn-office'" in gone.stdout, gone.stdout + gone.stderr

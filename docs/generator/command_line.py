@@ -18,7 +18,7 @@ else the reference set that comes with itsmctl is used, and the output says so.
 | exit code | meaning |
 |---|---|
 | 0 | clean: nothing found at or above `--fail-on` |
-| 1 | findings (`audit`), warnings only (`validate`), something loosened (`diff`), verdicts that flip (`replay`), not to be merged (`gate`), a sample that does not support (`sample evaluate`), an altered pack (`evidence verify`), a stale file (`show codeowners --check`) |
+| 1 | findings (`audit`), warnings only (`validate --fail-on warning`), something loosened (`diff`), verdicts that flip (`replay`), not to be merged (`gate`), a sample that does not support (`sample evaluate`), an altered pack (`evidence verify`), a stale file (`show codeowners --check`) |
 | 2 | cannot answer: wrong usage, bad definitions, unreadable data |
 | 3 | a bug of ours: one line, and a file to send us |
 | 130 | interrupted; nothing is left half-written |
@@ -34,7 +34,7 @@ CHINESE = """# 命令行
 | 退出码 | 含义 |
 |---|---|
 | 0 | 干净：没有达到 `--fail-on` 的发现 |
-| 1 | 有发现（`audit`），只有警告（`validate`），有放宽（`diff`），有判定翻转（`replay`），不可合并（`gate`），样本不支持信赖（`sample evaluate`），证据包被改动（`evidence verify`），文件已过时（`show codeowners --check`） |
+| 1 | 有发现（`audit`），只有警告（`validate --fail-on warning`），有放宽（`diff`），有判定翻转（`replay`），不可合并（`gate`），样本不支持信赖（`sample evaluate`），证据包被改动（`evidence verify`），文件已过时（`show codeowners --check`） |
 | 2 | 无法回答：用法错误、定义有误、数据不可读 |
 | 3 | 我们的缺陷：一行说明，以及一个可寄给我们的文件 |
 | 130 | 被中断；不留下写了一半的内容 |

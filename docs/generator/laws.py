@@ -17,7 +17,7 @@ INTRODUCTION: Mapping[Language, str] = {
 
 What `itsmctl validate` holds definitions to beyond schema and references. An `error` means that the definitions contradict
 themselves: no command uses them before it is put right (exit code 2). A `warning` means that they can be used and
-something is missing all the same (exit code 1). Laws marked *as of* are asked only with `--as-of DATE`.
+something is missing all the same (exit code 1 with `--fail-on warning`). Laws marked *as of* are asked only with `--as-of DATE`.
 
 The same in the terminal: `itsmctl rules list --lint`, `itsmctl rules show CODE`.
 
@@ -35,7 +35,7 @@ with `--as-of`, one whose last day has passed. Schema and references can never b
     "zh": """# 定义的准则
 
 除模式与引用之外，`itsmctl validate` 还按这些准则检查定义。`error`（错误）指定义自相矛盾：改正之前，任何命令都不使用它们（退出码 2）。
-`warning`（警告）指定义可以使用，但仍缺少什么（退出码 1）。标有“按日期”的准则，只在写 `--as-of DATE` 时检查。
+`warning`（警告）指定义可以使用，但仍缺少什么（`--fail-on warning` 时退出码 1）。标有“按日期”的准则，只在写 `--as-of DATE` 时检查。
 
 在终端中查看同样的内容：`itsmctl rules list --lint --lang zh`、`itsmctl rules show CODE --lang zh`。
 

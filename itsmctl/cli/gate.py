@@ -20,7 +20,7 @@ from itsmctl.cli.tickets import opened
 from itsmctl.control import approvals
 from itsmctl.definitions import find_root, shown_files
 from itsmctl.errors import Problem
-from itsmctl.gate import FAIL_ON, Gate, new_problems, waiver_problems
+from itsmctl.gate import Gate, new_problems, waiver_problems
 from itsmctl.gate.formats import FORMATS
 from itsmctl.gate.judged import Judged
 from itsmctl.gate.markdown import whole
@@ -58,7 +58,7 @@ def _other_forms(_context: click.Context, _option: click.Parameter, values: tupl
     help="Tell it in another form as well, in the same run, as in markdown=comment.md (repeatable).",
 )  # fmt: skip
 @click.option("--full", type=click.Path(path_type=Path), metavar="FILE", help="Also write the whole Markdown, without the limit of a comment, for an artifact.")  # fmt: skip
-@click.option("--fail-on", type=click.Choice(FAIL_ON), default="error", show_default=True, help="From which findings on the exit code is 1.")  # fmt: skip
+@options.fail_on("From which findings on the exit code is 1.")
 @click.option("--as-of", "day", default="", metavar="DATE", help="The day to judge definitions at: what is overdue or has expired.")  # fmt: skip
 @click.option(
     "--approved-by", "vouched", multiple=True, metavar="WHO",

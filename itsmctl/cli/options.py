@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from itsmctl.cli.speaking import LANGUAGE
+from itsmctl.errors import FAIL_ON
 from itsmctl.model import Language
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -99,6 +100,11 @@ def choice(names: tuple[str, ...], default: str) -> Decorator:
     return click.option(
         "--format", "form", type=click.Choice(names), default=default, show_default=True, help="Form of the output."
     )
+
+
+def fail_on(help_text: str) -> Decorator:
+    """`--fail-on error|warning|never`, with one default, so that a hook and the gate stop at the same problems."""
+    return click.option("--fail-on", type=click.Choice(FAIL_ON), default=FAIL_ON[0], show_default=True, help=help_text)
 
 
 def base_of(folder: Path) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from itsmctl.cli import options
 from itsmctl.definitions import count_by_kind, find_root, shown_files, validate
+from itsmctl.errors import Problem
 from itsmctl.language import tr, trn
 from itsmctl.model import Language
 from itsmctl.output import write_file
@@ -22,16 +24,18 @@ from itsmctl.worktime import parse_day
 @options.root
 @options.choice(tuple(FORMATS), "text")
 @click.option("--as-of", default="", metavar="DATE", help="The day to judge at: what is overdue or has expired.")
+@options.fail_on("From which problems on the exit code tells; warnings are printed all the same.")
 @options.output("Write the problems into this file.")
 @options.language
 def command(
-    paths: tuple[Path, ...], root: Path | None, form: str, as_of: str, output: Path | None, language: Language
-) -> int:
+    paths: tuple[Path, ...], root: Path | None, form: str, as_of: str, fail_on: str, output: Path | None,
+    language: Language,
+) -> int:  # fmt: skip
     """Check the definitions, or only the files named, against their schemas, each other, and the laws.
 
     Prints `file:line:column: message [code]` for each problem; `itsmctl rules show CODE` explains a law. Laws about time
-    (overdue reviews, expired waivers) are asked with --as-of only. Exit code 0 when there is no problem, 1 for warnings
-    only, 2 when the definitions cannot be used.
+    (overdue reviews, expired waivers) are asked with --as-of only. Exit code 0 when there is no error, 1 for warnings
+    only with --fail-on warning, 2 for errors: no command uses such definitions. --fail-on never always ends with 0.
     """
     day = parse_day(as_of) if as_of else None
     problems = validate(root, paths, day)
@@ -43,16 +47,22 @@ def command(
     else:
         click.echo(text, nl=False)
     if form == "text":
-        summary = _summary(len(problems), len(checked.files), root, paths, language)
+        summary = _summary(problems, len(checked.files), root, paths, language)
         click.echo("\n".join(wrap(summary, options.terminal_width())), err=bool(problems))
+    if fail_on == "never" or not problems:
+        return 0
     if any(p.severity == "error" for p in problems):
         return 2
-    return 1 if problems else 0
+    return int(fail_on == "warning")
 
 
-def _summary(problems: int, files: int, root: Path | None, paths: tuple[Path, ...], language: Language) -> str:
+def _summary(
+    problems: Sequence[Problem], files: int, root: Path | None, paths: tuple[Path, ...], language: Language
+) -> str:
+    if any(p.severity == "error" for p in problems):
+        return trn("{n} problem", "{n} problems", len(problems), language)
     if problems:
-        return trn("{n} problem", "{n} problems", problems, language)
+        return trn("{n} warning", "{n} warnings", len(problems), language)
     folder = find_root(root)
     place = tr("the reference set", language) if folder.resolve() == reference_root().resolve() else str(folder)
     kinds = count_by_kind(root, paths)

@@ -15,7 +15,6 @@ from itsmctl.errors import Problem
 from itsmctl.model import Definitions, Waiver
 from itsmctl.reports.problems.fingerprints import fingerprints
 
-FAIL_ON = ("error", "warning", "never")
 _TOLD_BY_EFFECT = ("loosened", "review")
 VERSION = "rule-version-not-raised"
 
@@ -53,7 +52,7 @@ class Gate:
         return sum(p.severity == "error" for p in found) + sum(c.code == VERSION for c in self.changes)
 
     def fails(self, fail_on: str) -> bool:
-        """Whether the verdict is a failure at a level of FAIL_ON; `warning` counts everything that is told."""
+        """Whether the verdict is a failure at a level of `--fail-on`; `warning` counts everything that is told."""
         if fail_on == "never":
             return False
         told = len(self.problems) + len(self.approvals or ()) + len(self.waivers) + len(self.told_changes)
