@@ -488,10 +488,30 @@ def test_schemas_speak_the_language_of_whoever_writes_them(
     assert ask("init", "theirs", "--yes")[0] == 0
     differ = {name for name, text in texts(Path("theirs")).items() if files[name] != text}
     assert differ == {name for name in files if name.startswith(".itsmctl/schemas/")}
-    assert ask("schema", "--vscode", "--root", "ours", "-o", "settings.json")[0] == 0
+    refresh = ("schema", "--vscode", "--root", "ours", "-o", "settings.json")
+    assert ask(*refresh, "--lang", "en")[0] == 0
     assert title() == "Service level agreement"
-    assert ask("schema", "--vscode", "--root", "ours", "-o", "settings.json", "--lang", "zh")[0] == 0
+    assert ask("--lang", "zh", *refresh)[0] == 0
     assert texts(Path("ours")) == files
+
+
+def test_schemas_that_are_there_keep_their_language_unless_one_is_named(
+    tmp_path: Path, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert ask("init", "chinese", "--yes", "--lang", "zh")[0] == ask("init", "english", "--yes")[0] == 0
+    before = {folder: texts(Path(folder)) for folder in ("chinese", "english")}
+    for spoken in ("", "zh"):  # whoever refreshes those of a team has a language of their own
+        monkeypatch.setenv("ITSMCTL_LANG", spoken)
+        for folder, files in before.items():
+            Path(folder, ".itsmctl/schemas/rule.schema.json").write_text("not JSON", encoding="utf-8")
+            assert ask("schema", "--vscode", "--root", folder, "-o", f"{folder}/.vscode/settings.json")[0] == 0
+            assert {n: t for n, t in texts(Path(folder)).items() if "schemas" in n} == {
+                n: t for n, t in files.items() if "schemas" in n
+            }
+    shutil.rmtree("english/.itsmctl")  # with none there, it is the reader's
+    assert ask("schema", "--vscode", "--root", "english", "-o", "english/.vscode/settings.json")[0] == 0
+    assert "服务级别协议" in Path("english/.itsmctl/schemas/sla.schema.json").read_text("utf-8")
 
 
 @pytest.mark.parametrize("text", ['{\n  // mine\n  "a": 1\n}', "[]", '{"yaml.schemas": []}'])

@@ -15,9 +15,11 @@ from itsmctl import __version__
 from itsmctl.cli.failing import report_bug, report_misuse, report_problems
 from itsmctl.cli.speaking import (
     LANGUAGE,
+    NAMED,
     Misused,
     forget_help_option,
     language_of,
+    named_in,
     refuse_unknown_language,
     speak,
     spoken,
@@ -65,7 +67,7 @@ class Commands(click.Group):
         return list(COMMANDS)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        ctx.meta[LANGUAGE] = language_of(args)
+        ctx.meta[LANGUAGE], ctx.meta[NAMED] = language_of(args), named_in(args)
         speak(ctx.meta[LANGUAGE])
         if args and args[0].startswith("--lang"):  # before the command it means the same as behind it
             if len(args) > 1 or "=" in args[0]:

@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from itsmctl.cli import options
-from itsmctl.cli.speaking import Misused
+from itsmctl.cli.speaking import NAMED, Misused
 from itsmctl.definitions import find_root
-from itsmctl.definitions.editor_schemas import complete_schemas, editor_schemas
+from itsmctl.definitions.editor_schemas import complete_schemas, editor_schemas, language_written
 from itsmctl.descriptions import described
 from itsmctl.editor import as_text, merged, own_schemas, refresh_schemas, vscode_settings
 from itsmctl.errors import ItsmctlError, Problem, did_you_mean
@@ -49,7 +49,7 @@ def command(name: str | None, vscode: bool, root: Path | None, output: Path | No
     `gate`, `sample`, `statement`, `assessment-result`, `scorecard`, `scorecard-view`, `experience`, `service-report`,
     `complaints`, `next`, `site`, `receipt`, `export`, `honesty`.
 
-    Without NAME, list them.
+    Without NAME, list them. With --vscode and -o, schemas that are there stay in their language unless --lang names one.
 
     \b
     itsmctl schema rule
@@ -58,7 +58,8 @@ def command(name: str | None, vscode: bool, root: Path | None, output: Path | No
     if vscode:
         if name:
             raise Misused("--vscode is about all schemas; leave NAME out")
-        text = _settings(find_root(root) if root else Path.cwd(), output, language)
+        folder, named = find_root(root) if root else Path.cwd(), click.get_current_context().meta.get(NAMED)
+        text = _settings(folder, output, named or language_written(own_schemas(folder)) or language)
     else:
         text = _schema(name, language)
     if output is None:

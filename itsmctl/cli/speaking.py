@@ -18,6 +18,8 @@ ENVIRONMENT = "ITSMCTL_LANG"
 """Names the language where `--lang` does not."""
 LANGUAGE = "itsmctl.language"
 """Where a context keeps the language that was asked for, on whichever side of the command."""
+NAMED = "itsmctl.language named"
+"""Where a context keeps the language that `--lang` names; None where it stands nowhere."""
 _CLICK = (
     "Usage:", "Options", "Commands", "Positional arguments", "Show this message and exit.", "Show the version and exit.",
     "Error: {message}", "Try '{command} {option}' for help.", "Missing command.", "Missing argument", "Missing option", "Missing parameter",
@@ -51,13 +53,18 @@ class Misused(click.UsageError):
 
 def language_of(arguments: Sequence[str]) -> Language:
     """The language named on the command line, which a command that failed may not have read yet, else by the environment."""
+    return named_in(arguments) or ("zh" if os.environ.get(ENVIRONMENT) == "zh" else "en")
+
+
+def named_in(arguments: Sequence[str]) -> Language | None:
+    """The language that `--lang` names on the command line."""
     follows = zip(arguments, [*arguments[1:], ""], strict=True)
     for argument, following in follows:
         if argument.startswith("--lang="):
             return "zh" if argument == "--lang=zh" else "en"
         if argument == "--lang":
             return "zh" if following == "zh" else "en"
-    return "zh" if os.environ.get(ENVIRONMENT) == "zh" else "en"
+    return None
 
 
 def refuse_unknown_language(name: str, ctx: click.Context) -> None:

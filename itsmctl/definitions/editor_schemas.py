@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from itsmctl.checks import CHECKS
 from itsmctl.definitions.schema import SUFFIX, schemas
-from itsmctl.descriptions import Part, changed, described
+from itsmctl.descriptions import Part, changed, described, texts
 from itsmctl.editor import as_text
 from itsmctl.language import Language, msg, tr
+from itsmctl.source import read_bytes
 
 Schema = Mapping[str, Any]
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+"""No English description holds such a letter."""
 
 
 def complete_schemas() -> dict[str, Schema]:
@@ -27,6 +33,21 @@ def editor_schemas(language: Language) -> dict[str, str]:
 
     spoken = {name: described(body, language) for name, body in complete_schemas().items()}
     return {name + SUFFIX: as_text(changed(body, for_editor)) for name, body in spoken.items()}
+
+
+def language_written(folder: Path | None) -> Language | None:
+    """The language in which the schemas in a folder describe themselves; None where there are none that do."""
+    files = sorted(folder.glob("*" + SUFFIX)) if folder else []
+    said = [text for file in files for text in texts(_read(file))]
+    return ("zh" if any(map(_CHINESE.search, said)) else "en") if said else None
+
+
+def _read(file: Path) -> Schema:
+    try:
+        schema = json.loads(read_bytes(file, str(file)))
+    except ValueError:  # it is written anew, and the others tell
+        return {}
+    return schema if isinstance(schema, dict) else {}
 
 
 def _with_parameters(name: str, schema: Schema) -> Schema:
