@@ -21,6 +21,7 @@ from yaml.events import (
 )
 
 from itsmctl.errors import ItsmctlError, Problem, Where
+from itsmctl.letters import composed
 from itsmctl.marks import Mark, Scalar, Value
 
 MAX_DEPTH = 60
@@ -211,9 +212,10 @@ class _Composer:
     def _key(self, event: Any, line: int, column: int) -> str | None:
         """A key is a word as written, whatever type it would have as a value; None where it is no word."""
         if type(event) is ScalarEvent:
+            word = composed(str(event.value))
             if event.anchor:
-                self._anchors[event.anchor] = (event.value, (line, column, None), 1)
-            return str(event.value)
+                self._anchors[event.anchor] = (word, (line, column, None), 1)
+            return word
         if type(event) is AliasEvent:
             value, _ = self._alias(event, line, column)
             if isinstance(value, str):
@@ -252,7 +254,7 @@ class _Composer:
                 depth -= 1
 
     def _scalar(self, event: Any, line: int, column: int) -> Scalar:
-        tag, text = event.tag, str(event.value)
+        tag, text = event.tag, composed(str(event.value))
         if tag is None:
             return plain(text) if event.implicit[0] else text
         kind = str(tag).removeprefix(_TAG)

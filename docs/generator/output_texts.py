@@ -26,7 +26,7 @@ Everything is written with sorted keys, UTC times and no trace of the machine: t
     "dataset": {
         "en": """## Dataset folder
 
-Written by `itsmctl import FILE... -o DIR`. Texts are as exported; times are UTC. Columns of the export that the
+Written by `itsmctl import FILE... -o DIR`. Texts are as exported, in Unicode form NFC; times are UTC. Columns of the export that the
 model does not know are kept in `attributes`, a JSON object in the order of the file.
 
 ### record.parquet
@@ -36,7 +36,7 @@ One row per ticket, sorted by `record_id`.
 """,
         "zh": """## 数据集文件夹
 
-由 `itsmctl import FILE... -o DIR` 写出。文字与导出时相同；时间为 UTC。模型没有的导出列保留在 `attributes` 中，为 JSON 对象，按文件中的次序。
+由 `itsmctl import FILE... -o DIR` 写出。文字与导出时相同，采用 Unicode 规范形式 NFC；时间为 UTC。模型没有的导出列保留在 `attributes` 中，为 JSON 对象，按文件中的次序。
 
 ### record.parquet
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 
 from itsmctl.history.acts import Identity
+from itsmctl.letters import composed
 from itsmctl.model import Definitions
 from itsmctl.model.holding import Tenure, held, tenures
 
@@ -15,7 +16,7 @@ class People:
 
     def __init__(self, definitions: Definitions) -> None:
         self._names: Mapping[str, str] = {
-            word.casefold(): one.person
+            _key(word): one.person
             for one in definitions.assignments.values()
             if one.account == "person"
             for word in (*one.also_called, one.person)
@@ -24,8 +25,8 @@ class People:
 
     def person(self, identity: Identity) -> str:
         """The person, or '' where nobody is called so; a mail address tells more than a name, which several may have."""
-        by_mail = self._names.get(identity.mail.casefold(), "") if identity.mail else ""
-        return by_mail or self._names.get(identity.name.casefold(), "")
+        by_mail = self._names.get(_key(identity.mail), "") if identity.mail else ""
+        return by_mail or self._names.get(_key(identity.name), "")
 
     def holds(self, person: str, roles: Iterable[str], at: int) -> bool:
         """Whether somebody held one of some roles on the day of a moment (UTC)."""
@@ -35,6 +36,10 @@ class People:
         """Who held a role on the day of a moment, sorted."""
         people = {tenure.person for tenure in self._tenures if tenure.role == role}
         return sorted(person for person in people if self.holds(person, (role,), at))
+
+
+def _key(name: str) -> str:
+    return composed(name).casefold()
 
 
 def day_of(at: int) -> date:

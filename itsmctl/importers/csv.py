@@ -22,6 +22,7 @@ from itsmctl.importers.encoding import CHUNK, MARK, TextFile, detect, to_utf8
 from itsmctl.importers.export import RAW, REJECT, Export, csv_source, numbered
 from itsmctl.importers.lines import cut_lines
 from itsmctl.importers.rows import MAX_COLUMNS, refuse_title, too_many_columns
+from itsmctl.letters import composed
 
 DELIMITERS = (",", ";", "\t", "|")
 MAX_ROW = 2 * CHUNK
@@ -189,7 +190,7 @@ def _sort_out(export: Export, good: Path, bad: Path) -> int:
             if len(record) == width + 1 and not record[-1]:
                 record.pop()  # a delimiter at the end of the line, which DuckDB also lets pass
             if len(record) == width:
-                keep.writerow([row, *record])
+                keep.writerow([row, *map(composed, record)])
             else:
                 text_of_row = export.delimiter.join(record)[:KEPT_TEXT]
                 drop.writerow([row, text_of_row, "too-few-cells" if len(record) < width else "too-many-cells"])
@@ -237,7 +238,7 @@ def _first_rows(head: Sequence[str], delimiter: str, most: int) -> list[list[str
 def _header(cells: Sequence[str], shown: str) -> tuple[str, ...]:
     if len(cells) > MAX_COLUMNS:
         raise too_many_columns(shown)
-    names = [cell.strip() for cell in cells]
+    names = [composed(cell.strip()) for cell in cells]
     if len(names) > 1 and not names[-1]:
         names.pop()  # some tools end every line with a delimiter
     template = "column {position} of the header has no name"

@@ -9,10 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
+from unicodedata import is_normalized
 
 from itsmctl.errors import ItsmctlError, Phrase, Problem, Where, did_you_mean
 from itsmctl.importers.lines import cut_lines
 from itsmctl.language import msg
+from itsmctl.letters import composed
 
 MARK = "\udcff"
 """Stands in decoded text for bytes that the encoding does not allow; no codec produces it by itself."""
@@ -21,6 +23,8 @@ CHUNK = 2**20
 """A file with a line that fills a whole chunk of this size is not clean: something is wrong with its quotes."""
 
 _SAMPLE = 2**16
+_MARKS = 32
+"""Characters that a letter and the marks behind it may have: Unicode allows thirty marks in a row (Stream-Safe Text Format)."""
 _SEVERAL = re.compile(rb"(?:[\xc2-\xdf][\x80-\xbf][^\x80-\xff]*){2}")
 """Two characters of two bytes in UTF-8: in Chinese of another encoding every fiftieth line looks so by chance."""
 _LONG = re.compile(rb"[\xe0-\xef][\x80-\xbf]{2}")
@@ -49,11 +53,15 @@ codecs.register_error("itsmctl-mark", _mark)
 
 @dataclass(frozen=True)
 class TextFile:
-    """A text file and how to read it; `clean` promises UTF-8 without one bad byte, NUL or endless line."""
+    """A text file and how to read it; `clean` promises UTF-8 without one bad byte, NUL or endless line.
+
+    Of such a file `composed` says whether every letter is one character, as an ë is, and not an e with two dots behind it.
+    """
 
     path: Path
     encoding: str
     clean: bool
+    composed: bool = True
 
 
 def detect(path: Path, shown: str, named: str = "") -> TextFile:
@@ -64,21 +72,22 @@ def detect(path: Path, shown: str, named: str = "") -> TextFile:
         head = stream.read(4096)
     for bom, name in _BOMS:
         if head.startswith(bom):
-            return TextFile(path, name, name == "utf-8-sig" and _is_clean(path))
+            return TextFile(path, name, *(_look(path) if name == "utf-8-sig" else (False,)))
     if wide := _wide(head):
         return TextFile(path, wide, False)
-    if _is_clean(path):
-        return TextFile(path, "utf-8", True)
+    clean, whole = _look(path)
+    if clean:
+        return TextFile(path, "utf-8", True, whole)
     return TextFile(path, _likeliest(path, shown), False)
 
 
 def to_utf8(text: TextFile, target: Path, shown: str) -> TextFile:
-    """Write the file anew as UTF-8; where bad bytes, NULs or endless lines are in the way it stays as it is, not clean.
+    """Write the file anew as UTF-8, with its letters composed; where bad bytes, NULs or endless lines are in the way it stays as it is, not clean.
 
     Raises ItsmctlError where the named encoding cannot begin to read it, as utf-16 cannot without a byte order mark.
     """
     if text.clean:
-        return text
+        return text if text.composed else TextFile(_compose(text.path, target), "utf-8", True)
     try:
         return _rewrite(text, target)
     except UnicodeError as error:
@@ -97,18 +106,46 @@ def _rewrite(text: TextFile, target: Path) -> TextFile:
         text.path.open(encoding=text.encoding, errors="itsmctl-mark", newline="") as source,
         target.open("w", encoding="utf-8", newline="") as written,
     ):
+        left = ""
         while chunk := source.read(CHUNK):
             if MARK in chunk or "\0" in chunk or (len(chunk) == CHUNK and "\n" not in chunk and "\r" not in chunk):
                 return text
-            written.write(chunk)
+            piece, left = _cut(left + chunk)
+            written.write(composed(piece))
+        written.write(composed(left))
     return TextFile(target, "utf-8", True)
 
 
-def _named(path: Path, shown: str, named: str) -> tuple[str, bool]:
+def composed_file(path: Path) -> Path:
+    """A file in UTF-8 with every letter composed: itself, or where it has others one beside it."""
+    _, whole = _look(path)
+    return path if whole else _compose(path, path.with_suffix(".composed.csv"))
+
+
+def _compose(path: Path, target: Path) -> Path:
+    with (
+        path.open(encoding="utf-8-sig", newline="") as source,
+        target.open("w", encoding="utf-8", newline="") as written,
+    ):
+        left = ""
+        while chunk := source.read(CHUNK):
+            piece, left = _cut(left + chunk)
+            written.write(composed(piece))
+        written.write(composed(left))
+    return target
+
+
+def _cut(text: str) -> tuple[str, str]:
+    """A text in two, the second of which begins with its last ASCII character: no such one is part of a letter begun before it."""
+    last = next((i for i in range(len(text) - 1, -1, -1) if text[i] < "\x80"), len(text))
+    return text[:last], text[last:]
+
+
+def _named(path: Path, shown: str, named: str) -> tuple[str, bool, bool]:
     name = known_encoding(named, shown)
     if name == "utf-8":
         name = "utf-8-sig"  # the same, but a byte order mark is not part of the first header
-    return name, name == "utf-8-sig" and _is_clean(path)
+    return name, *(_look(path) if name == "utf-8-sig" else (False, True))
 
 
 def known_encoding(named: str, shown: str) -> str:
@@ -124,19 +161,27 @@ def known_encoding(named: str, shown: str) -> str:
     return name
 
 
-def _is_clean(path: Path) -> bool:
+def _look(path: Path) -> tuple[bool, bool]:
+    """Whether a file is clean, and whether its letters are composed; of one that cannot be read as UTF-8 nobody asks that."""
     decoder = codecs.getincrementaldecoder("utf-8")()
+    clean = whole = True
+    before = ""
     with path.open("rb") as stream:
         try:
             while chunk := stream.read(CHUNK):
-                if b"\0" in chunk or (len(chunk) == CHUNK and b"\n" not in chunk and b"\r" not in chunk):
-                    return False
-                if not chunk.isascii() or decoder.getstate()[0]:
-                    decoder.decode(chunk)
+                clean = clean and not (
+                    b"\0" in chunk or (len(chunk) == CHUNK and b"\n" not in chunk and b"\r" not in chunk)
+                )
+                if chunk.isascii() and not decoder.getstate()[0]:
+                    before = chunk[-1:].decode()
+                    continue
+                text = before + decoder.decode(chunk)
+                whole = whole and is_normalized("NFC", text)
+                before = text[-_MARKS:]
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
-            return False
-    return True
+            return False, whole
+    return clean, whole
 
 
 def _wide(head: bytes) -> str:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from itsmctl.engine.session import Row, Session, name, quote
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers.container import MAX_INFLATED, MAX_RATIO, Plain
-from itsmctl.importers.export import RAW, REJECT, Export
+from itsmctl.importers.export import RAW, REJECT, Export, numbered
 from itsmctl.importers.rows import KEPT_TEXT, MAX_CELL, MAX_COLUMNS, too_many_columns
+from itsmctl.letters import composed
 
 MAX_ROWS = 1_000_000
 """More rows than this are believed where the file has at least a bit for each: a run of one value is stored as one."""
@@ -32,7 +33,7 @@ def open_parquet(session: Session, plain: Plain) -> list[Export]:
         ((letters,),) = _rows(session, plain, f"SELECT sum({' + '.join(texts)}) FROM {_source(plain)}")
         template = "inflates to more than {limit} bytes from {compressed}; unpack it first if that is meant"
         _refuse_bomb(plain, int(letters or 0), max(MAX_INFLATED, MAX_RATIO * size), template)
-    columns = tuple(str(row[0]) for row in described)
+    columns = numbered([composed(str(row[0])) for row in described])
     return [Export(plain, "parquet", columns, plain.path, "", "", clean=True, rows=int(rows or 0))]
 
 
@@ -64,12 +65,12 @@ _SHORT = (
 
 def stage_parquet(session: Session, export: Export, number: int, columns: Sequence[str], missing: Sequence[str]) -> int:
     """Append the rows to RAW as file `number` and return how many there are."""
-    types = {str(row[0]): str(row[1]) for row in session.rows(f"DESCRIBE SELECT * FROM {_source(export.source)}")}
+    described = session.rows(f"DESCRIBE SELECT * FROM {_source(export.source)}")
     names = "".join(f", c{columns.index(column)}" for column in export.columns)
     words = ", ".join(quote(word) for word in dict.fromkeys(("", *missing)))
     cells = "".join(
-        f", CASE WHEN {_text(column, types[column])} NOT IN ({words}) THEN {_text(column, types[column])} END"
-        for column in export.columns
+        f", CASE WHEN {_text(str(column), str(kind))} NOT IN ({words}) THEN {_text(str(column), str(kind))} END"
+        for column, kind, *_ in described
     )
     _rows(
         session,
@@ -99,8 +100,8 @@ def _text(column: str, kind: str) -> str:
     if kind.startswith("TIMESTAMP"):
         return f"strftime({cell}, '%Y-%m-%dT%H:%M:%S.%f')"
     if kind.startswith(("STRUCT", "MAP")) or kind.endswith("[]"):
-        return f"CAST(to_json({cell}) AS VARCHAR)"
-    return f"CAST({cell} AS VARCHAR)"
+        return f"nfc_normalize(CAST(to_json({cell}) AS VARCHAR))"
+    return f"CAST({cell} AS VARCHAR)" if _is_short(kind) else f"nfc_normalize(CAST({cell} AS VARCHAR))"
 
 
 def _source(plain: Plain) -> str:

@@ -13,7 +13,9 @@ from typing import IO, Protocol
 from itsmctl.engine.session import Session
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers.container import Plain
-from itsmctl.importers.export import RAW, REJECT, Export, Format, csv_source
+from itsmctl.importers.encoding import composed_file
+from itsmctl.importers.export import RAW, REJECT, Export, Format, csv_source, numbered
+from itsmctl.letters import composed
 
 MAX_COLUMNS = 4096
 """More columns than this are no table of tickets."""
@@ -70,7 +72,7 @@ class Table:
         return Export(
             self._plain,
             kind,
-            tuple(self.columns),
+            numbered([composed(column) for column in self.columns]),
             self._good_path,
             "",
             ",",
@@ -137,7 +139,7 @@ def stage_rows(session: Session, export: Export, number: int, columns: Sequence[
     index = {column: i for i, column in enumerate(columns)}
     names = [f"c{index[column]}" for column in export.columns]
     cells = "".join(f", {name}" for name in names)
-    source = csv_source(export.path, ["row", *names], ",", missing, _LONGEST, padded=True)
+    source = csv_source(composed_file(export.path), ["row", *names], ",", missing, _LONGEST, padded=True)
     session.run(f"INSERT INTO {RAW} (file, row{cells}) SELECT {number}, CAST(row AS BIGINT){cells} FROM {source}")
     if export.bad is not None:
         source = csv_source(export.bad, ["row", "value", "reason"], ",", (), _LONGEST)

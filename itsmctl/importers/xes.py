@@ -13,10 +13,11 @@ from pathlib import Path
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers.container import Plain
 from itsmctl.importers.elements import DEEPEST, TooDeep, parse
-from itsmctl.importers.export import Export
+from itsmctl.importers.export import Export, numbered
 from itsmctl.importers.plain_events import MARK, Irregular, Shortened
 from itsmctl.importers.recognition import CASE
 from itsmctl.importers.rows import MAX_CELL, MAX_COLUMNS, too_many_columns
+from itsmctl.letters import composed
 
 _LONGEST = 100_000
 """Events of one trace, which are in memory until it ends: its attributes may stand behind them."""
@@ -105,7 +106,9 @@ def open_xes(plain: Plain, scratch: Path) -> Export:
         log = _read(plain, target, None)
     if not log.rows:
         raise ItsmctlError(Problem("no-rows", "the event log has no traces", Where(plain.shown)))
-    return Export(plain, "xes", tuple(log.columns), target, "", ",", clean=True, rows=log.rows)
+    return Export(
+        plain, "xes", numbered([composed(column) for column in log.columns]), target, "", ",", clean=True, rows=log.rows
+    )
 
 
 def _read(plain: Plain, target: Path, taken_out: Shortened | None) -> _Log:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from itsmctl.errors import ItsmctlError, Problem, Where
+from itsmctl.letters import composed
 from itsmctl.model import Definition, Register
 from itsmctl.source import decode, read_bytes
 
@@ -44,7 +45,7 @@ def named_by(definition: Definition) -> list[str]:
 
 def read_table(path: Path, shown: str) -> Table:
     """Read a CSV file; raises ItsmctlError where it cannot be read at all."""
-    text = decode(read_bytes(path, shown), shown)
+    text = composed(decode(read_bytes(path, shown), shown))
     rows = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = tuple(next(rows, ()))
