@@ -723,6 +723,46 @@ def test_what_cannot_be_read_gets_one_clear_message(tmp_path: Path, content: byt
         assert "column 2" in one.message
 
 
+_NAMED = "Number,Opened,State"
+_EMPTY_COLUMNS = (
+    f"{_NAMED},,,\nA,2026-03-02 09:00:00,New,,,\nB,2026-03-02 09:00:00,New,,, \n",
+    f"{_NAMED},,,\nA,2026-03-02 09:00:00,New\nB,2026-03-02 09:00:00,New,,,\n",  # Excel ends some rows early
+    f"{_NAMED},,,\nA,2026-03-02 09:00:00,New,,,\nB,2026-03-02 09:00:00,New,,,\nC\n",  # and a row is too short
+    'Number,,Opened,"",State,,\nA,,2026-03-02 09:00:00,,New,,\nB,,2026-03-02 09:00:00,,New,,\n',
+)
+
+
+@pytest.mark.parametrize("content", _EMPTY_COLUMNS)
+def test_columns_without_a_name_are_left_out_where_every_cell_in_them_is_empty(tmp_path: Path, content: str) -> None:
+    receipt = bring(tmp_path, content)
+    assert table(tmp_path, "record", ("record_id", "state")) == [("A", "New"), ("B", "New")]
+    (file,) = receipt.files
+    assert (file.rows_imported, file.rows_rejected) == (2, content.count("\nC"))
+    assert not receipt.kept
+
+
+@pytest.mark.parametrize(
+    ("content", "row", "column"),
+    [
+        (f"{_NAMED},,,\nA,2026-03-02 09:00:00,New,,,\nB,2026-03-02 09:00:00,New,,x,y\n", 2, 5),
+        (f"{_NAMED},,,\nA,2026-03-02 09:00:00,New\nB,2026-03-02 09:00:00,New,,?\n", 2, 5),  # read row by row
+        ("Number,,Opened,State\nA,,2026-03-02 09:00:00,New\nB,,,\nC,?,,\n", 3, 2),  # what stands for nothing, too
+    ],
+)
+def test_a_filled_cell_in_a_column_without_a_name_is_told_with_its_place(
+    tmp_path: Path, content: str, row: int, column: int
+) -> None:
+    one = problem(tmp_path, content)
+    assert (one.code, one.where.row, one.where.column_name) == ("empty-column-name", row, str(column))
+    assert f"column {column} of the header has no name" in one.message
+
+
+def test_a_title_that_excel_filled_up_to_the_width_of_the_table_is_named(tmp_path: Path) -> None:
+    rows = "Number,Opened,State\n" + "A,2026-03-02 09:00:00,New\n" * 3
+    refused = problem(tmp_path, "Tickets of March,,\n" + rows)
+    assert refused.code == "title-above-header" and "begins with 'Number'" in refused.message
+
+
 def test_excel_folders_missing_files_and_twins_are_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "t.xlsx", "w") as archive:
         archive.writestr("[Content_Types].xml", "x")

@@ -9,13 +9,13 @@ import codecs
 import csv
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from itertools import islice
 from pathlib import Path
 
-from itsmctl.engine.session import Session
+from itsmctl.engine.session import Session, Value
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers.container import Plain
 from itsmctl.importers.encoding import CHUNK, MARK, TextFile, detect, to_utf8
@@ -29,6 +29,8 @@ MAX_ROW = 2 * CHUNK
 """Characters in one row; a row that is longer, which an unclosed quote makes it, is quarantined."""
 KEPT_TEXT = 1000
 """How much of an unreadable row `reject.parquet` keeps."""
+_SHOWN = 40
+"""How much of a cell a message shows."""
 
 _SEPARATOR = re.compile(r"\ufeff?\"?sep=([,;\t|])\"?\s*", re.IGNORECASE)
 """What tells Excel how cells are separated; it is no row of the table."""
@@ -60,6 +62,9 @@ def open_csv(plain: Plain, scratch: Path, encoding: str = "", delimiter: str = "
         # A title may hold none of the delimiters, or one that is not the table's: the likeliest one was found by chance.
         for one in (delimiter,) if named else DELIMITERS:
             refuse_title(_first_rows(head, one, 20), Where(plain.shown), most=_TITLE)
+    names, unnamed = _header(header, plain.shown)
+    if unnamed:  # Excel fills up the row of a title to the width of the table
+        refuse_title(_first_rows(head, delimiter, 20), Where(plain.shown))
     guessed = not found.encoding.startswith("utf-") and not encoding
     note = (
         f"{plain.name}: the encoding was guessed to be {found.encoding}; name it with --encoding if letters look wrong"
@@ -67,12 +72,13 @@ def open_csv(plain: Plain, scratch: Path, encoding: str = "", delimiter: str = "
     return Export(
         source=plain,
         format="csv",
-        columns=_header(header, plain.shown),
+        columns=names,
         path=text.path,
         encoding=text.encoding if text.path == plain.path else found.encoding,
         written_as=text.encoding,
         delimiter=delimiter,
         clean=text.clean and not any(set(cell) & {"\r", "\n"} for cell in header),
+        unnamed=unnamed,
         notes=(("guessed-encoding", note),) if guessed else (),
     )
 
@@ -90,14 +96,21 @@ def _without_first_line(text: TextFile, line: str, target: Path) -> TextFile:
 def stage_csv(
     session: Session, export: Export, number: int, columns: Sequence[str], missing: Sequence[str], scratch: Path
 ) -> int:
-    """Append the rows of an export to RAW as file `number` and return how many rows were read, good and bad."""
+    """Append the rows of an export to RAW as file `number` and return how many rows were read, good and bad.
+
+    Raises ItsmctlError at the first cell that is filled in a column without a name.
+    """
     names = [f"c{columns.index(column)}" for column in export.columns]
     targets = f"{RAW} (file, row, {', '.join(names)})"
     if export.clean:
-        source = csv_source(export.path, names, export.delimiter, missing, 8 * MAX_ROW)
+        cells = _every_cell(names, export.unnamed)
+        source = csv_source(export.path, cells, export.delimiter, missing, 8 * MAX_ROW)
         # With the memory of an import DuckDB lets one thread write in order, and others only hinder it.
         with session.alone():
             clean = session.attempt(f"INSERT INTO {targets} SELECT {number}, NULL, {', '.join(names)} FROM {source}")
+            if clean and export.unnamed:
+                source = csv_source(export.path, cells, export.delimiter, (), 8 * MAX_ROW)
+                _refuse_filled(session, export, source)
         if clean:
             return _number_rows(session, number)
     good, bad = scratch / f"good-{number}.csv", scratch / f"bad-{number}.csv"
@@ -109,6 +122,36 @@ def stage_csv(
         f"INSERT INTO {REJECT} SELECT {number}, CAST(row AS BIGINT), NULL, NULL, '', value, reason, true FROM {source}"
     )
     return read
+
+
+def _every_cell(names: Sequence[str], unnamed: Collection[int]) -> list[str]:
+    """The names of the cells of a row as it stands in the file; those without a name are u0, u1, … by their place."""
+    named = iter(names)
+    return [f"u{place}" if place in unnamed else next(named) for place in range(len(names) + len(unnamed))]
+
+
+def _refuse_filled(session: Session, export: Export, source: str) -> None:
+    """Raise ItsmctlError where a column without a name holds anything, at its first row."""
+    cells = [f"u{place}" for place in export.unnamed]
+    filled = " OR ".join(f"trim({cell}) <> ''" for cell in cells)
+    listed = ", ".join(cells)
+    rows = session.rows(
+        f"SELECT * FROM (SELECT row_number() OVER () AS row, {listed} FROM {source}) WHERE {filled} ORDER BY row LIMIT 1"
+    )
+    for row, *found in rows:
+        _check_unnamed(export, int(str(row)), dict(zip(export.unnamed, found, strict=True)))
+
+
+def _check_unnamed(export: Export, row: int, cells: Mapping[int, Value]) -> None:
+    """Raise ItsmctlError where one of the cells that stand in columns without a name is filled."""
+    for place, cell in cells.items():
+        if cell is not None and str(cell).strip(" "):
+            template = (
+                "column {position} of the header has no name, and here stands {value!r}; name the column, or empty it"
+            )
+            values = {"position": place + 1, "value": str(cell)[:_SHOWN]}
+            where = Where(export.shown, row=row, column_name=str(place + 1))
+            raise ItsmctlError(Problem("empty-column-name", template, where, values))
 
 
 def _number_rows(session: Session, number: int) -> int:
@@ -171,7 +214,9 @@ def _feed(lines: Iterator[str], waiting: deque[str], taken: list[str]) -> Iterat
 
 def _sort_out(export: Export, good: Path, bad: Path) -> int:
     """Write the readable rows, numbered, to one clean CSV file and the others with their reason to another."""
-    width = len(export.columns)
+    width = len(export.columns) + len(export.unnamed)
+    named = [place for place in range(width) if place not in export.unnamed]
+    least = named[-1] + 1
     row = 0
     with (
         export.path.open(encoding=export.written_as, errors="itsmctl-mark", newline="") as text,
@@ -180,7 +225,7 @@ def _sort_out(export: Export, good: Path, bad: Path) -> int:
     ):
         keep = csv.writer(good_file, lineterminator="\n", quoting=csv.QUOTE_ALL)
         drop = csv.writer(bad_file, lineterminator="\n", quoting=csv.QUOTE_ALL)
-        keep.writerow(["row", *(f"c{place}" for place in range(width))])
+        keep.writerow(["row", *(f"c{place}" for place in named)])
         drop.writerow(["row", "value", "reason"])
         for record in islice(_records(cut_lines(text, 2 * MAX_ROW), export.delimiter), 1, None):
             row += 1
@@ -189,8 +234,11 @@ def _sort_out(export: Export, good: Path, bad: Path) -> int:
                 continue
             if len(record) == width + 1 and not record[-1]:
                 record.pop()  # a delimiter at the end of the line, which DuckDB also lets pass
+            if least <= len(record) < width:
+                record += [""] * (width - len(record))  # Excel ends rows early where nothing stands behind them
             if len(record) == width:
-                keep.writerow([row, *map(composed, record)])
+                _check_unnamed(export, row, {place: record[place] for place in export.unnamed})
+                keep.writerow([row, *(composed(record[place]) for place in named)])
             else:
                 text_of_row = export.delimiter.join(record)[:KEPT_TEXT]
                 drop.writerow([row, text_of_row, "too-few-cells" if len(record) < width else "too-many-cells"])
@@ -235,21 +283,16 @@ def _first_rows(head: Sequence[str], delimiter: str, most: int) -> list[list[str
     return [row for row in rows if not isinstance(row, _Unreadable)]
 
 
-def _header(cells: Sequence[str], shown: str) -> tuple[str, ...]:
+def _header(cells: Sequence[str], shown: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """The names of the columns, and the places of those that have none; raises ItsmctlError where none has any."""
     if len(cells) > MAX_COLUMNS:
         raise too_many_columns(shown)
     names = [composed(cell.strip()) for cell in cells]
-    if len(names) > 1 and not names[-1]:
+    if len(names) > 1 and not names[-1] and all(names[:-1]):
         names.pop()  # some tools end every line with a delimiter
-    template = "column {position} of the header has no name"
-    problems = [
-        Problem("empty-column-name", template, Where(shown), {"position": position})
-        for position, name in enumerate(names, 1)
-        if not name
-    ]
-    if problems:
-        raise ItsmctlError(problems)
-    return numbered(names)
+    if not any(names):
+        raise _error("no-header", "the first row is not a readable header", shown)
+    return numbered([name for name in names if name]), tuple(i for i, name in enumerate(names) if not name)
 
 
 def _error(code: str, template: str, shown: str) -> ItsmctlError:

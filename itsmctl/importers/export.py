@@ -42,6 +42,8 @@ class Export:
     rows: int = 0
     written_as: str = ""
     """The encoding of the text at `path`, which may have been written anew; `encoding` is that of the file as given."""
+    unnamed: tuple[int, ...] = ()
+    """The places, counted from 0, of columns to which the header gives no name: they are left out, and every cell in them is empty."""
     announced: int = 0
     """How many records there are in all, where the file says so: an answer of a tool often holds but a page of them."""
     more: bool = False
