@@ -11,6 +11,7 @@ from pathlib import Path
 
 from itsmctl.engine.session import Session, name, quote
 from itsmctl.importers.details import Detail
+from itsmctl.importers.disagreeing import Told, set_disagreements_aside
 from itsmctl.importers.export import REJECT, Export
 from itsmctl.model import (
     APPROVAL_COLUMNS,
@@ -31,7 +32,7 @@ _LATEST = ("due_at", "resolved_at", "closed_at", "actual_end", "planned_end", "r
 class Part:
     """What one mapping made of its records: a table of them, and the files of their events and links."""
 
-    records: str
+    told: Told
     events: Path
     links: Path
     sources: tuple[str, ...]
@@ -59,6 +60,9 @@ def join(
     tables = list(enumerate(details))
     completing = [(number, detail) for number, detail in tables if detail.mapping.table == "detail"]
     repeated = _create_record(session, parts, exports, changing=bool(completing))
+    if repeated:
+        set_disagreements_aside(session, [part.told for part in parts])
+        _leave_to_their_records(session, parts)
     _create_known(session)
     orphans: dict[str, int] = {}
     for number, detail in tables:
@@ -83,9 +87,9 @@ def join(
 def _create_record(session: Session, parts: Sequence[Part], exports: Sequence[Export], *, changing: bool) -> bool:
     """`record`, all records, as a table where they will be `changing`; True where several parts have one id.
 
-    Of those with one id the first counts, the others are rejected.
+    Of those with one id the first counts, the others, which `later_record` then tells, are rejected.
     """
-    every = " UNION ALL ".join(f"SELECT * FROM {part.records}" for part in parts)
+    every = " UNION ALL ".join(f"SELECT * FROM {part.told.records}" for part in parts)
     session.run("CREATE TABLE export_number (name VARCHAR, number BIGINT)")
     session.insert("export_number", ("name", "number"), [(export.name, export.number) for export in exports])
     session.run(f"CREATE VIEW every_record AS {every}")
@@ -106,6 +110,22 @@ def _create_record(session: Session, parts: Sequence[Part], exports: Sequence[Ex
     else:
         session.run(f"CREATE {'TABLE' if changing else 'VIEW'} record AS SELECT * FROM every_record")
     return rows != kinds
+
+
+def _leave_to_their_records(session: Session, parts: Sequence[Part]) -> None:
+    """Take out what a file tells of a rejected record whose id is that of a record of another process: they are two tickets."""
+    for part in parts:
+        session.run(
+            f"CREATE OR REPLACE TEMP TABLE stranger AS SELECT p.record_id FROM {part.told.records} AS p "
+            "JOIN record AS r ON r.record_id = p.record_id WHERE r.process <> p.process"
+        )
+        if session.one("SELECT count(*) FROM stranger") == (0,):
+            continue
+        for path in (part.events, part.links):
+            kept = path.with_suffix(".kept.parquet")
+            inside = "record_id NOT IN (SELECT record_id FROM stranger)"
+            session.write_parquet(f"SELECT * FROM read_parquet({quote(str(path))}) WHERE {inside}", kept)
+            kept.replace(path)
 
 
 def _create_known(session: Session) -> None:

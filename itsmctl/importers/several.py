@@ -12,14 +12,17 @@ from itsmctl.engine.session import Session
 from itsmctl.errors import ItsmctlError, Problem
 from itsmctl.importers import canonical, dataset, findings
 from itsmctl.importers.details import Detail, prepare_detail
+from itsmctl.importers.disagreeing import Told
 from itsmctl.importers.export import Export
 from itsmctl.importers.joining import Joined, Part, join
 from itsmctl.importers.opening import stage
 from itsmctl.importers.receipt import LeftOut, Receipt, ReceiptFile
+from itsmctl.importers.recognition import lacking
 from itsmctl.model import MappingDefinition
 
 Groups = Sequence[tuple[MappingDefinition, tuple[Export, ...]]]
 Codes = Mapping[str, Mapping[str, str]]
+_MINUTE = 60
 
 
 @dataclass(frozen=True)
@@ -77,16 +80,23 @@ def write(
 def _write_part(session: Session, staging: dataset.Staging, number: int, scratch: Path) -> _Records:
     """Lay the records of a mapping in a table that all see, and what hangs on them in files."""
     x = staging.export
+    table = f"record_{number}"
     part = Part(
-        f"record_{number}",
+        Told(
+            table,
+            x.found,
+            {export.name: lacking(export, x.found) for export in x.staged.exports},
+            x.mapping.codes,
+            x.moments.precision_seconds >= _MINUTE,
+        ),
         scratch / f"event-{number}.parquet",
         scratch / f"link-{number}.parquet",
         tuple(export.name for export in x.staged.exports),
         x.mapping.shape == "records",
     )
     canonical.find_last(session, x)
-    session.run(f"CREATE TABLE main.{part.records} AS {canonical.record_query(x)}")
-    session.run(f"CREATE VIEW record AS SELECT * FROM main.{part.records}")
+    session.run(f"CREATE TABLE main.{table} AS {canonical.record_query(x)}")
+    session.run(f"CREATE VIEW record AS SELECT * FROM main.{table}")
     session.write_parquet(canonical.link_query(x), part.links)
     events = session.write_parquet(canonical.event_query(x), part.events)
     return _Records(staging, dataset.receipt_of(session, staging, events), part)
