@@ -73,7 +73,7 @@ def lacking_columns_of(session: Session) -> dict[str, frozenset[str]]:
     rows = session.rows(
         """SELECT DISTINCT r.process, f."column" FROM (SELECT DISTINCT process, source_file FROM record) AS r
         JOIN file_lacks AS f ON f.name = r.source_file
-        UNION SELECT r.process, u."column" FROM unread AS u JOIN record AS r ON r.tix = u.tix"""
+        UNION SELECT r.process, u."column" FROM record AS r JOIN unread AS u ON u.tix = r.tix"""
     )
     found: dict[str, set[str]] = {}
     for process, column in rows:

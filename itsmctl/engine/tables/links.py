@@ -25,7 +25,7 @@ def create_link(session: Session, loading: Loading) -> None:
     session.run(
         f"""CREATE TABLE link AS SELECT DISTINCT tix, type, trim(target) AS target FROM (
             SELECT tix, type, {each_word("target")} AS target FROM (
-                {columns} UNION ALL SELECT r.tix, l.type, l.target FROM {exported(loading.folder, "link")} AS l JOIN record AS r ON r.record_id = l.record_id
+                {columns} UNION ALL SELECT r.tix, l.type, l.target FROM record AS r JOIN {exported(loading.folder, "link")} AS l ON l.record_id = r.record_id
             ) AS named
         ) AS linked WHERE trim(target) <> ''"""
     )
