@@ -104,6 +104,16 @@ def test_links_in_a_tree_are_refused(tmp_path: Path) -> None:
     assert (problem.code, problem.where.file) == ("not-a-file", "main:catalog/a.yaml")
 
 
+def test_what_is_refused_in_a_folder_is_there_in_a_revision_too(tmp_path: Path) -> None:
+    """A rule whose file ends in other capitals is not a rule that is gone."""
+    (tmp_path / "catalog").mkdir()
+    (tmp_path / "catalog/a.YAML").write_text(FIRST, "utf-8")
+    (tmp_path / "catalog/b.yaml").write_text(SECOND, "utf-8")
+    git(tmp_path, "init", "-q", "-b", "main")
+    commit(tmp_path, "Capitals")
+    assert _files(tmp_path, "main") == {"catalog/a.YAML": FIRST, "catalog/b.yaml": SECOND}
+
+
 def test_a_word_that_is_a_folder_and_a_branch_is_refused(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     git(repo, "branch", "管理")
     monkeypatch.chdir(repo)

@@ -15,8 +15,8 @@ _READ = (*SUFFIXES, ".csv")
 
 
 def is_read(path: str) -> bool:
-    """Whether a file, by its path from the root, belongs to a management system."""
-    return path.split("/")[0] in FOLDERS and path.endswith(_READ)
+    """Whether a file, by its path from the root, belongs to a management system; one that ends in other capitals is refused when it is read."""
+    return path.split("/")[0] in FOLDERS and path.lower().endswith(_READ)
 
 
 def not_a_file(source: str, path: str) -> Problem:
