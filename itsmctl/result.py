@@ -8,7 +8,7 @@ from typing import Literal
 
 from itsmctl.errors import Problem, Where
 from itsmctl.figures import Figures
-from itsmctl.model import Baseline, Effective, LegName, Names, Outcome, Parameter, Rule, Text, Waiver
+from itsmctl.model import Baseline, Effective, Gap, LegName, Names, Outcome, Parameter, Rule, Text, Waiver
 from itsmctl.values import value
 
 ClockVerdict = Literal["met", "breached", "running_ok", "running_breached", "paused_ok", "cancelled", "not_testable"]
@@ -127,15 +127,6 @@ class Source:
     rows_read: int
     rows_imported: int
     rows_rejected: int
-
-
-@value
-class Gap:
-    """A run of ticket numbers that are missing, the last there before it and the first after it."""
-
-    before: str
-    after: str
-    numbers: int
 
 
 @value

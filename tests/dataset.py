@@ -114,7 +114,6 @@ def write_dataset(
         history=tuple(history),
         codes=codes or {},
         duplicates=0,
-        number_gaps=0,
         warnings=(),
         digest="0" * 64,
     )

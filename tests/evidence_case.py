@@ -223,7 +223,6 @@ def _receipt() -> Receipt:
         history=(),
         codes={},
         duplicates=0,
-        number_gaps=0,
         warnings=(),
         digest="d" * 64,
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from itsmctl.errors import Where
-from itsmctl.model import Conditions, Effective, Limit, Names, Outcome, Parameter, Rule, Severity, Text
+from itsmctl.model import Conditions, Effective, Gap, Limit, Names, Outcome, Parameter, Rule, Severity, Text
 from itsmctl.result import (
     Attainment,
     AuditResult,
@@ -16,7 +16,6 @@ from itsmctl.result import (
     DatasetFacts,
     DefinitionFacts,
     Explanation,
-    Gap,
     Moment,
     Personal,
     Piece,

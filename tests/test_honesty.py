@@ -17,9 +17,8 @@ from itsmctl.definitions import load
 from itsmctl.honesty.examining import honesty
 from itsmctl.honesty.honesty import Honesty, TimeColumn, Wanted
 from itsmctl.importers.importing import import_files
-from itsmctl.importers.receipt import receipt_schema
+from itsmctl.importers.receipt import Gap, receipt_schema
 from itsmctl.reports.honesty import honesty_schema, render, render_json
-from itsmctl.result import Gap
 
 COLUMNS = {"record_id": ("Number",), "number": ("Number",), "opened_at": ("Opened",), "state": ("State",), "assignee": ("Agent",)}  # fmt: skip
 GONE = {*range(20, 31), 40}
@@ -47,6 +46,22 @@ def found(dataset: Path) -> Honesty:
 def test_the_largest_gaps_come_first(found: Honesty) -> None:
     assert found.gaps == (Gap("INC0019", "INC0031", 11), Gap("INC0039", "INC0041", 1))
     assert found.receipt.number_gaps == 2
+
+
+def test_what_the_file_of_another_mapping_holds_is_not_missing(tmp_path: Path) -> None:
+    """Incidents and changes that share one run of numbers, in a file each."""
+    incidents = "Number,Caller,Opened,State\n" + "".join(
+        f"T-{n},Ann,2026-01-05 09:00:00,Closed\n" for n in (1, 3, 5, 9)
+    )
+    changes = "Number,Type,Planned start date,State\n" + "".join(
+        f"T-{n},Normal,2026-01-07 09:00:00,Closed\n" for n in (2, 4)
+    )
+    (tmp_path / "incidents.csv").write_text(incidents, encoding="utf-8")
+    (tmp_path / "changes.csv").write_text(changes, encoding="utf-8")
+    files = [tmp_path / "incidents.csv", tmp_path / "changes.csv"]
+    receipt = import_files(files, None, load(ROOT).mappings, "UTC", tmp_path / "out")
+    assert (receipt.number_gaps, receipt.largest_gaps) == (1, (Gap("T-5", "T-9", 3),))
+    assert dict(receipt.warnings)["number-gaps"] == "gaps in the ticket numbers: 1, numbers missing: 3"
 
 
 def test_the_keys_of_other_work_are_no_gaps(tmp_path: Path) -> None:

@@ -9,8 +9,9 @@ from itsmctl.audit import AuditOptions, audit
 from itsmctl.definitions import load
 from itsmctl.importers.importing import import_files
 from itsmctl.language import LANGUAGES, Language, tr
+from itsmctl.model import Gap
 from itsmctl.reports import html, markdown
-from itsmctl.result import AuditResult, Gap
+from itsmctl.result import AuditResult
 
 COLUMNS = {"record_id": ("Number",), "number": ("Number",), "opened_at": ("Opened",), "state": ("State",), "assignee": ("Agent",)}  # fmt: skip
 GONE = {*range(20, 31), 40}

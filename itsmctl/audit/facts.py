@@ -9,7 +9,7 @@ from itsmctl.engine.session import Session, exported
 from itsmctl.engine.tables.months import month_text, offset_at
 from itsmctl.errors import ItsmctlError
 from itsmctl.history import commit_of
-from itsmctl.honesty.inside import addresses, addresses_kept, gaps, kept_columns, named_people, sample_of, text_columns
+from itsmctl.honesty.inside import addresses, addresses_kept, kept_columns, named_people, sample_of, text_columns
 from itsmctl.importers.receipt import Receipt
 from itsmctl.model import Definitions, Rule, Text
 from itsmctl.result import Attainment, DatasetFacts, DefinitionFacts, Personal, SetAside, Source
@@ -65,7 +65,7 @@ def dataset_facts(session: Session, receipt: Receipt, folder: Path) -> DatasetFa
         history=receipt.history,
         warnings=receipt.warnings + _left_out(receipt.records - int(str(records))),
         number_gaps=receipt.number_gaps,
-        gaps=gaps(session, exported(folder, "record"), exported(folder, "reject")) if receipt.number_gaps else (),
+        gaps=receipt.largest_gaps,
         personal=_personal(session, receipt, exported(folder, "record")),
         set_aside=set_aside(session, exported(folder, "reject")) if receipt.rejects else (),
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from itsmctl.audit import audit
 from itsmctl.engine.session import Session, exported
 from itsmctl.honesty.honesty import Honesty, TimeColumn
-from itsmctl.honesty.inside import addresses, addresses_kept, gaps, kept_columns, named_people, sample_of
+from itsmctl.honesty.inside import addresses, addresses_kept, kept_columns, named_people, sample_of
 from itsmctl.honesty.lacking import blind_spots, other_than_columns, wanted_columns
 from itsmctl.honesty.looking import lookalikes, office_day
 from itsmctl.importers.receipt import Receipt, unchanged
@@ -37,7 +37,7 @@ def _looked_at(
     with Session() as session:
         processes = {str(process) for (process,) in session.rows(f"SELECT DISTINCT process FROM {records}")}
         kept = kept_columns(session, sample_of(records, SAMPLE, ("attributes",)))
-        largest, day = gaps(session, records, exported(folder, "reject")), office_day(session, records, receipt.zone)
+        day = office_day(session, records, receipt.zone)
         people = (
             *named_people(session, records, receipt.mapped),
             *addresses(session, records, receipt.mapped),
@@ -51,7 +51,7 @@ def _looked_at(
     blind = blind_spots(rules)
     return Honesty(
         receipt=receipt,
-        gaps=largest,
+        gaps=receipt.largest_gaps,
         office_day=day,
         times=tuple(TimeColumn(name, form, order_of(form)) for name, form in sorted(receipt.time_formats.items())),
         lookalikes=alike,

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from itsmctl.importers.receipt import Receipt
-from itsmctl.model import Text
-from itsmctl.result import Gap, Personal
+from itsmctl.model import Gap, Text
+from itsmctl.result import Personal
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What the records of an export give away by themselves: gaps in their numbers, and personal data."""
+"""Personal data that the records of an export give away by themselves."""
 
 from __future__ import annotations
 
@@ -8,24 +8,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from itsmctl.checks.no_secrets import PATTERNS
-from itsmctl.engine.numbering import holes, numbers_seen
 from itsmctl.engine.session import Session, name, quote
 from itsmctl.model import PEOPLE_COLUMNS, TEXT_COLUMNS
-from itsmctl.result import Gap, Personal
+from itsmctl.result import Personal
 
-MOST_GAPS = 5
 _KINDS = ("mail-address", "mobile-number")
-
-
-def gaps(session: Session, records: str, rejects: str) -> tuple[Gap, ...]:
-    """The largest runs of missing ticket numbers between the first and the last; both are relations in SQL.
-
-    A number is not missing that stands in a row which could not be read, or which was not taken.
-    """
-    rows = session.rows(
-        f"{holes(records, numbers_seen(session, rejects))} ORDER BY missing DESC, after LIMIT {MOST_GAPS}"
-    )
-    return tuple(Gap(str(before), str(after), int(str(missing))) for before, after, missing in rows)
 
 
 def sample_of(records: str, most: int, columns: Iterable[str]) -> str:

@@ -77,7 +77,7 @@ def write(session: Session, staging: Staging, place: Path, left_out: Sequence[Le
         _create_tables(session, x)
         for table in ("approval", "link"):
             session.write_parquet(f"SELECT * FROM {table}", place / f"{table}.parquet")
-        receipt = receipt_of(session, staging, 0)
+        receipt = findings.with_gaps(session, receipt_of(session, staging, 0))
     rejects = write_rejects(session, x.staged.exports, place)
     files = count_files(x.staged, x.mapping, x.found, lost_rows(session), x.history)
     warnings = tuple(sorted({*receipt.warnings, *findings.left_out(left_out)}))
@@ -136,7 +136,6 @@ def _create_tables(session: Session, x: canonical.Export) -> None:
 @dataclass(frozen=True)
 class _Noticed:
     duplicates: int
-    gaps: findings.Gaps
     warnings: tuple[tuple[str, str], ...]
 
 
@@ -144,10 +143,9 @@ def _notice(session: Session, staging: Staging) -> _Noticed:
     """What a reader should know."""
     x = staging.export
     duplicates = canonical.repeated_rows(session, x) if x.mapping.shape == "updates" else staging.merged
-    gaps = findings.number_gaps(session, x)
-    warnings = {*findings.look(session, x, staging.missing, duplicates, staging.hindsight, gaps)}
+    warnings = {*findings.look(session, x, staging.missing, duplicates, staging.hindsight)}
     warnings |= {note for one in x.staged.exports for note in one.notes}
-    return _Noticed(duplicates, gaps, tuple(sorted(warnings)))
+    return _Noticed(duplicates, tuple(sorted(warnings)))
 
 
 def _history(mapping: MappingDefinition, found: Mapping[str, Source]) -> tuple[str, ...]:
@@ -161,7 +159,7 @@ def _history(mapping: MappingDefinition, found: Mapping[str, Source]) -> tuple[s
 
 
 def receipt_of(session: Session, staging: Staging, events: int) -> Receipt:
-    """The receipt of what one mapping read; which rows and how many cells were lost is to be told when all are read."""
+    """The receipt of what one mapping read; what was lost, and which numbers are missing, is to be told when all are read."""
     x = staging.export
     noticed = _notice(session, staging)
     files = count_files(x.staged, x.mapping, x.found, {}, x.history)
@@ -192,7 +190,6 @@ def receipt_of(session: Session, staging: Staging, events: int) -> Receipt:
         history=x.history,
         codes={column: table for column, table in x.mapping.codes.items() if column != "process"},
         duplicates=noticed.duplicates,
-        number_gaps=noticed.gaps.runs,
         warnings=noticed.warnings,
         digest=digest(files, (x.mapping,), staging.zone),
         history_time=x.mapping.at if x.mapping.shape == "updates" else "",

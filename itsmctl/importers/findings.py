@@ -3,34 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 from itsmctl.engine.numbering import holes, numbers_seen
 from itsmctl.engine.session import Session
 from itsmctl.importers.canonical import ORDERED, Export
 from itsmctl.importers.export import REJECT, Staged
 from itsmctl.importers.export import Export as Table
-from itsmctl.importers.receipt import LeftOut
+from itsmctl.importers.receipt import LeftOut, Receipt
 from itsmctl.importers.recognition import lacking
 from itsmctl.importers.values import Moments
+from itsmctl.model import Gap
 
 ROUND_COUNTS = (1000, 5000, 10000, 50000, 100000)
 """Where tools cut an export off without saying so."""
 
 
-@dataclass(frozen=True)
-class Gaps:
-    """How many runs of ticket numbers are missing, and how many numbers that is."""
-
-    runs: int
-    numbers: int
-
+MOST_GAPS = 5
+"""Runs of missing numbers that a receipt names."""
 
 Warnings = Iterator[tuple[str, str]]
 
 
 def look(
-    session: Session, x: Export, missing: tuple[str, ...], duplicates: int, hindsight: Mapping[str, int], gaps: Gaps
+    session: Session, x: Export, missing: tuple[str, ...], duplicates: int, hindsight: Mapping[str, int]
 ) -> Warnings:
     """Yield (code, message) for everything worth a warning."""
     for export, rows in zip(x.staged.exports, x.staged.rows_read, strict=True):
@@ -51,8 +47,6 @@ def look(
         )
     yield from _order(session, x)
     yield from _shortened(session, x)
-    if gaps.runs:
-        yield "number-gaps", f"gaps in the ticket numbers: {gaps.runs}, numbers missing: {gaps.numbers}"
 
 
 def of_export(export: Table, rows: int) -> Warnings:
@@ -110,16 +104,28 @@ def _shortened(session: Session, x: Export) -> Warnings:
         )
 
 
-def number_gaps(session: Session, x: Export) -> Gaps:
-    """How many runs of ticket numbers are missing between the first and the last, and how many numbers that is."""
-    if "number" not in x.found:
-        return Gaps(0, 0)
-    files = ", ".join(str(export.number) for export in x.staged.exports)
-    rejects = f"(SELECT * FROM {REJECT} WHERE file IN ({files}))"
-    runs, numbers = session.one(
-        f"SELECT count(*), sum(missing) FROM ({holes('record', numbers_seen(session, rejects))}) AS hole"
+def with_gaps(session: Session, receipt: Receipt) -> Receipt:
+    """The receipt with the runs of ticket numbers that no record has between the first and the last: how many, and the largest.
+
+    Asked of all records together: what files of other mappings hold is not missing, and neither is a number that stands in a
+    row which could not be read, or which was not taken.
+    """
+    if "number" not in receipt.mapped:
+        return receipt
+    rows = session.rows(
+        f"""SELECT before, after, missing, count(*) OVER () AS runs, CAST(sum(missing) OVER () AS BIGINT) AS numbers
+        FROM ({holes("record", numbers_seen(session, REJECT))}) AS hole ORDER BY missing DESC, after LIMIT {MOST_GAPS}"""
     )
-    return Gaps(int(runs or 0), int(numbers or 0))
+    if not rows:
+        return receipt
+    *_, runs, numbers = rows[0]
+    told = ("number-gaps", f"gaps in the ticket numbers: {int(str(runs))}, numbers missing: {int(str(numbers))}")
+    return replace(
+        receipt,
+        number_gaps=int(str(runs)),
+        largest_gaps=tuple(Gap(str(before), str(after), int(str(missing))) for before, after, missing, *_ in rows),
+        warnings=tuple(sorted({*receipt.warnings, told})),
+    )
 
 
 def _order(session: Session, x: Export) -> Warnings:

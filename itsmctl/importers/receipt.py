@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NotRequired, TypedDict
 
 from itsmctl.errors import ItsmctlError, Problem, Where
+from itsmctl.model import Gap
 from itsmctl.output import schema_beside
 
 FORMAT = "itsmctl/receipt/v1"
@@ -87,7 +88,6 @@ class Receipt:
     """Canonical columns whose changes are events."""
     codes: Mapping[str, Mapping[str, str]]
     duplicates: int
-    number_gaps: int
     warnings: tuple[tuple[str, str], ...]
     """(code, English message)"""
     digest: str
@@ -97,6 +97,10 @@ class Receipt:
     codes_by_process: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
     """Codes that hold for one process only, where several mappings were used."""
     unread: tuple[Unread, ...] = ()
+    number_gaps: int = 0
+    """Runs of ticket numbers that no record has."""
+    largest_gaps: tuple[Gap, ...] = ()
+    """Some of them, the largest first."""
 
     @property
     def rows_read(self) -> int:
@@ -130,6 +134,7 @@ def _plain(receipt: Receipt) -> dict[str, object]:
         "codes": {column: dict(table) for column, table in receipt.codes.items()},
         "duplicates": receipt.duplicates,
         "number_gaps": receipt.number_gaps,
+        "largest_gaps": [vars(gap) for gap in receipt.largest_gaps],
         "warnings": [{"code": code, "message": message} for code, message in receipt.warnings],
         "digest": receipt.digest,
         "history_time": receipt.history_time,
@@ -226,6 +231,12 @@ class _Unread(TypedDict):
     column: str
 
 
+class _Gap(TypedDict):
+    before: str
+    after: str
+    numbers: int
+
+
 class _Json(TypedDict):
     mapping: str
     process: str
@@ -246,6 +257,7 @@ class _Json(TypedDict):
     codes: dict[str, dict[str, str]]
     duplicates: int
     number_gaps: int
+    largest_gaps: list[_Gap]
     warnings: list[dict[str, str]]
     digest: str
     history_time: str
@@ -298,6 +310,7 @@ def _receipt(data: _Json) -> Receipt:
         codes=data["codes"],
         duplicates=data["duplicates"],
         number_gaps=data["number_gaps"],
+        largest_gaps=tuple(Gap(one["before"], one["after"], one["numbers"]) for one in data["largest_gaps"]),
         warnings=tuple((warning["code"], warning["message"]) for warning in data["warnings"]),
         digest=data["digest"],
         history_time=data.get("history_time", ""),

@@ -72,7 +72,7 @@ def write(
     every = [export for _, exports in groups for export in exports]
     joined = join(session, [one.part for one in records], details, every, place)
     rejects = dataset.write_rejects(session, every, place)
-    receipt = _receipt(session, records, details, joined, rejects, left_out)
+    receipt = findings.with_gaps(session, _receipt(session, records, details, joined, rejects, left_out))
     dataset.write_receipt(receipt, place)
     return receipt
 
@@ -189,7 +189,6 @@ def _receipt(
         codes=codes.pop("", {}),
         codes_by_process=codes,
         duplicates=sum(receipt.duplicates for receipt in receipts) + sum(detail.merged for detail in details),
-        number_gaps=sum(receipt.number_gaps for receipt in receipts),
         warnings=tuple(sorted({*_warnings(receipts, details, joined), *findings.left_out(left_out)})),
         digest=dataset.digest(files, mappings, zones[0] if zones else ""),
         history_time=" | ".join(sorted({time for time in times if time})),

@@ -1,6 +1,8 @@
-"""The columns of the canonical tables that tickets are imported into."""
+"""The columns of the canonical tables that tickets are imported into, and what may be missing between their numbers."""
 
 from __future__ import annotations
+
+from itsmctl.values import value
 
 TIME_COLUMNS = (
     "opened_at",
@@ -193,3 +195,12 @@ MAPPED_COLUMNS = {
     "detail": tuple(c for c in RECORD_COLUMNS if c not in ("process", "attributes", "source_file", "source_row")),
 }
 """What a mapping may name under `columns`, by the table that it fills; moments of the others are its `at`."""
+
+
+@value
+class Gap:
+    """A run of ticket numbers that are missing, the last there before it and the first after it."""
+
+    before: str
+    after: str
+    numbers: int

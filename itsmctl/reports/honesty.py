@@ -18,10 +18,11 @@ from itsmctl.language import (
     tr,
     trn,
 )
+from itsmctl.model import Gap
 from itsmctl.output import schema_beside
 from itsmctl.reports.phrases import phrase_text
 from itsmctl.reports.plain import shown, wrap
-from itsmctl.result import Gap, Personal
+from itsmctl.result import Personal
 
 FORMAT = "itsmctl/honesty/v1"
 _SAID_BELOW = ("missing-columns", "number-gaps")
