@@ -55,7 +55,14 @@ def test_rejects_are_told_by_kind_with_the_place_of_the_first(tmp_path: Path) ->
 
 
 def test_what_is_no_dataset_is_said_so(tmp_path: Path) -> None:
-    cases = {"absent": None, "junk": "junk", "empty": "{}", "list": "[]", "later": '{"format": "itsmctl/receipt/v9"}'}
+    cases = {
+        "absent": None,
+        "junk": "junk",
+        "empty": "{}",
+        "list": "[]",
+        "later": '{"format": "itsmctl/receipt/v9"}',
+        "earlier": '{"format": "itsmctl/receipt/v1"}',
+    }
     for name, text in cases.items():
         folder = tmp_path / name
         if text is not None:
@@ -65,6 +72,7 @@ def test_what_is_no_dataset_is_said_so(tmp_path: Path) -> None:
             read_receipt(folder)
         (one,) = caught.value.problems
         assert (one.code, one.where.file) == ("dataset-version" if name == "later" else "not-a-dataset", str(folder))
+        assert ("import the export again" in one.message) == (name in ("later", "earlier"))
 
 
 def test_an_older_dataset_is_replaced_and_anything_else_is_not(tmp_path: Path) -> None:

@@ -167,9 +167,21 @@ def read_receipt(folder: Path) -> Receipt:
         template = "this is not a dataset folder: {file} cannot be read ({why})"
         values = {"file": FILE, "why": error.strerror or str(error)}
         raise ItsmctlError(Problem("not-a-dataset", template, where, values)) from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        template = "this is not a dataset folder: {file} is not a receipt"
-        raise ItsmctlError(Problem("not-a-dataset", template, where, {"file": FILE})) from error
+    except KeyError as error:
+        if not is_dataset(folder):
+            raise _no_receipt(where) from error
+        template = (
+            "there is no {column} in {file}: another version or another program wrote it; import the export again"
+        )
+        values = {"column": str(error.args[0]), "file": FILE}
+        raise ItsmctlError(Problem("not-a-dataset", template, where, values)) from error
+    except (ValueError, TypeError, AttributeError) as error:
+        raise _no_receipt(where) from error
+
+
+def _no_receipt(where: Where) -> ItsmctlError:
+    template = "this is not a dataset folder: {file} is not a receipt"
+    return ItsmctlError(Problem("not-a-dataset", template, where, {"file": FILE}))
 
 
 @contextmanager
