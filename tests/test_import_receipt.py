@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from importing.mappings import mapping, updates
 
+from itsmctl.definitions import load
 from itsmctl.errors import ItsmctlError
 from itsmctl.importers.dataset import FILES, mapping_digest
 from itsmctl.importers.importing import import_files
 from itsmctl.importers.receipt import Receipt, read_receipt
+from itsmctl.reference import reference_root
 from itsmctl.reports.imported import summary
 
 TICKETS = "Number,Opened,State\n" + "".join(
@@ -162,3 +164,15 @@ def test_the_digest_follows_what_decides_the_dataset(tmp_path: Path) -> None:
     definition = import_files([file], mapping(missing=("", "State 3")), {}, "Europe/Berlin", tmp_path / "5")
     assert len({one.digest for one in (first, other, zone, definition)}) == 4
     assert mapping_digest(mapping()) != mapping_digest(updates())
+
+
+def test_the_times_of_several_files_are_as_exact_as_the_coarsest(tmp_path: Path) -> None:
+    """What minutes alone decide is not told by the seconds of another file."""
+    files = [tmp_path / "incidents.csv", tmp_path / "changes.csv"]
+    files[0].write_text("Number,Caller,Opened,State\nT-1,Ann,2026-01-05 09:07:00,Closed\n", encoding="utf-8")
+    head = "Number,Type,Planned start date,Opened,State\n"
+    files[1].write_text(f"{head}T-2,Normal,2026-01-07 09:00:00,2026-01-06 10:11:12,Closed\n", encoding="utf-8")
+    mappings = load(reference_root()).mappings
+    apart = [import_files([file], None, mappings, "UTC", tmp_path / file.stem).precision_seconds for file in files]
+    assert apart == [60, 1]
+    assert import_files(files, None, mappings, "UTC", tmp_path / "both").precision_seconds == 60

@@ -20,6 +20,9 @@ from itsmctl.importers.receipt import LeftOut, Receipt, ReceiptFile
 from itsmctl.importers.recognition import lacking
 from itsmctl.model import MappingDefinition
 
+_OF_RECORDS = ("detail", "event")
+"""The tables beside that of records whose moments are those of records."""
+
 Groups = Sequence[tuple[MappingDefinition, tuple[Export, ...]]]
 Codes = Mapping[str, Mapping[str, str]]
 _MINUTE = 60
@@ -173,8 +176,11 @@ def _receipt(
         period_from=dataset.iso(first),
         period_to=dataset.iso(last),
         last_moment=latest,
-        precision_seconds=min(
-            [*(receipt.precision_seconds for receipt in receipts), *(d.moments.precision_seconds for d in details)]
+        precision_seconds=max(
+            [
+                *(receipt.precision_seconds for receipt in receipts),
+                *(d.moments.precision_seconds for d in details if d.mapping.table in _OF_RECORDS),
+            ]
         ),
         local_times=any([*(receipt.local_times for receipt in receipts), *(d.moments.local for d in details)]),
         time_formats={
