@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from itsmctl.blanks import plainly_named
 from itsmctl.engine.session import Session
 from itsmctl.engine.sql import Fragment, each_match, literal_rows, name, quote
-from itsmctl.engine.tables.codes import named, plainly_named
-from itsmctl.model import PEOPLE_COLUMNS, Assignment, Definitions, Effective
+from itsmctl.engine.tables.codes import named
+from itsmctl.model import NAMING_COLUMNS, PEOPLE_COLUMNS, Assignment, Definitions, Effective
 from itsmctl.model.holding import tenures
 from itsmctl.zones import EVER, midnight, midnight_after
 
@@ -55,7 +56,8 @@ def _known(text: str, key: str, alias: str) -> KnownAs:
 def is_among(field: str, value: str, words: Sequence[str]) -> Fragment:
     """SQL for whether a value of a field is one of some words; of a field of people under their own names, whatever names the words are."""
     if field not in PEOPLE_COLUMNS:
-        return Fragment(f"{value} IN ({', '.join('?' * len(words))})", tuple(words))
+        meant = tuple(map(plainly_named, words)) if field in NAMING_COLUMNS else tuple(words)
+        return Fragment(f"{value} IN ({', '.join('?' * len(words))})", meant)
     known = known_as("l.word", "n")
     listed = literal_rows([(plainly_named(word),) for word in words], "l", ("word",))
     return f"{value} IN (SELECT {known.own_name} FROM " + listed + f"{known.join})"

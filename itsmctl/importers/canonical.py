@@ -9,12 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from itsmctl.engine.session import Session, name, quote
+from itsmctl.engine.tables.codes import named
 from itsmctl.importers.export import RAW, Staged, original
 from itsmctl.importers.recognition import CASE, Source
 from itsmctl.importers.values import MOMENT, Moments, boolean_sql, number_sql
 from itsmctl.model import (
     BOOLEAN_COLUMNS,
     FORESEEN_COLUMNS,
+    NAMING_COLUMNS,
     NUMBER_COLUMNS,
     RECORD_COLUMNS,
     TIME_COLUMNS,
@@ -60,7 +62,7 @@ def put_in_order(session: Session, x: Export) -> None:
         f"{_moment(x, x.mapping.at)} AS utc",
         "r.rowid AS raw, r.file, r.row AS line",
         *(f"{_text(x, column)} AS {label}" for label, column in people),
-        *(f"{x.found[column].sql(x.staged, 'r.')} AS h{i}" for i, column in enumerate(x.history)),
+        *(f"{_told(x, column)} AS h{i}" for i, column in enumerate(x.history)),
     ]
     if x.mapping.shape == "trace":
         kept = [column for column in kept_columns(x) if not column.startswith(CASE)]
@@ -174,6 +176,15 @@ def _moment(x: Export, column: str) -> str:
 
 def _text(x: Export, column: str) -> str:
     return f"r.{x.staged.sql(column)}" if column in x.staged.columns else "CAST(NULL AS VARCHAR)"
+
+
+def _told(x: Export, column: str) -> str:
+    """SQL for what a row tells of a history column: the same person, group or moment is no change, however it is written."""
+    exported = x.found[column].sql(x.staged, "r.")
+    if column in TIME_COLUMNS:
+        moment = _moment(x, x.found[column].exported[0])
+        return f"coalesce(strftime(make_timestamp({moment} * 1000000), '%Y-%m-%dT%H:%M:%SZ'), {exported})"
+    return named(exported) if column in NAMING_COLUMNS else exported
 
 
 def _update_changes(x: Export) -> str:

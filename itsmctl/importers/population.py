@@ -15,11 +15,11 @@ def drop_rows_without_id(session: Session, staged: Staged, found: Mapping[str, S
     """Move rows without a record id from RAW to REJECT."""
     record_id = found["record_id"]
     text = record_id.sql(staged)
-    nobody = f"(trim(coalesce({text}, '')) = '' OR {is_error(text, workbooks(staged))})"
+    nobody = f"(coalesce({text}, '') = '' OR {is_error(text, workbooks(staged))})"
     (count,) = session.one(f"SELECT count(*) FROM {RAW} WHERE {nobody}")
     if count:
         session.run(
-            f"INSERT INTO {REJECT} SELECT file, row, NULL, {_number(staged, found)}, ?, coalesce({text}, ''), 'no-record-id', true FROM {RAW} WHERE {nobody}",
+            f"INSERT INTO {REJECT} SELECT file, row, NULL, {_number(staged, found)}, ?, coalesce({record_id.as_exported(staged)}, ''), 'no-record-id', true FROM {RAW} WHERE {nobody}",
             [record_id.shown],
         )
         session.run(f"DELETE FROM {RAW} WHERE {nobody}")

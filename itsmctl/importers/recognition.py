@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 
+from itsmctl.blanks import UNSEEN
 from itsmctl.engine.session import quote
 from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean
 from itsmctl.importers.export import Export, Staged, original
@@ -18,6 +19,9 @@ CASE = "case:"
 TRUE = ("true", "t", "yes", "y", "1", "是", "within sla")
 FALSE = ("false", "f", "no", "n", "0", "否", "sla violated")
 """How tools write yes and no, in lower case; one says so of its SLA in words."""
+
+_IDENTIFYING = ("record_id", "number")
+"""Columns by which other files name a record: two names that differ in a blank at the end, which nobody sees, are one."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,12 @@ class Source:
         return self.joined_with.join(self.exported)
 
     def sql(self, staged: Staged, prefix: str = "") -> str:
-        """SQL for its text in RAW."""
+        """SQL for its text in RAW; a name by which other files know a record is without the blanks around it."""
+        text = self.as_exported(staged, prefix)
+        return f"trim({text}, {quote(UNSEEN)})" if self.canonical in _IDENTIFYING else text
+
+    def as_exported(self, staged: Staged, prefix: str = "") -> str:
+        """SQL for its text in RAW, whatever stands around it."""
         cells = [prefix + staged.sql(name) for name in self.exported]
         if len(cells) == 1:
             return taken_sql(cells[0], self.take)

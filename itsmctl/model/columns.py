@@ -109,6 +109,12 @@ PEOPLE_COLUMNS = (
 """Columns that name a person; pseudonymised wherever a report says so."""
 
 
+NAMING_COLUMNS = frozenset(
+    {*PEOPLE_COLUMNS, "group", "service", "ci", "customer", "supplier", "category", "subcategory", "item", "model"}
+)
+"""Columns that hold the name of a person or a thing, in which blanks that nobody sees make no difference."""
+
+
 FREE_TEXT_COLUMNS = (
     "title",
     "resolution",

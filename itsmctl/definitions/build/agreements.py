@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from itsmctl import model
-from itsmctl.definitions.build.builder import Builder, text, texts
+from itsmctl.definitions.build.builder import Builder, groups, text, texts
 from itsmctl.definitions.build.clocks import clock, targets
 from itsmctl.errors import Problem, did_you_mean
 from itsmctl.source import Path_
@@ -40,7 +40,7 @@ def ola(b: Builder) -> model.OperationalAgreement:
         **b.common(),
         terms=_terms(b),
         provider=d["provider"],
-        groups=tuple(d.get("groups", ())),
+        groups=groups(d.get("groups")),
         commitments=texts(d.get("commitments")),
         exceptions=texts(d.get("exceptions")),
     )

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from itsmctl import model
+from itsmctl.blanks import plainly_named
 from itsmctl.errors import ItsmctlError, Problem
 from itsmctl.model import Effective, ReviewCycle, Text
 from itsmctl.source import Document, Path_
@@ -119,10 +120,10 @@ def conditions(where: Mapping[str, Any] | None) -> model.Conditions:
     found: list[model.Condition] = []
     for column, wanted in sorted((where or {}).items()):
         if not isinstance(wanted, dict):
-            found.append(model.Condition(column, "in", listed(wanted)))
+            found.append(model.Condition(column, "in", _words(column, wanted)))
             continue
         if "not" in wanted:
-            found.append(model.Condition(column, "not-in", listed(wanted["not"])))
+            found.append(model.Condition(column, "not-in", _words(column, wanted["not"])))
         if "present" in wanted:
             found.append(model.Condition(column, "present" if wanted["present"] else "absent"))
         if "at-least" in wanted:
@@ -130,6 +131,18 @@ def conditions(where: Mapping[str, Any] | None) -> model.Conditions:
         if "at-most" in wanted:
             found.append(model.Condition(column, "at-most", (wanted["at-most"],)))
     return tuple(found)
+
+
+def _words(column: str, wanted: Any) -> tuple[Any, ...]:
+    """The values that a condition names, as the records that it is tested on have them."""
+    if column not in model.NAMING_COLUMNS:
+        return listed(wanted)
+    return tuple(plainly_named(one) if isinstance(one, str) else one for one in listed(wanted))
+
+
+def groups(written: Any) -> tuple[str, ...]:
+    """The names of groups of an export, as records have them."""
+    return tuple(map(plainly_named, written or ()))
 
 
 def listed(value: Any) -> tuple[Any, ...]:

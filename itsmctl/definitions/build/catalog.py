@@ -8,7 +8,7 @@ from typing import Any
 
 from itsmctl import model
 from itsmctl.definitions.build import agreements, calendars
-from itsmctl.definitions.build.builder import Builder, text, texts, unique_ids
+from itsmctl.definitions.build.builder import Builder, groups, text, texts, unique_ids
 
 
 def _service(b: Builder) -> model.Service:
@@ -82,7 +82,7 @@ def _request(written: Mapping[str, Any]) -> model.OfferedRequest:
 
 def _technicians(written: Mapping[str, Any]) -> model.TechnicianView:
     words = {key: value for key, value in written.items() if key != "groups"}
-    return model.TechnicianView(tuple(written.get("groups", ())), **_texts_of(words))
+    return model.TechnicianView(groups(written.get("groups")), **_texts_of(words))
 
 
 def _texts_of(written: Mapping[str, Any]) -> dict[str, model.Text]:
@@ -123,7 +123,7 @@ def _supplier(b: Builder) -> model.Supplier:
         criticality=d["criticality"],
         status=d.get("status", "approved"),
         hours=d.get("hours", ""),
-        groups=tuple(d.get("groups", ())),
+        groups=groups(d.get("groups")),
         certifications=tuple(certificates),
         assessment=_assessment(b),
         subcontractors=tuple(d.get("subcontractors", ())),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from itsmctl import model
-from itsmctl.definitions.build.builder import Builder, text, texts, unique_ids
+from itsmctl.definitions.build.builder import Builder, groups, text, texts, unique_ids
 from itsmctl.source import Path_
 
 
@@ -17,7 +17,7 @@ def _role(b: Builder) -> model.Role:
         responsibilities=texts(b.data.get("responsibilities")),
         holders=b.data.get("holders", "one"),
         competences=_competences(b),
-        groups=tuple(b.data.get("groups", ())),
+        groups=groups(b.data.get("groups")),
     )
 
 

@@ -65,7 +65,7 @@ def create_sources(session: Session, loading: Loading, told: frozenset[str]) -> 
     """`event_source(record_id, seq, actor, …)` and `approval_source(record_id, approver, moment, …)`: where each was read."""
     quoted = name("at")
     keys = {
-        "event": f"seq, {named('actor')} AS actor, actor_group",
+        "event": f"seq, {named('actor')} AS actor, {named('actor_group')} AS actor_group",
         "approval": f"{named('approver')} AS approver, {epoch(quoted)} AS moment",
     }
     for table, key in keys.items():

@@ -7,14 +7,14 @@ from itsmctl.engine.soundness import check_numbers
 from itsmctl.engine.sql import epoch
 from itsmctl.engine.tables.codes import coded_columns, filled, named, same_process
 from itsmctl.engine.tables.loading import Loading
-from itsmctl.model import APPROVAL_COLUMNS, PEOPLE_COLUMNS, TIME_COLUMNS
+from itsmctl.model import APPROVAL_COLUMNS, NAMING_COLUMNS, TIME_COLUMNS
 
 
 def create_event(session: Session, loading: Loading) -> None:
     """`event(tix, seq, moment, field, old, new)`: every change, by record and in its order, in the codes of the definitions."""
     coded = coded_columns(loading)
-    of_people = f"e.field IN ({', '.join(map(quote, PEOPLE_COLUMNS))})"
-    old, new = (f"CASE WHEN {of_people} THEN {named(f'e.{word}')} ELSE e.{word} END" for word in ("old", "new"))
+    naming = f"e.field IN ({', '.join(map(quote, sorted(NAMING_COLUMNS)))})"
+    old, new = (f"CASE WHEN {naming} THEN {named(f'e.{word}')} ELSE e.{word} END" for word in ("old", "new"))
     joins = ""
     if coded:
         old, new = f"coalesce(c_old.code, {old})", f"coalesce(c_new.code, {new})"
@@ -23,7 +23,7 @@ def create_event(session: Session, loading: Loading) -> None:
             f"{same_process(loading, f'c_{word}', 'k')}"
             for word in ("old", "new")
         )
-    people = f"{named('e.actor')} AS actor, {filled('e.actor_group')} AS actor_group," if loading.part.people else ""
+    people = f"{named('e.actor')} AS actor, {named('e.actor_group')} AS actor_group," if loading.part.people else ""
     with session.unbuffered():
         session.run(
             f"""CREATE TABLE event AS

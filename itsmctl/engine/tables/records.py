@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itsmctl.blanks import plainly_named
 from itsmctl.engine.session import Session, exported, name, quote
 from itsmctl.engine.sql import epoch
 from itsmctl.engine.tables.codes import coded_columns, filled, named, same_process
@@ -10,8 +11,8 @@ from itsmctl.engine.tables.months import create_zone, month_text, offset_at
 from itsmctl.model import (
     BOOLEAN_COLUMNS,
     FORESEEN_COLUMNS,
+    NAMING_COLUMNS,
     NUMBER_COLUMNS,
-    PEOPLE_COLUMNS,
     RECORD_COLUMNS,
     TEXT_COLUMNS,
     TIME_COLUMNS,
@@ -62,13 +63,13 @@ def _records(session: Session, loading: Loading, texts: frozenset[str]) -> str:
     for column in TEXT_COLUMNS:
         if column not in texts:
             continue
-        text = named(f"r.{name(column)}") if column in PEOPLE_COLUMNS else filled(f"r.{name(column)}")
+        text = named(f"r.{name(column)}") if column in NAMING_COLUMNS else filled(f"r.{name(column)}")
         if column in empty:
             columns.append(f"CAST(NULL AS VARCHAR) AS {name(column)}")
         elif column in coded:
-            alias = name(f"code of {column}")
+            alias, word = name(f"code of {column}"), text if column in NAMING_COLUMNS else f"r.{name(column)}"
             joins.append(
-                f'LEFT JOIN code AS {alias} ON {alias}."column" = {quote(column)} AND {alias}.exported = r.{name(column)}'
+                f'LEFT JOIN code AS {alias} ON {alias}."column" = {quote(column)} AND {alias}.exported = {word}'
                 f"{same_process(loading, alias, 'r')}"
             )
             columns.append(f"coalesce({alias}.code, {text}) AS {name(column)}")
@@ -98,8 +99,10 @@ def _of_the_part(loading: Loading) -> str:
     if not loading.part.services:
         return ""
     tables = [table.get("service", {}) for table in (loading.codes, *loading.codes_by_process.values())]
-    words = {word for table in tables for word, service in table.items() if service in loading.part.services}
-    return f"WHERE service IN ({', '.join(map(quote, sorted(words | loading.part.services)))})"
+    words = {
+        plainly_named(word) for table in tables for word, service in table.items() if service in loading.part.services
+    }
+    return f"WHERE {named('service')} IN ({', '.join(map(quote, sorted(words | loading.part.services)))})"
 
 
 def _moment(column: str, loading: Loading) -> str:
