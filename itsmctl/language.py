@@ -550,6 +550,10 @@ REASONS: dict[str, tuple[str, str]] = {
     ),
     "one-moment-only": (msg("Fewer than two of its times are known"), msg("Export more of its times.")),
     "no-moment": (msg("None of its times is known"), msg("Export its times.")),
+    "hexadecimal": (
+        msg("These are hexadecimal ids, which are not counted one by one"),
+        msg("Map the column that holds the ticket number."),
+    ),
     "no-digits": (
         msg("The numbers of the records hold no digits"),
         msg("Map the column that holds the ticket number."),

@@ -201,6 +201,12 @@ def test_duplicates_are_merged_and_different_rows_of_one_ticket_refused(tmp_path
     assert "duplicates" in dict(receipt.warnings)
 
 
+def test_hexadecimal_ids_have_no_gaps(tmp_path: Path) -> None:
+    ids = ("10482736", "94716035", "3f9a0c1d", "9b01c2e7", "INC7", "INC9")
+    receipt = bring(tmp_path, HEADER + "".join(f"{one},2026-03-02 09:00:00,New,,,,,\n" for one in ids))
+    assert dict(receipt.warnings)["number-gaps"] == "gaps in the ticket numbers: 1, numbers missing: 1"
+
+
 def test_links_and_number_gaps(tmp_path: Path) -> None:
     text = "Number,Opened,Problem\nINC001,2026-03-01 09:00:00,PRB1\nINC002,2026-03-01 09:00:00,\nINC005,2026-03-01 09:00:00,PRB2\n"
     receipt = bring(tmp_path, text)

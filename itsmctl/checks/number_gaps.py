@@ -6,7 +6,8 @@ not taken, as one of another kind of work with the same numbers, is not missing.
 
     check: {number-gaps: {column: number}}
 
-Passing: INC001, INC002, INC003. Failing: INC001, INC003. Not testable: numbers without digits.
+Passing: INC001, INC002, INC003. Failing: INC001, INC003. Not testable: numbers without digits, and hexadecimal ids such as 9d385017c6,
+which are not counted one by one.
 """
 
 from __future__ import annotations
@@ -38,6 +39,6 @@ def compile(rule: Rule, context: Context) -> Fragment:
     return Fragment(
         f"""SELECT g.prefix AS record_id, g.missing = 0 AS passed,
             CASE WHEN g.missing IS NOT NULL THEN concat(g.missing, ' missing between ', g.first, ' and ', g.last) END AS observed,
-            'no number missing' AS expected, g.first_at AS "at", CASE WHEN g.missing IS NULL THEN 'no-digits' END AS reason
+            'no number missing' AS expected, g.first_at AS "at", CASE WHEN g.hexadecimal THEN 'hexadecimal' WHEN g.missing IS NULL THEN 'no-digits' END AS reason
         FROM ({missing_numbers(column, seen)}) AS g"""
     )
