@@ -220,7 +220,10 @@ def _likeliest(path: Path, shown: str) -> str:
         raise _mixed(valid[0], invalid[0], shown)
     if b"\0" in sample and _is_binary(sample):
         raise wrong_kind(msg("a binary file"), shown)
-    if _is_chinese(bytes(sample)):
+    chinese = _is_chinese(bytes(sample))
+    if _is_in_cyrillic_capitals(bytes(sample), 24 if chinese else 8):  # of a few letters, both can be true by chance
+        return "cp1251"
+    if chinese:
         return "gb18030"
     fitting = [name for name in _CANDIDATES if _decodes(bytes(sample[: sample.rfind(b"\n") + 1] or sample), name)]
     return _by_charset_normalizer(bytes(sample), fitting) or "utf-8"
@@ -270,6 +273,22 @@ def _is_chinese(sample: bytes) -> bool:
     return (
         len(chinese) > 1 and len(chinese) >= 0.9 * len(words) and 2 * common >= len(first) and 7 * beyond >= len(first)
     )
+
+
+def _is_in_cyrillic_capitals(sample: bytes, least: int) -> bool:
+    """Whether a text with at least so many letters is Cyrillic in capitals, in Windows-1251: as Shift-JIS each of them is a Japanese syllable of half width.
+
+    Nearly all letters of its words are capitals, and as many are vowels as in any Slavic language; in Japanese syllables half as many
+    of either are at those places. Capitals of Western languages stand between those of ASCII, and no three in a row.
+    """
+    letters = b"".join(word for word in _RUN.findall(sample) if len(word) > 2)
+    capitals = sum(letter in _CAPITALS for letter in letters)
+    vowels = sum(letter in _VOWELS for letter in letters)
+    return len(letters) >= least and 10 * capitals >= 9 * len(letters) and 4 * vowels >= len(letters)
+
+
+_CAPITALS = frozenset("АБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯЁЄІЇҐЎ".encode("cp1251"))
+_VOWELS = frozenset("АЕИОУІ".encode("cp1251"))
 
 
 def _by_charset_normalizer(sample: bytes, fitting: list[str]) -> str:
