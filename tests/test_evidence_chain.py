@@ -170,6 +170,29 @@ def test_the_command_tells_it(packs: Path, original: Path, tmp_path: Path, capsy
     assert run(["evidence", "verify", "--chain", str(tmp_path / "empty")]) == 2
 
 
+def test_who_builds_upon_a_pack_is_told_that_somebody_else_signed_it(
+    packs: Path, original: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Somebody may have put another, intact, in its place."""
+    generate(tmp_path / "other")
+    last = packs / f"{MONTHS[3]}.zip"
+    base = ["evidence", "build", str(original / "results" / MONTHS[3]), "--root", str(original / "case/系统")]
+
+    def told(out: str, *more: str, previous: Path = last) -> list[str]:
+        assert run([*base, "-o", str(tmp_path / out), "--previous", str(previous), *more]) == 0
+        return [line for line in capsys.readouterr().out.splitlines() if line.startswith("! ")]
+
+    key = read_public(original / "key.pub").id
+    assert told("same.zip", "--key", str(original / "key")) == []
+    (other,) = told("other.zip", "--key", str(tmp_path / "other"))
+    assert other.startswith(f"! The pack before is signed by another key, sha256:{key}.")
+    (unsigned,) = told("unsigned.zip")
+    assert unsigned.startswith(f"! The pack before is signed, by key sha256:{key}, and this one is not:")
+    assert told("begun.zip", "--key", str(tmp_path / "other"), previous=tmp_path / "unsigned.zip") == []
+    (chinese,) = told("zh.zip", "--lang", "zh")
+    assert chinese.startswith(f"! 前一个证据包由密钥 sha256:{key} 签名")
+
+
 @pytest.mark.parametrize(
     ("signed", "told"),
     [

@@ -31,6 +31,8 @@ class Link:
     position: int
     day: str = ""
     """The day of the pack before."""
+    key: str = ""
+    """The id of the key that signed the pack before, or empty."""
 
     def fields(self) -> Iterator[tuple[str, str]]:
         """What bag-info.txt says of it."""
@@ -46,7 +48,7 @@ def link_to(previous: Path) -> Link:
         values = {"names": ", ".join(report.files_that_differ[:5])}
         raise ItsmctlError(Problem("previous-altered", message, Where(str(previous)), values))
     info = content_of(open_pack(previous), INFO)
-    return Link(report.digest, position_of(info) + 1, info_field(info, "Bagging-Date"))
+    return Link(report.digest, position_of(info) + 1, info_field(info, "Bagging-Date"), report.signature.key)
 
 
 BreakKind = Literal["gap", "replaced", "fork", "start", "position", "order", "unreadable"]

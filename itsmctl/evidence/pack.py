@@ -54,6 +54,8 @@ class PackSummary:
     """The id of the key that signed it, or empty."""
     commit_unknown: str = ""
     """Why the audit could not ask git about the definitions, or empty."""
+    previous_key: str = ""
+    """The id of the key that signed the pack before, or empty."""
 
 
 def build(
@@ -112,6 +114,7 @@ def build(
         log.state,
         seals.key_id,
         judged.commit_unknown,
+        seals.previous.key if seals.previous else "",
     )
 
 

@@ -83,7 +83,23 @@ def summary_lines(summary: PackSummary, language: Language) -> list[str]:
         lines.append(_signature_line(Signature("enclosed-key", summary.key), language))
     else:
         lines.append(tr("Write the pack digest down elsewhere: the pack carries no signature.", language))
-    return lines
+    return [*lines, *_changed_signer(summary, language)]
+
+
+def _changed_signer(summary: PackSummary, language: Language) -> Iterator[str]:
+    """What to do where the pack before has another signature: whoever verifies the chain will be told that it changes."""
+    old, new = summary.previous_key, summary.key
+    if not old or old == new:
+        return
+    if new:
+        told = msg(
+            "! The pack before is signed by another key, sha256:{old}. If that is as it should be, give both public keys to whoever verifies the chain; if not, find out who signed it."
+        )
+    else:
+        told = msg(
+            "! The pack before is signed, by key sha256:{old}, and this one is not: whoever verifies the chain cannot tell who continued it. Build it with --key."
+        )
+    yield tr(told, language, old=old)
 
 
 _SEALS: frozenset[Fault] = frozenset({"unsigned", "other-key", "bad-timestamp"})
