@@ -199,7 +199,7 @@ def _verdicts(session: Session, record_ids: Sequence[str]) -> Mapping[str, tuple
 
 
 _ASKED_ELSEWHERE = (
-    "before-1970", "column-not-exported:", "column-not-in-file:", "history-gap:", "missing:customer", "missing:service", "no-zone:", "unreadable:",
+    "before-1970", "column-not-exported:", "column-not-in-file:", "file-ends:", "history-gap:", "missing:customer", "missing:service", "no-zone:", "unreadable:",
 )  # fmt: skip
 """Reasons of SQL for what the ledger does not ask."""
 

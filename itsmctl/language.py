@@ -462,6 +462,12 @@ REASONS: dict[str, tuple[str, str]] = {
             "See in reject.parquet what stands there; correct it in the tool, or name its form in the mapping, and export a day with its time."
         ),
     ),
+    "file-ends": (
+        msg(
+            "The file that holds the record ends before the moment of the audit, so nobody knows what became of {columns} since"
+        ),
+        msg("Export the records of all periods again, at the same time."),
+    ),
     "no-history": (
         msg("The export has no history of {columns}"),
         msg("Export the audit log of {columns}: one row per change, with its time."),

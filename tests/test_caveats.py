@@ -89,6 +89,8 @@ def test_what_is_said_of_scopes_is_said_in_every_language() -> None:
 
 
 def test_what_is_said_of_unread_cells_is_said_in_every_language() -> None:
-    told = "records of incident whose resolved_at could not be read, so that rules about groups rest on the others: 12 (SLM-04)"
-    assert phrase_text(told, "zh") == "事件记录中有 12 条的“解决”无法读取，分组判定的规则以其余记录为准（SLM-04）"
-    assert phrase_text(told.replace(" of incident", ""), "zh").startswith("有 12 条记录的“解决”无法读取")
+    told = (
+        "records of incident whose resolved_at is not known, so that rules about groups rest on the others: 12 (SLM-04)"
+    )
+    assert phrase_text(told, "zh") == "事件记录中有 12 条的“解决”无从得知，分组判定的规则以其余记录为准（SLM-04）"
+    assert phrase_text(told.replace(" of incident", ""), "zh").startswith("有 12 条记录的“解决”无从得知")

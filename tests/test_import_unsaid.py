@@ -346,7 +346,7 @@ def test_groups_that_are_judged_without_a_cell_that_could_not_be_read_are_named(
     rules = ("SLM-04", "INC-16")
     told = audit(load(reference_root()), out, AuditOptions(as_of="2026-04-01T00:00:00Z", rules=rules)).dataset.warnings
     assert [message for code, message in told if code == "unread-in-groups"] == [
-        "records of incident whose resolved_at could not be read, so that rules about groups rest on the others: 1 (SLM-04)"
+        "records of incident whose resolved_at is not known, so that rules about groups rest on the others: 1 (SLM-04)"
     ]
 
 
@@ -366,7 +366,7 @@ def test_a_record_that_may_be_of_a_group_is_not_counted_in_it(tmp_path: Path) ->
     result = audit(replace(definitions, rules={**definitions.rules, "DQ-10": major}), tmp_path / "out", asked_for)
     assert [(one.outcome, one.in_scope) for one in result.rules] == [("pass", 1)]
     assert [message for code, message in result.dataset.warnings if code == "unread-in-groups"] == [
-        "records of incident whose major could not be read, so that rules about groups rest on the others: 20 (DQ-10)"
+        "records of incident whose major is not known, so that rules about groups rest on the others: 20 (DQ-10)"
     ]
 
 

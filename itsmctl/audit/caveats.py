@@ -135,9 +135,9 @@ def _unread_in_groups(session: Session, context: Context, rules: Sequence[Rule])
             count, shown = int(str(n)), _named(those)
             yield (
                 "unread-in-groups",
-                f"records of {process} whose {column} could not be read, so that rules about groups rest on the others: {count} ({shown})"
+                f"records of {process} whose {column} is not known, so that rules about groups rest on the others: {count} ({shown})"
                 if process
-                else f"records whose {column} could not be read, so that rules about groups rest on the others: {count} ({shown})",
+                else f"records whose {column} is not known, so that rules about groups rest on the others: {count} ({shown})",
             )
 
 

@@ -12,6 +12,7 @@ from itsmctl.definitions.registers import rows_of
 from itsmctl.engine.acts import some_unclear
 from itsmctl.engine.clocks import columns_of_clocks, create_clocks
 from itsmctl.engine.context import Context
+from itsmctl.engine.life import CLOSED
 from itsmctl.engine.openings import Opening, create_openings
 from itsmctl.engine.people import create_people
 from itsmctl.engine.progress import segments_of_days
@@ -27,6 +28,7 @@ from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers.receipt import Receipt
 from itsmctl.model import (
     CHANGING_COLUMNS,
+    LATER_COLUMNS,
     PEOPLE_OF_EVENTS,
     RECORD_COLUMNS,
     Calendar,
@@ -116,7 +118,9 @@ def beforehand(definitions: Definitions, receipt: Receipt, as_of: int, period: P
         exported_at,
         zone,
         CHANGING_COLUMNS - history if as_of < exported_at else frozenset(),
-        frozenset(column for file in receipt.files for column in file.missing) | {one.column for one in receipt.unread},
+        frozenset(column for file in receipt.files for column in file.missing)
+        | {one.column for one in receipt.unread}
+        | (LATER_COLUMNS if _ended(receipt, as_of) else frozenset()),
         until=period[1],
         precision=receipt.precision_seconds,
         words=_words(receipt),
@@ -214,8 +218,19 @@ def _loading(
         receipt.codes_by_process,
         told_elsewhere,
         unread=tuple((one.file, one.exported, one.column) for one in receipt.unread),
+        ended=_ended(receipt, as_of),
+        over=tuple((p.id, s.id) for p in definitions.processes.values() for s in p.states if s.phase in CLOSED),
     )
 
 
+def _ended(receipt: Receipt, as_of: int) -> tuple[str, ...]:
+    """The lists of records that end so long before a moment that nobody knows what became of them until then."""
+    return tuple(file.name for file in receipt.files if file.known_until and _seconds(file.known_until) < as_of)
+
+
 def _last_moment(receipt: Receipt) -> int | None:
-    return int(datetime.fromisoformat(receipt.last_moment).timestamp()) if receipt.last_moment else None
+    return _seconds(receipt.last_moment) if receipt.last_moment else None
+
+
+def _seconds(moment: str) -> int:
+    return int(datetime.fromisoformat(moment).timestamp())

@@ -317,7 +317,7 @@ def _add_verdicts(session: Session, as_of: int, read: frozenset[str]) -> None:
     session.run(
         f"""INSERT INTO clock
         SELECT j.tix, j.clock, j.agreement, j.offer, j.target_number, j.target, j.start, j.stop, coalesce(j.stop, {as_of}) AS judged_at,
-            CASE WHEN j.reason LIKE 'column-not-%' OR j.reason LIKE 'unreadable:%' THEN NULL ELSE j.counted END AS counted,
+            CASE WHEN j.reason LIKE 'column-not-%' OR j.reason LIKE 'unreadable:%' OR j.reason LIKE 'file-ends:%' THEN NULL ELSE j.counted END AS counted,
             {month_text(stopped, offset_at(session, stopped))} AS month,
             CASE WHEN j.reason IS NOT NULL THEN 'not_testable' WHEN j.cancelled THEN 'cancelled'
                 WHEN j.counted <= j.target THEN CASE WHEN j.stop IS NOT NULL THEN 'met' WHEN j.paused_now THEN 'paused_ok' ELSE 'running_ok' END
@@ -326,7 +326,7 @@ def _add_verdicts(session: Session, as_of: int, read: frozenset[str]) -> None:
         FROM (
             SELECT j.*, d.agreement, t.seconds AS target,
                 CASE WHEN k.tix IS NOT NULL THEN concat('column-not-in-file:', k.columns)
-                    WHEN u.tix IS NOT NULL THEN concat('unreadable:', u.columns) WHEN j.why IS NOT NULL THEN j.why
+                    WHEN u.tix IS NOT NULL THEN concat(u.why, ':', u.columns) WHEN j.why IS NOT NULL THEN j.why
                     WHEN j.cancelled THEN NULL
                     WHEN t.seconds IS NULL THEN j.unpromised
                     WHEN coalesce(j.stop, {as_of}) > d.known_before THEN 'calendar-not-known'
@@ -344,7 +344,7 @@ def _add_verdicts(session: Session, as_of: int, read: frozenset[str]) -> None:
                 ) AS f ON f.name = r.source_file
             ) AS k ON k.tix = j.tix
             LEFT JOIN (
-                SELECT tix, string_agg("column", ',' ORDER BY "column") AS columns FROM unread WHERE "column" IN ({columns}) GROUP BY tix
+                SELECT tix, min(why) AS why, string_agg("column", ',' ORDER BY "column") AS columns FROM unread WHERE "column" IN ({columns}) GROUP BY tix
             ) AS u ON u.tix = j.tix
         ) AS j"""
     )

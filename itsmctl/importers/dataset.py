@@ -6,11 +6,11 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from itsmctl.engine.session import Session, Value, file_text, name, quote
 from itsmctl.importers import canonical, findings
+from itsmctl.importers.ends import with_ends
 from itsmctl.importers.export import REJECT, Export, Staged
 from itsmctl.importers.population import (
     drop_rows_without_id,
@@ -18,7 +18,7 @@ from itsmctl.importers.population import (
     leave_out,
     merge_duplicates,
 )
-from itsmctl.importers.receipt import FILE, FORMAT, LeftOut, Receipt, ReceiptFile, Unread
+from itsmctl.importers.receipt import FILE, FORMAT, LeftOut, Receipt, ReceiptFile, Unread, iso
 from itsmctl.importers.recognition import Source, check_alike, lacking, settled, sources
 from itsmctl.importers.spreadsheet_errors import set_errors_aside
 from itsmctl.importers.values import convert_times, reject_values, time_names
@@ -90,6 +90,7 @@ def write(session: Session, staging: Staging, place: Path, left_out: Sequence[Le
         warnings=warnings,
         unread=unread_columns(session, [(x.staged, x.found)]),
     )
+    receipt = with_ends(session, receipt, place)
     write_receipt(receipt, place)
     return receipt
 
@@ -254,13 +255,6 @@ def _last_moment(session: Session, shape: MappingShape) -> Value:
         WHERE before IS NULL OR moment - before <= {FAR_APART} ORDER BY moment DESC LIMIT 1"""
     )
     return rows[0][0] if rows else None
-
-
-def iso(seconds: Value) -> str:
-    """Epoch seconds in ISO 8601, '' for none."""
-    if not isinstance(seconds, int):
-        return ""
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def digest(files: Sequence[ReceiptFile], mappings: Sequence[MappingDefinition], zone: str) -> str:

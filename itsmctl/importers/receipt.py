@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NotRequired, TypedDict
 
@@ -38,6 +39,8 @@ class ReceiptFile:
     shape: str = ""
     history: tuple[str, ...] = ()
     """Canonical columns whose changes are told by the rows of this file themselves."""
+    known_until: str = ""
+    """Where this list of records ends earlier than others: the moment from which on nobody knows what became of them."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,9 @@ def _plain(receipt: Receipt) -> dict[str, object]:
         "shape": receipt.shape,
         "tool": receipt.tool,
         "zone": receipt.zone,
-        "files": [vars(file) for file in receipt.files],
+        "files": [
+            {key: value for key, value in vars(file).items() if key != "known_until" or value} for file in receipt.files
+        ],
         "records": receipt.records,
         "events": receipt.events,
         "rejects": receipt.rejects,
@@ -184,6 +189,13 @@ def _no_receipt(where: Where) -> ItsmctlError:
     return ItsmctlError(Problem("not-a-dataset", template, where, {"file": FILE}))
 
 
+def iso(seconds: object) -> str:
+    """Epoch seconds in ISO 8601, '' for none."""
+    if not isinstance(seconds, int):
+        return ""
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 @contextmanager
 def unchanged(folder: Path) -> Iterator[Receipt]:
     """Give the receipt of a dataset folder whose tables the block reads.
@@ -230,6 +242,7 @@ class _File(TypedDict):
     table: NotRequired[str]
     shape: NotRequired[str]
     history: NotRequired[list[str]]
+    known_until: NotRequired[str]
 
 
 class _LeftOut(TypedDict):
@@ -295,6 +308,7 @@ def _file(data: _File, told_by_all: Sequence[str]) -> ReceiptFile:
         data.get("table", "record"),
         data.get("shape", ""),
         tuple(data.get("history", told_by_all)),
+        data.get("known_until", ""),
     )
 
 

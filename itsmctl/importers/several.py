@@ -13,10 +13,11 @@ from itsmctl.errors import ItsmctlError, Problem
 from itsmctl.importers import canonical, dataset, findings
 from itsmctl.importers.details import Detail, prepare_detail
 from itsmctl.importers.disagreeing import Told
+from itsmctl.importers.ends import with_ends
 from itsmctl.importers.export import Export
 from itsmctl.importers.joining import Joined, Part, join
 from itsmctl.importers.opening import stage
-from itsmctl.importers.receipt import LeftOut, Receipt, ReceiptFile
+from itsmctl.importers.receipt import LeftOut, Receipt, ReceiptFile, iso
 from itsmctl.importers.recognition import lacking
 from itsmctl.model import MappingDefinition
 
@@ -76,6 +77,7 @@ def write(
     joined = join(session, [one.part for one in records], details, every, place)
     rejects = dataset.write_rejects(session, every, place)
     receipt = findings.with_gaps(session, _receipt(session, records, details, joined, rejects, left_out))
+    receipt = with_ends(session, receipt, place)
     dataset.write_receipt(receipt, place)
     return receipt
 
@@ -153,7 +155,7 @@ def _receipt(
             for column, table in own.items():
                 known = codes.setdefault(process, {})
                 known[column] = {**known.get(column, {}), **table}
-    latest = max((*(receipt.last_moment for receipt in receipts), dataset.iso(joined.last_moment)))
+    latest = max((*(receipt.last_moment for receipt in receipts), iso(joined.last_moment)))
     (count, first, last) = session.one(
         "SELECT count(*), min(epoch_ms(opened_at)) // 1000, max(epoch_ms(opened_at)) // 1000 FROM record"
     )
@@ -173,8 +175,8 @@ def _receipt(
         records=int(count or 0),
         events=joined.events,
         rejects=rejects,
-        period_from=dataset.iso(first),
-        period_to=dataset.iso(last),
+        period_from=iso(first),
+        period_to=iso(last),
         last_moment=latest,
         precision_seconds=max(
             [

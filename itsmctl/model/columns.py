@@ -162,6 +162,10 @@ CHANGING_COLUMNS = frozenset(
 """Columns that an export fills with what was learnt last; without a history they say nothing of an earlier moment."""
 
 
+LATER_COLUMNS = CHANGING_COLUMNS | frozenset(TIME_COLUMNS) - {"opened_at", "recorded_at", *FORESEEN_COLUMNS}
+"""What an open record is still to get: columns of which nobody knows what stands there after its file has ended."""
+
+
 APPROVAL = "approval"
 """What stands for a field where an approval is told among the changes of a record."""
 EVENT_COLUMNS = ("record_id", "seq", "at", "actor", "actor_group", "field", "old", "new", "attributes")

@@ -233,14 +233,15 @@ PHRASES = (
     msg("{file} was left out, as no mapping reads it: {n} rows"),
     msg("{file}: rows about a record that no file has, set aside: {n}"),
     msg("records of which the history tells nothing: {n}"),
+    msg("{file} tells nothing after {moment}, other files do until {until}: export all at the same time"),
     msg("records opened outside the period or after the moment of the audit, and not judged: {n}"),
     msg("{process}: no time is taken off for pauses that the export neither has nor has a word for: {states}"),
     msg("records of {process} without {columns}, left out by rules that choose by it: {n} ({rules})"),
     msg("records without {columns}, left out by rules that choose by it: {n} ({rules})"),
     msg(
-        "records of {process} whose {column} could not be read, so that rules about groups rest on the others: {n} ({rules})"
+        "records of {process} whose {column} is not known, so that rules about groups rest on the others: {n} ({rules})"
     ),
-    msg("records whose {column} could not be read, so that rules about groups rest on the others: {n} ({rules})"),
+    msg("records whose {column} is not known, so that rules about groups rest on the others: {n} ({rules})"),
     msg("{place}: {time} at a stretch"),
     msg("{place}: {time} in all"),
     *DECLARE,

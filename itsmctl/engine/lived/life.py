@@ -13,7 +13,7 @@ from itsmctl.engine.session import Session, name, quote
 from itsmctl.engine.spans import stored_with
 from itsmctl.engine.sql import carried, latest, neighbour
 
-_KEPT_REASONS = "coalesce(c.reason, '') NOT LIKE 'column-not-in-file:%' AND coalesce(c.reason, '') NOT LIKE 'unreadable:%' AND coalesce(c.reason, '') NOT IN ('missing:customer', 'missing:service')"
+_KEPT_REASONS = "coalesce(c.reason, '') NOT LIKE 'column-not-in-file:%' AND coalesce(c.reason, '') NOT LIKE 'unreadable:%' AND coalesce(c.reason, '') NOT LIKE 'file-ends:%' AND coalesce(c.reason, '') NOT IN ('missing:customer', 'missing:service')"
 
 
 def create_life(session: Session, plan: Plan) -> bool:

@@ -6,7 +6,7 @@ from itsmctl.engine.numbering import words_of_rows
 from itsmctl.engine.session import Session, name, quote
 from itsmctl.engine.sql import neighbour
 from itsmctl.engine.tables.loading import TEXTS, Loading
-from itsmctl.model import UNREAD
+from itsmctl.model import LATER_COLUMNS, UNREAD
 
 _REASONS = ", ".join(map(quote, UNREAD))
 
@@ -49,22 +49,46 @@ def create_broken(session: Session, loading: Loading) -> None:
 
 def create_lacking(session: Session, loading: Loading) -> None:
     """What is unknown of a record, `lacking(tix, "column", why)`: its file has no such column, though other files have (`file_lacks`),
-    or the cell could not be read (`unread`)."""
+    or the cell could not be read, or its file ends before (`unread`)."""
     session.run('CREATE TABLE file_lacks (name VARCHAR, "column" VARCHAR)')
     session.insert("file_lacks", ("name", "column"), loading.lacking)
-    session.run('CREATE TABLE unread (tix BIGINT, "column" VARCHAR)')
+    session.run('CREATE TABLE unread (tix BIGINT, "column" VARCHAR, why VARCHAR)')
     cells = " UNION ".join(
-        f"""SELECT r.tix, {quote(column)} FROM record AS r JOIN reject AS j ON j.record_id = r.record_id
+        f"""SELECT r.tix, {quote(column)}, 'unreadable' FROM record AS r JOIN reject AS j ON j.record_id = r.record_id
         WHERE r.{name(column)} IS NULL AND j.source_file = {quote(file)} AND j."column" = {quote(told)} AND j.reason IN ({_REASONS})"""
         for file, told, column in loading.unread
         if column in loading.texts or column not in TEXTS
     )
     if cells:
         session.run(f"INSERT INTO unread {cells}")
+    if loading.ended:
+        _leave_open(session, loading)
     session.run(
         """CREATE VIEW lacking AS
         SELECT r.tix, f."column", 'column-not-in-file' AS why FROM record AS r JOIN file_lacks AS f ON f.name = r.source_file"""
-        + (""" UNION ALL SELECT tix, "column", 'unreadable' AS why FROM unread""" if cells else "")
+        + (""" UNION ALL SELECT tix, "column", why FROM unread""" if cells or loading.ended else "")
+    )
+
+
+def _leave_open(session: Session, loading: Loading) -> None:
+    """Say of the records of lists that end early that what changes is unknown, unless they were over.
+
+    Where a list closes no record, those that are resolved are over.
+    """
+    session.run("CREATE TABLE over_state (process VARCHAR, state VARCHAR)")
+    session.insert("over_state", ("process", "state"), loading.over)
+    session.run('CREATE TABLE later_column ("column" VARCHAR)')
+    session.insert("later_column", ("column",), [(column,) for column in sorted(LATER_COLUMNS)])
+    files = ", ".join(map(quote, loading.ended))
+    session.run(
+        f"""CREATE TABLE ended_record AS SELECT r.tix, r.source_file, r.resolved_at IS NOT NULL AS resolved,
+            r.closed_at IS NOT NULL OR o.state IS NOT NULL AS closed
+        FROM record AS r LEFT JOIN over_state AS o ON o.process = r.process AND o.state = r.state WHERE r.source_file IN ({files})"""
+    )
+    session.run(
+        """INSERT INTO unread SELECT e.tix, c."column", 'file-ends' FROM ended_record AS e CROSS JOIN later_column AS c
+        WHERE NOT e.closed AND (NOT e.resolved OR e.source_file IN (SELECT source_file FROM ended_record WHERE closed))
+            AND NOT EXISTS (SELECT 1 FROM unread AS u WHERE u.tix = e.tix AND u."column" = c."column")"""
     )
 
 

@@ -61,6 +61,10 @@ class Loading:
     unread: tuple[tuple[str, str, str], ...] = ()
     """(file, exported column, column) where cells were set aside, and are empty in the record."""
     part: Part = WHOLE
+    ended: tuple[str, ...] = ()
+    """Lists of records that end so long before `as_of` that nobody knows what became since of those that were not over."""
+    over: tuple[tuple[str, str], ...] = ()
+    """(process, state) of records of which nothing more is expected."""
 
     @property
     def texts(self) -> frozenset[str]:

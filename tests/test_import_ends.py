@@ -1,0 +1,95 @@
+"""Lists of records that were exported at different times: what was open in an early one is not open for ever."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from itsmctl.audit import AuditOptions, audit
+from itsmctl.definitions import load
+from itsmctl.engine.results import read_verdicts
+from itsmctl.importers.importing import import_files
+from itsmctl.importers.receipt import Receipt
+from itsmctl.model import Definitions
+from itsmctl.reference import reference_root
+
+HEAD = "Number,Caller,Opened,State,Priority,Short description,Assignment group,Resolved,Closed\n"
+RULES = ("INC-06", "INC-16", "INC-04", "INC-01")
+
+
+@pytest.fixture(scope="module")
+def definitions() -> Definitions:
+    return load(reference_root())
+
+
+def told(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S}" if moment else ""
+
+
+def month(
+    first: datetime, number: int, days: int = 28, every: int = 8, open_ones: int = 3, closing: bool = True
+) -> str:
+    """A list as exported at the end of a month: a ticket every so many hours, each resolved in two, the last ones still open."""
+    count = days * 24 // every
+    rows = []
+    for n in range(count):
+        opened = first + timedelta(hours=n * every, minutes=n % 60, seconds=n % 59)
+        resolved, closed = opened + timedelta(hours=2), opened + timedelta(hours=2, minutes=30) if closing else None
+        state = "Closed" if closing else "Resolved"
+        last = ("New", "", "") if n >= count - open_ones else (state, told(resolved), told(closed))
+        rows.append(f"INC{number + n:05},Ann,{told(opened)},{last[0]},3 - Moderate,a,Desk,{last[1]},{last[2]}\n")
+    return HEAD + "".join(rows)
+
+
+def brought(folder: Path, definitions: Definitions, **lists: str) -> Receipt:
+    for name, text in lists.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    files = sorted(folder.glob("*.csv"))
+    return import_files(files, None, definitions.mappings, "UTC", folder / "dataset")
+
+
+def reasons(folder: Path, definitions: Definitions, as_of: str = "") -> dict[tuple[str, str], tuple[bool | None, str]]:
+    options = AuditOptions(rules=RULES, as_of=as_of, all_verdicts=True)
+    audit(definitions, folder / "dataset", options, verdicts=folder / "verdicts.parquet")
+    return {(one.rule, one.record_id): (one.passed, one.reason) for one in read_verdicts(folder / "verdicts.parquet")}
+
+
+JANUARY, MARCH = datetime(2026, 1, 1, 8, tzinfo=UTC), datetime(2026, 3, 1, 8, tzinfo=UTC)
+LATE = ("INC00081", "INC00082", "INC00083")
+"""Those that were open when January was exported."""
+
+
+def test_who_was_open_at_the_end_of_an_early_list_is_not_accused(tmp_path: Path, definitions: Definitions) -> None:
+    receipt = brought(tmp_path, definitions, january=month(JANUARY, 0), march=month(MARCH, 500))
+    early, late = receipt.files
+    assert (early.known_until[:10], late.known_until) == ("2026-01-30", "")
+    assert dict(receipt.warnings)["file-ends-early"] == (
+        "january.csv tells nothing after 2026-01-29T00:23:24Z, other files do until 2026-03-29T00:23:24Z: export all at the same time"
+    )
+    judged = reasons(tmp_path, definitions)
+    assert {judged["INC-16", one] for one in LATE} == {(None, "file-ends:resolved_at,state")}
+    assert {judged["INC-06", one][0] for one in LATE} == {None}
+    assert judged["INC-01", "INC00010"] == (True, ""), "what was over is over"
+    assert not [key for key, (passed, _) in judged.items() if key[0] == "INC-16" and passed is False]
+
+
+def test_at_the_time_of_the_early_list_all_is_known(tmp_path: Path, definitions: Definitions) -> None:
+    brought(tmp_path, definitions, january=month(JANUARY, 0), march=month(MARCH, 500))
+    judged = reasons(tmp_path, definitions, "2026-01-29")
+    assert not [reason for _, reason in judged.values() if reason.startswith("file-ends")]
+
+
+def test_lists_of_one_day_and_slow_processes_end_together(tmp_path: Path, definitions: Definitions) -> None:
+    """Of two lists one has a ticket every ten days: its silence at the end is nothing unusual."""
+    slow = month(datetime(2025, 4, 20, 8, tzinfo=UTC), 900, days=330, every=240)
+    receipt = brought(tmp_path, definitions, january=month(MARCH, 0, days=20), march=month(MARCH, 500), slow=slow)
+    assert [file.known_until for file in receipt.files if file.name != "january.csv"] == ["", ""]
+
+
+def test_where_a_list_closes_nothing_the_resolved_are_over(tmp_path: Path, definitions: Definitions) -> None:
+    brought(tmp_path, definitions, january=month(JANUARY, 0, closing=False), march=month(MARCH, 500))
+    judged = reasons(tmp_path, definitions)
+    assert judged["INC-06", "INC00010"][1].split(":")[0] != "file-ends"
+    assert judged["INC-06", LATE[0]][1].startswith("file-ends:")
