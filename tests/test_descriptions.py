@@ -16,8 +16,7 @@ from click.testing import CliRunner
 
 import itsmctl
 from itsmctl.cli import group
-from itsmctl.definitions.editor_schemas import editor_schemas
-from itsmctl.definitions.schema import schemas
+from itsmctl.definitions.editor_schemas import complete_schemas, editor_schemas
 from itsmctl.descriptions import described, texts
 from itsmctl.language import description_text, tr
 from itsmctl.reference import schema_folder
@@ -66,10 +65,13 @@ PACKAGE = Path(itsmctl.__file__).parent
 OF_OUTPUTS = {path.name: json.loads(path.read_text("utf-8")) for path in sorted(PACKAGE.rglob("*.schema.json"))}
 
 
-@pytest.mark.parametrize("name", [*schemas(), *OF_OUTPUTS])
+OF_DEFINITIONS = complete_schemas()
+
+
+@pytest.mark.parametrize("name", [*OF_DEFINITIONS, *OF_OUTPUTS])
 def test_every_description_is_chinese_and_names_the_same_keys(name: str) -> None:
     """A description that was changed is another text, and has no Chinese until somebody writes one."""
-    schema = OF_OUTPUTS.get(name) or schemas()[name]
+    schema = OF_OUTPUTS.get(name) or OF_DEFINITIONS[name]
     english = list(texts(schema))
     chinese = list(texts(described(schema, "zh")))
     assert len(english) == len(chinese) > 1

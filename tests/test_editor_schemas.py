@@ -80,6 +80,23 @@ def test_every_check_has_its_parameters() -> None:
     )
 
 
+def test_every_parameter_of_a_check_is_described() -> None:
+    """Whoever hovers over one is told what it means, what an empty one stands for, and in which unit it is."""
+    bare = [
+        (name, key)
+        for name, check in CHECKS.items()
+        for part in parts(check.PARAMETERS)
+        for key, body in part.get("properties", {}).items()
+        if part.get("additionalProperties") is False and not body.get("description")
+    ]
+    assert bare == []
+    written = json.loads(editor_schemas("zh")["rule.schema.json"])["properties"]["check"]["properties"]
+    told = written["not-sooner"]["properties"]["least"]
+    assert told["description"].startswith("可通过的最短时间，以时、分、秒") and told["patternErrorMessage"].endswith(
+        told["description"]
+    )
+
+
 def test_no_limit_stands_beside_the_properties_that_it_limits() -> None:
     """The language server would complete nothing there."""
     limited = [part for schema in schemas().values() for part in parts(schema) if "maxProperties" in part]

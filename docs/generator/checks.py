@@ -9,7 +9,7 @@ from generator.markdown import code, in_both, table
 from generator.schemas import ENDING, YES, type_text
 from itsmctl.checks import CHECKS, declare
 from itsmctl.definitions import load
-from itsmctl.language import tr
+from itsmctl.language import description_text, tr
 from itsmctl.locale.extract import CODE, paragraphs
 from itsmctl.model import Language
 from itsmctl.reference import reference_root
@@ -57,7 +57,7 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
     },
 }
 CHOOSING = {"en": ("check", "asks"), "zh": ("检查", "要求")}
-HEAD = {"en": ("parameter", "required", "type", "names"), "zh": ("参数", "必填", "类型", "所指")}
+HEAD = {"en": ("parameter", "required", "type", "names", "meaning"), "zh": ("参数", "必填", "类型", "所指", "含义")}
 NAMED = {
     "calendar": "日历", "clock": "时钟", "code-list": "代码表", "column": "列", "day": "日期", "duty": "职责分离", "expression": "表达式",
     "lane": "泳道", "priority-matrix": "优先级矩阵", "process": "流程", "register": "台账", "role": "角色", "state": "状态",
@@ -138,6 +138,7 @@ def parameters(schema: Mapping[str, Any], names: Mapping[str, str], language: La
             YES[language] if key in required else "",
             type_text(body, "definitions/", language),
             names_of(key, names, language),
+            description_text(body["description"], language),
         )
         for key, body in schema.get("properties", {}).items()
     ]

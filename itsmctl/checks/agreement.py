@@ -18,7 +18,12 @@ PARAMETERS = {
     "type": "object",
     "additionalProperties": False,
     "required": ["clock"],
-    "properties": {"clock": {"type": "string"}},
+    "properties": {
+        "clock": {
+            "type": "string",
+            "description": "The clock for which there must be a promise, by its name in the agreements, such as `resolution`.",
+        }
+    },
 }
 NAMES = {"clock": "clock"}
 

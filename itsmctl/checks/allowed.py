@@ -22,11 +22,22 @@ PARAMETERS = {
     "required": ["column"],
     "minProperties": 2,
     "properties": {
-        "column": {"type": "string"},
-        "values": {"type": "array", "minItems": 1, "items": {"type": ["string", "number", "boolean"]}},
-        "codes": {"type": "string"},
-        "states": {"type": "string"},
-        "history": {"type": "boolean"},
+        "column": {"type": "string", "description": "The column whose values are judged."},
+        "values": {
+            "type": "array",
+            "minItems": 1,
+            "items": {"type": ["string", "number", "boolean"]},
+            "description": "The values that are allowed.",
+        },
+        "codes": {
+            "type": "string",
+            "description": "The code list whose codes, in force when the record was opened, are allowed, by its id.",
+        },
+        "states": {"type": "string", "description": "The process whose states are allowed, by its id."},
+        "history": {
+            "type": "boolean",
+            "description": "Whether every value that the field ever had is judged, and not only the last; default: false.",
+        },
     },
 }
 NAMES = {"column": "column", "codes": "code-list", "states": "process"}

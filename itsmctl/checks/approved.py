@@ -46,14 +46,37 @@ PARAMETERS = {
     "type": "object",
     "additionalProperties": False,
     "properties": {
-        "before": MOMENT,
-        "later": {"type": "string", "pattern": "^(?=.)([0-9]+bd)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$", "examples": ["2bd"]},
-        "calendar": {"type": "string"},
-        "roles": TEXTS,
-        "each": {"type": "boolean"},
-        "least": COUNT,
-        "through": CHANGE,
-        "decisions": TEXTS,
+        "before": {
+            **MOMENT,
+            "description": "The moment before which the approvals must be given: a column, or a change such as `{state: implementing}`; left out, at any time.",
+        },
+        "later": {
+            "type": "string",
+            "pattern": "^(?=.)([0-9]+bd)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$",
+            "examples": ["2bd"],
+            "description": "How long after that moment the approval may still follow, in hours, minutes and seconds (`30m`) or business days (`2bd`); default: not at all.",
+        },
+        "calendar": {
+            "type": "string",
+            "description": "The calendar in whose open hours `later` counts, by its id; left out, the clock on the wall counts.",
+        },
+        "roles": {
+            **TEXTS,
+            "description": "Only approvals by who held one of these roles on that day count; left out, anybody's do.",
+        },
+        "each": {
+            "type": "boolean",
+            "description": "Whether every one of the `roles` must have approved; default: false, any of them is enough.",
+        },
+        "least": {**COUNT, "description": "How many people must have approved; default: 1."},
+        "through": {
+            **CHANGE,
+            "description": "The change that is an approval where the tool keeps none, such as `{state: approved}`.",
+        },
+        "decisions": {
+            **TEXTS,
+            "description": "The decisions that count as approvals, as the export or its mapping calls them; default: the usual words for one in favour, such as `approved`.",
+        },
     },
     "dependencies": {"later": ["before"], "calendar": ["later"], "each": ["roles"]},
     "if": {"properties": {"later": {"pattern": "bd"}}, "required": ["later"]},

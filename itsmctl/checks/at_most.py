@@ -16,7 +16,10 @@ PARAMETERS = {
     "type": "object",
     "additionalProperties": False,
     "required": ["column", "most"],
-    "properties": {"column": {"enum": list(NUMBER_COLUMNS)}, "most": {"type": "integer", "minimum": 0}},
+    "properties": {
+        "column": {"enum": list(NUMBER_COLUMNS), "description": "The column with the number."},
+        "most": {"type": "integer", "minimum": 0, "description": "The largest number that still passes."},
+    },
 }
 NAMES = {"column": "column"}
 

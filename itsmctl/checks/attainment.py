@@ -20,6 +20,7 @@ from __future__ import annotations
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.grouping import clock_columns, key_of
 from itsmctl.engine.numbering import missing_numbers
+from itsmctl.engine.parameters import CLOCK, MINIMUM
 from itsmctl.engine.sql import Fragment, literal_rows, name
 from itsmctl.model import RECORD_COLUMNS, Rule
 
@@ -29,10 +30,19 @@ PARAMETERS = {
     "additionalProperties": False,
     "required": ["clock", "per"],
     "properties": {
-        "clock": {"type": "string"},
-        "per": {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"enum": ["month", *RECORD_COLUMNS]}},
-        "minimum": {"type": "integer", "minimum": 1},
-        "complete": {"enum": ["number", "record_id"]},
+        "clock": CLOCK,
+        "per": {
+            "type": "array",
+            "minItems": 1,
+            "uniqueItems": True,
+            "items": {"enum": ["month", *RECORD_COLUMNS]},
+            "description": "The columns by whose values records are grouped; `month` is the month in which the clock stopped.",
+        },
+        "minimum": MINIMUM,
+        "complete": {
+            "enum": ["number", "record_id"],
+            "description": "The column with the ticket numbers: a missing number counts as a ticket that was late; left out, missing numbers count as nothing.",
+        },
     },
 }
 NAMES = {"clock": "clock", "complete": "column"}

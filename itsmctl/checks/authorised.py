@@ -28,7 +28,14 @@ PARAMETERS = {
     "additionalProperties": False,
     "required": ["acts"],
     "oneOf": [{"required": ["roles"]}, {"required": ["lane"]}],
-    "properties": {"acts": ACTS, "roles": TEXTS, "lane": {"type": "string"}},
+    "properties": {
+        "acts": {
+            **ACTS,
+            "description": "Who acted: columns of people, `approvers`, `actors`, or changes such as `{state: approved}`, of whoever made them.",
+        },
+        "roles": {**TEXTS, "description": "The roles of which one must have been held on the day of the act."},
+        "lane": {"type": "string", "description": "The lane of the process whose roles are allowed, by its id."},
+    },
 }
 NAMES = {"roles/*": "role", "lane": "lane", **names_in("acts/*")}
 

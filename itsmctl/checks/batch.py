@@ -29,10 +29,19 @@ PARAMETERS = {
     "if": {"properties": {"by": {"const": APPROVERS}}},
     "else": {"required": ["at"]},
     "properties": {
-        "by": {"enum": [*PEOPLE_COLUMNS, APPROVERS]},
-        "at": {"enum": list(TIME_COLUMNS)},
-        "count": {"type": "integer", "minimum": 2},
-        "within": DURATION,
+        "by": {
+            "enum": [*PEOPLE_COLUMNS, APPROVERS],
+            "description": "Whose records are counted: a column of people, or `approvers`.",
+        },
+        "at": {
+            "enum": list(TIME_COLUMNS),
+            "description": "The moment at which it was done; not needed with `approvers`, whose approvals have their own.",
+        },
+        "count": {"type": "integer", "minimum": 2, "description": "From how many records on it is a burst."},
+        "within": {
+            **DURATION,
+            "description": "The time within which they were done, in hours, minutes and seconds, such as `10m`.",
+        },
     },
 }
 NAMES = {"at": "column"}

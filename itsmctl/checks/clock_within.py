@@ -12,6 +12,7 @@ because the export has no history of states.
 from __future__ import annotations
 
 from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.parameters import CLOCK
 from itsmctl.engine.sql import Fragment, duration_text
 from itsmctl.model import Rule
 
@@ -20,7 +21,7 @@ PARAMETERS = {
     "type": "object",
     "additionalProperties": False,
     "required": ["clock"],
-    "properties": {"clock": {"type": "string"}},
+    "properties": {"clock": CLOCK},
 }
 NAMES = {"clock": "clock"}
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 from itsmctl.engine.acts import MOMENT_OF
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.grouping import group_key, group_needs
-from itsmctl.engine.parameters import COUNT, PER, PERCENT, number_of, texts
+from itsmctl.engine.parameters import MINIMUM, PER, PERCENT, number_of, texts
 from itsmctl.engine.people import called, known_as
 from itsmctl.engine.sql import Fragment, name, quote
 from itsmctl.model import PEOPLE_COLUMNS, Rule
@@ -27,7 +27,15 @@ PARAMETERS = {
     "type": "object",
     "additionalProperties": False,
     "required": ["by", "per", "most"],
-    "properties": {"by": {"enum": list(PEOPLE_COLUMNS)}, "per": PER, "most": PERCENT, "minimum": COUNT},
+    "properties": {
+        "by": {"enum": list(PEOPLE_COLUMNS), "description": "The column that names whoever did the work."},
+        "per": PER,
+        "most": {
+            **PERCENT,
+            "description": "The largest share of one person in a group that still passes, in per cent.",
+        },
+        "minimum": MINIMUM,
+    },
 }
 NAMES = {"by": "column"}
 

@@ -26,7 +26,10 @@ PARAMETERS = {
     "type": "object",
     "additionalProperties": False,
     "required": ["process"],
-    "properties": {"process": {"type": "string"}, "begins-anywhere": {"type": "boolean"}},
+    "properties": {
+        "process": {"type": "string", "description": "The process whose flow is followed, by its id."},
+        "begins-anywhere": {"type": "boolean", "description": "Whether the first step is not judged; default: false."},
+    },
 }
 NAMES = {"process": "process"}
 

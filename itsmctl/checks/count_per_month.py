@@ -26,11 +26,27 @@ PARAMETERS = {
     "required": ["per"],
     "anyOf": [{"required": ["least"]}, {"required": ["most"]}],
     "properties": {
-        "per": {"type": "array", "uniqueItems": True, "items": COLUMN},
-        "where": WHERE,
-        "least": {"type": "integer", "minimum": 1},
-        "most": {"type": "integer", "minimum": 0},
-        "minimum": COUNT,
+        "per": {
+            "type": "array",
+            "uniqueItems": True,
+            "items": COLUMN,
+            "description": "The columns by whose values records are grouped; `[]` makes one group of all.",
+        },
+        "where": {**WHERE, "description": "Which records count; left out, all do."},
+        "least": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "The smallest number of records in a month that passes; default: 0.",
+        },
+        "most": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "The largest number of records in a month that passes; default: no limit.",
+        },
+        "minimum": {
+            **COUNT,
+            "description": "Groups with fewer records than this in all months together are told and not judged; default: 1.",
+        },
     },
 }
 NAMES = {"per/*": "column"}

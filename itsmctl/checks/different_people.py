@@ -30,9 +30,23 @@ PARAMETERS = {
     "additionalProperties": False,
     "oneOf": [{"required": ["columns"]}, {"required": ["sides"]}],
     "properties": {
-        "columns": {"type": "array", "minItems": 2, "uniqueItems": True, "items": {"enum": list(PEOPLE_COLUMNS)}},
-        "sides": {"type": "array", "minItems": 2, "items": ACTS},
-        "duty": {"type": "string"},
+        "columns": {
+            "type": "array",
+            "minItems": 2,
+            "uniqueItems": True,
+            "items": {"enum": list(PEOPLE_COLUMNS)},
+            "description": "Columns of people, no two of which may name the same person.",
+        },
+        "sides": {
+            "type": "array",
+            "minItems": 2,
+            "items": ACTS,
+            "description": "The duties that are kept apart, each as a list of acts: columns of people, `approvers`, `actors`, or changes such as `{state: approved}`.",
+        },
+        "duty": {
+            "type": "string",
+            "description": "The pair of duties in the separation of duties that asks for it, by its id.",
+        },
     },
     "dependencies": {"duty": ["sides"]},
 }

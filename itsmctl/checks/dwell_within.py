@@ -19,6 +19,7 @@ from __future__ import annotations
 from itsmctl.engine.context import Context, Named, Needs
 from itsmctl.engine.life import done
 from itsmctl.engine.openings import BOUND, bound_of, counted_until, days_need_calendar, join_day
+from itsmctl.engine.parameters import CALENDAR
 from itsmctl.engine.people import is_among, under_own_names
 from itsmctl.engine.spans import blind_to, values_of
 from itsmctl.engine.sql import Fragment, duration_text, ranked
@@ -30,11 +31,26 @@ PARAMETERS = {
     "additionalProperties": False,
     "required": ["field", "most"],
     "properties": {
-        "field": {"enum": [*TEXT_COLUMNS, *NUMBER_COLUMNS]},
-        "value": {"type": ["string", "array"], "minItems": 1, "uniqueItems": True, "items": {"type": "string"}},
-        "most": dict(BOUND),
-        "calendar": {"type": "string"},
-        "total": {"type": "boolean"},
+        "field": {
+            "enum": [*TEXT_COLUMNS, *NUMBER_COLUMNS],
+            "description": "The field in whose values a record stays, such as `state` or `group`.",
+        },
+        "value": {
+            "type": ["string", "array"],
+            "minItems": 1,
+            "uniqueItems": True,
+            "items": {"type": "string"},
+            "description": "The value, or values, that count as one place; left out, each value counts by itself.",
+        },
+        "most": {
+            **BOUND,
+            "description": "The longest stay that still passes, in hours and minutes (`8h`, `30m`) or business days (`5bd`).",
+        },
+        "calendar": CALENDAR,
+        "total": {
+            "type": "boolean",
+            "description": "Whether all stays of a record in one place are added up; default: false, each counts by itself.",
+        },
     },
     **days_need_calendar("most"),
 }

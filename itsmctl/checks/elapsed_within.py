@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.openings import BOUND, bound_of, counted_until, days_need_calendar, join_day
+from itsmctl.engine.parameters import CALENDAR
 from itsmctl.engine.sql import Fragment, duration_text, name, quote
 from itsmctl.model import TIME_COLUMNS, Rule
 
@@ -25,12 +26,21 @@ PARAMETERS = {
     "additionalProperties": False,
     "required": ["from", "to", "most"],
     "properties": {
-        "from": {"enum": list(TIME_COLUMNS)},
-        "to": {"enum": list(TIME_COLUMNS)},
-        "most": dict(BOUND),
-        "calendar": {"type": "string"},
-        "running": {"type": "boolean"},
-        "may-precede": {"type": "boolean"},
+        "from": {"enum": list(TIME_COLUMNS), "description": "The moment from which time counts."},
+        "to": {"enum": list(TIME_COLUMNS), "description": "The moment up to which time counts."},
+        "most": {
+            **BOUND,
+            "description": "The longest time that still passes, in hours and minutes (`24h`, `15m`) or business days (`5bd`).",
+        },
+        "calendar": CALENDAR,
+        "running": {
+            "type": "boolean",
+            "description": "Whether a record without the second moment is measured up to the moment of the audit; default: false.",
+        },
+        "may-precede": {
+            "type": "boolean",
+            "description": "Whether the second moment may lie before the first; default: false, then nothing can be measured.",
+        },
     },
     **days_need_calendar("most"),
 }

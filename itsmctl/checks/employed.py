@@ -23,7 +23,12 @@ PARAMETERS = {
     "type": "object",
     "additionalProperties": False,
     "required": ["acts"],
-    "properties": {"acts": ACTS},
+    "properties": {
+        "acts": {
+            **ACTS,
+            "description": "Who acted: columns of people, `approvers`, `actors`, or changes such as `{state: resolved}`, of whoever made them.",
+        }
+    },
 }
 NAMES = names_in("acts/*")
 

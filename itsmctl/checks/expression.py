@@ -28,7 +28,13 @@ PARAMETERS = {
     "type": "object",
     "additionalProperties": False,
     "required": ["that"],
-    "properties": {"that": {"type": "string", "minLength": 1}},
+    "properties": {
+        "that": {
+            "type": "string",
+            "minLength": 1,
+            "description": "The condition that must hold, written as in SQL over the columns of the record.",
+        }
+    },
 }
 NAMES = {"that": "expression"}
 

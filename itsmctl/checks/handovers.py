@@ -21,9 +21,16 @@ PARAMETERS = {
     "additionalProperties": False,
     "required": ["column", "most"],
     "properties": {
-        "column": {"enum": ["group", "assignee"]},
-        "most": {"type": "integer", "minimum": 0},
-        "returns": {"type": "integer", "minimum": 0},
+        "column": {
+            "enum": ["group", "assignee"],
+            "description": "Between what a record is handed over: groups, or people.",
+        },
+        "most": {"type": "integer", "minimum": 0, "description": "How many hand-overs still pass."},
+        "returns": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "How often a record may come back to where it was; default: 1.",
+        },
     },
 }
 NAMES = {"column": "column"}

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.grouping import group_key, group_needs
-from itsmctl.engine.parameters import COUNT, PER, number_of, texts
+from itsmctl.engine.parameters import CLOCK, COUNT, MINIMUM, PER, number_of, texts
 from itsmctl.engine.sql import Fragment
 from itsmctl.model import Rule
 
@@ -22,7 +22,15 @@ PARAMETERS = {
     "type": "object",
     "additionalProperties": False,
     "required": ["clock", "per"],
-    "properties": {"clock": {"type": "string"}, "per": PER, "least": COUNT, "minimum": COUNT},
+    "properties": {
+        "clock": CLOCK,
+        "per": PER,
+        "least": {
+            **COUNT,
+            "description": "From how many records just under the target on a group is flagged; default: 10.",
+        },
+        "minimum": MINIMUM,
+    },
 }
 NAMES = {"clock": "clock"}
 

@@ -33,8 +33,14 @@ PARAMETERS = {
     "additionalProperties": False,
     "required": ["process"],
     "properties": {
-        "process": {"type": "string"},
-        "except": {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"enum": sorted(PEOPLE_COLUMNS)}},
+        "process": {"type": "string", "description": "The process whose lanes are asked, by its id."},
+        "except": {
+            "type": "array",
+            "minItems": 1,
+            "uniqueItems": True,
+            "items": {"enum": sorted(PEOPLE_COLUMNS)},
+            "description": "Columns of people: what those do whom the record names there is not judged.",
+        },
     },
 }
 NAMES = {"process": "process", "except/*": "column"}

@@ -30,9 +30,12 @@ PARAMETERS = {
     "required": ["actual"],
     "anyOf": [{"required": ["planned"]}, {"required": ["never"]}],
     "properties": {
-        "actual": _PAIR,
-        "planned": _PAIR,
-        "tolerance": DURATION,
+        "actual": {**_PAIR, "description": "The two moments at which the work began and ended."},
+        "planned": {**_PAIR, "description": "The two moments between which it was planned."},
+        "tolerance": {
+            **DURATION,
+            "description": "How far it may reach beyond the window at either end, in hours, minutes and seconds, such as `15m`; default: not at all.",
+        },
         "never": {
             "type": "array",
             "minItems": 1,
@@ -40,8 +43,12 @@ PARAMETERS = {
                 "type": "object",
                 "additionalProperties": False,
                 "required": ["from", "to"],
-                "properties": {"from": _DAY, "to": _DAY},
+                "properties": {
+                    "from": {**_DAY, "description": "The first day."},
+                    "to": {**_DAY, "description": "The last day, which belongs to it."},
+                },
             },
+            "description": "Spans of days on which no work may lie, in the zone of the audit.",
         },
     },
     "dependencies": {"tolerance": ["planned"]},

@@ -21,7 +21,13 @@ PARAMETERS = {
     "type": "object",
     "additionalProperties": False,
     "required": ["column", "kind"],
-    "properties": {"column": {"type": "string"}, "kind": {"enum": ["service", "offered-request"]}},
+    "properties": {
+        "column": {"type": "string", "description": "The column with the name."},
+        "kind": {
+            "enum": ["service", "offered-request"],
+            "description": "What it must be the name of: a service of the catalogue, or a request that one of them offers.",
+        },
+    },
 }
 NAMES = {"column": "column"}
 _EXPECTED = {

@@ -17,7 +17,7 @@ message either way.
 from __future__ import annotations
 
 from itsmctl.engine.context import Context, Needs
-from itsmctl.engine.parameters import PERCENT, TEXTS, texts
+from itsmctl.engine.parameters import CLOCK, PERCENT, TEXTS, texts
 from itsmctl.engine.people import known_as
 from itsmctl.engine.progress import counted_at, turns
 from itsmctl.engine.sql import Fragment, ranked
@@ -28,7 +28,18 @@ PARAMETERS = {
     "type": "object",
     "additionalProperties": False,
     "required": ["clock"],
-    "properties": {"clock": {"type": "string"}, "used": PERCENT, "question": TEXTS, "answer": TEXTS},
+    "properties": {
+        "clock": CLOCK,
+        "used": {
+            **PERCENT,
+            "description": "From which share of the target on a pause is late, in per cent; default: 80.",
+        },
+        "question": {
+            **TEXTS,
+            "description": "Fields whose change is a question to the user; left out, nobody looks for questions.",
+        },
+        "answer": {**TEXTS, "description": "Fields whose change is an answer of the user; left out, none is."},
+    },
 }
 NAMES = {"clock": "clock"}
 _NEAR = 1800

@@ -21,7 +21,12 @@ PARAMETERS = {
     "type": "object",
     "additionalProperties": False,
     "required": ["of"],
-    "properties": {"of": {"enum": ["ola", "contract"]}},
+    "properties": {
+        "of": {
+            "enum": ["ola", "contract"],
+            "description": "Whose legs are judged: those of teams (`ola`) or of suppliers (`contract`).",
+        }
+    },
 }
 NAMES: dict[str, str] = {}
 

@@ -31,24 +31,59 @@ _ORDER = {
     "type": "object",
     "additionalProperties": False,
     "required": ["theirs", "mine"],
-    "properties": {"theirs": {"enum": [*TIME_COLUMNS, "approval"]}, "mine": {"enum": list(TIME_COLUMNS)}},
+    "properties": {
+        "theirs": {
+            "enum": [*TIME_COLUMNS, "approval"],
+            "description": "The moment of the other record; `approval` is its first approval.",
+        },
+        "mine": {"enum": list(TIME_COLUMNS), "description": "The moment of this record."},
+    },
 }
 PARAMETERS = {
     "type": "object",
     "additionalProperties": False,
     "required": ["types"],
     "properties": {
-        "types": TEXTS,
-        "incoming": {"type": "boolean"},
-        "process": {"type": "string"},
-        "where": WHERE,
-        "before": _ORDER,
-        "after": _ORDER,
-        "within": DURATION,
-        "least": {"type": "integer", "minimum": 0},
-        "most": {"type": "integer", "minimum": 0},
-        "every": {"type": "boolean"},
-        "unresolved": {"enum": ["fail", "not-testable"]},
+        "types": {
+            **TEXTS,
+            "description": "Kinds of link that count: columns that name other records, or types of the export's own.",
+        },
+        "incoming": {
+            "type": "boolean",
+            "description": "Whether links are followed backwards, from the records that name this one; default: false.",
+        },
+        "process": {
+            "type": "string",
+            "description": "The process of which the record at the other end must be, by its id; left out, that record is not looked at.",
+        },
+        "where": {**WHERE, "description": "What the record at the other end must be."},
+        "before": {
+            **_ORDER,
+            "description": "A moment of the other record that may not lie after one of this record; equal is in order.",
+        },
+        "after": {
+            **_ORDER,
+            "description": "A moment of the other record that may not lie before one of this record; equal is in order.",
+        },
+        "within": {
+            **DURATION,
+            "description": "How far apart the two moments of `before` or `after` may lie, in hours, minutes and seconds; default: no limit.",
+        },
+        "least": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "How many such links there must be; default: 1, or 0 where `most` is given.",
+        },
+        "most": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "How many such links there may be; default: no limit.",
+        },
+        "every": {"type": "boolean", "description": "Whether each link must be such; default: false."},
+        "unresolved": {
+            "enum": ["fail", "not-testable"],
+            "description": "What a link comes to whose other end is not in the export; default: not-testable.",
+        },
     },
     "dependencies": {
         "incoming": ["process"],

@@ -17,7 +17,7 @@ P3 after 3h50m, resolved after 6h. Not testable: nobody knows what the clock had
 from __future__ import annotations
 
 from itsmctl.engine.context import Context, Needs
-from itsmctl.engine.parameters import DURATION, PERCENT, TEXTS, seconds_of, texts
+from itsmctl.engine.parameters import CLOCK, DURATION, PERCENT, TEXTS, seconds_of, texts
 from itsmctl.engine.people import known_as
 from itsmctl.engine.progress import counted_at, target_with
 from itsmctl.engine.sql import Fragment, duration_text, quote
@@ -29,11 +29,23 @@ PARAMETERS = {
     "additionalProperties": False,
     "required": ["column", "clock", "remaining"],
     "properties": {
-        "column": {"enum": list(TEXT_COLUMNS)},
-        "clock": {"type": "string"},
-        "remaining": PERCENT,
-        "grace": DURATION,
-        "unless": TEXTS,
+        "column": {
+            "enum": list(TEXT_COLUMNS),
+            "description": "The column whose change decides about the target, such as `priority`.",
+        },
+        "clock": CLOCK,
+        "remaining": {
+            **PERCENT,
+            "description": "A change counts when less than this share of the old target was left, in per cent.",
+        },
+        "grace": {
+            **DURATION,
+            "description": "How long after the opening a change is triage and does not count, in hours, minutes and seconds, such as `1h`; default: every change counts.",
+        },
+        "unless": {
+            **TEXTS,
+            "description": "Fields that excuse it, where somebody else changed one of them since the change before.",
+        },
     },
 }
 NAMES = {"column": "column", "clock": "clock"}

@@ -19,7 +19,7 @@ PARAMETERS = {
     "type": "object",
     "additionalProperties": False,
     "required": ["matrix"],
-    "properties": {"matrix": {"type": "string"}},
+    "properties": {"matrix": {"type": "string", "description": "The priority matrix, by its id."}},
 }
 NAMES = {"matrix": "priority-matrix"}
 

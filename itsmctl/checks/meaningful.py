@@ -25,12 +25,26 @@ PARAMETERS = {
     "additionalProperties": False,
     "required": ["column"],
     "properties": {
-        "column": {"enum": list(TEXT_COLUMNS)},
-        "placeholders": TEXTS,
-        "shortest": {"type": "integer", "minimum": 1},
-        "repeated": {"type": "integer", "minimum": 2},
-        "unlike": {"enum": list(TEXT_COLUMNS)},
-        "similar": PERCENT,
+        "column": {"enum": list(TEXT_COLUMNS), "description": "The column with the text."},
+        "placeholders": {
+            **TEXTS,
+            "description": "Words that say nothing, instead of the list that comes with the check (done, ok, n/a, …).",
+        },
+        "shortest": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "The smallest number of letters, without blanks and punctuation, that passes; default: 1.",
+        },
+        "repeated": {
+            "type": "integer",
+            "minimum": 2,
+            "description": "From how many records with the same text on it says nothing; default: it is not counted.",
+        },
+        "unlike": {"enum": list(TEXT_COLUMNS), "description": "A column that the text may not repeat."},
+        "similar": {
+            **PERCENT,
+            "description": "How many of their words may be common to both columns, in per cent; default: 80.",
+        },
     },
     "dependencies": {"similar": ["unlike"]},
 }

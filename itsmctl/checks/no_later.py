@@ -27,12 +27,15 @@ PARAMETERS = {
     "additionalProperties": False,
     "required": ["after", "within", "same"],
     "properties": {
-        "after": {"enum": list(TIME_COLUMNS)},
-        "within": DURATION,
-        "process": {"type": "string"},
-        "same": COLUMNS,
-        "where": WHERE,
-        "most": {"type": "integer", "minimum": 0},
+        "after": {"enum": list(TIME_COLUMNS), "description": "The moment after which nothing of the kind may happen."},
+        "within": {**DURATION, "description": "For how long, in hours, minutes and seconds, such as `720h`."},
+        "process": {
+            "type": "string",
+            "description": "The process of the later records, by its id; default: that of the rule.",
+        },
+        "same": {**COLUMNS, "description": "Columns in which a later record says the same."},
+        "where": {**WHERE, "description": "Which later records count; left out, all do."},
+        "most": {"type": "integer", "minimum": 0, "description": "How many may come; default: 0."},
     },
 }
 NAMES = {"after": "column", "process": "process", "same/*": "column"}

@@ -35,8 +35,20 @@ PARAMETERS = {
     "additionalProperties": False,
     "required": ["columns"],
     "properties": {
-        "columns": {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"enum": list(TEXT_COLUMNS)}},
-        "kinds": {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"enum": [*PATTERNS, *NUMBERS]}},
+        "columns": {
+            "type": "array",
+            "minItems": 1,
+            "uniqueItems": True,
+            "items": {"enum": list(TEXT_COLUMNS)},
+            "description": "The columns with the texts that are searched.",
+        },
+        "kinds": {
+            "type": "array",
+            "minItems": 1,
+            "uniqueItems": True,
+            "items": {"enum": [*PATTERNS, *NUMBERS]},
+            "description": "What is looked for; default: everything but mail addresses and mobile numbers.",
+        },
     },
 }
 NAMES = {"columns/*": "column"}

@@ -17,7 +17,13 @@ PARAMETERS = {
     "additionalProperties": False,
     "required": ["columns"],
     "properties": {
-        "columns": {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"enum": list(TIME_COLUMNS)}}
+        "columns": {
+            "type": "array",
+            "minItems": 1,
+            "uniqueItems": True,
+            "items": {"enum": list(TIME_COLUMNS)},
+            "description": "The columns with the moments.",
+        }
     },
 }
 NAMES = {"columns/*": "column"}

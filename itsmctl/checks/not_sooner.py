@@ -21,7 +21,7 @@ from itsmctl.engine.acts import MOMENT, changes_of, moments_of, names_in, needs_
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.doubts import Resting
 from itsmctl.engine.openings import BOUND, bound_of, counted_until, days_need_calendar, join_day
-from itsmctl.engine.parameters import TEXTS, texts
+from itsmctl.engine.parameters import CALENDAR, TEXTS, texts
 from itsmctl.engine.people import known_as
 from itsmctl.engine.sql import Fragment, duration_text, name, quote
 from itsmctl.model import APPROVAL, PEOPLE_COLUMNS, Rule
@@ -32,12 +32,22 @@ PARAMETERS = {
     "additionalProperties": False,
     "required": ["from", "to", "least"],
     "properties": {
-        "from": MOMENT,
-        "to": MOMENT,
-        "least": {**BOUND, "pattern": "^([0-9]+bd|(?=.)([0-9]+h)?([0-9]+m)?([0-9]+s)?)$"},
-        "calendar": {"type": "string"},
-        "by": {"enum": list(PEOPLE_COLUMNS)},
-        "unless": TEXTS,
+        "from": {
+            **MOMENT,
+            "description": "The moment from which time counts: a column, the first `approval`, or a change such as `{field: assignee}`.",
+        },
+        "to": {
+            **MOMENT,
+            "description": "The moment up to which time counts: a column, the first `approval`, or a change such as `{state: resolved}`.",
+        },
+        "least": {
+            **BOUND,
+            "pattern": "^([0-9]+bd|(?=.)([0-9]+h)?([0-9]+m)?([0-9]+s)?)$",
+            "description": "The shortest time that passes, in hours, minutes and seconds (`60s`) or business days (`2bd`).",
+        },
+        "calendar": CALENDAR,
+        "by": {"enum": list(PEOPLE_COLUMNS), "description": "Whoever did it: a service account there excuses it."},
+        "unless": {**TEXTS, "description": "Fields, such as notes, of which a change in between excuses it."},
     },
     **days_need_calendar("least"),
 }

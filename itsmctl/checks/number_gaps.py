@@ -22,7 +22,7 @@ PARAMETERS = {
     "type": "object",
     "additionalProperties": False,
     "required": ["column"],
-    "properties": {"column": {"enum": ["number", "record_id"]}},
+    "properties": {"column": {"enum": ["number", "record_id"], "description": "The column with the ticket numbers."}},
 }
 NAMES = {"column": "column"}
 

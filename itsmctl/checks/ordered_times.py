@@ -21,7 +21,13 @@ PARAMETERS = {
     "additionalProperties": False,
     "required": ["columns"],
     "properties": {
-        "columns": {"type": "array", "minItems": 2, "uniqueItems": True, "items": {"enum": list(TIME_COLUMNS)}}
+        "columns": {
+            "type": "array",
+            "minItems": 2,
+            "uniqueItems": True,
+            "items": {"enum": list(TIME_COLUMNS)},
+            "description": "Columns with moments, in the order in which they must follow each other.",
+        }
     },
 }
 NAMES = {"columns/*": "column"}

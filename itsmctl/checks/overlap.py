@@ -25,10 +25,10 @@ PARAMETERS = {
     "additionalProperties": False,
     "required": ["same", "from", "to"],
     "properties": {
-        "same": COLUMN,
-        "from": {"enum": list(TIME_COLUMNS)},
-        "to": {"enum": list(TIME_COLUMNS)},
-        "where": WHERE,
+        "same": {**COLUMN, "description": "What both records have in common, such as `ci`."},
+        "from": {"enum": list(TIME_COLUMNS), "description": "The moment at which the time of a record begins."},
+        "to": {"enum": list(TIME_COLUMNS), "description": "The moment at which the time of a record ends."},
+        "where": {**WHERE, "description": "Which records are compared; left out, all of the process are."},
     },
 }
 NAMES = {"same": "column", "from": "column", "to": "column"}

@@ -15,7 +15,7 @@ Passing: 60 %, where the peers have 40 %. Flagged: 60 %, where the peers have 20
 from __future__ import annotations
 
 from itsmctl.engine.context import Context, Needs
-from itsmctl.engine.parameters import COLUMN, COUNT, PERCENT, number_of
+from itsmctl.engine.parameters import CLOCK, COLUMN, COUNT, PERCENT, number_of
 from itsmctl.engine.people import called, known_as
 from itsmctl.engine.sql import Fragment, name, quote
 from itsmctl.model import PEOPLE_COLUMNS, Rule
@@ -26,12 +26,22 @@ PARAMETERS = {
     "additionalProperties": False,
     "required": ["clock", "by", "most", "times"],
     "properties": {
-        "clock": {"type": "string"},
-        "by": {"enum": list(PEOPLE_COLUMNS)},
-        "peers": COLUMN,
-        "most": PERCENT,
-        "times": {"type": "number", "minimum": 1},
-        "minimum": COUNT,
+        "clock": CLOCK,
+        "by": {"enum": list(PEOPLE_COLUMNS), "description": "The column that names whose records they are."},
+        "peers": {
+            **COLUMN,
+            "description": "The column by whose values people are compared with their like; left out, with all.",
+        },
+        "most": {
+            **PERCENT,
+            "description": "The largest paused share of their records' lives that still passes, in per cent.",
+        },
+        "times": {
+            "type": "number",
+            "minimum": 1,
+            "description": "How many times the median of the peers it must also exceed to be flagged.",
+        },
+        "minimum": {**COUNT, "description": "People with fewer records than this are told and not judged; default: 1."},
     },
 }
 NAMES = {"clock": "clock", "by": "column", "peers": "column"}

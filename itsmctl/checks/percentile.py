@@ -18,7 +18,7 @@ from __future__ import annotations
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.grouping import group_key, group_needs
 from itsmctl.engine.life import closed, done
-from itsmctl.engine.parameters import COUNT, DURATION, PER, number_of, seconds_of, texts
+from itsmctl.engine.parameters import DURATION, MINIMUM, PER, number_of, seconds_of, texts
 from itsmctl.engine.sql import Fragment, duration_text, name
 from itsmctl.model import TIME_COLUMNS, Rule
 
@@ -29,13 +29,27 @@ PARAMETERS = {
     "required": ["percentile", "most", "per"],
     "oneOf": [{"required": ["clock"]}, {"required": ["from", "to"]}],
     "properties": {
-        "clock": {"type": "string"},
-        "from": {"enum": list(TIME_COLUMNS)},
-        "to": {"enum": list(TIME_COLUMNS)},
-        "percentile": {"type": "number", "exclusiveMinimum": 0, "maximum": 100},
-        "most": DURATION,
+        "clock": {
+            "type": "string",
+            "description": "The clock whose counted time it is, by its name in the agreements; instead of `from` and `to`.",
+        },
+        "from": {
+            "enum": list(TIME_COLUMNS),
+            "description": "The moment from which time counts, by the clock on the wall.",
+        },
+        "to": {"enum": list(TIME_COLUMNS), "description": "The moment up to which time counts."},
+        "percentile": {
+            "type": "number",
+            "exclusiveMinimum": 0,
+            "maximum": 100,
+            "description": "Of how many records the time is asked, the quickest first, in per cent: 90 stands for the slowest of the quickest 90 %.",
+        },
+        "most": {
+            **DURATION,
+            "description": "The longest time that still passes, in hours, minutes and seconds, such as `8h`.",
+        },
         "per": PER,
-        "minimum": COUNT,
+        "minimum": MINIMUM,
     },
     "dependencies": {"from": ["to"], "to": ["from"]},
 }

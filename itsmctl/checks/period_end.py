@@ -27,12 +27,24 @@ PARAMETERS = {
     "additionalProperties": False,
     "required": ["at", "days", "times", "calendar"],
     "properties": {
-        "at": {"enum": list(TIME_COLUMNS)},
-        "days": COUNT,
-        "times": {"type": "number", "exclusiveMinimum": 0},
-        "calendar": {"type": "string"},
-        "per": {"type": "array", "uniqueItems": True, "items": COLUMN},
-        "minimum": COUNT,
+        "at": {"enum": list(TIME_COLUMNS), "description": "The moment that places a record in a month."},
+        "days": {**COUNT, "description": "How many working days at the end of a month are looked at."},
+        "times": {
+            "type": "number",
+            "exclusiveMinimum": 0,
+            "description": "How many times their share of the working days of the month these days may hold of its records.",
+        },
+        "calendar": {"type": "string", "description": "The calendar that says which days are working days, by its id."},
+        "per": {
+            "type": "array",
+            "uniqueItems": True,
+            "items": COLUMN,
+            "description": "The columns by whose values records are grouped, beside the month; left out, all of a month are one group.",
+        },
+        "minimum": {
+            **COUNT,
+            "description": "Months of a group with fewer records than this are told and not judged; default: 1.",
+        },
     },
 }
 NAMES = {"at": "column", "calendar": "calendar", "per/*": "column"}

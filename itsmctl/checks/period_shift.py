@@ -13,7 +13,7 @@ day, opened again at 08:10.
 from __future__ import annotations
 
 from itsmctl.engine.context import Context, Needs
-from itsmctl.engine.parameters import DURATION, PERCENT, seconds_of
+from itsmctl.engine.parameters import CLOCK, DURATION, PERCENT, seconds_of
 from itsmctl.engine.progress import turns
 from itsmctl.engine.sql import Fragment
 from itsmctl.engine.tables.months import month_text
@@ -24,7 +24,21 @@ PARAMETERS = {
     "type": "object",
     "additionalProperties": False,
     "required": ["clock", "within", "reopened"],
-    "properties": {"clock": {"type": "string"}, "within": DURATION, "reopened": DURATION, "used": PERCENT},
+    "properties": {
+        "clock": CLOCK,
+        "within": {
+            **DURATION,
+            "description": "How near to the turn of the month it was resolved, in hours, minutes and seconds, such as `30m`.",
+        },
+        "reopened": {
+            **DURATION,
+            "description": "How long after its resolution it was opened again at the latest, in hours, minutes and seconds, such as `72h`.",
+        },
+        "used": {
+            **PERCENT,
+            "description": "From which share of the target on it was tempting, in per cent; default: 80.",
+        },
+    },
 }
 NAMES = {"clock": "clock"}
 

@@ -20,7 +20,17 @@ PARAMETERS = {
     "type": "object",
     "additionalProperties": False,
     "required": ["column", "codes", "within"],
-    "properties": {"column": COLUMN, "codes": {"type": "string"}, "within": DURATION},
+    "properties": {
+        "column": {**COLUMN, "description": "The column with the priority."},
+        "codes": {
+            "type": "string",
+            "description": "The code list that ranks its values, the highest first, by its id.",
+        },
+        "within": {
+            **DURATION,
+            "description": "How soon it was lowered again, in hours, minutes and seconds, such as `1h`.",
+        },
+    },
 }
 NAMES = {"column": "column", "codes": "code-list"}
 

@@ -27,6 +27,7 @@ PARAMETERS = {
             "minItems": 1,
             "uniqueItems": True,
             "items": {"enum": ["bad-time", "duplicate-id", "no-time-of-day", "nonexistent-time"]},
+            "description": "Reasons for which anything of a record was set aside; left out, it fails where a moment or a whole row could not be read.",
         }
     },
 }

@@ -17,7 +17,12 @@ PARAMETERS = {
     "type": "object",
     "additionalProperties": False,
     "required": ["clock"],
-    "properties": {"clock": {"type": "string"}},
+    "properties": {
+        "clock": {
+            "type": "string",
+            "description": "The clock on which the tool has a verdict of its own, by its name in the agreements.",
+        }
+    },
 }
 NAMES = {"clock": "clock"}
 

@@ -19,7 +19,15 @@ PARAMETERS = {
     "type": "object",
     "additionalProperties": False,
     "required": ["columns"],
-    "properties": {"columns": {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"type": "string"}}},
+    "properties": {
+        "columns": {
+            "type": "array",
+            "minItems": 1,
+            "uniqueItems": True,
+            "items": {"type": "string"},
+            "description": "The columns that must be filled.",
+        }
+    },
 }
 NAMES = {"columns/*": "column"}
 

@@ -24,9 +24,18 @@ PARAMETERS = {
     "additionalProperties": False,
     "required": ["field", "most"],
     "properties": {
-        "field": {"enum": [*TEXT_COLUMNS, *NUMBER_COLUMNS]},
-        "to": {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"type": "string"}},
-        "most": {"type": "integer", "minimum": 0},
+        "field": {
+            "enum": [*TEXT_COLUMNS, *NUMBER_COLUMNS],
+            "description": "The field in whose values a record comes back to where it was.",
+        },
+        "to": {
+            "type": "array",
+            "minItems": 1,
+            "uniqueItems": True,
+            "items": {"type": "string"},
+            "description": "Only returns to these values count; left out, all do.",
+        },
+        "most": {"type": "integer", "minimum": 0, "description": "How many returns still pass."},
     },
 }
 NAMES = {"field": "column"}

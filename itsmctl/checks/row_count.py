@@ -17,7 +17,13 @@ PARAMETERS = {
     "additionalProperties": False,
     "required": ["round"],
     "properties": {
-        "round": {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"type": "integer", "minimum": 1}}
+        "round": {
+            "type": "array",
+            "minItems": 1,
+            "uniqueItems": True,
+            "items": {"type": "integer", "minimum": 1},
+            "description": "The numbers of rows at which tools cut exports off.",
+        }
     },
 }
 NAMES: dict[str, str] = {}

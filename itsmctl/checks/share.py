@@ -13,9 +13,10 @@ from __future__ import annotations
 
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.grouping import group_key, hits_of
+from itsmctl.engine.parameters import MINIMUM, PER
 from itsmctl.engine.sql import Fragment, name
 from itsmctl.engine.telling import named_by
-from itsmctl.model import RECORD_COLUMNS, Condition, Rule
+from itsmctl.model import Condition, Rule
 
 ID = "share"
 PARAMETERS = {
@@ -24,11 +25,24 @@ PARAMETERS = {
     "required": ["where", "per"],
     "minProperties": 3,
     "properties": {
-        "where": {"$ref": "common.schema.json#/definitions/where"},
-        "least": {"type": "number", "minimum": 0, "maximum": 100},
-        "most": {"type": "number", "minimum": 0, "maximum": 100},
-        "per": {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"enum": ["month", *RECORD_COLUMNS]}},
-        "minimum": {"type": "integer", "minimum": 1},
+        "where": {
+            "$ref": "common.schema.json#/definitions/where",
+            "description": "The condition whose share is asked.",
+        },
+        "least": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 100,
+            "description": "The smallest share that passes, in per cent; default: 0.",
+        },
+        "most": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 100,
+            "description": "The largest share that passes, in per cent; default: 100.",
+        },
+        "per": PER,
+        "minimum": MINIMUM,
     },
 }
 NAMES: dict[str, str] = {}

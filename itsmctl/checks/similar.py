@@ -27,13 +27,22 @@ PARAMETERS = {
     "additionalProperties": False,
     "required": ["same", "count", "within"],
     "properties": {
-        "same": COLUMNS,
-        "either": COLUMNS,
-        "text": {"enum": list(TEXT_COLUMNS)},
-        "similar": PERCENT,
-        "count": COUNT,
-        "within": DURATION,
-        "unless": TEXTS,
+        "same": {**COLUMNS, "description": "Columns in which similar records have the same values."},
+        "either": {
+            **COLUMNS,
+            "description": "Columns in at least one of which they have the same value; left out, none is asked.",
+        },
+        "text": {"enum": list(TEXT_COLUMNS), "description": "The column whose words are compared; default: `title`."},
+        "similar": {
+            **PERCENT,
+            "description": "How many of their words they have in common at least, in per cent; default: 50.",
+        },
+        "count": {**COUNT, "description": "From how many similar records on each is a candidate."},
+        "within": {
+            **DURATION,
+            "description": "The time within which they were opened, in hours, minutes and seconds, such as `720h`.",
+        },
+        "unless": {**TEXTS, "description": "Kinds of link that explain a record, so that it is no candidate."},
     },
 }
 NAMES = {"same/*": "column", "either/*": "column", "text": "column"}

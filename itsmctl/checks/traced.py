@@ -23,7 +23,13 @@ PARAMETERS = {
     "type": "object",
     "additionalProperties": False,
     "required": ["field", "within"],
-    "properties": {"field": {"enum": list(TEXT_COLUMNS)}, "within": DURATION},
+    "properties": {
+        "field": {"enum": list(TEXT_COLUMNS), "description": "The field whose history is looked at."},
+        "within": {
+            **DURATION,
+            "description": "How long after the opening its first value may be set, in hours, minutes and seconds, such as `1h`.",
+        },
+    },
 }
 NAMES = {"field": "column"}
 

@@ -17,7 +17,9 @@ PARAMETERS = {
     "type": "object",
     "additionalProperties": False,
     "required": ["process"],
-    "properties": {"process": {"type": "string"}},
+    "properties": {
+        "process": {"type": "string", "description": "The process whose transitions are allowed, by its id."}
+    },
 }
 NAMES = {"process": "process"}
 

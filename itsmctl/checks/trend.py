@@ -26,10 +26,19 @@ PARAMETERS = {
     "additionalProperties": False,
     "required": ["per", "months"],
     "properties": {
-        "where": WHERE,
-        "per": {"type": "array", "uniqueItems": True, "items": COLUMN},
-        "months": {"type": "integer", "minimum": 2},
-        "minimum": COUNT,
+        "where": {**WHERE, "description": "The condition whose share is followed; left out, the number of records is."},
+        "per": {
+            "type": "array",
+            "uniqueItems": True,
+            "items": COLUMN,
+            "description": "The columns by whose values records are grouped; `[]` makes one group of all.",
+        },
+        "months": {
+            "type": "integer",
+            "minimum": 2,
+            "description": "How many rises in a row are a trend, from month to month.",
+        },
+        "minimum": {**COUNT, "description": "Months with fewer records than this say nothing; default: 1."},
     },
 }
 NAMES = {"per/*": "column"}

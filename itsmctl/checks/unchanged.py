@@ -25,11 +25,23 @@ PARAMETERS = {
     "additionalProperties": False,
     "required": ["columns"],
     "properties": {
-        "columns": COLUMNS,
-        "after": MOMENT,
-        "grace": DURATION,
-        "approved-again": {"type": "boolean"},
-        "favourable": {"enum": ["earlier", "later"]},
+        "columns": {**COLUMNS, "description": "The fields that nobody may edit."},
+        "after": {
+            **MOMENT,
+            "description": "The moment from which they stand: a column, the first `approval`, or a change; default: when each was first filled in.",
+        },
+        "grace": {
+            **DURATION,
+            "description": "How long after that a slip may still be put right, in hours, minutes and seconds; default: not at all.",
+        },
+        "approved-again": {
+            "type": "boolean",
+            "description": "Whether an edit is excused that an approval follows; default: false.",
+        },
+        "favourable": {
+            "enum": ["earlier", "later"],
+            "description": "Only edits count that move a moment this way; left out, every edit does.",
+        },
     },
 }
 NAMES = {"columns/*": "column", **names_in("after")}

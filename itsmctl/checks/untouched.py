@@ -14,6 +14,7 @@ from __future__ import annotations
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.life import DONE, done, states_in
 from itsmctl.engine.openings import BOUND, bound_of, counted_until, days_need_calendar, join_day
+from itsmctl.engine.parameters import CALENDAR
 from itsmctl.engine.spans import WITH_STATES
 from itsmctl.engine.sql import Fragment, duration_text, literal_rows, ranked
 from itsmctl.model import Rule
@@ -24,9 +25,18 @@ PARAMETERS = {
     "additionalProperties": False,
     "required": ["most"],
     "properties": {
-        "most": dict(BOUND),
-        "calendar": {"type": "string"},
-        "except": {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"type": "string"}},
+        "most": {
+            **BOUND,
+            "description": "The longest silence that still passes, in hours and minutes (`8h`) or business days (`2bd`).",
+        },
+        "calendar": CALENDAR,
+        "except": {
+            "type": "array",
+            "minItems": 1,
+            "uniqueItems": True,
+            "items": {"type": "string"},
+            "description": "States in which a record may rest.",
+        },
     },
     **days_need_calendar("most"),
 }

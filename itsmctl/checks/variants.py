@@ -21,9 +21,18 @@ PARAMETERS = {
     "additionalProperties": False,
     "required": ["process", "least"],
     "properties": {
-        "process": {"type": "string"},
-        "least": {"type": "number", "minimum": 0, "maximum": 100},
-        "minimum": {"type": "integer", "minimum": 1},
+        "process": {"type": "string", "description": "The process whose paths are allowed, by its id."},
+        "least": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": 100,
+            "description": "The smallest share of records on an allowed path that passes, in per cent.",
+        },
+        "minimum": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "Fewer records than this are too few to judge; default: 1.",
+        },
     },
 }
 NAMES = {"process": "process"}

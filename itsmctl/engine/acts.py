@@ -52,7 +52,11 @@ CHANGE: Mapping[str, object] = {
     "type": "object",
     "additionalProperties": False,
     "oneOf": [{"required": ["state"]}, {"required": ["field"]}],
-    "properties": {"state": _VALUES, "field": _FIELDS, "new": _VALUES},
+    "properties": {
+        "state": {**_VALUES, "description": "The state, or states, that the record enters."},
+        "field": {**_FIELDS, "description": "The field that changes."},
+        "new": {**_VALUES, "description": "The value, or values, that it changes to; left out, any change counts."},
+    },
     "dependencies": {"new": ["field"]},
 }
 ACTS: Mapping[str, object] = {

@@ -12,10 +12,22 @@ Schema = Mapping[str, object]
 DURATION: Schema = {"type": "string", "pattern": "^(?=.)([0-9]+h)?([0-9]+m)?([0-9]+s)?$", "examples": ["10m"]}
 COLUMN: Schema = {"enum": list(RECORD_COLUMNS)}
 COLUMNS: Schema = {"type": "array", "minItems": 1, "uniqueItems": True, "items": COLUMN}
-PER: Schema = {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"enum": ["month", *RECORD_COLUMNS]}}
+PER: Schema = {
+    "type": "array",
+    "minItems": 1,
+    "uniqueItems": True,
+    "items": {"enum": ["month", *RECORD_COLUMNS]},
+    "description": "The columns by whose values records are grouped; `month` is the month of opening.",
+}
 TEXTS: Schema = {"type": "array", "minItems": 1, "uniqueItems": True, "items": {"type": "string", "minLength": 1}}
 WHERE: Schema = {"$ref": "common.schema.json#/definitions/where"}
 COUNT: Schema = {"type": "integer", "minimum": 1}
+MINIMUM: Schema = {**COUNT, "description": "Groups with fewer records than this are told and not judged; default: 1."}
+CLOCK: Schema = {"type": "string", "description": "The clock of the agreements, by its name, such as `resolution`."}
+CALENDAR: Schema = {
+    "type": "string",
+    "description": "The calendar in whose open hours it counts, by its id; left out, the clock on the wall counts. Business days (`bd`) need it.",
+}
 PERCENT: Schema = {"type": "number", "minimum": 0, "maximum": 100}
 
 

@@ -44,11 +44,17 @@ def messages(
 def descriptions(
     file: IO[bytes], keywords: Mapping[str, object], comment_tags: Collection[str], options: Mapping[str, object]
 ) -> Iterator[Found]:
-    """Yield in the same form the titles and descriptions of a JSON Schema, but for those that pages say too."""
+    """Yield in the same form the titles and descriptions of a JSON Schema, but for those that pages say too.
+
+    Of the module of the check types, those of their parameters, as they are once they are made.
+    """
+    from itsmctl.checks import CHECKS
     from itsmctl.descriptions import texts
     from itsmctl.reports.asked import ASKED
 
-    for text in texts(json.load(file)):
+    declared = str(getattr(file, "name", "")).endswith(".py")
+    schemas = [check.PARAMETERS for check in CHECKS.values()] if declared else [json.load(file)]
+    for text in dict.fromkeys(text for schema in schemas for text in texts(schema)):
         if text not in ASKED.values():
             yield 1, None, text, []
 

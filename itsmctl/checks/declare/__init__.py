@@ -28,14 +28,36 @@ from itsmctl.checks.declare.activity import SCHEMA, names
 from itsmctl.checks.declare.ordered import judged_by
 from itsmctl.checks.declare.template import EITHER, Template
 from itsmctl.engine.openings import BOUND, days_need_calendar
+from itsmctl.engine.parameters import CALENDAR
 
-_ACTIVITY: dict[str, object] = {"activity": dict(SCHEMA)}
-_PAIR: dict[str, object] = {"first": dict(SCHEMA), "then": dict(SCHEMA)}
+_ACTIVITY: dict[str, object] = {
+    "activity": {
+        **SCHEMA,
+        "description": "The activity: a state that the record enters, or a mapping that names a `state`, a `field` that changes, or an `approval`.",
+    }
+}
+_PAIR: dict[str, object] = {
+    "first": {
+        **SCHEMA,
+        "description": "The first activity: a state that the record enters, or a mapping that names a `state`, a `field` that changes, or an `approval`.",
+    },
+    "then": {**SCHEMA, "description": "The second activity, written as the first is."},
+}
 _BOUND: dict[str, object] = {
-    "within": dict(BOUND),
-    "calendar": {"type": "string"},
+    "within": {
+        **BOUND,
+        "description": "The time within which the one follows the other, in hours and minutes (`4h`) or business days (`1bd`); left out, at any time.",
+    },
+    "calendar": CALENDAR,
 }
 _PAIR_NAMES = {**names("first"), **names("then")}
+
+
+_HOW_OFTEN = {
+    "least": "How often it must occur; default: 1.",
+    "most": "How often it may occur; default: 0.",
+    "times": "How often it must occur, no more and no less; default: 1.",
+}
 
 
 def _object(properties: Mapping[str, object], required: tuple[str, ...], **more: object) -> Mapping[str, object]:
@@ -49,7 +71,7 @@ def _object(properties: Mapping[str, object], required: tuple[str, ...], **more:
 
 
 def _unary(key: str = "", least: int = 0) -> Mapping[str, object]:
-    number: dict[str, object] = {key: {"type": "integer", "minimum": least}} if key else {}
+    number = {key: {"type": "integer", "minimum": least, "description": _HOW_OFTEN[key]}} if key else {}
     return _object({**_ACTIVITY, **number}, ("activity",))
 
 

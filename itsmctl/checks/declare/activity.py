@@ -16,12 +16,21 @@ SCHEMA: Mapping[str, object] = {
     "if": {"type": "object"},
     "then": {"oneOf": [{"required": ["state"]}, {"required": ["field"]}, {"required": ["approval"]}]},
     "properties": {
-        "state": _VALUES,
-        "field": {"enum": [column for column in (*TEXT_COLUMNS, *NUMBER_COLUMNS) if column != STATE]},
-        "new": _VALUES,
-        "approval": _VALUES,
-        "role": _VALUES,
-        "where": {"$ref": "common.schema.json#/definitions/where"},
+        "state": {**_VALUES, "description": "The state, or states, that the record enters."},
+        "field": {
+            "enum": [column for column in (*TEXT_COLUMNS, *NUMBER_COLUMNS) if column != STATE],
+            "description": "The field that changes.",
+        },
+        "new": {**_VALUES, "description": "The value, or values, that it changes to; left out, any change counts."},
+        "approval": {**_VALUES, "description": "The decision, or decisions, that are given."},
+        "role": {
+            **_VALUES,
+            "description": "The role, or roles, of one of which whoever decided spoke, as the export says; left out, anybody's decision counts.",
+        },
+        "where": {
+            "$ref": "common.schema.json#/definitions/where",
+            "description": "It counts only in records that meet these conditions; left out, in all.",
+        },
     },
     "dependencies": {"new": ["field"], "role": ["approval"]},
     "examples": ["resolved"],
