@@ -93,3 +93,39 @@ def test_where_a_list_closes_nothing_the_resolved_are_over(tmp_path: Path, defin
     judged = reasons(tmp_path, definitions)
     assert judged["INC-06", "INC00010"][1].split(":")[0] != "file-ends"
     assert judged["INC-06", LATE[0]][1].startswith("file-ends:")
+
+
+LOG = "number,incident_state,sys_updated_by,sys_updated_at,opened_at,sys_mod_count,priority,resolved_at,closed_at,caller_id,opened_by,made_sla,sys_created_at\n"
+
+
+def log(listed: str) -> str:
+    """The same as a log of changes: a row when each ticket was opened, and one when it was closed."""
+    rows = []
+    for line in listed.splitlines()[1:]:
+        number, _, opened, _, _, _, _, resolved, closed = line.split(",")
+        moments = [("New", opened), *([("Closed", closed)] if closed else [])]
+        rows += [
+            f"{number},{state},Bob,{at},{opened},{n},3 - Moderate,{resolved},{closed},Ann,Bob,true,{opened}\n"
+            for n, (state, at) in enumerate(moments)
+        ]
+    return LOG + "".join(rows)
+
+
+def test_a_log_ends_where_the_next_does_not_go_on(tmp_path: Path, definitions: Definitions) -> None:
+    """January and March without February: what was open may have been closed in between."""
+    receipt = brought(tmp_path, definitions, january=log(month(JANUARY, 0)), march=log(month(MARCH, 500)))
+    assert receipt.mapping == "servicenow-audit-log"
+    assert [file.known_until[:10] for file in receipt.files] == ["2026-01-30", ""]
+    assert dict(receipt.warnings)["file-ends-early"] == (
+        "january.csv tells nothing after 2026-01-29T00:23:24Z, and the next file goes on at 2026-03-01T08:00:00Z: is one missing?"
+    )
+    judged = reasons(tmp_path, definitions)
+    assert {judged["INC-16", one] for one in LATE} == {(None, "file-ends:resolved_at,state")}
+
+
+def test_logs_that_follow_each_other_end_with_the_last(tmp_path: Path, definitions: Definitions) -> None:
+    months = {f"m{n}": log(month(JANUARY + timedelta(days=28 * n), 100 * n)) for n in range(3)}
+    receipt = brought(tmp_path, definitions, **months)
+    assert [file.known_until for file in receipt.files] == ["", "", ""]
+    judged = reasons(tmp_path, definitions)
+    assert judged["INC-16", LATE[0]] == (False, ""), "nothing happened to it in any later file"

@@ -224,7 +224,7 @@ def _loading(
 
 
 def _ended(receipt: Receipt, as_of: int) -> tuple[str, ...]:
-    """The lists of records that end so long before a moment that nobody knows what became of them until then."""
+    """The files of records that end so long before a moment that nobody knows what became of them until then."""
     return tuple(file.name for file in receipt.files if file.known_until and _seconds(file.known_until) < as_of)
 
 

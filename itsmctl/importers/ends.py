@@ -1,4 +1,4 @@
-"""Until when each list of records tells what became of them, where several were exported, and perhaps not at the same time."""
+"""Until when each file tells what became of its records, where several were exported, and perhaps not at the same time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from itsmctl.engine.session import Session, exported
+from itsmctl.engine.session import Session, exported, name
 from itsmctl.engine.sql import epoch
 from itsmctl.importers.receipt import Receipt, iso
 
@@ -21,43 +21,56 @@ _UNUSUAL = 3
 
 
 def with_ends(session: Session, receipt: Receipt, place: Path) -> Receipt:
-    """The receipt that says of each list of records that ends early until when it is to be believed.
+    """The receipt that says of each file of records that ends early until when it is to be believed.
 
-    A list says of a record what it was when the list was exported. If its files were exported at different times, a record that
-    was open in an early one is open for ever. A file ends early if it is silent at the end of all files, for longer than a day and
-    than three times the longest silence in the quarter before it. A log of changes does not: who is not in its next file has not changed.
+    A file says of a record what it was when it was exported. If files were exported at different times, a record that was open in
+    an early one is open for ever. A file ends early if it is silent at its end for longer than a day and than three times the
+    longest silence in the quarter before it: a list, until the end of all files; a log of changes, until the next log goes on, as
+    who is not in that has not changed.
     """
     records = [file for file in receipt.files if file.table == "record"]
-    if len(records) < 2 or not receipt.last_moment or all(file.shape != "records" for file in records):
+    if len(records) < 2 or not receipt.last_moment:
         return receipt
     last = int(datetime.fromisoformat(receipt.last_moment).timestamp())
+    session.run("CREATE TABLE read_file (name VARCHAR, mapping VARCHAR, list BOOLEAN)")
+    session.insert(
+        "read_file", ("name", "mapping", "list"), [(f.name, f.mapping, f.shape == "records") for f in records]
+    )
+    quoted = name("at")
     told = [f"SELECT source_file, {epoch(column)} AS moment FROM {exported(place, 'record')}" for column in _MOMENTS]
+    told.append(f"SELECT source_file, {epoch(quoted)} AS moment FROM {exported(place, 'event')}")
     told.append(
-        f"SELECT r.source_file, {epoch('e.at')} AS moment FROM {exported(place, 'event')} AS e "
-        f"JOIN {exported(place, 'record')} AS r ON r.record_id = e.record_id"
+        f"SELECT r.source_file, {epoch(f'e.{quoted}')} AS moment FROM {exported(place, 'event')} AS e "
+        f"JOIN {exported(place, 'record')} AS r ON r.record_id = e.record_id JOIN read_file AS f ON f.name = r.source_file AND f.list"
     )
     rows = session.rows(
-        f"""WITH told AS MATERIALIZED (SELECT DISTINCT source_file, moment FROM ({" UNION ALL ".join(told)}) AS every WHERE moment <= {last}),
-        ending AS (SELECT source_file, max(moment) AS ends FROM told GROUP BY source_file HAVING max(moment) < {last - _DAY})
-        SELECT source_file, ends, max(silence) FROM (
+        f"""WITH told AS MATERIALIZED (
+            SELECT DISTINCT t.source_file, f.mapping, f.list, t.moment
+            FROM ({" UNION ALL ".join(told)}) AS t JOIN read_file AS f ON f.name = t.source_file WHERE t.moment <= {last}
+        ), ending AS MATERIALIZED (
+            SELECT source_file, mapping, list, max(moment) AS ends FROM told GROUP BY ALL HAVING max(moment) < {last - _DAY}
+        ), going_on AS (
+            SELECT e.source_file, min(t.moment) AS moment FROM ending AS e
+            JOIN told AS t ON t.mapping = e.mapping AND t.moment > e.ends WHERE NOT e.list GROUP BY e.source_file
+        )
+        SELECT b.source_file, b.ends, max(b.silence), any_value(coalesce(g.moment, {last})) FROM (
             SELECT t.source_file, e.ends, t.moment - lag(t.moment) OVER (PARTITION BY t.source_file ORDER BY t.moment) AS silence
             FROM told AS t JOIN ending AS e ON e.source_file = t.source_file WHERE t.moment >= e.ends - {_LOOKED_BACK}
-        ) AS beside GROUP BY source_file, ends HAVING count(*) >= {_ENOUGH}"""
+        ) AS b LEFT JOIN going_on AS g ON g.source_file = b.source_file GROUP BY b.source_file, b.ends HAVING count(*) >= {_ENOUGH}"""
     )
-    lists = {file.name for file in records if file.shape == "records"}
-    ends = {str(name): (int(str(end)), int(str(silence))) for name, end, silence in rows if name in lists}
-    until = {name: end + max(_DAY, _UNUSUAL * silence) for name, (end, silence) in ends.items()}
-    early = {name: moment for name, moment in until.items() if moment < last}
-    if not early:
-        return receipt
-    warnings = {
-        ("file-ends-early", f"{name} tells nothing after {iso(ends[name][0])}, other files do until {receipt.last_moment}: export all at the same time")
-        for name in early
-    }  # fmt: skip
-    return replace(
-        receipt,
-        files=tuple(
-            replace(file, known_until=iso(early[file.name])) if file.name in early else file for file in receipt.files
-        ),
-        warnings=tuple(sorted({*receipt.warnings, *warnings})),
-    )
+    early: dict[str, str] = {}
+    warnings = set(receipt.warnings)
+    for file_name, end, silence, other in rows:
+        ends, goes_on = int(str(end)), int(str(other))
+        until = ends + max(_DAY, _UNUSUAL * int(str(silence)))
+        if until < goes_on:
+            early[str(file_name)] = iso(until)
+            warnings.add(("file-ends-early", _said(str(file_name), iso(ends), iso(goes_on), is_last=goes_on == last)))
+    files = (replace(file, known_until=early.get(file.name, "")) for file in receipt.files)
+    return replace(receipt, files=tuple(files), warnings=tuple(sorted(warnings)))
+
+
+def _said(file: str, ends: str, goes_on: str, *, is_last: bool) -> str:
+    if is_last:
+        return f"{file} tells nothing after {ends}, other files do until {goes_on}: export all at the same time"
+    return f"{file} tells nothing after {ends}, and the next file goes on at {goes_on}: is one missing?"

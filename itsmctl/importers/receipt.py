@@ -40,7 +40,7 @@ class ReceiptFile:
     history: tuple[str, ...] = ()
     """Canonical columns whose changes are told by the rows of this file themselves."""
     known_until: str = ""
-    """Where this list of records ends earlier than others: the moment from which on nobody knows what became of them."""
+    """Where this file ends earlier than others: the moment from which on nobody knows what became of them."""
 
 
 @dataclass(frozen=True)

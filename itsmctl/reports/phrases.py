@@ -234,6 +234,7 @@ PHRASES = (
     msg("{file}: rows about a record that no file has, set aside: {n}"),
     msg("records of which the history tells nothing: {n}"),
     msg("{file} tells nothing after {moment}, other files do until {until}: export all at the same time"),
+    msg("{file} tells nothing after {moment}, and the next file goes on at {until}: is one missing?"),
     msg("records opened outside the period or after the moment of the audit, and not judged: {n}"),
     msg("{process}: no time is taken off for pauses that the export neither has nor has a word for: {states}"),
     msg("records of {process} without {columns}, left out by rules that choose by it: {n} ({rules})"),

@@ -71,9 +71,9 @@ def create_lacking(session: Session, loading: Loading) -> None:
 
 
 def _leave_open(session: Session, loading: Loading) -> None:
-    """Say of the records of lists that end early that what changes is unknown, unless they were over.
+    """Say of the records of files that end early that what changes is unknown, unless they were over.
 
-    Where a list closes no record, those that are resolved are over.
+    Where a file closes no record, those that are resolved are over.
     """
     session.run("CREATE TABLE over_state (process VARCHAR, state VARCHAR)")
     session.insert("over_state", ("process", "state"), loading.over)

@@ -62,7 +62,7 @@ class Loading:
     """(file, exported column, column) where cells were set aside, and are empty in the record."""
     part: Part = WHOLE
     ended: tuple[str, ...] = ()
-    """Lists of records that end so long before `as_of` that nobody knows what became since of those that were not over."""
+    """Files of records that end so long before `as_of` that nobody knows what became since of those that were not over."""
     over: tuple[tuple[str, str], ...] = ()
     """(process, state) of records of which nothing more is expected."""
 
