@@ -45,7 +45,7 @@ def found(dataset: Path) -> Honesty:
 
 def test_the_largest_gaps_come_first(found: Honesty) -> None:
     assert found.gaps == (Gap("INC0019", "INC0031", 11), Gap("INC0039", "INC0041", 1))
-    assert found.receipt.number_gaps == 2
+    assert found.receipt.number_gaps == 2 and found.numbered
 
 
 def test_what_the_file_of_another_mapping_holds_is_not_missing(tmp_path: Path) -> None:
@@ -62,6 +62,26 @@ def test_what_the_file_of_another_mapping_holds_is_not_missing(tmp_path: Path) -
     receipt = import_files(files, None, load(ROOT).mappings, "UTC", tmp_path / "out")
     assert (receipt.number_gaps, receipt.largest_gaps) == (1, (Gap("T-5", "T-9", 3),))
     assert dict(receipt.warnings)["number-gaps"] == "gaps in the ticket numbers: 1, numbers missing: 3"
+
+
+@pytest.mark.parametrize(
+    ("column", "ids"), [("Number", ("3f9a0c1d", "9b01c2e7", "10482736")), ("Id", ("A1", "A2", "A9"))]
+)
+def test_gaps_that_nobody_can_see_are_not_told_as_none(tmp_path: Path, column: str, ids: tuple[str, ...]) -> None:
+    """Hexadecimal ids, and an export without numbers."""
+    lines = [f"{column},Opened,State,Agent", *(f"{one},2026-03-02 09:00:00,closed,Ann" for one in ids)]
+    (tmp_path / "export.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    columns = {
+        key: ((column,) if words == ("Number",) else words)
+        for key, words in COLUMNS.items()
+        if key != "number" or column == "Number"
+    }
+    read = mapping(columns=columns, recognise=(column, "Opened"), time_formats=("yyyy-MM-dd HH:mm:ss",))
+    import_files([tmp_path / "export.csv"], read, {}, "UTC", tmp_path / "out")
+    told = honesty(tmp_path / "out", load(ROOT), {})
+    assert not told.numbered and not json.loads(render_json(told))["numbered"]
+    assert "Gaps in the ticket numbers\n  - nobody can tell" in render(told)
+    assert "单号的缺口\n  - 无法判断" in render(told, "zh")
 
 
 def test_the_keys_of_other_work_are_no_gaps(tmp_path: Path) -> None:

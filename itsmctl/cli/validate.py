@@ -24,7 +24,7 @@ from itsmctl.worktime import parse_day
 @options.root
 @options.choice(tuple(FORMATS), "text")
 @click.option("--as-of", default="", metavar="DATE", help="The day to judge at: what is overdue or has expired.")
-@options.fail_on("From which problems on the exit code tells; warnings are printed all the same.")
+@options.fail_on("From which problems on the exit code is not 0; warnings are printed all the same.")
 @options.output("Write the problems into this file.")
 @options.language
 def command(

@@ -31,6 +31,12 @@ def missing_numbers(numbered: str, seen: str) -> str:
         ) AS k ON k.prefix = g.prefix"""
 
 
+def are_counted(session: Session, records: str) -> bool:
+    """Whether any record has a number in which a gap could be seen."""
+    found = session.one(f"SELECT count(digits) FROM ({_decimal(f'SELECT number FROM {records}')}) AS r")
+    return found != (0,)
+
+
 def words_of_rows(session: Session, rejects: str) -> list[str]:
     """What stands in the cells of rows that could not be read at all, each word once; `rejects` is a relation in SQL."""
     rows = session.rows(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from itsmctl.audit import audit
+from itsmctl.engine.numbering import are_counted
 from itsmctl.engine.session import Session, exported
 from itsmctl.honesty.honesty import Honesty, TimeColumn
 from itsmctl.honesty.inside import addresses, addresses_kept, kept_columns, named_people, sample_of
@@ -44,6 +45,7 @@ def _looked_at(
             *addresses_kept(kept),
         )
         alike = lookalikes(session, receipt, kept, mappings)
+        numbered = "number" in receipt.mapped and are_counted(session, records)
     result = audit(definitions, folder)
     every = (*result.rules, *result.enquiries)
     rules = [rule for rule in every if rule.rule.process in {"", *processes}]
@@ -52,6 +54,7 @@ def _looked_at(
     return Honesty(
         receipt=receipt,
         gaps=receipt.largest_gaps,
+        numbered=numbered,
         office_day=day,
         times=tuple(TimeColumn(name, form, order_of(form)) for name, form in sorted(receipt.time_formats.items())),
         lookalikes=alike,

@@ -70,6 +70,8 @@ class Honesty:
     receipt: Receipt
     gaps: tuple[Gap, ...]
     """The largest first."""
+    numbered: bool
+    """Whether there are numbers that are counted one by one: without them nobody can tell of gaps."""
     office_day: OfficeDay | None
     times: tuple[TimeColumn, ...]
     lookalikes: tuple[Lookalike, ...]

@@ -111,8 +111,11 @@ def _forms(times: Sequence[TimeColumn], language: Language) -> Iterator[str]:
 
 
 def _numbers(h: Honesty, language: Language, width: int) -> Iterator[str]:
+    none = tr("none", language)
+    if not h.numbered:
+        none = tr("nobody can tell: no column has numbers that are counted one by one", language)
     lines = gap_texts(h.gaps, h.receipt.number_gaps, language)
-    yield from _section(tr("Gaps in the ticket numbers", language), lines or [tr("none", language)], width)
+    yield from _section(tr("Gaps in the ticket numbers", language), lines or [none], width)
 
 
 def _people(h: Honesty, language: Language, width: int) -> Iterator[str]:
@@ -221,6 +224,7 @@ def render_json(honesty: Honesty) -> str:
         "format": FORMAT,
         "receipt": json.loads(receipt.to_json()),
         "gaps": [vars(gap) for gap in honesty.gaps],
+        "numbered": honesty.numbered,
         "office_day": None if honesty.office_day is None else {
             "from": f"{honesty.office_day.start // 60:02}:{honesty.office_day.start % 60:02}",
             "hours": 9, "share": round(honesty.office_day.share, 4), "strange": honesty.office_day.strange,
