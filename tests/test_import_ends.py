@@ -129,3 +129,38 @@ def test_logs_that_follow_each_other_end_with_the_last(tmp_path: Path, definitio
     assert [file.known_until for file in receipt.files] == ["", "", ""]
     judged = reasons(tmp_path, definitions)
     assert judged["INC-16", LATE[0]] == (False, ""), "nothing happened to it in any later file"
+
+
+@pytest.mark.parametrize(
+    "wrong", [("2026-12-03 09:00:00",), ("2026-12-03 09:00:00", "2026-12-20 10:00:00", "2027-01-08 11:00:00")]
+)
+def test_by_a_moment_that_was_typed_wrong_nobody_else_is_judged(
+    wrong: tuple[str, ...], tmp_path: Path, definitions: Definitions
+) -> None:
+    """The third of December for the twelfth of March: whoever is open would be open for nine months."""
+    head, *rows = month(MARCH, 0).splitlines(keepends=True)
+    for n, moment in enumerate(wrong, start=10):
+        rows[n] = rows[n].rsplit(",", 1)[0] + f",{moment}\n"
+    receipt = brought(tmp_path, definitions, march=head + "".join(rows))
+    assert receipt.last_moment == "2026-03-29T00:23:24Z"
+    assert (
+        f"as typing errors: {len(wrong)}; open tickets are judged as of 2026-03-29T00:23:24Z"
+        in dict(receipt.warnings)["lone-moments"]
+    )
+    judged = reasons(tmp_path, definitions)
+    assert judged["INC-16", LATE[0]] == (True, "")
+
+
+def test_a_few_late_moments_are_believed_where_there_were_silences_before(
+    tmp_path: Path, definitions: Definitions
+) -> None:
+    """Five tickets in a year tell nothing about how long nothing happens; and no log of a tool is typed."""
+    late = month(datetime(2026, 6, 1, 8, tzinfo=UTC), 900, days=1).splitlines(keepends=True)[1]
+    few = month(JANUARY, 0, days=8, every=24).splitlines(keepends=True)
+    assert brought(tmp_path, definitions, few="".join([*few, late])).last_moment == "2026-06-01T08:00:00Z"
+
+
+def test_the_moments_of_a_log_are_those_of_the_tool(tmp_path: Path, definitions: Definitions) -> None:
+    late = month(datetime(2026, 6, 1, 8, tzinfo=UTC), 900, days=1).splitlines(keepends=True)[1]
+    receipt = brought(tmp_path, definitions, log=log(month(MARCH, 0) + late))
+    assert (receipt.last_moment, "lone-moments" in dict(receipt.warnings)) == ("2026-06-01T08:00:00Z", False)

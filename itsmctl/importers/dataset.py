@@ -10,7 +10,7 @@ from pathlib import Path
 
 from itsmctl.engine.session import Session, Value, file_text, name, quote
 from itsmctl.importers import canonical, findings
-from itsmctl.importers.ends import with_ends
+from itsmctl.importers.ends import last_moment, with_ends
 from itsmctl.importers.export import REJECT, Export, Staged
 from itsmctl.importers.population import (
     drop_rows_without_id,
@@ -22,13 +22,11 @@ from itsmctl.importers.receipt import FILE, FORMAT, LeftOut, Receipt, ReceiptFil
 from itsmctl.importers.recognition import Source, check_alike, lacking, settled, sources
 from itsmctl.importers.spreadsheet_errors import set_errors_aside
 from itsmctl.importers.values import convert_times, reject_values, time_names
-from itsmctl.model import APPROVAL_COLUMNS, REJECT_COLUMNS, UNREAD, MappingDefinition, MappingShape
+from itsmctl.model import APPROVAL_COLUMNS, REJECT_COLUMNS, UNREAD, MappingDefinition
 
 TABLES = ("record", "event", "approval", "link", "reject")
 FILES = (*(f"{table}.parquet" for table in TABLES), FILE)
 """What a dataset folder holds, and nothing else."""
-
-_MOMENTS = ("opened_at", "resolved_at", "closed_at")
 
 
 @dataclass(frozen=True)
@@ -167,7 +165,7 @@ def receipt_of(session: Session, staging: Staging, events: int) -> Receipt:
     records, first, last = session.one(
         "SELECT count(*), min(opened_at), max(opened_at) FROM (SELECT epoch_ms(opened_at) // 1000 AS opened_at FROM record)"
     )
-    latest = _last_moment(session, x.mapping.shape)
+    latest, passed_over = last_moment(session, x.mapping.shape)
     derived = {"opened_at"} if x.mapping.shape == "trace" else set()
     return Receipt(
         mapping=x.mapping.id,
@@ -191,7 +189,7 @@ def receipt_of(session: Session, staging: Staging, events: int) -> Receipt:
         history=x.history,
         codes={column: table for column, table in x.mapping.codes.items() if column != "process"},
         duplicates=noticed.duplicates,
-        warnings=noticed.warnings,
+        warnings=tuple(sorted({*noticed.warnings, *passed_over})),
         digest=digest(files, (x.mapping,), staging.zone),
         history_time=x.mapping.at if x.mapping.shape == "updates" else "",
     )
@@ -235,26 +233,6 @@ def count_files(
             )
         )
     return tuple(files)
-
-
-FAR_APART = 366 * 86_400
-"""A moment a year later than that of every other ticket is a typing error, and not when the export was made."""
-
-
-def _last_moment(session: Session, shape: MappingShape) -> Value:
-    """The latest update, or where there are none the latest time at which something happened to a ticket.
-
-    A moment far beyond all others is passed over: open tickets would be judged by it, and it by itself.
-    """
-    if shape == "records":
-        moments = f"SELECT record_id AS id, epoch_ms(greatest({', '.join(_MOMENTS)})) // 1000 AS moment FROM record"
-    else:
-        moments = f"SELECT id, max(utc) AS moment FROM {canonical.ORDERED} GROUP BY id"
-    rows = session.rows(
-        f"""SELECT moment FROM (SELECT moment, lead(moment) OVER (ORDER BY moment DESC) AS before FROM ({moments}) WHERE moment IS NOT NULL)
-        WHERE before IS NULL OR moment - before <= {FAR_APART} ORDER BY moment DESC LIMIT 1"""
-    )
-    return rows[0][0] if rows else None
 
 
 def digest(files: Sequence[ReceiptFile], mappings: Sequence[MappingDefinition], zone: str) -> str:

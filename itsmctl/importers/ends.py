@@ -1,4 +1,4 @@
-"""Until when each file tells what became of its records, where several were exported, and perhaps not at the same time."""
+"""Until when an export tells what became of its records, and each of its files, as several may have been exported at different times."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from pathlib import Path
 
 from itsmctl.engine.session import Session, exported, name
 from itsmctl.engine.sql import epoch
+from itsmctl.importers.canonical import ORDERED
 from itsmctl.importers.receipt import Receipt, iso
+from itsmctl.model import MappingShape
 
 _MOMENTS = ("opened_at", "responded_at", "resolved_at", "closed_at", "recorded_at")
+_OF_ITS_END = ("opened_at", "resolved_at", "closed_at")
 _DAY = 86_400
 _LOOKED_BACK = 90 * _DAY
 """How far before its end a file is asked how long nothing happens in it."""
@@ -18,6 +21,47 @@ _ENOUGH = 30
 """Moments without which nobody can say whether a silence is unusual."""
 _UNUSUAL = 3
 """How many times the longest silence before it."""
+_FAR_APART = 366 * _DAY
+"""A moment a year later than that of every other ticket is a typing error, and not when the export was made."""
+_APART = 30 * _DAY
+"""So is one that comes as late as a wrong month, if there was no such silence before."""
+_TYPED_WRONG = 3
+"""How many moments are passed over at the most: more are no errors."""
+
+
+def last_moment(session: Session, shape: MappingShape) -> tuple[int | None, list[tuple[str, str]]]:
+    """The latest update, or where there are none the latest time at which something happened to a ticket; with a warning where
+    moments far beyond all others were passed over: open tickets would be judged by them, and they by themselves.
+    """
+    if shape == "records":
+        told = f"SELECT epoch_ms(greatest({', '.join(_OF_ITS_END)})) // 1000 AS moment FROM record"
+    else:
+        told = f"SELECT max(utc) AS moment FROM {ORDERED} GROUP BY id"
+    rows = session.rows(
+        f"""SELECT moment, before FROM (
+            SELECT moment, lead(moment) OVER (ORDER BY moment DESC) AS before FROM ({told}) AS told WHERE moment IS NOT NULL
+        ) AS beside WHERE before IS NULL OR moment - before <= {_FAR_APART} ORDER BY moment DESC LIMIT {_TYPED_WRONG + 1}"""
+    )
+    moments = [(int(str(moment)), int(str(before)) if before is not None else None) for moment, before in rows]
+    typed = moments[:_TYPED_WRONG] if shape == "records" else []  # the moments of a log are the tool's own
+    for place, (_, before) in enumerate(typed):
+        if before is not None and _is_far(session, told, moments[place][0], before):
+            days = (moments[0][0] - before) // _DAY
+            said = f"moments {days} days after all others were passed over, as typing errors: {place + 1}; open tickets are judged as of {iso(before)}, unless --as-of names another moment"
+            return before, [("lone-moments", said)]
+    return (moments[0][0] if moments else None), []
+
+
+def _is_far(session: Session, told: str, moment: int, before: int) -> bool:
+    """Whether a moment comes after a silence such as there was none in the quarter before it."""
+    if moment - before <= _APART:
+        return False
+    silence, moments = session.one(
+        f"""SELECT max(moment - earlier), count(*) FROM (
+            SELECT moment, lag(moment) OVER (ORDER BY moment) AS earlier FROM ({told}) AS told WHERE moment BETWEEN {before - _LOOKED_BACK} AND {before}
+        ) AS beside"""
+    )
+    return int(moments or 0) >= _ENOUGH and moment - before > _UNUSUAL * int(str(silence or 0))
 
 
 def with_ends(session: Session, receipt: Receipt, place: Path) -> Receipt:

@@ -233,6 +233,9 @@ PHRASES = (
     msg("{file} was left out, as no mapping reads it: {n} rows"),
     msg("{file}: rows about a record that no file has, set aside: {n}"),
     msg("records of which the history tells nothing: {n}"),
+    msg(
+        "moments {days} days after all others were passed over, as typing errors: {n}; open tickets are judged as of {moment}, unless --as-of names another moment"
+    ),
     msg("{file} tells nothing after {moment}, other files do until {until}: export all at the same time"),
     msg("{file} tells nothing after {moment}, and the next file goes on at {until}: is one missing?"),
     msg("records opened outside the period or after the moment of the audit, and not judged: {n}"),
