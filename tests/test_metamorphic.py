@@ -40,7 +40,7 @@ class Desk:
     folder: Path
 
     def judged(
-        self, tables: Tables, definitions: Definitions | None = None, encoding: str = "utf-8"
+        self, tables: Tables, definitions: Definitions | None = None, encoding: str = "utf-8", as_of: str = AS_OF
     ) -> dict[Key, Verdict]:
         """Every verdict on an export, passes too, by rule and record."""
         place = self.folder / str(len(list(self.folder.iterdir())))
@@ -51,7 +51,7 @@ class Desk:
         files = sorted((place / "export").iterdir())
         own = definitions or self.definitions
         import_files(files, None, own.mappings, ZONE, place / "dataset")
-        audit(own, place / "dataset", AuditOptions(as_of=AS_OF, all_verdicts=True), verdicts=place / "verdicts.parquet")
+        audit(own, place / "dataset", AuditOptions(as_of=as_of, all_verdicts=True), verdicts=place / "verdicts.parquet")
         return {(one.rule, one.record_id): one for one in read_verdicts(place / "verdicts.parquet")}
 
     def without(self, name: str, *columns: str) -> Tables:
@@ -184,3 +184,51 @@ def test_a_moment_is_the_same_however_it_is_written(desk: Desk, usual: dict[Key,
         )
 
     assert told(desk.judged(desk.written(spelt))) == told(usual)
+
+
+@pytest.mark.parametrize("state", ["Closed", "Awaiting User Info"])
+def test_a_state_that_nobody_translates_neither_clears_nor_accuses(
+    desk: Desk, usual: dict[Key, Verdict], state: str
+) -> None:
+    """It may be any of the states of the process: resolved, or waiting, or not. That it is none of them is a finding of its own."""
+    verdicts = desk.judged(
+        desk.written(
+            lambda _, column, cell: "Erledigt" if column in ("state", "incident_state") and cell == state else cell
+        )
+    )
+    assert cleared(usual, verdicts) == set()
+    accused = {key for key, one in verdicts.items() if one.passed is False and key in usual and usual[key].passed}
+    assert {rule for rule, _ in accused} == {"DQ-09"}
+    assert {one.reason for key, one in verdicts.items() if key[0] == "INC-06" and one.passed is None} > {
+        "unknown-state"
+    }
+
+
+def test_an_audit_as_of_then_says_nothing_else_than_one_of_the_export_of_then(desk: Desk) -> None:
+    """What was learnt later may leave a record untested; it never turns a verdict."""
+    then = "2026-01-28 12:00:00"
+    hindsight = {
+        "resolved_at": ("resolved_by",),
+        "closed_at": ("closed_by", "closed_code", "close_code", "close_notes"),
+    }
+
+    def known(head: list[str], row: list[str]) -> list[str]:
+        late = {
+            column
+            for column, cell in zip(head, row, strict=True)
+            if cell[:4].isdigit() and cell[4:5] == "-" and cell > then
+        }
+        late -= {"start_date", "end_date", "due_date"}
+        late |= {other for column in late for other in hindsight.get(column, ())}
+        return ["" if column in late else cell for column, cell in zip(head, row, strict=True)]
+
+    of_then: dict[str, Table] = {}
+    for name, (head, rows) in desk.tables.items():
+        at = head.index("sys_updated_at" if "sys_updated_at" in head else "sys_updated_on")
+        if kept := [known(head, row) for row in rows if row[at] <= then]:
+            of_then[name] = (head, kept)
+    as_of = f"{then.replace(' ', 'T')}+08:00"
+    now, before = desk.judged(desk.tables, as_of=as_of), desk.judged(of_then, as_of=as_of)
+    both = [key for key in now.keys() & before.keys() if None not in (now[key].passed, before[key].passed)]
+    assert len(both) > 1000
+    assert {key for key in both if now[key].passed != before[key].passed} == set()

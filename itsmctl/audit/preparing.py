@@ -19,6 +19,7 @@ from itsmctl.engine.progress import segments_of_days
 from itsmctl.engine.registers import create_registers
 from itsmctl.engine.session import Session
 from itsmctl.engine.statements import Task, asks_legs, timed_processes, words_read
+from itsmctl.engine.strange import create_strange
 from itsmctl.engine.tables import exported_processes, filled_tables, load_tables, reach_of_processes
 from itsmctl.engine.tables.gaps import changes_by_process, files_of_processes, lacking_columns_of
 from itsmctl.engine.tables.links import link_types
@@ -95,6 +96,7 @@ def prepare(
         openings=create_openings(session, calendars_named(definitions, rules), as_of),
         tables=filled_tables(session),
         undecided=some_unclear(session),
+        strange=create_strange(session, definitions, as_of),
         links=link_types(session, known.exported),
         processes=exported_processes(session),
         legs=legs,

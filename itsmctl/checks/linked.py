@@ -24,6 +24,7 @@ from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.doubts import others_lack, unknown_in
 from itsmctl.engine.parameters import DURATION, TEXTS, WHERE, conditions_of, seconds_of, texts
 from itsmctl.engine.sql import COMPARING, Fragment, all_of, name, quote
+from itsmctl.engine.strange import is_strange
 from itsmctl.model import TIME_COLUMNS, Condition, Rule
 
 ID = "linked"
@@ -192,11 +193,15 @@ def _judged(rule: Rule, context: Context) -> Fragment:
     if lacking := sorted({c.column for c in conditions_of(rule)} & context.about(process).lacking):
         unread = Fragment(f" LEFT JOIN {unknown_in(lacking)} AS k ON k.tix = o.tix")
         unknown += " OR k.tix IS NOT NULL"
+    asked = [value for c in conditions_of(rule) if c.column == "state" for value in c.values]
+    strange = " OR " + is_strange("o", asked) if asked and process in context.strange else Fragment("")
     approved = Fragment("")
     if "approval" in needs(rule).tables:
         approved = Fragment(" LEFT JOIN (") + approvals_of() + ") AS a ON a.tix = o.tix"
     return (
-        Fragment(f"""SELECT r.tix, CASE WHEN o.tix IS NULL THEN {absent} WHEN {unknown} THEN NULL ELSE """)
+        Fragment(f"""SELECT r.tix, CASE WHEN o.tix IS NULL THEN {absent} WHEN {unknown}""")
+        + strange
+        + " THEN NULL ELSE "
         + _fulfils(rule)
         + Fragment(
             """ END AS ok, CASE WHEN o.tix IS NULL THEN 'target-not-exported' ELSE 'linked-record-lacks' END AS why

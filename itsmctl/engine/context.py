@@ -44,6 +44,8 @@ class Context:
     """`approval`, where that table holds anything."""
     undecided: bool = False
     """Whether of some approval nobody can say what was decided."""
+    strange: frozenset[str] = frozenset()
+    """The processes of which some record was in a state that they do not know; see `engine.strange`."""
     links: frozenset[str] = frozenset()
     """The types of link of which the export knows, be it by a column."""
     processes: frozenset[str] = frozenset()

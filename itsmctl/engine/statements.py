@@ -16,6 +16,7 @@ from itsmctl.engine.parameters import words
 from itsmctl.engine.people import known_as
 from itsmctl.engine.session import Session, name, quote
 from itsmctl.engine.sql import COMPARING, Fragment, all_of, condition, join
+from itsmctl.engine.strange import is_strange, with_strange
 from itsmctl.engine.telling import with_untold
 from itsmctl.model import GROUPED, RECORD_COLUMNS, Condition, Definitions, Effective, Rule, Waiver
 
@@ -82,6 +83,8 @@ def statement_and_reach(task: Task, context: Context) -> tuple[Fragment, bool]:
     needs = task.check.needs(task.rule)
     body = _with_gaps(_with_doubts(task.check.compile(task.rule, context), task.rule, needs, context), needs)
     body = with_untold(body, needs.named, context)
+    if task.rule.check not in GROUPED:
+        body = with_strange(body, task.rule, needs, context)
     scope = scope_of(task.rule, context, columns_named(body))
     lacking = lacking_columns(task, context)
     if task.rule.check in COLUMN_BY_COLUMN:
@@ -296,9 +299,10 @@ def _about_clock(rule: Rule) -> bool:
 
 def _may_hold(c: Condition, context: Context) -> Fragment:
     """The condition holds, or nobody knows what the record has in the column, so that it may."""
-    if c.column not in context.lacking:
-        return all_of((c,))
-    return "(" + all_of((c,)) + f" OR {unknown_of(c.column)})"
+    unknown = [Fragment(unknown_of(c.column))] if c.column in context.lacking else []
+    if c.column == "state" and (context.process in context.strange if context.process else context.strange):
+        unknown.append(is_strange("r", c.values))
+    return "(" + join(" OR ", [all_of((c,)), *unknown]) + ")" if unknown else all_of((c,))
 
 
 def unknown_of(column: str) -> str:

@@ -1,0 +1,142 @@
+"""States that a process does not know: nobody can say which of its own states such a word of the tool means.
+
+A record that was in one may have been resolved, or waited, or been closed there. Neither that it never was, nor that its
+clock ran all the time, is known of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.doubts import Resting, doubted
+from itsmctl.engine.progress import counted_at
+from itsmctl.engine.session import Session
+from itsmctl.engine.sql import Fragment
+from itsmctl.model import Definitions, Rule
+
+_RESTING: Mapping[str, Resting] = {
+    "conforms": "failures",
+    "in-lane": "passes",
+    "loosened": "passes",
+    "period-shift": "passes",
+    "untouched": "failures",
+}
+"""Which verdicts of checks rest on every state being known, beside those that `Needs.named` tells of."""
+_LATE = "c.verdict IN ('breached', 'running_breached')"
+"""A clock that ran in a strange state at worst kept its target all the same; only a breach may be none."""
+
+
+def create_strange(session: Session, definitions: Definitions, as_of: int) -> frozenset[str]:
+    """Create `strange(tix, state, since, still)`, the states of records that their process does not know, since when, and whether the record is still in it.
+
+    Returns their processes. A process that names no states knows all.
+    """
+    session.run("CREATE TABLE known_state (process VARCHAR, state VARCHAR)")
+    known = [(p.id, state.id) for p in definitions.processes.values() for state in p.states]
+    session.insert("known_state", ("process", "state"), sorted(known))
+    session.run(
+        f"""CREATE TABLE strange AS SELECT w.tix, w.state, min(w.since) AS since, max(CASE WHEN w.state = r.state THEN 1 ELSE 0 END) = 1 AS still FROM (
+            SELECT tix, new AS state, moment AS since FROM event WHERE field = 'state' AND new IS NOT NULL AND moment <= {as_of}
+            UNION ALL SELECT tix, old AS state, moment AS since FROM event WHERE field = 'state' AND old IS NOT NULL AND moment <= {as_of}
+            UNION ALL SELECT tix, state, opened_at AS since FROM record WHERE state IS NOT NULL AND tix NOT IN (SELECT tix FROM event WHERE field = 'state')
+        ) AS w JOIN record AS r ON r.tix = w.tix LEFT JOIN known_state AS k ON k.process = r.process AND k.state = w.state
+        WHERE k.state IS NULL AND r.process IN (SELECT process FROM known_state) GROUP BY w.tix, w.state"""
+    )
+    rows = session.rows("SELECT DISTINCT r.process FROM strange AS s JOIN record AS r ON r.tix = s.tix")
+    return frozenset(str(process) for (process,) in rows)
+
+
+def with_strange(body: Fragment, rule: Rule, needs: Needs, context: Context) -> Fragment:
+    """Leave untested what a strange state could turn: whether the rule is about the record, a pass or a failure for want of a state, a breach."""
+    if not (context.process in context.strange if context.process else context.strange):
+        return body
+    states = [one for one in needs.named if one.column == "state"]
+    named = {value for one in states for value in one.values} | {
+        str(value) for c in rule.scope if c.column == "state" for value in c.values
+    }
+    of = "SELECT r.record_id, min(r.opened_at) AS opened_at, 'unknown-state' AS reason FROM scoped AS r JOIN strange AS s ON s.tix = r.tix WHERE "
+    others = _not_among(named)
+    every, still = (
+        Fragment(of) + others + " GROUP BY r.record_id",
+        Fragment(of + "s.still AND ") + others + " GROUP BY r.record_id",
+    )
+    if any(c.column == "state" for c in rule.scope):
+        body = doubted(body, still, "any")
+    if rule.check in _RESTING:
+        judged = (
+            Fragment("SELECT u.* FROM (")
+            + every
+            + ") AS u WHERE u.record_id IN (SELECT b.record_id FROM ("
+            + body
+            + ") AS b)"
+        )
+        body = doubted(body, judged, _RESTING[rule.check])
+    if any(one.passes_without for one in states):
+        body = doubted(body, every, "passes")
+    if any(one.fails_without for one in states):
+        body = doubted(body, every, "failures")
+    if rule.check in ("clock-within", "leg-within", "reported-agrees"):
+        late = _late(str(rule.parameters.get("clock", "")), context)
+        body = doubted(body, late, "any" if rule.check == "reported-agrees" else "failures")
+    return body
+
+
+def is_strange(record: str, named: Iterable[object]) -> Fragment:
+    """SQL for whether a record is in a state that neither its process knows nor the words that are `named` for it."""
+    return Fragment(f"{record}.tix IN (SELECT s.tix FROM strange AS s WHERE s.still AND ") + _not_among(named) + ")"
+
+
+def _not_among(named: Iterable[object]) -> Fragment:
+    """SQL for whether a strange state `s` is none of some words: a state that is named is known to whoever named it."""
+    words = tuple(sorted({str(word) for word in named}))
+    return Fragment(f"s.state NOT IN ({', '.join('?' * len(words))})", words) if words else Fragment("true")
+
+
+def _late(clock: str, context: Context) -> Fragment:
+    """SELECT of the records whose clock, or without its name one of whose legs, ran out of time only after a strange state had begun."""
+    named = Fragment("c.clock = ?", (clock,)) if clock else Fragment("c.clock LIKE '%/%'")
+    by_states = Fragment("true" if not clock or _asks_states(clock, context.definitions) else "false")
+    strange = (
+        Fragment("(SELECT s.tix, min(s.since) AS since FROM strange AS s WHERE ")
+        + _not_among(_of_clocks(context.definitions))
+        + " GROUP BY s.tix) AS s"
+    )
+    asked = (
+        Fragment("SELECT c.tix, c.clock, s.since AS moment FROM clock AS c JOIN ")
+        + strange
+        + " ON s.tix = c.tix WHERE "
+        + named
+    )
+    return (
+        Fragment(
+            """SELECT r.record_id, min(r.opened_at) AS opened_at, 'unknown-state' AS reason FROM scoped AS r
+            JOIN clock AS c ON c.tix = r.tix JOIN """
+        )
+        + strange
+        + " ON s.tix = r.tix LEFT JOIN ("
+        + counted_at(asked, context)
+        + f""") AS k ON k.tix = c.tix AND k.clock = c.clock
+            WHERE {_LATE} AND s.since < coalesce(c.stop, {context.as_of}) AND NOT coalesce(k.counted > c.target, false) AND """
+        + by_states
+        + " AND "
+        + named
+        + " GROUP BY r.record_id"
+    )
+
+
+def _asks_states(name: str, definitions: Definitions) -> bool:
+    """Whether some agreement stops such a clock, or lets it pause, by states."""
+    clocks = [a.clocks[name] for a in definitions.agreements.values() if name in a.clocks]
+    by_state = {role for clock in clocks for role in clock.states.values()}
+    by_condition = {
+        one.role for clock in clocks for one in clock.conditions if any(c.column == "state" for c in one.conditions)
+    }
+    return bool({"stop", "pause"} & (by_state | by_condition))
+
+
+def _of_clocks(definitions: Definitions) -> frozenset[str]:
+    """The states that clocks of agreements name."""
+    return frozenset(
+        state for a in definitions.agreements.values() for clock in a.clocks.values() for state in clock.states
+    )
