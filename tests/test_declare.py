@@ -83,10 +83,14 @@ def test_every_template_has_a_definition() -> None:
     assert set(DEFINED) == set(TEMPLATES)
 
 
+STATES = {"a": "assigned", "b": "in-progress", "c": "awaiting-user"}
+"""States of the process for the three activities: of one that it does not know nobody could say that it is none of them."""
+
+
 def _rules(source: str, **bound: str) -> dict[str, Rule]:
     """One rule per template over the activities a and b, which are values of a field."""
     base = build_rule({"check": {"readable": {}}}, 1)
-    a, b = ({source: "a"}, {source: "b"}) if source == "state" else ({"field": source, "new": x} for x in "ab")
+    a, b = ({source: STATES[x]} if source == "state" else {"field": source, "new": x} for x in "ab")
     rules = {}
     for number, check in enumerate(TEMPLATES, start=1):
         pair = {"activity": a} if check in UNARY else {"first": a, "then": b}
@@ -99,7 +103,8 @@ def _rules(source: str, **bound: str) -> dict[str, Rule]:
 @pytest.mark.parametrize("bound", [{}, {"within": "9999h"}], ids=["without a bound", "within a bound that all keep"])
 def test_verdicts_are_those_of_the_definition(source: str, bound: Mapping[str, str], tmp_path: Path) -> None:
     records = [{"record_id": f"t{t}", "opened_at": START, "closed_at": START + DAY} for t in TRACES]
-    events = [[f"t{t}", START + i, source, None, x] for t in TRACES for i, x in enumerate(t)]
+    named = STATES if source == "state" else {}
+    events = [[f"t{t}", START + i, source, None, named.get(x, x)] for t in TRACES for i, x in enumerate(t)]
     rules = _rules(source, **bound)
     _, verdicts = judge(rules, {"records": records, "events": events}, tmp_path)
     told = {(rules[v.rule].check, v.record_id): v.passed for v in verdicts}

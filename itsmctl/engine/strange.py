@@ -12,7 +12,7 @@ from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.doubts import Resting, doubted
 from itsmctl.engine.progress import counted_at
 from itsmctl.engine.session import Session
-from itsmctl.engine.sql import Fragment
+from itsmctl.engine.sql import Fragment, join
 from itsmctl.model import Definitions, Rule
 
 _RESTING: Mapping[str, Resting] = {
@@ -32,19 +32,56 @@ def create_strange(session: Session, definitions: Definitions, as_of: int) -> fr
 
     Returns their processes. A process that names no states knows all.
     """
+    words = _perhaps_strange(session, definitions)
     session.run("CREATE TABLE known_state (process VARCHAR, state VARCHAR)")
     known = [(p.id, state.id) for p in definitions.processes.values() for state in p.states]
     session.insert("known_state", ("process", "state"), sorted(known))
+    among = f"({', '.join('?' * len(words))})" if words else "(NULL)"
     session.run(
-        f"""CREATE TABLE strange AS SELECT w.tix, w.state, min(w.since) AS since, max(CASE WHEN w.state = r.state THEN 1 ELSE 0 END) = 1 AS still FROM (
-            SELECT tix, new AS state, moment AS since FROM event WHERE field = 'state' AND new IS NOT NULL AND moment <= {as_of}
-            UNION ALL SELECT tix, old AS state, moment AS since FROM event WHERE field = 'state' AND old IS NOT NULL AND moment <= {as_of}
-            UNION ALL SELECT tix, state, opened_at AS since FROM record WHERE state IS NOT NULL AND tix NOT IN (SELECT tix FROM event WHERE field = 'state')
-        ) AS w JOIN record AS r ON r.tix = w.tix LEFT JOIN known_state AS k ON k.process = r.process AND k.state = w.state
-        WHERE k.state IS NULL AND r.process IN (SELECT process FROM known_state) GROUP BY w.tix, w.state"""
+        f"""CREATE TABLE strange AS SELECT w.tix, w.state, min(w.since) AS since, max(CASE WHEN w.state = r.state THEN 1 ELSE 0 END) = 1 AS still
+        FROM record AS r JOIN (
+            SELECT tix, new AS state, moment AS since FROM event WHERE field = 'state' AND new IN {among} AND moment <= {as_of}
+            UNION ALL SELECT tix, old AS state, moment AS since FROM event WHERE field = 'state' AND old IN {among} AND moment <= {as_of}
+            UNION ALL SELECT tix, state, opened_at AS since FROM record WHERE state IN {among} AND tix NOT IN (
+                SELECT tix FROM event WHERE field = 'state' AND tix IN (SELECT tix FROM record WHERE state IN {among})
+            )
+        ) AS w ON w.tix = r.tix LEFT JOIN known_state AS k ON k.process = r.process AND k.state = w.state
+        WHERE k.state IS NULL AND r.process IN (SELECT process FROM known_state) GROUP BY w.tix, w.state""",
+        words * 4,
     )
-    rows = session.rows("SELECT DISTINCT r.process FROM strange AS s JOIN record AS r ON r.tix = s.tix")
+    rows = (
+        session.rows("SELECT DISTINCT r.process FROM record AS r JOIN strange AS s ON s.tix = r.tix") if words else []
+    )
     return frozenset(str(process) for (process,) in rows)
+
+
+def _perhaps_strange(session: Session, definitions: Definitions) -> list[str]:
+    """The states that lie among the records of a process which does not know them, be it as those of other processes lie between these.
+
+    Mostly there are none, which is quicker to see than by looking up the process of every change.
+    """
+    asked: list[Fragment] = []
+    for process, first, last in session.rows(
+        "SELECT process, min(tix), max(tix) FROM record GROUP BY process ORDER BY process"
+    ):
+        known = definitions.processes.get(str(process))
+        states = tuple(state.id for state in known.states) if known else ()
+        if states:
+            strange = [f"{word} NOT IN ({', '.join('?' * len(states))})" for word in ("old", "new", "state")]
+            within = f"tix BETWEEN {int(str(first))} AND {int(str(last))}"
+            words = ", ".join(
+                f"CASE WHEN {test} THEN {word} END AS {word}"
+                for word, test in zip(("old", "new"), strange, strict=False)
+            )
+            asked.append(
+                Fragment(f"SELECT {words} FROM event WHERE field = 'state' AND {within} AND ({strange[0]} OR {strange[1]})", states * 4)
+                + Fragment(f" UNION ALL SELECT state AS old, CAST(NULL AS VARCHAR) AS new FROM record WHERE {within} AND {strange[2]}", states)
+            )  # fmt: skip
+    if not asked:
+        return []
+    query = Fragment("SELECT DISTINCT old, new FROM (") + join(" UNION ALL ", asked) + ") AS found"
+    found = {str(word) for row in session.rows(query.text, query.values) for word in row if word is not None}
+    return sorted(found)
 
 
 def with_strange(body: Fragment, rule: Rule, needs: Needs, context: Context) -> Fragment:
