@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from itsmctl.blanks import UNSEEN
 from itsmctl.engine.session import quote
+from itsmctl.engine.tables.codes import bare
 from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean
 from itsmctl.importers.export import Export, Staged, original
 from itsmctl.model import MAPPED_COLUMNS, MappingDefinition, Taking
@@ -41,7 +41,7 @@ class Source:
     def sql(self, staged: Staged, prefix: str = "") -> str:
         """SQL for its text in RAW; a name by which other files know a record is without the blanks around it."""
         text = self.as_exported(staged, prefix)
-        return f"trim({text}, {quote(UNSEEN)})" if self.canonical in _IDENTIFYING else text
+        return bare(text) if self.canonical in _IDENTIFYING else text
 
     def as_exported(self, staged: Staged, prefix: str = "") -> str:
         """SQL for its text in RAW, whatever stands around it."""

@@ -49,6 +49,12 @@ def filled(text: str) -> str:
     return f"CASE WHEN {text} >= '!' AND {text} < '\x7f' THEN {text} WHEN trim({text}, {quote(UNSEEN)}) <> '' THEN {text} END"
 
 
+def bare(text: str) -> str:
+    """SQL for a text as exported without the blanks around it; most have none, which is quicker to see than to trim."""
+    around = f"^[{UNSEEN}]|[{UNSEEN}]$"
+    return f"CASE WHEN regexp_matches({text}, {quote(around)}) THEN trim({text}, {quote(UNSEEN)}) ELSE {text} END"
+
+
 def named(text: str) -> str:
     """SQL for the name of a person or a thing as exported, with a single plain blank between its words and none around it: see `blanks`."""
     one = f"trim(regexp_replace({text}, {quote(BLANKS)}, ' ', 'g'), {quote(UNSEEN)})"
