@@ -7,13 +7,11 @@ from functools import partial
 
 from itsmctl.engine.lived.alike import kind_of, kinds_of_values, value_of
 from itsmctl.engine.lived.conditions import told
-from itsmctl.engine.lived.plan import CLOCKS, Plan
+from itsmctl.engine.lived.plan import CLOCKS, KEPT_REASON, Plan
 from itsmctl.engine.offers import period_of
 from itsmctl.engine.session import Session, name, quote
 from itsmctl.engine.spans import stored_with
 from itsmctl.engine.sql import carried, latest, neighbour
-
-_KEPT_REASONS = "coalesce(c.reason, '') NOT LIKE 'column-not-in-file:%' AND coalesce(c.reason, '') NOT LIKE 'unreadable:%' AND coalesce(c.reason, '') NOT LIKE 'file-ends:%' AND coalesce(c.reason, '') NOT IN ('missing:customer', 'missing:service')"
 
 
 def create_life(session: Session, plan: Plan) -> bool:
@@ -27,7 +25,7 @@ def create_life(session: Session, plan: Plan) -> bool:
     session.insert("lived_name", ("clock", "number"), plan.clock_numbers.items())
     session.run(
         f"""CREATE TABLE lived AS SELECT c.tix * {CLOCKS} + n.number AS run, c.tix, c.offer
-        FROM clock AS c JOIN lived_name AS n ON n.clock = c.clock WHERE c.offer IN ({numbers}) AND {_KEPT_REASONS}"""
+        FROM clock AS c JOIN lived_name AS n ON n.clock = c.clock WHERE c.offer IN ({numbers}) AND NOT coalesce({KEPT_REASON}, false)"""
     )
     _take_over_at_resolution(session, plan)
     _add_legs(session, plan)
@@ -177,7 +175,7 @@ def _add_legs(session: Session, plan: Plan) -> None:
         f"""INSERT INTO lived SELECT c.tix * {CLOCKS} + l.number, c.tix, l.leg FROM clock AS c JOIN record AS r ON r.tix = c.tix
         JOIN (SELECT DISTINCT h.tix, w.leg FROM ({had}) AS h JOIN lived_crew AS w ON w.crew = h.crew) AS h ON h.tix = c.tix
         JOIN lived_leg AS l ON l.leg = h.leg AND l.inside = c.offer
-        WHERE {_KEPT_REASONS} AND r.opened_at >= l.since AND r.opened_at < l.until"""
+        WHERE NOT coalesce({KEPT_REASON}, false) AND r.opened_at >= l.since AND r.opened_at < l.until"""
     )
     for table in ("lived_leg", "lived_crew"):
         session.run(f"DROP TABLE {table}")

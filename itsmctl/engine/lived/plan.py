@@ -13,6 +13,11 @@ from itsmctl.zones import EVER
 
 CLOCKS = 10_000
 """More than there are names of clocks: the number of a run is that of its record times this, and that of the clock's name."""
+KEPT_REASON = (
+    "(c.reason LIKE 'column-not-in-file:%' OR c.reason LIKE 'unreadable:%' OR c.reason LIKE 'file-ends:%' "
+    "OR c.reason IN ('missing:customer', 'missing:service'))"
+)
+"""SQL for whether the clock `c` is not testable for want of what no life of its record could tell, so that its verdict stays."""
 
 
 @dataclass(frozen=True)

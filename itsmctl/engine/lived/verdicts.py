@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itsmctl.engine.lived.plan import CLOCKS, Plan
+from itsmctl.engine.lived.plan import CLOCKS, KEPT_REASON, Plan
 from itsmctl.engine.session import Session
 from itsmctl.engine.tables.months import month_text, offset_at
 
@@ -52,7 +52,7 @@ def _replace(session: Session, plan: Plan, decisive: str) -> None:
     as_of = plan.as_of
     lived, involved = (", ".join(str(o.number) for o in offers) for offers in (plan.lived, plan.involved))
     zoneless = "(SELECT DISTINCT run FROM lived_stretch WHERE no_zone)"
-    kept = "SELECT tix, clock FROM clock WHERE reason LIKE 'column-not-in-file:%' OR reason LIKE 'unreadable:%' OR reason LIKE 'file-ends:%' OR reason IN ('missing:customer', 'missing:service')"
+    kept = f"SELECT c.tix, c.clock FROM clock AS c WHERE {KEPT_REASON}"
     session.run(
         f"CREATE TABLE lived_plain AS SELECT tix, clock, offer, target_number, target, unpromised FROM clock WHERE offer IN ({involved})"
     )
