@@ -6,11 +6,18 @@ known here is refused. So there is nothing in it that could read a file, call ou
 
 from __future__ import annotations
 
+import hashlib
+import marshal
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
+from itsmctl import __version__, kept
 from itsmctl.engine.sql import Fragment, join, name
 from itsmctl.errors import Problem, Where, did_you_mean
 from itsmctl.model import BOOLEAN_COLUMNS, NUMBER_COLUMNS, TEXT_COLUMNS, TIME_COLUMNS
@@ -21,6 +28,8 @@ if TYPE_CHECKING:
 Type = Literal["text", "number", "truth", "moment", "duration", "nothing"]
 LONGEST, DEEPEST = 2_000, 60
 LARGEST = 1e12
+_KEPT = 512
+"""Expressions that the user's cache holds."""
 
 COLUMNS: Mapping[str, Type] = {
     "record_id": "text",
@@ -95,7 +104,20 @@ class _Typed:
 
 
 def compile_expression(text: str) -> Compiled | list[Problem]:
-    """The condition that a text means, or everything that is wrong with it, by its place in the text."""
+    """The condition that a text means, or everything that is wrong with it, by its place in the text.
+
+    What was sound before is found in the user's cache: the parser takes longer to start than a small audit to run.
+    """
+    known = f"expression-{hashlib.sha256(repr((_made_by(), text)).encode()).hexdigest()[:24]}"
+    if packed := kept.read(known):
+        return _unpacked(packed)
+    compiled = _compile(text)
+    if isinstance(compiled, Compiled):
+        kept.write(known, _packed(compiled), _KEPT)
+    return compiled
+
+
+def _compile(text: str) -> Compiled | list[Problem]:
     reader = _Reader(text)
     if len(text) > LONGEST:
         reader.refuse("an expression has at most {most} characters; this one has {n}", None, most=LONGEST, n=len(text))
@@ -105,6 +127,32 @@ def compile_expression(text: str) -> Compiled | list[Problem]:
     except RecursionError:  # the parser descends further than we do
         reader.refuse("the expression is nested too deeply", None)
         return reader.mistakes
+
+
+@cache
+def _made_by() -> str:
+    """What a compiled expression depends on beside its text: this program and its parser."""
+    here = Path(__file__).resolve()
+    parser = find_spec("sqlglot")
+    files = [here, here.with_name("sql.py"), *sorted((here.parent.parent / "model").glob("*.py"))]
+    files += [Path(parser.origin)] if parser and parser.origin else []
+    stamps = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in files]
+    return repr((__version__, sys.version_info[:2], marshal.version, stamps))
+
+
+def _packed(compiled: Compiled) -> bytes:
+    asked: Any = [(one.column, one.text, one.where.line, one.where.column) for one in compiled.asked]
+    values: Any = compiled.sql.values
+    return marshal.dumps((compiled.sql.text, values, compiled.columns, asked))
+
+
+def _unpacked(packed: bytes) -> Compiled:
+    sql, values, columns, asked = marshal.loads(packed)
+    return Compiled(
+        Fragment(sql, values),
+        columns,
+        tuple(Asked(column, word, Where("", line, at)) for column, word, line, at in asked),
+    )
 
 
 class _Reader:
