@@ -29,7 +29,7 @@ def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def kept(system: Path) -> Path:
-    (path,) = (system.parent / "cache" / "itsmctl").iterdir()
+    (path,) = (system.parent / "cache" / "itsmctl").glob("definitions-*")
     return path
 
 

@@ -12,6 +12,7 @@ import pytest
 from test_checks import build_rule, judge
 
 from itsmctl.definitions import load
+from itsmctl.engine import expressions
 from itsmctl.engine.expressions import Compiled, compile_expression
 from itsmctl.engine.session import Session
 from itsmctl.errors import ItsmctlError
@@ -221,6 +222,34 @@ def test_sqlglot_is_loaded_for_expressions_alone(tmp_path: Path) -> None:
         for _ in range(2)
     ]
     assert [run.stdout.strip() for run in shown] == ["True", "False"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "coalesce(priority, 'é') IN ('P1', 'P2') AND resolved_at - opened_at < minutes(90.5)",
+        "CASE WHEN (category) = 'Disk full' THEN major ELSE NULL END",
+    ],
+)
+def test_what_was_compiled_before_is_the_same_without_the_parser(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    first = compile_expression(text)
+    assert isinstance(first, Compiled)
+    with monkeypatch.context() as without:
+        without.setattr(expressions, "_compile", lambda text: [])
+        assert compile_expression(text) == first
+        assert compile_expression(text + " ") == []
+    for path in tmp_path.rglob("expression-*"):
+        path.write_bytes(path.read_bytes()[:-1] + b"?")
+    assert compile_expression(text) == first
+
+
+def test_what_is_wrong_is_told_each_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    told = [compile_expression("prority = 'P1'") for _ in range(2)]
+    assert told[0] == told[1] and isinstance(told[0], list) and told[0]
 
 
 def test_a_rule_with_an_expression_judges_by_it(tmp_path: Path) -> None:
