@@ -241,7 +241,7 @@ def _ask_ledger(plan: Plan, life: Life, name: str, tracked: frozenset[str]) -> t
 def _month(policy: ClockPolicy, clock: RecordClock, as_of: int, zone: str) -> str | None:
     """The month in which a record counts, on the wall of the audit's zone."""
     cycle = clock.cycles[clock.decisive]
-    moments = {"opened": cycle.start, "resolved": cycle.stop, "deadline": cycle.deadline}
+    moments = {"opened": cycle.start, "resolved": cycle.stop - cycle.running, "deadline": cycle.deadline}
     moment = moments[policy.period_of_ticket]
     if moment is None or moment > as_of + 399 * DAY:
         return None

@@ -1,9 +1,9 @@
 """Clock attainment per group against the share that the agreement promises.
 
 Records count in the month in which their clock stopped (in the audit's zone); those that still run beyond their
-target count in the month of the audit. Where several agreements hold in one group, as for two customers of a service, there is
-a group for each, named with the agreement. A group with fewer records than `minimum` is counted but not judged; one whose untestable
-records could turn the verdict either way is not testable.
+target count in the month in which the audit judges them: at midnight, the month that has just ended. Where several agreements
+hold in one group, as for two customers of a service, there is a group for each, named with the agreement. A group with fewer
+records than `minimum` is counted but not judged; one whose untestable records could turn the verdict either way is not testable.
 
 With `complete` no group passes that would not pass if every ticket whose number is missing from the export (see `number-gaps`),
 or stands in a row that could not be read, belonged to it and was late. What fails without them fails: nobody gains by leaving tickets out. An export without the

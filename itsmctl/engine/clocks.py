@@ -54,7 +54,7 @@ def create_clocks(
     """Create the tables `span` and `clock`: one row per record and clock name, with what was counted and the verdict.
 
     Columns: tix, clock, agreement, offer, target_number, target, start, stop (NULL while running), judged_at,
-    counted, month (of stop, or of `as_of`), verdict, reason, unpromised (why a clock has no target, or NULL).
+    counted, month (of stop, or the last before `as_of`), verdict, reason, unpromised (why a clock has no target, or NULL).
     `history` are the columns whose changes the export records, `precision` the step of its times in seconds.
     Clocks run for the records of `processes`, or of all where none is named: a promise to resolve incidents in four hours
     says nothing about changes. With `legs` those of supporting agreements run as well.
@@ -313,7 +313,9 @@ def _add_verdicts(session: Session, as_of: int, read: frozenset[str]) -> None:
     for those of which the cell could not be read.
     """
     columns = ", ".join(quote(column) for column in sorted(read))
-    stopped = f"coalesce(j.stop, {as_of})"
+    stopped = (
+        f"coalesce(j.stop, {as_of} - 1)"  # the end of a day is the midnight after it, where the next month may begin
+    )
     session.run(
         f"""INSERT INTO clock
         SELECT j.tix, j.clock, j.agreement, j.offer, j.target_number, j.target, j.start, j.stop, coalesce(j.stop, {as_of}) AS judged_at,

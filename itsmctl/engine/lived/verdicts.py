@@ -64,7 +64,7 @@ def _replace(session: Session, plan: Plan, decisive: str) -> None:
     session.run(
         f"""INSERT INTO clock SELECT c.tix, c.clock, c.agreement, c.offer, c.target_number, c.target, c.start, c.stop, c.judged_at, c.counted,
             CASE WHEN c.carries AND c.stop IS NULL THEN {after} ELSE {month} END AS month, c.verdict, c.reason, c.unpromised
-        FROM (SELECT c.*, CASE WHEN c.period = 'opened' THEN c.start WHEN c.period = 'deadline' THEN {"u.due" if due else "NULL"} ELSE c.judged_at END AS month_at FROM (
+        FROM (SELECT c.*, CASE WHEN c.period = 'opened' THEN c.start WHEN c.period = 'deadline' THEN {"u.due" if due else "NULL"} ELSE coalesce(c.stop, {as_of} - 1) END AS month_at FROM (
             SELECT j.run, j.tix, j.clock, f.agreement, j.offer, CASE WHEN j.target_number >= 0 THEN j.target_number END AS target_number, j.target, j.start, j.stop, coalesce(j.stop, {as_of}) AS judged_at,
                 CASE WHEN j.reason IS NULL OR j.reason NOT LIKE 'no-history:%' OR j.reason = 'no-history:state' THEN j.counted END AS counted,
                 CASE WHEN j.reason IS NOT NULL THEN 'not_testable' WHEN j.cancelled OR j.not_started THEN 'cancelled'
