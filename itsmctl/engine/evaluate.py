@@ -34,7 +34,10 @@ SOME = 6
 
 @dataclass(frozen=True)
 class Counts:
-    """What became of the records in scope of one rule; `not_applicable` are the other records of the dataset."""
+    """What became of the records in scope of one rule; `not_applicable` are the other records of the dataset.
+
+    Where a rule judges groups, files or rows of a register, these are counted, and no records beside them.
+    """
 
     in_scope: int
     passed: int
@@ -192,7 +195,12 @@ def _judge(
             others, _, failed, *_ = found.get(task.rule.id, _NOBODY)
             in_scope = size_of(populations.of(session, task.rule))
             found[task.rule.id] = (in_scope, in_scope - others, failed, 0, 0)
-    counts = {t.rule.id: _counts(found.get(t.rule.id, _NOBODY), records, "", covers.get(t.rule.id, {})) for t in tasks}
+    counts = {
+        t.rule.id: _counts(
+            found.get(t.rule.id, _NOBODY), 0 if t.rule.check in GROUPED else records, "", covers.get(t.rule.id, {})
+        )
+        for t in tasks
+    }
     broken_down = dict(_broken_down(session, tasks, counts, populations))
     session.run(  # last, so that what fails before can be done again
         f"""INSERT INTO tested SELECT "rule", record_id, passed, observed, expected, "at",

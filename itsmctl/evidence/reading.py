@@ -41,6 +41,8 @@ class JudgedRule:
     """Services with records that failed."""
     meaning: str = ""
     """What it demanded of whom, as a digest."""
+    too_small: int = 0
+    """Groups that were not judged, as they have too few records."""
 
     @property
     def found(self) -> int:
@@ -163,6 +165,7 @@ def _rule(found: _Object) -> JudgedRule:
             if share.get("column", str) == "service" and share.get("failed", int)
         ),
         found.text("meaning"),
+        found.get("too_small", int, 0),
     )
 
 

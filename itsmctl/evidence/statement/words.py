@@ -19,7 +19,7 @@ from itsmctl.evidence.statement.told import (
     StatementWords,
 )
 from itsmctl.evidence.statement.versions import Versions
-from itsmctl.language import Language, msg, number_text, outcome_text, reason_text, severity_text, tr
+from itsmctl.language import Language, msg, number_text, outcome_text, reason_text, severity_text, tr, trn
 from itsmctl.model import Clause, Definition, Definitions, Nonconformity
 from itsmctl.reports import coverage_words
 from itsmctl.reports.tally import SYMBOLS, told_outcome
@@ -194,6 +194,8 @@ def population_text(result: JudgedRule, language: Language) -> str:
     ):
         if counts[name]:
             parts.append(tr(text, language, n=number_text(counts[name])))
+    if result.too_small:
+        parts.append(trn("{n} group too small to judge", "{n} groups too small to judge", result.too_small, language))
     return tr(", ", language).join(parts)
 
 
