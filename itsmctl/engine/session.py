@@ -81,6 +81,8 @@ class Session:
         )
         self.run("SET preserve_insertion_order = true")
         self.run("SET enable_progress_bar = false")
+        # A checkpoint closes up the places of rows that were deleted, and numbers the others (`rowid`) anew.
+        self.run("SET checkpoint_threshold = '1000TB'")
         # Joins are written in the order that suits them; finding that out costs more than it gains.
         self.run("SET disabled_optimizers = 'join_order,build_side_probe_side'")
         self._spill_in = spill

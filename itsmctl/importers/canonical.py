@@ -74,6 +74,9 @@ def put_in_order(session: Session, x: Export) -> None:
         f"CREATE TABLE {ORDERED} AS SELECT row_number() OVER () AS o, * FROM "
         f"(SELECT {', '.join(columns)} FROM {RAW} r JOIN {MOMENT} m ON m.raw = r.rowid ORDER BY {order})"
     )
+    (put, all_rows) = session.one(f"SELECT (SELECT count(*) FROM {ORDERED}), (SELECT count(*) FROM {RAW})")
+    if put != all_rows:
+        raise RuntimeError(f"of {all_rows!r} rows {put!r} were put in order; the others would be lost without a word")
 
 
 def repeated_rows(session: Session, x: Export) -> int:

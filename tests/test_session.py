@@ -1,0 +1,37 @@
+"""What the importers and checks take for granted of the database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from itsmctl.definitions import load
+from itsmctl.engine.session import Session
+from itsmctl.importers.importing import import_files
+from itsmctl.reference import reference_root
+
+
+def test_a_row_keeps_its_number_when_others_are_deleted() -> None:
+    """Of many monthly lists most rows repeat others. Moments are kept apart by the number of the row, and found again by it."""
+    with Session() as session:
+        texts = ", ".join(f"'text {n} ' || range AS c{n}" for n in range(5))
+        session.run(f"CREATE TABLE raw AS SELECT range AS n, {texts} FROM range(300000)")
+        session.run("DELETE FROM raw WHERE n > 100000 AND n % 200 <> 0")
+        for table in ("one", "two", "three", "four", "five"):  # about as much as makes the database tidy up
+            session.run(f"CREATE TABLE {table} AS SELECT rowid AS raw, c1, c2, c3 FROM raw")
+        assert session.one("SELECT count(*), count(*) FILTER (WHERE rowid = n) FROM raw") == (101_000, 101_000)
+
+
+def test_a_ticket_that_is_lost_on_the_way_is_no_silent_loss(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "list.csv").write_text(
+        "Number,Caller,Opened,State\nINC1,Ann,2026-01-05 09:00:00,New\n", encoding="utf-8"
+    )
+    begin = Session.run
+
+    def renumbered(session: Session, sql: str, values: object = ()) -> None:
+        begin(session, sql.replace("SELECT rowid AS raw", "SELECT rowid + 7 AS raw"), values)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Session, "run", renumbered)
+    with pytest.raises(RuntimeError, match="of 1 rows 0 were put in order"):
+        import_files([tmp_path / "list.csv"], None, load(reference_root()).mappings, "UTC", tmp_path / "dataset")
