@@ -164,3 +164,65 @@ def test_the_moments_of_a_log_are_those_of_the_tool(tmp_path: Path, definitions:
     late = month(datetime(2026, 6, 1, 8, tzinfo=UTC), 900, days=1).splitlines(keepends=True)[1]
     receipt = brought(tmp_path, definitions, log=log(month(MARCH, 0) + late))
     assert (receipt.last_moment, "lone-moments" in dict(receipt.warnings)) == ("2026-06-01T08:00:00Z", False)
+
+
+def audited(folder: Path, definitions: Definitions, *rules: str) -> dict[str, tuple[bool | None, str]]:
+    audit(
+        definitions,
+        folder / "dataset",
+        AuditOptions(rules=rules, all_verdicts=True),
+        verdicts=folder / "verdicts.parquet",
+    )
+    return {one.record_id: (one.passed, one.reason) for one in read_verdicts(folder / "verdicts.parquet")}
+
+
+UPDATED = """number,caller_id,opened_at,state,closed_at,sys_created_on,sys_updated_on
+INC1,Ann,2012-05-06 09:00:00,Closed,2012-05-07 09:00:00,2012-05-06 09:01:00,2012-05-07 09:00:00
+INC2,Ann,2012-05-08 09:00:00,Closed,{closed},2012-05-08 09:01:00,2012-05-09 09:00:00
+INC3,Ann,2012-05-09 10:00:00,New,,2012-05-09 10:01:00,{updated}
+"""
+
+
+def test_a_list_that_tells_its_updates_was_made_after_the_last(tmp_path: Path, definitions: Definitions) -> None:
+    text = UPDATED.format(closed="2012-12-09 09:00:00", updated="2012-07-01 08:00:00")
+    receipt = brought(tmp_path, definitions, list=text)
+    assert receipt.last_moment == "2012-07-01T08:00:00Z"
+    assert "sys_updated_on" in receipt.kept, "a list keeps it like every column that no other shows"
+    judged = audited(tmp_path, definitions, "DQ-07")
+    assert {one: passed for one, (passed, _) in judged.items()} == {"INC1": True, "INC2": False, "INC3": True}
+
+
+def test_an_update_that_is_written_less_exactly_is_no_earlier(tmp_path: Path, definitions: Definitions) -> None:
+    text = UPDATED.format(closed="2012-05-09 09:00:00", updated="2012-05-09 10:00:30")
+    assert brought(tmp_path, definitions, list=text).last_moment == "2012-05-09T10:01:00Z"
+
+
+def test_where_no_update_can_be_read_the_list_ends_with_what_happened(tmp_path: Path, definitions: Definitions) -> None:
+    lines = UPDATED.format(closed="2012-05-09 09:00:00", updated="").splitlines()
+    text = "\n".join([lines[0], *(line.rsplit(",", 1)[0] + "," for line in lines[1:])]) + "\n"
+    assert brought(tmp_path, definitions, list=text).last_moment == "2012-05-09T10:01:00Z"
+
+
+def test_nobody_recorded_a_ticket_after_the_export(tmp_path: Path, definitions: Definitions) -> None:
+    """The last ticket was stored a minute after it was opened: the export is no older than that."""
+    head = "number,caller_id,opened_at,state,sys_created_on\n"
+    rows = [f"INC{n},Ann,2026-03-0{n} 09:00:00,New,2026-03-0{n} 09:01:00\n" for n in range(1, 6)]
+    assert brought(tmp_path, definitions, list=head + "".join(rows)).last_moment == "2026-03-05T09:01:00Z"
+    assert {passed for passed, _ in audited(tmp_path, definitions, "DQ-07").values()} == {True}
+
+
+def test_a_moment_years_after_all_others_is_passed_over_and_told(tmp_path: Path, definitions: Definitions) -> None:
+    head, *rows = month(MARCH, 0, days=2).splitlines(keepends=True)
+    rows[1] = rows[1].rsplit(",", 1)[0] + ",2106-03-02 09:00:00\n"
+    receipt = brought(tmp_path, definitions, march=head + "".join(rows))
+    assert receipt.last_moment[:10] == "2026-03-03"
+    assert "typing errors: 1;" in dict(receipt.warnings)["lone-moments"]
+
+
+def test_of_a_few_tickets_years_apart_none_is_a_typing_error(tmp_path: Path, definitions: Definitions) -> None:
+    """Major incidents, say: one in 2021, 2023 and 2026."""
+    head = "number,caller_id,opened_at,state\n"
+    rows = [f"INC{n},Ann,{year}-03-01 09:00:00,Closed\n" for n, year in enumerate((2021, 2023, 2024, 2026))]
+    receipt = brought(tmp_path, definitions, few=head + "".join(rows))
+    assert receipt.last_moment == "2026-03-01T09:00:00Z"
+    assert {passed for passed, _ in audited(tmp_path, definitions, "DQ-07").values()} == {True}

@@ -154,7 +154,8 @@ def link_query(x: Export) -> str:
 def kept_columns(x: Export) -> tuple[str, ...]:
     """The exported columns that no canonical column shows, in file order."""
     shown = {exported for source in x.found.values() if source.take is None for exported in source.exported}
-    shown |= {x.mapping.at, x.mapping.actor, x.mapping.actor_group}
+    if x.mapping.shape != "records" or x.mapping.table != "record":  # an event shows them; a list of records does not
+        shown |= {x.mapping.at, x.mapping.actor, x.mapping.actor_group}
     return tuple(column for column in x.staged.columns if column not in shown)
 
 

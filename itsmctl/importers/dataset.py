@@ -165,7 +165,7 @@ def receipt_of(session: Session, staging: Staging, events: int) -> Receipt:
     records, first, last = session.one(
         "SELECT count(*), min(opened_at), max(opened_at) FROM (SELECT epoch_ms(opened_at) // 1000 AS opened_at FROM record)"
     )
-    latest, passed_over = last_moment(session, x.mapping.shape)
+    latest, passed_over = last_moment(session, x)
     derived = {"opened_at"} if x.mapping.shape == "trace" else set()
     return Receipt(
         mapping=x.mapping.id,

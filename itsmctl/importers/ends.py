@@ -8,12 +8,11 @@ from pathlib import Path
 
 from itsmctl.engine.session import Session, exported, name
 from itsmctl.engine.sql import epoch
-from itsmctl.importers.canonical import ORDERED
+from itsmctl.importers.canonical import ORDERED, Export
 from itsmctl.importers.receipt import Receipt, iso
-from itsmctl.model import MappingShape
+from itsmctl.model import FORESEEN_COLUMNS, TIME_COLUMNS
 
 _MOMENTS = ("opened_at", "responded_at", "resolved_at", "closed_at", "recorded_at")
-_OF_ITS_END = ("opened_at", "resolved_at", "closed_at")
 _DAY = 86_400
 _LOOKED_BACK = 90 * _DAY
 """How far before its end a file is asked how long nothing happens in it."""
@@ -22,46 +21,73 @@ _ENOUGH = 30
 _UNUSUAL = 3
 """How many times the longest silence before it."""
 _FAR_APART = 366 * _DAY
-"""A moment a year later than that of every other ticket is a typing error, and not when the export was made."""
+"""A moment a year later than that of every other ticket is a typing error, if there was no such silence before."""
+_SOME = 3
+"""Moments that say so."""
 _APART = 30 * _DAY
-"""So is one that comes as late as a wrong month, if there was no such silence before."""
+"""So is one that comes as late as a wrong month, where there are more to say how usual a silence is."""
+_EXACT_TO = 60
+"""Seconds by which a tool writes the same moment less exactly in one column than in another."""
 _TYPED_WRONG = 3
 """How many moments are passed over at the most: more are no errors."""
 
 
-def last_moment(session: Session, shape: MappingShape) -> tuple[int | None, list[tuple[str, str]]]:
-    """The latest update, or where there are none the latest time at which something happened to a ticket; with a warning where
-    moments far beyond all others were passed over: open tickets would be judged by them, and they by themselves.
+def last_moment(session: Session, x: Export) -> tuple[int | None, list[tuple[str, str]]]:
+    """When the export was made, as far as it tells: the latest update, or of a list that does not tell it the latest moment at which
+    something happened to a ticket; with a warning where moments far beyond all others were passed over: open tickets would be judged
+    by them, and they by themselves.
     """
-    if shape == "records":
-        told = f"SELECT epoch_ms(greatest({', '.join(_OF_ITS_END)})) // 1000 AS moment FROM record"
-    else:
-        told = f"SELECT max(utc) AS moment FROM {ORDERED} GROUP BY id"
+    told = f"SELECT max(utc) AS moment FROM {ORDERED} GROUP BY id"
+    if x.mapping.shape == "records":
+        if (last := _last_update(session, x)) is not None:
+            return last, []
+        past = [name(column) for column in TIME_COLUMNS if column in x.found and column not in FORESEEN_COLUMNS]
+        told = f"SELECT epoch_ms(greatest({', '.join(past) or 'NULL::TIMESTAMP'})) // 1000 AS moment FROM record"
     rows = session.rows(
-        f"""SELECT moment, before FROM (
-            SELECT moment, lead(moment) OVER (ORDER BY moment DESC) AS before FROM ({told}) AS told WHERE moment IS NOT NULL
-        ) AS beside WHERE before IS NULL OR moment - before <= {_FAR_APART} ORDER BY moment DESC LIMIT {_TYPED_WRONG + 1}"""
+        f"""SELECT moment, lead(moment) OVER (ORDER BY moment DESC) FROM ({told}) AS told WHERE moment IS NOT NULL
+        ORDER BY moment DESC LIMIT {_TYPED_WRONG + 1}"""
     )
     moments = [(int(str(moment)), int(str(before)) if before is not None else None) for moment, before in rows]
-    typed = moments[:_TYPED_WRONG] if shape == "records" else []  # the moments of a log are the tool's own
-    for place, (_, before) in enumerate(typed):
-        if before is not None and _is_far(session, told, moments[place][0], before):
+    for place, (moment, before) in enumerate(moments[:_TYPED_WRONG]):
+        if before is not None and _is_far(session, told, moment, before, typed=x.mapping.shape == "records"):
             days = (moments[0][0] - before) // _DAY
             said = f"moments {days} days after all others were passed over, as typing errors: {place + 1}; open tickets are judged as of {iso(before)}, unless --as-of names another moment"
             return before, [("lone-moments", said)]
     return (moments[0][0] if moments else None), []
 
 
-def _is_far(session: Session, told: str, moment: int, before: int) -> bool:
-    """Whether a moment comes after a silence such as there was none in the quarter before it."""
-    if moment - before <= _APART:
-        return False
+def _last_update(session: Session, x: Export) -> int | None:
+    """The latest moment at which the tool itself changed a row, or wrote a new one, which it may have stamped less exactly; None
+    where a list does not tell it.
+    """
+    written = [epoch(name(column)) for column in ("opened_at", "recorded_at") if column in x.found]
+    latest = f"SELECT max(utc) FROM {ORDERED}"
+    alike = " UNION ALL ".join(f"SELECT {moment} AS moment FROM record" for moment in written) or "SELECT NULL::BIGINT"
+    (last,) = session.one(
+        f"SELECT greatest(({latest}), max(moment)) FROM ({alike}) AS written(moment) WHERE moment <= ({latest}) + {_EXACT_TO}"
+    )
+    return int(str(last)) if last is not None else None
+
+
+def _is_far(session: Session, told: str, moment: int, before: int, *, typed: bool) -> bool:
+    """Whether a moment comes after a silence such as there was none before it; the moments of a log are the tool's own, and nobody
+    typed them.
+    """
+    apart = moment - before
+    return (apart > _FAR_APART and _is_unusual(session, told, before, apart, None, _SOME)) or (
+        typed and apart > _APART and _is_unusual(session, told, before, apart, _LOOKED_BACK, _ENOUGH)
+    )
+
+
+def _is_unusual(session: Session, told: str, before: int, apart: int, within: int | None, enough: int) -> bool:
+    """Whether there were enough moments until then, or in so many seconds before it, and no silence nearly as long."""
+    since = "" if within is None else f"AND moment >= {before - within}"
     silence, moments = session.one(
         f"""SELECT max(moment - earlier), count(*) FROM (
-            SELECT moment, lag(moment) OVER (ORDER BY moment) AS earlier FROM ({told}) AS told WHERE moment BETWEEN {before - _LOOKED_BACK} AND {before}
+            SELECT moment, lag(moment) OVER (ORDER BY moment) AS earlier FROM ({told}) AS told WHERE moment <= {before} {since}
         ) AS beside"""
     )
-    return int(moments or 0) >= _ENOUGH and moment - before > _UNUSUAL * int(str(silence or 0))
+    return int(moments or 0) >= enough and apart > _UNUSUAL * int(str(silence or 0))
 
 
 def with_ends(session: Session, receipt: Receipt, place: Path) -> Receipt:
