@@ -188,6 +188,13 @@ def test_all_failures_of_a_rule_are_looked_up_at_once(tmp_path: Path, monkeypatc
     assert sum("AS asked" in sql for sql in asked) == 1
 
 
+def test_a_person_who_passed_can_be_asked_for_as_well(tmp_path: Path) -> None:
+    case = next(case for case in ALL if case.file == "paused-share")
+    rule = replace(build_rule(case.data["rule"], 1), rests_on=())
+    result, _ = judge({rule.id: rule}, case.data, tmp_path, explain=("Li",))
+    assert [(v.rule, v.passed) for one in result.explanations for v in one.verdicts] == [(rule.id, True)]
+
+
 @pytest.mark.parametrize(("language", "says"), [("en", "is the pseudonym of a person"), ("zh", "是某人的化名")])
 def test_a_group_under_a_pseudonym_says_how_to_ask_for_it(language: str, says: str, tmp_path: Path) -> None:
     case = next(case for case in ALL if case.file == "paused-share")

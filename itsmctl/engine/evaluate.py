@@ -9,6 +9,7 @@ from threading import Lock
 
 from itsmctl.engine.breakdown import Populations, Totals, breakdown, size_of, totals_judged
 from itsmctl.engine.context import Context
+from itsmctl.engine.people import unmarked
 from itsmctl.engine.session import Session, TooLittleMemory, quote
 from itsmctl.engine.sql import Fragment, join
 from itsmctl.engine.statements import (
@@ -91,7 +92,7 @@ def evaluate(
     if all_verdicts:
         kept = Fragment("true")
     elif keep:
-        kept = _WRONG + Fragment(f" OR record_id IN ({', '.join('?' * len(keep))})", tuple(keep))
+        kept = _WRONG + Fragment(f" OR {unmarked('record_id')} IN ({', '.join('?' * len(keep))})", tuple(keep))
 
     populations = Populations((t.rule for t in testable if t.rule.check not in GROUPED), context)
     too_many: list[Task] = []
