@@ -452,6 +452,12 @@ REASONS: dict[str, tuple[str, str]] = {
         msg("The export has no column for {columns}"),
         msg("Export {columns}, and name the column in the mapping."),
     ),
+    "link-not-exported": (
+        msg("The export has no links from records to what they name under {columns}"),
+        msg(
+            "Export these links: which record leads to which, as a table of links or a column that the mapping names under `links`."
+        ),
+    ),
     "column-not-in-file": (
         msg("The file that holds the record has no column for {columns}, which other files have"),
         msg("Export {columns} in every file."),

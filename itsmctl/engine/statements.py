@@ -18,7 +18,7 @@ from itsmctl.engine.session import Session, name, quote
 from itsmctl.engine.sql import COMPARING, Fragment, all_of, condition, join
 from itsmctl.engine.strange import is_strange, with_strange
 from itsmctl.engine.telling import with_untold
-from itsmctl.model import GROUPED, RECORD_COLUMNS, Condition, Definitions, Effective, Rule, Waiver
+from itsmctl.model import GROUPED, RECORD_COLUMNS, REFERRING_COLUMNS, Condition, Definitions, Effective, Rule, Waiver
 
 ABOUT_CLOCKS = frozenset(
     {
@@ -236,7 +236,12 @@ def missing_for(rule: Rule, check: Check, context: Context) -> str:
     if tables:
         return f"no-{tables[0]}s"
     if needs.links and not needs.links & context.links:
-        return "column-not-exported:" + ",".join(sorted(needs.links))
+        columns = sorted(needs.links & frozenset(REFERRING_COLUMNS))
+        return (
+            f"column-not-exported:{','.join(columns)}"
+            if columns
+            else f"link-not-exported:{','.join(sorted(needs.links))}"
+        )
     processes = sorted(needs.processes - context.processes)
     return "process-not-exported:" + ",".join(processes) if processes else ""
 
