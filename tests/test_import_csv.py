@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import shlex
 import tracemalloc
 import zipfile
 from collections.abc import Iterable
@@ -26,11 +27,12 @@ from itsmctl.importers import container
 from itsmctl.importers.container import Plain
 from itsmctl.importers.csv import open_csv
 from itsmctl.importers.encoding import detect
-from itsmctl.importers.export import create_reject
+from itsmctl.importers.export import Export, create_reject
 from itsmctl.importers.importing import import_files
 from itsmctl.importers.lines import cut_lines
 from itsmctl.importers.opening import ImportOptions, stage
 from itsmctl.importers.receipt import Receipt, read_receipt
+from itsmctl.importers.recognition import best_mapping, not_recognised
 from itsmctl.model import EVENT_COLUMNS, RECORD_COLUMNS, REJECT_COLUMNS, SOURCE_COLUMNS, MappingDefinition
 
 UCI = ROOT / ".." / "shared" / "data" / "uci-incident-event-log" / "incident_event_log.zip"
@@ -376,6 +378,23 @@ def test_a_few_names_tell_the_encoding(tmp_path: Path, encoding: str, names: str
     assert detect(tmp_path / "approvals.csv", "approvals.csv").encoding == encoding
 
 
+@pytest.mark.parametrize(
+    "text", ["Printer – third floor", "“Teams” won’t start…", "over 30 °C · rack 4", "• first • second", "§ 4 – ‘sic’"]
+)
+def test_dashes_and_quotes_alone_leave_no_doubt(tmp_path: Path, text: str) -> None:
+    """Windows-1252 and Windows-1251 write them alike: the text is the same, whichever it was."""
+    receipt = bring(tmp_path, f"Number,Opened,State\nINC1,2026-03-01,{text}\n".encode("cp1252"))
+    assert table(tmp_path, "record", ("state",)) == [(text,)]
+    assert receipt.files[0].encoding == "cp1252"
+    assert "guessed-encoding" not in dict(receipt.warnings)
+
+
+@pytest.mark.parametrize("word", ["当", "北京", "打印机", "当前"])
+def test_two_signs_in_a_row_may_be_a_chinese_character(tmp_path: Path, word: str) -> None:
+    receipt = bring(tmp_path, f"Number,Opened,State\nINC1,2026-03-01,{word}\n".encode("gb18030"))
+    assert "guessed-encoding" in dict(receipt.warnings)
+
+
 def test_what_is_named_is_not_guessed(tmp_path: Path) -> None:
     text = "Number:Opened:State\nINC1:2026-03-01:Gelöst\n".encode("cp1252")
     receipt = bring(tmp_path, text, options=ImportOptions(encoding="cp1252", delimiter=":"))
@@ -695,6 +714,54 @@ def test_an_unknown_export_names_the_nearest_mapping_and_what_is_missing(tmp_pat
     assert one.code == "unknown-export"
     assert "The nearest is tickets; it also needs: Opened (did you mean Openned?). Describe" in one.message
     assert "Number, Openned, State" in one.message
+    assert f"`itsmctl import {shlex.quote(str(tmp_path / 'tickets.csv'))} --suggest -o own.yaml`" in one.message
+
+
+def test_no_mapping_is_near_that_lacks_most_of_what_it_needs(tmp_path: Path) -> None:
+    for header, cells in (("Case,Activity,At", "1,2,3"), ("Number,Activity,At", "1,2,3")):
+        one = problem(tmp_path, f"{header}\n{cells}\n", definition=mapping(recognise=("Number", "Opened", "Impact")))
+        assert one.code == "unknown-export"
+        assert f"no mapping fits these columns: {header.replace(',', ', ')}. Describe" in one.message
+
+
+def test_of_mappings_the_nearest_is_the_one_that_fills_most_columns() -> None:
+    """A list of incidents lacks two columns of an incident and one of a task, and is a list of incidents."""
+    columns = ("Number", "State", "Created", "Assigned to", "Assignment group", "Priority", "Impact", "Urgency", "Category", "Resolved")  # fmt: skip
+    (one,) = not_recognised(exported(columns), shipped()).problems
+    assert one.values["mapping"] == "servicenow-incident"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "columns"),
+    [
+        ("servicenow-incident", "number,incident_state,opened_at,short_description,assignment_group"),
+        ("servicenow-incident", "Number,Incident state,State,Opened,Short description"),
+        ("servicenow-problem", "number,problem_state,opened_at,short_description"),
+        ("servicenow-problem", "Number,State,Opened,Cause notes"),
+        ("servicenow-change", "number,type,state,backout_plan,opened_at"),
+        ("servicenow-change", "Number,Type,State,CAB required,Opened"),
+        ("servicenow-request-item", "number,cat_item,request,state,opened_at"),
+        ("servicenow-request-task", "number,request_item,state,opened_at"),
+        ("", "number,priority,state,short_description,assignment_group,assigned_to,opened_at"),
+        ("", "Number,Type,State,Opened,Closed,Priority"),
+    ],
+)
+def test_a_table_of_servicenow_is_known_by_what_only_it_has(wanted: str, columns: str) -> None:
+    found = best_mapping(exported(tuple(columns.split(","))), shipped())
+    assert (found.id if found else "") == wanted
+
+
+def exported(columns: tuple[str, ...]) -> Export:
+    plain = Plain(Path("t.csv"), "t.csv", "t.csv", "", Beside(lambda: ""), 0)
+    return Export(plain, "csv", columns, Path("t.csv"), "utf-8", ",", clean=True)
+
+
+def test_a_header_with_a_name_twice_is_read_where_the_mapping_names_both(tmp_path: Path) -> None:
+    text = "Number,Opened,State,State\nINC1,2026-03-01,1,New\n"
+    assert problem(tmp_path, text).code == "duplicate-column"
+    both = {"record_id": ("Number",), "opened_at": ("Opened",), "state": ("State (2)",), "priority": ("State",)}
+    bring(tmp_path, text, definition=mapping(columns=both))
+    assert table(tmp_path, "record", ("state", "priority")) == [("New", "1")]
 
 
 def test_a_named_mapping_says_which_column_is_missing(tmp_path: Path) -> None:

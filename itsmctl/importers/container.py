@@ -67,6 +67,11 @@ class Plain:
     bytes: int
 
     @property
+    def given(self) -> str:
+        """The file as it was named, whichever of several in it this is."""
+        return self.shown.removesuffix(f"/{self.member}") if "/" in self.name else self.shown
+
+    @property
     def sha256(self) -> str:
         """The digest, which is made while the file is read."""
         return self.digest.result()

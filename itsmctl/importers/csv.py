@@ -65,7 +65,6 @@ def open_csv(plain: Plain, scratch: Path, encoding: str = "", delimiter: str = "
     names, unnamed = _header(header, plain.shown)
     if unnamed:  # Excel fills up the row of a title to the width of the table
         refuse_title(_first_rows(head, delimiter, 20), Where(plain.shown))
-    guessed = not found.encoding.startswith("utf-") and not encoding
     note = (
         f"{plain.name}: the encoding was guessed to be {found.encoding}; name it with --encoding if letters look wrong"
     )
@@ -79,7 +78,7 @@ def open_csv(plain: Plain, scratch: Path, encoding: str = "", delimiter: str = "
         delimiter=delimiter,
         clean=text.clean and not any(set(cell) & {"\r", "\n"} for cell in header),
         unnamed=unnamed,
-        notes=(("guessed-encoding", note),) if guessed else (),
+        notes=(("guessed-encoding", note),) if found.guessed else (),
     )
 
 

@@ -56,12 +56,14 @@ class TextFile:
     """A text file and how to read it; `clean` promises UTF-8 without one bad byte, NUL or endless line.
 
     Of such a file `composed` says whether every letter is one character, as an ë is, and not an e with two dots behind it.
+    `guessed` warns that in another encoding the same bytes are other text, and could be meant so.
     """
 
     path: Path
     encoding: str
     clean: bool
     composed: bool = True
+    guessed: bool = False
 
 
 def detect(path: Path, shown: str, named: str = "") -> TextFile:
@@ -78,7 +80,8 @@ def detect(path: Path, shown: str, named: str = "") -> TextFile:
     clean, whole = _look(path)
     if clean:
         return TextFile(path, "utf-8", True, whole)
-    return TextFile(path, _likeliest(path, shown), False)
+    encoding, guessed = _likeliest(path, shown)
+    return TextFile(path, encoding, False, guessed=guessed)
 
 
 def to_utf8(text: TextFile, target: Path, shown: str) -> TextFile:
@@ -195,7 +198,8 @@ def _wide(head: bytes) -> str:
     return "utf-16-be" if even > 0.4 * pairs and odd < 0.1 * pairs else ""
 
 
-def _likeliest(path: Path, shown: str) -> str:
+def _likeliest(path: Path, shown: str) -> tuple[str, bool]:
+    """The encoding that the bytes of a text speak for, and whether they leave a doubt."""
     sample = bytearray()
     valid: list[int] = []
     invalid: list[int] = []
@@ -210,23 +214,26 @@ def _likeliest(path: Path, shown: str) -> str:
             if len(sample) < _SAMPLE:
                 sample += line[:_SAMPLE]
     if not sample or len(valid) > 9 * len(invalid):  # pure ASCII with NULs, or UTF-8 with some damaged rows
-        return "utf-8"
+        return "utf-8", False
     half = len(invalid) / 2
     if (
         surely >= max(1, len(invalid) / 9) or probably >= max(2, half) or len(valid) >= max(3, half)
     ):  # by chance few are
         if len(invalid) == 1:
-            return "utf-8"
+            return "utf-8", False
         raise _mixed(valid[0], invalid[0], shown)
     if b"\0" in sample and _is_binary(sample):
         raise wrong_kind(msg("a binary file"), shown)
+    if _is_punctuation(bytes(sample)):
+        return "cp1252", False
     chinese = _is_chinese(bytes(sample))
     if _is_in_cyrillic_capitals(bytes(sample), 24 if chinese else 8):  # of a few letters, both can be true by chance
-        return "cp1251"
+        return "cp1251", True
     if chinese:
-        return "gb18030"
+        return "gb18030", True
     fitting = [name for name in _CANDIDATES if _decodes(bytes(sample[: sample.rfind(b"\n") + 1] or sample), name)]
-    return _by_charset_normalizer(bytes(sample), fitting) or "utf-8"
+    found = _by_charset_normalizer(bytes(sample), fitting) or "utf-8"
+    return found, found != "utf-8"
 
 
 def _is_utf8(line: bytes) -> bool:
@@ -257,6 +264,18 @@ def _is_binary(sample: Iterable[int]) -> bool:
         total += 1
         control += byte < 32 and byte not in (9, 10, 12, 13)
     return control > total / 50
+
+
+def _is_punctuation(sample: bytes) -> bool:
+    """Whether a text has nothing beyond ASCII but dashes, quotes and such, which Windows-1252 and Windows-1251 write alike.
+
+    A sign such as the degree stands alone: two of these bytes in a row may be a Chinese character.
+    """
+    return all(_DASHES.fullmatch(word) or _SIGNS.fullmatch(word) for word in _RUN.findall(sample))
+
+
+_DASHES = re.compile(rb"[\x82\x84-\x87\x89\x8b\x91-\x97\x99\x9b]+")
+_SIGNS = re.compile(rb"[\xa0\xa6\xa7\xa9\xab-\xae\xb0\xb1\xb5-\xb7\xbb]")
 
 
 def _is_chinese(sample: bytes) -> bool:

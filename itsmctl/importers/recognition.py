@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
@@ -147,7 +148,7 @@ def _refuse_repeated(export: Export, mapping: MappingDefinition) -> None:
             {"name": name, "first": places[name], "second": places[column], "other": column},
         )
         for column in export.columns
-        if (name := original(column)) != column and name in read and name in places
+        if (name := original(column)) != column and name in read and column not in read and name in places
     ]
     if problems:
         raise ItsmctlError(problems)
@@ -156,7 +157,13 @@ def _refuse_repeated(export: Export, mapping: MappingDefinition) -> None:
 def _nearest_of(exports: Sequence[Export], export: Export, mappings: Mapping[str, MappingDefinition]) -> Export:
     """Of the tables of a file, the one that comes nearest to a mapping."""
     same = [other for other in exports if other.source.name == export.source.name]
-    return min(same, key=lambda one: min((len(unmet(m, one)) for m in mappings.values()), default=0))
+    return min(same, key=lambda one: min((_distance(m, one) for m in mappings.values()), default=(False, 0, 0.0)))
+
+
+def _distance(mapping: MappingDefinition, export: Export) -> tuple[bool, int, float]:
+    """How far a mapping is from an export: one that fills more columns is nearer, whatever it is recognised by."""
+    found, _ = sources(mapping, export.columns)
+    return mapping.table != "record", -len(found), len(unmet(mapping, export)) / max(1, len(_needed(mapping)))
 
 
 def check_mapping(exports: Sequence[Export], mapping: MappingDefinition) -> None:
@@ -266,20 +273,23 @@ def _sorted(mappings: Mapping[str, MappingDefinition]) -> list[MappingDefinition
 
 
 def not_recognised(export: Export, mappings: Mapping[str, MappingDefinition]) -> ItsmctlError:
-    """The refusal of an export that no mapping reads, with what the nearest one lacks."""
+    """The refusal of an export that no mapping reads; the nearest is named where half of what it needs is there."""
     where = Where(export.shown)
     found = ", ".join(export.columns[:12]) + (", …" if len(export.columns) > 12 else "")
     candidates = [m for m in _sorted(mappings) if reads(m, export)]
     if not candidates:
         template = "no mapping reads {format} files; the columns found are: {found}"
         return ItsmctlError(Problem("unknown-export", template, where, {"format": export.format, "found": found}))
-    nearest = min(candidates, key=lambda m: (m.table != "record", len(unmet(m, export)) / max(1, len(_needed(m)))))
-    lacking_names = unmet(nearest, export)
+    near = [m for m in candidates if 2 * len(unmet(m, export)) <= len(_needed(m))]
+    values = {"found": found, "file": "EXPORT" if export.format == "database" else shlex.quote(export.source.given)}
+    if not near:
+        template = "no mapping fits these columns: {found}. Describe the export in a mapping of your own: `itsmctl import {file} --suggest -o own.yaml` proposes one; then name it with --mapping own.yaml"
+        return ItsmctlError(Problem("unknown-export", template, where, values))
+    nearest = min(near, key=lambda mapping: _distance(mapping, export))
     hints = [
-        f"{name} (did you mean {near}?)" if (near := did_you_mean(name, export.columns)) else name
-        for name in lacking_names
+        f"{name} (did you mean {like}?)" if (like := did_you_mean(name, export.columns)) else name
+        for name in unmet(nearest, export)
     ]
-    template = "no mapping fits these columns: {found}. The nearest is {mapping}; it also needs: {missing}. Describe the export in a mapping of your own (`itsmctl import EXPORT --suggest` proposes one), and name it with --mapping FILE"
-    values = {"found": found, "mapping": nearest.id, "missing": ", ".join(hints)}
-    near = did_you_mean(lacking_names[0], export.columns) if lacking_names else ""
-    return ItsmctlError(Problem("unknown-export", template, where, values, suggestion=near))
+    template = "no mapping fits these columns: {found}. The nearest is {mapping}; it also needs: {missing}. Describe the export in a mapping of your own: `itsmctl import {file} --suggest -o own.yaml` proposes one; then name it with --mapping own.yaml"
+    values |= {"mapping": nearest.id, "missing": ", ".join(hints)}
+    return ItsmctlError(Problem("unknown-export", template, where, values))
