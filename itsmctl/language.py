@@ -494,6 +494,10 @@ REASONS: dict[str, tuple[str, str]] = {
         msg("The registers are those of the example company, and say nothing about these tickets"),
         msg("Make definitions of your own with `itsmctl init`, and keep your registers there."),
     ),
+    "example-catalogue": (
+        msg("The catalogue is that of the example company, and has no service or request of this export"),
+        msg("Make definitions of your own with `itsmctl init`, and write your catalogue there."),
+    ),
     "row-without-day": (
         msg("The row of the register has no day under {columns}"),
         msg("Write the day into the register."),

@@ -663,3 +663,24 @@ def test_a_refused_audit_leaves_no_thread_that_opens_the_database(
     with pytest.raises(ItsmctlError, match="NO-SUCH"):
         audit(load(reference_root()), dataset, AuditOptions(rules=("NO-SUCH",)))
     assert active_count() == before
+
+
+@pytest.mark.parametrize(
+    ("services", "expected"),
+    [
+        (("OurLounge", "CAMPUS", ""), [(None, "example-catalogue"), (None, "example-catalogue"), (False, "")]),
+        (("OurLounge", "database-platform", ""), [(False, ""), (True, ""), (False, "")]),
+    ],
+)
+def test_services_of_somebody_else_are_not_missed_in_the_example_catalogue(
+    services: Sequence[str], expected: Sequence[tuple[bool | None, str]], tmp_path: Path
+) -> None:
+    """Whoever audits an export of their own for the first time has no catalogue yet; a ticket without a service names none in any."""
+    rows = [f"INC{n},Ann,2026-03-02 09:00:00,New,{service}\n" for n, service in enumerate(services)]
+    export = tmp_path / "list.csv"
+    export.write_text("number,caller_id,opened_at,state,business_service\n" + "".join(rows), encoding="utf-8")
+    definitions = load(reference_root())
+    import_files([export], None, definitions.mappings, "UTC", tmp_path / "dataset")
+    verdicts = tmp_path / "verdicts.parquet"
+    audit(definitions, tmp_path / "dataset", AuditOptions(rules=("INC-04",), all_verdicts=True), verdicts=verdicts)
+    assert [(one.passed, one.reason) for one in read_verdicts(verdicts)] == expected

@@ -6,7 +6,7 @@
     check: {known: {column: item, kind: offered-request}}
 
 Passing: service `erp`, live since 2024. Failing: service `fax`, which the catalogue does not have. Empty: fails too,
-as the field names nothing.
+as the field names nothing. Not testable: any name, where the catalogue is that of the example company and has none of the export's.
 """
 
 from __future__ import annotations
@@ -52,16 +52,30 @@ def compile(rule: Rule, context: Context) -> Fragment:
             first, last = spans.get(word, (since, until))
             spans[word] = (min(first, since), max(last, until))
     rows = [(word, *span) for word, span in spans.items()]
+    known = literal_rows(rows or [("", 0, 0)], "k", ("word", "since", "until"))
+    foreign = _foreign(context, column, known)
     return (
         Fragment(
-            f"""SELECT r.record_id, CASE WHEN k.word IS NULL THEN false WHEN k.since = {-EVER} AND k.until = {EVER} THEN true
+            f"""SELECT record_id, CASE WHEN coalesce(reason, '') <> 'example-catalogue' THEN passed END AS passed, observed, expected, "at", reason FROM (
+            SELECT r.record_id, CASE WHEN k.word IS NULL THEN false WHEN k.since = {-EVER} AND k.until = {EVER} THEN true
                 ELSE r.opened_at >= k.since AND r.opened_at < k.until END AS passed,
-            coalesce({column}, 'empty') AS observed, {quote(_EXPECTED[kind])} AS expected,
-            r.opened_at AS "at", CASE WHEN r.opened_at IS NULL THEN 'missing:opened_at' END AS reason FROM scoped AS r LEFT JOIN """
+            coalesce({column}, 'empty') AS observed, {quote(_EXPECTED[kind])} AS expected, r.opened_at AS "at",
+            CASE WHEN {column} IS NOT NULL AND """
         )
-        + literal_rows(rows or [("", 0, 0)], "k", ("word", "since", "until"))
-        + f" ON k.word = {column}"
+        + foreign
+        + Fragment(
+            """ THEN 'example-catalogue' WHEN r.opened_at IS NULL THEN 'missing:opened_at' END AS reason FROM scoped AS r LEFT JOIN """
+        )
+        + known
+        + f" ON k.word = {column}) AS named"
     )
+
+
+def _foreign(context: Context, column: str, known: Fragment) -> Fragment:
+    """Whether the export is somebody else's than the example company's: not one of its names is in the catalogue."""
+    if not context.definitions.is_reference:
+        return Fragment("false")
+    return "(SELECT count(*) FROM record AS r JOIN " + known + f" ON k.word = {column}) = 0"
 
 
 def _names(service: Service, kind: str) -> tuple[str, ...]:
