@@ -18,13 +18,14 @@ from hypothesis import strategies as st
 from report_cases import TURNED, at, audit_result, hostile_result, outcome, rule, verdict
 from rich.cells import cell_len
 
+from itsmctl.checks.no_secrets import NUMBERS, PATTERNS
 from itsmctl.engine.session import Session
 from itsmctl.engine.verdicts import create_verdict_table
 from itsmctl.language import LANGUAGES, Language, tr
 from itsmctl.model import Outcome
 from itsmctl.reports import FORMATS, csv, html, json, render, text
 from itsmctl.reports.levels import levels
-from itsmctl.reports.phrases import PHRASES, phrase_text
+from itsmctl.reports.phrases import PHRASES, SECRETS, phrase_text
 from itsmctl.reports.plain import cut, fit, shown, wrap
 from itsmctl.reports.tally import headline, period_text, rate_text
 from itsmctl.result import Attainment, AuditResult, Verdict
@@ -271,6 +272,12 @@ def test_chinese_takes_two_columns_and_is_never_cut_in_half() -> None:
         ("recomputed: missed, 5h of 4h", "重新计算：未达成，5 小时，目标 4 小时"),
         ("opened_at <= closed_at", "受理 ≤ 关闭"),
         ("P2", "P2"),
+        ("true", "是"),
+        ("at most 5bd of cn-office", "不超过 5 个工作日（按日历 cn-office 计）"),
+        ("approved 65h31m5s after it", "晚于该时刻 65 小时 31 分 5 秒才批准"),
+        ("different people: requester, opened_by / approvers", "不同的人：请求人、登记人 / 审批人"),
+        ("approvals before in-progress/fulfilled: 1", "在处理中、已履行之前的批准：1"),
+        ("links, all of them: to change; approval before actual_start", "全部关联：指向变更；其审批不晚于实际开始"),
         ("Weber (INC1, INC2): shared account", "Weber（INC1, INC2）：共用账号"),
         ("tickets with updates whose times run backwards: 1234 (INC1, INC2)", "1,234 张工单的更新时间倒退：INC1, INC2"),
         ("something of another form", "something of another form"),
@@ -278,6 +285,10 @@ def test_chinese_takes_two_columns_and_is_never_cut_in_half() -> None:
 )
 def test_what_checks_say_is_read_in_chinese(english: str, chinese: str) -> None:
     assert phrase_text(english, "zh") == chinese
+
+
+def test_every_kind_of_secret_has_a_name() -> None:
+    assert set(SECRETS) == {*PATTERNS, *NUMBERS}
 
 
 def test_no_phrase_is_taken_for_another() -> None:

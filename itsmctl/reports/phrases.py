@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from string import Formatter
 
-from itsmctl.language import COLUMNS, STATES, Language, column_text, duration_text, msg, number_text, state_text, tr
+from itsmctl.language import (
+    COLUMNS,
+    STATES,
+    Language,
+    column_text,
+    duration_text,
+    msg,
+    number_text,
+    state_text,
+    tr,
+    trn,
+)
 from itsmctl.model import APPROVAL
 
 DECLARE = (
@@ -48,6 +60,18 @@ DECLARE = (
 """What the templates of Declare say; the more particular form comes first, and those here are tried last."""
 ACTS = {"approvers": msg("approvers"), "actors": msg("whoever changed it")}
 """What people are known by who stand in no column."""
+SECRETS = {
+    "private-key": msg("private key"),
+    "password": msg("password"),
+    "access-key": msg("access key"),
+    "token": msg("token"),
+    "mail-address": msg("mail address"),
+    "mobile-number": msg("mobile number"),
+    "card-number": msg("card number"),
+    "identity-number": msg("identity number"),
+}
+"""What must not stand in the text of a ticket."""
+_ANSWERS = {"true": msg("true"), "false": msg("false"), "met": msg("met"), "missed": msg("missed")}
 LINKED = {
     "within {time}": msg("within {time}"),
     "no {column}": msg("{column} empty"),
@@ -200,6 +224,7 @@ PHRASES = (
     msg("recomputed: {verdict}, {counted} of {target}"),
     msg("met"),
     msg("missed"),
+    msg("at most {time} of {calendar}"),
     msg("at least {n}, at most {total}"),
     msg("at least {n}"),
     msg("at most {n}"),
@@ -253,6 +278,7 @@ PHRASES = (
 _COUNTS = ("n", "total")
 """Parts of a phrase that say how many; other numbers may be those of tickets, or years."""
 _NUMBER = re.compile(r"\d+")
+_BUSINESS_DAYS = re.compile(r"(\d+)bd")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _DURATION = re.compile(r"(-?)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 
@@ -329,12 +355,16 @@ def _part(text: str, language: Language, *, counts: bool = False) -> str:
         return number_text(int(text))
     if (seconds := _seconds(text)) is not None:
         return duration_text(seconds, language)
-    for separator, between in ((", ", tr(", ", language)), (" <= ", " ≤ "), (" > ", " → ")):
-        names = text.split(separator)
-        if all(name in COLUMNS for name in names):
-            return between.join(column_text(name, language) for name in names)
-        if all(name in STATES for name in names):
-            return between.join(state_text(name, language) for name in names)
+    if days := _BUSINESS_DAYS.fullmatch(text):
+        return trn("{n} business day", "{n} business days", int(days[1]), language)
+    for separator, between in (
+        (" / ", " / "), (", ", tr(", ", language)), ("/", tr(", ", language)), (" <= ", " ≤ "), (" > ", " → "),
+    ):  # fmt: skip
+        if told := _words(text.split(separator), language):
+            return between.join(told)
+    sides = text.split(" / ")
+    if len(sides) > 1 and all(_words(side.split(", "), language) for side in sides):
+        return " / ".join(_part(side, language) for side in sides)
     equations = text.split(", ")
     if len(equations) > 1 and all(_equates(one) for one in equations):
         return tr(", ", language).join(_part(one, language) for one in equations)
@@ -344,9 +374,16 @@ def _part(text: str, language: Language, *, counts: bool = False) -> str:
     column, _, value = text.partition(" = ")
     if value and (column in COLUMNS or column == APPROVAL):
         return f"{column_text(column, language)} = {column_text(value, language)}"
-    if text in ACTS:
-        return tr(ACTS[text], language)
-    return tr(text, language) if text in ("met", "missed") else text
+    return tr(_ANSWERS[text], language) if text in _ANSWERS else text
+
+
+def _words(names: Sequence[str], language: Language) -> list[str]:
+    """Columns or acts, states, or kinds of secrets, as the reader calls them; nothing where one is none of the same kind."""
+    if all(name in COLUMNS or name in ACTS or name == APPROVAL for name in names):
+        return [tr(ACTS[name], language) if name in ACTS else column_text(name, language) for name in names]
+    if all(name in STATES for name in names):
+        return [state_text(name, language) for name in names]
+    return [tr(SECRETS[name], language) for name in names] if all(name in SECRETS for name in names) else []
 
 
 def _equates(text: str) -> bool:
