@@ -807,11 +807,14 @@ _EMPTY_COLUMNS = (
     f"{_NAMED},,,\nA,2026-03-02 09:00:00,New\nB,2026-03-02 09:00:00,New,,,\n",  # Excel ends some rows early
     f"{_NAMED},,,\nA,2026-03-02 09:00:00,New,,,\nB,2026-03-02 09:00:00,New,,,\nC\n",  # and a row is too short
     'Number,,Opened,"",State,,\nA,,2026-03-02 09:00:00,,New,,\nB,,2026-03-02 09:00:00,,New,,\n',
+    # Programs that write tables number the rows.
+    f",{_NAMED}\n0,A,2026-03-02 09:00:00,New\n1,B,2026-03-02 09:00:00,New\n",
+    f",{_NAMED}\n1,A,2026-03-02 09:00:00,New\n2,B,2026-03-02 09:00:00,New\n3,C\n",
 )
 
 
 @pytest.mark.parametrize("content", _EMPTY_COLUMNS)
-def test_columns_without_a_name_are_left_out_where_every_cell_in_them_is_empty(tmp_path: Path, content: str) -> None:
+def test_columns_without_a_name_that_tell_nothing_are_left_out(tmp_path: Path, content: str) -> None:
     receipt = bring(tmp_path, content)
     assert table(tmp_path, "record", ("record_id", "state")) == [("A", "New"), ("B", "New")]
     (file,) = receipt.files
@@ -825,6 +828,7 @@ def test_columns_without_a_name_are_left_out_where_every_cell_in_them_is_empty(t
         (f"{_NAMED},,,\nA,2026-03-02 09:00:00,New,,,\nB,2026-03-02 09:00:00,New,,x,y\n", 2, 5),
         (f"{_NAMED},,,\nA,2026-03-02 09:00:00,New\nB,2026-03-02 09:00:00,New,,?\n", 2, 5),  # read row by row
         ("Number,,Opened,State\nA,,2026-03-02 09:00:00,New\nB,,,\nC,?,,\n", 3, 2),  # what stands for nothing, too
+        (f",{_NAMED}\n0,A,2026-03-02 09:00:00,New\n4711,B,2026-03-02 09:00:00,New\n", 2, 1),  # no number of its row
     ],
 )
 def test_a_filled_cell_in_a_column_without_a_name_is_told_with_its_place(

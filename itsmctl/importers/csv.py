@@ -97,7 +97,7 @@ def stage_csv(
 ) -> int:
     """Append the rows of an export to RAW as file `number` and return how many rows were read, good and bad.
 
-    Raises ItsmctlError at the first cell that is filled in a column without a name.
+    Raises ItsmctlError at the first cell that is filled in a column without a name, unless that only numbers the rows.
     """
     names = [f"c{columns.index(column)}" for column in export.columns]
     targets = f"{RAW} (file, row, {', '.join(names)})"
@@ -130,9 +130,11 @@ def _every_cell(names: Sequence[str], unnamed: Collection[int]) -> list[str]:
 
 
 def _refuse_filled(session: Session, export: Export, source: str) -> None:
-    """Raise ItsmctlError where a column without a name holds anything, at its first row."""
+    """Raise ItsmctlError where a column without a name holds anything but the numbers of the rows, at its first row."""
     cells = [f"u{place}" for place in export.unnamed]
-    filled = " OR ".join(f"trim({cell}) <> ''" for cell in cells)
+    filled = " OR ".join(
+        f"(trim({cell}) <> '' AND coalesce(try_cast({cell} AS BIGINT) NOT IN (row - 1, row), true))" for cell in cells
+    )
     listed = ", ".join(cells)
     rows = session.rows(
         f"SELECT * FROM (SELECT row_number() OVER () AS row, {listed} FROM {source}) WHERE {filled} ORDER BY row LIMIT 1"
@@ -142,9 +144,11 @@ def _refuse_filled(session: Session, export: Export, source: str) -> None:
 
 
 def _check_unnamed(export: Export, row: int, cells: Mapping[int, Value]) -> None:
-    """Raise ItsmctlError where one of the cells that stand in columns without a name is filled."""
+    """Raise ItsmctlError where one of the cells that stand in columns without a name is filled; programs that write tables
+    number the rows there, from 0 or 1, and that is no loss.
+    """
     for place, cell in cells.items():
-        if cell is not None and str(cell).strip(" "):
+        if cell is not None and str(cell).strip(" ") not in ("", str(row - 1), str(row)):
             template = (
                 "column {position} of the header has no name, and here stands {value!r}; name the column, or empty it"
             )
