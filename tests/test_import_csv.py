@@ -809,7 +809,7 @@ _EMPTY_COLUMNS = (
     'Number,,Opened,"",State,,\nA,,2026-03-02 09:00:00,,New,,\nB,,2026-03-02 09:00:00,,New,,\n',
     # Programs that write tables number the rows.
     f",{_NAMED}\n0,A,2026-03-02 09:00:00,New\n1,B,2026-03-02 09:00:00,New\n",
-    f",{_NAMED}\n1,A,2026-03-02 09:00:00,New\n2,B,2026-03-02 09:00:00,New\n3,C\n",
+    f",{_NAMED}\n1,A,2026-03-02 09:00:00,New\n2,B,2026-03-02 09:00:00,New\n",
 )
 
 
