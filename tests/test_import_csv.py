@@ -608,6 +608,40 @@ def test_day_and_month_that_cannot_be_told_apart_are_refused(
     assert (one.code, one.where.file, one.values["column"], one.values["value"]) == (code, "audits/mappings.yaml", "Opened", value)  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("times", "form"),
+    [
+        (["3/17/2026 6:04", "3/2/2026 16:00"], "M/d/yyyy H:mm"),
+        (["17/3/2026 6:04", "2/3/2026 16:00"], "d/M/yyyy H:mm"),
+        (["2026/3/17 6:04", "2026/3/2 16:00"], "yyyy/M/d H:mm"),
+        (["17.3.2026 6:04:00", "2.3.2026 16:00:00"], "d.M.yyyy H:mm:ss"),
+        (["3/17/26 6:04", "3/2/26 16:00"], "M/d/yy H:mm"),
+        (["3/17/2026 6:04 AM", "3/2/2026 4:00 PM"], "M/d/yyyy h:mm a"),
+    ],
+)
+def test_times_that_a_spreadsheet_wrote_anew_are_read_and_told(tmp_path: Path, times: list[str], form: str) -> None:
+    """Somebody opened the export in Excel and saved it; the mapping knows how the tool writes."""
+    text = "Number,Opened,Closed\n" + "".join(f"{i},{time},\n" for i, time in enumerate(times))
+    receipt = bring(tmp_path, text, definition=mapping(time_formats=("yyyy-MM-dd HH:mm:ss", "iso")), zone="UTC")
+    assert opened(tmp_path) == [("0", "2026-03-17 06:04:00"), ("1", "2026-03-02 16:00:00")]
+    assert f"as spreadsheets do; read as {form}" in dict(receipt.warnings)["times-of-spreadsheet"]
+
+
+@pytest.mark.parametrize("formats", [("iso",), ("iso", "M/d/yyyy h:mm a")])
+def test_times_of_a_spreadsheet_that_can_be_read_both_ways_are_refused(
+    tmp_path: Path, formats: tuple[str, ...]
+) -> None:
+    text = "Number,Opened\nA,3/4/2026 6:04\nB,5/6/2026 16:00\n"
+    one = problem(tmp_path, text, definition=mapping(time_formats=formats), zone="UTC")
+    assert (one.code, one.values["column"]) == ("ambiguous-time-format", "Opened")
+
+
+def test_a_column_that_the_tool_wrote_is_not_read_otherwise(tmp_path: Path) -> None:
+    text = "Number,Opened\nA,2026-03-02 09:00:00\nB,3/17/2026 6:04\nC,3/18/2026 6:04\n"
+    bring(tmp_path, text, definition=mapping(time_formats=("yyyy-MM-dd HH:mm:ss",)), zone="UTC")
+    assert [(row, reason) for row, _, _, _, reason in rejects(tmp_path)] == [(2, "bad-time"), (3, "bad-time")]
+
+
 def test_one_time_the_wrong_way_round_is_set_aside_where_the_column_decides(tmp_path: Path) -> None:
     text = "Number,Opened\nA,1/2/2026 10:00\nB,13/2/2026 10:00\nC,2/13/2026 10:00\n"
     bring(tmp_path, text, definition=mapping(time_formats=("d/M/yyyy HH:mm",)), zone="UTC")

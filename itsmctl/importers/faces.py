@@ -5,14 +5,23 @@ A column is read in one format, but where several files write it each in its own
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from itsmctl.engine.session import Row, Session, Value
 from itsmctl.errors import ItsmctlError, Problem
 from itsmctl.importers.export import RAW, Staged
-from itsmctl.importers.times import in_order, mirrored, offset_sql, order_of, rivals, seconds_sql, stamp_sql
+from itsmctl.importers.times import (
+    SPREADSHEETS,
+    in_order,
+    mirrored,
+    offset_sql,
+    order_of,
+    rivals,
+    seconds_sql,
+    stamp_sql,
+)
 from itsmctl.model import MappingDefinition
 
 FACE = "face"
@@ -75,7 +84,9 @@ def read_faces(
         else _any_format(session, column, mapping)
         for column, face in zip(tried, faces, strict=True)
     ]
-    columns = _in_agreement(session, columns, mapping)
+    saved = _saved_by_spreadsheet(session, columns, mapping)
+    own = _in_agreement(session, [column for column in columns if column.number not in saved], mapping)
+    columns = sorted((*own, *saved.values()), key=lambda column: column.number)
     if len(staged.exports) > 1:
         columns = [_files_in_agreement(session, staged, column, mapping) for column in columns]
         columns = [_by_file(session, staged, column, mapping) if column.unreadable else column for column in columns]
@@ -152,6 +163,36 @@ def _any_format(session: Session, column: Column, mapping: MappingDefinition) ->
     first, *_ = mapping.time_formats
     tried = replace(mapping, time_formats=(first, *mapping.time_formats))
     return _best_format(session, replace(column, format=first, unreadable=2**62), tried)
+
+
+def _saved_by_spreadsheet(
+    session: Session, columns: Sequence[Column], mapping: MappingDefinition
+) -> Mapping[int, Column]:
+    """Those columns of which no format of the mapping reads a cell and one that spreadsheets write reads most, by their numbers;
+    but not where the mapping has that one with day and month in each other's place.
+
+    Raises ItsmctlError where it is in doubt which of day and month comes first.
+    """
+    unread = [column for column in columns if column.unreadable]
+    if not unread:
+        return {}
+    cells = session.one(f"SELECT {', '.join(f'count({column.cell})' for column in unread)} FROM {RAW}")
+    filled = {column.number: int(str(count)) for column, count in zip(unread, cells, strict=True)}
+    forms = in_order(SPREADSHEETS, mapping.date_order)
+    by_spreadsheets = replace(mapping, time_formats=forms)
+    read = [
+        _any_format(session, column, by_spreadsheets) for column in unread if column.unreadable == filled[column.number]
+    ]
+    most = [
+        column
+        for column in read
+        if 2 * column.unreadable < filled[column.number] and not rivals(column.format, mapping.time_formats)
+    ]
+    saved = {}
+    for column in _in_agreement(session, most, by_spreadsheets):
+        said = f"{column.name}: the times are not written as the tool writes them, but as spreadsheets do; read as {column.format}"
+        saved[column.number] = replace(column, followers=(*column.followers, ("times-of-spreadsheet", said)))
+    return saved
 
 
 def _by_file(session: Session, staged: Staged, column: Column, mapping: MappingDefinition) -> Column:

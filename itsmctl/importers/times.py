@@ -46,6 +46,13 @@ LETTERS = {
 }
 """The pattern letters understood in `time-formats`; numbers may lack leading zeros; text stands in 'quotes'."""
 
+SPREADSHEETS = tuple(
+    f"{day} {time}"
+    for time in ("H:mm", "H:mm:ss", "h:mm a", "h:mm:ss a")
+    for day in ("M/d/yyyy", "d/M/yyyy", "M/d/yy", "d/M/yy", "yyyy/M/d", "d.M.yyyy", "d.M.yy", "d-M-yyyy", "yyyy-M-d")
+)
+"""How spreadsheets write moments into a CSV file that was opened and saved in one, whatever the tool wrote."""
+
 _FACE = r"^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d([.,]\d+)?)?)?"
 _OFFSET = r"(Z|[+-][01]\d(:?[0-5]\d)?)"
 _ISO = rf"\d{{4}}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d([.,]\d+)?)? ?{_OFFSET}?)?"

@@ -249,6 +249,7 @@ PHRASES = (
     msg(
         "{file}: no date under {column} says whether the day or the month comes first; read as {format}, as in {files}"
     ),
+    msg("{column}: the times are not written as the tool writes them, but as spreadsheets do; read as {format}"),
     msg("no date under {column} says whether the day or the month comes first; read as {format}, as under {columns}"),
     msg("{column}: times in an hour that the zone's clocks showed twice, of which the first was taken: {n}"),
     msg("{column}: its changes were left out of the history, as rows know it before it happened: {n}"),
