@@ -507,7 +507,9 @@ REASONS: dict[str, tuple[str, str]] = {
         msg("Export the approvals: who decided what on which record, and when."),
     ),
     "history-gap": (
-        msg("The history of {columns} has a gap, runs backwards in time, or does not lead to the value exported"),
+        msg(
+            "The history of {columns} has a gap, begins too late, runs backwards in time, or does not lead to the value exported"
+        ),
         msg("Export the whole history, in order and back to the creation of the record."),
     ),
     "no-agreement": (

@@ -23,12 +23,13 @@ from itsmctl.engine.strange import create_strange
 from itsmctl.engine.tables import exported_processes, filled_tables, load_tables, reach_of_processes
 from itsmctl.engine.tables.gaps import changes_by_process, files_of_processes, lacking_columns_of
 from itsmctl.engine.tables.links import link_types
-from itsmctl.engine.tables.loading import WHOLE, Loading, Part, catalogue_codes
+from itsmctl.engine.tables.loading import WHOLE, Loading, Part, Silent, catalogue_codes
 from itsmctl.engine.verdicts import create_verdict_table
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers.receipt import Receipt
 from itsmctl.model import (
     CHANGING_COLUMNS,
+    FILLED_LATER,
     LATER_COLUMNS,
     PEOPLE_OF_EVENTS,
     RECORD_COLUMNS,
@@ -122,7 +123,7 @@ def beforehand(definitions: Definitions, receipt: Receipt, as_of: int, period: P
         CHANGING_COLUMNS - history if as_of < exported_at else frozenset(),
         frozenset(column for file in receipt.files for column in file.missing)
         | {one.column for one in receipt.unread}
-        | (LATER_COLUMNS if _ended(receipt, as_of) else frozenset()),
+        | (LATER_COLUMNS | FILLED_LATER if _ended(receipt, as_of) or _silences(receipt, as_of) else frozenset()),
         until=period[1],
         precision=receipt.precision_seconds,
         words=_words(receipt),
@@ -221,13 +222,26 @@ def _loading(
         told_elsewhere,
         unread=tuple((one.file, one.exported, one.column) for one in receipt.unread),
         ended=_ended(receipt, as_of),
+        silences=_silences(receipt, as_of),
+        logs=tuple(receipt.logs.values()),
+        traces=tuple(f.name for f in receipt.files if f.table == "record" and f.shape == "trace"),
         over=tuple((p.id, s.id) for p in definitions.processes.values() for s in p.states if s.phase in CLOSED),
+        initial=tuple((p.id, s.id) for p in definitions.processes.values() for s in p.states if s.initial),
     )
 
 
 def _ended(receipt: Receipt, as_of: int) -> tuple[str, ...]:
-    """The files of records that end so long before a moment that nobody knows what became of them until then."""
+    """The lists that end so long before a moment that nobody knows what became of their records until then."""
     return tuple(file.name for file in receipt.files if file.known_until and _seconds(file.known_until) < as_of)
+
+
+def _silences(receipt: Receipt, as_of: int) -> tuple[Silent, ...]:
+    """The silences of logs that had become unusual before a moment."""
+    return tuple(
+        Silent(one.files, one.processes, _seconds(one.last), _seconds(one.next))
+        for one in receipt.silences
+        if _seconds(one.known_until) < as_of
+    )
 
 
 def _last_moment(receipt: Receipt) -> int | None:

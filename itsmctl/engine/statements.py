@@ -81,7 +81,7 @@ def statement_and_reach(task: Task, context: Context) -> tuple[Fragment, bool]:
     """The same, and whether it shows that it gives one verdict of each record in the scope."""
     context = context.about(task.rule.process)
     needs = task.check.needs(task.rule)
-    body = _with_gaps(_with_doubts(task.check.compile(task.rule, context), task.rule, needs, context), needs)
+    body = _with_gaps(_with_doubts(task.check.compile(task.rule, context), task.rule, needs, context), task.rule, needs)
     body = with_untold(body, needs.named, context)
     if task.rule.check not in GROUPED:
         body = with_strange(body, task.rule, needs, context)
@@ -182,10 +182,14 @@ def _apart(scope: Fragment, body: Fragment, lacking: Sequence[str]) -> tuple[Fra
     return "SELECT r.* FROM (" + scope + known, "SELECT * FROM (" + body + rest + scope + among
 
 
-def _with_gaps(body: Fragment, needs: Needs) -> Fragment:
-    """Where a check reads the history, a record whose history has a gap is not testable, whatever the rest says."""
+def _with_gaps(body: Fragment, rule: Rule, needs: Needs) -> Fragment:
+    """Where a check reads the history, a record whose history has a gap is not testable, whatever the rest says.
+
+    That it begins late is what one check is to find.
+    """
     if not needs.history:
         return body
+    gap = " AND NOT b.begun" if rule.check == "traced" else ""
     reason = quote("history-gap:" + ",".join(sorted(needs.history)))
     return (
         """SELECT j.record_id, CASE WHEN b.tix IS NULL THEN j.passed END AS passed, CASE WHEN b.tix IS NULL THEN j.observed END AS observed,
@@ -193,7 +197,7 @@ def _with_gaps(body: Fragment, needs: Needs) -> Fragment:
         + Fragment(reason)
         + " END AS reason FROM ("
         + body
-        + ") AS j LEFT JOIN broken AS b ON b.record_id = j.record_id"
+        + f") AS j LEFT JOIN broken AS b ON b.record_id = j.record_id{gap}"
     )
 
 

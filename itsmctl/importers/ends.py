@@ -10,22 +10,17 @@ from itsmctl.engine.session import Session, exported, name
 from itsmctl.engine.sql import epoch
 from itsmctl.importers.canonical import ORDERED, Export
 from itsmctl.importers.receipt import Receipt, iso
+from itsmctl.importers.silence import APART, DAY, ENOUGH, LOOKED_BACK, UNUSUAL, usual, with_silences
 from itsmctl.model import FORESEEN_COLUMNS, TIME_COLUMNS
 
 _MOMENTS = ("opened_at", "responded_at", "resolved_at", "closed_at", "recorded_at")
-_DAY = 86_400
-_LOOKED_BACK = 90 * _DAY
-"""How far before its end a file is asked how long nothing happens in it."""
-_ENOUGH = 30
-"""Moments without which nobody can say whether a silence is unusual."""
-_UNUSUAL = 3
-"""How many times the longest silence before it."""
-_FAR_APART = 366 * _DAY
-"""A moment a year later than that of every other ticket is a typing error, if there was no such silence before."""
+_FAR_APART = 366 * DAY
+"""A moment a year later than that of every other ticket is a typing error, if there was no such silence before.
+
+So is one that comes as late as a wrong month (`APART`), where there are more to say how usual a silence is.
+"""
 _SOME = 3
 """Moments that say so."""
-_APART = 30 * _DAY
-"""So is one that comes as late as a wrong month, where there are more to say how usual a silence is."""
 _EXACT_TO = 60
 """Seconds by which a tool writes the same moment less exactly in one column than in another."""
 _TYPED_WRONG = 3
@@ -50,7 +45,7 @@ def last_moment(session: Session, x: Export) -> tuple[int | None, list[tuple[str
     moments = [(int(str(moment)), int(str(before)) if before is not None else None) for moment, before in rows]
     for place, (moment, before) in enumerate(moments[:_TYPED_WRONG]):
         if before is not None and _is_far(session, told, moment, before, typed=x.mapping.shape == "records"):
-            days = (moments[0][0] - before) // _DAY
+            days = (moments[0][0] - before) // DAY
             said = f"moments {days} days after all others were passed over, as typing errors: {place + 1}; open tickets are judged as of {iso(before)}, unless --as-of names another moment"
             return before, [("lone-moments", said)]
     return (moments[0][0] if moments else None), []
@@ -75,7 +70,7 @@ def _is_far(session: Session, told: str, moment: int, before: int, *, typed: boo
     """
     apart = moment - before
     return (apart > _FAR_APART and _is_unusual(session, told, before, apart, None, _SOME)) or (
-        typed and apart > _APART and _is_unusual(session, told, before, apart, _LOOKED_BACK, _ENOUGH)
+        typed and apart > APART and _is_unusual(session, told, before, apart, LOOKED_BACK, ENOUGH)
     )
 
 
@@ -87,60 +82,59 @@ def _is_unusual(session: Session, told: str, before: int, apart: int, within: in
             SELECT moment, lag(moment) OVER (ORDER BY moment) AS earlier FROM ({told}) AS told WHERE moment <= {before} {since}
         ) AS beside"""
     )
-    return int(moments or 0) >= enough and apart > _UNUSUAL * int(str(silence or 0))
+    return int(moments or 0) >= enough and apart > UNUSUAL * int(str(silence or 0))
 
 
 def with_ends(session: Session, receipt: Receipt, place: Path) -> Receipt:
-    """The receipt that says of each file of records that ends early until when it is to be believed.
+    """The receipt that says of each list that ends early until when it is to be believed, and of each log where it is silent.
 
-    A file says of a record what it was when it was exported. If files were exported at different times, a record that was open in
-    an early one is open for ever. A file ends early if it is silent at its end for longer than a day and than three times the
-    longest silence in the quarter before it: a list, until the end of all files; a log of changes, until the next log goes on, as
-    who is not in that has not changed.
+    A list says of a record what it was when it was exported. If lists were exported at different times, a record that was open in
+    an early one is open for ever. A list ends early if it is silent until the end of all files, for longer than it ever was in the
+    quarter before (`usual`), and one of its records was still open.
     """
-    records = [file for file in receipt.files if file.table == "record"]
-    if len(records) < 2 or not receipt.last_moment:
+    if not receipt.last_moment:
+        return receipt
+    receipt = with_silences(session, receipt, place)
+    lists = [file.name for file in receipt.files if file.table == "record" and file.shape == "records"]
+    if len([file for file in receipt.files if file.table == "record"]) < 2 or not lists:
         return receipt
     last = int(datetime.fromisoformat(receipt.last_moment).timestamp())
-    session.run("CREATE TABLE read_file (name VARCHAR, mapping VARCHAR, list BOOLEAN)")
-    session.insert(
-        "read_file", ("name", "mapping", "list"), [(f.name, f.mapping, f.shape == "records") for f in records]
-    )
+    session.run("CREATE TABLE read_list (name VARCHAR)")
+    session.insert("read_list", ("name",), [(file,) for file in lists])
+    told = [
+        f"SELECT source_file, {epoch(column)} AS moment FROM {exported(place, 'record')} WHERE source_file IN (SELECT name FROM read_list)"
+        for column in _MOMENTS
+    ]
     quoted = name("at")
-    told = [f"SELECT source_file, {epoch(column)} AS moment FROM {exported(place, 'record')}" for column in _MOMENTS]
-    told.append(f"SELECT source_file, {epoch(quoted)} AS moment FROM {exported(place, 'event')}")
     told.append(
         f"SELECT r.source_file, {epoch(f'e.{quoted}')} AS moment FROM {exported(place, 'event')} AS e "
-        f"JOIN {exported(place, 'record')} AS r ON r.record_id = e.record_id JOIN read_file AS f ON f.name = r.source_file AND f.list"
+        f"JOIN {exported(place, 'record')} AS r ON r.record_id = e.record_id JOIN read_list AS f ON f.name = r.source_file"
     )
     rows = session.rows(
         f"""WITH told AS MATERIALIZED (
-            SELECT DISTINCT t.source_file, f.mapping, f.list, t.moment
-            FROM ({" UNION ALL ".join(told)}) AS t JOIN read_file AS f ON f.name = t.source_file WHERE t.moment <= {last}
+            SELECT DISTINCT source_file, moment FROM ({" UNION ALL ".join(told)}) AS t WHERE moment <= {last}
         ), ending AS MATERIALIZED (
-            SELECT source_file, mapping, list, max(moment) AS ends FROM told GROUP BY ALL HAVING max(moment) < {last - _DAY}
-        ), going_on AS (
-            SELECT e.source_file, min(t.moment) AS moment FROM ending AS e
-            JOIN told AS t ON t.mapping = e.mapping AND t.moment > e.ends WHERE NOT e.list GROUP BY e.source_file
+            SELECT source_file, max(moment) AS ends FROM told GROUP BY source_file HAVING max(moment) < {last - DAY}
+        ), opened AS (
+            SELECT source_file, bool_or(closed_at IS NULL) AND (bool_or(resolved_at IS NULL) OR bool_or(closed_at IS NOT NULL)) AS still
+            FROM {exported(place, "record")} GROUP BY source_file
         )
-        SELECT b.source_file, b.ends, max(b.silence), any_value(coalesce(g.moment, {last})) FROM (
-            SELECT t.source_file, e.ends, t.moment - lag(t.moment) OVER (PARTITION BY t.source_file ORDER BY t.moment) AS silence
-            FROM told AS t JOIN ending AS e ON e.source_file = t.source_file WHERE t.moment >= e.ends - {_LOOKED_BACK}
-        ) AS b LEFT JOIN going_on AS g ON g.source_file = b.source_file GROUP BY b.source_file, b.ends HAVING count(*) >= {_ENOUGH}"""
+        SELECT b.source_file, b.ends, max(b.silence), count(*), b.ends - min(b.moment) FROM (
+            SELECT t.source_file, e.ends, t.moment, t.moment - lag(t.moment) OVER (PARTITION BY t.source_file ORDER BY t.moment) AS silence
+            FROM told AS t JOIN ending AS e ON e.source_file = t.source_file WHERE t.moment >= e.ends - {LOOKED_BACK}
+        ) AS b JOIN opened AS o ON o.source_file = b.source_file WHERE o.still GROUP BY b.source_file, b.ends"""
     )
     early: dict[str, str] = {}
     warnings = set(receipt.warnings)
-    for file_name, end, silence, other in rows:
-        ends, goes_on = int(str(end)), int(str(other))
-        until = ends + max(_DAY, _UNUSUAL * int(str(silence)))
-        if until < goes_on:
-            early[str(file_name)] = iso(until)
-            warnings.add(("file-ends-early", _said(str(file_name), iso(ends), iso(goes_on), is_last=goes_on == last)))
+    for name_of, *told_of in rows:
+        file = str(name_of)
+        ends, silence, moments, span = (int(str(number or 0)) for number in told_of)
+        whole = usual(silence, moments, span)
+        if whole is not None and ends + whole < last:
+            early[file] = iso(ends + whole)
+            said = (
+                f"{file} tells nothing after {iso(ends)}, other files do until {iso(last)}: export all at the same time"
+            )
+            warnings.add(("file-ends-early", said))
     files = (replace(file, known_until=early.get(file.name, "")) for file in receipt.files)
     return replace(receipt, files=tuple(files), warnings=tuple(sorted(warnings)))
-
-
-def _said(file: str, ends: str, goes_on: str, *, is_last: bool) -> str:
-    if is_last:
-        return f"{file} tells nothing after {ends}, other files do until {goes_on}: export all at the same time"
-    return f"{file} tells nothing after {ends}, and the next file goes on at {goes_on}: is one missing?"

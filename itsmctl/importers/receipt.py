@@ -40,7 +40,7 @@ class ReceiptFile:
     history: tuple[str, ...] = ()
     """Canonical columns whose changes are told by the rows of this file themselves."""
     known_until: str = ""
-    """Where this file ends earlier than others: the moment from which on nobody knows what became of them."""
+    """Where this list ends earlier than other files: the moment from which on nobody knows what became of its records."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,21 @@ class Unread:
     file: str
     exported: str
     column: str
+
+
+@dataclass(frozen=True)
+class Silence:
+    """A time of which a log of changes tells nothing though it should: a file is missing, or was not exported whole."""
+
+    files: tuple[str, ...]
+    """All files of the log."""
+    processes: tuple[str, ...]
+    last: str
+    """Its last moment before."""
+    known_until: str
+    """The moment from which on the silence is unusual."""
+    next: str
+    """Its first moment after."""
 
 
 @dataclass(frozen=True)
@@ -104,11 +119,21 @@ class Receipt:
     """Runs of ticket numbers that no record has."""
     largest_gaps: tuple[Gap, ...] = ()
     """Some of them, the largest first."""
+    silences: tuple[Silence, ...] = ()
 
     @property
     def rows_read(self) -> int:
         """All rows of all files."""
         return sum(file.rows_read for file in self.files)
+
+    @property
+    def logs(self) -> Mapping[str, tuple[str, ...]]:
+        """The files that tell changes, by the mapping that reads them."""
+        logs: dict[str, tuple[str, ...]] = {}
+        for file in self.files:
+            if file.table == "event" or (file.table == "record" and file.shape in ("updates", "trace")):
+                logs[file.mapping] = (*logs.get(file.mapping, ()), file.name)
+        return logs
 
     def to_json(self) -> str:
         """The text of receipt.json: sorted keys, so that equal receipts are equal bytes."""
@@ -149,6 +174,7 @@ def _plain(receipt: Receipt) -> dict[str, object]:
             for process, codes in receipt.codes_by_process.items()
         },
         **({"unread": [vars(one) for one in receipt.unread]} if receipt.unread else {}),
+        **({"silences": [vars(one) for one in receipt.silences]} if receipt.silences else {}),
     }
 
 
@@ -256,6 +282,14 @@ class _Unread(TypedDict):
     column: str
 
 
+class _Silence(TypedDict):
+    files: list[str]
+    processes: list[str]
+    last: str
+    known_until: str
+    next: str
+
+
 class _Gap(TypedDict):
     before: str
     after: str
@@ -289,6 +323,7 @@ class _Json(TypedDict):
     left_out: NotRequired[list[_LeftOut]]
     codes_by_process: NotRequired[dict[str, dict[str, dict[str, str]]]]
     unread: NotRequired[list[_Unread]]
+    silences: NotRequired[list[_Silence]]
 
 
 def _file(data: _File, told_by_all: Sequence[str]) -> ReceiptFile:
@@ -343,4 +378,8 @@ def _receipt(data: _Json) -> Receipt:
         left_out=tuple(LeftOut(table["name"], table["rows"]) for table in data.get("left_out", ())),
         codes_by_process=data.get("codes_by_process", {}),
         unread=tuple(Unread(one["file"], one["exported"], one["column"]) for one in data.get("unread", ())),
+        silences=tuple(
+            Silence(tuple(one["files"]), tuple(one["processes"]), one["last"], one["known_until"], one["next"])
+            for one in data.get("silences", ())
+        ),
     )

@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from itsmctl.model.columns import CHANGING_COLUMNS as CHANGING_COLUMNS
     from itsmctl.model.columns import DESCRIBING_COLUMNS as DESCRIBING_COLUMNS
     from itsmctl.model.columns import EVENT_COLUMNS as EVENT_COLUMNS
+    from itsmctl.model.columns import FILLED_LATER as FILLED_LATER
     from itsmctl.model.columns import FORESEEN_COLUMNS as FORESEEN_COLUMNS
     from itsmctl.model.columns import FREE_TEXT_COLUMNS as FREE_TEXT_COLUMNS
     from itsmctl.model.columns import LATER_COLUMNS as LATER_COLUMNS
@@ -194,7 +195,7 @@ _MODULES = {
     "catalog": "Calendar Certificate Continuity Criterion Customer Grade OfferedRequest STAGES Service Slot SpecialDay Stage Supplier SupplierAssessment TechnicianView UserView",
     "clocks": "CalendarVersion ClockCondition ClockPolicy ConditionRole DEFAULT_POLICY PauseLimit ZONE_OF_CALENDAR",
     "complaints": "Complaint ComplaintSign OwnFigure",
-    "columns": "APPROVAL APPROVAL_COLUMNS BOOLEAN_COLUMNS CHANGING_COLUMNS DESCRIBING_COLUMNS EVENT_COLUMNS FORESEEN_COLUMNS FREE_TEXT_COLUMNS Gap LATER_COLUMNS LINK_COLUMNS MAPPED_COLUMNS NAMING_COLUMNS NUMBER_COLUMNS PEOPLE_COLUMNS PEOPLE_OF_EVENTS RECORD_COLUMNS REFERRING_COLUMNS REJECT_COLUMNS SOURCE_COLUMNS TEXT_COLUMNS TIME_COLUMNS UNREAD",
+    "columns": "APPROVAL APPROVAL_COLUMNS BOOLEAN_COLUMNS CHANGING_COLUMNS DESCRIBING_COLUMNS EVENT_COLUMNS FILLED_LATER FORESEEN_COLUMNS FREE_TEXT_COLUMNS Gap LATER_COLUMNS LINK_COLUMNS MAPPED_COLUMNS NAMING_COLUMNS NUMBER_COLUMNS PEOPLE_COLUMNS PEOPLE_OF_EVENTS RECORD_COLUMNS REFERRING_COLUMNS REJECT_COLUMNS SOURCE_COLUMNS TEXT_COLUMNS TIME_COLUMNS UNREAD",
     "definition": "ClockRole Condition Conditions Definition Effective Language Limit Outcome Phase ReviewCycle SEVERITIES Severity Text months_after",
     "deviations": "Baseline KnownFindings Waiver",
     "frameworks": "Clause ClauseType Crosswalk EvidenceClass Framework Objective Subject WayOfChecking covers headings within",

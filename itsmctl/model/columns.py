@@ -164,6 +164,10 @@ CHANGING_COLUMNS = frozenset(
 
 LATER_COLUMNS = CHANGING_COLUMNS | frozenset(TIME_COLUMNS) - {"opened_at", "recorded_at", *FORESEEN_COLUMNS}
 """What an open record is still to get: columns of which nobody knows what stands there after its file has ended."""
+FILLED_LATER = (
+    frozenset(TEXT_COLUMNS) - LATER_COLUMNS - {"number", "title", "requester", "opened_by", "channel", "customer"}
+)
+"""Columns that somebody may still fill in an open record where they are empty."""
 
 
 APPROVAL = "approval"

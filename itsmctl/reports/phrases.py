@@ -264,6 +264,12 @@ PHRASES = (
     ),
     msg("{file} tells nothing after {moment}, other files do until {until}: export all at the same time"),
     msg("{file} tells nothing after {moment}, and the next file goes on at {until}: is one missing?"),
+    msg(
+        "{file} tells nothing between {moment} and {until}, though tickets were opened or ended meanwhile: {n}; was all exported?"
+    ),
+    msg(
+        "{file} tells nothing after {moment}, though tickets were resolved or closed until {until}: {n}; was all exported?"
+    ),
     msg("records opened outside the period or after the moment of the audit, and not judged: {n}"),
     msg("{process}: no time is taken off for pauses that the export neither has nor has a word for: {states}"),
     msg("records of {process} without {columns}, left out by rules that choose by it: {n} ({rules})"),

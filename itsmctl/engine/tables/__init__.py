@@ -6,7 +6,7 @@ from itsmctl.engine.session import Session, exported
 from itsmctl.engine.soundness import check_tables
 from itsmctl.engine.tables.codes import create_codes
 from itsmctl.engine.tables.files import TABLE_FILES, check_files, create_sources
-from itsmctl.engine.tables.gaps import create_broken, create_lacking, create_lost
+from itsmctl.engine.tables.gaps import create_broken, create_lacking, create_lost, create_silent
 from itsmctl.engine.tables.histories import create_approval, create_event, restore
 from itsmctl.engine.tables.links import create_link
 from itsmctl.engine.tables.loading import Loading
@@ -47,6 +47,7 @@ def load_tables(session: Session, loading: Loading) -> None:
     if loading.as_of < loading.exported_at:
         restore(session, loading)
     create_link(session, loading)
+    create_silent(session, loading)
     create_broken(session, loading)
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from itsmctl.engine.numbering import words_of_rows
-from itsmctl.engine.session import Session, name, quote
-from itsmctl.engine.sql import neighbour
-from itsmctl.engine.tables.loading import TEXTS, Loading
-from itsmctl.model import LATER_COLUMNS, UNREAD
+from collections.abc import Sequence
 
+from itsmctl.engine.numbering import words_of_rows
+from itsmctl.engine.session import Session, exported, name, quote
+from itsmctl.engine.sql import epoch, neighbour
+from itsmctl.engine.tables.loading import TEXTS, Loading, Silent
+from itsmctl.model import FILLED_LATER, LATER_COLUMNS, UNREAD
+
+_LATE = 3_600
+"""How long after its record a history may begin: what is typed in afterwards is late by so much."""
 _REASONS = ", ".join(map(quote, UNREAD))
 
 
@@ -42,8 +46,12 @@ def create_broken(session: Session, loading: Loading) -> None:
         SELECT tix, moment, {neighbour("moment", in_order=session.in_order)} AS before FROM event WHERE moment <= {loading.as_of}
     ) AS e WHERE moment < before"""
     session.run(
-        f"CREATE TABLE broken AS SELECT tix, record_id FROM record WHERE tix IN (SELECT tix FROM ({lost}{unlike}{backwards}) AS l)",
+        f"CREATE TABLE torn AS {lost}{unlike}{backwards} UNION SELECT tix FROM silent WHERE NOT begun",
         (loading.history_time,),
+    )
+    session.run(
+        """CREATE TABLE broken AS SELECT r.tix, r.record_id, t.tix IS NULL AS begun FROM record AS r LEFT JOIN torn AS t ON t.tix = r.tix
+        WHERE t.tix IS NOT NULL OR r.tix IN (SELECT tix FROM silent WHERE begun)"""
     )
 
 
@@ -61,35 +69,111 @@ def create_lacking(session: Session, loading: Loading) -> None:
     )
     if cells:
         session.run(f"INSERT INTO unread {cells}")
-    if loading.ended:
-        _leave_open(session, loading)
     session.run(
         """CREATE VIEW lacking AS
         SELECT r.tix, f."column", 'column-not-in-file' AS why FROM record AS r JOIN file_lacks AS f ON f.name = r.source_file"""
-        + (""" UNION ALL SELECT tix, "column", why FROM unread""" if cells or loading.ended else "")
+        + (""" UNION ALL SELECT tix, "column", why FROM unread""" if cells or loading.ended or loading.silences else "")
+    )
+
+
+def create_silent(session: Session, loading: Loading) -> None:
+    """Say what nobody knows of records since their list ended, or while their log was silent.
+
+    Creates `silent(tix, begun)`: records that lived in a silence, or, `begun`, before the log of their changes.
+    """
+    for table, rows in (("over_state", loading.over), ("initial_state", loading.initial)):
+        session.run(f"CREATE TABLE {table} (process VARCHAR, state VARCHAR)")
+        session.insert(table, ("process", "state"), rows)
+    session.run("CREATE TABLE silent (tix BIGINT, begun BOOLEAN)")
+    for silence in loading.silences:
+        _add_silence(session, loading, silence)
+    for files in loading.logs:
+        _add_begun(session, loading, files)
+    if loading.ended or loading.silences:
+        _leave_open(session, loading)
+
+
+def _add_silence(session: Session, loading: Loading, silence: Silent) -> None:
+    """Records that were opened before a silence was over, and were not over when it began.
+
+    When a record of a trace was opened only its first event tells. One that appears after the silence, in no state in which
+    records begin, may have been opened before.
+    """
+    own, told, traces = (_listed(files) for files in (silence.files, loading.told_elsewhere, loading.traces))
+    closed = (
+        f"r.closed_at <= {silence.last} OR (o.state IS NOT NULL AND (r.closed_at IS NULL OR r.source_file IN ({own})))"
+    )
+    session.run(
+        f"""INSERT INTO silent SELECT r.tix, false FROM record AS r LEFT JOIN (
+            SELECT tix, max(moment) AS last, min(moment) AS first, min_by(CASE WHEN field = 'state' THEN new END, CASE WHEN field = 'state' THEN seq END) AS state
+            FROM event WHERE moment <= {loading.as_of} GROUP BY tix
+        ) AS e ON e.tix = r.tix LEFT JOIN over_state AS o ON o.process = r.process AND o.state = r.state
+        LEFT JOIN initial_state AS i ON i.process = r.process AND i.state = e.state
+        WHERE r.process IN ({_listed(silence.processes)}) AND r.source_file IN ({own}, {told}) AND (
+            (coalesce(r.opened_at < {silence.next}, true) AND (coalesce(e.last > {silence.last}, false) OR NOT coalesce({closed}, false)))
+            OR (r.source_file IN ({traces}) AND e.first >= {silence.next} AND i.state IS NULL)
+        )"""
+    )
+
+
+def _add_begun(session: Session, loading: Loading, files: tuple[str, ...]) -> None:
+    """Records that were opened before their log begins, if their own first row in it comes late, or if a list of changes tells of
+    no state before the first one in which records begin.
+    """
+    own, told = _listed(files), _listed(loading.told_elsewhere)
+    (begins,) = session.one(
+        f"SELECT min({epoch(name('at'))}) FROM {exported(loading.folder, 'event')} WHERE field = 'state' AND source_file IN ({own})"
+    )
+    if begins is None or not loading.part.history:
+        return
+    stored = "greatest(r.opened_at, coalesce(r.recorded_at, r.opened_at))"
+    session.run(
+        f"""INSERT INTO silent SELECT r.tix, true FROM record AS r JOIN (
+            SELECT tix, moment, new, row_number() OVER (PARTITION BY tix ORDER BY seq) AS place FROM event
+            WHERE field = 'state' AND tix IN (SELECT tix FROM record WHERE opened_at < {int(str(begins))})
+        ) AS e ON e.tix = r.tix LEFT JOIN initial_state AS i ON i.process = r.process AND i.state = e.new
+        WHERE e.place = 1 AND r.opened_at < {int(str(begins))} AND ((
+                i.state IS NULL AND r.process IN (SELECT process FROM initial_state) AND r.source_file IN ({told})
+            ) OR (r.source_file IN ({own}) AND e.moment > {stored} + {_LATE}))"""
     )
 
 
 def _leave_open(session: Session, loading: Loading) -> None:
-    """Say of the records of files that end early that what changes is unknown, unless they were over.
+    """Say that what changes is unknown, of the records of lists that end early, and of those of logs that are not told of after a silence, unless they were over.
 
-    Where a file closes no record, those that are resolved are over.
+    Where a file closes no record, those that are resolved are over. An empty cell may have been filled since.
     """
-    session.run("CREATE TABLE over_state (process VARCHAR, state VARCHAR)")
-    session.insert("over_state", ("process", "state"), loading.over)
+    files = _listed(loading.ended)
+    ended = f"""SELECT r.tix, r.source_file, r.resolved_at IS NOT NULL AS resolved, r.closed_at IS NOT NULL OR o.state IS NOT NULL AS closed
+        FROM record AS r LEFT JOIN over_state AS o ON o.process = r.process AND o.state = r.state WHERE r.source_file IN ({files})"""
+    for silence in loading.silences:
+        own = _listed(silence.files)
+        ended += f""" UNION SELECT r.tix, r.source_file, coalesce(r.resolved_at <= {silence.last}, false), coalesce(r.closed_at <= {silence.last}, false) OR o.state IS NOT NULL
+            FROM record AS r LEFT JOIN over_state AS o ON o.process = r.process AND o.state = r.state
+            WHERE r.source_file IN ({own}) AND r.process IN ({_listed(silence.processes)})
+                AND r.tix NOT IN (SELECT tix FROM event WHERE moment > {silence.last} AND moment <= {loading.as_of})"""
+    session.run(f"CREATE TABLE ended_record AS {ended}")
     session.run('CREATE TABLE later_column ("column" VARCHAR)')
     session.insert("later_column", ("column",), [(column,) for column in sorted(LATER_COLUMNS)])
-    files = ", ".join(map(quote, loading.ended))
     session.run(
-        f"""CREATE TABLE ended_record AS SELECT r.tix, r.source_file, r.resolved_at IS NOT NULL AS resolved,
-            r.closed_at IS NOT NULL OR o.state IS NOT NULL AS closed
-        FROM record AS r LEFT JOIN over_state AS o ON o.process = r.process AND o.state = r.state WHERE r.source_file IN ({files})"""
+        """CREATE TABLE left_open AS SELECT DISTINCT tix FROM ended_record AS e
+        WHERE NOT closed AND (NOT resolved OR source_file IN (SELECT source_file FROM ended_record WHERE closed))"""
+    )
+    columns = sorted(column for column in FILLED_LATER if column in loading.texts)
+    empty = "".join(
+        f' UNION ALL SELECT e.tix, {quote(column)} AS "column" FROM left_open AS e JOIN record AS r ON r.tix = e.tix WHERE r.{name(column)} IS NULL'
+        for column in columns
     )
     session.run(
-        """INSERT INTO unread SELECT e.tix, c."column", 'file-ends' FROM ended_record AS e CROSS JOIN later_column AS c
-        WHERE NOT e.closed AND (NOT e.resolved OR e.source_file IN (SELECT source_file FROM ended_record WHERE closed))
-            AND NOT EXISTS (SELECT 1 FROM unread AS u WHERE u.tix = e.tix AND u."column" = c."column")"""
+        f"""INSERT INTO unread SELECT l.tix, l."column", 'file-ends' FROM (
+            SELECT e.tix, c."column" FROM left_open AS e CROSS JOIN later_column AS c{empty}
+        ) AS l WHERE NOT EXISTS (SELECT 1 FROM unread AS u WHERE u.tix = l.tix AND u."column" = l."column")"""
     )
+
+
+def _listed(words: Sequence[str]) -> str:
+    """Words as they stand in `IN (…)`."""
+    return ", ".join(map(quote, words)) or "NULL"
 
 
 def lacking_columns_of(session: Session) -> dict[str, frozenset[str]]:

@@ -34,6 +34,16 @@ ALWAYS = frozenset({"number", "service", "customer", "category", "subcategory", 
 
 
 @dataclass(frozen=True)
+class Silent:
+    """A time of which a log of some files tells nothing though it should, of tickets of some processes: after `last`, before `next`."""
+
+    files: tuple[str, ...]
+    processes: tuple[str, ...]
+    last: int
+    next: int
+
+
+@dataclass(frozen=True)
 class Loading:
     """How a dataset is read: `files` are (name, rows read, rows imported, rows rejected) of its receipt.
 
@@ -62,9 +72,17 @@ class Loading:
     """(file, exported column, column) where cells were set aside, and are empty in the record."""
     part: Part = WHOLE
     ended: tuple[str, ...] = ()
-    """Files of records that end so long before `as_of` that nobody knows what became since of those that were not over."""
+    """Lists that end so long before `as_of` that nobody knows what became since of the records that were not over."""
+    silences: tuple[Silent, ...] = ()
+    """Times before `as_of` of which a log tells nothing though it should."""
+    logs: tuple[tuple[str, ...], ...] = ()
+    """The files of each log."""
+    traces: tuple[str, ...] = ()
+    """Files of records of which only their first event tells when they were opened."""
     over: tuple[tuple[str, str], ...] = ()
     """(process, state) of records of which nothing more is expected."""
+    initial: tuple[tuple[str, str], ...] = ()
+    """(process, state) in which records begin."""
 
     @property
     def texts(self) -> frozenset[str]:
