@@ -10,6 +10,7 @@ import pytest
 from itsmctl.audit import AuditOptions, audit
 from itsmctl.definitions import load
 from itsmctl.engine.results import read_verdicts
+from itsmctl.engine.session import Session
 from itsmctl.importers.importing import import_files
 from itsmctl.importers.receipt import Receipt
 from itsmctl.model import Definitions
@@ -227,3 +228,54 @@ def test_of_a_few_tickets_years_apart_none_is_a_typing_error(tmp_path: Path, def
     receipt = brought(tmp_path, definitions, few=head + "".join(rows))
     assert receipt.last_moment == "2026-03-01T09:00:00Z"
     assert {passed for passed, _ in audited(tmp_path, definitions, "DQ-07").values()} == {True}
+
+
+TWICE = "number,caller_id,opened_at,state,assigned_to,sys_updated_on\n"
+EARLY = "INC1,Ann,2026-01-05 09:00:00,New,Bob,{}\n"
+LATER = "INC1,Ann,2026-01-05 09:00:00,Closed,Eve,{}\n"
+
+
+def states(folder: Path) -> list[tuple[object, ...]]:
+    with Session() as session:
+        return session.rows(
+            f"SELECT state, assignee, source_file FROM read_parquet('{folder / 'dataset' / 'record.parquet'}')"
+        )
+
+
+def set_aside(folder: Path) -> list[tuple[object, ...]]:
+    with Session() as session:
+        return session.rows(
+            f"SELECT source_file, \"column\", reason FROM read_parquet('{folder / 'dataset' / 'reject.parquet'}') ORDER BY ALL"
+        )
+
+
+@pytest.mark.parametrize(("early", "later"), [("january", "march"), ("march", "january")])
+def test_of_two_lists_the_row_that_was_changed_last_tells_the_ticket(
+    early: str, later: str, tmp_path: Path, definitions: Definitions
+) -> None:
+    lists = {early: TWICE + EARLY.format("2026-01-30 10:00:00"), later: TWICE + LATER.format("2026-02-03 10:00:00")}
+    receipt = brought(tmp_path, definitions, **lists)
+    assert states(tmp_path) == [("Closed", "Eve", f"{later}.csv")]
+    assert set_aside(tmp_path) == [(f"{early}.csv", "sys_updated_on", "superseded")]
+    assert [(file.rows_imported, file.rows_rejected) for file in receipt.files if file.name == f"{early}.csv"] == [
+        (0, 1)
+    ]
+    assert audited(tmp_path, definitions, "DQ-05") == {"INC1": (True, "")}, "it stands for one ticket"
+
+
+@pytest.mark.parametrize(
+    ("early", "later"),
+    [
+        ("2026-02-03 10:00:00", "2026-02-03 10:00:00"),  # joined with something else, a row for each
+        ("2026-02-03 09:30:00", "2026-02-03 10:00:00"),  # clocks may have been put back in between
+        ("", "2026-02-03 10:00:00"),
+        ("01/02/2026 10:00:00", "02/01/2026 10:00:00"),  # January or February
+    ],
+)
+def test_where_the_later_row_is_in_doubt_neither_is_believed(
+    early: str, later: str, tmp_path: Path, definitions: Definitions
+) -> None:
+    clear = "INC2,Ann,2026-01-05 09:00:00,New,Bob,{}\n".format("13/02/2026 10:00:00" if "/" in early else later)
+    brought(tmp_path, definitions, both=TWICE + EARLY.format(early) + LATER.format(later) + clear)
+    assert states(tmp_path)[0] == (None, None, "both.csv")
+    assert {reason for _, _, reason in set_aside(tmp_path)} == {"contradicted", "duplicate-id"}

@@ -15,6 +15,7 @@ from itsmctl.importers.export import REJECT, Export, Staged
 from itsmctl.importers.population import (
     drop_rows_without_id,
     drop_rows_without_process,
+    drop_superseded,
     leave_out,
     merge_duplicates,
 )
@@ -52,6 +53,7 @@ def prepare(session: Session, staged: Staged, mapping: MappingDefinition, zone: 
     drop_rows_without_process(session, staged, mapping, found)
     merged = 0
     if mapping.shape == "records":
+        drop_superseded(session, staged, found, mapping)
         merged = merge_duplicates(session, staged, found)
         set_errors_aside(session, staged, found)
     with session.beside(lambda other: reject_values(other, staged, found, mapping)):

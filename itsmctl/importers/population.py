@@ -8,7 +8,11 @@ from itsmctl.engine.session import Session, quote
 from itsmctl.importers.export import RAW, REJECT, Staged
 from itsmctl.importers.recognition import Source, sources
 from itsmctl.importers.spreadsheet_errors import is_error, workbooks
+from itsmctl.importers.times import SPREADSHEETS, offset_sql, seconds_sql, stamp_sql
 from itsmctl.model import MappingDefinition
+
+_SURELY_LATER = 3_600
+"""Seconds after which a moment is later than another on whatever clock they were read, even if it was put back in between."""
 
 
 def drop_rows_without_id(session: Session, staged: Staged, found: Mapping[str, Source]) -> None:
@@ -75,6 +79,40 @@ def merge_repeated(session: Session, staged: Staged) -> int:
     session.run(f"DELETE FROM {RAW} WHERE rowid IN ({later})")
     (left,) = session.one(f"SELECT count(*) FROM {RAW}")
     return int(rows or 0) - int(left or 0)
+
+
+def drop_superseded(session: Session, staged: Staged, found: Mapping[str, Source], mapping: MappingDefinition) -> None:
+    """Where a list tells when each row was changed last, move those rows of a ticket from RAW to REJECT that a later one supersedes.
+
+    Two exports overlap, and the ticket went on between them. Which row is the latest must be beyond doubt: every row of the ticket
+    tells its moment, in one way only, and those that are set aside lie more than an hour before the last.
+    """
+    if mapping.at not in staged.columns:
+        return
+    text, cell = found["record_id"].sql(staged), staged.sql(mapping.at)
+    (tickets, rows) = session.one(f"SELECT count(DISTINCT {text}), count(*) FROM {RAW}")
+    if tickets == rows:
+        return
+    read = [
+        f"{seconds_sql(stamp_sql(cell, form, mapping.where))} - coalesce({offset_sql(cell, form)}, 0)"
+        for form in dict.fromkeys((*mapping.time_formats, *SPREADSHEETS))
+    ]
+    first, last = f"least({', '.join(read)})", f"greatest({', '.join(read)})"
+    session.run(
+        f"CREATE TABLE dated AS SELECT raw, id, moment, max(moment) OVER (PARTITION BY id) AS latest, "
+        f"count(*) OVER (PARTITION BY id) = count(moment) OVER (PARTITION BY id) AS all_told FROM "
+        f"(SELECT rowid AS raw, {text} AS id, CASE WHEN {first} = {last} THEN {last} END AS moment FROM {RAW} "
+        f"QUALIFY count(*) OVER (PARTITION BY {text}) > 1) AS repeated"
+    )
+    session.run(
+        f"INSERT INTO {REJECT} SELECT r.file, r.row, d.id, {_number(staged, found)}, ?, r.{cell}, 'superseded', true "
+        f"FROM dated AS d JOIN {RAW} AS r ON r.rowid = d.raw WHERE d.all_told AND d.moment < d.latest - {_SURELY_LATER}",
+        [mapping.at],
+    )
+    session.run(
+        f"DELETE FROM {RAW} WHERE rowid IN (SELECT raw FROM dated WHERE all_told AND moment < latest - {_SURELY_LATER})"
+    )
+    session.run("DROP TABLE dated")
 
 
 def merge_duplicates(session: Session, staged: Staged, found: Mapping[str, Source]) -> int:

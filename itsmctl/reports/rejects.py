@@ -31,6 +31,7 @@ _REASONS = {
     "orphan": msg("a record that no file has"),
     "row-too-long": msg("too long for a cell or a row"),
     "spreadsheet-error": msg("an error of a spreadsheet, or a formula without a result"),
+    "superseded": msg("an earlier state of a record that a later row tells"),
     "too-few-cells": msg("fewer cells than the header has"),
     "too-many-cells": msg("more cells than the header has"),
     "unbalanced-quotes": msg("a quotation mark that nothing closes"),

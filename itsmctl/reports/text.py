@@ -247,9 +247,7 @@ def _honesty(result: AuditResult, language: Language, width: int, color: bool) -
         return
     yield from _heading(tr("About the export", language), color)
     if facts.rejects:
-        yield "! " + trn(
-            "{n} value or row could not be read", "{n} values or rows could not be read", facts.rejects, language
-        )
+        yield "! " + trn("{n} value or row was set aside", "{n} values or rows were set aside", facts.rejects, language)
         for line in reject_lines(facts.set_aside, language):
             yield from (f"  {'-' if not number else ' '} {part}" for number, part in enumerate(wrap(line, width - 4)))
     for code, message in facts.warnings:
