@@ -21,6 +21,7 @@ from itsmctl.model import Definitions
 from itsmctl.reports.suggestion import render
 from itsmctl.suggestion import Suggestion, suggest
 from itsmctl.suggestion.formats import moments_in
+from itsmctl.suggestion.names import Vocabulary
 
 EXPORTS = Path(__file__).parent / "importing"
 DATA = ROOT / ".." / "shared" / "data"
@@ -399,3 +400,137 @@ def test_a_reason_says_what_is_so(tmp_path: Path) -> None:
     assert "a number of its own in each row" not in text
     assert re.search(r"due_at: due_date +# \d+%: .*; no row has a value in it", text)
     assert "business_duration" not in " ".join(profile.name for profile in suggestion.spare_moments)
+
+
+@pytest.mark.parametrize(
+    ("name", "took"),
+    [("Resolution_Time", "5{n}"), ("Resolution", "{n}.5"), ("Resolution Time", "1 day 2:0{n}:00"), ("Work performed", "2026-03-0{n}")],
+)  # fmt: skip
+def test_how_long_it_took_is_not_what_was_done(tmp_path: Path, name: str, took: str) -> None:
+    """A rule that asks for a resolution would pass by a number of hours."""
+    rows = [f"T-{n},2026-03-0{n} 09:00,Open,{took.format(n=n)}" for n in range(1, 9)]
+    found = mapped(proposed(written(tmp_path, f"Ticket,Opened,Status,{name}", *rows))[1])
+    assert name not in found.values()
+
+
+def test_every_value_of_the_column_that_tells_the_process_is_mapped_or_asked(tmp_path: Path) -> None:
+    rows = [f"T-{n},2026-03-0{n} 09:00,Open,{'Request' if n < 6 else 'Complaint'}" for n in range(1, 9)]
+    suggestion, data = proposed(written(tmp_path, "Ticket,Opened,Status,Type", *rows))
+    assert (data["process-column"], data["codes"]["process"]) == ("Type", {"Request": "request"})
+    text = render([suggestion])
+    assert "Of which process are the rows whose Type is one of: Complaint?" in text
+    assert "    # Complaint: …\n" in text
+
+
+def test_a_column_that_leaves_most_rows_without_a_process_is_asked_about(tmp_path: Path) -> None:
+    """Rows without a process are set aside: two thirds of the tickets would be gone."""
+    rows = [f"T-{n},2026-03-0{n} 09:00,Open,{'Request' if n < 4 else 'Incident / Problem'}" for n in range(1, 9)]
+    suggestion, data = proposed(written(tmp_path, "Ticket,Opened,Status,Type", *rows))
+    assert (data["process"], "process-column" in data) == ("incident", False)
+    assert "Type" not in mapped(data).values()
+    assert "Does Type tell the process of each row (Incident / Problem, Request)?" in render([suggestion])
+
+
+@pytest.mark.parametrize(
+    ("values", "known"),
+    [
+        (("3", "4", "5"), None),
+        (("2 - High", "3 - Moderate", "4 - Low", "5 - Normal"), {"2 - High": "P2", "3 - Moderate": "P3"}),
+        (("1 - Low", "2 - Medium", "3 - High"), {"1 - Low": "P4", "2 - Medium": "P3", "3 - High": "P2"}),
+        (("1 - Critical", "2 - High", "4 - Low", "5 - Low"), {"1 - Critical": "P1", "2 - High": "P2", "4 - Low": "P4", "5 - Low": "P4"}),
+    ],
+)  # fmt: skip
+def test_a_priority_whose_number_and_word_disagree_is_asked(
+    tmp_path: Path, values: tuple[str, ...], known: dict[str, str] | None
+) -> None:
+    rows = [f"T-{n},2026-03-{n:02} 09:00,Open,{values[n % len(values)]}" for n in range(1, 25)]
+    suggestion, data = proposed(written(tmp_path, "Ticket,Opened,Status,Priority", *rows))
+    assert data["codes"].get("priority") == known
+    assert set(suggestion.codes["priority"].asked) == set(values) - set(known or ())
+    assert ("What do these values of priority mean" in render([suggestion])) == (set(values) != set(known or ()))
+
+
+LOGS = [
+    ("CaseID,ActivityID,CompleteTimestamp", "{case},{step},2026-03-{case:02} 0{step}:00:00", {"record_id": "CaseID", "state": "ActivityID"}, "CompleteTimestamp"),
+    ("case:concept:name,concept:name,org:resource,time:timestamp", "{case},S{step},U{step},2026-03-{case:02}T0{step}:00:00Z", {"record_id": "case:concept:name", "state": "concept:name", "assignee": "org:resource"}, "time:timestamp"),
+    ("Case ID,Activity,Resource,Start Timestamp,Complete Timestamp", "{case},S{step},U{step},2026-03-{case:02} 0{step}:00:00,2026-03-{case:02} 0{step}:30:00", {"record_id": "Case ID", "state": "Activity", "assignee": "Resource"}, "Complete Timestamp"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("header", "row", "wanted", "at"), LOGS)
+def test_rows_that_are_steps_of_a_ticket_are_no_tickets(
+    tmp_path: Path, header: str, row: str, wanted: dict[str, str], at: str
+) -> None:
+    """Taken for tickets, nearly every number would stand for several of them."""
+    rows = [row.format(case=case, step=step) for case in range(1, 9) for step in range(1, 4)]
+    file = written(tmp_path, header, *rows)
+    suggestion, data = proposed(file)
+    assert (data["shape"], data["at"], data["history"]) == ("trace", at, ["state"])
+    assert data["order-by"] == [at]
+    found = mapped(data)
+    assert {column: found.get(column) for column in wanted} == wanted
+    assert "opened_at" not in found
+    proposal = tmp_path / "proposed.yaml"
+    proposal.write_text(render([suggestion]), encoding="utf-8")
+    receipt = import_files([file], load_mappings(proposal, load(ROOT)), {}, "UTC", tmp_path / "out")
+    assert (receipt.records, receipt.events) == (8, 24)
+    with Session() as session:
+        opened = session.one(f"SELECT min(hour(opened_at)), max(hour(opened_at)), max(day(opened_at)) FROM '{tmp_path / 'out' / 'record.parquet'}'")  # fmt: skip
+    assert opened == (1, 1, 8), "when the first step was taken"
+
+
+def test_numbers_that_many_rows_share_are_asked_about(tmp_path: Path) -> None:
+    rows = [f"T-{n // 3},x{n},Open" for n in range(1, 25)]
+    suggestion, _ = proposed(written(tmp_path, "Ticket,Title,Status", *rows))
+    assert "Why do 24 rows have only 9 different values in Ticket?" in render([suggestion])
+
+
+@pytest.mark.parametrize(("moment", "reads"), [("2026-03-0{n} 09:00:00", True), ("0{n}. of March 2026", False)])
+def test_a_mapping_that_cannot_read_the_moments_does_not_read_the_file(
+    tmp_path: Path, moment: str, reads: bool
+) -> None:
+    rows = [f"INC{n},{moment.format(n=n)},x,y,1,New" for n in range(1, 9)]
+    suggestion, _ = proposed(written(tmp_path, "number,opened_at,short_description,caller_id,priority,state", *rows))
+    text = render([suggestion])
+    assert ("Mapping servicenow-incident reads this file as it is" in text) == reads
+    assert ("Mapping servicenow-incident knows these columns, but cannot read the times in opened_at." in text) != reads
+
+
+SYNONYMS = {
+    "assignee": ("Agent Assigned", "Assigned Agent", "Tecnico"),
+    "group": ("Team Assigned", "u_resolution_group"),
+    "ci": ("CI_Name",),
+    "knowledge": ("KB_number",),
+    "reassignment_count": ("No_of_Reassignments",),
+    "opened_at": ("u_begin_time", "begin time", "StartTime", "Date Created", "Open_Time"),
+    "closed_at": ("Close_Time",),
+    "resolved_at": ("u_cleared", "Cleared", "Restored at"),
+    "channel": ("Notification Source",),
+    "": ("Wk End", "EndTime", "u_end_time", "End"),
+    "planned_end": ("Planned End", "Scheduled end date", "计划结束时间"),
+}
+
+
+@pytest.mark.parametrize("column", SYNONYMS)
+def test_what_people_call_a_column(column: str) -> None:
+    vocabulary = Vocabulary("record", tuple(load(ROOT).mappings.values()))
+    for name in SYNONYMS[column]:
+        guesses = vocabulary.guesses(name)
+        best = max(guesses, key=lambda one: guesses[one].score, default="")
+        assert best == column, (name, guesses)
+
+
+def test_a_status_that_tells_success_is_an_outcome(tmp_path: Path) -> None:
+    values = ("Successful", "Unsuccessful", "Successful", "TBD")
+    rows = [f"CHG{n:04},x{n},2026-03-{n:02} 09:00,{values[n % 4]},1/3/26" for n in range(1, 25)]
+    suggestion, data = proposed(written(tmp_path, "Number,Title,Closed,Status,Wk End", *rows))
+    found = mapped(data)
+    assert (found["outcome"], "state" in found, "opened_at" in found) == ("Status", False, False)
+    assert data["codes"]["outcome"] == {"Successful": "successful", "Unsuccessful": "failed"}
+    assert suggestion.codes["outcome"].asked == ("TBD",)
+
+
+def test_the_type_of_a_change_is_no_kind_of_link(tmp_path: Path) -> None:
+    rows = [f"CHG{n:04},2026-03-{n:02} 09:00,New,{'Normal' if n % 2 else 'Pre-approved'}" for n in range(1, 25)]
+    suggestion, _ = proposed(written(tmp_path, "Number,Opened,State,Change type", *rows))
+    assert suggestion.codes["type"].allowed == ("emergency", "normal", "standard")

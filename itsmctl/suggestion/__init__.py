@@ -12,10 +12,12 @@ from itsmctl.errors import ItsmctlError, Where
 from itsmctl.importers.container import files_in, unpack
 from itsmctl.importers.database import Query, open_query
 from itsmctl.importers.export import RAW, REJECT, Export, Staged, create_reject
+from itsmctl.importers.faces import FACE, read_faces
 from itsmctl.importers.opening import ImportOptions, open_file, stage
-from itsmctl.importers.recognition import best_mapping
+from itsmctl.importers.recognition import best_mapping, settled, sources
 from itsmctl.importers.times import order_of
 from itsmctl.model import (
+    TIME_COLUMNS,
     Definitions,
     Effective,
     MappingDefinition,
@@ -27,7 +29,7 @@ from itsmctl.suggestion.coding import coded, fields, process_of
 from itsmctl.suggestion.keys import in_agreement
 from itsmctl.suggestion.matching import Match, known_words
 from itsmctl.suggestion.names import BESIDE, Vocabulary
-from itsmctl.suggestion.profile import empty_words, profiles, varies_within
+from itsmctl.suggestion.profile import Profile, empty_words, profiles, varies_within
 from itsmctl.suggestion.suggestion import Suggestion
 from itsmctl.suggestion.tables import table_of
 
@@ -108,19 +110,25 @@ def _of_table(
     create_reject(session)
     staged = stage(session, [export], NOTHING_KNOWN, scratch)
     seen = profiles(session, staged)
-    readers = _readers(export, definitions.mappings)
-    mappings = sorted(mappings, key=lambda mapping: mapping.id not in readers)  # the one that fits is believed first
+    fitting = _fitting(export, definitions.mappings)
+    mappings = sorted(mappings, key=lambda mapping: mapping is not fitting)  # the one that fits is believed first
     words = known_words(mapping.codes for mapping in mappings)
     table, shape, found = table_of(session, staged, seen, mappings, words)
     number = found.get("number", found.get("record_id"))
+    words = known_words(mapping.codes for mapping in mappings if mapping.table == table)
     of = process_of(seen, number, export.name, definitions.processes, words.get("process", {}))
-    found = {column: match for column, match in found.items() if match.name != of.column}
-    own = definitions.mappings[readers[0]].codes if readers else {}
-    codes = coded(found, words, of, definitions.processes, own)
+    perhaps = of.perhaps.name if of.perhaps else ""
+    found = {
+        column: match
+        for column, match in found.items()
+        if match.name != of.column and (column, match.name) != ("type", perhaps)
+    }
+    codes = coded(found, words, of, definitions.processes, fitting.codes if fitting else {})
     if table == "event":
         codes = {"field": fields(found["field"].profile, Vocabulary("record", mappings))}
     used = {match.name for match in found.values()} | {of.column}
     moments = [match for match in found.values() if match.moments]
+    unread = _unread(session, fitting, staged, seen) if fitting else ()
     return Suggestion(
         file=export.shown,
         words=(export.shown,),
@@ -133,6 +141,7 @@ def _of_table(
         beside={column: found[column] for column in BESIDE if column in found},
         history=_history(session, staged, found, shape),
         of=of,
+        processes=tuple(sorted(definitions.processes)),
         codes=codes,
         missing=empty_words(session, staged, sorted(used & set(staged.columns))),
         patterns=tuple(dict.fromkeys(pattern for match in moments for pattern in _patterns(match, moments))),
@@ -146,7 +155,9 @@ def _of_table(
         order=staged.columns,
         key=max(seen, key=lambda profile: profile.distinct),
         unused=tuple(profile for profile in seen if profile.name not in used),
-        readers=readers,
+        readers=(fitting.id,) if fitting and not unread else (),
+        stumbles=(fitting.id,) if fitting and unread else (),
+        unread=unread,
         others=(),
     )
 
@@ -181,12 +192,30 @@ def _decided(moments: Sequence[Match]) -> str:
     return next(iter(orders)) if len(orders) == 1 else ""
 
 
-def _readers(export: Export, mappings: Mapping[str, MappingDefinition]) -> tuple[str, ...]:
+def _fitting(export: Export, mappings: Mapping[str, MappingDefinition]) -> MappingDefinition | None:
+    """The mapping that recognises an export."""
     try:
-        best = best_mapping(export, mappings)
+        return best_mapping(export, mappings)
     except ItsmctlError:
-        return ()  # several read it equally well, and --mapping has to name one
-    return (best.id,) if best else ()
+        return None  # several read it equally well, and --mapping has to name one
+
+
+def _unread(session: Session, mapping: MappingDefinition, staged: Staged, seen: Sequence[Profile]) -> tuple[str, ...]:
+    """The columns in which a mapping looks for moments, and of which it can read less than half."""
+    found, _ = sources(mapping, staged.columns)
+    at = settled(mapping, staged.columns).at
+    wanted = {source.exported[0] for column, source in found.items() if column in TIME_COLUMNS} | {at}
+    filled = {profile.name: profile.filled for profile in seen if profile.name in wanted and profile.filled}
+    session.run(f"DROP TABLE IF EXISTS {FACE}")
+    try:
+        columns, _ = read_faces(session, staged, [*filled], mapping)
+    except ItsmctlError:
+        return ()  # day and month cannot be told apart, which is asked
+    if not columns:
+        return ()
+    read = session.one(f"SELECT {', '.join(f'count(l{column.number})' for column in columns)} FROM {FACE}")
+    counts = {column.name: int(str(count)) for column, count in zip(columns, read, strict=True)}
+    return tuple(name for name, count in filled.items() if 2 * counts[name] < count)
 
 
 def _id(export: Export) -> str:

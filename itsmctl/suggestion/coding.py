@@ -5,15 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from itsmctl.model import Process
-from itsmctl.suggestion.matching import Match, Words, without_rank
+from itsmctl.suggestion.matching import Match, Words, meaning
 from itsmctl.suggestion.names import Vocabulary, plain
 from itsmctl.suggestion.profile import Profile
 from itsmctl.suggestion.words import PROCESS_WORDS, PROCESSES
 
 CODED = ("state", "priority", "impact", "urgency", "type", "risk", "outcome", "decision")
 """Columns whose values are codes of the organisation; of others the words are kept as exported."""
+
+
+_SCALES = ("priority", "impact", "urgency")
+"""Columns whose codes, put in order, go from the worst to the least."""
+_OF_CHANGES = ("type", "risk", "outcome")
+"""What only changes have: of other tickets nothing is asked about them."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,10 @@ class OfProcess:
     column: str
     codes: Mapping[str, str]
     sure: bool
+    asked: tuple[str, ...] = ()
+    """Values of the column of which nobody knows the process."""
+    perhaps: Profile | None = None
+    """A column that may tell the process, though most rows have a value of which nobody knows it."""
 
     @property
     def all(self) -> frozenset[str]:
@@ -45,24 +56,28 @@ def process_of(
 ) -> OfProcess:
     """Find what process the records are of: a column that says it, the letters of the numbers, or the name of the file."""
     meant = {word: process for process, several in PROCESSES.items() for word in several}
-    meant = {**words, **meant}
-    told = {
-        profile.name: {
-            value: meant[value.strip().casefold()]
-            for value, _ in profile.frequent
-            if meant.get(value.strip().casefold()) in known
-        }
-        for profile in profiles
-        if profile.listed and plain(profile.name) in PROCESS_WORDS
-    }
-    best = max(told, key=lambda name: len(told[name]), default="")
-    if best and told[best]:
-        return OfProcess("", best, told[best], sure=True)
+    meant = {word: process for word, process in {**words, **meant}.items() if process in known}
+    telling = [profile for profile in profiles if profile.listed and plain(profile.name) in PROCESS_WORDS]
+    told = {profile.name: _told(profile, meant) for profile in telling}
+    best = max(telling, key=lambda profile: len(told[profile.name]), default=None)
+    codes = told[best.name] if best else {}
+    if best and codes and 2 * sum(count for value, count in best.frequent if value in codes) >= best.filled:
+        return OfProcess("", best.name, codes, sure=True, asked=_others(best, codes))
     hints = [*_letters(number), *re.findall(r"[a-z]+", file.casefold())]
-    found = next((meant[h] for h in hints if meant.get(h) in known), "") or next(
-        (meant[h[:-1]] for h in hints if meant.get(h[:-1]) in known), ""
+    found = next((meant[h] for h in hints if h in meant), "") or next(
+        (meant[h[:-1]] for h in hints if h[:-1] in meant), ""
     )
-    return OfProcess(found or "incident", "", {}, sure=bool(found))
+    return OfProcess(found or "incident", "", {}, sure=bool(found), perhaps=best if codes else None)
+
+
+def _told(profile: Profile, meant: Mapping[str, str]) -> dict[str, str]:
+    """What process the values of a column are known to mean."""
+    found = {value: meaning(value, meant) for value, _ in profile.frequent}
+    return {value: process for value, process in found.items() if process}
+
+
+def _others(profile: Profile, codes: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(value for value, _ in profile.frequent if value not in codes)
 
 
 def coded(
@@ -76,7 +91,9 @@ def coded(
             continue
         allowed = tuple(dict.fromkeys(states)) if column == "state" else _codes(words.get(column, {}))
         one = _of_values(found[column].profile, words.get(column, {}), allowed, own.get(column, {}))
-        if one.known or (one.asked and column == "state"):
+        if column in _SCALES:
+            one = _without_torn(one)
+        if one.known or (one.asked and (column not in _OF_CHANGES or "change" in of.all)):
             codes[column] = one
     return codes
 
@@ -104,7 +121,7 @@ def _of_values(profile: Profile, words: Mapping[str, str], allowed: Sequence[str
     for value, _ in profile.frequent:
         word = value.strip().casefold()
         # A bare number means something else in every tool.
-        code = "" if word.lstrip("-").isdigit() else words.get(word) or words.get(without_rank(word), "")
+        code = "" if word.lstrip("-").isdigit() else meaning(value, words)
         if word in allowed or word.upper() in allowed:
             code = word if word in allowed else word.upper()
         code = own.get(value.strip(), code)
@@ -112,6 +129,27 @@ def _of_values(profile: Profile, words: Mapping[str, str], allowed: Sequence[str
             known[value] = code
     asked = tuple(value for value, _ in profile.frequent if value not in known)
     return Coded(known, asked, tuple(allowed))
+
+
+def _without_torn(one: Coded) -> Coded:
+    """The same, but values of a numbered scale are asked whose words are in another order than their numbers: `4 - Low` above `5 - Normal`."""
+    ranked = [
+        (int(rank[0]), one.allowed.index(code), value)
+        for value, code in one.known.items()
+        if (rank := re.match(r"\d+", value.strip())) and code in one.allowed
+    ]
+    up: list[tuple[str, str]] = []
+    down: list[tuple[str, str]] = []
+    for (number, place, value), (other_number, other_place, other) in combinations(ranked, 2):
+        turn = (number - other_number) * (place - other_place)
+        if turn:
+            (up if turn > 0 else down).append((value, other))
+    if not up or not down:
+        return one
+    wrong = [*up, *down] if len(up) == len(down) else min(up, down, key=len)
+    torn = {value for pair in wrong for value in pair}
+    known = {value: code for value, code in one.known.items() if value not in torn}
+    return Coded(known, (*(value for value in one.known if value in torn), *one.asked), one.allowed)
 
 
 def _codes(words: Mapping[str, str]) -> tuple[str, ...]:

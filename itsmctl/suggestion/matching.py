@@ -9,14 +9,16 @@ from dataclasses import dataclass, replace
 from itsmctl.language import msg
 from itsmctl.model import BOOLEAN_COLUMNS, NUMBER_COLUMNS, TIME_COLUMNS, Taking
 from itsmctl.suggestion.formats import Moments
-from itsmctl.suggestion.names import Guess, Reason, Vocabulary, plain
+from itsmctl.suggestion.names import Guess, Reason, Vocabulary, plain, without_accents
 from itsmctl.suggestion.profile import Profile
-from itsmctl.suggestion.words import COUNTER_OF_UPDATE, DECISIONS, EMPTY, MOMENT_OF_UPDATE, PRIORITIES, STATES
+from itsmctl.suggestion.words import COUNTER_OF_UPDATE, DECISIONS, EMPTY, MOMENT_OF_UPDATE, OUTCOMES, PRIORITIES, STATES
 
 LIKELY, SURE = 0.5, 0.75
 _TIMES = frozenset({*TIME_COLUMNS, MOMENT_OF_UPDATE})
 _LISTED = frozenset({"priority", "impact", "urgency", "state", "type", "risk", "outcome", "decision", "field"})
-_FREE = frozenset({"title", "resolution", "root_cause", "workaround", "old", "new"})
+_TEXTS = frozenset({"title", "resolution", "root_cause", "workaround", "plan", "backout_plan", "test_evidence"})
+_FREE = frozenset({"old", "new"})
+"""What a field was and is may be anything."""
 _STACKABLE = frozenset({"group", "assignee", "requester", "category"})
 
 _NAMED = frozenset({
@@ -27,6 +29,13 @@ _NAMED = frozenset({
 
 _BROKEN = re.compile(r"breach|overdue|violat|missed|超时|违约|überschritten")
 """How columns are called that say that an SLA was not met."""
+
+_LASTING = re.compile(
+    r"\b(time|duration|hours?|hrs?|min(ute)?s?|days?|sec(ond)?s?)\b|时长|耗时|小时|分钟|dauer|tempo|horas|tiempo|durée"
+)
+"""How columns are called that say how long something took."""
+_ENDING = re.compile(r"\b(end|ended|finish(ed)?|stop|wk|week|month|fin|fim|ende)\b|结束|截至")
+"""How columns of moments are called that are not when a ticket was opened."""
 
 TIMES = msg("its values are times: {share}%")
 EVERY_ROW = msg("the only other moment that every row has")
@@ -95,6 +104,7 @@ def _open_with_what_is_left(
     if {"opened_at", "recorded_at"} & set(found) or "opened_at" not in vocabulary.columns:
         return
     free = [p for p in profiles if p.moments and p.full and p.name not in taken and not vocabulary.guesses(p.name)]
+    free = [p for p in free if not _ENDING.search(plain(p.name))]
     if len(free) == 1:
         found["opened_at"] = Match("opened_at", free[0], 0.6, (Reason(EVERY_ROW),))
 
@@ -124,12 +134,17 @@ def _candidates(
 ) -> Iterable[Match]:
     for place, profile in enumerate(profiles):
         guesses = vocabulary.guesses(profile.name)
+        outcomes = _outcomes(profile, words)
         for canonical in (*vocabulary.columns, *beside):
             guess = guesses.get(canonical)
             fit, reasons = _content(
                 canonical, profile, words.get(canonical, {}), first=place == 0, own=vocabulary.table == "record"
             )
-            if guess or fit > 1:
+            if canonical == "state" and outcomes:
+                fit = 0.3
+            if canonical == "outcome" and outcomes:
+                fit, reasons = 1.65, (Reason(VALUES, {"value": outcomes[0]}),)
+            if guess or (fit > 1 and (canonical != "outcome" or outcomes)):
                 yield _match(canonical, profile, guess, fit, reasons)
 
 
@@ -159,6 +174,8 @@ def _content(
         return min(1.0, _as_key_of_another(profile)[0]), ()  # any number of a ticket could be one: the name decides
     if profile.moments and canonical not in _FREE:
         return 0.05, ()
+    if profile.quantities and (canonical in _TEXTS or not profile.numeric or _LASTING.search(plain(profile.name))):
+        return 0.05, ()  # a rule would take how long it took for what was done
     if canonical in _LISTED:
         return _as_listed(profile, words)
     if canonical in _NAMED and profile.yes_or_no and not profile.numeric:
@@ -198,11 +215,31 @@ def _as_key_of_another(profile: Profile) -> tuple[float, tuple[Reason, ...]]:
 def _as_listed(profile: Profile, words: Mapping[str, str]) -> tuple[float, tuple[Reason, ...]]:
     if not profile.listed and profile.rows > 20:
         return 0.3, ()
-    said = [(value, value.strip().casefold()) for value, _ in profile.frequent]
-    known = [value for value, word in said if word in words or without_rank(word) in words]
-    telling = [value for value in known if not value.strip().lstrip("-").isdigit()]
+    telling = _telling(profile, words)
     share = len(telling) / len(profile.frequent)
     return (1.0 + 0.65 * share, (Reason(VALUES, {"value": telling[0]}),)) if share >= 0.5 else (1.0, ())
+
+
+def _telling(profile: Profile, words: Mapping[str, str]) -> list[str]:
+    """The values of a column that are words known for a canonical one."""
+    values = [value for value, _ in profile.frequent if not value.strip().lstrip("-").isdigit()]
+    return [value for value in values if meaning(value, words)]
+
+
+def _outcomes(profile: Profile, words: Words) -> list[str]:
+    """The values that say how changes came out, where they do so in more ways than one, and hardly say where changes stand."""
+    known = words.get("outcome", {})
+    outcomes, states = _telling(profile, known), _telling(profile, words.get("state", {}))
+    several = len({meaning(value, known) for value in outcomes}) > 1
+    enough = len(outcomes) > len(states) and 3 * len(outcomes) >= len(profile.frequent)
+    return outcomes if several and enough and profile.listed else []
+
+
+def meaning(value: str, words: Mapping[str, str]) -> str:
+    """The code of a value; '' where it is not known. A number before it only keeps a list in order, and accents may lack."""
+    word = value.strip().casefold()
+    forms = (word, without_rank(word), without_accents(word), without_accents(without_rank(word)))
+    return next((words[form] for form in forms if form in words), "")
 
 
 _RANK = re.compile(r"^\d+(\s*[-–.:)]\s*|\s+)")
@@ -227,10 +264,14 @@ def known_words(mapped: Iterable[Mapping[str, Mapping[str, str]]]) -> dict[str, 
         "state": {word: code for code, several in STATES.items() for word in several},
         "priority": {word: code for code, several in PRIORITIES.items() for word in several},
         "decision": {word: code for code, several in DECISIONS.items() for word in several},
+        "outcome": {word: code for code, several in OUTCOMES.items() for word in several},
     }
     for codes in mapped:
         for column, table in codes.items():
             for value, code in table.items():
                 if plain(value) not in EMPTY:
                     words.setdefault(column, {}).setdefault(value.casefold(), code)
+    for table in words.values():
+        for word, code in [*table.items()]:
+            table.setdefault(without_accents(word), code)
     return words

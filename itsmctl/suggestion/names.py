@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 
 from itsmctl.language import msg
 from itsmctl.model import MAPPED_COLUMNS, MappingDefinition, MappingTable
@@ -62,6 +63,9 @@ _TIME_WORDS = frozenset(
         "of",
     }
 )
+_PLANNED = ("planned_start", "planned_end")
+_PLAN = re.compile(r"plan|sched|geplant|prév|prev|program|计划|预计|预定")
+"""What says that a moment was planned; without it, a start and an end are of what really happened."""
 _CHINESE_BEFORE = re.compile(r"^(工单|事件|请求|变更|问题|单据)(?=.)")
 _MOMENT_AFTER = re.compile(r"(?<=.)(日期时间|时间|日期|时刻|于)$|(?<=[a-zäöüß]{4})s?(datum|zeitpunkt|zeit)$")
 
@@ -111,14 +115,15 @@ class Vocabulary:
         self._cores: dict[str, dict[str, Guess]] = defaultdict(dict)
         for known, guesses in self._known.items():
             for column, guess in guesses.items():
-                if (core := core_of(known)) != known:
+                if (core := core_of(known)) != known and (column not in _PLANNED or _PLAN.search(core)):
                     self._cores[core].setdefault(column, Guess(guess.score * NEAR, Reason(RESEMBLES, {"name": known})))
 
     def guesses(self, name: str) -> dict[str, Guess]:
         """The canonical columns that an exported name may mean."""
         found: dict[str, Guess] = {}
         for form, factor in _forms(name):
-            for column, guess in (*self._known.get(form, {}).items(), *self._cores.get(form, {}).items()):
+            bare = without_accents(form)
+            for column, guess in (*self._known.get(bare, {}).items(), *self._cores.get(bare, {}).items()):
                 if column not in found or found[column].score < guess.score * factor:
                     reason = guess.reason if factor == 1 else Reason(RESEMBLES, {"name": form})
                     found[column] = Guess(guess.score * factor, reason)
@@ -126,13 +131,14 @@ class Vocabulary:
 
     def _near(self, form: str) -> dict[str, Guess]:
         found: dict[str, Guess] = {}
-        for known in get_close_matches(form, list(self._known), n=3, cutoff=0.85) if len(form) > 4 else ():
-            for column, guess in self._known[known].items():
+        bare = without_accents(form)
+        for known in get_close_matches(bare, list(self._known), n=3, cutoff=0.85) if len(bare) > 4 else ():
+            for column, guess in self._known[known].items() if _word_by_word(bare, known) else ():
                 found.setdefault(column, Guess(guess.score * 0.75, Reason(RESEMBLES, {"name": known})))
         return found
 
     def _learn(self, form: str, column: str, guess: Guess) -> None:
-        self._known[form].setdefault(column, guess)
+        self._known[without_accents(form)].setdefault(column, guess)
 
     def _learn_labels(
         self,
@@ -180,6 +186,19 @@ def plain(name: str) -> str:
         return text  # a key of an event log
     text = re.sub(r"^dv_|\.(display_value|name|value)$", "", text)
     return " ".join(re.findall(r"[^\W_]+|#", text)) or text.strip()
+
+
+def without_accents(form: str) -> str:
+    """A name in letters without accents, which many leave out: técnico is tecnico."""
+    return "".join(letter for letter in unicodedata.normalize("NFD", form) if not unicodedata.combining(letter))
+
+
+def _word_by_word(name: str, known: str) -> bool:
+    """Whether two names that are nearly the same are so in each word: the end of a week is none of the work."""
+    words, others = name.split(), known.split()
+    if len(words) != len(others):
+        return len(words) == 1 or len(others) == 1  # a blank too many or too few
+    return all(SequenceMatcher(None, one, other).ratio() > 0.75 for one, other in zip(words, others, strict=True))
 
 
 def core_of(form: str) -> str:

@@ -17,6 +17,9 @@ FREQUENT, MIXED = 100, 1000
 """How many values of a column are looked at: the most frequent ones, and ones from all over it."""
 _PERSON = re.compile(r"[^@\s]+@[^@\s]+\.\w{2,}")
 _NUMBER_OF_TICKET = re.compile(r"[A-Za-z]{1,12}[-_# ]{0,2}\d{1,18}")
+_QUANTITY = re.compile(
+    r"[+-]?\d+([.,]\d+)*( ?(h|hrs?|hours?|m|mins?|minutes?|days?|d|s|%))?|(\d+ days?,? )?\d+:\d\d(:\d\d)?"
+)
 _SPACED = re.compile(r"\d{1,3}([ \u00a0\u202f]\d{3})+")
 
 
@@ -67,6 +70,11 @@ class Profile:
     def numeric(self) -> bool:
         """Every value is a whole number."""
         return bool(self.mixed) and all(re.fullmatch(r"[+-]?\d{1,18}(\.0+)?", value.strip()) for value in self.mixed)
+
+    @cached_property
+    def quantities(self) -> bool:
+        """Nearly every value is a number, or so many hours and minutes."""
+        return self._share(_QUANTITY) > 0.9
 
     @cached_property
     def numbers_of_tickets(self) -> bool:

@@ -29,6 +29,8 @@ class Suggestion:
     beside: Mapping[str, Match]
     history: tuple[str, ...]
     of: OfProcess
+    processes: tuple[str, ...]
+    """The processes that there are."""
     codes: Mapping[str, Coded]
     missing: tuple[str, ...]
     patterns: tuple[str, ...]
@@ -43,7 +45,10 @@ class Suggestion:
     unused: tuple[Profile, ...]
     """Exported columns that fill none; they are kept as attributes."""
     readers: tuple[str, ...]
-    """Mappings that recognise the file already."""
+    """Mappings that recognise the file, and can read its moments."""
+    stumbles: tuple[str, ...]
+    """Mappings that recognise it, and cannot read the moments in the columns `unread`."""
+    unread: tuple[str, ...]
     others: tuple[str, ...]
     """Other tables of the file, of which nothing is proposed."""
     adrift: bool = False
@@ -54,6 +59,13 @@ class Suggestion:
         """Every exported column that was looked at."""
         used = {match.name: match.profile for match in (*self.matches.values(), *self.beside.values())}
         return (*used.values(), *self.unused)
+
+    @property
+    def repeated(self) -> Match | None:
+        """The record id, where several rows have the same and nothing was found by which these would be updates of one record."""
+        key = self.matches.get("record_id")
+        split = key and key.profile.distinct * 10 <= key.profile.filled * 9
+        return key if split and self.table == "record" and self.shape == "records" else None
 
     @property
     def telling(self) -> bool:

@@ -42,10 +42,27 @@ def table_of(
     if key.distinct * 10 > key.filled * 9:
         return "record", "records", found
     found = _updates(session, staged, matches(seen, vocabulary, words, BESIDE), seen)
-    shape: MappingShape = "trace" if staged.exports[0].format == "xes" else "updates"
-    if shape == "trace" and AUTHOR_OF_UPDATE in found:  # who acts in a log of events has the ticket
+    if MOMENT_OF_UPDATE not in found:
+        return "record", "records", found
+    if not _is_trace(session, staged, found):
+        return "record", "updates", found
+    if AUTHOR_OF_UPDATE in found:  # who acts in a log of events has the ticket
         found.setdefault("assignee", replace(found[AUTHOR_OF_UPDATE], canonical="assignee"))
-    return "record", shape if MOMENT_OF_UPDATE in found else "records", found
+    return "record", "trace", found
+
+
+def _is_trace(session: Session, staged: Staged, found: Mapping[str, Match]) -> bool:
+    """Whether rows are events of a log: steps with their moments, from the first of which a record is open; nothing else of it changes."""
+    if staged.exports[0].format == "xes":
+        return True
+    if "state" not in found or "opened_at" in found:
+        return False
+    key = found["record_id"].name
+    return not any(
+        varies_within(session, staged, key, found[column].name) >= 0.5
+        for column in ("group", "priority", "impact", "urgency", "category")
+        if column in found
+    )
 
 
 _TIMED = ("event", "approval")
@@ -73,16 +90,25 @@ def _without(found: Mapping[str, Match], columns: Collection[str]) -> dict[str, 
 
 
 def _updates(session: Session, staged: Staged, found: dict[str, Match], seen: Sequence[Profile]) -> dict[str, Match]:
-    """The columns found in rows of updates: the moment of an update is one that differs between the rows of a record."""
+    """The columns found in rows of updates: the moment of an update is one that differs between the rows of a record.
+
+    What differs is not when the record was opened, whatever it is called; a moment with no other meaning comes first.
+    """
     key = found["record_id"].name
+    named = {match.name for match in found.values() if match.moments}
+    moments = [profile for profile in seen if profile.moments or profile.name in named]
+    varied = {profile.name: varies_within(session, staged, key, profile.name) for profile in moments}
+    varying = [profile for profile in seen if varied.get(profile.name, 0) >= 0.5]
+    for column in ("opened_at", "recorded_at"):
+        if column in found and found[column].profile in varying:
+            del found[column]
     moment = found.get(MOMENT_OF_UPDATE)
-    if moment is None or varies_within(session, staged, key, moment.name) < 0.5:
+    if moment is None or moment.profile not in varying:
         used = {match.name for match in found.values()} - {moment.name if moment else ""}
-        free = [profile for profile in seen if profile.moments and profile.name not in used]
-        varied = {profile.name: varies_within(session, staged, key, profile.name) for profile in free}
+        free = [profile for profile in varying if profile.name not in used]
         best = max(free, key=lambda profile: varied[profile.name], default=None)
         found.pop(MOMENT_OF_UPDATE, None)
-        if best and varied[best.name] >= 0.5:
+        if best:
             why = (Reason(VARIES, {"share": int(100 * varied[best.name])}),)
             found[MOMENT_OF_UPDATE] = Match(MOMENT_OF_UPDATE, best, 0.6, why)
     if MOMENT_OF_UPDATE not in found:

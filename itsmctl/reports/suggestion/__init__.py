@@ -111,6 +111,10 @@ def _head(s: Suggestion, language: Language, *, alone: str) -> Iterator[str]:
         yield from _advice(language)
     else:
         yield from _comment(tr("Proposed from {file} ({rows}).", language, **facts))
+    if s.stumbles:
+        known = {"names": ", ".join(s.stumbles), "columns": ", ".join(map(shown, s.unread))}
+        yield "#"
+        yield from _comment(tr("Mapping {names} knows these columns, but cannot read the times in {columns}.", language, **known))  # fmt: skip
     if s.readers:
         names = ", ".join(s.readers)
         yield "#"
@@ -161,7 +165,7 @@ def _why(match: Match, language: Language) -> str:
 def _beside(s: Suggestion, language: Language) -> Iterator[str]:
     moment, author = s.beside.get(MOMENT_OF_UPDATE), s.beside.get(AUTHOR_OF_UPDATE)
     counter = s.beside.get(COUNTER_OF_UPDATE)
-    if moment and s.shape == "updates":
+    if moment and s.shape != "records" and s.format != "xes":
         order = [match.name for match in (counter, moment) if match]
         yield f"order-by: {_list(order)}"
     if moment:
@@ -177,12 +181,11 @@ def _beside(s: Suggestion, language: Language) -> Iterator[str]:
 def _codes(s: Suggestion, language: Language) -> Iterator[str]:
     tables = dict(s.codes)
     if s.of.codes:
-        tables = {"process": Coded(s.of.codes, ()), **tables}
-    if any(one.known for one in tables.values()):
-        yield "codes:"
+        tables = {"process": Coded(s.of.codes, s.of.asked, s.processes), **tables}
+    if tables:
+        yield "codes:" if any(one.known for one in tables.values()) else "# codes:"
     for column, one in tables.items():
-        mark = "  " if one.known else "# "
-        yield f"{mark}{column}:"
+        yield f"  {column}:" if one.known else f"  # {column}:"
         yield from (f"    {_text(value)}: {_text(code)}" for value, code in one.known.items())
         if one.asked:
             allowed = f" ({', '.join(one.allowed)})" if one.allowed else ""

@@ -18,6 +18,13 @@ def questions(s: Suggestion, language: Language) -> Iterator[str]:
     """Each question with where its answer belongs."""
     if "record_id" not in s.matches:
         yield tr("Which column makes a record unique? None looks like it; write it under `record_id`.", language)
+    if s.repeated:
+        values = {
+            "name": shown(s.repeated.name),
+            "rows": s.repeated.profile.filled,
+            "distinct": s.repeated.profile.distinct,
+        }
+        yield tr("Why do {rows} rows have only {distinct} different values in {name}? If each is an update of a ticket, write `shape: updates`, and the moment of the update under `at`; if another column makes a ticket unique, name it under `record_id`.", language, **values)  # fmt: skip
     if s.adrift:
         values = {"name": shown(s.matches["record_id"].name)}
         yield tr("Which column names the records? None of the keys in {name} is one of the records looked at; rows that belong to none are set aside.", language, **values)  # fmt: skip
@@ -31,6 +38,12 @@ def questions(s: Suggestion, language: Language) -> Iterator[str]:
         yield tr("{name}: in {value}, is the day first or the month? Write `date-order: day-first` or `date-order: month-first`.", language, **values)  # fmt: skip
     if s.table == "record" and not s.of.sure:
         yield tr("Of which process are the records? `{process}` is only a guess.", language, process=s.of.process)
+    if s.of.perhaps:
+        values = {"name": shown(s.of.perhaps.name), "names": _names(value for value, _ in s.of.perhaps.frequent)}
+        yield tr("Does {name} tell the process of each row ({names})? Then write it under `process-column` instead of `process`, and what each value means under `codes/process`.", language, **values)  # fmt: skip
+    if s.of.asked:
+        values = {"name": shown(s.of.column), "names": _names(s.of.asked)}
+        yield tr("Of which process are the rows whose {name} is one of: {names}? Until a line under `codes/process` says so they are set aside.", language, **values)  # fmt: skip
     if s.table == "record":
         yield from _of_columns(s, language)
     for column, coded in s.codes.items():
