@@ -101,7 +101,9 @@ def _values(rule: Rule, columns: Mapping[str, str], definitions: Definitions) ->
     """What a record has in the columns that decide; a secret that was found is told nowhere."""
     asked = {c.column for c in rule.scope}
     if rule.check != "no-secrets":
-        asked |= CHECKS[rule.check].needs(rule).columns | _columns_named(rule)
+        needs = CHECKS[rule.check].needs(rule)
+        # What the other record must hold does not stand in this one.
+        asked |= needs.columns | (_columns_named(rule) - needs.elsewhere)
     if rule.check in ABOUT_AGREEMENTS:
         # What else decides which agreement and target it has; what it lacks of that does not.
         asked |= columns_of_clocks(definitions) & set(columns)

@@ -374,7 +374,7 @@ COLUMNS = {
     "reopen_count": msg("times reopened"),
     "reassignment_count": msg("times reassigned"),
     "reported_sla_met": msg("SLA met, as the tool reports it"),
-    "major": msg("major"),
+    "major": msg("major incident"),
     "attributes": msg("other attributes"),
     "source_file": msg("source file"),
     "source_row": msg("source row"),

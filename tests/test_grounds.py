@@ -188,6 +188,18 @@ def test_all_failures_of_a_rule_are_looked_up_at_once(tmp_path: Path, monkeypatc
     assert sum("AS asked" in sql for sql in asked) == 1
 
 
+def test_what_the_other_record_lacks_is_not_told_of_this_one(tmp_path: Path) -> None:
+    rule = build_rule({"check": {"linked": {"types": ["change"], "process": "change", "before": {"theirs": "actual_end", "mine": "closed_at"}}}}, 1)  # fmt: skip
+    records = [
+        {"record_id": "A1", "change": "C1", "closed_at": "2026-03-02T09:00:00Z"},
+        {"record_id": "C1", "process": "change", "actual_end": "2026-03-03T09:00:00Z"},
+    ]
+    result, _ = judge({rule.id: replace(rule, rests_on=())}, {"records": records}, tmp_path, explain=("A1",))
+    ((ground,),) = [one.grounds for one in result.explanations]
+    assert set(ground.values) == {"change", "closed_at"}
+    assert [row.record_id for row in ground.rows] == ["A1", "C1"]
+
+
 def test_a_person_who_passed_can_be_asked_for_as_well(tmp_path: Path) -> None:
     case = next(case for case in ALL if case.file == "paused-share")
     rule = replace(build_rule(case.data["rule"], 1), rests_on=())

@@ -172,7 +172,7 @@ def _counted(rule: Rule, context: Context, roles: tuple[str, ...]) -> Fragment:
                 count(DISTINCT CASE WHEN ({sure}) OR ({unsure}) THEN {role} END) AS roles_with_shared,
                 count(DISTINCT CASE WHEN d.in_time IS NOT false AND {nobody} THEN coalesce(d.person, concat(CASE WHEN d.in_time THEN ' in time ' ELSE ' undated ' END, d.place)) END) AS unknown,
                 count(DISTINCT CASE WHEN (d.in_time IS NULL OR d.in_time AND d.withdrawn) AND {test} AND NOT d.shared THEN d.person END) AS undated,
-                min(CASE WHEN NOT d.in_time AND {test} THEN d.moment END) AS late_at,
+                min(CASE WHEN NOT d.in_time AND {test} THEN d.first_moment END) AS late_at,
                 max(CASE WHEN d.in_time IS NULL AND d.moment IS NOT NULL THEN 1 ELSE 0 END) AS unlaid, max(CASE WHEN d.refused THEN 1 ELSE 0 END) AS refused
             FROM ("""
         )
@@ -195,9 +195,11 @@ def _decided(rule: Rule, context: Context) -> Fragment:
     limit = f"(d.moment <= m.moment OR {given} <= {due} + {later})" if "before" in rule.parameters else "true"
     return (
         Fragment(
-            f"""SELECT tix, person, shared, moment, favour, in_time, withdrawn OR refused AS withdrawn, refused, place FROM (
+            f"""SELECT tix, person, shared, moment, first_moment, favour, in_time, withdrawn OR refused AS withdrawn, refused, place FROM (
                 SELECT d.tix, d.person, d.shared, d.moment, d.favour, d.in_time, d.withdrawn,
                 coalesce(d.person IS NOT NULL AND max(CASE WHEN d.person IS NULL AND d.refusal AND d.in_time IS NOT false THEN coalesce(d.moment, {EVER}) END) OVER (PARTITION BY d.tix) >= d.moment, false) AS refused,
+                CASE WHEN d.shared OR max(CASE WHEN d.favour THEN 0 ELSE 1 END) OVER (PARTITION BY d.tix, d.person, d.in_time) = 1 THEN d.moment
+                    ELSE min(d.moment) OVER (PARTITION BY d.tix, d.person, d.in_time) END AS first_moment,
                 row_number() OVER (PARTITION BY d.tix, d.person, d.in_time ORDER BY d.moment DESC, d.favour) AS place FROM (
                 SELECT d.tix, {known.who} AS person, {known.shared} AS shared, d.moment, d.favour, d.refusal, max(CASE WHEN d.moment IS NULL AND NOT d.favour THEN 1 ELSE 0 END) OVER (PARTITION BY d.tix, {known.who}) = 1 AS withdrawn,
                     CASE WHEN d.moment IS NULL THEN NULL WHEN m.moment IS NULL THEN true ELSE {limit} END AS in_time FROM ("""

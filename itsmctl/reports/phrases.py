@@ -77,8 +77,8 @@ LINKED = {
     "no {column}": msg("{column} empty"),
     "{column} not-in {values}": msg("{column} not {values}"),
     "{column} in {values}": msg("{column} {values}"),
-    "{theirs} before {mine}": msg("{theirs} no later than {mine}"),
-    "{theirs} after {mine}": msg("{theirs} no earlier than {mine}"),
+    "{theirs} before {mine}": msg("its {theirs} no later than this one's {mine}"),
+    "{theirs} after {mine}": msg("its {theirs} no earlier than this one's {mine}"),
     "from {process}": msg("from {process}"),
     "to {process}": msg("to {process}"),
 }
@@ -379,8 +379,14 @@ def _part(text: str, language: Language, *, counts: bool = False) -> str:
     if column in COLUMNS and _MOMENT.fullmatch(moment):
         return f"{column_text(column, language)} {moment}"
     column, _, value = text.partition(" = ")
+    if value == "*" and column in COLUMNS:
+        return tr("a change of {column}", language, column=column_text(column, language))
     if value and (column in COLUMNS or column == APPROVAL):
-        return f"{column_text(column, language)} = {column_text(value, language)}"
+        answer = tr(_ANSWERS[value], language) if value in _ANSWERS else column_text(value, language)
+        return f"{column_text(column, language)} = {answer}"
+    state, comma, group = text.partition(", ")
+    if comma and state in STATES:
+        return tr(", ", language).join((state_text(state, language), group))
     return tr(_ANSWERS[text], language) if text in _ANSWERS else text
 
 
