@@ -566,6 +566,10 @@ REASONS: dict[str, tuple[str, str]] = {
         msg("The record was in a state that the process does not know"),
         msg("Name the state in the process, or map it to one of its states."),
     ),
+    "unknown-code": (
+        msg("Nobody translates what the record has under {columns}"),
+        msg("Map the word to a code, or put it on the code list."),
+    ),
     "one-moment-only": (msg("Fewer than two of its times are known"), msg("Export more of its times.")),
     "no-moment": (msg("None of its times is known"), msg("Export its times.")),
     "hexadecimal": (

@@ -19,7 +19,7 @@ from itsmctl.engine.progress import segments_of_days
 from itsmctl.engine.registers import create_registers
 from itsmctl.engine.session import Session
 from itsmctl.engine.statements import Task, asks_legs, timed_processes, words_read
-from itsmctl.engine.strange import create_strange
+from itsmctl.engine.strange import create_strange, create_unbelieved, odd_codes
 from itsmctl.engine.tables import exported_processes, filled_tables, load_tables, reach_of_processes
 from itsmctl.engine.tables.gaps import changes_by_process, files_of_processes, lacking_columns_of
 from itsmctl.engine.tables.links import link_types
@@ -92,12 +92,13 @@ def prepare(
     create_people(session, definitions, zone)
     create_verdict_table(session)
     create_registers(session, registers, zone)
-    return replace(
+    context = replace(
         known,
         openings=create_openings(session, calendars_named(definitions, rules), as_of),
         tables=filled_tables(session),
         undecided=some_unclear(session),
         strange=create_strange(session, definitions, as_of),
+        odd=odd_codes(session, definitions),
         links=link_types(session, known.exported),
         processes=exported_processes(session),
         legs=legs,
@@ -107,6 +108,8 @@ def prepare(
         reach=reach_of_processes(session),
         in_order=session.in_order,
     )
+    create_unbelieved(session, context, clocks=clocks)
+    return context
 
 
 def beforehand(definitions: Definitions, receipt: Receipt, as_of: int, period: Period, zone: str) -> Context:

@@ -62,7 +62,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
     agreed = [(a.id, a.attainment[clock]) for a in context.definitions.agreements.values() if clock in a.attainment]
     minimum = rule.parameters.get("minimum", 1)
     met = "count(*) FILTER (WHERE c.verdict = 'met')"
-    unknown = "count(*) FILTER (WHERE c.verdict = 'not_testable')"
+    unknown = "count(*) FILTER (WHERE c.verdict = 'not_testable' OR u.tix IS NOT NULL)"
     judged = f"(count(*) - {unknown})"
     kept = f"100.0 * {met} / count(*) >= p.agreed"
     hidden = f"({kept}) AND 100.0 * {met} / (count(*) + max(l.missing)) < p.agreed"
@@ -77,6 +77,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
             CASE WHEN count(*) < ? THEN 'too-few' WHEN {hidden} THEN 'numbers-missing' WHEN NOT ({kept}) AND NOT ({missed}) THEN 'undecided' END AS reason
             FROM scoped AS r JOIN clock AS c ON c.tix = r.tix AND c.clock = ?
                 AND c.verdict IN ('met', 'breached', 'running_breached', 'not_testable')
+            LEFT JOIN unbelieved AS u ON u.tix = c.tix AND u.clock = c.clock
             CROSS JOIN ({_missing(rule)}) AS l JOIN """,
             (minimum, minimum, clock),
         )

@@ -46,6 +46,8 @@ class Context:
     """Whether of some approval nobody can say what was decided."""
     strange: frozenset[str] = frozenset()
     """The processes of which some record was in a state that they do not know; see `engine.strange`."""
+    odd: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    """By process and column the codes on its list, where some record has one of them and another a word that is none."""
     links: frozenset[str] = frozenset()
     """The types of link of which the export knows, be it by a column."""
     processes: frozenset[str] = frozenset()

@@ -16,7 +16,7 @@ from itsmctl.engine.parameters import words
 from itsmctl.engine.people import known_as
 from itsmctl.engine.session import Session, name, quote
 from itsmctl.engine.sql import COMPARING, Fragment, all_of, condition, join
-from itsmctl.engine.strange import is_strange, with_strange
+from itsmctl.engine.strange import is_odd, is_strange, with_odd, with_strange
 from itsmctl.engine.telling import with_untold
 from itsmctl.model import GROUPED, RECORD_COLUMNS, REFERRING_COLUMNS, Condition, Definitions, Effective, Rule, Waiver
 
@@ -84,7 +84,7 @@ def statement_and_reach(task: Task, context: Context) -> tuple[Fragment, bool]:
     body = _with_gaps(_with_doubts(task.check.compile(task.rule, context), task.rule, needs, context), task.rule, needs)
     body = with_untold(body, needs.named, context)
     if task.rule.check not in GROUPED:
-        body = with_strange(body, task.rule, needs, context)
+        body = with_odd(with_strange(body, task.rule, needs, context), task.rule, context)
     scope = scope_of(task.rule, context, columns_named(body))
     lacking = lacking_columns(task, context)
     if task.rule.check in COLUMN_BY_COLUMN:
@@ -311,6 +311,8 @@ def _may_hold(c: Condition, context: Context) -> Fragment:
     unknown = [Fragment(unknown_of(c.column))] if c.column in context.lacking else []
     if c.column == "state" and (context.process in context.strange if context.process else context.strange):
         unknown.append(is_strange("r", c.values))
+    if c.test in ("in", "not-in") and (odd := is_odd(c.column, c.values, context)):
+        unknown.append(odd)
     return "(" + join(" OR ", [all_of((c,)), *unknown]) + ")" if unknown else all_of((c,))
 
 

@@ -1,4 +1,4 @@
-"""States that a process does not know: nobody can say which of its own states such a word of the tool means.
+"""States, and codes, that a process does not know: nobody can say which of its own such a word of the tool means.
 
 A record that was in one may have been resolved, or waited, or been closed there. Neither that it never was, nor that its
 clock ran all the time, is known of it.
@@ -6,7 +6,7 @@ clock ran all the time, is known of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.doubts import Resting, doubted
@@ -23,6 +23,8 @@ _RESTING: Mapping[str, Resting] = {
     "untouched": "failures",
 }
 """Which verdicts of checks rest on every state being known, beside those that `Needs.named` tells of."""
+CODED = ("priority", "category", "subcategory")
+"""Columns by whose codes rules choose their records."""
 _LATE = "c.verdict IN ('breached', 'running_breached')"
 """A clock that ran in a strange state at worst kept its target all the same; only a breach may be none."""
 
@@ -84,6 +86,54 @@ def _perhaps_strange(session: Session, definitions: Definitions) -> list[str]:
     return sorted(found)
 
 
+def odd_codes(session: Session, definitions: Definitions) -> dict[tuple[str, str], tuple[str, ...]]:
+    """The columns in which some records of a process have a code of its list, and others a word that nobody translates.
+
+    Where no word is a code the list is not that of the tool, and a rule that chooses by it has no records.
+    """
+    found = {}
+    for (process,) in session.rows("SELECT DISTINCT process FROM record ORDER BY process"):
+        for column in CODED:
+            codes = codes_of(column, str(process), definitions)
+            if codes:
+                marks = ", ".join("?" * len(codes))
+                (known, every) = session.one(
+                    f"SELECT count(CASE WHEN {column} IN ({marks}) THEN 1 END), count({column}) FROM record WHERE process = ?",
+                    (*codes, process),
+                )
+                if 0 < int(known or 0) < int(every or 0):
+                    found[str(process), column] = codes
+    return found
+
+
+def codes_of(column: str, process: str, definitions: Definitions) -> tuple[str, ...]:
+    """The codes that the form of a process has for a column."""
+    known = definitions.processes.get(process)
+    lists = [field.codes for field in known.form if field.column == column and field.codes] if known else []
+    return tuple(sorted({code.id for one in lists for code in definitions.code_lists[one].codes}))
+
+
+def is_odd(column: str, named: Iterable[object], context: Context) -> Fragment | None:
+    """SQL for whether a record `r` has a word in a column that is neither a code of its list nor among those `named`; None where no record has."""
+    codes = context.odd.get((context.process, column))
+    return None if codes is None else not_among(f"r.{column}", codes, named)
+
+
+def not_among(value: str, codes: Sequence[str], named: Iterable[object]) -> Fragment:
+    """SQL for whether a value is neither among some codes nor among the words that somebody names; without a list of codes nothing is."""
+    words = (*codes, *sorted({str(word) for word in named} - set(codes))) if codes else ()
+    return Fragment(f"{value} NOT IN ({', '.join('?' * len(words))})", words) if words else Fragment("false")
+
+
+def with_odd(body: Fragment, rule: Rule, context: Context) -> Fragment:
+    """Leave untested the records of which a word that nobody translates hides whether the rule is about them."""
+    for c in rule.scope:
+        if c.test in ("in", "not-in") and (odd := is_odd(c.column, c.values, context)):
+            of = f"SELECT r.record_id, min(r.opened_at) AS opened_at, 'unknown-code:{c.column}' AS reason FROM scoped AS r WHERE "
+            body = doubted(body, Fragment(of) + odd + " GROUP BY r.record_id", "any")
+    return body
+
+
 def with_strange(body: Fragment, rule: Rule, needs: Needs, context: Context) -> Fragment:
     """Leave untested what a strange state could turn: whether the rule is about the record, a pass or a failure for want of a state, a breach."""
     if not (context.process in context.strange if context.process else context.strange):
@@ -114,7 +164,7 @@ def with_strange(body: Fragment, rule: Rule, needs: Needs, context: Context) -> 
     if any(one.fails_without for one in states):
         body = doubted(body, every, "failures")
     if rule.check in ("clock-within", "leg-within", "reported-agrees"):
-        late = _late(str(rule.parameters.get("clock", "")), context)
+        late = _late(str(rule.parameters.get("clock", "")))
         body = doubted(body, late, "any" if rule.check == "reported-agrees" else "failures")
     return body
 
@@ -130,36 +180,39 @@ def _not_among(named: Iterable[object]) -> Fragment:
     return Fragment(f"s.state NOT IN ({', '.join('?' * len(words))})", words) if words else Fragment("true")
 
 
-def _late(clock: str, context: Context) -> Fragment:
-    """SELECT of the records whose clock, or without its name one of whose legs, ran out of time only after a strange state had begun."""
-    named = Fragment("c.clock = ?", (clock,)) if clock else Fragment("c.clock LIKE '%/%'")
-    by_states = Fragment("true" if not clock or _asks_states(clock, context.definitions) else "false")
-    strange = (
+def create_unbelieved(session: Session, context: Context, *, clocks: bool) -> None:
+    """Create `unbelieved(tix, clock)`: the clocks that ran out of time only after a strange state had begun, in which they may have stopped or paused."""
+    session.run("CREATE TABLE unbelieved (tix BIGINT, clock VARCHAR)")
+    if not clocks or not context.strange:
+        return
+    since = (
         Fragment("(SELECT s.tix, min(s.since) AS since FROM strange AS s WHERE ")
         + _not_among(_of_clocks(context.definitions))
-        + " GROUP BY s.tix) AS s"
+        + " GROUP BY s.tix) AS s ON s.tix = c.tix"
     )
-    asked = (
-        Fragment("SELECT c.tix, c.clock, s.since AS moment FROM clock AS c JOIN ")
-        + strange
-        + " ON s.tix = c.tix WHERE "
-        + named
-    )
-    return (
-        Fragment(
-            """SELECT r.record_id, min(r.opened_at) AS opened_at, 'unknown-state' AS reason FROM scoped AS r
-            JOIN clock AS c ON c.tix = r.tix JOIN """
-        )
-        + strange
-        + " ON s.tix = r.tix LEFT JOIN ("
+    named = {name for a in context.definitions.agreements.values() for name in a.clocks}
+    by_states = tuple(sorted(name for name in named if _asks_states(name, context.definitions)))
+    asked = Fragment("SELECT c.tix, c.clock, s.since AS moment FROM clock AS c JOIN ") + since
+    late = (
+        Fragment("INSERT INTO unbelieved SELECT c.tix, c.clock FROM clock AS c JOIN ")
+        + since
+        + " LEFT JOIN ("
         + counted_at(asked, context)
-        + f""") AS k ON k.tix = c.tix AND k.clock = c.clock
-            WHERE {_LATE} AND s.since < coalesce(c.stop, {context.as_of}) AND NOT coalesce(k.counted > c.target, false) AND """
-        + by_states
-        + " AND "
-        + named
-        + " GROUP BY r.record_id"
+        + Fragment(
+            f""") AS k ON k.tix = c.tix AND k.clock = c.clock
+            WHERE {_LATE} AND s.since < coalesce(c.stop, {context.as_of}) AND NOT coalesce(k.counted > c.target, false)
+                AND (c.clock LIKE '%/%' OR c.clock IN ({", ".join("?" * len(by_states)) or "NULL"}))""",
+            by_states,
+        )
     )
+    session.run(late.text, late.values)
+
+
+def _late(clock: str) -> Fragment:
+    """SELECT of the records in scope of whose clock, or without its name of one of whose legs, a breach is not believed."""
+    named = Fragment("u.clock = ?", (clock,)) if clock else Fragment("u.clock LIKE '%/%'")
+    of = "SELECT r.record_id, min(r.opened_at) AS opened_at, 'unknown-state' AS reason FROM scoped AS r JOIN unbelieved AS u ON u.tix = r.tix WHERE "
+    return Fragment(of) + named + " GROUP BY r.record_id"
 
 
 def _asks_states(name: str, definitions: Definitions) -> bool:

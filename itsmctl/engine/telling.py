@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from itsmctl.engine.context import Context, Named
 from itsmctl.engine.sql import Fragment, join, name, quote
+from itsmctl.engine.strange import codes_of
 from itsmctl.model import TEXT_COLUMNS, Condition
 
 _OF_APPROVALS = ("decision", "role")
@@ -76,7 +77,7 @@ def never_there(column: str, value: str, context: Context) -> Fragment:
         AND (SELECT count(*) FROM every_event WHERE field = ? AND (new = ? OR old = ?)) = 0)""",
         (value, column, value, value),
     )
-    codes = _codes_of(column, context)
+    codes = codes_of(column, context.process, context.definitions)
     if value not in codes:
         return never
     spoken = Fragment(
@@ -85,13 +86,6 @@ def never_there(column: str, value: str, context: Context) -> Fragment:
         (*codes, context.process),
     )
     return "(" + never + " AND NOT " + spoken + ")"
-
-
-def _codes_of(column: str, context: Context) -> tuple[str, ...]:
-    """The codes that the form of the process has for a column: an export all of whose values are among them speaks in these words."""
-    process = context.definitions.processes.get(context.process)
-    lists = [field.codes for field in process.form if field.column == column and field.codes] if process else []
-    return tuple(sorted({code.id for one in lists for code in context.definitions.code_lists[one].codes}))
 
 
 def named_by(conditions: Iterable[Condition], *, passes_without: bool, fails_without: bool) -> frozenset[Named]:
