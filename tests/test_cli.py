@@ -540,3 +540,14 @@ def test_the_reason_why_a_file_is_refused_is_said_in_chinese_too(name: str, ask:
     said = ask("audit", "--tickets", path, "--lang", "zh")[2].removeprefix(f"{path}: ").partition(" [")[0]
     foreign = re.findall(r"[A-Za-z]+", re.sub(r"CSV|JSON|XML|Excel|xlsx|Parquet|SQLite|XES|PNG", "", said))
     assert said and foreign == []
+
+
+def test_a_record_is_explained_in_the_zone_of_its_export(ask: Ask, tmp_path: Path) -> None:
+    """Whoever follows a verdict to the row finds the same times there, whatever the zone of the calendar is."""
+    export = tmp_path / "list.csv"
+    export.write_text(
+        "number,caller_id,opened_at,state,priority\nINC1,Ann,2026-03-02 23:30:00,New,1 - Critical\n", encoding="utf-8"
+    )
+    for form in ("text", "html"):
+        told = ask("explain", "INC1", "--tickets", str(export), "--zone", "America/New_York", "--format", form)[1]
+        assert "America/New_York" in told and "2026-03-02 23:30" in told

@@ -48,6 +48,7 @@ def command(
         case "json":
             click.echo(json.dumps(timeline.explanation_json(found), ensure_ascii=False, indent=2))
         case "html":
-            click.echo(timeline.explanation_html(found, language))
+            click.echo(timeline.explanation_html(found, language, result.dataset.zone))
         case _:
-            click.echo(timeline.terminal(found, language, options.terminal_width(), options.use_color(no_color)))
+            width, color = options.terminal_width(), options.use_color(no_color)
+            click.echo(timeline.terminal(found, language, width, color, result.dataset.zone))
