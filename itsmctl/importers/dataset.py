@@ -15,7 +15,6 @@ from itsmctl.importers.export import REJECT, Export, Staged
 from itsmctl.importers.population import (
     drop_rows_without_id,
     drop_rows_without_process,
-    drop_superseded,
     leave_out,
     merge_duplicates,
 )
@@ -53,8 +52,7 @@ def prepare(session: Session, staged: Staged, mapping: MappingDefinition, zone: 
     drop_rows_without_process(session, staged, mapping, found)
     merged = 0
     if mapping.shape == "records":
-        drop_superseded(session, staged, found, mapping)
-        merged = merge_duplicates(session, staged, found)
+        merged = merge_duplicates(session, staged, found, mapping)
         set_errors_aside(session, staged, found)
     with session.beside(lambda other: reject_values(other, staged, found, mapping)):
         moments = convert_times(session, staged, record_id, time_names(found, mapping, staged), mapping, zone)

@@ -81,42 +81,9 @@ def merge_repeated(session: Session, staged: Staged) -> int:
     return int(rows or 0) - int(left or 0)
 
 
-def drop_superseded(session: Session, staged: Staged, found: Mapping[str, Source], mapping: MappingDefinition) -> None:
-    """Where a list tells when each row was changed last, move those rows of a ticket from RAW to REJECT that a later one supersedes.
-
-    Two exports overlap, and the ticket went on between them. Which row is the latest must be beyond doubt: every row of the ticket
-    tells its moment, in one way only, and those that are set aside lie more than an hour before the last.
-    """
-    if mapping.at not in staged.columns:
-        return
-    text, cell = found["record_id"].sql(staged), staged.sql(mapping.at)
-    (tickets, rows) = session.one(f"SELECT count(DISTINCT {text}), count(*) FROM {RAW}")
-    if tickets == rows:
-        return
-    read = [
-        f"{seconds_sql(stamp_sql(cell, form, mapping.where))} - coalesce({offset_sql(cell, form)}, 0)"
-        for form in dict.fromkeys((*mapping.time_formats, *SPREADSHEETS))
-    ]
-    first, last = f"least({', '.join(read)})", f"greatest({', '.join(read)})"
-    session.run(
-        f"CREATE TABLE dated AS SELECT raw, id, moment, max(moment) OVER (PARTITION BY id) AS latest, "
-        f"count(*) OVER (PARTITION BY id) = count(moment) OVER (PARTITION BY id) AS all_told FROM "
-        f"(SELECT rowid AS raw, {text} AS id, CASE WHEN {first} = {last} THEN {last} END AS moment FROM {RAW} "
-        f"QUALIFY count(*) OVER (PARTITION BY {text}) > 1) AS repeated"
-    )
-    session.run(
-        f"INSERT INTO {REJECT} SELECT r.file, r.row, d.id, {_number(staged, found)}, ?, r.{cell}, 'superseded', true "
-        f"FROM dated AS d JOIN {RAW} AS r ON r.rowid = d.raw WHERE d.all_told AND d.moment < d.latest - {_SURELY_LATER}",
-        [mapping.at],
-    )
-    session.run(
-        f"DELETE FROM {RAW} WHERE rowid IN (SELECT raw FROM dated WHERE all_told AND moment < latest - {_SURELY_LATER})"
-    )
-    session.run("DROP TABLE dated")
-
-
-def merge_duplicates(session: Session, staged: Staged, found: Mapping[str, Source]) -> int:
-    """Where a row is a ticket, keep the first row of each and return how many others equal it in every cell.
+def merge_duplicates(session: Session, staged: Staged, found: Mapping[str, Source], mapping: MappingDefinition) -> int:
+    """Where a row is a ticket, keep one row of each: the latest, where a list tells it, else the first; return how many others
+    equal it in every cell.
 
     A later row of the same ticket that differs is rejected. What it says otherwise of a column that is read, nobody knows:
     the cell is set aside from the first row too, or verdicts would hang on which of them came first.
@@ -126,6 +93,7 @@ def merge_duplicates(session: Session, staged: Staged, found: Mapping[str, Sourc
     (tickets, rows) = session.one(f"SELECT count(DISTINCT {text}), count(*) FROM {RAW}")
     if tickets == rows:
         return 0
+    _drop_superseded(session, staged, found, mapping)
     cells = ", ".join(f"c{i}" for i in range(len(staged.columns)))
     session.run(
         f"CREATE TABLE repeated AS SELECT rowid AS raw, {text} AS id, row({cells}) AS cells, "
@@ -147,6 +115,37 @@ def merge_duplicates(session: Session, staged: Staged, found: Mapping[str, Sourc
     for table in ("contradicted", "later", "repeated"):
         session.run(f"DROP TABLE {table}")
     return int(merged or 0)
+
+
+def _drop_superseded(session: Session, staged: Staged, found: Mapping[str, Source], mapping: MappingDefinition) -> None:
+    """Where a list tells when each row was changed last, move those rows of a ticket from RAW to REJECT that a later one supersedes.
+
+    Two exports overlap, and the ticket went on between them. Which row is the latest must be beyond doubt: every row of the ticket
+    tells its moment, in one way only, and those that are set aside lie more than an hour before the last.
+    """
+    if mapping.at not in staged.columns:
+        return
+    text, cell = found["record_id"].sql(staged), staged.sql(mapping.at)
+    read = [
+        f"{seconds_sql(stamp_sql(cell, form, mapping.where))} - coalesce({offset_sql(cell, form)}, 0)"
+        for form in dict.fromkeys((*mapping.time_formats, *SPREADSHEETS))
+    ]
+    first, last = f"least({', '.join(read)})", f"greatest({', '.join(read)})"
+    session.run(
+        f"CREATE TABLE dated AS SELECT raw, id, moment, max(moment) OVER (PARTITION BY id) AS latest, "
+        f"count(*) OVER (PARTITION BY id) = count(moment) OVER (PARTITION BY id) AS all_told FROM "
+        f"(SELECT rowid AS raw, {text} AS id, CASE WHEN {first} = {last} THEN {last} END AS moment FROM {RAW} "
+        f"QUALIFY count(*) OVER (PARTITION BY {text}) > 1) AS repeated"
+    )
+    session.run(
+        f"INSERT INTO {REJECT} SELECT r.file, r.row, d.id, {_number(staged, found)}, ?, r.{cell}, 'superseded', true "
+        f"FROM dated AS d JOIN {RAW} AS r ON r.rowid = d.raw WHERE d.all_told AND d.moment < d.latest - {_SURELY_LATER}",
+        [mapping.at],
+    )
+    session.run(
+        f"DELETE FROM {RAW} WHERE rowid IN (SELECT raw FROM dated WHERE all_told AND moment < latest - {_SURELY_LATER})"
+    )
+    session.run("DROP TABLE dated")
 
 
 def _find_contradicted(session: Session, staged: Staged, found: Mapping[str, Source]) -> dict[str, str]:
