@@ -449,6 +449,15 @@ def test_a_dataset_without_any_moment_needs_one(tmp_path: Path) -> None:
     assert by_id(audit(reference(), folder, AuditOptions(as_of=AS_OF)))["DQ-08"].in_scope == 1
 
 
+def test_where_no_row_became_a_ticket_nobody_is_asked_for_a_moment(tmp_path: Path) -> None:
+    folder = write_dataset(tmp_path / "dataset", [], mapped=["opened_at", "priority"], files=[("empty.csv", 7)])
+    with pytest.raises(ItsmctlError) as caught:
+        audit(reference(), folder)
+    ((code, message),) = [(p.code, p.message) for p in caught.value.problems]
+    assert code == "no-records"
+    assert message.startswith("of 7 rows none could be read as a ticket; `itsmctl import` tells why")
+
+
 def test_no_records_at_all_are_no_answer(tmp_path: Path) -> None:
     folder = write_dataset(tmp_path / "dataset", [], mapped=["opened_at", "priority"], files=[("empty.csv", 7)])
     with pytest.raises(ItsmctlError) as caught:

@@ -534,3 +534,54 @@ def test_the_type_of_a_change_is_no_kind_of_link(tmp_path: Path) -> None:
     rows = [f"CHG{n:04},2026-03-{n:02} 09:00,New,{'Normal' if n % 2 else 'Pre-approved'}" for n in range(1, 25)]
     suggestion, _ = proposed(written(tmp_path, "Number,Opened,State,Change type", *rows))
     assert suggestion.codes["type"].allowed == ("emergency", "normal", "standard")
+
+
+def test_what_is_created_several_times_is_no_ticket_with_updates(tmp_path: Path) -> None:
+    rows = [f"T-{n // 2},2026-03-{n:02} 09:00,x{n}" for n in range(1, 25)]
+    suggestion, data = proposed(written(tmp_path, "Ticket,Created,Title", *rows))
+    assert ("shape" in data, mapped(data)["opened_at"]) == (False, "Created")
+    assert "Why do 24 rows have only 13 different values in Ticket?" in render([suggestion])
+
+
+def test_requests_with_their_approver_are_no_approvals(tmp_path: Path) -> None:
+    rows = [f"RITM{n:04},2026-03-{n:02} 09:00,2026-03-{n:02} 10:00,u{n},Rejected" for n in range(1, 25)]
+    _, data = proposed(written(tmp_path, "request_id,submitted,completed,approver,result", *rows))
+    assert ("table" in data, data["process"]) == (False, "request")
+    assert (mapped(data)["opened_at"], mapped(data)["resolved_at"]) == ("submitted", "completed")
+
+
+def test_days_are_asked_for_with_their_time(tmp_path: Path) -> None:
+    rows = [f"T-{n},2026-03-{n:02},2026-03-{n:02} 10:00,Open" for n in range(1, 25)]
+    text = render([proposed(written(tmp_path, "Ticket,Opened,Closed,Status", *rows))[0]])
+    assert "Can Opened be exported with the time of day?" in text
+
+
+def test_a_header_that_is_a_row_is_asked_about(tmp_path: Path) -> None:
+    text = render([proposed(written(tmp_path, "1001,17,Room 4,23/05/2026 16:15", "1002,9,Hall,24/05/2026 09:00"))[0]])
+    assert "Has the file a row with the names of its columns? 1001, 17, Room 4, 23/05/2026 16:15" in text
+
+
+def test_a_key_that_nobody_named_is_no_moment(tmp_path: Path) -> None:
+    rows = [f"a{n // 2},2026-03-{n:02} 09:00,2026-03-01 09:00,0:{n:02}" for n in range(1, 25)]
+    suggestion, _ = proposed(written(tmp_path, "Who,Changed,Opened,Took", *rows))
+    assert suggestion.key.name == "Who"
+
+
+def test_of_columns_with_one_name_the_first_is_read_and_asked_about(tmp_path: Path) -> None:
+    rows = [f"T-{n},2026-03-{n:02} 09:00,Open,Acme,,x" for n in range(1, 25)]
+    file = written(tmp_path, "Ticket,Opened,Status,Customer,Customer,Customer", *rows)
+    suggestion, data = proposed(file)
+    assert data["columns"]["customer"] == {"of": "Customer", "take": "first"}
+    text = render([suggestion])
+    assert "several columns called Customer, and the first of each is read" in text
+    proposal = tmp_path / "proposed.yaml"
+    proposal.write_text(text, encoding="utf-8")
+    assert import_files([file], load_mappings(proposal, load(ROOT)), {}, "UTC", tmp_path / "out").records == 24
+
+
+def test_a_mapping_that_knows_no_process_of_the_rows_does_not_read_the_file(tmp_path: Path) -> None:
+    rows = [f"T-{n},Firewall,2026-03-{n:02} 09:00,Open" for n in range(1, 25)]
+    suggestion, _ = proposed(written(tmp_path, "Issue key,Issue Type,Created,Status", *rows))
+    assert suggestion.readers == ()
+    text = " ".join(line.removeprefix("# ") for line in render([suggestion]).splitlines())
+    assert "Mapping jira-issue knows these columns, but sets most rows aside, since it does not know of which process they are: Firewall." in text  # fmt: skip

@@ -93,6 +93,9 @@ def moment_of_judgement(receipt: Receipt, plan: AuditPlan | None, asked: str) ->
 
 
 def _no_moment(receipt: Receipt) -> Problem:
+    if not receipt.records and receipt.rows_read:
+        template = "of {rows} rows none could be read as a ticket; `itsmctl import` tells why each was set aside, and `itsmctl import EXPORT --suggest` proposes a mapping of your own"
+        return Problem("no-records", template, values={"rows": receipt.rows_read})
     unread = dict.fromkeys(one.exported for one in receipt.unread if one.column in TIME_COLUMNS)
     if not unread:
         return Problem("no-moment", "the dataset holds no moment at all; say with --as-of when it is judged")

@@ -123,12 +123,14 @@ def _of_table(
         for column, match in found.items()
         if match.name != of.column and (column, match.name) != ("type", perhaps)
     }
+    found = {column: _of_several(match, staged, found) for column, match in found.items()}
     codes = coded(found, words, of, definitions.processes, fitting.codes if fitting else {})
     if table == "event":
         codes = {"field": fields(found["field"].profile, Vocabulary("record", mappings))}
     used = {match.name for match in found.values()} | {of.column}
     moments = [match for match in found.values() if match.moments]
     unread = _unread(session, fitting, staged, seen) if fitting else ()
+    strangers = _strangers(fitting, staged, seen) if fitting else ()
     return Suggestion(
         file=export.shown,
         words=(export.shown,),
@@ -153,11 +155,12 @@ def _of_table(
             )
         ),
         order=staged.columns,
-        key=max(seen, key=lambda profile: profile.distinct),
+        key=max(seen, key=lambda profile: (not profile.moments and not profile.measured, profile.distinct)),
         unused=tuple(profile for profile in seen if profile.name not in used),
-        readers=(fitting.id,) if fitting and not unread else (),
-        stumbles=(fitting.id,) if fitting and unread else (),
+        readers=(fitting.id,) if fitting and not unread and not strangers else (),
+        stumbles=(fitting.id,) if fitting and (unread or strangers) else (),
         unread=unread,
+        strangers=strangers,
         others=(),
     )
 
@@ -190,6 +193,24 @@ def _decided(moments: Sequence[Match]) -> str:
     """Which of day and month comes first, where the columns that decide agree."""
     orders = {match.moments.order for match in moments if match.moments} - {"", "open"}
     return next(iter(orders)) if len(orders) == 1 else ""
+
+
+def _of_several(match: Match, staged: Staged, found: Mapping[str, Match]) -> Match:
+    """A match of the first of several columns with one name, of which no other has a meaning of its own."""
+    again = f"{match.name} (2)"
+    split = again in staged.columns and again not in {other.name for other in found.values()}
+    return replace(match, take="first") if split and not match.moments and not match.take else match
+
+
+def _strangers(mapping: MappingDefinition, staged: Staged, seen: Sequence[Profile]) -> tuple[str, ...]:
+    """What stands in the column by which a mapping tells processes, where it knows the process of less than half of the rows."""
+    name = settled(mapping, staged.columns).process_column
+    told = next((profile for profile in seen if profile.name == name and profile.filled), None)
+    if told is None or mapping.process:
+        return ()
+    codes = mapping.codes.get("process", {})
+    strange = [(value, count) for value, count in told.frequent if value.strip() not in codes]
+    return tuple(value for value, _ in strange) if 2 * sum(count for _, count in strange) > told.filled else ()
 
 
 def _fitting(export: Export, mappings: Mapping[str, MappingDefinition]) -> MappingDefinition | None:

@@ -161,7 +161,8 @@ def _content(
 ) -> tuple[float, tuple[Reason, ...]]:
     """What the values say: below 1 how little they suit, above 1 how much they speak for it by themselves."""
     if not profile.filled:
-        return 0.7, (Reason(NO_VALUES),)
+        lasting = canonical in _TEXTS and _LASTING.search(plain(profile.name))
+        return 0.05 if lasting else 0.7, (Reason(NO_VALUES),)
     if canonical in _TIMES:
         return _as_moment(profile)
     if canonical in NUMBER_COLUMNS or canonical == COUNTER_OF_UPDATE:
@@ -174,7 +175,7 @@ def _content(
         return min(1.0, _as_key_of_another(profile)[0]), ()  # any number of a ticket could be one: the name decides
     if profile.moments and canonical not in _FREE:
         return 0.05, ()
-    if profile.quantities and (canonical in _TEXTS or not profile.numeric or _LASTING.search(plain(profile.name))):
+    if profile.measured or (profile.quantities and (canonical in _TEXTS or _LASTING.search(plain(profile.name)))):
         return 0.05, ()  # a rule would take how long it took for what was done
     if canonical in _LISTED:
         return _as_listed(profile, words)

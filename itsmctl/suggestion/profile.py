@@ -10,7 +10,7 @@ from functools import cached_property
 from itsmctl.engine.session import Session, quote
 from itsmctl.importers.export import RAW, Staged
 from itsmctl.importers.recognition import FALSE, TRUE
-from itsmctl.suggestion.formats import Moments, moments_in
+from itsmctl.suggestion.formats import Moments, moments_in, pattern_of
 from itsmctl.suggestion.words import EMPTY
 
 FREQUENT, MIXED = 100, 1000
@@ -20,6 +20,7 @@ _NUMBER_OF_TICKET = re.compile(r"[A-Za-z]{1,12}[-_# ]{0,2}\d{1,18}")
 _QUANTITY = re.compile(
     r"[+-]?\d+([.,]\d+)*( ?(h|hrs?|hours?|m|mins?|minutes?|days?|d|s|%))?|(\d+ days?,? )?\d+:\d\d(:\d\d)?"
 )
+_CLOCK = re.compile(r".*\d:\d\d.*", re.DOTALL)
 _SPACED = re.compile(r"\d{1,3}([ \u00a0\u202f]\d{3})+")
 
 
@@ -75,6 +76,17 @@ class Profile:
     def quantities(self) -> bool:
         """Nearly every value is a number, or so many hours and minutes."""
         return self._share(_QUANTITY) > 0.9
+
+    @property
+    def measured(self) -> bool:
+        """What it holds was measured: amounts, and not whole numbers, which may count or name something."""
+        return self.quantities and not self.numeric
+
+    @cached_property
+    def only_days(self) -> bool:
+        """Nearly all of its moments name a day and no time of day."""
+        patterns = [pattern_of(value.strip()) for value in self.mixed]
+        return sum(bool(one) for one in patterns) > 0 and self._share(_CLOCK) < 0.05
 
     @cached_property
     def numbers_of_tickets(self) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from itsmctl.model import MappingShape, MappingTable
 from itsmctl.suggestion.coding import Coded, OfProcess
+from itsmctl.suggestion.formats import pattern_of
 from itsmctl.suggestion.matching import Match
 from itsmctl.suggestion.names import BESIDE
 from itsmctl.suggestion.profile import Profile
@@ -47,8 +49,10 @@ class Suggestion:
     readers: tuple[str, ...]
     """Mappings that recognise the file, and can read its moments."""
     stumbles: tuple[str, ...]
-    """Mappings that recognise it, and cannot read the moments in the columns `unread`."""
+    """Mappings that recognise it, and cannot read the moments in the columns `unread`, or set rows aside of the `strangers`."""
     unread: tuple[str, ...]
+    strangers: tuple[str, ...]
+    """What tells the process of most rows, and of which a mapping that recognises the file does not know it."""
     others: tuple[str, ...]
     """Other tables of the file, of which nothing is proposed."""
     adrift: bool = False
@@ -66,6 +70,24 @@ class Suggestion:
         key = self.matches.get("record_id")
         split = key and key.profile.distinct * 10 <= key.profile.filled * 9
         return key if split and self.table == "record" and self.shape == "records" else None
+
+    @property
+    def several(self) -> tuple[str, ...]:
+        """Columns that stand in the header several times, of which the first is read."""
+        names = dict.fromkeys(match.name for match in self.matches.values() if match.take == "first")
+        return tuple(name for name in names if f"{name} (2)" in self.order)
+
+    @property
+    def days(self) -> tuple[str, ...]:
+        """Columns of moments in which hardly any has a time of day."""
+        moments = {match.name: match.profile for match in self.matches.values() if match.moments}
+        return tuple(name for name, profile in moments.items() if profile.only_days)
+
+    @property
+    def headless(self) -> bool:
+        """Whether the names of the columns look like the cells of a row."""
+        odd = [name for name in self.order if re.search(r"\d", name) and not re.search(r"[^\W\d]{2}", name)]
+        return 2 * len({*odd}) >= len(self.order) or any(pattern_of(name) for name in self.order)
 
     @property
     def telling(self) -> bool:

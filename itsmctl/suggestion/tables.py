@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
@@ -65,6 +66,9 @@ def _is_trace(session: Session, staged: Staged, found: Mapping[str, Match]) -> b
     )
 
 
+_BEGINNING = re.compile(r"\b(start|begin|began|beginning)|开始")
+"""How the moment of a step may be called as well as that of the whole ticket."""
+
 _TIMED = ("event", "approval")
 """Tables whose rows have a moment and an author of their own."""
 
@@ -92,7 +96,7 @@ def _without(found: Mapping[str, Match], columns: Collection[str]) -> dict[str, 
 def _updates(session: Session, staged: Staged, found: dict[str, Match], seen: Sequence[Profile]) -> dict[str, Match]:
     """The columns found in rows of updates: the moment of an update is one that differs between the rows of a record.
 
-    What differs is not when the record was opened, whatever it is called; a moment with no other meaning comes first.
+    What differs is not when the record was opened, if another moment or its name leaves that open: steps begin, too.
     """
     key = found["record_id"].name
     named = {match.name for match in found.values() if match.moments}
@@ -101,6 +105,9 @@ def _updates(session: Session, staged: Staged, found: dict[str, Match], seen: Se
     varying = [profile for profile in seen if varied.get(profile.name, 0) >= 0.5]
     for column in ("opened_at", "recorded_at"):
         if column in found and found[column].profile in varying:
+            name, others = plain(found[column].name), [one for one in varying if one.name != found[column].name]
+            if not others and found[column].score >= SURE and not _BEGINNING.search(name):
+                return _without(found, BESIDE)  # a ticket is created once: the key is none
             del found[column]
     moment = found.get(MOMENT_OF_UPDATE)
     if moment is None or moment.profile not in varying:

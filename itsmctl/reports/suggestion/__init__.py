@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from itsmctl.importers.export import original
 from itsmctl.language import Language, tr, trn
 from itsmctl.reports.plain import shown, wrap
 from itsmctl.reports.suggestion.questions import questions
@@ -112,9 +113,16 @@ def _head(s: Suggestion, language: Language, *, alone: str) -> Iterator[str]:
     else:
         yield from _comment(tr("Proposed from {file} ({rows}).", language, **facts))
     if s.stumbles:
-        known = {"names": ", ".join(s.stumbles), "columns": ", ".join(map(shown, s.unread))}
+        known = {
+            "names": ", ".join(s.stumbles),
+            "columns": ", ".join(map(shown, s.unread)),
+            "values": _some(s.strangers),
+        }
         yield "#"
-        yield from _comment(tr("Mapping {names} knows these columns, but cannot read the times in {columns}.", language, **known))  # fmt: skip
+        if s.unread:
+            yield from _comment(tr("Mapping {names} knows these columns, but cannot read the times in {columns}.", language, **known))  # fmt: skip
+        if s.strangers:
+            yield from _comment(tr("Mapping {names} knows these columns, but sets most rows aside, since it does not know of which process they are: {values}.", language, **known))  # fmt: skip
     if s.readers:
         names = ", ".join(s.readers)
         yield "#"
@@ -146,7 +154,8 @@ def _columns(s: Suggestion, language: Language) -> Iterator[str]:
     if "record_id" not in s.matches:
         yield f"  record_id: {_text(s.key.name)}  # " + tr("a guess, see above", language)
     if s.unused:
-        names = ", ".join(shown(profile.name) for profile in s.unused)
+        unused = dict.fromkeys(profile.name for profile in s.unused)
+        names = ", ".join(shown(name) for name in unused if (first := original(name)) == name or first not in s.order)
         yield from _comment(tr("Kept in `attributes` as they are: {names}", language, names=names), "  ")
 
 
@@ -191,6 +200,10 @@ def _codes(s: Suggestion, language: Language) -> Iterator[str]:
             allowed = f" ({', '.join(one.allowed)})" if one.allowed else ""
             yield from _comment(tr("not known yet", language) + allowed, "    ")
         yield from (f"    # {_text(value)}: …" for value in one.asked)
+
+
+def _some(values: Sequence[str], most: int = 12) -> str:
+    return ", ".join(map(shown, values[:most])) + (", …" if len(values) > most else "")
 
 
 def _comment(text: str, indent: str = "") -> Iterator[str]:

@@ -16,6 +16,8 @@ _WANTED = ("opened_at", "resolved_at", "closed_at", "state", "priority", "assign
 
 def questions(s: Suggestion, language: Language) -> Iterator[str]:
     """Each question with where its answer belongs."""
+    if s.headless:
+        yield tr("Has the file a row with the names of its columns? {names} look like the cells of a row; write names above it.", language, names=_names(s.order, 4))  # fmt: skip
     if "record_id" not in s.matches:
         yield tr("Which column makes a record unique? None looks like it; write it under `record_id`.", language)
     if s.repeated:
@@ -33,6 +35,8 @@ def questions(s: Suggestion, language: Language) -> Iterator[str]:
     if s.zoneless:
         names = _names(match.name for match in s.zoneless)
         yield tr("In which zone did the tool write {names}? Write it under `zone`, or give --zone; the machine's zone is never used.", language, names=names)  # fmt: skip
+    if s.days:
+        yield tr("Can {names} be exported with the time of day? A day alone is set aside: no clock can be read from it.", language, names=_names(s.days))  # fmt: skip
     for match in s.unsettled:
         values = {"name": shown(match.name), "value": shown(_either(match.profile.mixed))}
         yield tr("{name}: in {value}, is the day first or the month? Write `date-order: day-first` or `date-order: month-first`.", language, **values)  # fmt: skip
@@ -50,6 +54,8 @@ def questions(s: Suggestion, language: Language) -> Iterator[str]:
         if coded.asked and column != "field":
             values = {"column": column, "names": _names(coded.asked), "what": column_text(column, language)}
             yield tr("What do these values of {what} mean: {names}? Until a line under `codes/{column}` says so they are reported as unknown.", language, **values)  # fmt: skip
+    if s.several:
+        yield tr("The header has several columns called {names}, and the first of each is read: is it the right one? The others are called as in `{second}`.", language, names=_names(s.several), second=f"{s.several[0]} (2)")  # fmt: skip
     if s.others:
         yield tr("Are other tables of the file of use: {names}? Each needs a mapping of its own.", language, names=_names(s.others))  # fmt: skip
 
