@@ -873,9 +873,11 @@ def test_a_filled_cell_in_a_column_without_a_name_is_told_with_its_place(
     assert f"column {column} of the header has no name" in one.message
 
 
-def test_a_title_that_excel_filled_up_to_the_width_of_the_table_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("title", ["Tickets of March,,", "工单_全部,工单_全部,工单_全部"])
+def test_a_title_that_spans_the_width_of_the_table_is_named(tmp_path: Path, title: str) -> None:
+    """Excel leaves the cells that it spans empty, other programs write it into each."""
     rows = "Number,Opened,State\n" + "A,2026-03-02 09:00:00,New\n" * 3
-    refused = problem(tmp_path, "Tickets of March,,\n" + rows)
+    refused = problem(tmp_path, f"{title}\n{rows}")
     assert refused.code == "title-above-header" and "begins with 'Number'" in refused.message
 
 

@@ -497,16 +497,21 @@ def test_a_mapping_that_cannot_read_the_moments_does_not_read_the_file(
 
 
 SYNONYMS = {
+    "record_id": ("报修单号",),
+    "service": ("u_affected_services", "系统名称"),
+    "priority": ("故障等级",),
+    "responded_at": ("接单时间",),
+    "closed_by": ("结单人",),
     "assignee": ("Agent Assigned", "Assigned Agent", "Tecnico"),
     "group": ("Team Assigned", "u_resolution_group"),
     "ci": ("CI_Name",),
     "knowledge": ("KB_number",),
     "reassignment_count": ("No_of_Reassignments",),
-    "opened_at": ("u_begin_time", "begin time", "StartTime", "Date Created", "Open_Time"),
-    "closed_at": ("Close_Time",),
-    "resolved_at": ("u_cleared", "Cleared", "Restored at"),
+    "opened_at": ("u_begin_time", "begin time", "StartTime", "Date Created", "Open_Time", "报修时间", "建单时间"),
+    "closed_at": ("Close_Time", "办结时间"),
+    "resolved_at": ("u_cleared", "Cleared", "Restored at", "完工时间", "修复时间"),
     "channel": ("Notification Source",),
-    "": ("Wk End", "EndTime", "u_end_time", "End"),
+    "": ("Wk End", "EndTime", "u_end_time", "End", "故障时间"),
     "planned_end": ("Planned End", "Scheduled end date", "计划结束时间"),
 }
 
@@ -537,8 +542,8 @@ def test_the_type_of_a_change_is_no_kind_of_link(tmp_path: Path) -> None:
 
 
 def test_what_is_created_several_times_is_no_ticket_with_updates(tmp_path: Path) -> None:
-    rows = [f"T-{n // 2},2026-03-{n:02} 09:00,x{n}" for n in range(1, 25)]
-    suggestion, data = proposed(written(tmp_path, "Ticket,Created,Title", *rows))
+    rows = [f"T-{n // 2},2026-03-{n:02} 09:00,2026-03-{n:02} 10:00,x{n}" for n in range(1, 25)]
+    suggestion, data = proposed(written(tmp_path, "Ticket,Created,Resolved,Title", *rows))
     assert ("shape" in data, mapped(data)["opened_at"]) == (False, "Created")
     assert "Why do 24 rows have only 13 different values in Ticket?" in render([suggestion])
 

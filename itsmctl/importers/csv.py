@@ -58,7 +58,7 @@ def open_csv(plain: Plain, scratch: Path, encoding: str = "", delimiter: str = "
         raise _error("empty-file", "the file is empty", plain.shown)
     if header is None or isinstance(header, _Unreadable):
         raise _error("no-header", "the first row is not a readable header", plain.shown)
-    if len(header) == 1 or not _fits(head, delimiter):
+    if len(set(header)) == 1 or not _fits(head, delimiter):
         # A title may hold none of the delimiters, or one that is not the table's: the likeliest one was found by chance.
         for one in (delimiter,) if named else DELIMITERS:
             refuse_title(_first_rows(head, one, 20), Where(plain.shown), most=_TITLE)

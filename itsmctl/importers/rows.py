@@ -158,9 +158,10 @@ def too_many_columns(shown: str) -> ItsmctlError:
 def refuse_title(rows: Sequence[Sequence[object]], where: Where, most: int = 1) -> None:
     """Raise ItsmctlError where the first of some rows has `most` filled cells, and most others as many as a table: it is a title.
 
-    To leave out what stands above a header would be to lose it unsaid.
+    To leave out what stands above a header would be to lose it unsaid. Some programs write a title into each cell that it spans.
     """
     first, *others = [[cell for cell in row if cell != ""] for row in rows] or [[]]
+    first = [*dict.fromkeys(first)]
     wide = [row for row in others if len(row) >= _TABLE]
     if 1 <= len(first) <= most and len(wide) > 1 and 2 * len(wide) > len(others):
         template = (

@@ -127,7 +127,9 @@ class Vocabulary:
                 if column not in found or found[column].score < guess.score * factor:
                     reason = guess.reason if factor == 1 else Reason(RESEMBLES, {"name": form})
                     found[column] = Guess(guess.score * factor, reason)
-        return found or ({} if name.startswith("@") else self._near(plain(name)))  # what XML says of an element itself
+        return found or (
+            {} if name.startswith("@") else self._near(plain(name).removeprefix("u "))
+        )  # what XML says of an element itself
 
     def _near(self, form: str) -> dict[str, Guess]:
         found: dict[str, Guess] = {}

@@ -103,9 +103,10 @@ def _updates(session: Session, staged: Staged, found: dict[str, Match], seen: Se
     moments = [profile for profile in seen if profile.moments or profile.name in named]
     varied = {profile.name: varies_within(session, staged, key, profile.name) for profile in moments}
     varying = [profile for profile in seen if varied.get(profile.name, 0) >= 0.5]
+    meant = {match.name for column, match in found.items() if column != MOMENT_OF_UPDATE}
     for column in ("opened_at", "recorded_at"):
         if column in found and found[column].profile in varying:
-            name, others = plain(found[column].name), [one for one in varying if one.name != found[column].name]
+            name, others = plain(found[column].name), [one for one in varying if one.name not in meant]
             if not others and found[column].score >= SURE and not _BEGINNING.search(name):
                 return _without(found, BESIDE)  # a ticket is created once: the key is none
             del found[column]
