@@ -1131,3 +1131,25 @@ def test_attributes_are_json(uci: tuple[Path, Receipt]) -> None:
         "notify",
     ]
     assert set(json.loads(text)) <= set(receipt.kept)
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (HEADER.strip(), "header-again"),
+        ("Total,,,,,,,", "total-row"),
+        ("合计：12,,,,,,,", "total-row"),
+        ("Grand Total,,12,,,,,", "total-row"),
+        ("Total,2026-03-01 09:00:00,New,,,,,", ""),
+        ("Totalsystem,,New,,,,,", ""),
+        ("Number,,New,,,,,", ""),
+    ],
+)
+def test_a_header_in_the_middle_and_a_total_at_the_end_are_no_tickets(tmp_path: Path, row: str, reason: str) -> None:
+    good = [f"INC{n},2026-03-01 09:00:00,New,,,,," for n in range(1, 12)]
+    receipt = bring(tmp_path, "\n".join([HEADER.strip(), *good, row, ""]).encode())
+    said = row.partition(",")[0]
+    assert rejects(tmp_path) == ([(12, said, "Number", said, reason)] if reason else [])
+    assert receipt.records == (11 if reason else 12)
+    (file,) = receipt.files
+    assert (file.rows_read, file.rows_rejected) == (12, 1 if reason else 0)

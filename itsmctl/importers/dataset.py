@@ -13,6 +13,7 @@ from itsmctl.importers import canonical, findings
 from itsmctl.importers.ends import last_moment, with_ends
 from itsmctl.importers.export import REJECT, Export, Staged
 from itsmctl.importers.population import (
+    drop_rows_of_no_record,
     drop_rows_without_id,
     drop_rows_without_process,
     leave_out,
@@ -49,6 +50,7 @@ def prepare(session: Session, staged: Staged, mapping: MappingDefinition, zone: 
     record_id = found["record_id"]
     leave_out(session, staged, mapping)
     drop_rows_without_id(session, staged, found)
+    drop_rows_of_no_record(session, staged, found)
     drop_rows_without_process(session, staged, mapping, found)
     merged = 0
     if mapping.shape == "records":

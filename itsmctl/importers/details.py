@@ -11,7 +11,7 @@ from pathlib import Path
 
 from itsmctl.engine.session import Session, name, quote
 from itsmctl.importers.export import RAW, Staged
-from itsmctl.importers.population import drop_rows_without_id, leave_out, merge_repeated
+from itsmctl.importers.population import drop_rows_of_no_record, drop_rows_without_id, leave_out, merge_repeated
 from itsmctl.importers.recognition import Source, settled, sources
 from itsmctl.importers.spreadsheet_errors import set_errors_aside
 from itsmctl.importers.values import (
@@ -46,6 +46,7 @@ def prepare_detail(session: Session, staged: Staged, mapping: MappingDefinition,
     found, missing = sources(mapping, staged.columns)
     leave_out(session, staged, mapping)
     drop_rows_without_id(session, staged, found)
+    drop_rows_of_no_record(session, staged, found)
     merged = merge_repeated(session, staged)
     if mapping.table in ("approval", "detail"):
         set_errors_aside(session, staged, found)

@@ -9,8 +9,10 @@ from itsmctl.importers.export import RAW, REJECT, Staged
 from itsmctl.importers.recognition import Source, sources
 from itsmctl.importers.spreadsheet_errors import is_error, workbooks
 from itsmctl.importers.times import SPREADSHEETS, offset_sql, seconds_sql, stamp_sql
-from itsmctl.model import MappingDefinition
+from itsmctl.model import TIME_COLUMNS, MappingDefinition
 
+_TOTAL = r"((grand |general |sub-?)?(total|totals|sum|sums|count)|(gesamt|teil|zwischen)?summen?|gesamt|gesamtergebnis|insgesamt|anzahl|total (général|generale|geral|general)|somme|suma|totale|合计|总计|小计|总数|汇总)\s*[:：]?\s*[\d.,]*"
+"""What stands where the id would be in a row that adds up the others."""
 _SURELY_LATER = 3_600
 """Seconds after which a moment is later than another on whatever clock they were read, even if it was put back in between."""
 
@@ -27,6 +29,29 @@ def drop_rows_without_id(session: Session, staged: Staged, found: Mapping[str, S
             [record_id.shown],
         )
         session.run(f"DELETE FROM {RAW} WHERE {nobody}")
+
+
+def drop_rows_of_no_record(session: Session, staged: Staged, found: Mapping[str, Source]) -> None:
+    """Move from RAW to REJECT the header where it stands once more, as in files put together, and the totals beneath a list.
+
+    A total says so where a record has its id, and no moment stands in its row.
+    """
+    record_id = found["record_id"]
+    (column, *others) = record_id.exported
+    if others:
+        return
+    cells = [(staged.sql(name), name) for name in staged.columns]
+    again = " AND ".join(f"coalesce({cell}, '') IN ('', {quote(name)})" for cell, name in cells)
+    text = record_id.as_exported(staged)
+    tests = {"header-again": f"{text} = {quote(column)} AND {again}"}
+    moments = [source.sql(staged) for name, source in found.items() if name in TIME_COLUMNS]
+    if moments:
+        empty = " AND ".join(f"coalesce(trim({moment}), '') = ''" for moment in moments)
+        tests["total-row"] = f"regexp_full_match(lower(trim({text})), {quote(_TOTAL)}) AND {empty}"
+    for reason, test in tests.items():
+        (count,) = session.one(f"SELECT count(*) FROM {RAW} WHERE {test}")
+        if count:
+            _move(session, staged, test, found, column, reason)
 
 
 def drop_rows_without_process(
