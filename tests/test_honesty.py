@@ -162,7 +162,7 @@ def test_columns_that_help_only_together_stand_in_one_line(found: Honesty) -> No
     wanted = (Wanted("state", True, ("INC-02",), ("INC-03",)), Wanted("major", False, (), ("INC-03", "MI-01")), Wanted("title", False, (), ("MI-01",)))  # fmt: skip
     text = render(replace(found, wanted=wanted), width=200)
     assert "  - history of state (`state`): alone for INC-02; with other columns for 1 rule\n" in text
-    assert "  - only with other columns, for so many rules: major (`major`) × 2, title (`title`) × 1\n" in text
+    assert "  - only with other columns, for so many rules: major incident (`major`) × 2, title (`title`) × 1\n" in text
     assert "变更管理（" in render(found, "zh"), "processes go by their titles"
 
 
