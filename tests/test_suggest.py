@@ -590,3 +590,14 @@ def test_a_mapping_that_knows_no_process_of_the_rows_does_not_read_the_file(tmp_
     assert suggestion.readers == ()
     text = " ".join(line.removeprefix("# ") for line in render([suggestion]).splitlines())
     assert "Mapping jira-issue knows these columns, but sets most rows aside, since it does not know of which process they are: Firewall." in text  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["Last Updated", "sys_updated_on", "最后更新时间", "Geändert am"])
+def test_the_last_update_of_a_list_is_proposed_as_such(tmp_path: Path, name: str) -> None:
+    """By it is known when the list was made; whatever else is called an update stays what it is."""
+    rows = [f"T{n},2026-03-0{n} 09:00:00,Open,2026-03-0{n} 12:00:00" for n in range(1, 6)]
+    _, data = proposed(written(tmp_path, f"Ticket ID,Created,Status,{name}", *rows))
+    assert (data["at"], data.get("shape")) == (name, None)
+    assert name not in data["recognise"]
+    (other := tmp_path / "other").mkdir()
+    assert "at" not in proposed(written(other, "Ticket ID,Created,Status,Timestamp", *rows))[1]

@@ -112,7 +112,8 @@ class Suggestion:
     @property
     def recognise(self) -> tuple[str, ...]:
         """The columns by which such an export is known again."""
-        wanted = ["record_id", *BESIDE, "opened_at", "state", "field", "approver", "priority", "title"]
+        beside = () if self.table == "record" and self.shape == "records" else BESIDE
+        wanted = ["record_id", *beside, "opened_at", "state", "field", "approver", "priority", "title"]
         if self.table in ("link", "detail"):
             wanted += ["target", "reported_sla_met", "due_at"]
         both = {**self.matches, **self.beside}

@@ -41,7 +41,7 @@ def table_of(
         return "record", "records", found
     key = found["record_id"].profile
     if key.distinct * 10 > key.filled * 9:
-        return "record", "records", found
+        return "record", "records", _with_last_update(found, matches(seen, vocabulary, words, (MOMENT_OF_UPDATE,)))
     found = _updates(session, staged, matches(seen, vocabulary, words, BESIDE), seen)
     if MOMENT_OF_UPDATE not in found:
         return "record", "records", found
@@ -50,6 +50,20 @@ def table_of(
     if AUTHOR_OF_UPDATE in found:  # who acts in a log of events has the ticket
         found.setdefault("assignee", replace(found[AUTHOR_OF_UPDATE], canonical="assignee"))
     return "record", "trace", found
+
+
+def _with_last_update(found: dict[str, Match], beside: Mapping[str, Match]) -> dict[str, Match]:
+    """The columns of a list, with the moment of the last update where one is called so and is nothing else."""
+    moment = beside.get(MOMENT_OF_UPDATE)
+    if moment is None or moment.score < SURE or not moment.moments or not _UPDATE.search(plain(moment.name)):
+        return found
+    if moment.name in {match.name for match in found.values()}:
+        return found
+    return {**found, MOMENT_OF_UPDATE: moment}
+
+
+_UPDATE = re.compile("updat|modif|chang|aktualis|geändert|änderung|actualiz|atualiz|mise à jour|更新|修改|变更")
+"""What the last update is called; the other words for a moment of an update may mean any moment of a list."""
 
 
 def _is_trace(session: Session, staged: Staged, found: Mapping[str, Match]) -> bool:
