@@ -267,15 +267,15 @@ class Judge:
     def _field_tests(self, t: Ticket) -> dict[str, bool]:
         matrix = self.definitions.matrices.get("incident-priority")
         priorities = self.definitions.code_lists.get("priority")
+        codes = {code.id for code in priorities.codes} if priorities else set()
         process = self.definitions.processes.get("incident")
         states = {state.id for state in process.states} if process else set()
         right = matrix.cells.get((t.impact, t.urgency)) if matrix else None
         return {
             "DQ-08": not (t.category and t.updates[-1].group),
             "DQ-09": any(update.state not in states for update in t.updates),
-            "DQ-15": bool(priorities)
-            and t.priority not in {code.id for code in (priorities.codes if priorities else ())},
-            "INC-03": right is not None and t.priority != right,
+            "DQ-15": bool(codes) and t.priority not in codes,
+            "INC-03": right is not None and t.priority != right and (not codes or t.priority in codes),
             "INC-04": t.service is None or not in_force(t.service.effective, t.opened_at),
         }
 
