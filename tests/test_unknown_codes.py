@@ -110,3 +110,31 @@ def test_groups_are_not_accused_for_a_state_that_nobody_translates(tmp_path: Pat
 
 def test_groups_that_miss_their_share_without_it_are_accused(tmp_path: Path, definitions: Definitions) -> None:
     assert desk(tmp_path, definitions, "Erledigt", late=10)["SLM-04"] == (False, "")
+
+
+def test_a_priority_that_nobody_translates_makes_no_third_among_urgent_faults(
+    tmp_path: Path, definitions: Definitions
+) -> None:
+    """Two urgent faults of one item do not recur thrice because a third may have been urgent."""
+    rows = [
+        {
+            "record_id": f"INC{n}",
+            "process": "incident",
+            "opened_at": at(f"2026-01-0{n}T09:00:00+00:00"),
+            "priority": priority,
+            "service": "email-collaboration",
+            "category": "mail",
+            "ci": "lq-mail-01",
+            "title": "Mailbox full of bounces",
+            "problem": None,
+            "state": "closed",
+        }
+        for n, priority in enumerate(("P1", "P2", "5 - Planning"), start=5)
+    ]
+    rows += [{**rows[0], "record_id": f"INC{n}", "ci": "lq-mail-02"} for n in (1, 2, 3)]
+    write_dataset(tmp_path / "dataset", rows, [])
+    options = AuditOptions(rules=("INC-19",), as_of="2026-01-30", all_verdicts=True)
+    audit(definitions, tmp_path / "dataset", options, verdicts=tmp_path / "verdicts.parquet")
+    failed = {one.record_id for one in read_verdicts(tmp_path / "verdicts.parquet") if one.passed is False}
+    assert not failed & {"INC5", "INC6", "INC7"}
+    assert failed, "three that are surely urgent do"

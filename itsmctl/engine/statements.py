@@ -20,6 +20,8 @@ from itsmctl.engine.strange import is_odd, is_strange, with_odd, with_strange
 from itsmctl.engine.telling import with_untold
 from itsmctl.model import GROUPED, RECORD_COLUMNS, REFERRING_COLUMNS, Condition, Definitions, Effective, Rule, Waiver
 
+BESIDE_OTHERS = frozenset({"batch", "overlap", "similar"})
+"""Checks that judge a record by how many others of the scope are like it, or at the same time."""
 ABOUT_CLOCKS = frozenset(
     {
         "attainment",
@@ -270,7 +272,8 @@ def in_scope(rule: Rule, context: Context) -> Fragment:
     """The condition on a record `r` by which it is in the scope of a rule; see `scope_of`."""
     # A record that may belong to a group is not counted in it: the group is judged by the others, and an audit says so.
     tested = _testable(rule, context)
-    held = [all_of((c,)) for c in tested] if rule.check in GROUPED else [_may_hold(c, context) for c in tested]
+    beside = rule.check in BESIDE_OTHERS
+    held = [all_of((c,)) if rule.check in GROUPED else _may_hold(c, context, beside=beside) for c in tested]
     return join(" AND ", [*held, *_reach(rule, context)] or [Fragment("true")])
 
 
@@ -306,12 +309,15 @@ def _about_clock(rule: Rule) -> bool:
     return rule.check in ABOUT_CLOCKS or (rule.check in MAYBE_ABOUT_CLOCKS and "clock" in rule.parameters)
 
 
-def _may_hold(c: Condition, context: Context) -> Fragment:
-    """The condition holds, or nobody knows what the record has in the column, so that it may."""
+def _may_hold(c: Condition, context: Context, *, beside: bool) -> Fragment:
+    """The condition holds, or nobody knows what the record has in the column, so that it may.
+
+    A word that nobody translates hides a record from a rule that judges records `beside` others: among them it must not count.
+    """
     unknown = [Fragment(unknown_of(c.column))] if c.column in context.lacking else []
     if c.column == "state" and (context.process in context.strange if context.process else context.strange):
         unknown.append(is_strange("r", c.values))
-    if c.test in ("in", "not-in") and (odd := is_odd(c.column, c.values, context)):
+    if not beside and c.test in ("in", "not-in") and (odd := is_odd(c.column, c.values, context)):
         unknown.append(odd)
     return "(" + join(" OR ", [all_of((c,)), *unknown]) + ")" if unknown else all_of((c,))
 
