@@ -150,27 +150,20 @@ def _drop_superseded(session: Session, staged: Staged, found: Mapping[str, Sourc
     """
     if mapping.at not in staged.columns:
         return
-    text, cell = found["record_id"].sql(staged), staged.sql(mapping.at)
+    text = found["record_id"].sql(staged)
     read = [
-        f"{seconds_sql(stamp_sql(cell, form, mapping.where))} - coalesce({offset_sql(cell, form)}, 0)"
+        f"{seconds_sql(stamp_sql('cell', form, mapping.where))} - coalesce({offset_sql('cell', form)}, 0)"
         for form in dict.fromkeys((*mapping.time_formats, *SPREADSHEETS))
     ]
     first, last = f"least({', '.join(read)})", f"greatest({', '.join(read)})"
     session.run(
-        f"CREATE TABLE dated AS SELECT raw, id, moment, max(moment) OVER (PARTITION BY id) AS latest, "
-        f"count(*) OVER (PARTITION BY id) = count(moment) OVER (PARTITION BY id) AS all_told FROM "
-        f"(SELECT rowid AS raw, {text} AS id, CASE WHEN {first} = {last} THEN {last} END AS moment FROM {RAW} "
-        f"QUALIFY count(*) OVER (PARTITION BY {text}) > 1) AS repeated"
+        f"CREATE TABLE superseded AS SELECT raw FROM (SELECT raw, id, CASE WHEN {first} = {last} THEN {last} END AS moment FROM "
+        f"(SELECT rowid AS raw, {text} AS id, {staged.sql(mapping.at)} AS cell FROM {RAW} QUALIFY count(*) OVER (PARTITION BY {text}) > 1)) "
+        f"QUALIFY count(*) OVER (PARTITION BY id) = count(moment) OVER (PARTITION BY id) "
+        f"AND moment < max(moment) OVER (PARTITION BY id) - {_SURELY_LATER}"
     )
-    session.run(
-        f"INSERT INTO {REJECT} SELECT r.file, r.row, d.id, {_number(staged, found)}, ?, r.{cell}, 'superseded', true "
-        f"FROM dated AS d JOIN {RAW} AS r ON r.rowid = d.raw WHERE d.all_told AND d.moment < d.latest - {_SURELY_LATER}",
-        [mapping.at],
-    )
-    session.run(
-        f"DELETE FROM {RAW} WHERE rowid IN (SELECT raw FROM dated WHERE all_told AND moment < latest - {_SURELY_LATER})"
-    )
-    session.run("DROP TABLE dated")
+    _move(session, staged, "rowid IN (SELECT raw FROM superseded)", found, mapping.at, "superseded")
+    session.run("DROP TABLE superseded")
 
 
 def _find_contradicted(session: Session, staged: Staged, found: Mapping[str, Source]) -> dict[str, str]:
