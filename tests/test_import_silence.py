@@ -309,3 +309,20 @@ def test_an_office_that_rests_over_christmas_has_exported_all_lists(tmp_path: Pa
     open_still = list(listed(lives, datetime(2025, 12, 20, tzinfo=UTC)))
     files_of(tmp_path, LIST, {"office": open_still, "desk": list(listed(night, end))})
     assert codes(brought(tmp_path, definitions)) == []
+
+
+def test_the_log_of_another_process_that_begins_later_hides_nothing(tmp_path: Path, definitions: Definitions) -> None:
+    """An incident whose history lacks its beginning fails, whenever the log of changes begins."""
+    lives = numbered(office(JANUARY, 60))
+    half = next(n for n, life in lives.items() if life[0][1].month == 2)
+    lines = [line for _, line in changes(lives) if not line.startswith(f"{half},state,New")]
+    files_of(tmp_path, LIST, {"incidents": list(listed(lives))})
+    files_of(tmp_path, AUDIT, {"audit": lines})
+    head = "number,state,type,start_date,sys_mod_count,sys_updated_by,sys_updated_at,opened_at"
+    rows = [
+        "CHG1,New,normal,,0,Bob,2026-03-02 09:00:00,2026-03-02 09:00:00",
+        "CHG1,Assess,normal,,1,Bob,2026-03-02 10:00:00,2026-03-02 09:00:00",
+    ]
+    files_of(tmp_path, head, {"changes": rows})
+    brought(tmp_path, definitions)
+    assert judged(tmp_path, definitions, "INC-25")["INC-25", half] == (False, "")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
-from itsmctl.engine.session import Session, exported, name, quote
+from itsmctl.engine.session import Session, exported, name
 from itsmctl.engine.sql import epoch
 from itsmctl.importers.receipt import Receipt, Silence, iso
 
@@ -66,7 +66,7 @@ def with_silences(session: Session, receipt: Receipt, place: Path) -> Receipt:
     that is usual, holidays as well. It ends early where its tickets were resolved or closed after it; then the export was made no
     sooner than they were.
     """
-    found = [one for files in receipt.logs.values() for one in _silences(session, place, files)]
+    found = list(_silences(session, place, tuple(receipt.logs.values())))
     return replace(
         receipt,
         silences=tuple(silence for silence, _ in found),
@@ -75,86 +75,114 @@ def with_silences(session: Session, receipt: Receipt, place: Path) -> Receipt:
     )
 
 
-def _silences(session: Session, place: Path, files: tuple[str, ...]) -> Iterator[tuple[Silence, tuple[str, str]]]:
-    listed = ", ".join(map(quote, files))
-    hours = _hours(session, place, listed)
-    if not hours:
-        return
-    pauses = _pauses(hours)
-    end = hours[-1][1]
-    events, records = exported(place, "event"), exported(place, "record")
-    later = f"WHERE {_lived_between(end + DAY, None)} LIMIT 1"
-    if not pauses and not session.rows(f"SELECT 1 FROM {records} {later}"):
-        return
-    session.run(
-        f"CREATE OR REPLACE TEMP TABLE logged AS SELECT * FROM {records} WHERE source_file IN ({listed}) "
-        f"OR record_id IN (SELECT record_id FROM {events} WHERE source_file IN ({listed}))"
-    )
-    processes = tuple(str(one) for (one,) in session.rows("SELECT DISTINCT process FROM logged ORDER BY process"))
-    moment = epoch(name("at"))
-    reach = [
-        (str(file), int(str(first)), int(str(last)))
-        for file, first, last in session.rows(
-            f"SELECT source_file, min({moment}), max({moment}) FROM {events} WHERE source_file IN ({listed}) GROUP BY source_file ORDER BY source_file"
-        )
-    ]
-    for pause in pauses:
-        around = [file for file, first, last in reach if first <= pause.last and last >= pause.next]
-        shown = ", ".join(around or [file for file, _, last in reach if last == pause.last])
-        lived = _count(session, _lived_between(pause.last + DAY, pause.next - DAY))
-        if lived >= _TICKETS:
-            said = f"{shown} tells nothing between {iso(pause.last)} and {iso(pause.next)}, though tickets were opened or ended meanwhile: {lived}; was all exported?"
-            until, code = pause.last + pause.usual_at_work, "log-silent"
-        elif not around and pause.usual is not None and pause.next - pause.last > pause.usual:
-            said = f"{shown} tells nothing after {iso(pause.last)}, and the next file goes on at {iso(pause.next)}: is one missing?"
-            until, code = pause.last + pause.usual, "file-ends-early"
-        else:
-            continue
-        yield Silence(files, processes, iso(pause.last), iso(until), iso(pause.next)), (code, said)
-    yield from _ending(session, files, processes, end, ", ".join(file for file, _, last in reach if last == end))
-
-
-def _ending(
-    session: Session, files: tuple[str, ...], processes: tuple[str, ...], end: int, shown: str
+def _silences(
+    session: Session, place: Path, logs: Sequence[tuple[str, ...]]
 ) -> Iterator[tuple[Silence, tuple[str, str]]]:
-    """The silence after the end of a log, where its tickets went on."""
-    ended = _count(session, _lived_between(end + DAY, None))
-    if ended >= _TICKETS:
-        latest = _latest(session)
-        said = f"{shown} tells nothing after {iso(end)}, though tickets were resolved or closed until {iso(latest)}: {ended}; was all exported?"
-        yield Silence(files, processes, iso(end), iso(end + DAY), iso(latest)), ("log-silent", said)
+    session.run("CREATE OR REPLACE TEMP TABLE log_file (log BIGINT, file VARCHAR)")
+    session.insert("log_file", ("log", "file"), [(log, file) for log, files in enumerate(logs) for file in files])
+    hours = _hours(session, place)
+    pauses = {log: _pauses(moments) for log, moments in hours.items()}
+    ends = {log: moments[-1][1] for log, moments in hours.items()}
+    latest = _latest_end(session, place)
+    asked = [log for log in hours if pauses[log] or ends[log] + DAY < latest]
+    if not asked:
+        return
+    processes = _create_logged(session, place, asked)
+    reach = _reach(session, place)
+    quiet = [(log, pause.last + DAY, pause.next - DAY) for log in asked for pause in pauses[log]]
+    lived = _lived(session, [*quiet, *((log, ends[log] + DAY + 1, None) for log in asked)])
+    for log in asked:
+        for pause in pauses[log]:
+            around = [file for file, first, last in reach[log] if first <= pause.last and last >= pause.next]
+            shown = ", ".join(around or [file for file, _, last in reach[log] if last == pause.last])
+            count = lived[log, pause.last + DAY]
+            if count >= _TICKETS:
+                said = f"{shown} tells nothing between {iso(pause.last)} and {iso(pause.next)}, though tickets were opened or ended meanwhile: {count}; was all exported?"
+                until, code = pause.last + pause.usual_at_work, "log-silent"
+            elif not around and pause.usual is not None and pause.next - pause.last > pause.usual:
+                said = f"{shown} tells nothing after {iso(pause.last)}, and the next file goes on at {iso(pause.next)}: is one missing?"
+                until, code = pause.last + pause.usual, "file-ends-early"
+            else:
+                continue
+            yield Silence(logs[log], processes[log], iso(pause.last), iso(until), iso(pause.next)), (code, said)
+        end = ends[log]
+        count = lived[log, end + DAY + 1]
+        if count >= _TICKETS:
+            shown = ", ".join(file for file, _, last in reach[log] if last == end)
+            until = _latest(session, log)
+            said = f"{shown} tells nothing after {iso(end)}, though tickets were resolved or closed until {iso(until)}: {count}; was all exported?"
+            yield Silence(logs[log], processes[log], iso(end), iso(end + DAY), iso(until)), ("log-silent", said)
 
 
-def _lived_between(first: int, last: int | None) -> str:
-    """SQL for whether a record was opened, resolved or closed between two moments, or resolved or closed after one."""
-    if last is None:
-        return " OR ".join(f"{epoch(column)} > {first}" for column in _ENDS)
-    return " OR ".join(f"{epoch(column)} BETWEEN {first} AND {last}" for column in ("opened_at", *_ENDS))
+def _latest_end(session: Session, place: Path) -> int:
+    """The latest moment at which any record was resolved or closed."""
+    (latest,) = session.one(
+        f"SELECT greatest({', '.join(f'max({epoch(column)})' for column in _ENDS)}) FROM {exported(place, 'record')}"
+    )
+    return int(latest or 0)
 
 
-def _count(session: Session, condition: str) -> int:
-    (count,) = session.one(f"SELECT count(*) FROM logged WHERE {condition}")
-    return int(count or 0)
+def _create_logged(session: Session, place: Path, asked: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """Create `logged`: of each log asked the records of its files and of its events, with seconds; the answer is the processes of each."""
+    events, records = exported(place, "event"), exported(place, "record")
+    files = f"(SELECT * FROM log_file WHERE log IN ({', '.join(map(str, asked))})) AS l"
+    moments = ", ".join(f"{epoch(column)} AS {column}" for column in ("opened_at", *_ENDS))
+    session.run(
+        f"""CREATE OR REPLACE TEMP TABLE logged AS SELECT l.log, r.process, {moments} FROM {records} AS r JOIN (
+            SELECT l.log, e.record_id FROM {events} AS e JOIN {files} ON l.file = e.source_file
+            UNION SELECT l.log, r.record_id FROM {records} AS r JOIN {files} ON l.file = r.source_file
+        ) AS l ON l.record_id = r.record_id"""
+    )
+    found: dict[int, tuple[str, ...]] = dict.fromkeys(asked, ())
+    for log, process in session.rows("SELECT DISTINCT log, process FROM logged ORDER BY log, process"):
+        found[int(str(log))] += (str(process),)
+    return found
 
 
-def _latest(session: Session) -> int:
-    """The latest moment at which a ticket was resolved or closed, those apart that only a wrong month explains."""
+def _reach(session: Session, place: Path) -> dict[int, list[tuple[str, int, int]]]:
+    """By log its files with the first and the last moment that each tells of."""
+    moment = epoch(name("at"))
+    found: dict[int, list[tuple[str, int, int]]] = {}
+    for log, file, first, last in session.rows(
+        f"""SELECT l.log, l.file, min({moment}), max({moment}) FROM {exported(place, "event")} AS e
+        JOIN log_file AS l ON l.file = e.source_file GROUP BY l.log, l.file ORDER BY l.log, l.file"""
+    ):
+        found.setdefault(int(str(log)), []).append((str(file), int(str(first)), int(str(last))))
+    return found
+
+
+def _lived(session: Session, stretches: Sequence[tuple[int, int, int | None]]) -> dict[tuple[int, int], int]:
+    """By log and first moment how many records of the log were opened, resolved or closed until the last one; without a last one, resolved or closed since."""
+    session.run('CREATE OR REPLACE TEMP TABLE stretch (log BIGINT, "first" BIGINT, "last" BIGINT)')
+    session.insert("stretch", ("log", "first", "last"), list(stretches))
+    ended = " OR ".join(f'l.{column} BETWEEN s."first" AND coalesce(s."last", l.{column})' for column in _ENDS)
     rows = session.rows(
-        f"SELECT DISTINCT greatest({', '.join(map(epoch, _ENDS))}) AS moment FROM logged WHERE {' OR '.join(f'{c} IS NOT NULL' for c in _ENDS)} "
+        f"""SELECT s.log, s."first", count(l.log) FROM stretch AS s LEFT JOIN logged AS l
+        ON l.log = s.log AND (l.opened_at BETWEEN s."first" AND s."last" OR {ended}) GROUP BY s.log, s."first" """
+    )
+    return {(int(str(log)), int(str(first))): int(str(count)) for log, first, count in rows}
+
+
+def _latest(session: Session, log: int) -> int:
+    """The latest moment at which a ticket of a log was resolved or closed, those apart that only a wrong month explains."""
+    rows = session.rows(
+        f"SELECT DISTINCT greatest({', '.join(_ENDS)}) AS moment FROM logged WHERE log = {log} AND ({' OR '.join(f'{c} IS NOT NULL' for c in _ENDS)}) "
         f"ORDER BY moment DESC LIMIT {_TICKETS}"
     )
     moments = [int(str(moment)) for (moment,) in rows]
     return next((one for one, before in pairwise(moments) if one - before <= APART), moments[-1])
 
 
-def _hours(session: Session, place: Path, listed: str) -> list[tuple[int, int]]:
-    """The first and the last moment of each hour in which a log tells anything."""
+def _hours(session: Session, place: Path) -> dict[int, list[tuple[int, int]]]:
+    """By log the first and the last moment of each hour in which it tells anything."""
     moment = epoch(name("at"))
-    hours = session.rows(
-        f"SELECT min({moment}), max({moment}) FROM {exported(place, 'event')} WHERE source_file IN ({listed}) AND {moment} IS NOT NULL "
-        f"GROUP BY {moment} // {_HOUR} ORDER BY 1"
-    )
-    return [(int(str(first)), int(str(last))) for first, last in hours]
+    found: dict[int, list[tuple[int, int]]] = {}
+    for log, first, last in session.rows(
+        f"""SELECT l.log, min({moment}), max({moment}) FROM {exported(place, "event")} AS e JOIN log_file AS l ON l.file = e.source_file
+        WHERE {moment} IS NOT NULL GROUP BY l.log, {moment} // {_HOUR} ORDER BY 1, 2"""
+    ):
+        found.setdefault(int(str(log)), []).append((int(str(first)), int(str(last))))
+    return found
 
 
 def _pauses(hours: Sequence[tuple[int, int]]) -> list[_Pause]:

@@ -87,8 +87,7 @@ def create_silent(session: Session, loading: Loading) -> None:
     session.run("CREATE TABLE silent (tix BIGINT, begun BOOLEAN)")
     for silence in loading.silences:
         _add_silence(session, loading, silence)
-    for files in loading.logs:
-        _add_begun(session, loading, files)
+    _add_begun(session, loading)
     if loading.ended or loading.silences:
         _leave_open(session, loading)
 
@@ -116,25 +115,42 @@ def _add_silence(session: Session, loading: Loading, silence: Silent) -> None:
     )
 
 
-def _add_begun(session: Session, loading: Loading, files: tuple[str, ...]) -> None:
-    """Records that were opened before their log begins, if their own first row in it comes late, or if a list of changes tells of
-    no state before the first one in which records begin.
+def _add_begun(session: Session, loading: Loading) -> None:
+    """Records that were opened before the log of their process begins, if their own first row in it comes late, or if a list of
+    changes tells of no state before the first one in which records begin.
     """
-    own, told = _listed(files), _listed(loading.told_elsewhere)
-    (begins,) = session.one(
-        f"SELECT min({epoch(name('at'))}) FROM {exported(loading.folder, 'event')} WHERE field = 'state' AND source_file IN ({own})"
-    )
-    if begins is None or not loading.part.history:
+    if not loading.part.history or not loading.logs:
         return
-    stored = "greatest(r.opened_at, coalesce(r.recorded_at, r.opened_at))"
+    events = exported(loading.folder, "event")
+    session.run("CREATE TABLE log_file (log BIGINT, file VARCHAR)")
+    session.insert(
+        "log_file", ("log", "file"), [(log, file) for log, files in enumerate(loading.logs) for file in files]
+    )
     session.run(
-        f"""INSERT INTO silent SELECT r.tix, true FROM record AS r JOIN (
-            SELECT tix, moment, new, row_number() OVER (PARTITION BY tix ORDER BY seq) AS place FROM event
-            WHERE field = 'state' AND tix IN (SELECT tix FROM record WHERE opened_at < {int(str(begins))})
-        ) AS e ON e.tix = r.tix LEFT JOIN initial_state AS i ON i.process = r.process AND i.state = e.new
-        WHERE e.place = 1 AND r.opened_at < {int(str(begins))} AND ((
-                i.state IS NULL AND r.process IN (SELECT process FROM initial_state) AND r.source_file IN ({told})
-            ) OR (r.source_file IN ({own}) AND e.moment > {stored} + {_LATE}))"""
+        f"""CREATE TABLE log_begin AS SELECT l.log, min({epoch(name("at"))}) AS begins FROM {events} AS e
+        JOIN log_file AS l ON l.file = e.source_file WHERE e.field = 'state' GROUP BY l.log"""
+    )
+    before = neighbour("tix", in_order=session.in_order)
+    session.run(
+        f"""CREATE TABLE late_begin AS SELECT * FROM (
+            SELECT r.tix, r.process, r.opened_at, r.source_file,
+                i.state IS NULL AND r.process IN (SELECT process FROM initial_state) AND r.source_file IN ({_listed(loading.told_elsewhere)}) AS midst,
+                coalesce(e.moment > greatest(r.opened_at, coalesce(r.recorded_at, r.opened_at)) + {_LATE}, false) AS late
+            FROM (SELECT tix, moment, new, {before} AS before FROM event WHERE field = 'state') AS e
+            JOIN record AS r ON r.tix = e.tix LEFT JOIN initial_state AS i ON i.process = r.process AND i.state = e.new
+            WHERE e.before IS NULL AND r.opened_at < (SELECT max(begins) FROM log_begin)
+        ) AS c WHERE midst OR late"""
+    )
+    if not session.rows("SELECT 1 FROM late_begin LIMIT 1"):
+        return
+    session.run(
+        f"""CREATE TABLE log_process AS SELECT DISTINCT l.log, k.process FROM {events} AS e
+        JOIN log_file AS l ON l.file = e.source_file JOIN kept AS k ON k.record_id = e.record_id WHERE e.field = 'state'"""
+    )
+    session.run(
+        """INSERT INTO silent SELECT DISTINCT c.tix, true FROM late_begin AS c JOIN log_process AS p ON p.process = c.process
+        JOIN log_begin AS b ON b.log = p.log AND c.opened_at < b.begins LEFT JOIN log_file AS f ON f.file = c.source_file
+        WHERE c.midst OR f.log = b.log"""
     )
 
 
