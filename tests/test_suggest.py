@@ -228,6 +228,20 @@ def test_a_german_export_is_understood(tmp_path: Path) -> None:
     assert data["codes"]["priority"] == {"1 - Kritisch": "P1", "2 - Hoch": "P2"}
 
 
+def test_a_state_that_waits_is_known_however_its_words_are_joined(tmp_path: Path) -> None:
+    meant = {
+        "in_progress": "in-progress",
+        "Pending-Client": "awaiting-user",
+        "Waiting on Vendor": "awaiting-supplier",
+        "待用户确认": "awaiting-user",
+    }
+    states = [*meant, "Pending-Internal"]
+    rows = [f"T-{n:04},2026-03-{1 + n % 9:02} 09:{n:02},{states[n % 5]}" for n in range(30)]
+    told, data = proposed(written(tmp_path, "Ticket ID,Created,Status", *rows))
+    assert data["codes"]["state"] == meant
+    assert "# Pending-Internal: …" in render([told]), "who works on it inside the house nobody knows"
+
+
 def test_lists_of_another_language_are_told_by_their_words_and_ranks(tmp_path: Path) -> None:
     states = ("In Arbeit", "Wartet auf Kunde", "Erledigt", "Geschlossen")
     rows = [f"HD-{n:05};0{1 + n % 9}.03.26 09:{n:02};{'Störung' if n % 3 else 'Anfrage'};{1 + n % 4} {['kritisch', 'hoch', 'normal', 'niedrig'][n % 4]};{states[n % 4]}" for n in range(1, 30)]  # fmt: skip

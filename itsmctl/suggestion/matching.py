@@ -237,12 +237,16 @@ def _outcomes(profile: Profile, words: Words) -> list[str]:
 
 
 def meaning(value: str, words: Mapping[str, str]) -> str:
-    """The code of a value; '' where it is not known. A number before it only keeps a list in order, and accents may lack."""
+    """The code of a value; '' where it is not known.
+
+    A number before it only keeps a list in order, accents may lack, and its words may be joined: `in_progress`, `Pending - Client`.
+    """
     word = value.strip().casefold()
-    forms = (word, without_rank(word), without_accents(word), without_accents(without_rank(word)))
-    return next((words[form] for form in forms if form in words), "")
+    plainly = (word, without_rank(word), " ".join(_JOINED.sub(" ", without_rank(word)).split()))
+    return next((words[form] for form in (*plainly, *map(without_accents, plainly)) if form in words), "")
 
 
+_JOINED = re.compile(r"[-–_/:]+")
 _RANK = re.compile(r"^\d+(\s*[-–.:)]\s*|\s+)")
 
 
