@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,8 +12,10 @@ from itsmctl.audit import AuditOptions, audit
 from itsmctl.definitions import load
 from itsmctl.engine.results import read_verdicts
 from itsmctl.engine.session import Session
+from itsmctl.errors import Where
 from itsmctl.importers.importing import import_files
 from itsmctl.importers.receipt import Receipt
+from itsmctl.importers.times import SPREADSHEETS, offset_sql, readings_sql, seconds_sql, stamp_sql, strptime_format
 from itsmctl.model import Definitions
 from itsmctl.reference import reference_root
 
@@ -94,6 +97,28 @@ def test_where_a_list_closes_nothing_the_resolved_are_over(tmp_path: Path, defin
     judged = reasons(tmp_path, definitions)
     assert judged["INC-06", "INC00010"][1].split(":")[0] != "file-ends"
     assert judged["INC-06", LATE[0]][1].startswith("file-ends:")
+
+
+@pytest.mark.parametrize(("early", "later"), [("january", "march"), ("march", "january")])
+def test_a_ticket_that_a_later_list_tells_in_the_same_words_was_still_so_then(
+    early: str, later: str, tmp_path: Path, definitions: Definitions
+) -> None:
+    """A false clean of the list, and of nobody: what lay there for sixty days was not testable, as if no list had told it since."""
+    told_early = month(JANUARY, 0)
+    again = next(row for row in told_early.splitlines(keepends=True) if row.startswith(LATE[0]))
+    receipt = brought(tmp_path, definitions, **{early: told_early, later: month(MARCH, 500) + again})
+    assert {file.name: file.known_until[:10] for file in receipt.files} == {
+        f"{early}.csv": "2026-01-30",
+        f"{later}.csv": "",
+    }
+    judged = reasons(tmp_path, definitions)
+    assert judged["INC-16", LATE[0]] == (False, "")
+    assert {judged["INC-16", one] for one in LATE[1:]} == {(None, "file-ends:resolved_at,state")}
+    with Session() as session:
+        row = session.rows(
+            f"SELECT source_file, source_row FROM read_parquet('{tmp_path / 'dataset' / 'record.parquet'}') WHERE record_id = '{LATE[0]}'"
+        )
+    assert row == [(f"{later}.csv", 85)]
 
 
 LOG = "number,incident_state,sys_updated_by,sys_updated_at,opened_at,sys_mod_count,priority,resolved_at,closed_at,caller_id,opened_by,made_sla,sys_created_at\n"
@@ -279,3 +304,49 @@ def test_where_the_later_row_is_in_doubt_neither_is_believed(
     brought(tmp_path, definitions, both=TWICE + EARLY.format(early) + LATER.format(later) + clear)
     assert states(tmp_path)[0] == (None, None, "both.csv")
     assert {reason for _, _, reason in set_aside(tmp_path)} == {"contradicted", "duplicate-id"}
+
+
+def test_to_leave_out_formats_by_the_shape_of_a_text_loses_no_reading() -> None:
+    own = ("yyyy-MM-dd HH:mm:ss", "yyyy-dd-MM HH:mm:ss", "iso", "dd/MMM/yy h:mm a", "MM-dd-yyyy HH:mm")
+    forms = tuple(dict.fromkeys((*own, *SPREADSHEETS)))
+    moments = [
+        datetime(2026, m, d, h, 7, 9, tzinfo=UTC)
+        for m, d, h in ((1, 2, 3), (2, 1, 13), (11, 12, 0), (3, 31, 12), (12, 9, 23))
+    ]
+    texts = [
+        "",
+        "x",
+        "Total",
+        "2026",
+        "2026-02-30 10:00:00",
+        "13/13/2026 1:00",
+        "2026-02-01T10:00:00+02:00",
+        "2026-02-01 10:00:00.5Z",
+    ]
+    texts += [
+        "2026/2/1 下午 1:07",
+        "2026/2/1 下午1:07:09",
+        "1.2.2026\u00a01:07 p. m.",
+        "1/2/26  1:07",
+        "\t1/2/26 1:07 ",
+        "01-02-2026 13:07:9",
+    ]
+    for form in forms:
+        if form != "iso":
+            written = [f"{one.strftime(strptime_format(form, Where('x')))}" for one in moments]
+            texts += [
+                *written,
+                *(re.sub(r"\b0(\d)", r"\1", text) for text in written),
+                *(f" {text.lower()} " for text in written),
+            ]
+    plainly = ", ".join(
+        f"{seconds_sql(stamp_sql('cell', form, Where('x')))} - coalesce({offset_sql('cell', form)}, 0)"
+        for form in forms
+    )
+    with Session() as session:
+        session.run("CREATE TABLE text (cell VARCHAR)")
+        session.insert("text", ("cell",), [(text,) for text in texts])
+        rows = session.rows(f"SELECT cell, {readings_sql('cell', own, Where('x'))}, [{plainly}] FROM text")
+    known = [(text, {*shaped} - {None}, {*every} - {None}) for text, shaped, every in rows]  # type: ignore[misc]
+    assert [one for one in known if one[1] != one[2]] == []
+    assert sum(bool(every) for _, _, every in known) > 500

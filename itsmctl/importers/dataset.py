@@ -13,6 +13,7 @@ from itsmctl.importers import canonical, findings
 from itsmctl.importers.ends import last_moment, with_ends
 from itsmctl.importers.export import REJECT, Export, Staged
 from itsmctl.importers.population import (
+    believe_later_files,
     drop_rows_of_no_record,
     drop_rows_without_id,
     drop_rows_without_process,
@@ -58,6 +59,8 @@ def prepare(session: Session, staged: Staged, mapping: MappingDefinition, zone: 
         set_errors_aside(session, staged, found)
     with session.beside(lambda other: reject_values(other, staged, found, mapping)):
         moments = convert_times(session, staged, record_id, time_names(found, mapping, staged), mapping, zone)
+    if mapping.shape == "records":
+        believe_later_files(session, found, mapping, moments)
     export = canonical.Export(staged, mapping, found, moments, _history(mapping, found))
     hindsight = canonical.hindsight_columns(session, export)
     export = replace(export, history=tuple(column for column in export.history if column not in hindsight))

@@ -8,11 +8,14 @@ from itsmctl.engine.session import Session, quote
 from itsmctl.importers.export import RAW, REJECT, Staged
 from itsmctl.importers.recognition import Source, sources
 from itsmctl.importers.spreadsheet_errors import is_error, workbooks
-from itsmctl.importers.times import SPREADSHEETS, offset_sql, seconds_sql, stamp_sql
-from itsmctl.model import TIME_COLUMNS, MappingDefinition
+from itsmctl.importers.times import readings_sql
+from itsmctl.importers.values import MOMENT, Moments
+from itsmctl.model import FORESEEN_COLUMNS, TIME_COLUMNS, MappingDefinition
 
 _TOTAL = r"((grand |general |sub-?)?(total|totals|sum|sums|count)|(gesamt|teil|zwischen)?summen?|gesamt|gesamtergebnis|insgesamt|anzahl|total (général|generale|geral|general)|somme|suma|totale|合计|总计|小计|总数|汇总)\s*[:：]?\s*[\d.,]*"
 """What stands where the id would be in a row that adds up the others."""
+_SEEN_AGAIN = "seen_again"
+"""Rows that equal one of RAW in every cell, `raw`: raw, file, row."""
 _SURELY_LATER = 3_600
 """Seconds after which a moment is later than another on whatever clock they were read, even if it was put back in between."""
 
@@ -115,6 +118,7 @@ def merge_duplicates(session: Session, staged: Staged, found: Mapping[str, Sourc
     """
     record_id = found["record_id"]
     text = record_id.sql(staged)
+    session.run(f"CREATE TABLE {_SEEN_AGAIN} (raw BIGINT, file BIGINT, row BIGINT)")
     (tickets, rows) = session.one(f"SELECT count(DISTINCT {text}), count(*) FROM {RAW}")
     if tickets == rows:
         return 0
@@ -134,12 +138,38 @@ def merge_duplicates(session: Session, staged: Staged, found: Mapping[str, Sourc
         [record_id.shown],
     )
     (merged,) = session.one("SELECT count(*) FROM later WHERE same")
+    session.run(
+        f"INSERT INTO {_SEEN_AGAIN} SELECT f.first AS raw, r.file, r.row FROM later AS l JOIN {RAW} AS r ON r.rowid = l.raw "
+        "JOIN repeated AS f ON f.raw = l.raw WHERE l.same"
+    )
     contradicted = _find_contradicted(session, staged, found)
     session.run(f"DELETE FROM {RAW} WHERE rowid IN (SELECT raw FROM later)")
     _set_contradicted_aside(session, record_id.sql(staged, "r."), contradicted)
     for table in ("contradicted", "later", "repeated"):
         session.run(f"DROP TABLE {table}")
     return int(merged or 0)
+
+
+def believe_later_files(
+    session: Session, found: Mapping[str, Source], mapping: MappingDefinition, moments: Moments
+) -> None:
+    """Say of a ticket that several lists tell in the same words that it stands in the one that tells of the latest moment: then it
+    was still so when that list was exported.
+    """
+    told = [found[column].exported[0] for column in TIME_COLUMNS if column in found and column not in FORESEEN_COLUMNS]
+    names = [name for name in (*told, mapping.at) if name in moments.names]
+    if names and session.one(f"SELECT count(*) FROM {_SEEN_AGAIN}") != (0,):
+        session.run(
+            f"""UPDATE {RAW} SET file = later.file, row = later.row FROM (
+                WITH ending AS (
+                    SELECT r.file, max(greatest({", ".join(f"m.{moments.sql(name)}" for name in names)})) AS ends
+                    FROM {RAW} AS r JOIN {MOMENT} AS m ON m.raw = r.rowid GROUP BY r.file
+                ) SELECT s.raw, s.file, s.row FROM {_SEEN_AGAIN} AS s JOIN {RAW} AS r ON r.rowid = s.raw
+                JOIN ending AS e ON e.file = s.file JOIN ending AS own ON own.file = r.file WHERE e.ends > own.ends
+                QUALIFY row_number() OVER (PARTITION BY s.raw ORDER BY e.ends DESC, s.file, s.row) = 1
+            ) AS later WHERE {RAW}.rowid = later.raw"""
+        )
+    session.run(f"DROP TABLE {_SEEN_AGAIN}")
 
 
 def _drop_superseded(session: Session, staged: Staged, found: Mapping[str, Source], mapping: MappingDefinition) -> None:
@@ -151,14 +181,10 @@ def _drop_superseded(session: Session, staged: Staged, found: Mapping[str, Sourc
     if mapping.at not in staged.columns:
         return
     text = found["record_id"].sql(staged)
-    read = [
-        f"{seconds_sql(stamp_sql('cell', form, mapping.where))} - coalesce({offset_sql('cell', form)}, 0)"
-        for form in dict.fromkeys((*mapping.time_formats, *SPREADSHEETS))
-    ]
-    first, last = f"least({', '.join(read)})", f"greatest({', '.join(read)})"
+    read = readings_sql("cell", mapping.time_formats, mapping.where)
     session.run(
-        f"CREATE TABLE superseded AS SELECT raw FROM (SELECT raw, id, CASE WHEN {first} = {last} THEN {last} END AS moment FROM "
-        f"(SELECT rowid AS raw, {text} AS id, {staged.sql(mapping.at)} AS cell FROM {RAW} QUALIFY count(*) OVER (PARTITION BY {text}) > 1)) "
+        f"CREATE TABLE superseded AS SELECT raw FROM (SELECT raw, id, CASE WHEN list_min(read) = list_max(read) THEN list_max(read) END AS moment FROM "
+        f"(SELECT raw, id, {read} AS read FROM (SELECT rowid AS raw, {text} AS id, {staged.sql(mapping.at)} AS cell FROM {RAW} QUALIFY count(*) OVER (PARTITION BY {text}) > 1))) "
         f"QUALIFY count(*) OVER (PARTITION BY id) = count(moment) OVER (PARTITION BY id) "
         f"AND moment < max(moment) OVER (PARTITION BY id) - {_SURELY_LATER}"
     )

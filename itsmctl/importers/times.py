@@ -152,6 +152,39 @@ def seconds_sql(stamp: str) -> str:
     return f"CASE WHEN {stamp} BETWEEN {low} AND {high} THEN epoch_us(date_trunc('second', {stamp})) // 1000000 END"
 
 
+def readings_sql(column: str, patterns: Sequence[str], where: Where) -> str:
+    """SQL for the list of what a text means to each of the formats and of those of spreadsheets, in seconds since 1970: in UTC if
+    it says how far it is ahead, else on its own clock face; NULL for a format that cannot read it.
+
+    A format takes longest with what it cannot read: those of spreadsheets are left out where a text is not of their shape.
+    """
+    own = [pattern for pattern in dict.fromkeys(patterns) if pattern not in SPREADSHEETS]
+    shapes: dict[str, list[str]] = {}
+    for pattern in SPREADSHEETS:
+        shapes.setdefault(_shape_sql(column, pattern), []).append(pattern)
+    lists = {
+        shape: ", ".join(_reading_sql(column, one, where) for one in [*own, *alike]) for shape, alike in shapes.items()
+    }
+    whens = "".join(f" WHEN {shape} THEN [{read}]" for shape, read in lists.items())
+    return f"CASE{whens} ELSE [{', '.join(_reading_sql(column, one, where) for one in own)}]::BIGINT[] END"
+
+
+def _shape_sql(column: str, pattern: str) -> str:
+    """SQL for whether a text may be one that a format of spreadsheets reads: the same signs between as many digits, and a word if the format tells
+    morning from afternoon.
+    """
+    day, _, time = pattern.partition(" ")
+    digits = {"y": r"\d{4}" if "yyyy" in day else r"\d\d?", "M": r"\d\d?", "d": r"\d\d?"}
+    parts = "".join(digits[token[1]] if token[1] else rf"\{token[0]}" for token in _TOKEN.finditer(day))
+    rest = r".*[^\d\s:]" if _has_half(pattern) else r"\s[\d\s]+" + r":[\d\s]+" * time.count(":") + "$"
+    shape = rf"^\s*{parts}{rest}"
+    return f"regexp_matches({column}, {quote(shape)})"
+
+
+def _reading_sql(column: str, pattern: str, where: Where) -> str:
+    return f"{seconds_sql(stamp_sql(column, pattern, where))} - coalesce({offset_sql(column, pattern)}, 0)"
+
+
 def offset_sql(column: str, pattern: str) -> str:
     """SQL for the seconds that a time itself says it is ahead of UTC; NULL where it says nothing."""
     if pattern in EPOCHS:
