@@ -1,6 +1,7 @@
 """Values that a field may have: a list, a code list in force when the record was opened, or the states of a process.
 
-With `history: true` every value that the field ever had is looked at, not only the last.
+With `history: true` every value that the field ever had is looked at, not only the last; what the first change names as
+before it is one of them.
 
     check: {allowed: {column: priority, codes: priority}}
     check: {allowed: {column: state, states: incident, history: true}}
@@ -12,6 +13,7 @@ Passing: state `resolved`. Failing: state `-100`. An empty value cannot be judge
 from __future__ import annotations
 
 from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.spans import values_of
 from itsmctl.engine.sql import Fragment, join, name, number_of, quote
 from itsmctl.model import Code, Effective, Rule
 
@@ -67,11 +69,10 @@ def compile(rule: Rule, context: Context) -> Fragment:
             )
         )
     bad = (
-        Fragment(
-            "SELECT e.tix, min(e.new) AS worst, min(e.moment) AS first_at FROM event AS e JOIN scoped AS r ON r.tix = e.tix WHERE e.field = ? AND e.new IS NOT NULL AND e.moment <= ? AND NOT ",
-            (column, context.as_of),
-        )
-        + _allowed(codes, "e.new", context)
+        "SELECT e.tix, min(e.value) AS worst, min(e.t0) AS first_at FROM ("
+        + values_of(column, context)
+        + ") AS e JOIN scoped AS r ON r.tix = e.tix WHERE NOT "
+        + _allowed(codes, "e.value", context)
         + " GROUP BY e.tix"
     )
     return (
