@@ -1,13 +1,14 @@
 """What was done lies within what was planned, but for a tolerance, and outside the days on which it may not be done.
 
 `actual` and `planned` are pairs of moments, begin and end. Work that still runs is judged by its begin, and fails once its window
-has passed. `never` are days, both included and in the audit's zone, on which no work may lie at all. What has not begun is in order.
+has passed. `never` are days, both included and in the audit's zone, on which no work may lie at all; what ends at midnight lies on the
+day before. What has not begun is in order.
 
     check: {in-window: {actual: [actual_start, actual_end], planned: [planned_start, planned_end], tolerance: 15m}}
     check: {in-window: {actual: [actual_start, actual_end], never: [{from: 2026-02-14, to: 2026-02-23}]}}
 
 Passing: planned from 20:00 to 22:00, done from 19:50 to 22:15. Failing: done until 22:16; begun on a day of the freeze.
-Not testable: no window planned, or ended without a begin.
+Not testable: no window planned, or ended without a begin; work, or a window, that ends before it begins.
 """
 
 from __future__ import annotations
@@ -68,9 +69,8 @@ def compile(rule: Rule, context: Context) -> Fragment:
     outside, unplanned = _outside(rule, start, running)
     never = _never(rule, context, start, running)
     column = texts(rule, "actual")[0]
-    begun = (
-        f"CASE WHEN {start} IS NULL AND {stop} IS NULL AND r.ended_at IS NULL THEN true WHEN {start} IS NULL THEN NULL"
-    )
+    backwards = f"{start} > {stop}"
+    begun = f"CASE WHEN {start} IS NULL AND {stop} IS NULL AND r.ended_at IS NULL THEN true WHEN {start} IS NULL OR {backwards} THEN NULL"
     return (
         Fragment(
             f"SELECT record_id, passed, CASE WHEN passed IS NULL THEN NULL WHEN start IS NULL THEN 'not begun yet' WHEN forbidden THEN 'on a forbidden day' WHEN outside > {seconds_of(rule, 'tolerance')} THEN concat('outside by ', {duration_text('outside')}) ELSE 'inside' END AS observed, ? AS expected, coalesce(start, opened_at) AS \"at\", CASE WHEN passed IS NULL THEN why END AS reason FROM (SELECT r.record_id, r.opened_at, {start} AS start, {outside} AS outside, ",
@@ -81,29 +81,37 @@ def compile(rule: Rule, context: Context) -> Fragment:
         + never
         + Fragment(
             f""" THEN false WHEN {unplanned} THEN NULL ELSE {outside} <= {seconds_of(rule, "tolerance")} END AS passed,
-            CASE WHEN {start} IS NULL THEN {quote("missing:" + column)} ELSE {_missing(rule)} END AS why FROM scoped AS r) AS judged"""
+            CASE WHEN {start} IS NULL THEN {quote("missing:" + column)} WHEN {backwards} THEN {_backwards("actual", rule)} ELSE {_missing(rule)} END AS why FROM scoped AS r) AS judged"""
         )
     )
 
 
 def _outside(rule: Rule, start: str, stop: str) -> tuple[str, str]:
-    """SQL for the seconds that the work lies outside its window, and for whether the window is unknown."""
+    """SQL for the seconds that the work lies outside its window, and for whether the window is unknown or contradicts itself."""
     planned = [f"r.{name(column)}" for column in texts(rule, "planned")]
     if not planned:
         return "0", "false"
     low, high = planned
-    return f"greatest({low} - {start}, {stop} - {high}, 0)", f"{low} IS NULL OR {high} IS NULL"
+    return f"greatest({low} - {start}, {stop} - {high}, 0)", f"{low} IS NULL OR {high} IS NULL OR {low} > {high}"
 
 
 def _missing(rule: Rule) -> str:
-    listed = ", ".join(f"CASE WHEN r.{name(c)} IS NULL THEN {quote(c)} END" for c in texts(rule, "planned"))
-    return f"concat('missing:', concat_ws(',', {listed}))" if listed else "NULL"
+    planned = texts(rule, "planned")
+    if not planned:
+        return "NULL"
+    listed = ", ".join(f"CASE WHEN r.{name(c)} IS NULL THEN {quote(c)} END" for c in planned)
+    low, high = (f"r.{name(c)}" for c in planned)
+    return f"CASE WHEN {low} > {high} THEN {_backwards('planned', rule)} ELSE concat('missing:', concat_ws(',', {listed})) END"
+
+
+def _backwards(pair: str, rule: Rule) -> str:
+    return quote(f"runs-backwards:{','.join(texts(rule, pair))}")
 
 
 def _never(rule: Rule, context: Context, start: str, stop: str) -> Fragment:
     """SQL for whether the work touches one of the days on which it may not lie; never NULL."""
     tests = [
-        Fragment(f"coalesce({start} < ? AND {stop} >= ?, false)", (end, begin))
+        Fragment(f"coalesce({start} < ? AND ({stop} > ? OR {start} >= ?), false)", (end, begin, begin))
         for begin, end in _periods(rule, context.zone)
     ]
     return "(" + join(" OR ", tests or [Fragment("false")]) + ")"

@@ -2,7 +2,8 @@
 
 Compared are the records of the rule's process, in its scope or not, that meet `where`; a cell may list several items, between
 commas or semicolons. Times that only touch do not overlap. A record without both moments, or without the item, is not judged; one
-that may overlap with a record whose file lacks one of these columns is not testable.
+that may overlap with a record whose file lacks one of these columns is not testable. Nor is one that ends before it begins, or that
+may overlap with such a one.
 
     check: {overlap: {same: ci, from: planned_start, to: planned_end, where: {state: {not: [cancelled, rejected]}}}}
 
@@ -16,7 +17,7 @@ from collections.abc import Sequence
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.doubts import doubted, others_lack
 from itsmctl.engine.parameters import COLUMN, WHERE, conditions_of
-from itsmctl.engine.sql import Fragment, all_of, each_word, name, quote, ranked
+from itsmctl.engine.sql import LISTED, Fragment, all_of, each_word, name, quote, ranked
 from itsmctl.model import TIME_COLUMNS, Rule
 
 ID = "overlap"
@@ -32,7 +33,6 @@ PARAMETERS = {
     },
 }
 NAMES = {"same": "column", "from": "column", "to": "column"}
-_LIST = "[,;\u3001\uff0c\uff1b]"
 
 
 def needs(rule: Rule) -> Needs:
@@ -46,21 +46,49 @@ def compile(rule: Rule, context: Context) -> Fragment:
     same, start, stop = (name(str(rule.parameters[key])) for key in ("same", "from", "to"))
     before = "(PARTITION BY item ORDER BY start, stop, tix ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
     after = "(PARTITION BY item ORDER BY start, stop, tix ROWS BETWEEN 1 FOLLOWING AND 1 FOLLOWING)"
+    backwards = f"r.{start} > r.{stop} AND r.{same} IS NOT NULL"
+    reason = quote(f"runs-backwards:{rule.parameters['from']},{rule.parameters['to']}")
     body = (
         Fragment(
-            f"""SELECT r.record_id, p.other IS NULL AS passed, coalesce(p.other, 'none') AS observed, 'no overlap' AS expected, r.{start} AS "at", CAST(NULL AS VARCHAR) AS reason
-            FROM scoped AS r JOIN (SELECT tix, min(CASE WHEN stop_before > start THEN other_before WHEN start_after < stop THEN other_after END) AS other FROM (
+            f"""SELECT r.record_id, CASE WHEN p.tix IS NOT NULL THEN p.other IS NULL END AS passed, CASE WHEN p.tix IS NOT NULL THEN coalesce(p.other, 'none') END AS observed, 'no overlap' AS expected,
+                r.{start} AS "at", CASE WHEN p.tix IS NULL THEN {reason} END AS reason
+            FROM scoped AS r LEFT JOIN (SELECT tix, min(CASE WHEN stop_before > start THEN other_before WHEN start_after < stop THEN other_after END) AS other FROM (
                 SELECT tix, start, stop, max(stop) OVER {before} AS stop_before, max_by(record_id, {ranked("stop", "tix")}) OVER {before} AS other_before,
                     min(start) OVER {after} AS start_after, min(record_id) OVER {after} AS other_after
-                FROM (SELECT tix, record_id, start, stop, trim(item) AS item FROM (SELECT o.tix, o.record_id, o.{start} AS start, o.{stop} AS stop, {each_word(f"o.{same}", _LIST)} AS item FROM record AS o
-                    WHERE o.process = ? AND o.{start} <= o.{stop} AND (o.tix IN (SELECT tix FROM scoped) OR """,
+                FROM (SELECT DISTINCT tix, record_id, start, stop, trim(item) AS item FROM (SELECT o.tix, o.record_id, o.{start} AS start, o.{stop} AS stop, {each_word(f"o.{same}", LISTED)} AS item FROM record AS o
+                    WHERE o.process = ? AND o.{start} <= o.{stop} AND (""",
             (rule.process,),
         )
-        + all_of(conditions_of(rule), "o")
-        + ")) AS listed WHERE trim(item) <> '') AS named) AS laid GROUP BY tix) AS p ON p.tix = r.tix"
+        + _compared(rule)
+        + f")) AS listed WHERE trim(item) <> '') AS named) AS laid GROUP BY tix) AS p ON p.tix = r.tix WHERE p.tix IS NOT NULL OR ({backwards})"
     )
     lacking = sorted((needs(rule).columns | needs(rule).elsewhere) & context.lacking)
-    return doubted(body, _unseen(rule, lacking), "passes") if lacking else body
+    if lacking:
+        body = doubted(body, _unseen(rule, lacking), "passes")
+    return doubted(body, _backwards(rule), "passes")
+
+
+def _compared(rule: Rule) -> Fragment:
+    """SQL for whether a record `o` is compared: it is in the scope, or meets `where`."""
+    return "o.tix IN (SELECT tix FROM scoped) OR " + all_of(conditions_of(rule), "o")
+
+
+def _backwards(rule: Rule) -> Fragment:
+    """The records that another on the same item would overlap with, had its end and its begin been swapped: nobody knows when it was."""
+    same, start, stop = (str(rule.parameters[key]) for key in ("same", "from", "to"))
+    first, last = name(start), name(stop)
+    listed = f"SELECT tix, start, stop, trim(item) AS item FROM (SELECT {{0}}.tix, {{0}}.{{1}} AS start, {{0}}.{{2}} AS stop, {each_word(f'{{0}}.{name(same)}', LISTED)} AS item FROM {{3}} AS {{0}}"
+    return (
+        Fragment(
+            f"SELECT DISTINCT r.record_id, r.opened_at, {others_lack((start, stop))} AS reason FROM scoped AS r JOIN ("
+        )
+        + listed.format("s", first, last, "scoped")
+        + Fragment(f" WHERE s.{first} <= s.{last}) AS m) AS m ON m.tix = r.tix JOIN (")
+        + listed.format("o", last, first, "record")
+        + Fragment(f" WHERE o.process = ? AND o.{first} > o.{last} AND (", (rule.process,))
+        + _compared(rule)
+        + ")) AS u) AS u ON u.item = m.item AND u.item <> '' AND u.tix <> m.tix AND u.start < m.stop AND u.stop > m.start"
+    )
 
 
 def _unseen(rule: Rule, lacking: Sequence[str]) -> Fragment:
@@ -83,4 +111,4 @@ def _unseen(rule: Rule, lacking: Sequence[str]) -> Fragment:
 
 def _several(cell: str) -> str:
     """SQL for whether a cell lists several items."""
-    return " OR ".join(f"{cell} LIKE '%{sign}%'" for sign in _LIST.strip("[]"))
+    return " OR ".join(f"{cell} LIKE '%{sign}%'" for sign in LISTED.strip("[]"))

@@ -9,6 +9,7 @@ from itsmctl.engine.session import name, quote
 from itsmctl.model import BOOLEAN_COLUMNS, NUMBER_COLUMNS, TIME_COLUMNS, Condition, Conditions
 
 __all__ = [
+    "LISTED",
     "Fragment",
     "all_of",
     "carried",
@@ -26,6 +27,7 @@ __all__ = [
     "neighbour",
     "number_of",
     "numbers_between",
+    "percent_text",
     "quote",
     "ranked",
     "staircase",
@@ -144,6 +146,10 @@ def epoch(timestamp: str) -> str:
     return f"CAST(floor(epoch({timestamp})) AS BIGINT)"
 
 
+LISTED = "[,;\u3001\uff0c\uff1b]"
+"""What stands between the items that a cell lists; within their names there may be blanks."""
+
+
 def each_word(text: str, between: str = "[,;\\s\u3001\uff0c\uff1b\u3000]+") -> str:
     """SQL that makes one row of each of the names that a cell lists, between commas, semicolons or blanks."""
     return f"unnest(regexp_split_to_array({text}, {quote(between)}))"
@@ -220,6 +226,18 @@ def ranked(first: str, then: str) -> str:
 def moment_text(seconds: str) -> str:
     """SQL for epoch seconds as `2026-03-29T01:00:00Z`."""
     return f"strftime(make_timestamp(CAST({seconds} AS BIGINT) * 1000000), '%Y-%m-%dT%H:%M:%SZ')"
+
+
+def percent_text(share: str, *limits: str) -> str:
+    """SQL for a share in per cent with one decimal, or so many more that it is shown on the side of each limit on which it lies."""
+
+    def shows(rounded: str) -> str:
+        sides = (f"({rounded} {sign} {limit}) = ({share} {sign} {limit})" for limit in limits for sign in ("<", ">"))
+        return f"coalesce({' AND '.join(sides) or 'true'}, true)"
+
+    rounded = [f"round({share}, {digits})" for digits in (1, 2, 4)]
+    cases = " ".join(f"WHEN {shows(one)} THEN CAST({one} AS VARCHAR)" for one in rounded)
+    return f"CASE {cases} ELSE CAST({share} AS VARCHAR) END"
 
 
 def duration_text(seconds: str) -> str:

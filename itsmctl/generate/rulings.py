@@ -238,7 +238,7 @@ def _in_window(rule: Rule, case: Case, book: Book) -> bool:
     if start is None:
         return False
     end = (book.as_of if book.columns(case)["state"] == "implementing" else start) if end is None else end
-    if any(low <= end and start < high for low, high in _forbidden(rule)):
+    if any(start < high and (low < end or low <= start) for low, high in _forbidden(rule)):
         return True
     if "planned" not in rule.parameters:
         return False
