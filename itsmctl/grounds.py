@@ -10,8 +10,9 @@ from datetime import date
 from functools import cache, partial
 
 from itsmctl.checks import CHECKS
+from itsmctl.checks.no_later import later_than
 from itsmctl.checks.similar import similar_to
-from itsmctl.engine.acts import APPROVERS, MOMENT_OF
+from itsmctl.engine.acts import APPROVERS, MOMENT_OF, is_decision
 from itsmctl.engine.clocks import columns_of_clocks
 from itsmctl.engine.context import Context
 from itsmctl.engine.grouping import clock_columns, group_key, key_of
@@ -207,31 +208,30 @@ def _burst(rule: Rule, context: Context, record_ids: Sequence[str]) -> Fragment:
     near = f"abs(o.moment - m.moment) <= {seconds_of(rule, 'within')}"
     if rule.parameters["by"] == APPROVERS:
         known = known_as("a.approver", "w")
-        done = f"SELECT r.tix, r.record_id, r.process, {known.who} AS who, a.moment FROM approval AS a JOIN record AS r ON r.tix = a.tix{known.join}"
+        done = Fragment(
+            f"SELECT r.tix, r.record_id, r.process, {known.who} AS who, a.moment FROM approval AS a JOIN record AS r ON r.tix = a.tix{known.join} WHERE "
+        ) + is_decision("a.decision")
     else:
         by, at = name(str(rule.parameters["by"])), name(str(rule.parameters["at"]))
         known = known_as(f"r.{by}", "w")
-        done = (
+        done = Fragment(
             f"SELECT r.tix, r.record_id, r.process, {known.who} AS who, r.{at} AS moment FROM record AS r{known.join}"
         )
-    return Fragment(
-        f"""SELECT m.record_id AS asked, o.tix FROM ({done}) AS o JOIN ({done}) AS m ON m.who = o.who AND m.process = o.process AND {near}
-        WHERE m.record_id IN ({_marks(record_ids)})""",
-        tuple(record_ids),
+    return (
+        "SELECT m.record_id AS asked, o.tix FROM ("
+        + done
+        + ") AS o JOIN ("
+        + done
+        + Fragment(
+            f") AS m ON m.who = o.who AND m.process = o.process AND {near} WHERE m.record_id IN ({_marks(record_ids)})",
+            tuple(record_ids),
+        )
     )
 
 
 def _later(rule: Rule, context: Context, record_ids: Sequence[str]) -> Fragment:
     """What happened again about the same thing."""
-    same = " AND ".join(f"o.{name(c)} = m.{name(c)}" for c in _texts(rule.parameters["same"]))
-    after, within = name(str(rule.parameters["after"])), seconds_of(rule, "within")
-    asked = rule.parameters.get("where", ())
-    told = tuple(c for c in asked if isinstance(c, Condition)) if isinstance(asked, tuple) else ()
-    head = f"SELECT m.record_id AS asked, o.tix FROM record AS o JOIN record AS m ON {same} AND o.opened_at > m.{after} AND o.opened_at <= m.{after} + {within}"
-    values = (str(rule.parameters.get("process", rule.process)), *record_ids)
-    return Fragment(f"{head} WHERE o.process = ? AND m.record_id IN ({_marks(record_ids)}) AND ", values) + all_of(
-        told, "o"
-    )
+    return later_than(rule, record_ids)
 
 
 def _similar(rule: Rule, context: Context, record_ids: Sequence[str]) -> Fragment:

@@ -1,7 +1,8 @@
 """Many records by one person in a short time.
 
 Every record that lies in such a burst is flagged. This is a pattern to ask about (a clean-up, a meeting that decided on many), so
-rules mark it as an enquiry. With `by: approvers` the approvals are counted, each at its own moment, which `at` then does not name.
+rules mark it as an enquiry. With `by: approvers` the approvals are counted, each at its own moment, which `at` then does not name; several
+of one record at one moment are one.
 What programs do through a service account is no pattern; what is done through a shared account may be the work of several, so it is not
 testable where it would be a burst; it is counted by itself, and never added to what a person did under their own name. A person is the same under each name that an assignment lists under `also-called`.
 What nobody is named for may be part of anybody's burst, and is not testable.
@@ -73,7 +74,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
             SELECT d.tix, d.shared, d.moment, m.n FROM done AS d LEFT JOIN (
                 SELECT who, moment, max(burst) OVER (PARTITION BY who ORDER BY moment RANGE BETWEEN {seconds} PRECEDING AND CURRENT ROW) AS n FROM (
                     SELECT who, moment, sum(acts) OVER (PARTITION BY who ORDER BY moment RANGE BETWEEN CURRENT ROW AND {seconds} FOLLOWING) AS burst
-                    FROM (SELECT who, moment, count(*) AS acts FROM done WHERE who IS NOT NULL GROUP BY who, moment) AS told) AS bursts
+                    FROM (SELECT who, moment, count(DISTINCT tix) AS acts FROM done WHERE who IS NOT NULL GROUP BY who, moment) AS told) AS bursts
             ) AS m ON m.who = d.who AND m.moment = d.moment) AS b ON b.tix = r.tix GROUP BY r.record_id"""
     )
 

@@ -1,7 +1,8 @@
 """Links between records: that there is one, that it leads to a record of some process, and what that record must be.
 
 `types` are kinds of link: a column that names other records (`caused_by`, `problem`, `change`, …), or a type of the export's own;
-`incoming: true` follows them backwards, from the records that name this one. With `process` the record at the other end must be
+`incoming: true` follows them backwards, from the records that name this one. A record that is named twice, by its id and its number, is one link, and one that names itself has
+none by that. With `process` the record at the other end must be
 found and be of that process; `where` is what it must be, `before` and `after` compare one of its moments (`theirs`) with one of
 this record's (`mine`; equal is in order), at most `within` apart. `least` and `most` count the links that fulfil all this; with
 `every: true` each link must. A link whose other end is not in the export is not testable, or fails with `unresolved: fail`.
@@ -180,12 +181,13 @@ def _judged(rule: Rule, context: Context) -> Fragment:
     if rule.parameters.get("incoming"):
         ends = Fragment(
             f"""SELECT DISTINCT n.tix, l.tix AS other FROM link AS l JOIN named AS n ON n.word = l.target AND n.process = ?
-            JOIN record AS o ON o.tix = l.tix AND o.process = ? WHERE l.type IN ({marks})""",
+            JOIN record AS o ON o.tix = l.tix AND o.process = ? WHERE l.type IN ({marks}) AND l.tix <> n.tix""",
             (rule.process, process, *types),
         )
     else:
         ends = Fragment(
-            f"""SELECT l.tix, n.tix AS other FROM link AS l LEFT JOIN named AS n ON n.word = l.target AND n.process = ? WHERE l.type IN ({marks})""",
+            f"""SELECT DISTINCT l.tix, l.type, n.tix AS other, CASE WHEN n.tix IS NULL THEN l.target END AS unseen FROM link AS l
+            LEFT JOIN named AS n ON n.word = l.target AND n.process = ? WHERE l.type IN ({marks}) AND n.tix IS DISTINCT FROM l.tix""",
             (process, *types),
         )
     absent = "false" if rule.parameters.get("unresolved") == "fail" else "NULL"
