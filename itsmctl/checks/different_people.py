@@ -35,7 +35,7 @@ PARAMETERS = {
             "minItems": 2,
             "uniqueItems": True,
             "items": {"enum": list(PEOPLE_COLUMNS)},
-            "description": "Columns of people, no two of which may name the same person.",
+            "description": "Columns of people that may not all name the same person.",
         },
         "sides": {
             "type": "array",

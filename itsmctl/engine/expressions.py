@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from itsmctl import __version__, kept
 from itsmctl.engine.sql import Fragment, join, name
 from itsmctl.errors import Problem, Where, did_you_mean
-from itsmctl.model import BOOLEAN_COLUMNS, NUMBER_COLUMNS, TEXT_COLUMNS, TIME_COLUMNS
+from itsmctl.model import BOOLEAN_COLUMNS, NUMBER_COLUMNS, PEOPLE_COLUMNS, TEXT_COLUMNS, TIME_COLUMNS
 
 if TYPE_CHECKING:
     from sqlglot.expressions import Expr
@@ -77,6 +77,14 @@ _SIGNS = {"EQ": "=", "NEQ": "<>", "LT": "<", "LTE": "<=", "GT": ">", "GTE": ">="
 _WORDS: Mapping[Type, str] = {
     "text": "a text", "number": "a number", "truth": "true or false", "moment": "a moment", "duration": "a duration", "nothing": "nothing",
 }  # fmt: skip
+
+
+def person_in(column: str) -> str:
+    """SQL for who it is that a column of people of the record `r` names: whoever runs the condition puts it there.
+
+    It is the same whatever the person is called, and NULL where nobody can say.
+    """
+    return f"r.{name(f'{column} person')}"
 
 
 @dataclass(frozen=True)
@@ -273,7 +281,7 @@ class _Reader:
         if not self._alike(node, typed):
             return None
         self._ask(node.this, *values)
-        first, *others = [one.sql for one in typed if one]
+        first, *others = self._people(node.this, *values) or [one.sql for one in typed if one]
         return _Typed("(" + first + " IN (" + join(", ", others) + "))", "truth")
 
     def _between(self, node: Expr, depth: int) -> _Typed | None:
@@ -362,8 +370,16 @@ class _Reader:
         if sign in ("=", "<>"):
             self._ask(node.this, node.expression)
             self._ask(node.expression, node.this)
-        left, right = [one.sql for one in typed if one]
+        people = self._people(node.this, node.expression) if sign in ("=", "<>") else []
+        left, right = people or [one.sql for one in typed if one]
         return _Typed("(" + left + f" {sign} " + right + ")", "truth")
+
+    def _people(self, *nodes: Expr) -> list[Fragment]:
+        """The people whom columns name, where all of them are columns of people; else nothing."""
+        columns = [
+            str(node.name) if type(node).__name__ == "Column" else "" for node in (one.unnest() for one in nodes)
+        ]
+        return [Fragment(person_in(c)) for c in columns] if set(columns) <= set(PEOPLE_COLUMNS) else []
 
     def _ask(self, column: Expr, *values: Expr) -> None:
         """Note the texts that a column is compared with, where it is one that stands by itself."""
