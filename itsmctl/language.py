@@ -553,6 +553,7 @@ REASONS: dict[str, tuple[str, str]] = {
         msg("Too many of its records could not be tested to decide"),
         msg("Make those records testable; their own rule says how."),
     ),
+    "month-not-over": (msg("The month is not over yet"), msg("Audit it again when the month is over.")),
     "numbers-missing": (
         msg("The share is reached, but tickets whose numbers are missing could turn it"),
         msg("Account for the missing numbers, or export again without filters."),

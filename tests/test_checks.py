@@ -96,7 +96,7 @@ APPLIES: Mapping[str, str] = {
     "precedence": "pass fail unknown no-data limit open history",
     "overlap": "pass fail no-data limit column",
     "percentile": "pass fail unknown no-data limit open column",
-    "raised-and-lowered": "pass fail no-data limit history",
+    "raised-and-lowered": "pass fail unknown no-data limit history",
     "readable": "pass fail no-data",
     "register": "pass fail unknown no-data limit",
     "reported-agrees": "pass fail unknown no-data open column",

@@ -1,6 +1,7 @@
 """Time between two moments of a record, by the wall clock or in the hours of a calendar.
 
-With `running: true` a record without the second moment is measured up to the moment of the audit. With `may-precede:
+With `running: true` a record without the second moment is measured up to the moment of the audit; one that is resolved, or closed,
+without saying when is late only perhaps. With `may-precede:
 true` the second moment may also lie before the first, as when a record is stored long before it is resolved; without
 it such times contradict each other, and nothing can be measured.
 
@@ -9,12 +10,15 @@ it such times contradict each other, and nothing can be measured.
     check: {elapsed-within: {from: resolved_at, to: reviewed_at, most: 5bd, calendar: cn-office, running: true}}
 
 Passing: stored 20 minutes after it was opened. Failing: stored two days later. Not testable: a moment is missing, or
-stored before it was opened.
+stored before it was opened; fulfilled, and nobody says when.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.life import closed, done
 from itsmctl.engine.openings import BOUND, bound_of, counted_until, days_need_calendar, join_day
 from itsmctl.engine.parameters import CALENDAR
 from itsmctl.engine.sql import Fragment, duration_text, name, quote
@@ -45,6 +49,8 @@ PARAMETERS = {
     **days_need_calendar("most"),
 }
 NAMES = {"from": "column", "to": "column", "calendar": "calendar"}
+_ENDS: Mapping[str, Callable[[Context], Fragment]] = {"resolved_at": done, "closed_at": closed}
+"""Moments that a record may be without although it has come so far, as its state tells."""
 
 
 def needs(rule: Rule) -> Needs:
@@ -56,23 +62,33 @@ def compile(rule: Rule, context: Context) -> Fragment:
     """One row per record; `observed` is the time elapsed."""
     start, end = str(rule.parameters["from"]), str(rule.parameters["to"])
     first, last = f"r.{name(start)}", f"r.{name(end)}"
-    if rule.parameters.get("running"):
+    records, untold = Fragment("scoped AS r"), "false"
+    if rule.parameters.get("running") and end in _ENDS:
+        over = _ENDS[end](context)
+        records, untold = (
+            "(SELECT r.*, coalesce(" + over + f", false) AND {last} IS NULL AS untold FROM scoped AS r) AS r",
+            "r.untold",
+        )
+        last = f"coalesce({last}, CASE WHEN {untold} THEN r.closed_at END, {int(context.as_of)})"
+    elif rule.parameters.get("running"):
         last = f"coalesce({last}, {int(context.as_of)})"
     bound = bound_of(rule.parameters, "most", context.openings)
     took = f"{counted_until(bound.opening, last, 'd1')} - {counted_until(bound.opening, first, 'd0')}"
     if bound.opening:  # what lies before the first moment may lie beyond the days of the calendar that are laid out
         took = f"CASE WHEN {last} <= {first} THEN 0 ELSE {took} END"
+    late_perhaps = f"coalesce({untold} AND {took} > {bound.seconds}, false)"
     backwards = "false" if rule.parameters.get("may-precede") else f"{last} < {first}"
     return (
         Fragment(
-            f"""SELECT r.record_id, CASE WHEN {backwards} THEN NULL ELSE {took} <= ? END AS passed, {duration_text(took)} AS observed,
+            f"""SELECT r.record_id, CASE WHEN {backwards} OR {late_perhaps} THEN NULL ELSE {took} <= {bound.seconds} END AS passed, CASE WHEN NOT {late_perhaps} THEN {duration_text(took)} END AS observed,
             ? AS expected, {first} AS "at",
             CASE WHEN {first} IS NULL THEN {quote("missing:" + start)} WHEN {last} IS NULL THEN {quote("missing:" + end)}
                 WHEN {backwards} AND r.{name(end)} IS NULL THEN 'after-as-of' WHEN {backwards} THEN {quote(f"runs-backwards:{start},{end}")}
-                WHEN {took} IS NULL THEN 'calendar-not-known' END AS reason
-        FROM scoped AS r""",
-            (bound.seconds, f"at most {bound.text}"),
+                WHEN {took} IS NULL THEN 'calendar-not-known' WHEN {late_perhaps} THEN {quote("missing:" + end)} END AS reason
+        FROM """,
+            (f"at most {bound.text}",),
         )
+        + records
         + join_day(bound.opening, first, "d0")
         + join_day(bound.opening, last, "d1")
     )
