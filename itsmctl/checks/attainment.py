@@ -21,7 +21,7 @@ from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.grouping import clock_columns, key_of
 from itsmctl.engine.numbering import missing_numbers
 from itsmctl.engine.parameters import CLOCK, MINIMUM
-from itsmctl.engine.sql import Fragment, literal_rows, name
+from itsmctl.engine.sql import Fragment, literal_rows, name, percent_text
 from itsmctl.model import RECORD_COLUMNS, Rule
 
 ID = "attainment"
@@ -72,7 +72,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
             f"""SELECT CASE WHEN count(*) OVER (PARTITION BY record_id) > 1 THEN concat(record_id, ' / ', agreement) ELSE record_id END AS record_id,
                 passed, observed, expected, "at", reason FROM (
             SELECT {key_of(columns)} AS record_id, c.agreement, CASE WHEN count(*) < ? OR ({hidden}) THEN NULL WHEN {kept} THEN true WHEN {missed} THEN false END AS passed,
-            concat(CAST(round(100.0 * {met} / greatest({judged}, 1), 1) AS VARCHAR), ' % (', {met}, ' of ', {judged}, ')') AS observed,
+            concat({percent_text(f"(100.0 * {met} / greatest({judged}, 1))", "p.agreed")}, ' % (', {met}, ' of ', {judged}, ')') AS observed,
             concat('at least ', CAST(p.agreed AS VARCHAR), ' % (', c.agreement, ')') AS expected, min(c.start) AS "at",
             CASE WHEN count(*) < ? THEN 'too-few' WHEN {hidden} THEN 'numbers-missing' WHEN NOT ({kept}) AND NOT ({missed}) THEN 'undecided' END AS reason
             FROM scoped AS r JOIN clock AS c ON c.tix = r.tix AND c.clock = ?

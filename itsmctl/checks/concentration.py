@@ -19,7 +19,7 @@ from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.grouping import group_key, group_needs
 from itsmctl.engine.parameters import MINIMUM, PER, PERCENT, number_of, texts
 from itsmctl.engine.people import called, known_as
-from itsmctl.engine.sql import Fragment, name, quote
+from itsmctl.engine.sql import Fragment, name, percent_text, quote
 from itsmctl.model import PEOPLE_COLUMNS, Rule
 
 ID = "concentration"
@@ -56,7 +56,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
     done = f"{by} IS NOT NULL OR r.{name(moment)} IS NOT NULL" if moment in context.exported else f"{by} IS NOT NULL"
     return Fragment(
         f"""SELECT record_id, CASE WHEN {judged} THEN {kept} END AS passed,
-            concat(CAST(round(100.0 * n / total, 1) AS VARCHAR), ' % (', n, ' of ', total, ')', CASE WHEN n > 0 THEN concat(' ', {called("called")}) ELSE '' END) AS observed,
+            concat({percent_text("100.0 * n / total", str(most))}, ' % (', n, ' of ', total, ')', CASE WHEN n > 0 THEN concat(' ', {called("called")}) ELSE '' END) AS observed,
             'at most {most} %' AS expected, first_at AS "at",
             CASE WHEN total < {minimum} THEN 'too-few' WHEN NOT ({judged}) THEN CASE WHEN nameless > 0 THEN {quote(f"missing:{column}")} ELSE 'shared-account' END END AS reason
         FROM (

@@ -17,7 +17,7 @@ from __future__ import annotations
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.parameters import CLOCK, COLUMN, COUNT, PERCENT, number_of
 from itsmctl.engine.people import called, known_as
-from itsmctl.engine.sql import Fragment, name, quote
+from itsmctl.engine.sql import Fragment, name, percent_text, quote
 from itsmctl.model import PEOPLE_COLUMNS, Rule
 
 ID = "paused-share"
@@ -64,7 +64,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
     return Fragment(
         f"""SELECT CASE WHEN s.peers = '' THEN {who} ELSE concat({who}, ' / ', s.peers) END AS record_id,
             CASE WHEN s.n >= {minimum} AND s.judged THEN NOT (s.share > {most} AND s.share > {times} * s.usual) END AS passed,
-            concat(CAST(round(s.share, 1) AS VARCHAR), ' % paused, peers ', coalesce(CAST(round(s.usual, 1) AS VARCHAR), '-'), ' %') AS observed,
+            concat({percent_text("s.share", str(most), f"{times} * s.usual")}, ' % paused, peers ', coalesce(CAST(round(s.usual, 1) AS VARCHAR), '-'), ' %') AS observed,
             'at most {most} % paused, or {times} times the peers' AS expected, s.first_at AS "at", CASE WHEN s.n < {minimum} THEN 'too-few' WHEN s.shared THEN 'shared-account' WHEN NOT s.judged THEN {quote(f"missing:{column}")} END AS reason
         FROM (SELECT *, median(CASE WHEN n >= {minimum} AND judged THEN share END) OVER (PARTITION BY peers) AS usual FROM (
             SELECT peers, shared, NOT shared AND person IS NOT NULL AS judged, min(called) AS called, count(*) AS n, min(opened_at) AS first_at, 100.0 * sum(paused) / greatest(sum(life), 1) AS share FROM (

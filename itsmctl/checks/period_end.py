@@ -16,7 +16,7 @@ from datetime import date, timedelta
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.grouping import group_key
 from itsmctl.engine.parameters import COLUMN, COUNT, number_of, texts
-from itsmctl.engine.sql import Fragment, literal_rows, name
+from itsmctl.engine.sql import Fragment, literal_rows, name, percent_text
 from itsmctl.model import TIME_COLUMNS, Calendar, Rule
 from itsmctl.worktime import open_seconds
 from itsmctl.zones import local_day, midnight, midnight_after
@@ -62,13 +62,14 @@ def compile(rule: Rule, context: Context) -> Fragment:
     at, days, times = f"r.{name(str(rule.parameters['at']))}", number_of(rule, "days", 1), rule.parameters["times"]
     minimum, calendar = number_of(rule, "minimum", 1), context.definitions.calendars[str(rule.parameters["calendar"])]
     months = _months(calendar, days, context.as_of)
+    limit = f"100.0 * {times} * {days} / working"
     key = group_key(texts(rule, "per")) if texts(rule, "per") else "''"
     return (
         Fragment(
             f"""SELECT CASE WHEN key = '' THEN month ELSE concat(key, ' / ', month) END AS record_id,
             CASE WHEN n >= {minimum} THEN 1.0 * late * working <= {times} * {days} * n END AS passed,
-            concat(CAST(round(100.0 * late / n, 1) AS VARCHAR), ' % (', late, ' of ', n, ')') AS observed,
-            concat('at most ', CAST(round(100.0 * {times} * {days} / working, 1) AS VARCHAR), ' %') AS expected, first_at AS "at",
+            concat({percent_text("100.0 * late / n", limit)}, ' % (', late, ' of ', n, ')') AS observed,
+            concat('at most ', {percent_text(limit, "100.0 * late / n")}, ' %') AS expected, first_at AS "at",
             CASE WHEN n < {minimum} THEN 'too-few' END AS reason
             FROM (SELECT {key} AS key, m.month, m.working, min({at}) AS first_at, count(*) AS n, count(*) FILTER (WHERE {at} >= m.late_from) AS late
                 FROM scoped AS r JOIN """

@@ -14,7 +14,7 @@ from __future__ import annotations
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.grouping import group_key, hits_of
 from itsmctl.engine.parameters import MINIMUM, PER
-from itsmctl.engine.sql import Fragment, name
+from itsmctl.engine.sql import Fragment, name, percent_text
 from itsmctl.engine.telling import named_by
 from itsmctl.model import Condition, Rule
 
@@ -61,14 +61,16 @@ def compile(rule: Rule, context: Context) -> Fragment:
     key = group_key(_per(rule))
     least, most = rule.parameters.get("least", 0), rule.parameters.get("most", 100)
     limits, small = (least, most, least, most), rule.parameters.get("minimum", 1)
-    expected = f"at least {least} %" if "least" in rule.parameters else f"at most {most} %"
+    shown = [f"at least {least} %"] if "least" in rule.parameters else []
+    shown += [f"at most {most} %"] if "most" in rule.parameters or not shown else []
+    expected = ", ".join(shown)
     hits = hits_of(_where(rule), context)
     groups = ", ".join(f"r.{name(column)}" for column in _per(rule))
     return (
         f"""SELECT record_id,
             CASE WHEN n < ? THEN NULL WHEN 100.0 * hits / n >= ? AND 100.0 * most / n <= ? THEN true
                 WHEN 100.0 * most / n < ? OR 100.0 * hits / n > ? THEN false END AS passed,
-            concat(CAST(round(100.0 * hits / n, 1) AS VARCHAR), ' % (', hits, ' of ', n, ')') AS observed, ? AS expected, first_at AS "at",
+            concat({percent_text("100.0 * hits / n", str(least), str(most))}, ' % (', hits, ' of ', n, ')') AS observed, ? AS expected, first_at AS "at",
             CASE WHEN n < ? THEN 'too-few' WHEN NOT (100.0 * hits / n >= ? AND 100.0 * most / n <= ?)
                 AND NOT (100.0 * most / n < ? OR 100.0 * hits / n > ?) THEN 'undecided' END AS reason
         FROM (SELECT {key} AS record_id, min(r.opened_at) AS first_at, count(*) AS n, """

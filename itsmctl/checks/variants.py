@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.paths import walked
-from itsmctl.engine.sql import Fragment
+from itsmctl.engine.sql import Fragment, percent_text
 from itsmctl.model import Rule
 
 ID = "variants"
@@ -56,7 +56,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
     return (
         Fragment(
             f"""SELECT ? AS record_id, CASE WHEN sum(n) < ? THEN NULL WHEN {kept} THEN true WHEN {missed} THEN false END AS passed,
-                concat(CAST(round(100.0 * sum(n_right) / sum(n), 1) AS VARCHAR), ' % (', sum(n_right), ' of ', sum(n), '); paths: ', count(*), '; most frequent: ',
+                concat({percent_text("100.0 * sum(n_right) / sum(n)", str(least))}, ' % (', sum(n_right), ' of ', sum(n), '); paths: ', count(*), '; most frequent: ',
                     string_agg(CASE WHEN place <= {SHOWN} THEN concat(path, ' (', n, ')') END, '; ' ORDER BY place)) AS observed,
                 ? AS expected, min(first_at) AS "at", CASE WHEN sum(n) < ? THEN 'too-few' WHEN NOT ({kept}) AND NOT ({missed}) THEN 'undecided' END AS reason
             FROM (SELECT *, row_number() OVER (ORDER BY n DESC, path) AS place FROM (
