@@ -26,11 +26,14 @@ finish() {
 trap finish EXIT
 
 branch=${ITSMCTL_BASE:-origin/${BASE_BRANCH:-${GITHUB_BASE_REF:-main}}}
+folder_of_base=""  # as in REVISION:FOLDER, where the definitions lay elsewhere
+if [[ "$branch" == *:* ]]; then folder_of_base=:${branch#*:} branch=${branch%%:*}; fi
 # What this branch changed since it left the other one, not what others have merged there meanwhile.
 if ! base=$(git merge-base "$branch" HEAD); then
   echo "::error title=itsmctl gate::no common history with $branch; check out with fetch-depth: 0" >&2
   exit 2
 fi
+base=$base$folder_of_base
 day=${ITSMCTL_AS_OF:-today}
 if [ "$day" = today ]; then day=$(date +%F); fi
 

@@ -59,7 +59,8 @@ def test_rows_that_definitions_name_are_part_of_the_commit(root: Path) -> None:
 
 def test_the_commit_is_told_in_full(root: Path) -> None:
     found = commit_of(root, ())
-    assert found == Commit(git(root, "rev-parse", "HEAD"), "Ann", 1767603600, "First", dirty=False)
+    assert found == Commit(git(root, "rev-parse", "HEAD"), "Ann", 1767603600, "First")
+    assert not found.dirty
 
 
 def test_every_way_to_differ_from_the_commit_is_dirty(root: Path) -> None:

@@ -210,6 +210,17 @@ def test_what_a_reviewer_said_last_of_the_last_commit_counts(
     assert [who for flag, who in pairwise(arguments) if flag == "--approved-by"] == ["ada"] * counts
 
 
+def test_a_base_whose_definitions_lay_elsewhere_is_compared_where_the_branch_left_it(
+    repository: Path, tmp_path: Path
+) -> None:
+    noted = tmp_path / "itsmctl"
+    noted.write_text(f'#!/usr/bin/env bash\nprintf "%s\\n" "$@" >"{tmp_path}/arguments"\n', "utf-8")
+    noted.chmod(0o755)
+    assert gate(repository, tmp_path, ITSMCTL_BASE="main:old/place", ITSMCTL_APPROVALS="false").returncode == 0
+    fork = git(repository, "merge-base", "main", "HEAD").strip()
+    assert (tmp_path / "arguments").read_text("utf-8").splitlines()[:3] == ["gate", "--base", f"{fork}:old/place"]
+
+
 def test_the_branch_that_the_event_names_is_compared_with(repository: Path, tmp_path: Path) -> None:
     """A job that a review began has no GITHUB_BASE_REF, and not every branch that people merge into is main."""
     ours = tmp_path / "ours"

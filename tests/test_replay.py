@@ -213,6 +213,18 @@ def test_what_only_two_changes_together_flip_is_told_as_that(dataset: Path) -> N
     assert by_id["sla-email-collaboration"].together == len(together)
 
 
+def test_a_change_that_only_takes_rules_away_or_only_brings_some_is_judged(dataset: Path) -> None:
+    d = base()
+    without = replace(d, rules={id_: rule for id_, rule in d.rules.items() if id_ != "INC-06"})
+    gone, come = replay(d, without, dataset), replay(without, d, dataset)
+    assert {flip.rule for flip in gone.flips} == {"INC-06"}
+    assert {kind for kind, _ in gone.by_kind()} == {"newly_out_of_scope"}
+    assert {(f.record_id, f.after, f.before) for f in come.flips} == {
+        (f.record_id, f.before, f.after) for f in gone.flips
+    }
+    assert {(c.group.id, c.alone) for c in gone.causes} == {("INC-06", gone.total)}
+
+
 def test_a_rule_under_a_new_id_is_the_same_rule(dataset: Path) -> None:
     d = base()
     rule = replace(d.rules["INC-11"], id="INC-99", aliases=("INC-11",))

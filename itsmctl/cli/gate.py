@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date
@@ -19,12 +20,12 @@ from itsmctl.cli.speaking import Misused
 from itsmctl.cli.tickets import opened
 from itsmctl.control import approvals
 from itsmctl.definitions import find_root, shown_files
-from itsmctl.errors import Problem
+from itsmctl.errors import Problem, Where
 from itsmctl.gate import Gate, new_problems, waiver_problems
 from itsmctl.gate.formats import FORMATS
 from itsmctl.gate.judged import Judged
 from itsmctl.gate.markdown import whole
-from itsmctl.history import at_revision, commit_of
+from itsmctl.history import at_revision, changes_seen, commit_of
 from itsmctl.model import Language
 from itsmctl.output import write_file
 from itsmctl.reports.replay import Replayed
@@ -143,12 +144,24 @@ def _approvals(asked: _Asked, old: Side, new: Side, changes: tuple[Change, ...])
     """What is wrong with the approvals; None where the sides are no two commits of one history."""
     if not old.commit:
         return None
-    folder = find_root(asked.root)
-    here = None if asked.head else commit_of(folder, new.definitions.files)
-    after = new.commit or (here.hash if here and not here.dirty else "")
+    folder, after = find_root(asked.root), new.commit
+    if not asked.head and (here := commit_of(folder, new.definitions.files)):
+        if here.dirty and not changes_seen(folder):
+            return (_unlike(here.unlike),)
+        after = "" if here.dirty else here.hash
     if not after:
         return None
     return tuple(approvals(folder, old.commit, after, changes, old.definitions, vouched=asked.vouched))
+
+
+def _unlike(files: Sequence[str]) -> Problem:
+    """Files that are committed, and yet not what the commit holds: nobody approved what is judged here."""
+    template = (
+        "not as the commit holds them, though git sees no change: {files}; a symbolic link, a submodule, attributes of the repository or a rule "
+        "of what to ignore stands between. Commit plain files, or nobody can tell who approved what is judged here"
+    )
+    told = ", ".join(files[:_SAMPLED]) + (" …" if len(files) > _SAMPLED else "")
+    return Problem("not-as-committed", template, Where(files[0]), {"files": told})
 
 
 def _judged(

@@ -10,8 +10,11 @@ from itsmctl.change.types import Change
 from itsmctl.control.people import People, day_of
 from itsmctl.control.reviews import Review, behind, reviews_of, signer_of
 from itsmctl.errors import Problem, Where
-from itsmctl.history.acts import Act, Identity, acts, identity_of
+from itsmctl.history.acts import Act, Identity, acts, identity_of, parting
 from itsmctl.model import Definitions
+
+_SHORT = 12
+"""Letters of a hash that people read."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +45,23 @@ def approvals(
     """
     done = acts(root, base, head)
     people = People(definitions)
-    found: list[Problem] = []
+    fork = parting(root, base, head)
+    found = [_ahead(base, head, fork)] if fork else []
     for one in _touched(changes, done):
+        if fork and not one.commits:
+            continue  # what only the base has changed, told once
         found += _of_definition(one, done, people, [identity_of(text) for text in vouched])
     found += _doubtful(changes, done, people)
     return found
+
+
+def _ahead(base: str, head: str, fork: str) -> Problem:
+    template = (
+        "{base} has changes of definitions that {head} has not, and they look here as if taken back; compare with where the two part: "
+        "--base {fork}"
+    )
+    values = {"base": base[:_SHORT], "head": head[:_SHORT], "fork": fork[:_SHORT]}
+    return Problem("base-ahead", template, values=values, severity="warning")
 
 
 def _touched(changes: Sequence[Change], done: Sequence[Act]) -> Iterator[_Touched]:
@@ -74,8 +89,8 @@ def _of_definition(
 ) -> Iterator[Problem]:
     about = {"kind": one.kind, "id": one.id}
     if not one.commits:
-        template = "{kind} {id} differs, but no commit between the two changed it: commit it, then it can be approved"
-        yield Problem("approval-uncommitted", template, one.where, about, "warning")
+        template = "{kind} {id} differs, but no commit between the two changed its files: nobody can tell who did, nor who approved it"
+        yield Problem("approval-uncommitted", template, one.where, about)
         return
     authors = {people.person(author) or str(author) for act in one.commits for author in act.authors}
     for role in one.roles:

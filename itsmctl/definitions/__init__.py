@@ -64,6 +64,8 @@ def load(root: Path | None = None, *, kept_as: Path | None = None) -> model.Defi
     A folder that lies elsewhere each time gives in `kept_as` the name under which what is read is kept.
     """
     folder = find_root(root)
+    if linked := linked_folders(folder):
+        raise ItsmctlError(linked)
     cache = Cache(kept_as or folder)
     files = [(path, _shown(folder, path)) for path in definition_files(folder)]
     sums = _sums(folder, [name for _, name in files])
@@ -116,7 +118,7 @@ def validate(
         return _read(folder, as_of, kept_as=kept_as)[1]
     only = frozenset(shown_files(folder, paths))
     _, problems = _read(folder, as_of, only=only)
-    return [p for p in problems if p.where.file in only or is_about_rows(p)]
+    return [p for p in problems if p.where.file in only or is_about_rows(p) or p.code == "linked-folder"]
 
 
 def shown_files(folder: Path, paths: Sequence[Path] = ()) -> list[str]:
@@ -168,6 +170,14 @@ def definition_files(folder: Path) -> list[Path]:
     return sorted(found, key=lambda path: path.relative_to(folder).as_posix())
 
 
+def linked_folders(folder: Path) -> list[Problem]:
+    """A problem for every folder of definitions that is only linked to: it is not looked into, and must not count as empty."""
+    template = "a symbolic link to a folder with definitions, which nobody looks into; put the files themselves here"
+    paths = (path for part in FOLDERS for path in (folder / part).rglob("*") if path.suffix not in SUFFIXES)
+    found = (path for path in paths if path.is_symlink() and path.is_dir() and any(path.rglob("*.y*ml")))
+    return [Problem("linked-folder", template, Where(path.relative_to(folder).as_posix())) for path in sorted(found)]
+
+
 def _read(
     folder: Path,
     as_of: date | None = None,
@@ -179,7 +189,8 @@ def _read(
     from itsmctl.definitions.reading import read
 
     files = [(path, _shown(folder, path)) for path in definition_files(folder)]
-    return read(files, as_of, errors_only=errors_only, only=only, cache=Cache(kept_as or folder))
+    entries, problems = read(files, as_of, errors_only=errors_only, only=only, cache=Cache(kept_as or folder))
+    return entries, [*linked_folders(folder), *problems]
 
 
 def _definitions(folder: Path, sums: Sequence[tuple[str, str]], built: Built) -> model.Definitions:

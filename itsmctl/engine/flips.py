@@ -122,7 +122,8 @@ def listed(session: Session, each: int) -> list[Row]:
 
 def _states(files: Sequence[Path]) -> str:
     if not files:
-        return 'SELECT "rule", record_id, CAST(NULL AS TINYINT) AS state, reason FROM verdict WHERE false'
+        return """SELECT CAST(NULL AS VARCHAR) AS "rule", CAST(NULL AS VARCHAR) AS record_id, CAST(NULL AS TINYINT) AS state,
+            CAST(NULL AS VARCHAR) AS reason WHERE false"""
     names = ", ".join(quote(file_text(path)) for path in files)
     return f"SELECT * FROM read_parquet([{names}])"
 

@@ -19,13 +19,14 @@ if TYPE_CHECKING:
     from itsmctl.history.revisions import Revision as Revision
     from itsmctl.history.revisions import at_revision as at_revision
     from itsmctl.history.stamp import Commit as Commit
+    from itsmctl.history.stamp import changes_seen as changes_seen
     from itsmctl.history.stamp import commit_of as commit_of
 
 _HOME = homes(
     {
         "log": "DocumentLog HistoryState LogEntry log_of",
         "revisions": "Revision at_revision",
-        "stamp": "Commit commit_of",
+        "stamp": "Commit changes_seen commit_of",
     }
 )
 __all__ = list(_HOME)  # noqa: PLE0605

@@ -50,7 +50,11 @@ class Signature:
 
 @dataclass(frozen=True)
 class Act:
-    """One commit. `paths` are the files that it changed itself, relative to the definitions, by the names that they had in it."""
+    """One commit. `paths` are the files that it changed itself, relative to the definitions, by the names that they had in it.
+
+    Of a merge those are what it has otherwise than all its parents; asked for from some commit on, also what it takes back
+    of one of them.
+    """
 
     hash: str
     parents: tuple[str, ...]
@@ -85,13 +89,20 @@ def acts(root: Path, base: str, head: str = "HEAD") -> list[Act]:
     try:
         start = _fork(root, base, head) if base else ""
         with _known_keys(root, start or head) as options:
-            return _acts(root, f"{start}..{head}" if start else head, head, options)
+            found = _acts(root, f"{start}..{head}" if start else head, head, options)
+            return [_with_taken_back(root, act) for act in found] if start else found
     except NoGit as error:
         check_asked(root)
         why = str(error).removeprefix("fatal: ").splitlines()
         template = "git cannot tell who changed what from {base} to {head}: {why}"
         values = {"base": base or "…", "head": head, "why": why[0] if why else "no git, or no repository"}
         raise ItsmctlError(Problem("no-history", template, Where(str(root)), values)) from error
+
+
+def parting(root: Path, base: str, head: str) -> str:
+    """Where two revisions part, if since then `base` changed definitions that `head` has otherwise; else ''. Raises as `acts` does."""
+    fork = _fork(root, base, head)
+    return fork if _differing(root, fork, base) & _differing(root, base, head) else ""
 
 
 def check_whole(root: Path, revision: str = "HEAD") -> None:
@@ -215,6 +226,40 @@ def _paths(root: Path, commits: str) -> Mapping[str, list[str]]:
         elif word:
             found.setdefault(hash_, []).append(word.removeprefix(prefix))
     return found
+
+
+def _with_taken_back(root: Path, act: Act) -> Act:
+    """A merge with the files of which it drops what one of its parents has changed since they parted, as `-s ours` does.
+
+    `git log -c` shows nothing of that: the file is as another parent has it.
+    """
+    if len(act.parents) < 2:
+        return act
+    differing = [_differing(root, parent, act.hash) for parent in act.parents]
+    dropped = {
+        path
+        for number, parent in enumerate(act.parents)
+        if (some := differing[number] - frozenset.intersection(*differing))
+        for path in some & _differing(root, _common(root, parent, act.parents[0 if number else 1]), parent)
+    }
+    return replace(act, paths=act.paths | dropped)
+
+
+def _common(root: Path, one: str, other: str) -> str:
+    """The last commit that two have in common; the first of them itself where there is none."""
+    try:
+        return git(root, "merge-base", one, other).decode("ascii").strip()
+    except NoGit:
+        return one
+
+
+def _differing(root: Path, old: str, new: str) -> frozenset[str]:
+    """The files in the folders of definitions that are not the same in two commits."""
+    output = git(root, "diff-tree", "-r", "-z", "--name-only", "--no-renames", old, new, "--", *FOLDERS)
+    prefix = prefix_of(root)
+    return frozenset(
+        path.removeprefix(prefix) for path in output.decode("utf-8", "surrogateescape").split("\0") if path
+    )
 
 
 def _mainline_merges(root: Path, commits: str) -> frozenset[str]:

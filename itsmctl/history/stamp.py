@@ -19,13 +19,18 @@ from itsmctl.reference import FOLDERS, SUFFIXES
 
 @dataclass(frozen=True)
 class Commit:
-    """A commit; `dirty` tells whether any definition file, or any file of rows, differs from it, is missing, or is not in it."""
+    """A commit; `unlike` are the definition files, and the files of rows, that differ from it, are missing, or are not in it."""
 
     hash: str
     author: str
     committed_at: int
     subject: str
-    dirty: bool
+    unlike: tuple[str, ...] = ()
+
+    @property
+    def dirty(self) -> bool:
+        """Whether the files are anything else than what the commit holds."""
+        return bool(self.unlike)
 
 
 def commit_of(root: Path, files: Collection[str]) -> Commit | None:
@@ -48,7 +53,12 @@ def commit_of(root: Path, files: Collection[str]) -> Commit | None:
         return None
     if raw is None:
         return None
-    return Commit(hash_, raw.author, raw.committed_at, raw.subject, _is_dirty(root, tracked, named))
+    return Commit(hash_, raw.author, raw.committed_at, raw.subject, _unlike(root, tracked, named))
+
+
+def changes_seen(root: Path) -> bool:
+    """Whether git itself sees anything in the folders of definitions that is not committed. Raises NoGit."""
+    return bool(git(root, "--no-optional-locks", "status", "--porcelain", "--untracked-files=all", "--", *FOLDERS))
 
 
 def _tracked(root: Path, hash_: str, named: Collection[str]) -> dict[str, str]:
@@ -62,13 +72,13 @@ def _tracked(root: Path, hash_: str, named: Collection[str]) -> dict[str, str]:
     return tracked
 
 
-def _is_dirty(root: Path, tracked: dict[str, str], named: Collection[str]) -> bool:
+def _unlike(root: Path, tracked: dict[str, str], named: Collection[str]) -> tuple[str, ...]:
     found = [path for part in FOLDERS for path in (root / part).rglob("*.y*ml") if path.suffix in SUFFIXES]
     present = {path.relative_to(root).as_posix(): path for path in found if path.is_file()}
     present |= {name: root / name for name in named}
-    if present.keys() != tracked.keys():
-        return True
-    return any(not _same_content(path, tracked[name]) for name, path in present.items())
+    names = present.keys() | tracked.keys()
+    same = {name for name in present.keys() & tracked.keys() if _same_content(present[name], tracked[name])}
+    return tuple(sorted(names - same))
 
 
 def _same_content(path: Path, blob: str) -> bool:

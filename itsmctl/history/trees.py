@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ from itsmctl.reference import FOLDERS
 
 _LINK, _MODULE = "120000", "160000"
 _FULL_HASH = (40, 64)
+_BEFORE = re.compile(r"([^~^]+)[~^]+[0-9~^]*$")
+"""A commit before another one: `main~1`, `HEAD^`."""
 
 
 @dataclass(frozen=True)
@@ -105,8 +108,22 @@ def _unknown(root: Path, revision: str) -> ItsmctlError:
     if shallow:
         template = "this clone is shallow and does not hold revision {revision!r}; run: {command}"
         return ItsmctlError(Problem("shallow-clone", template, Where(revision), values, suggestion=near))
+    if not names and not _is_there(root, "HEAD"):
+        template = "this repository has no commit yet, so there is nothing to compare with; `itsmctl validate` judges the definitions as they are"
+        return ItsmctlError(Problem("nothing-before", template, Where(revision)))
+    later = _BEFORE.match(revision)
+    if later and _is_there(root, later[1]):
+        template = "the history of {later} does not go back so far, so there is nothing to compare with; `itsmctl validate` judges the definitions as they are"
+        return ItsmctlError(Problem("nothing-before", template, Where(revision), {"later": later[1]}))
     template = "unknown revision {revision!r}: no branch, tag or commit of this repository, no folder and no archive; where the remote has it, run: {command}"
     return ItsmctlError(Problem("unknown-revision", template, Where(revision), values, suggestion=near))
+
+
+def _is_there(root: Path, revision: str) -> bool:
+    try:
+        return bool(_one(root, f"{revision}^{{commit}}"))
+    except NoGit:
+        return False
 
 
 def _fetch(revision: str) -> str:
