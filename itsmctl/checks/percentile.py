@@ -2,9 +2,9 @@
 
 The time is what a `clock` counted, or lies between two moments (`from`, `to`). What has not got that far counts too, or the slowest
 would be left out: with the time so far where that is longer than the limit, else as a time that nobody knows yet; so does what is resolved without
-saying when, or of which the export does not tell whether it still runs. What is closed or cancelled without the second moment never had
-such a time and is not counted. A group with fewer than `minimum` is told and not judged;
-records whose time nobody knows make a group not testable where they could turn the verdict.
+saying when, or of which the export does not tell whether it still runs, and a time that runs backwards. What is closed or cancelled without
+the second moment never had such a time and is not counted. A group with fewer than `minimum` is told and not judged; records whose time
+nobody knows make a group not testable where they could turn the verdict.
 
     check: {percentile: {clock: resolution, percentile: 90, most: 8h, per: [service, month], minimum: 20}}
     check: {percentile: {from: opened_at, to: recorded_at, percentile: 98, most: 24h, per: [group]}}
@@ -99,7 +99,7 @@ def _times(rule: Rule, context: Context, most: int) -> Fragment:
         for column in sorted(_ENDS & context.lacking)
     )
     return (
-        f"""SELECT {key} AS record_id, r.opened_at, CASE WHEN {last} IS NOT NULL THEN {last} - {first} WHEN {so_far} > {most}{told} AND NOT """
+        f"""SELECT {key} AS record_id, r.opened_at, CASE WHEN {last} IS NOT NULL THEN CASE WHEN {last} >= {first} THEN {last} - {first} END WHEN {so_far} > {most}{told} AND NOT """
         + done(context)
         + f""" THEN {so_far} END AS taken
         FROM scoped AS r WHERE {last} IS NOT NULL OR ({first} <= {context.as_of} AND coalesce(NOT """
