@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+import pytest
 
 from itsmctl.audit import AuditOptions, audit
 from itsmctl.definitions import load
@@ -94,3 +97,49 @@ def test_what_is_said_of_unread_cells_is_said_in_every_language() -> None:
     )
     assert phrase_text(told, "zh") == "事件记录中有 12 条的“解决”无从得知，分组判定的规则以其余记录为准（SLM-04）"
     assert phrase_text(told.replace(" of incident", ""), "zh").startswith("有 12 条记录的“解决”无从得知")
+
+
+def _ends_before(tmp_path: Path, as_of: str, *, days: int = 40, left_open: int = 2) -> list[str]:
+    """What the audit says of the end of an export with an incident on each day from the first of March, the last ones open."""
+    opened = [datetime(2026, 3, 1, 9, tzinfo=UTC) + timedelta(days=n) for n in range(days)]
+    rows = [
+        {**RECORD, "record_id": str(n), "number": f"INC{n}", "opened_at": at.isoformat()}
+        | ({"state": "new"} if n >= days - left_open else {"resolved_at": (at + timedelta(hours=2)).isoformat()})
+        for n, at in enumerate(opened)
+    ]
+    folder = write_dataset(tmp_path / "dataset", rows, mapped=["resolved_at"])
+    result = audit(load(reference_root()), folder, AuditOptions(as_of=as_of, rules=("INC-16",)))
+    return [message for code, message in result.dataset.warnings if code == "export-ends-before"]
+
+
+ENDED = (
+    "nothing is told after 2026-04-09T09:00:00Z, and what was open then is judged as if it were open until 2026-06-30T00:00:00Z: 2; "
+    "export again, or name an earlier moment with --as-of"
+)
+
+
+def test_an_export_that_ends_long_before_the_moment_of_the_audit_is_told(tmp_path: Path) -> None:
+    """Who was open then may have been helped since: as of June every one of them would be late."""
+    assert _ends_before(tmp_path, "2026-06-30T00:00:00Z") == [ENDED]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "given"),
+    [
+        ("2026-04-12T00:00:00Z", {}),
+        ("2026-04-12T00:00:01Z", {"days": 3}),
+        ("2026-06-30T00:00:00Z", {"days": 3}),
+        ("2026-06-30T00:00:00Z", {"left_open": 0}),
+    ],
+    ids=["no longer than is usual", "a short one", "too few to say", "nothing was open"],
+)
+def test_nothing_is_told_where_nobody_can_say_or_nothing_was_open(
+    as_of: str, given: dict[str, int], tmp_path: Path
+) -> None:
+    assert _ends_before(tmp_path, as_of, **given) == []
+
+
+def test_the_end_of_an_export_is_told_in_every_language() -> None:
+    assert phrase_text(ENDED, "en") == ENDED
+    told = phrase_text(ENDED, "zh")
+    assert "2026-04-09T09:00:00Z" in told and "2 " in told and "nothing" not in told

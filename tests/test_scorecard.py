@@ -367,6 +367,21 @@ def test_clocks_again(generated: Path) -> None:
     assert counted == {month: (len(some), sum(some)) for month, some in sorted(wanted.items())}
 
 
+def test_months_behind_the_end_of_the_export_are_not_whole(tmp_path: Path) -> None:
+    """The export ends on the last day but six of May: nobody counted anything in June, so that nothing went well there."""
+    rows = [
+        {"record_id": str(n), "state": "new", "category": "server", "opened_at": f"2026-0{month}-{day:02}T09:00:00Z"}
+        for n, (month, day) in enumerate([(4, 1), (4, 28), (5, 2), (5, 25)])
+    ]
+    dataset = write_dataset(tmp_path / "dataset", rows)
+    counted = kpi(records("count"), direction="lower", target=5, unit="number")
+    (late,) = computed(dataset, [counted], Asked(as_of="2026-06-30", periods=3))
+    assert [(one.span.label, one.value, one.complete) for one in late.figures] == [
+        ("2026-04", 2.0, True), ("2026-05", 2.0, True), ("2026-06", 0.0, False),
+    ]  # fmt: skip
+    assert late.now is not None and late.now.span.label == "2026-05"
+
+
 # --- Registers, surveys, definitions --------------------------------------------------------------------------------
 
 

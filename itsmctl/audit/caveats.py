@@ -1,5 +1,5 @@
 """What an auditor must know about the export before believing verdicts, and no verdict tells: pauses and scopes that it cannot
-tell, and cells without which groups were judged."""
+tell, cells without which groups were judged, and that it ends long before the moment of the audit."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from itsmctl.checks import CHECKS
 from itsmctl.engine.context import Context
+from itsmctl.engine.life import done
 from itsmctl.engine.session import Session
 from itsmctl.engine.sql import COMPARING, Fragment, join, name
 from itsmctl.engine.statements import (
@@ -19,20 +20,51 @@ from itsmctl.engine.statements import (
     unknown_of,
 )
 from itsmctl.engine.telling import never_there
+from itsmctl.importers.receipt import iso
+from itsmctl.importers.silence import DAY, LOOKED_BACK, usual
 from itsmctl.model import GROUPED, Definitions, Rule
 
+_HAPPENED = ("opened_at", "responded_at", "resolved_at", "closed_at", "recorded_at")
 _NAMED = 5
 """Rules that a warning names."""
 
 
 def caveats(session: Session, context: Context, rules: Sequence[Rule]) -> tuple[tuple[str, str], ...]:
     """Warnings (code, message) of pauses that the export cannot tell, of records of which nobody can tell whether rules are about
-    them, and of cells that could not be read in groups that were judged."""
+    them, of cells that could not be read in groups that were judged, and of an export that ends before the moment of the audit."""
     return (
+        *_ends_before(session, context),
         *_untold_pauses(session, context),
         *_out_of_scopes(session, context, rules),
         *_unread_in_groups(session, context, rules),
     )
+
+
+def _ends_before(session: Session, context: Context) -> Iterator[tuple[str, str]]:
+    """A warning where the export is silent until the moment of the audit for longer than is usual: what was open may be so no more."""
+    columns = " UNION ALL ".join(f"SELECT {name(column)} AS moment FROM record" for column in _HAPPENED)
+    moments = (
+        f"(SELECT moment FROM ({columns} UNION ALL SELECT moment FROM event) AS every WHERE moment <= {context.as_of})"
+    )
+    (last,) = session.one(f"SELECT max(moment) FROM {moments} AS m")
+    if last is None or int(str(last)) + DAY >= context.as_of:
+        return
+    ends = int(str(last))
+    silence, seen, first = session.one(
+        f"""SELECT max(moment - before), count(*), min(moment) FROM (
+            SELECT moment, lag(moment) OVER (ORDER BY moment) AS before FROM (SELECT DISTINCT moment FROM {moments} AS m WHERE moment >= {ends - LOOKED_BACK}) AS told
+        ) AS beside"""
+    )
+    whole = usual(int(str(silence or 0)), int(str(seen)), ends - int(str(first)))
+    if whole is None or ends + whole >= context.as_of:
+        return
+    query = "SELECT count(*) FROM record AS r WHERE NOT coalesce(" + done(context.about("")) + ", true)"
+    (n,) = session.one(query.text, query.values)
+    if n:
+        yield (
+            "export-ends-before",
+            f"nothing is told after {iso(ends)}, and what was open then is judged as if it were open until {iso(context.as_of)}: {n}; export again, or name an earlier moment with --as-of",
+        )
 
 
 def _untold_pauses(session: Session, context: Context) -> Iterator[tuple[str, str]]:

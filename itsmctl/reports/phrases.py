@@ -273,6 +273,9 @@ PHRASES = (
     msg("records opened outside the period or after the moment of the audit, and not judged: {n}"),
     msg("{process}: no time is taken off for pauses that the export neither has nor has a word for: {states}"),
     msg("records of {process} without {columns}, left out by rules that choose by it: {n} ({rules})"),
+    msg(
+        "nothing is told after {moment}, and what was open then is judged as if it were open until {until}: {n}; export again, or name an earlier moment with --as-of"
+    ),
     msg("records without {columns}, left out by rules that choose by it: {n} ({rules})"),
     msg(
         "records of {process} whose {column} is not known, so that rules about groups rest on the others: {n} ({rules})"

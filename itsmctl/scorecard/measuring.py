@@ -16,12 +16,13 @@ from itsmctl.scorecard import tickets as over_tickets
 from itsmctl.scorecard.figures import Figure, Indicator, Tally, figure_of
 from itsmctl.scorecard.periods import Span, spans_until
 from itsmctl.scorecard.tickets import Tickets, Told
+from itsmctl.zones import local_day
 
 SECONDS: Mapping[str, float] = {"hours": 3600.0, "days": 86400.0}
 NO_TICKETS = "no-tickets"
 ATTESTED = "attested"
 SETTLING = timedelta(days=7)
-"""Tickets that begin so soon after a period began are taken to cover it: nobody opens one on every day."""
+"""Tickets that begin so soon after a period began, or end so shortly before its end, are taken to cover it: nobody opens one on every day."""
 
 
 @dataclass(frozen=True)
@@ -67,15 +68,25 @@ def _indicator(sources: Sources, kpi: Kpi, periods: int) -> Indicator:
         spans = spans_until(kpi.period, sources.day, periods + 1)
     first = sources.tickets.first_day if sources.tickets and of_tickets(kpi) else None
     spans = tuple(span for span in spans if first is None or span.end >= first)
+    last = _last_day(sources) if of_tickets(kpi) else None
     told = _told(sources, kpi, spans) if spans else NO_TICKETS
     if isinstance(told, str):
         return Indicator(kpi, (), told)
-    return Indicator(kpi, tuple(_figure(kpi, span, told, sources.day, first) for span in spans if span in told))
+    return Indicator(kpi, tuple(_figure(kpi, span, told, sources.day, first, last) for span in spans if span in told))
 
 
-def _figure(kpi: Kpi, span: Span, told: Mapping[Span, Tally], day: date, first: date | None) -> Figure:
-    complete = span.end <= day and (first is None or first <= span.start + SETTLING)
-    return figure_of(kpi, span, told[span], complete)
+def _figure(
+    kpi: Kpi, span: Span, told: Mapping[Span, Tally], day: date, first: date | None, last: date | None
+) -> Figure:
+    begun = first is None or first <= span.start + SETTLING
+    over = span.end <= day and (last is None or last + SETTLING >= span.end)
+    return figure_of(kpi, span, told[span], begun and over)
+
+
+def _last_day(sources: Sources) -> date | None:
+    """The day after which the export tells nothing."""
+    last = sources.tickets.last_moment if sources.tickets else None
+    return None if last is None else local_day(last, sources.zone)
 
 
 def of_tickets(kpi: Kpi) -> bool:
