@@ -59,8 +59,8 @@ def _ends_before(session: Session, context: Context) -> Iterator[tuple[str, str]
     if whole is None or ends + whole >= context.as_of:
         return
     query = "SELECT count(*) FROM record AS r WHERE NOT coalesce(" + done(context.about("")) + ", true)"
-    (n,) = session.one(query.text, query.values)
-    if n:
+    (count,) = session.one(query.text, query.values)
+    if n := int(str(count)):
         yield (
             "export-ends-before",
             f"nothing is told after {iso(ends)}, and what was open then is judged as if it were open until {iso(context.as_of)}: {n}; export again, or name an earlier moment with --as-of",
