@@ -1,7 +1,7 @@
 """Time in one state, or with one group or person, is limited.
 
 A stay lasts from one change to the next one that leads elsewhere. The last stay with a group or person ends with the
-resolution of the record, else with its closing; what is not done yet is measured up to the moment of the audit. Without
+resolution of the record (the last one, where it was taken up again), else with its closing; what is not done yet is measured up to the moment of the audit. Without
 `value` each value counts by itself, a person under any of their names as one; several values count as one place. With `total: true` all stays of a record in one
 place are added up. Without `calendar` the clock on the wall counts.
 
@@ -17,12 +17,12 @@ neither has each of these states nor a word that its mapping translates to it, s
 from __future__ import annotations
 
 from itsmctl.engine.context import Context, Named, Needs
-from itsmctl.engine.life import done
+from itsmctl.engine.life import DONE, done, states_in
 from itsmctl.engine.openings import BOUND, bound_of, counted_until, days_need_calendar, join_day
 from itsmctl.engine.parameters import CALENDAR
 from itsmctl.engine.people import is_among, under_own_names
 from itsmctl.engine.spans import blind_to, values_of
-from itsmctl.engine.sql import Fragment, duration_text, ranked
+from itsmctl.engine.sql import Fragment, duration_text, literal_rows, ranked
 from itsmctl.model import NUMBER_COLUMNS, TEXT_COLUMNS, Rule
 
 ID = "dwell-within"
@@ -143,8 +143,20 @@ def _endings(field: str, context: Context) -> Fragment:
         return Fragment("SELECT r.tix, CAST(? AS BIGINT) AS ends_at FROM scoped AS r", (context.as_of,))
     over = done(context)
     return (
-        "SELECT r.tix, CASE WHEN " + over + " THEN coalesce(r.resolved_at, r.closed_at, l.last_at) WHEN NOT " + over
-        + Fragment(" THEN ? END AS ends_at FROM scoped AS r LEFT JOIN (SELECT tix, max(t0) AS last_at FROM span GROUP BY tix) AS l ON l.tix = r.tix", (context.as_of,))
+        "SELECT r.tix, CASE WHEN " + over + " THEN coalesce(greatest(a.again_at, r.resolved_at), r.resolved_at, r.closed_at, l.last_at) WHEN NOT " + over
+        + Fragment(" THEN ? END AS ends_at FROM scoped AS r LEFT JOIN (SELECT tix, max(t0) AS last_at FROM span GROUP BY tix) AS l ON l.tix = r.tix LEFT JOIN (", (context.as_of,))
+        + _done_again(context) + ") AS a ON a.tix = r.tix"
+    )  # fmt: skip
+
+
+def _done_again(context: Context) -> Fragment:
+    """SELECT of tix, again_at: when what was taken up again was done for the last time; a tool may keep the first time as its resolution."""
+    states = literal_rows(states_in(context, DONE) or [("", "")], "{0}", ("process", "state"))
+    now, before = (Fragment(states.text.format(alias), states.values) for alias in ("n", "b"))
+    return (
+        """SELECT s.tix, max(CASE WHEN n.state IS NOT NULL AND b.state IS NULL THEN s.t0 END) AS again_at FROM span AS s JOIN scoped AS r ON r.tix = s.tix LEFT JOIN """
+        + now + " ON n.process = r.process AND n.state = s.state LEFT JOIN " + before
+        + " ON b.process = r.process AND b.state = s.before GROUP BY s.tix HAVING max(CASE WHEN b.state IS NOT NULL AND n.state IS NULL THEN 1 ELSE 0 END) = 1"
     )  # fmt: skip
 
 
