@@ -7,7 +7,7 @@ what this module stands in for, as it is both wrong for definitions and most of 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
@@ -23,6 +23,7 @@ from yaml.events import (
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.letters import composed
 from itsmctl.marks import Mark, Scalar, Value
+from itsmctl.mistakes import mistake
 
 MAX_DEPTH = 60
 MAX_VALUES = 200_000
@@ -34,7 +35,6 @@ _WORDS: dict[str, Scalar] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
-_WIDE_COLON = re.compile(r"[\s-]*([\w-]+)(?:：|﹕|︰)")
 _NUMBER_STARTS = frozenset("-+.0123456789")
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
@@ -78,25 +78,6 @@ def _unseen(found: re.Match[str], file: str) -> Problem:
     return Problem("not-yaml", template, where, {"code": f"U+{ord(found[0]):04X}"})
 
 
-def _known_mistake(text: Sequence[str], near: Sequence[int], file: str) -> Problem | None:
-    """What people often do to a file that then is no YAML, where it is to be seen: the parser's own words help few."""
-    for number, line in enumerate(text):
-        if line.startswith(("<<<<<<< ", ">>>>>>> ")):
-            template = (
-                "a merge conflict was left here; keep one side, and delete the lines with <<<<<<<, ======= and >>>>>>>"
-            )
-            return Problem("not-yaml", template, Where(file, number + 1, 1))
-    for number in near:
-        line = text[number] if number < len(text) else ""
-        if line[: len(line) - len(line.lstrip())].count("\t"):
-            template = "a tab stands at the beginning of the line; indent with spaces"
-            return Problem("not-yaml", template, Where(file, number + 1, line.index("\t") + 1))
-        if found := _WIDE_COLON.match(line):
-            template = "a wide colon stands after {key!r}; write ':' and a space"
-            return Problem("not-yaml", template, Where(file, number + 1, found.end()), {"key": found[1]})
-    return None
-
-
 class _Composer:
     """Follows the events of one file."""
 
@@ -124,8 +105,7 @@ class _Composer:
         except yaml.MarkedYAMLError as error:
             at = error.problem_mark or error.context_mark
             where = Where(self.file, at.line + 1, at.column + 1) if at else Where(self.file)
-            lines = [mark.line for mark in (error.context_mark, error.problem_mark) if mark]
-            if known := _known_mistake(text.splitlines(), lines, self.file):
+            if known := mistake(text.splitlines(), error, self.file):
                 raise ItsmctlError(known) from error
             what = " ".join(part for part in (error.context, error.problem) if part)
             raise ItsmctlError(Problem("not-yaml", "not readable as YAML: {what}", where, {"what": what})) from error
@@ -232,8 +212,8 @@ class _Composer:
             self.problems.append(Problem("too-deep", "nested too deeply, or an alias that contains itself", where))
             return None, (line, column, None)
         if event.anchor not in self._anchors:
-            what = {"what": f"found undefined alias {event.anchor!r}"}
-            raise ItsmctlError(Problem("not-yaml", "not readable as YAML: {what}", where, what))
+            template = "nothing before this is called &{name}; a text that begins with * stands in double quotes"
+            raise ItsmctlError(Problem("not-yaml", template, where, {"name": event.anchor}))
         value, mark, size = self._anchors[event.anchor]
         self._count += size
         if self._count > MAX_VALUES:  # aliases of aliases ("billion laughs")

@@ -118,15 +118,7 @@ def decode(raw: bytes, name: str) -> str:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        column = error.start - raw.rfind(b"\n", 0, error.start)
-        problem = Problem(
-            "not-utf8",
-            "byte {byte} is not UTF-8; save the file as UTF-8",
-            Where(name, line, column),
-            {"byte": f"0x{raw[error.start]:02X}"},
-        )
-        raise ItsmctlError(problem) from error
+        raise ItsmctlError(_not_utf8(raw, error.start, name)) from error
     if turning := _TURNING.search(text):
         before = text[: turning.start()]
         where = Where(name, before.count("\n") + 1, len(before) - before.rfind("\n"))
@@ -139,6 +131,23 @@ def decode(raw: bytes, name: str) -> str:
             )
         )
     return text
+
+
+_CHINESE = re.compile("[\u4e00-\u9fff]{2}")
+
+
+def _not_utf8(raw: bytes, start: int, name: str) -> Problem:
+    line, before = raw.count(b"\n", 0, start) + 1, raw.rfind(b"\n", 0, start) + 1
+    byte = f"0x{raw[start]:02X}"
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or (len(raw) > 1 and sorted(map(bool, raw[:2])) == [False, True]):
+        values = {"encoding": "UTF-16"}
+        return Problem("not-utf8", "the file seems to be {encoding}; save it as UTF-8", Where(name, 1, 1), values)
+    where = Where(name, line, start - before + 1)
+    here = raw[before:].partition(b"\n")[0].decode("gb18030", "replace")
+    if "\ufffd" not in here and _CHINESE.search(here):
+        template = "byte {byte} is not UTF-8; the line seems to be {encoding}; save the file as UTF-8"
+        return Problem("not-utf8", template, where, {"byte": byte, "encoding": "GBK"})
+    return Problem("not-utf8", "byte {byte} is not UTF-8; save the file as UTF-8", where, {"byte": byte})
 
 
 def parse_documents(text: str, name: str) -> list[Document]:

@@ -19,6 +19,7 @@ from click.testing import CliRunner
 from itsmctl.audit import AuditOptions, audit
 from itsmctl.change import Change, difference
 from itsmctl.change.replay import Replay, ReplayOptions, replay
+from itsmctl.change.replay.groups import renamed_anywhere
 from itsmctl.change.replay.side import Tickets, judge_foundations
 from itsmctl.cli import group, run
 from itsmctl.definitions import load
@@ -213,6 +214,14 @@ def test_what_only_two_changes_together_flip_is_told_as_that(dataset: Path) -> N
     assert by_id["sla-email-collaboration"].together == len(together)
 
 
+def test_groups_of_people_are_called_as_in_an_audit(dataset: Path, before: Verdicts, tmp_path: Path) -> None:
+    parameters = {name: value for name, value in base().rules["INT-07"].parameters.items() if name != "minimum"}
+    head = with_rule(base(), "INT-07", parameters=parameters)
+    wanted = differing(before, judged(head, dataset, tmp_path))
+    assert wanted
+    assert flips(replay(base(), head, dataset, options=ReplayOptions(rules=("INT-07",)))) == wanted
+
+
 def test_a_change_that_only_takes_rules_away_or_only_brings_some_is_judged(dataset: Path) -> None:
     d = base()
     without = replace(d, rules={id_: rule for id_, rule in d.rules.items() if id_ != "INC-06"})
@@ -223,6 +232,18 @@ def test_a_change_that_only_takes_rules_away_or_only_brings_some_is_judged(datas
         (f.record_id, f.before, f.after) for f in gone.flips
     }
     assert {(c.group.id, c.alone) for c in gone.causes} == {("INC-06", gone.total)}
+
+
+def test_an_id_that_something_of_another_kind_goes_on_to_bear_is_not_renamed() -> None:
+    """A calendar and a customer share one: under a new id of the calendar, the customer is called as before."""
+    d, id_ = base(), "warehouse-shanghai"
+
+    def under_a_new_id(some: Mapping[str, Any]) -> dict[str, Any]:
+        rest = {name: one for name, one in some.items() if name != id_}
+        return {**rest, "new": replace(some[id_], id="new", aliases=(id_,))}
+
+    assert renamed_anywhere(d, replace(d, calendars=under_a_new_id(d.calendars))) == {}
+    assert renamed_anywhere(d, replace(d, customers=under_a_new_id(d.customers))) == {id_: "new"}
 
 
 def test_a_rule_under_a_new_id_is_the_same_rule(dataset: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from itsmctl.errors import ItsmctlError, Problem
-from itsmctl.source import MAX_BYTES, Document, parse_documents, read_documents
+from itsmctl.language import problem_text
+from itsmctl.letters import composed
+from itsmctl.source import MAX_BYTES, Document, decode, parse_documents, read_documents
 
 
 def one(text: str) -> Document:
@@ -131,8 +134,8 @@ def test_the_same_word_with_and_without_quotes_is_the_same_key() -> None:
     ("text", "code", "line", "column"),
     [
         ("a: b\n\tc: d\n", "not-yaml", 2, 1),
-        ("a: [1, 2\nb: 3\n", "not-yaml", 2, 2),
-        ("a: 'open\n", "not-yaml", 2, 1),
+        ("a: [1, 2\nb: 3\n", "not-yaml", 1, 4),
+        ("a: 'open\n", "not-yaml", 1, 4),
         ("a: b: c\n", "not-yaml", 1, 5),
         ("a: &x 1\nb: *y\n", "not-yaml", 2, 4),
         ("a: @b\n", "not-yaml", 1, 4),
@@ -181,7 +184,10 @@ def test_a_file_that_is_not_utf8_is_refused_at_the_byte(tmp_path: Path) -> None:
     path.write_bytes(b"a: 1\ntitle: " + "事件".encode("gbk") + b"\n")
     with pytest.raises(ItsmctlError) as caught:
         read_documents(path, "catalog/gbk.yaml")
-    assert str(caught.value) == "catalog/gbk.yaml:2:8: byte 0xCA is not UTF-8; save the file as UTF-8 [not-utf8]"
+    assert (
+        str(caught.value)
+        == "catalog/gbk.yaml:2:8: byte 0xCA is not UTF-8; the line seems to be GBK; save the file as UTF-8 [not-utf8]"
+    )
 
 
 @pytest.mark.parametrize("character", "\u202a\u202e\u2066\u2069")
@@ -250,8 +256,8 @@ scalars = st.one_of(
 def test_json_is_read_as_what_it_is(value: object) -> None:
     import json
 
-    text = json.dumps({"value": value}, ensure_ascii=False)
-    assert one(text).data == {"value": value}
+    text = composed(json.dumps({"value": value}, ensure_ascii=False))
+    assert one(text).data == json.loads(text)
 
 
 @pytest.mark.parametrize(
@@ -261,7 +267,6 @@ def test_json_is_read_as_what_it_is(value: object) -> None:
         ("a: 1\ncalendar：cn\nb: 2\n", "a wide colon stands after 'calendar'"),
         ("a:\n  - calendar：cn\n  b: 2\n", "a wide colon stands after 'calendar'"),
         ("a: b\n\tc: d\n", "a tab stands at the beginning of the line"),
-        ("a: [1, 2\nb: 3\n", "not readable as YAML"),
     ],
 )
 def test_what_people_often_do_to_a_file_is_said_in_plain_words(text: str, told: str) -> None:
@@ -269,9 +274,70 @@ def test_what_people_often_do_to_a_file_is_said_in_plain_words(text: str, told: 
     assert problem.message.startswith(told)
 
 
+@pytest.mark.parametrize(
+    ("text", "place", "told"),
+    [
+        (
+            "a:\n  - {b: 1}\n - {b: 2}\n",
+            "3:2",
+            "column 2, but under line 1 (column 1) things begin in column 3 (line 2)",
+        ),
+        ("a:\n  b: 1\n   c: 2\n", "3:4", "stands deeper than the one before it"),
+        ("a: [1]\n  b: 2\nc: 3\n", "2:3", "this line begins in column 3, and line 1 above it in column 1"),
+        ("a: {\n  b: 1\n  c: 2}\n", "3:4", "a comma is missing before this"),
+        ("a: [1, 2\nb: 3\n", "1:4", "] is missing"),
+        ("a: {b: 1, c: 2\n", "1:4", "} is missing"),
+        ("a: 1\nb:2\nc: 3\n", "2:1", "a key needs a colon and a space behind it"),
+        ("a:1\nb: 2\n", "1:1", "a key needs a colon and a space behind it"),
+        ("a: 1\nb = 2\nc: 3\n", "2:1", "a key needs a colon and a space behind it"),
+        ("a: 1\n----\na: 2\n", "2:1", "three hyphens (---)"),
+        ("a: 1\n———\na: 2\n", "2:1", "three hyphens (---)"),
+        ("a: 1\n=======\nb: 2\n", "2:1", "a merge conflict was left here"),
+        ("a:\n  - b: 1\n  -c: 2\n", "3:4", "a space is missing behind the hyphen"),
+        ("a:\n  -\tb: 1\n", "2:4", "a tab stands here"),
+        ("a:\n  b: 1\n\u3000c: 2\n  d: 3\n", "3:1", "U+3000"),
+        ("a: 1\nb:\u00a0c\nd: 2\n", "2:3", "U+00A0"),
+        ('a: ["b"，"c"]\n', "1:8", "， is no sign of YAML; write ,"),
+        ("a: ｛b: 1｝\n", "1:4", "｛ is no sign of YAML; write {"),
+        ("a: P1: at once\n", "1:6", "put the whole value in double quotes"),
+        ("a: 95%\nb: %95\n", "2:4", "no value begins with %"),
+        ("a: @home\n", "1:4", "no value begins with @"),
+        ("a: 'it's'\n", "1:8", "double them"),
+        ('a: "open\nb: "c"\n', "1:4", "this quote is not closed in its line"),
+        ("a: 'open\n", "1:4", "this quote is not closed"),
+        ('a: "C:\\data"\n', "1:7", "a backslash stands for more than itself"),
+        ("a: *b\n", "1:4", "nothing before this is called &b"),
+        ("a: 1\n...\nb: 2\n", "2:1", "the definition ends here"),
+        ("a: 1\n%YAML 1.1\nb: 2\n", "2:1", "the definition ends here"),
+        ("a: [1,, 2]\n", "1:7", "a value is missing before this"),
+    ],
+)
+def test_a_mistake_is_told_where_it_was_made_in_both_languages(text: str, place: str, told: str) -> None:
+    (problem,) = problems(text)
+    assert (str(problem.where), problem.code) == (f"file.yaml:{place}", "not-yaml")
+    assert told in problem.message
+    chinese = problem_text(problem, "zh")
+    assert not re.search(r"[a-z]{4,} [a-z]{2,} [a-z]", chinese), chinese
+
+
+@pytest.mark.parametrize(
+    ("encoding", "place", "told"),
+    [("utf-16", "1:1", "UTF-16"), ("utf-16-le", "1:1", "UTF-16"), ("utf-16-be", "1:1", "UTF-16"), ("gb18030", "2:8", "GBK"), ("gbk", "2:8", "GBK")],
+)  # fmt: skip
+def test_a_file_that_is_not_utf8_is_told_what_it_seems_to_be(encoding: str, place: str, told: str) -> None:
+    with pytest.raises(ItsmctlError) as refused:
+        decode("kind: rule\ntitle: 高优先级事件\n".encode(encoding), "a.yaml")
+    (problem,) = refused.value.problems
+    assert (problem.code, str(problem.where)) == ("not-utf8", f"a.yaml:{place}")
+    assert told in problem.message and "UTF-8" in problem.message
+    with pytest.raises(ItsmctlError) as latin:
+        decode("title: café au lait\n".encode("latin-1"), "a.yaml")
+    assert "GBK" not in str(latin.value)
+
+
 def test_a_wide_colon_within_a_text_is_no_mistake() -> None:
     (problem,) = problems("a: 时间：九点\nb: [\n")
-    assert problem.message.startswith("not readable as YAML")
+    assert "wide" not in problem.message and problem.where.line >= 2
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
+from itsmctl.engine.people import unmarked
 from itsmctl.engine.session import Row, Session, file_text, quote
 
 OUT_OF_SCOPE = "out_of_scope"
@@ -22,10 +23,10 @@ def write_states(
     """
     session.run('CREATE OR REPLACE TEMP TABLE rule_name ("rule" VARCHAR, name VARCHAR, grouped BOOLEAN)')
     session.insert("rule_name", ("rule", "name", "grouped"), [(old, new, old in groups) for old, new in names.items()])
-    key = "v.record_id"
+    key = unmarked("v.record_id")
     if called:
         cases = " ".join(f"WHEN {quote(old)} THEN {quote(new)}" for old, new in sorted(called.items()))
-        key = f"array_to_string(list_transform(string_split(v.record_id, ' / '), lambda x: CASE x {cases} ELSE x END), ' / ')"
+        key = f"array_to_string(list_transform(string_split({key}, ' / '), lambda x: CASE x {cases} ELSE x END), ' / ')"
     rank = f"""list_position({list(_WORST_FIRST)!r}, CASE WHEN v.passed THEN 'pass' WHEN v.passed IS NULL THEN 'not_testable'
         WHEN v.waiver IS NOT NULL THEN 'waived' ELSE 'fail' END)"""
     session.write_parquet(

@@ -10,6 +10,9 @@ from itsmctl.change.replay.basis import plain
 from itsmctl.change.types import Change
 from itsmctl.model import Definition, Definitions
 
+_FIRST = ("services", "customers")
+"""What the keys of groups are made of more often than of anything else."""
+
 
 @dataclass(frozen=True)
 class Group:
@@ -44,13 +47,18 @@ def renamed(base: Mapping[str, Definition], head: Mapping[str, Definition]) -> M
 
 
 def renamed_anywhere(base: Definitions, head: Definitions) -> Mapping[str, str]:
-    """The new id of each renamed definition of whatever kind; where kinds share an id, that of a service or customer goes first."""
-    kinds = sorted((field.name for field in fields(base)), key=lambda kind: kind in ("services", "customers"))
+    """The new id of each renamed definition of whatever kind; where kinds share an id, that of a service or customer goes first.
+
+    An id that something of another kind goes on to bear says nothing of what was renamed.
+    """
+    kinds = sorted((field.name for field in fields(base)), key=lambda kind: kind in _FIRST)
+    kept = {id_ for kind in kinds if isinstance(some := getattr(head, kind), Mapping) for id_ in some}
     names: dict[str, str] = {}
     for kind in kinds:
         before, after = getattr(base, kind), getattr(head, kind)
         if isinstance(before, Mapping) and kind != "rules":
-            names |= renamed(before, after)
+            some = renamed(before, after)
+            names |= {old: new for old, new in some.items() if kind in _FIRST or old not in kept}
     return names
 
 
