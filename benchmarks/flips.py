@@ -297,7 +297,7 @@ def differing(before: Audited, after: Audited) -> set[Flip]:
 
 
 def renamed_back(audited: Audited, rules: Mapping[str, str], values: Mapping[str, str]) -> Audited:
-    """An audit under the ids that rules, and what keys of groups are made of, have now."""
+    """An audit under the ids that rules, and what keys of groups are made of, have now; rows may go on to name the old ones."""
     states = {
         (rules.get(rule, rule), " / ".join(values.get(part, part) for part in key.split(" / "))): state
         for (rule, key), state in audited.states.items()
@@ -331,7 +331,8 @@ def wrong(base: Definitions, head: Definitions, dataset: Path, before: Audited, 
     every = replay(base, head, dataset, changes, ReplayOptions(enquiries=True))
     some = replay(base, head, dataset, changes)
     after = whole_audit(head, dataset, scratch)
-    now = renamed_back(before, *_renamed(base, head))
+    names = _renamed(base, head)
+    now, after = renamed_back(before, *names), renamed_back(after, *names)
     truth = differing(now, after)
     rules = {**base.rules, **head.rules}
     asked = {rule.id for rule in rules.values() if _only_asks(rule.id, base, head)}

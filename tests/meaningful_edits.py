@@ -465,6 +465,12 @@ _value("register", "fresh-for", "tightened", "1mo")
 _set("register", "columns", "review")
 
 
+@_edit("register", "review")
+def columns_turned(data: Any, dice: random.Random) -> bool:
+    data["columns"].reverse()
+    return len(data["columns"]) > 1
+
+
 @_edit("register", "tightened")
 def column_required(data: Any, dice: random.Random) -> bool:
     free = [column for column in data["columns"] if not column.get("required")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from itsmctl.change.judging import always
 from itsmctl.change.kinds.common import describing
 from itsmctl.change.parts import (
@@ -157,7 +159,8 @@ _REGISTER: Table = {
     "purpose": TERMS,
     "process": STRUCTURE,
     "owner": STRUCTURE,
-    "columns": each("review", key="id").called(msg("column"), "column"),
+    # Rows are called by their key columns in this order: in another one every finding about them is a new one.
+    "columns": replace(each("review", key="id"), in_order=True).called(msg("column"), "column"),
     "columns/*/title": WORDS,
     "columns/*/type": REVIEW,
     "columns/*/to": REVIEW,
