@@ -618,3 +618,54 @@ def test_service_levels(case: Case, language: Language) -> None:
     lines = [row for name in book.sheet_names for row in book.get_sheet_by_name(name).to_python() if len(row) == 6]
     by_month = Counter((str(row[1]), str(row[3]), int(float(str(row[4])))) for row in lines if re.fullmatch(r"\d{4}-\d\d", str(row[1])))  # fmt: skip
     assert {(month, total) for month, _, total in by_month} >= {(one["month"], one["judged"]) for one in promised if one["judged"]}  # fmt: skip
+
+
+SIGNS = {"reached": "✓", "missed": "!", "alarm": "✕", "uncertain": "?", "few": "·", "none": "○"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_scorecard(case: Case, language: Language, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every form tells of each indicator the same standing, value and population, and counts them alike."""
+    asked = (
+        "scorecard",
+        "--tickets",
+        case.folder.parent / "dataset",
+        "--root",
+        case.folder.parent / "own",
+        "--period",
+        "2026-Q2",
+    )
+    forms = {}
+    for form in ("json", "markdown", "text", "html"):
+        _run(*asked, "--lang", language, "--format", form)
+        forms[form] = capsys.readouterr().out
+    told = json.loads(forms["json"])
+    now = {}
+    for one in told["indicators"]:
+        figure = next((f for f in one["figures"] if f["period"] == one["now"]), None)
+        now[one["titles"][language]] = one, figure
+    lines = [
+        [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+        for line in forms["markdown"].splitlines()
+        if line.startswith("| ")
+    ]
+    rows = {row[1]: row for row in lines if len(row) == 9 and row[1] in now}
+    assert len(now) > 50 and set(rows) == {title for title, (one, _) in now.items() if not one["untold"]}
+    page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", forms["html"]))
+    text = " ".join(forms["text"].split())
+    assert all(title[:15] in text and title in page for title in now), "what was not computed is told, too"
+    for title, (sign, _, value, _, _, period, population, *_) in rows.items():
+        one, figure = now[title]
+        assert SIGNS[one["standing"]] == sign, title
+        assert one["now"] in period, title
+        assert int(re.findall(r"\d+", population.replace(",", ""))[0]) == figure["n"], title
+        assert (value == "–") == (figure["value"] is None), title
+        if one["unit"] == "percent" and figure["value"] is not None:
+            assert value == f"{figure['value']:.1f}%", title
+        short = title[:20]
+        assert re.search(rf"{re.escape(sign)} {re.escape(short)}.{{0,60}}? {re.escape(value)}", text), title
+        assert re.search(rf"{re.escape(title)}.{{0,400}}?{re.escape(value)}", page), title
+    standings = Counter(one["standing"] or "untold" for one, _ in now.values())
+    assert {name: n for name, n in told["counts"].items() if n} == standings
+    head = [int(n) for n in re.findall(r"\d+", forms["markdown"].splitlines()[2])]
+    assert sum(head) == len(now) and Counter(head) == Counter(standings.values())
