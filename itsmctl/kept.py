@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,6 +25,12 @@ def folder() -> Path | None:
         usual = Path()
     home = Path(named) if named else usual
     return home / "itsmctl" if home.is_absolute() else None
+
+
+def stamps(files: Iterable[Path]) -> list[tuple[str, int, int]]:
+    """By which it is known whether files changed: their paths, sizes and times of change."""
+    found = ((path, path.stat()) for path in files)
+    return [(str(path), stat.st_size, stat.st_mtime_ns) for path, stat in found]
 
 
 def read(name: str) -> bytes:

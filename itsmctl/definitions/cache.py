@@ -147,6 +147,6 @@ def _key() -> str:
     digest = hashlib.sha256(repr((FORMAT, __version__, sys.version_info[:2], marshal.version)).encode())
     for path in sorted(schema_folder().glob("*.json")):
         digest.update(path.read_bytes())
-    for path in sorted(path for folder in _JUDGES for path in (_PACKAGE / folder).rglob("*.py")):
-        digest.update(repr((path.name, path.stat().st_size, path.stat().st_mtime_ns)).encode())
+    code = sorted(path for folder in _JUDGES for path in (_PACKAGE / folder).rglob("*.py"))
+    digest.update(repr(kept.stamps(code)).encode())
     return digest.hexdigest()

@@ -144,8 +144,7 @@ def _made_by() -> str:
     parser = find_spec("sqlglot")
     files = [here, here.with_name("sql.py"), *sorted((here.parent.parent / "model").glob("*.py"))]
     files += [Path(parser.origin)] if parser and parser.origin else []
-    stamps = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in files]
-    return repr((__version__, sys.version_info[:2], marshal.version, stamps))
+    return repr((__version__, sys.version_info[:2], marshal.version, kept.stamps(files)))
 
 
 def _packed(compiled: Compiled) -> bytes:
