@@ -83,7 +83,7 @@ def _blanks(seen: _Seen) -> Problem | None:
     """Blanks that YAML takes for letters, where only spaces may stand."""
     for number in (seen.start[0], seen.end[0]):
         line = seen.line(number)
-        if "\t" in line[: len(line) - len(line.lstrip())]:
+        if "\t" in line[: _depth(line)]:
             return _told(
                 seen, "a tab stands at the beginning of the line; indent with spaces", number, line.index("\t")
             )

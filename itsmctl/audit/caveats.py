@@ -22,9 +22,8 @@ from itsmctl.engine.statements import (
 from itsmctl.engine.telling import never_there
 from itsmctl.importers.receipt import iso
 from itsmctl.importers.silence import DAY, LOOKED_BACK, usual
-from itsmctl.model import GROUPED, Definitions, Rule
+from itsmctl.model import GROUPED, LIFE_COLUMNS, Definitions, Rule
 
-_HAPPENED = ("opened_at", "responded_at", "resolved_at", "closed_at", "recorded_at")
 _NAMED = 5
 """Rules that a warning names."""
 
@@ -42,7 +41,7 @@ def caveats(session: Session, context: Context, rules: Sequence[Rule]) -> tuple[
 
 def _ends_before(session: Session, context: Context) -> Iterator[tuple[str, str]]:
     """A warning where the export is silent until the moment of the audit for longer than is usual: what was open may be so no more."""
-    columns = " UNION ALL ".join(f"SELECT {name(column)} AS moment FROM record" for column in _HAPPENED)
+    columns = " UNION ALL ".join(f"SELECT {name(column)} AS moment FROM record" for column in LIFE_COLUMNS)
     moments = (
         f"(SELECT moment FROM ({columns} UNION ALL SELECT moment FROM event) AS every WHERE moment <= {context.as_of})"
     )

@@ -55,12 +55,10 @@ def compile(rule: Rule, context: Context) -> Fragment:
             FROM scoped AS r LEFT JOIN (SELECT tix, min(CASE WHEN stop_before > start THEN other_before WHEN start_after < stop THEN other_after END) AS other FROM (
                 SELECT tix, start, stop, max(stop) OVER {before} AS stop_before, max_by(record_id, {ranked("stop", "tix")}) OVER {before} AS other_before,
                     min(start) OVER {after} AS start_after, min(record_id) OVER {after} AS other_after
-                FROM (SELECT DISTINCT tix, record_id, start, stop, trim(item) AS item FROM (SELECT o.tix, o.record_id, o.{start} AS start, o.{stop} AS stop, {each_word(f"o.{same}", LISTED)} AS item FROM record AS o
-                    WHERE o.process = ? AND o.{start} <= o.{stop} AND (""",
-            (rule.process,),
+                FROM ("""
         )
-        + _compared(rule)
-        + f")) AS listed WHERE trim(item) <> '') AS named) AS laid GROUP BY tix) AS p ON p.tix = r.tix WHERE p.tix IS NOT NULL OR ({backwards})"
+        + _on_items(rule, "record", start, stop, _compared(rule))
+        + f") AS named) AS laid GROUP BY tix) AS p ON p.tix = r.tix WHERE p.tix IS NOT NULL OR ({backwards})"
     )
     lacking = sorted((needs(rule).columns | needs(rule).elsewhere) & context.lacking)
     if lacking:
@@ -69,25 +67,37 @@ def compile(rule: Rule, context: Context) -> Fragment:
 
 
 def _compared(rule: Rule) -> Fragment:
-    """SQL for whether a record `o` is compared: it is in the scope, or meets `where`."""
-    return "o.tix IN (SELECT tix FROM scoped) OR " + all_of(conditions_of(rule), "o")
+    """SQL for whether a record `o` is compared: it is of the process, and in the scope or as `where` says."""
+    return (
+        Fragment("o.process = ? AND (o.tix IN (SELECT tix FROM scoped) OR ", (rule.process,))
+        + all_of(conditions_of(rule), "o")
+        + ")"
+    )
+
+
+def _on_items(rule: Rule, records: str, start: str, stop: str, where: Fragment) -> Fragment:
+    """SELECT of the items of records `o` whose `start` is not after their `stop`: tix, record_id, start, stop, item."""
+    items = each_word(f"o.{name(str(rule.parameters['same']))}", LISTED)
+    return (
+        f"""SELECT DISTINCT tix, record_id, start, stop, trim(item) AS item FROM (
+            SELECT o.tix, o.record_id, o.{start} AS start, o.{stop} AS stop, {items} AS item FROM {records} AS o WHERE o.{start} <= o.{stop} AND """
+        + where
+        + ") AS listed WHERE trim(item) <> ''"
+    )
 
 
 def _backwards(rule: Rule) -> Fragment:
     """The records that another on the same item would overlap with, had its end and its begin been swapped: nobody knows when it was."""
-    same, start, stop = (str(rule.parameters[key]) for key in ("same", "from", "to"))
-    first, last = name(start), name(stop)
-    listed = f"SELECT tix, start, stop, trim(item) AS item FROM (SELECT {{0}}.tix, {{0}}.{{1}} AS start, {{0}}.{{2}} AS stop, {each_word(f'{{0}}.{name(same)}', LISTED)} AS item FROM {{3}} AS {{0}}"
+    start, stop = (str(rule.parameters[key]) for key in ("from", "to"))
+    backwards = _compared(rule) + f" AND o.{name(start)} > o.{name(stop)}"
     return (
         Fragment(
             f"SELECT DISTINCT r.record_id, r.opened_at, {others_lack((start, stop))} AS reason FROM scoped AS r JOIN ("
         )
-        + listed.format("s", first, last, "scoped")
-        + Fragment(f" WHERE s.{first} <= s.{last}) AS m) AS m ON m.tix = r.tix JOIN (")
-        + listed.format("o", last, first, "record")
-        + Fragment(f" WHERE o.process = ? AND o.{first} > o.{last} AND (", (rule.process,))
-        + _compared(rule)
-        + ")) AS u) AS u ON u.item = m.item AND u.item <> '' AND u.tix <> m.tix AND u.start < m.stop AND u.stop > m.start"
+        + _on_items(rule, "scoped", name(start), name(stop), Fragment("true"))
+        + ") AS m ON m.tix = r.tix JOIN ("
+        + _on_items(rule, "record", name(stop), name(start), backwards)
+        + ") AS u ON u.item = m.item AND u.tix <> m.tix AND u.start < m.stop AND u.stop > m.start"
     )
 
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.parameters import texts
 from itsmctl.engine.sql import Fragment
-from itsmctl.model import Rule
+from itsmctl.model import LIFE_COLUMNS, Rule
 
 ID = "readable"
 PARAMETERS = {
@@ -32,10 +32,9 @@ PARAMETERS = {
     },
 }
 NAMES: dict[str, str] = {}
-_OF_ITS_LIFE = ("opened_at", "responded_at", "resolved_at", "closed_at", "recorded_at")
 _DAYS = f""" LEFT JOIN (
             SELECT tix, min("column") AS column_of_life FROM lacking
-            WHERE why = 'unreadable' AND "column" IN ({", ".join(f"'{column}'" for column in _OF_ITS_LIFE)}) GROUP BY tix
+            WHERE why = 'unreadable' AND "column" IN ({", ".join(f"'{column}'" for column in LIFE_COLUMNS)}) GROUP BY tix
         ) AS d ON d.tix = r.tix"""
 """A plan or a date of review may well be a day; of the moments between which clocks run a day says too little."""
 
@@ -48,7 +47,7 @@ def needs(rule: Rule) -> Needs:
 def compile(rule: Rule, context: Context) -> Fragment:
     """One row per record; `observed` is the first value that was set aside."""
     named = "set-aside-as" in rule.parameters
-    days = bool(context.lacking & set(_OF_ITS_LIFE)) and not named
+    days = bool(context.lacking & set(LIFE_COLUMNS)) and not named
     doubt = "d.column_of_life IS NOT NULL" if days else "false"
     reason = "concat('unreadable:', d.column_of_life)" if days else "CAST(NULL AS VARCHAR)"
     return (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -173,8 +174,8 @@ def definition_files(folder: Path) -> list[Path]:
 def linked_folders(folder: Path) -> list[Problem]:
     """A problem for every folder of definitions that is only linked to: it is not looked into, and must not count as empty."""
     template = "a symbolic link to a folder with definitions, which nobody looks into; put the files themselves here"
-    paths = (path for part in FOLDERS for path in (folder / part).rglob("*") if path.suffix not in SUFFIXES)
-    found = (path for path in paths if path.is_symlink() and path.is_dir() and any(path.rglob("*.y*ml")))
+    folders = (Path(here, name) for part in FOLDERS for here, names, _ in os.walk(folder / part) for name in names)
+    found = (path for path in folders if path.is_symlink() and any(path.rglob("*.y*ml")))
     return [Problem("linked-folder", template, Where(path.relative_to(folder).as_posix())) for path in sorted(found)]
 
 

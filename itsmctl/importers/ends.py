@@ -11,9 +11,8 @@ from itsmctl.engine.sql import epoch
 from itsmctl.importers.canonical import ORDERED, Export
 from itsmctl.importers.receipt import Receipt, iso
 from itsmctl.importers.silence import APART, DAY, ENOUGH, LOOKED_BACK, UNUSUAL, usual, with_silences
-from itsmctl.model import FORESEEN_COLUMNS, TIME_COLUMNS
+from itsmctl.model import FORESEEN_COLUMNS, LIFE_COLUMNS, TIME_COLUMNS
 
-_MOMENTS = ("opened_at", "responded_at", "resolved_at", "closed_at", "recorded_at")
 _FAR_APART = 366 * DAY
 """A moment a year later than that of every other ticket is a typing error, if there was no such silence before.
 
@@ -103,7 +102,7 @@ def with_ends(session: Session, receipt: Receipt, place: Path) -> Receipt:
     session.insert("read_list", ("name",), [(file,) for file in lists])
     told = [
         f"SELECT source_file, {epoch(column)} AS moment FROM {exported(place, 'record')} WHERE source_file IN (SELECT name FROM read_list)"
-        for column in _MOMENTS
+        for column in LIFE_COLUMNS
     ]
     quoted = name("at")
     told.append(

@@ -78,6 +78,7 @@ if TYPE_CHECKING:
     from itsmctl.model.columns import FORESEEN_COLUMNS as FORESEEN_COLUMNS
     from itsmctl.model.columns import FREE_TEXT_COLUMNS as FREE_TEXT_COLUMNS
     from itsmctl.model.columns import LATER_COLUMNS as LATER_COLUMNS
+    from itsmctl.model.columns import LIFE_COLUMNS as LIFE_COLUMNS
     from itsmctl.model.columns import LINK_COLUMNS as LINK_COLUMNS
     from itsmctl.model.columns import MAPPED_COLUMNS as MAPPED_COLUMNS
     from itsmctl.model.columns import NAMING_COLUMNS as NAMING_COLUMNS
@@ -195,7 +196,7 @@ _MODULES = {
     "catalog": "Calendar Certificate Continuity Criterion Customer Grade OfferedRequest STAGES Service Slot SpecialDay Stage Supplier SupplierAssessment TechnicianView UserView",
     "clocks": "CalendarVersion ClockCondition ClockPolicy ConditionRole DEFAULT_POLICY PauseLimit ZONE_OF_CALENDAR",
     "complaints": "Complaint ComplaintSign OwnFigure",
-    "columns": "APPROVAL APPROVAL_COLUMNS BOOLEAN_COLUMNS CHANGING_COLUMNS DESCRIBING_COLUMNS EVENT_COLUMNS FILLED_LATER FORESEEN_COLUMNS FREE_TEXT_COLUMNS Gap LATER_COLUMNS LINK_COLUMNS MAPPED_COLUMNS NAMING_COLUMNS NUMBER_COLUMNS PEOPLE_COLUMNS PEOPLE_OF_EVENTS RECORD_COLUMNS REFERRING_COLUMNS REJECT_COLUMNS SOURCE_COLUMNS TEXT_COLUMNS TIME_COLUMNS UNREAD",
+    "columns": "APPROVAL APPROVAL_COLUMNS BOOLEAN_COLUMNS CHANGING_COLUMNS DESCRIBING_COLUMNS EVENT_COLUMNS FILLED_LATER FORESEEN_COLUMNS FREE_TEXT_COLUMNS Gap LATER_COLUMNS LIFE_COLUMNS LINK_COLUMNS MAPPED_COLUMNS NAMING_COLUMNS NUMBER_COLUMNS PEOPLE_COLUMNS PEOPLE_OF_EVENTS RECORD_COLUMNS REFERRING_COLUMNS REJECT_COLUMNS SOURCE_COLUMNS TEXT_COLUMNS TIME_COLUMNS UNREAD",
     "definition": "ClockRole Condition Conditions Definition Effective Language Limit Outcome Phase ReviewCycle SEVERITIES Severity Text months_after",
     "deviations": "Baseline KnownFindings Waiver",
     "frameworks": "Clause ClauseType Crosswalk EvidenceClass Framework Objective Subject WayOfChecking covers headings within",

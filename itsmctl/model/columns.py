@@ -34,6 +34,10 @@ FORESEEN_COLUMNS = ("due_at", "planned_start", "planned_end")
 """Moments that may lie after the export was made."""
 
 
+LIFE_COLUMNS = ("opened_at", "responded_at", "resolved_at", "closed_at", "recorded_at")
+"""Moments at which something has happened to a record, of whatever process it is."""
+
+
 BOOLEAN_COLUMNS = ("reported_sla_met", "major")
 
 
