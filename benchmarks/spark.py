@@ -27,7 +27,6 @@ PUBLIC = {
 }
 GENERATED = ("generated", "flawed")
 """With the violations that a history can carry, and with the faults that none can."""
-COMPARED = ("result.json", "verdicts.parquet", "findings.csv")
 CHARGED = ("spark.driver.memory=1g", "spark.sql.shuffle.partitions=4")
 """Small, as the laptop has other things to do; settings that are named win."""
 
@@ -78,13 +77,17 @@ def alike(history: str, place: Path, master: str, settings: Sequence[str]) -> bo
         itsmctl("audit", "--tickets", place / "dataset", "--all-verdicts", "-q", *out, *named)
         seconds[engine] = time.perf_counter() - started
     rows, *differing = compared(place)
-    same = [
-        name for name in COMPARED if (place / "duckdb" / name).read_bytes() == (place / "spark" / name).read_bytes()
-    ]
+    unlike = unlike_files(place / "duckdb", place / "spark")
     times = ", ".join(f"{engine} {took:.1f} s" for engine, took in seconds.items())
     print(f"{history}: {rows} verdicts, only by duckdb {differing[0]}, only by spark {differing[1]}; {times}", end="; ")
-    print("same bytes: " + (", ".join(same) or "none"), flush=True)
-    return not any(differing)
+    print("other bytes: " + (", ".join(unlike) or "none"), flush=True)
+    return not any(differing) and not unlike
+
+
+def unlike_files(one: Path, other: Path) -> list[str]:
+    """The files of two results that only one of them has, or that have not the same bytes."""
+    held, there = ({file.name: file.read_bytes() for file in place.iterdir()} for place in (one, other))
+    return sorted(name for name in held | there if held.get(name) != there.get(name))
 
 
 def compared(place: Path) -> Iterator[int]:

@@ -165,6 +165,22 @@ def test_why_a_clock_says_nothing(change: dict[str, Any], name: str, reason: str
     assert all(cycle.verdict == "not_testable" for cycle in told.cycles)
 
 
+def test_a_clock_that_never_started_has_no_stop_at_which_it_was_promised_anything(tmp_path: Path) -> None:
+    """An opening typed a century late: the answer lies before the change of the priority, and the clock after the audit."""
+    changes = [
+        ["A1", "2026-03-02T09:00:00Z", "priority", None, "P1", "Li", "desk"],
+        ["A1", "2026-03-02T12:00:00Z", "priority", "P1", "unheard-of", "Li", "desk"],
+    ]
+    late = {**ROW, "service": "nobody's", "opened_at": "2099-01-01T00:00:00Z", "priority": "unheard-of"}
+    moments = sorted([*LIFE, *changes], key=lambda change: str(change[1]))
+    folder = write_dataset(
+        tmp_path / "dataset", [late], moments, history=("state", "priority"), exported=moments[-1][1]
+    )
+    (one,) = explained(folder, "A1", definitions=replace(reference(), rules=small().rules))
+    told = clock(one, "response")
+    assert (told.reason, told.target_text, told.cycles) == ("after-as-of", "", ())
+
+
 def test_without_a_history_and_without_a_column(tmp_path: Path) -> None:
     row = {c: v for c, v in ROW.items() if c != "responded_at"}
     folder = write_dataset(

@@ -11,6 +11,7 @@ from importing.mappings import mapping, updates
 from itsmctl.audit import AuditOptions, audit
 from itsmctl.definitions import load
 from itsmctl.engine.session import Session
+from itsmctl.generate import generate
 from itsmctl.importers.importing import import_files
 from itsmctl.importers.receipt import Receipt
 from itsmctl.model import MappingDefinition
@@ -120,3 +121,17 @@ def test_a_history_is_not_relied_on_where_the_state_is_contradicted(tmp_path: Pa
     result = audit(load(reference_root()), tmp_path / "x" / "out", AuditOptions(as_of="2026-06-30"))
     judged = [one for one in result.rules if one.rule.check == "transition" and one.in_scope]
     assert judged and all(one.passed == one.failed == 0 for one in judged)
+
+
+def test_a_number_used_twice_among_the_logs_of_all_processes_is_found_within_little_memory(tmp_path: Path) -> None:
+    """Each pair of eleven mappings compared in one statement did not fit, though there were hardly any tickets."""
+    definitions = load(reference_root())
+    export = tmp_path / "export"
+    made = generate(definitions, 150, 1, export)
+    releases = export / "releases.csv"
+    releases.write_text(releases.read_text("utf-8").replace("RLS0060001", "CHG0030001"), encoding="utf-8")
+    files = [export / name for name in made.rows]
+    import_files(files, None, definitions.mappings, "Asia/Shanghai", tmp_path / "out")
+    twice = [(file, column) for file, _, column, reason in rejected(tmp_path) if reason == "duplicate-id"]
+    assert twice == [("releases.csv", "record_id")]
+    assert not [row for row in rejected(tmp_path) if row[3] == "contradicted"], "they are two tickets"

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from benches import bench
 from dataset import at, write_dataset
 from sqlglot import exp, parse_one
 
@@ -177,3 +178,15 @@ def test_a_dataset_may_be_partitioned(tickets: Path, ask: Ask, tmp_path: Path) -
         place.write_bytes(file.read_bytes())
     whole, parts = (ask("--tickets", place, "--format", "json") for place in (tickets, tmp_path))
     assert parts == whole
+
+
+def test_the_comparison_of_engines_counts_every_file_of_the_result(tmp_path: Path) -> None:
+    """A report that differs made it end with 0, as if all were the same."""
+    engines = bench("spark")
+    for engine, page in (("duckdb", "1 failed"), ("spark", "2 failed")):
+        (tmp_path / engine).mkdir()
+        (tmp_path / engine / "result.json").write_text("{}", encoding="utf-8")
+        (tmp_path / engine / "report.html").write_text(page, encoding="utf-8")
+    (tmp_path / "spark" / "more.csv").touch()
+    assert engines.unlike_files(tmp_path / "duckdb", tmp_path / "spark") == ["more.csv", "report.html"]
+    assert engines.unlike_files(tmp_path / "spark", tmp_path / "spark") == []

@@ -41,7 +41,8 @@ def put_back(session: Session, every: Sequence[Offer], history: frozenset[str], 
 
     `judged` was made from the last values. Where a column that a target asks about changed after the stop, its target
     is chosen again; `history` are the columns of whose changes the export tells. A change in the second of the stop
-    belongs to it, and as in `worktime.living` no change happens before the one that precedes it.
+    belongs to it, and as in `worktime.living` no change happens before the one that precedes it. A clock that never started
+    has no stop, whatever its column says.
     """
     session.run(
         "CREATE OR REPLACE TEMP TABLE at_stop (tix BIGINT, offer BIGINT, target_number BIGINT, unknown_columns VARCHAR)"
@@ -82,7 +83,7 @@ def _later(changing: Sequence[str], as_of: int) -> str:
     return f"""SELECT j.tix, j.offer, {at_stop} FROM judged AS j JOIN (
             SELECT c.*, r.recorded_at FROM ticket AS r JOIN ({changes_of(changed, as_of)}) AS c ON c.tix = r.tix
         ) AS c ON c.tix = j.tix
-        WHERE j.stop IS NOT NULL GROUP BY j.tix, j.offer HAVING bool_or(c.field IN ({fields}) AND c.kept AND c.moment > j.stop)"""
+        WHERE j.stop IS NOT NULL AND j.start <= {as_of} GROUP BY j.tix, j.offer HAVING bool_or(c.field IN ({fields}) AND c.kept AND c.moment > j.stop)"""
 
 
 def _unknown_first(conditions: Conditions) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 
 from itsmctl.engine.session import Session, name, quote
 from itsmctl.importers.export import REJECT
@@ -31,10 +32,13 @@ def set_disagreements_aside(session: Session, told: Sequence[Told]) -> None:
     Words are compared by what they mean to their mapping, names without regard to capitals, moments to the minute where one
     of the two has no seconds. A column that either file lacks is told by one alone.
     """
-    cells = [sql for first in told for later in told if first is not later for sql in _differing(first, later)]
-    if not cells:
-        return
-    session.run(f"CREATE TABLE disagreement AS {' UNION '.join(cells)}")
+    session.run(
+        "CREATE TABLE disagreement (record_id VARCHAR, canonical VARCHAR, shown VARCHAR, value VARCHAR, source_file VARCHAR, source_row BIGINT)"
+    )
+    for first, later in permutations(told, 2):
+        if _told_twice(session, first, later):
+            for cells in _differing(first, later):
+                session.run(f"INSERT INTO disagreement {cells}")
     session.run(
         f"INSERT INTO {REJECT} SELECT DISTINCT n.number, d.source_row, d.record_id, NULL, d.shown, d.value, 'contradicted', false "
         "FROM disagreement AS d JOIN export_number AS n ON n.name = d.source_file"
@@ -47,19 +51,33 @@ def set_disagreements_aside(session: Session, told: Sequence[Told]) -> None:
     session.run("DROP TABLE disagreement")
 
 
+def _told_twice(session: Session, first: Told, later: Told) -> int:
+    """Make `pair` of the records of the first mapping and the rows of the later one about the same ticket; how many there are.
+
+    Many mappings are many pairs of them, nearly all without a ticket in common: one statement over all would not fit into memory.
+    """
+    session.run(
+        "CREATE OR REPLACE TEMP TABLE pair AS SELECT a.record_id, l.source_file, l.source_row FROM record AS a "
+        f"JOIN {first.records} AS f ON f.record_id = a.record_id AND f.source_file = a.source_file AND f.source_row = a.source_row "
+        "JOIN later_record AS l ON l.record_id = a.record_id "
+        f"JOIN {later.records} AS b ON b.record_id = l.record_id AND b.source_file = l.source_file AND b.source_row = l.source_row "
+        "WHERE b.process = a.process"
+    )
+    (pairs,) = session.one("SELECT count(*) FROM pair")
+    return int(str(pairs))
+
+
 def _differing(first: Told, later: Told) -> Iterator[str]:
-    """SELECT of the cells of `record`, as far as the first mapping read it, that the later one tells otherwise, for each column."""
+    """SELECT of the cells of `record` that the later mapping tells otherwise in its row of `pair`, for each column."""
     for column in RECORD_COLUMNS:
         if column in first.found and column in later.found and column != "record_id":
             a, b = (f"{alias}.{name(column)}" for alias in ("a", "b"))
             one, other = _compared(column, a, first, later), _compared(column, b, later, first)
             yield (
                 f"SELECT a.record_id, {quote(column)} AS canonical, {quote(first.found[column].shown)} AS shown, "
-                f"CAST(coalesce({a}, {b}) AS VARCHAR) AS value, a.source_file, a.source_row FROM record AS a "
-                f"JOIN {first.records} AS f ON f.record_id = a.record_id AND f.source_file = a.source_file AND f.source_row = a.source_row "
-                "JOIN later_record AS l ON l.record_id = a.record_id "
-                f"JOIN {later.records} AS b ON b.record_id = l.record_id AND b.source_file = l.source_file AND b.source_row = l.source_row "
-                f"WHERE b.process = a.process AND {one} IS DISTINCT FROM {other}"
+                f"CAST(coalesce({a}, {b}) AS VARCHAR) AS value, a.source_file, a.source_row FROM {later.records} AS b "
+                "JOIN pair AS p ON p.record_id = b.record_id AND p.source_file = b.source_file AND p.source_row = b.source_row "
+                f"JOIN record AS a ON a.record_id = p.record_id WHERE {one} IS DISTINCT FROM {other}"
                 f"{_has(column, 'a', first)}{_has(column, 'b', later)}"
             )
 
