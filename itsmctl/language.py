@@ -134,6 +134,12 @@ def percent_text(part: int, whole: int) -> str:
     return ">99.9%" if share >= 99.95 else f"{share:.1f}%"
 
 
+def points_text(now: float, before: float, decimals: int = 1) -> str:
+    """+0.6: by how many points a per cent has moved, as the two stand there, so that whoever subtracts them finds the same."""
+    moved = round(round(now, decimals) - round(before, decimals), decimals)
+    return f"{'+' if moved > 0 else '−' if moved < 0 else '±'}{abs(moved):.{decimals}f}"
+
+
 def duration_text(seconds: int, language: Language) -> str:
     """5 h 30 min: hours are the largest unit, because a day of service hours is not 24 hours."""
     minutes, rest = divmod(abs(seconds), 60)

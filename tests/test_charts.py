@@ -12,6 +12,8 @@ from dataclasses import replace
 import pytest
 from report_cases import audit_result
 
+from itsmctl.charts.attainment import attainment
+from itsmctl.charts.joined import lines
 from itsmctl.charts.plot import NO_AXIS, Axis, Told, draw, names, numbers, rows
 from itsmctl.charts.shapes import Bars, Cells, Columns, Point, Streams, Trend, step
 from itsmctl.charts.sparkline import sparkline
@@ -19,6 +21,7 @@ from itsmctl.charts.volume import volume
 from itsmctl.language import LANGUAGES, Language
 from itsmctl.reports import text
 from itsmctl.reports.attained import attained
+from itsmctl.reports.levels import levels, partial_months
 from itsmctl.reports.plain import cells
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -146,6 +149,44 @@ def test_attainment_by_month_stands_in_a_line_of_text(language: Language, width:
     )
 
 
+def test_a_month_of_which_a_part_was_judged_is_hollow_on_a_dashed_line_and_named_in_the_text() -> None:
+    whole = audit_result()
+    early = replace(whole, as_of=whole.as_of - 86_400)  # 29 June: June is not over
+    for result, partial in ((whole, set()), (early, {"2026-06"}), (replace(whole, period_from=whole.period_from + 86_400), {"2026-01"})):  # fmt: skip
+        clock = next(clock for clock in levels(result) if clock.clock == "resolution")
+        assert clock.partial == partial
+        assert {level.month for one in clock.services for level in one.months if level.partial} == partial
+        root = parsed(attainment(clock.services[0], "it", "en"))
+        points = [node.get("class", "").split() for node in root.iter() if "point" in node.get("class", "").split()]
+        assert ["part" in look for look in points] == [month in partial for month in clock.months]
+        lines = [node.get("class") for node in root.iter(f"{SVG}polyline")]
+        assert lines.count("trend part") == len(partial) and lines.count("trend") == 1
+        key = attained(result, "en", 100)[-1][0]
+        assert ("only a part of" in key) == bool(partial)
+    assert "; only a part of Jun 2026" in attained(early, "en", 100)[-1][0]
+
+
+def test_the_period_of_the_export_is_whole_where_its_first_ticket_only_lets_one_wait() -> None:
+    """Without a period the first month begins with the first ticket; nobody opens one on every day."""
+    result = audit_result()
+    for opened, partial in (("2026-01-05T01:00:00Z", set()), ("2026-01-20T01:00:00Z", {"2026-01"})):
+        told = replace(result, period_from=None, period_to=None, dataset=replace(result.dataset, opened_from=opened))
+        assert partial_months(told, MONTHS) == partial
+
+
+def test_a_dashed_line_joins_what_is_not_whole() -> None:
+    def drawn(*partial: bool) -> list[tuple[str | None, int]]:
+        places = [(float(n), 1.0, part) for n, part in enumerate(partial)]
+        nodes = [parsed(f"<svg>{line}</svg>")[0] for line in lines(places)]
+        return [(node.get("class"), len((node.get("points") or "").split())) for node in nodes]
+
+    assert drawn() == drawn(False) == drawn(True) == []
+    assert drawn(False, False, False) == [("trend", 3)]
+    assert drawn(False, False, True) == [("trend", 2), ("trend part", 2)]
+    assert drawn(True, False, False) == [("trend part", 2), ("trend", 2)]
+    assert drawn(False, True, False) == [("trend part", 2), ("trend part", 2)]
+
+
 def test_one_month_is_no_trend() -> None:
     result = audit_result()
     once = replace(result, attainment=tuple(one for one in result.attainment if one.month == "2026-03"))
@@ -158,6 +199,10 @@ def test_volume_says_its_sums_and_draws_both(language: Language) -> None:
     figure = volume(months, language)
     assert "30" in figure.told.description and "22" in figure.told.description
     assert [row[1:] for row in figure.rows] == [("10", "4"), ("0", "6"), ("20", "12")]
+    assert "part" not in figure.svg and len(figure.key) == 2
+    partly = volume(months, language, {"2026-03"})
+    assert 'class="line part"' in partly.svg and 'class="dot-mark part"' in partly.svg and "soft part" in partly.svg
+    assert len(partly.key) == 3 and partly.rows[2][0] != figure.rows[2][0] and partly.rows[1] == figure.rows[1]
     root = parsed(figure.svg)
     heights = [float(str(box.get("height"))) for box in root.iter(f"{SVG}rect")]
     assert len(heights) == 2 and abs(heights[1] / heights[0] - 2) < 0.01

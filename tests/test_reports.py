@@ -301,3 +301,9 @@ def test_no_phrase_is_taken_for_another() -> None:
     for phrase in PHRASES:
         names = {name: "Xq" for _, name, _, _ in Formatter().parse(phrase) if name}
         assert phrase_text(phrase.format(**names), "zh") == tr(phrase, "zh").format(**names), phrase
+
+
+def test_the_period_of_the_export_ends_at_the_moment_of_the_audit() -> None:
+    result = replace(audit_result(), period_from=None, period_to=None)
+    opened = replace(result.dataset, opened_from="2026-01-05T01:00:00Z", opened_to="2026-07-31T01:00:00Z")
+    assert period_text(replace(result, dataset=opened), "en") == "5 Jan 2026 to 30 Jun 2026"

@@ -6,6 +6,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -20,12 +21,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scorecard_case import computed, end_of, kpi, month_of, moved, records, reference, rows_of, values
 
+from itsmctl.charts.indicator import indicator_chart
 from itsmctl.cli import group
 from itsmctl.errors import ItsmctlError
 from itsmctl.generate import generate
 from itsmctl.importers.importing import import_files
 from itsmctl.model import Attested, Band, ClockShare, Condition, RegisterFigure, RuleShare, SurveyFigure, Text
 from itsmctl.reports.scorecard.data import scorecard_schema
+from itsmctl.reports.scorecard.words import sparkline
 from itsmctl.scorecard.asking import Asked, sources
 from itsmctl.scorecard.benefits import benefits_of
 from itsmctl.scorecard.competence import key_people
@@ -380,6 +383,10 @@ def test_months_behind_the_end_of_the_export_are_not_whole(tmp_path: Path) -> No
         ("2026-04", 2.0, True), ("2026-05", 2.0, True), ("2026-06", 0.0, False),
     ]  # fmt: skip
     assert late.now is not None and late.now.span.label == "2026-05"
+    assert sparkline(late).endswith("…") and not sparkline(replace(late, figures=late.figures[:2])).endswith("…")
+    drawn = indicator_chart(late, "en")
+    assert drawn.count('class="point part"') == drawn.count('class="trend part"') == 1 and "2026-06 so far" in drawn
+    assert "part" not in indicator_chart(replace(late, figures=late.figures[:2]), "en")
 
 
 # --- Registers, surveys, definitions --------------------------------------------------------------------------------

@@ -331,7 +331,7 @@ def test_the_command_prints_a_view(folder: Path) -> None:
 
 def test_the_indicators_as_a_page(folder: Path) -> None:
     page = run("--tickets", str(folder), "--period", "2026-06", "--process", "incident", "--format", "html")
-    assert page.count('<polyline class="trend"') >= 2
+    assert page.count('<circle class="point') >= 2
     assert "<title>2026-06: " in page
 
 

@@ -14,7 +14,7 @@ from itsmctl.errors import ItsmctlError
 from itsmctl.language import LANGUAGES, Language
 from itsmctl.reports import html, json, text
 from itsmctl.reports.plain import cells
-from itsmctl.reports.trend import Before, RuleBefore, trend
+from itsmctl.reports.trend import Before, ClockChange, RuleBefore, trend
 
 
 def earlier(**outcomes: tuple[str, int, int]) -> Before:
@@ -62,6 +62,24 @@ def test_a_rule_that_means_something_else_today_is_not_compared() -> None:
     found = trend(audit_result(), replace(before, rules=rules, digest="ff" * 32))
     assert (found.redefined, found.new, found.gone) == (("INC-06",), ("INC-24",), ("OLD-1",))
     assert not found.outcomes and found.other_definitions
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "told"),
+    [
+        ((10_000, 8185), (10_000, 8175), "±0.0"),  # 81.85 and 81.75, both shown as 81.8
+        ((1000, 819), (10_000, 8176), "−0.1"),  # 81.9 and 81.8: the shares differ by 0.14
+        ((10_000, 8194), (10_000, 8175), "−0.1"),  # 81.9 and 81.8, though they differ by 0.19
+        ((1487, 946), (2986, 1918), "+0.6"),  # 63.6 and 64.2, though they differ by 0.62
+        ((17, 15), (38, 28), "−14.5"),  # 88.2 and 73.7, though they differ by 14.55
+        ((10, 10), (20, 20), "±0.0"),
+    ],
+)
+def test_a_change_is_that_of_the_shares_as_they_are_shown(
+    before: tuple[int, int], now: tuple[int, int], told: str
+) -> None:
+    change = ClockChange("resolution", before, now)
+    assert change.told == told and f"{change.points:+.1f}" == told.replace("−", "-").replace("±", "+")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from math import floor
 
+from itsmctl.charts.joined import lines
 from itsmctl.language import Language, month_text, number_text, percent_text, tr
 from itsmctl.reports.levels import Level, ServiceLevels
 from itsmctl.reports.markup import element, words
@@ -16,15 +17,13 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 8, 44, 12, 22
 
 
 def attainment(levels: ServiceLevels, service: str, language: Language) -> str:
-    """One service, by what people call it: a point per month, the agreed level dashed; hollow where too few tickets to judge."""
+    """One service, by what people call it: a point per month, the agreed level dashed; hollow where too few tickets to judge, or where only a part of the month was judged."""
     judged = [(index, level) for index, level in enumerate(levels.months) if level.judged]
     low = _floor(levels)
     parts = [element("title", words(_attainment_told(levels, service, language), 1000))]
     parts += _agreed(levels, low)
     firm = [(index, level) for index, level in judged if level.standing not in ("few", "torn")]
-    if len(firm) > 1:
-        points = " ".join(f"{_x(index, levels):.1f},{_y(level, low):.1f}" for index, level in firm)
-        parts.append(element("polyline", points=points, class_="trend"))
+    parts += lines([(_x(index, levels), _y(level, low), level.partial) for index, level in firm])
     for index, level in judged:
         parts.append(_point(_x(index, levels), _y(level, low), level, language))
     for index in sorted({0, len(levels.months) - 1}):
@@ -37,11 +36,16 @@ def attainment(levels: ServiceLevels, service: str, language: Language) -> str:
 
 def _attainment_told(levels: ServiceLevels, service: str, language: Language) -> str:
     told = [
-        f"{month_text(level.month, language)} {percent_text(level.met, level.judged)} ({number_text(level.judged)})"
+        f"{_month(level, language)} {percent_text(level.met, level.judged)} ({number_text(level.judged)})"
         for level in levels.months
         if level.judged
     ]
     return tr("{service}: {months}", language, service=service, months=tr("; ", language).join(told))
+
+
+def _month(level: Level, language: Language) -> str:
+    month = month_text(level.month, language)
+    return tr("{month} in part", language, month=month) if level.partial else month
 
 
 def _floor(levels: ServiceLevels) -> float:
@@ -84,17 +88,18 @@ def _agreed(levels: ServiceLevels, low: float) -> list[str]:
 
 
 def _point(x: float, y: float, level: Level, language: Language) -> str:
-    """Round when kept, a cross-shaped diamond when below, hollow when too few: shape as well as colour."""
+    """Round when kept, a diamond when below, hollow when too few or of a part of a month: shape as well as colour."""
     tip = tr(
         "{month}: {met} of {judged} ({percent})",
         language,
-        month=month_text(level.month, language),
+        month=_month(level, language),
         met=number_text(level.met),
         judged=number_text(level.judged),
         percent=percent_text(level.met, level.judged),
     )
+    look = f"point {level.standing}{' part' if level.partial else ''}"
     if level.standing == "below":
-        shape = element("path", d=f"M{x - 5.5:.1f} {y:.1f}l5.5 -5.5 5.5 5.5 -5.5 5.5z", class_="point below")
+        shape = element("path", d=f"M{x - 5.5:.1f} {y:.1f}l5.5 -5.5 5.5 5.5 -5.5 5.5z", class_=look)
     else:
-        shape = element("circle", cx=x, cy=y, r=3.6, class_=f"point {level.standing}")
+        shape = element("circle", cx=x, cy=y, r=3.6, class_=look)
     return element("g", element("title", words(tip)), shape)

@@ -1,7 +1,8 @@
-"""The trend of one indicator as a small chart among many: a point for each period, and the target as a dashed line."""
+"""The trend of one indicator as a small chart among many: a point for each period, hollow where it is not whole, and the target as a dashed line."""
 
 from __future__ import annotations
 
+from itsmctl.charts.joined import lines
 from itsmctl.language import Language
 from itsmctl.reports.markup import element, words
 from itsmctl.reports.scorecard import words as say
@@ -26,11 +27,10 @@ def indicator_chart(one: Indicator, language: Language) -> str:
         share = (value - low) / (high - low) if high > low else 0.5
         return HEIGHT - EDGE - (HEIGHT - 2 * EDGE) * share
 
-    path = " ".join(f"{x(n):.1f},{y(value):.1f}" for n, _, value in told)
     return element(
         "svg",
         *(element("line", class_="agreed", x1=0, x2=WIDTH, y1=y(end), y2=y(end)) for end in ends),
-        element("polyline", class_="trend", points=path),
+        *lines([(x(n), y(value), not figure.complete) for n, figure, value in told]),
         *(_point(one, figure, x(n), y(value), language) for n, figure, value in told),
         viewBox=f"0 0 {WIDTH} {HEIGHT}",
         role="img",
@@ -40,5 +40,5 @@ def indicator_chart(one: Indicator, language: Language) -> str:
 
 def _point(one: Indicator, figure: Figure, x: float, y: float, language: Language) -> str:
     tip = f"{say.period_label(figure, language)}: {say.value_text(one.kpi, figure.value, language)}"
-    look = f"point{_CLASSES.get(figure.standing, '')}"
+    look = f"point{_CLASSES.get(figure.standing, '')}{'' if figure.complete else ' part'}"
     return element("circle", element("title", words(tip)), class_=look, cx=x, cy=y, r=3)

@@ -13,6 +13,8 @@ from leather.shapes import Shape
 
 from itsmctl.reports.plain import shown
 
+PART = "part"
+"""The kind of a mark of only a part of a period."""
 WIDEST = 30
 """A column never gets wider than this, however few there are."""
 DARK = 4
@@ -132,25 +134,36 @@ class Sides(Layer):
 
 
 class Trend(Layer):
-    """A line through the points that have a value, broken where one has none; each is a dot, the last one may be labelled."""
+    """A line through the points that have a value, broken where one has none; each is a dot, the last one may be labelled.
+
+    To and from a point of only a part of a period, which its kind says, the line is dashed.
+    """
 
     name = "trend"
 
     def marks(self, width: float, height: float, across: Scale, up: Scale) -> Iterator[ET.Element]:
         """The line, then the dots on it: hollow where the kind says so, a diamond for what is `bad`."""
-        path, again = "", False
+        whole, dashed, before = "", "", ""
         dots = []
+        partly = False
         for p in self.points:
             if p.y is None:
-                again = False
+                before = ""
                 continue
             x, y = float(across.project(p.x, 0, width)), float(up.project(p.y, height, 0))
-            path += f"{'L' if again else 'M'}{x:.1f} {y:.1f}"
-            again = True
+            here, was_part, partly = f"{x:.1f} {y:.1f}", partly, PART in p.kind
+            if before and (was_part or partly):
+                dashed += f"M{before}L{here}"
+                whole += f"M{here}"
+            else:
+                whole += f"{'L' if before else 'M'}{here}"
+            before = here
             dots.append(_told(p, _dot(x, y, p.kind)))
             if p.label:
                 dots.append(_text(x + 7, y + 4, p.label, "value", "start"))
-        yield ET.Element("path", {"d": path or "M0 0", "class": "line"})
+        yield ET.Element("path", {"d": whole or "M0 0", "class": "line"})
+        if dashed:
+            yield ET.Element("path", {"d": dashed, "class": "line part"})
         yield from dots
 
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 BARS = "▁▂▃▄▅▆▇█"
 UNKNOWN = "·"
 """Stands where there is no value."""
+GOES_ON = "…"
+"""Stands behind a last bar of which the period is not whole."""
 
 
 def sparkline(values: Sequence[float | None], low: float, high: float) -> str:

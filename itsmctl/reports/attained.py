@@ -7,7 +7,7 @@ from math import floor
 
 from itsmctl.charts.sparkline import BARS, UNKNOWN, sparkline
 from itsmctl.language import Language, clock_text, month_text, number_text, percent_text, tr
-from itsmctl.reports.levels import ClockLevels, ServiceLevels, levels
+from itsmctl.reports.levels import ClockLevels, ServiceLevels, levels, partial_months
 from itsmctl.reports.plain import cells, cut, fit, right, shown
 from itsmctl.reports.sections import name_of
 from itsmctl.result import AuditResult
@@ -68,7 +68,7 @@ def _short_of(service: ServiceLevels) -> tuple[float, str]:
 
 def _key(result: AuditResult, low: float, language: Language) -> str:
     months = sorted({entry.month for entry in result.attainment})[-MOST_MONTHS:]
-    return tr(
+    told = tr(
         "{first} to {last}; {lowest} {low}, {highest} {high}, {unknown} too few to say",
         language,
         first=month_text(months[0], language),
@@ -79,3 +79,8 @@ def _key(result: AuditResult, low: float, language: Language) -> str:
         high="100%",
         unknown=UNKNOWN,
     )
+    partial = sorted(partial_months(result, months))
+    if not partial:
+        return told
+    of = tr(", ", language).join(month_text(month, language) for month in partial)
+    return told + tr("; ", language) + tr("only a part of {months}", language, months=of)

@@ -7,6 +7,7 @@ from functools import partial
 
 from itsmctl.charts.attainment import attainment
 from itsmctl.charts.page import charts
+from itsmctl.charts.plot import Figure
 from itsmctl.charts.volume import volume
 from itsmctl.figures import Figures
 from itsmctl.honesty.lacking import blind_spots, wanted_columns
@@ -16,7 +17,7 @@ from itsmctl.reports import deviations, pages, sections, tally
 from itsmctl.reports.called import conditions_text
 from itsmctl.reports.clauses import FRAMEWORKS
 from itsmctl.reports.honesty import gap_texts, personal_text
-from itsmctl.reports.levels import levels
+from itsmctl.reports.levels import levels, partial_months
 from itsmctl.reports.people import without_names
 from itsmctl.reports.trend import Before, trend
 from itsmctl.result import AuditResult, RuleResult, Share
@@ -131,8 +132,14 @@ def _overview(result: AuditResult, language: Language) -> dict[str, object]:
         "clauses": sections.by_clause(result),
         "clause_title": partial(_clause_title, result, language),
         "framework_name": lambda name: FRAMEWORKS.get(name, name),
-        "volume": volume(result.months, language) if result.months else None,
+        "volume": _volume(result, language),
     }
+
+
+def _volume(result: AuditResult, language: Language) -> Figure | None:
+    if not result.months:
+        return None
+    return volume(result.months, language, partial_months(result, [month for month, *_ in result.months]))
 
 
 def _services(result: AuditResult, language: Language) -> dict[str, object]:

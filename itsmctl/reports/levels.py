@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Literal
 
 from itsmctl.language import clock_order
 from itsmctl.reports.tally import minimum_judged
 from itsmctl.result import Attainment, AuditResult
+from itsmctl.scorecard.periods import SETTLING, span_of
+from itsmctl.zones import local_day
 
 Standing = Literal["kept", "below", "few", "torn", "open", "none"]
 """Kept or below what was agreed; too few to judge; too many not testable to decide; nothing agreed; nothing to judge."""
@@ -24,6 +27,8 @@ class Level:
     not_testable: int
     agreed: float | None
     standing: Standing
+    partial: bool = False
+    """Whether it is a month of which only a part was judged."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,8 @@ class ClockLevels:
     months: tuple[str, ...]
     minimum: int
     services: tuple[ServiceLevels, ...]
+    partial: frozenset[str] = frozenset()
+    """Months of which only a part was judged."""
 
     @property
     def is_leg(self) -> bool:
@@ -83,26 +90,56 @@ def levels(result: AuditResult) -> tuple[ClockLevels, ...]:
     """The attainment of a result by clock, what is promised to customers before the legs that support it."""
     clocks = sorted({entry.clock for entry in result.attainment}, key=clock_order)
     months = tuple(sorted({entry.month for entry in result.attainment}))
+    partial = partial_months(result, months)
     return tuple(
-        _clock(clock, months, minimum_judged(result, clock), [e for e in result.attainment if e.clock == clock])
+        _clock(
+            clock, months, partial, minimum_judged(result, clock), [e for e in result.attainment if e.clock == clock]
+        )
         for clock in clocks
     )
 
 
-def _clock(clock: str, months: tuple[str, ...], minimum: int, entries: list[Attainment]) -> ClockLevels:
+def partial_months(result: AuditResult, months: Iterable[str]) -> frozenset[str]:
+    """Those that are not over at the moment of the audit or at the end of its period, or began before what was judged."""
+    ends = result.as_of if result.period_to is None else min(result.as_of, result.period_to)
+    last = local_day(ends - 1, result.zone)
+    first = _first_day(result)
+    return frozenset(
+        month
+        for month in months
+        if (span := span_of("month", date.fromisoformat(f"{month}-01"))).end > last or (first and first > span.start)
+    )
+
+
+def _first_day(result: AuditResult) -> date | None:
+    """The first day that was judged; where it is that of the first ticket, so much earlier as tickets may keep one waiting."""
+    if result.period_from is not None:
+        return local_day(result.period_from, result.zone)
+    opened = result.dataset.opened_from[:10]
+    return date.fromisoformat(opened) - SETTLING if opened else None
+
+
+def _clock(
+    clock: str, months: tuple[str, ...], partial: frozenset[str], minimum: int, entries: list[Attainment]
+) -> ClockLevels:
     by_service: dict[str, list[Attainment]] = {}
     for entry in sorted(entries, key=lambda entry: (entry.service, entry.month)):
         by_service.setdefault(entry.service, []).append(entry)
-    services = [_service(name, months, minimum, found) for name, found in by_service.items()]
+    services = [_service(name, months, partial, minimum, found) for name, found in by_service.items()]
     services.sort(key=lambda levels: (-levels.whole.judged, levels.service))
-    return ClockLevels(clock, months, minimum, tuple(services))
+    return ClockLevels(clock, months, minimum, tuple(services), partial)
 
 
-def _service(name: str, months: tuple[str, ...], minimum: int, entries: list[Attainment]) -> ServiceLevels:
+def _service(
+    name: str, months: tuple[str, ...], partial: frozenset[str], minimum: int, entries: list[Attainment]
+) -> ServiceLevels:
     found = {entry.month: entry for entry in entries}
     return ServiceLevels(
         name,
-        tuple(_level(month, minimum, [found[month]] if month in found else []) for month in months),
+        tuple(
+            replace(_level(month, minimum, [found[month]] if month in found else []), partial=month in partial)
+            for month in months
+        ),
         _level("", minimum, entries),
     )
 

@@ -104,13 +104,13 @@ def _verdict(result: AuditResult, language: Language) -> str:
 
 
 def period_text(result: AuditResult, language: Language) -> str:
-    """First and last day of the audited period, or of the openings in the export, in its zone."""
+    """First and last day of the audited period, or of the openings in the export up to the moment of the audit, in its zone."""
     zone = zone_of(result.zone)
     if result.period_from is not None and result.period_to is not None:
         ends_at_midnight = local(result.period_to, zone).time() == time(0)
         first, last = result.period_from, result.period_to - ends_at_midnight
     elif result.dataset.opened_from and result.dataset.opened_to:
-        first, last = epoch(result.dataset.opened_from), epoch(result.dataset.opened_to)
+        first, last = epoch(result.dataset.opened_from), min(epoch(result.dataset.opened_to), result.as_of - 1)
     else:
         return tr("all that the export holds", language)
     days = {"first": date_text(first, zone, language), "last": date_text(last, zone, language)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from itsmctl.language import clock_order
+from itsmctl.language import clock_order, points_text
 from itsmctl.model import Outcome
 from itsmctl.result import AuditResult, RuleResult
 
@@ -53,8 +53,13 @@ class ClockChange:
 
     @property
     def points(self) -> float:
-        """By how many percentage points more tickets are in time."""
-        return round(_share(self.now) - _share(self.before), 1)
+        """By how many percentage points more tickets are in time, as the two shares are shown."""
+        return round(round(_share(self.now), 1) - round(_share(self.before), 1), 1)
+
+    @property
+    def told(self) -> str:
+        """The same with its sign."""
+        return points_text(_share(self.now), _share(self.before))
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ def _clocks(found: Trend, language: Language) -> Iterator[Line]:
     for name, one in zip(names, found.clocks, strict=True):
         was, now = (right(percent_text(met, judged), 6) for judged, met in (one.before, one.now))
         better = one.points > 0 if one.points else None
-        yield f"{_MARKS[better]} {fit(name, room)}  {was} → {now}  {one.points:+.1f}", _ROLES[better]
+        yield f"{_MARKS[better]} {fit(name, room)}  {was} → {now}  {one.told}", _ROLES[better]
 
 
 def _changes(changes: tuple[RuleChange, ...], language: Language, width: int) -> Iterator[Line]:

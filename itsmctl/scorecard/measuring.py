@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import assert_never
 
 from itsmctl import model
@@ -14,15 +14,13 @@ from itsmctl.model import Definitions, Kpi
 from itsmctl.scorecard import kept
 from itsmctl.scorecard import tickets as over_tickets
 from itsmctl.scorecard.figures import Figure, Indicator, Tally, figure_of
-from itsmctl.scorecard.periods import Span, spans_until
+from itsmctl.scorecard.periods import SETTLING, Span, spans_until
 from itsmctl.scorecard.tickets import Tickets, Told
 from itsmctl.zones import local_day
 
 SECONDS: Mapping[str, float] = {"hours": 3600.0, "days": 86400.0}
 NO_TICKETS = "no-tickets"
 ATTESTED = "attested"
-SETTLING = timedelta(days=7)
-"""Tickets that begin so soon after a period began, or end so shortly before its end, are taken to cover it: nobody opens one on every day."""
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.model.definition import months_after
 from itsmctl.model.indicators import Period
 
+SETTLING = timedelta(days=7)
+"""Tickets that begin so soon after a period began, or end so shortly before its end, are taken to cover it: nobody opens one on every day."""
 MONTHS: dict[Period, int] = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
 _WRITTEN = re.compile(r"((?!0000)[0-9]{4})(?:-(0[1-9]|1[0-2])|-?[qQ]([1-4])|-?[hH]([12]))?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

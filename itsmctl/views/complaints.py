@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from itsmctl.charts.sparkline import sparkline
+from itsmctl.charts.sparkline import GOES_ON, sparkline
 from itsmctl.complaints import Heard, Ledger, Sign
 from itsmctl.language import Language, msg, tr
 from itsmctl.output import schema_beside
 from itsmctl.reports.json import titles
-from itsmctl.reports.scorecard.words import population_text, untold_text
+from itsmctl.reports.scorecard.words import going_on, population_text, untold_text
 from itsmctl.scorecard.figures import Figure, Trend
 from itsmctl.views.page import Facts, Grid, Page, Section, Words
 
@@ -26,7 +26,7 @@ def page(ledger: Ledger, language: Language) -> Page:
     return Page(
         tr("Complaints ledger", language),
         tr("at the end of {day} ({zone})", language, day=ledger.day, zone=ledger.zone),
-        (Words(note), Words(tr("Per cent of what is not as it should be, {mark} where it has come to its threshold; the bars go from the oldest period to the newest.", language, mark=LOUD))),
+        (Words(note), Words(tr("Per cent of what is not as it should be, {mark} where it has come to its threshold; the bars go from the oldest period to the newest, and end in {goes_on} where that is not whole.", language, mark=LOUD, goes_on=GOES_ON))),
         (
             Section(tr("How loud each is", language), (_overview(ledger, language),)),
             *(_section(one, language) for one in ledger.complaints),
@@ -70,9 +70,10 @@ def amiss(figure: Figure | None) -> str:
 
 
 def bars(sign: Sign) -> str:
-    """The share amiss in each period, from nothing (▁) to all (█); a dot where there is no figure."""
+    """The share amiss in each period, from nothing (▁) to all (█); a dot where there is no figure, `…` behind one that is not whole."""
     values = [figure.value for figure in sign.indicator.figures]
-    return sparkline([None if value is None else 100 - value for value in values], 0, 100)
+    drawn = sparkline([None if value is None else 100 - value for value in values], 0, 100)
+    return drawn + going_on(sign.indicator)
 
 
 def _signs(heard: Heard, language: Language) -> Grid:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from itsmctl.experience import Experience, Factor, StageIndex, Turnout
-from itsmctl.language import Language, msg, tr, trn
+from itsmctl.language import Language, msg, points_text, tr, trn
 from itsmctl.model import Definitions, Effective
 from itsmctl.output import schema_beside
 from itsmctl.reports.assessment_words import percent
@@ -105,7 +105,7 @@ def _factor(factor: Factor, language: Language) -> tuple[str, ...]:
         few if factor.felt is None else percent(factor.felt),
         moved_text(factor),
         percent(factor.measured.share) if factor.measured else "",
-        "" if factor.gap is None else _points(factor.gap),
+        _points(factor.felt, factor.measured.share) if factor.measured else "",
         ", ".join(factor.measured.rules if factor.measured else factor.question.measured_by),
     )
 
@@ -116,11 +116,11 @@ def moved_text(factor: Factor) -> str:
     if change is None:
         return ""
     sign = LEVEL if not change.clear else BETTER if change.value > 0 else WORSE
-    return f"{sign} {_points(change.value)}"
+    return f"{sign} {_points(factor.felt, factor.felt_before)}"
 
 
-def _points(value: float) -> str:
-    return f"{100 * value:+.0f}"
+def _points(now: float | None, before: float | None) -> str:
+    return "" if now is None or before is None else points_text(100 * now, 100 * before, 0)
 
 
 def _melons(found: Experience, language: Language) -> Points:

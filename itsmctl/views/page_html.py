@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from itsmctl.charts.sparkline import BARS, UNKNOWN
+from itsmctl.charts.sparkline import BARS, GOES_ON, UNKNOWN
 from itsmctl.language import Language
 from itsmctl.reports import pages
 from itsmctl.views.page import Page
@@ -38,7 +38,7 @@ def html(page: Page, language: Language, drawings: Sequence[Drawing] = ()) -> st
 
 LONG = 80
 """Facts of which one is longer stand below each other."""
-_TREND = re.compile(f"([{BARS}{UNKNOWN}]+)(?: (.?))?")
+_TREND = re.compile(f"([{BARS}{UNKNOWN}]+)({GOES_ON}?)(?: (.?))?")
 _WIDE, _HIGH = 11, 22
 
 
@@ -50,7 +50,7 @@ def bars_of(cell: str) -> str:
     marks = "".join(_bar(place, bar) for place, bar in enumerate(found[1]))
     width = _WIDE * len(found[1])
     svg = f'<svg viewBox="0 0 {width} {_HIGH}" width="{width}" height="{_HIGH}" role="img" aria-label="{cell}">{marks}</svg>'
-    return f'<span class="bars">{svg}{escape(found[2] or "")}</span>'
+    return f'<span class="bars">{svg}{found[2]}{escape(found[3] or "")}</span>'
 
 
 def _bar(place: int, bar: str) -> str:

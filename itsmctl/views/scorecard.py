@@ -23,13 +23,12 @@ def indicators_page(card: Scorecard, groups: Sequence[Group], definitions: Defin
     """The groups of indicators, a row for each."""
     every = list({one.kpi.id: one for group in groups for one in group.indicators}.values())
     example = tr("Registers, surveys and holders are those of the example company.", language)
-    signs = (*say.STANDINGS.values(), *say.TRENDS.values())
     return Page(
         tr("Scorecard to {day}", language, day=card.day.isoformat()),
         say.summary(every, language),
         (Words(example if card.of_example else ""),),
         tuple(Section(group.title.in_(language), tuple(_blocks(group, definitions, language))) for group in groups),
-        "   ".join(f"{sign} {tr(text, language)}" for sign, text in signs if sign),
+        "   ".join(f"{sign} {tr(text, language)}" for sign, text in say.LEGEND if sign),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from math import isinf
 
-from itsmctl.language import Language, msg, number_text, tr
+from itsmctl.language import Language, msg, number_text, points_text, tr
 from itsmctl.reports.scorecard.sheets import Cell, Mark, Sheet, Table
 from itsmctl.scorecard.benefits import Benefit, Benefits, Caveat, Measure
 from itsmctl.scorecard.comparing import Change, Proportion
@@ -137,7 +137,7 @@ def _benefit(one: Benefit, language: Language) -> tuple[Cell, ...]:
     mind = tr(", ", language).join(tr(text, language) for text in minds)
     return (
         Cell(tr(MEASURES[one.measure][0], language)), Cell(_value(one.before, points)), Cell(_value(one.after, points)),
-        Cell(_change(one.change, points), mark), Cell(_interval(one.change, points)),
+        Cell(_change(one, points), mark), Cell(_interval(one.change, points)),
         Cell("–" if one.reference is None else _signed(one.reference, points=False)), Cell(" / ".join(map(number_text, one.n))), Cell(mind, "poor" if one.caveats else ""),
     )  # fmt: skip
 
@@ -148,8 +148,10 @@ def _value(value: float | None, points: bool) -> str:
     return f"{value:.1f}%" if points else f"{value:,.0f}" if value >= 1000 else f"{value:.1f}"
 
 
-def _change(change: Change | None, points: bool) -> str:
-    return "–" if change is None else _signed(change.value, points)
+def _change(one: Benefit, points: bool) -> str:
+    if one.change is None or one.before is None or one.after is None:
+        return "–"
+    return points_text(one.after, one.before) if points else _signed(one.change.value, points)
 
 
 def _interval(change: Change | None, points: bool) -> str:

@@ -29,7 +29,7 @@ def render(
     lines += wrap(say.summary(every, language), width)
     if card.of_example:
         lines += wrap(tr("Registers, surveys and holders are those of the example company.", language), width)
-    periods = max([6, *(len(one.figures) for one in every)])
+    periods = max([6, *(cells(say.sparkline(one)) for one in every)])
     for group in groups:
         told = [one for one in group.indicators if one.now]
         untold = [one for one in group.indicators if not one.now]
@@ -91,5 +91,5 @@ def _untold(untold: Sequence[Indicator], language: Language, width: int) -> Iter
 
 
 def _legend(language: Language, width: int) -> list[str]:
-    signs = [f"{sign} {tr(text, language)}" for sign, text in (*say.STANDINGS.values(), *say.TRENDS.values()) if sign]
+    signs = [f"{sign} {tr(text, language)}" for sign, text in say.LEGEND if sign]
     return wrap("   ".join(signs), width)

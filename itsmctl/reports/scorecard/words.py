@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from itsmctl.charts.sparkline import GOES_ON
 from itsmctl.charts.sparkline import sparkline as bars
 from itsmctl.language import Language, msg, reason_text, tr, unit_text
 from itsmctl.model import Kpi
@@ -24,6 +25,8 @@ TRENDS: dict[Trend, tuple[str, str]] = {
     "steady": ("=", msg("no more than chance")),
     "": ("", ""),
 }
+LEGEND = (*STANDINGS.values(), *TRENDS.values(), (GOES_ON, msg("the last period is not whole")))
+"""Every sign with what it means; that of no trend is empty."""
 TYPES = {"goal": msg("KGI"), "process": msg("KPI")}
 
 
@@ -74,9 +77,17 @@ UNTOLD = {
 
 
 def sparkline(indicator: Indicator) -> str:
-    """A block for each period, on a scale on which the target lies too; a dot where there is none."""
+    """A block for each period, on a scale on which the target lies too; a dot where there is none, `…` behind one that is not whole."""
     values = [figure.value for figure in indicator.figures]
-    return bars(values, *extent(indicator)) if any(value is not None for value in values) else ""
+    if all(value is None for value in values):
+        return ""
+    return bars(values, *extent(indicator)) + going_on(indicator)
+
+
+def going_on(indicator: Indicator) -> str:
+    """`…` where the last period is not whole."""
+    figures = indicator.figures
+    return GOES_ON if figures and not figures[-1].complete else ""
 
 
 def extent(indicator: Indicator) -> tuple[float, float]:

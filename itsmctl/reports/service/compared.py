@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itsmctl.delivery.period import Period
 from itsmctl.delivery.quality import MINIMUM, Comparison, Figure, Measure
-from itsmctl.language import Language, month_text, msg, number_text, tr, unit_text
+from itsmctl.language import Language, month_text, msg, number_text, points_text, tr, unit_text
 from itsmctl.reports.outlines import Look, Part, Table
 
 MEASURES = {
@@ -92,11 +92,13 @@ def _number(value: float, *, whole: bool) -> str:
 
 def change_text(measure: Measure, language: Language) -> str:
     """The change in per cent, or in points where the value is a share."""
-    if measure.change is None:
+    before, now = measure.before.value, measure.now.value
+    if measure.change is None or before is None or now is None:
         return "–"
+    if measure.unit == "percent":
+        return tr("{n} points", language, n=points_text(now, before))
     sign = "+" if measure.change > 0 else "−" if measure.change < 0 else "±"
-    amount = f"{abs(measure.change):.1f}"
-    return tr("{sign}{n} points", language, sign=sign, n=amount) if measure.unit == "percent" else f"{sign}{amount}%"
+    return f"{sign}{abs(measure.change):.1f}%"
 
 
 def _caveats(comparison: Comparison, period: Period, language: Language) -> tuple[str, ...]:
