@@ -31,7 +31,7 @@ from hypothesis import strategies as st
 import itsmctl.audit as audit_module
 from itsmctl.audit import AuditOptions, audit, exceeds
 from itsmctl.definitions import load
-from itsmctl.engine import clocks, evaluate
+from itsmctl.engine import breakdown, clocks, evaluate
 from itsmctl.engine.judging_all import judges_all
 from itsmctl.engine.results import read_verdicts
 from itsmctl.engine.session import Session, TooLittleMemory
@@ -173,6 +173,25 @@ def test_rules_that_do_not_fit_together_are_judged_one_by_one(
     monkeypatch.setattr(evaluate, "_judge", judge)
     assert run(dataset, tmp_path / "few.parquet", all_verdicts=True) == usual
     assert sum(refused) > 50
+
+
+def test_populations_that_do_not_fit_together_are_counted_a_few_at_a_time(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each scope may bring tables of records that lack something: that of all rules at once needed more than all else."""
+    counted = breakdown._counted_at_once
+    refused: list[int] = []
+
+    def few(session: Session, scopes: Sequence[Fragment]) -> dict[Fragment, breakdown.Totals]:
+        if len(scopes) > 1:
+            refused.append(len(scopes))
+            raise TooLittleMemory(Problem("out-of-memory", "too little"))
+        return counted(session, scopes)
+
+    usual = run(dataset, tmp_path / "usual.parquet")
+    monkeypatch.setattr(breakdown, "_counted_at_once", few)
+    assert run(dataset, tmp_path / "few.parquet") == usual
+    assert len(refused) > 2
 
 
 def test_passes_are_counted_alike_whether_they_are_kept_or_not(dataset: Path, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from threading import Lock
 
 from itsmctl.engine.context import Context
-from itsmctl.engine.session import Session, name
+from itsmctl.engine.session import Session, TooLittleMemory, name
 from itsmctl.engine.sql import Fragment, join
 from itsmctl.engine.statements import in_scope
 from itsmctl.engine.verdicts import by_rule
@@ -87,7 +87,17 @@ def _wrong_by_value(session: Session, rules: Sequence[str]) -> Mapping[tuple[str
 
 
 def _by_scope(session: Session, scopes: Sequence[Fragment]) -> dict[Fragment, Totals]:
-    """How many records meet each of some conditions, by the values of each column."""
+    """How many records meet each of some conditions, by the values of each column: all at once, or as many as fit into memory."""
+    try:
+        return _counted_at_once(session, scopes)
+    except TooLittleMemory:
+        if len(scopes) == 1:
+            raise
+    middle = len(scopes) // 2
+    return _by_scope(session, scopes[:middle]) | _by_scope(session, scopes[middle:])
+
+
+def _counted_at_once(session: Session, scopes: Sequence[Fragment]) -> dict[Fragment, Totals]:
     counted = join(", ", ("count(*) FILTER (WHERE " + scope + ")" for scope in scopes))
     query = f"SELECT {_BREAKDOWN}, " + counted + f" FROM record AS r GROUP BY {_BREAKDOWN}"
     found: dict[Fragment, Counter[tuple[int, str]]] = {scope: Counter() for scope in scopes}
