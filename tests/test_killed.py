@@ -28,15 +28,14 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL on W
 
 
 def run(*arguments: object) -> None:
-    done = subprocess.run([*PROGRAM, *map(str, arguments), "-q"], capture_output=True, text=True)
+    done = subprocess.run([*PROGRAM, *map(str, arguments)], capture_output=True, text=True)
     assert done.returncode in FOUND, done.stderr
 
 
 def killed(arguments: tuple[object, ...], after: float) -> bool:
     """Begin a command and kill it after so many seconds; False where it had ended before."""
-    process = subprocess.Popen(
-        [*PROGRAM, *map(str, arguments), "-q"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    command = [*PROGRAM, *map(str, arguments)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         process.wait(after)
     except subprocess.TimeoutExpired:
@@ -50,20 +49,22 @@ def content(place: Path) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An export and its dataset."""
+    """An export, its dataset, and the result of an audit."""
     folder = tmp_path_factory.mktemp("made")
-    run("generate", "--records", 150, "--seed", 5, "-o", folder / "export")
-    run("import", folder / "export", "--zone", "Asia/Shanghai", "-o", folder / "dataset")
+    run("generate", "--records", 150, "--seed", 5, "-o", folder / "export", "-q")
+    run("import", folder / "export", "--zone", "Asia/Shanghai", "-o", folder / "dataset", "-q")
+    run("audit", "--tickets", folder / "dataset", "--root", reference_root(), "-o", folder / "result", "-q")
     return folder
 
 
-@pytest.fixture(scope="module", params=["import", "audit"])
+@pytest.fixture(scope="module", params=["import", "audit", "pack"])
 def usual(request: pytest.FixtureRequest, made: Path) -> tuple[tuple[object, ...], Path, float]:
     """A command, what it leaves when nobody kills it, and how long it takes."""
     given: tuple[object, ...] = {
-        "import": ("import", made / "export", "--zone", "Asia/Shanghai"),
+        "import": ("import", made / "export", "--zone", "Asia/Shanghai", "-q"),
         # Some of the rules: the more of them, the fewer of the moments lie where something is written.
-        "audit": ("audit", "--tickets", made / "dataset", "--root", reference_root(), "--rule", "INC-*"),
+        "audit": ("audit", "--tickets", made / "dataset", "--root", reference_root(), "--rule", "INC-*", "-q"),
+        "pack": ("evidence", "build", made / "result", "--root", reference_root()),
     }[request.param]
     begun = time.monotonic()
     run(*given, "-o", made / f"usual-{request.param}")

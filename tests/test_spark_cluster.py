@@ -5,6 +5,7 @@ Starting Spark takes longer than most test files, and PySpark is half a gigabyte
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -22,6 +23,8 @@ from itsmctl.engine.spark.cluster import on_cluster
 from itsmctl.engine.spark.starting import SparkPlace
 from itsmctl.engine.tables.codes import filled
 from itsmctl.errors import ItsmctlError
+from itsmctl.generate.misdeeds import MISDEEDS
+from itsmctl.generate.violations import VIOLATIONS
 
 pytestmark = [
     pytest.mark.skipif(not os.environ.get("ITSMCTL_SPARK"), reason="PySpark is half a gigabyte: run make spark"),
@@ -46,9 +49,11 @@ SMALL = {
 
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A history with every planted violation."""
+    """A history with every planted violation: a smaller one has no case that some of them fit."""
     folder = tmp_path_factory.mktemp("history")
-    run("generate", "--records", 300, "--seed", 5, "-o", folder / "export", "-q")
+    run("generate", "--records", 2000, "--seed", 1, "-o", folder / "export", "-q")
+    planted = {one["rule"] for one in json.loads((folder / "export" / "truth.json").read_text("utf-8"))["planted"]}
+    assert {one.rule for one in (*VIOLATIONS.values(), *MISDEEDS)} <= planted
     run("import", folder / "export", "--zone", "Asia/Shanghai", "-o", folder / "dataset", "-q")
     return folder / "dataset"
 
