@@ -179,17 +179,17 @@ def test_populations_that_do_not_fit_together_are_counted_a_few_at_a_time(
     dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each scope may bring tables of records that lack something: that of all rules at once needed more than all else."""
-    counted = breakdown._counted_at_once
+    counted = breakdown._by_scope
     refused: list[int] = []
 
-    def few(session: Session, scopes: Sequence[Fragment]) -> dict[Fragment, breakdown.Totals]:
+    def few(session: Session, scopes: Sequence[Fragment]) -> Sequence[breakdown.Totals]:
         if len(scopes) > 1:
             refused.append(len(scopes))
             raise TooLittleMemory(Problem("out-of-memory", "too little"))
         return counted(session, scopes)
 
     usual = run(dataset, tmp_path / "usual.parquet")
-    monkeypatch.setattr(breakdown, "_counted_at_once", few)
+    monkeypatch.setattr(breakdown, "_by_scope", few)
     assert run(dataset, tmp_path / "few.parquet") == usual
     assert len(refused) > 2
 

@@ -16,6 +16,7 @@ from typing import Any
 import jsonschema
 import pytest
 import xlsxwriter
+from dataset import write_dataset
 from importing.mappings import mapping
 
 from itsmctl.audit import AuditOptions, audit
@@ -23,10 +24,12 @@ from itsmctl.audit.facts import set_aside
 from itsmctl.audit.preparing import load_records
 from itsmctl.definitions import load
 from itsmctl.engine.session import Session
+from itsmctl.engine.tables import load_tables
+from itsmctl.engine.tables.loading import Loading
 from itsmctl.errors import ItsmctlError
 from itsmctl.importers.importing import import_files
 from itsmctl.importers.receipt import Receipt, read_receipt, receipt_schema
-from itsmctl.model import Condition, MappingDefinition
+from itsmctl.model import TEXT_COLUMNS, Condition, MappingDefinition
 from itsmctl.reference import reference_root
 from itsmctl.reports.phrases import phrase_text
 
@@ -621,3 +624,25 @@ def test_ids_that_a_spreadsheet_shortened_are_told(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("Number,Opened,State\n" + rows.replace("1,5E+07", '"1,5E+07"'), encoding="utf-8")
     receipt = bring([tmp_path / "t.csv"], tmp_path / "out")
     assert warned(receipt, "shortened-ids") == ["Number: ids such as '1,5E+07' were numbers that a spreadsheet shortened; export the column as text: 2"]  # fmt: skip
+
+
+def test_cells_that_could_not_be_read_are_known_of_many_files_within_little_memory(tmp_path: Path) -> None:
+    """A join for each column of each file did not fit, though there were hardly any tickets."""
+    unread = [(f"{n}.csv", f"told {column}", column) for n in range(8) for column in TEXT_COLUMNS]
+    folder = write_dataset(
+        tmp_path / "dataset",
+        [{"record_id": "A1", "priority": None, "group": None}, {"record_id": "A2", "priority": "P1", "group": None}],
+        rejects=[
+            {"source_file": "1.csv", "record_id": record, "column": told, "reason": "bad-time"}
+            for record in ("A1", "A2")
+            for told in ("told priority", "told group", "group")
+        ],
+    )
+    with Session(memory_limit="200MiB") as session:
+        load_tables(session, Loading(folder, {}, "UTC", 1_780_000_000, None, None, (), unread=tuple(unread)))
+        known = session.rows(
+            'SELECT r.record_id, u."column", u.why FROM unread AS u JOIN record AS r ON r.tix = u.tix ORDER BY ALL'
+        )
+    assert known == [
+        (record, column, "unreadable") for record, column in (("A1", "group"), ("A1", "priority"), ("A2", "group"))
+    ]

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itsmctl.checks import CHECKS
 from itsmctl.engine.context import Context
 from itsmctl.engine.life import done
-from itsmctl.engine.session import Session
+from itsmctl.engine.session import Row, Session, as_much_as_fits
 from itsmctl.engine.sql import COMPARING, Fragment, join, name
 from itsmctl.engine.statements import (
     Task,
@@ -132,8 +132,12 @@ def _out_of_scopes(session: Session, context: Context, rules: Sequence[Rule]) ->
         return
     by_column = sorted(asked.items())
     counts = [Fragment("count(CASE WHEN ") + join(" OR ", dict.fromkeys(sql for _, sql in those)) + " THEN 1 END)" for _, those in by_column]  # fmt: skip
-    query = Fragment("SELECT ") + join(", ", counts) + " FROM record AS r"
-    for ((process, column), those), n in zip(by_column, session.one(query.text, query.values), strict=True):
+
+    def counted(some: Sequence[Fragment]) -> Row:
+        query = Fragment("SELECT ") + join(", ", some) + " FROM record AS r"
+        return session.one(query.text, query.values)
+
+    for ((process, column), those), n in zip(by_column, as_much_as_fits(counted, counts), strict=True):
         if not n:
             continue
         count, shown = int(str(n)), _named([rule for rule, _ in those])

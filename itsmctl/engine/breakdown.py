@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from threading import Lock
 
 from itsmctl.engine.context import Context
-from itsmctl.engine.session import Session, TooLittleMemory, name
+from itsmctl.engine.session import Session, as_much_as_fits, name
 from itsmctl.engine.sql import Fragment, join
 from itsmctl.engine.statements import in_scope
 from itsmctl.engine.verdicts import by_rule
@@ -45,7 +45,9 @@ class Populations:
         """The records in the scope of one of the rules by the values of each column."""
         with self._lock:
             if not self._counted:
-                self._counted = _by_scope(session, list(dict.fromkeys(self._scopes.values())))
+                scopes = list(dict.fromkeys(self._scopes.values()))
+                totals = as_much_as_fits(lambda some: _by_scope(session, some), scopes)
+                self._counted = dict(zip(scopes, totals, strict=True))
         return self._counted[self._scopes[rule.id]]
 
 
@@ -86,27 +88,17 @@ def _wrong_by_value(session: Session, rules: Sequence[str]) -> Mapping[tuple[str
     return {key: (failed[key], untested[key]) for key in failed}
 
 
-def _by_scope(session: Session, scopes: Sequence[Fragment]) -> dict[Fragment, Totals]:
-    """How many records meet each of some conditions, by the values of each column: all at once, or as many as fit into memory."""
-    try:
-        return _counted_at_once(session, scopes)
-    except TooLittleMemory:
-        if len(scopes) == 1:
-            raise
-    middle = len(scopes) // 2
-    return _by_scope(session, scopes[:middle]) | _by_scope(session, scopes[middle:])
-
-
-def _counted_at_once(session: Session, scopes: Sequence[Fragment]) -> dict[Fragment, Totals]:
+def _by_scope(session: Session, scopes: Sequence[Fragment]) -> Sequence[Totals]:
+    """How many records meet each of some conditions, by the values of each column."""
     counted = join(", ", ("count(*) FILTER (WHERE " + scope + ")" for scope in scopes))
     query = f"SELECT {_BREAKDOWN}, " + counted + f" FROM record AS r GROUP BY {_BREAKDOWN}"
-    found: dict[Fragment, Counter[tuple[int, str]]] = {scope: Counter() for scope in scopes}
+    found: list[Counter[tuple[int, str]]] = [Counter() for _ in scopes]
     columns = len(BREAKDOWN_COLUMNS)
     for row in session.rows(query.text, query.values):
-        for scope, n in zip(scopes, row[columns:], strict=True):
+        for total, n in zip(found, row[columns:], strict=True):
             for key in _values(row[:columns]) if n else ():
-                found[scope][key] += int(str(n))
-    return dict(found)
+                total[key] += int(str(n))
+    return found
 
 
 def _values(values: Sequence[object]) -> Iterator[tuple[int, str]]:

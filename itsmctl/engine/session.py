@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
 
 from itsmctl.beside import Beside, Result
 from itsmctl.engine.database import duckdb
@@ -19,6 +20,8 @@ from itsmctl.scratch import Claim, claim_folder
 
 Value = str | int | float | bool | bytes | None
 Row = tuple[Value, ...]
+_Asked = TypeVar("_Asked")
+_Told = TypeVar("_Told")
 
 MEMORY = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*([KMGT]i?)B?\s*$", re.IGNORECASE)
 _UNITS = {"K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "KI": 2**10, "MI": 2**20, "GI": 2**30, "TI": 2**40}
@@ -50,6 +53,17 @@ FEW = 500_000
 
 class TooLittleMemory(ItsmctlError):
     """The memory allowed is too small for a statement."""
+
+
+def as_much_as_fits(ask: Callable[[Sequence[_Asked]], Sequence[_Told]], about: Sequence[_Asked]) -> list[_Told]:
+    """The answers to one statement about several things, one for each: of all at once, or of half of them where these do not fit into memory."""
+    try:
+        return list(ask(about))
+    except TooLittleMemory:
+        if len(about) == 1:
+            raise
+    middle = len(about) // 2
+    return [*as_much_as_fits(ask, about[:middle]), *as_much_as_fits(ask, about[middle:])]
 
 
 class _Threads:

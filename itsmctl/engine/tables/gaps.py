@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from itsmctl.engine.numbering import words_of_rows
 from itsmctl.engine.session import Session, exported, name, quote
@@ -61,18 +61,37 @@ def create_lacking(session: Session, loading: Loading) -> None:
     session.run('CREATE TABLE file_lacks (name VARCHAR, "column" VARCHAR)')
     session.insert("file_lacks", ("name", "column"), loading.lacking)
     session.run('CREATE TABLE unread (tix BIGINT, "column" VARCHAR, why VARCHAR)')
-    cells = " UNION ".join(
-        f"""SELECT r.tix, {quote(column)}, 'unreadable' FROM record AS r JOIN reject AS j ON j.record_id = r.record_id
-        WHERE r.{name(column)} IS NULL AND j.source_file = {quote(file)} AND j."column" = {quote(told)} AND j.reason IN ({_REASONS})"""
-        for file, told, column in loading.unread
-        if column in loading.texts or column not in TEXTS
-    )
+    cells = [cell for cell in loading.unread if cell[2] in loading.texts or cell[2] not in TEXTS]
     if cells:
-        session.run(f"INSERT INTO unread {cells}")
+        _add_unreadable(session, cells)
     session.run(
         """CREATE VIEW lacking AS
         SELECT r.tix, f."column", 'column-not-in-file' AS why FROM record AS r JOIN file_lacks AS f ON f.name = r.source_file"""
         + (""" UNION ALL SELECT tix, "column", why FROM unread""" if cells or loading.ended or loading.silences else "")
+    )
+
+
+def _add_unreadable(session: Session, cells: Sequence[tuple[str, str, str]]) -> None:
+    """Add to `unread` the empty cells of records of which the export had something that could not be read.
+
+    `cells` are the file, what it calls a column, and the column: all are looked up at once, as each alone would bring its
+    joins, and those of a hundred do not fit into a small memory.
+    """
+    session.run('CREATE TABLE unread_cell (file VARCHAR, told VARCHAR, "column" VARCHAR)')
+    session.insert("unread_cell", ("file", "told", "column"), cells)
+    session.run(
+        f"""INSERT INTO unread SELECT r.tix, c."column", 'unreadable' FROM record AS r JOIN (
+            SELECT DISTINCT j.record_id, u."column" FROM reject AS j JOIN unread_cell AS u ON u.file = j.source_file AND u.told = j."column"
+            WHERE j.reason IN ({_REASONS})
+        ) AS c ON c.record_id = r.record_id WHERE {_empty('c."column"', {column for _, _, column in cells})}"""
+    )
+
+
+def _empty(which: str, columns: Iterable[str]) -> str:
+    """SQL for whether that column of the record `r` is empty of which an expression tells the name."""
+    return (
+        " OR ".join(f"({which} = {quote(column)} AND r.{name(column)} IS NULL)" for column in sorted(columns))
+        or "false"
     )
 
 
@@ -175,14 +194,14 @@ def _leave_open(session: Session, loading: Loading) -> None:
         """CREATE TABLE left_open AS SELECT DISTINCT tix FROM ended_record AS e
         WHERE NOT closed AND (NOT resolved OR source_file IN (SELECT source_file FROM ended_record WHERE closed))"""
     )
-    columns = sorted(column for column in FILLED_LATER if column in loading.texts)
-    empty = "".join(
-        f' UNION ALL SELECT e.tix, {quote(column)} AS "column" FROM left_open AS e JOIN record AS r ON r.tix = e.tix WHERE r.{name(column)} IS NULL'
-        for column in columns
-    )
+    session.run('CREATE TABLE filled_column ("column" VARCHAR)')
+    filled = sorted(FILLED_LATER & loading.texts)
+    session.insert("filled_column", ("column",), [(column,) for column in filled])
     session.run(
         f"""INSERT INTO unread SELECT l.tix, l."column", 'file-ends' FROM (
-            SELECT e.tix, c."column" FROM left_open AS e CROSS JOIN later_column AS c{empty}
+            SELECT e.tix, c."column" FROM left_open AS e CROSS JOIN later_column AS c
+            UNION ALL SELECT e.tix, c."column" FROM left_open AS e JOIN record AS r ON r.tix = e.tix CROSS JOIN filled_column AS c
+            WHERE {_empty('c."column"', filled)}
         ) AS l WHERE NOT EXISTS (SELECT 1 FROM unread AS u WHERE u.tix = l.tix AND u."column" = l."column")"""
     )
 
