@@ -10,9 +10,10 @@ one of the `approvers`, or as whoever made a change. `duty` names the separation
 A person is the same under each name that an assignment lists under `also-called`. Who acts through a shared account
 (`account: shared`) nobody can say, so a record with one is not testable.
 
-Passing: requested by Li, resolved and closed by Wang; requested by Li, approved by Wang. Failing: all three are Wang;
-requested and approved by Wang. Not testable: one is empty, or nobody is known on one of the sides; a column of a side that is
-empty may stand for anybody, also where another tells who was there.
+Passing: requested by Li, resolved and closed by Wang; requested by Li, resolved by Wang, and who closed it is not known, where all
+three are asked for; requested by Li, approved by Wang. Failing: all three are Wang; requested and approved by Wang. Not testable:
+one column is empty and the others name one person, or nobody is known on one of the sides; a column of a side that is empty may
+stand for anybody, also where another tells who was there.
 """
 
 from __future__ import annotations
@@ -67,19 +68,21 @@ def compile(rule: Rule, context: Context) -> Fragment:
 
 def _columns_apart(columns: tuple[str, ...]) -> Fragment:
     known = [known_as(f"r.{name(c)}", f"w{number}") for number, c in enumerate(columns)]
-    told = "".join(
-        f", {one.who} AS who{number}, r.{name(c)} AS c{number}"
+    told = ", ".join(
+        f"r.{name(c)} AS c{number}, {one.one} AS one{number}"
         for number, (c, one) in enumerate(zip(columns, known, strict=True))
     )
-    same = " AND ".join(f"who0 = who{number}" for number in range(1, len(columns)))
+    people = ", ".join(f"one{number}" for number in range(len(columns)))
     empty = ", ".join(f"CASE WHEN c{number} IS NULL THEN {quote(c)} END" for number, c in enumerate(columns))
     some_empty = " OR ".join(f"c{number} IS NULL" for number in range(len(columns)))
     unknown = f"{some_empty} OR some_shared"
     return Fragment(
-        f"""SELECT record_id, CASE WHEN {unknown} THEN NULL ELSE NOT ({same}) END AS passed, CASE WHEN {unknown} THEN NULL WHEN {same} THEN {called("c0")} ELSE 'different people' END AS observed,
+        f"""SELECT record_id, CASE WHEN differ THEN true WHEN {unknown} THEN NULL ELSE false END AS passed,
+            CASE WHEN differ THEN 'different people' WHEN {unknown} THEN NULL ELSE {called("c0")} END AS observed,
             {quote("different people: " + ", ".join(columns))} AS expected, opened_at AS "at",
-            CASE WHEN {some_empty} THEN concat('missing:', concat_ws(',', {empty})) WHEN some_shared THEN 'shared-account' END AS reason
-        FROM (SELECT r.record_id, r.opened_at, {" OR ".join(one.shared for one in known)} AS some_shared{told} FROM scoped AS r{"".join(one.join for one in known)}) AS named"""
+            CASE WHEN differ THEN NULL WHEN {some_empty} THEN concat('missing:', concat_ws(',', {empty})) WHEN some_shared THEN 'shared-account' END AS reason
+        FROM (SELECT *, coalesce(least({people}) <> greatest({people}), false) AS differ
+            FROM (SELECT r.record_id, r.opened_at, {" OR ".join(one.shared for one in known)} AS some_shared, {told} FROM scoped AS r{"".join(one.join for one in known)}) AS named) AS compared"""
     )
 
 
