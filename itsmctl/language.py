@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache, lru_cache
 from pathlib import Path
@@ -169,6 +170,22 @@ def moment_text(moment: int, zone: ZoneInfo, *, seconds: bool = False) -> str:
     text = f"{at:%Y-%m-%d %H:%M:%S}" if seconds else f"{at:%Y-%m-%d %H:%M}"
     twice = at.replace(fold=0).utcoffset() != at.replace(fold=1).utcoffset()
     return f"{text} {at:%z}" if twice else text
+
+
+_MOMENT = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+
+
+def local_moments(text: str, zone: ZoneInfo) -> str:
+    """A text in which results tell moments in UTC, with each as the clocks of the zone show it."""
+    return _MOMENT.sub(lambda found: _local_moment(found[0], zone), text)
+
+
+def _local_moment(written: str, zone: ZoneInfo) -> str:
+    try:
+        moment = epoch(written)
+    except ValueError:  # somebody's own text that only looks like a moment
+        return written
+    return moment_text(moment, zone, seconds=bool(moment % 60))
 
 
 def date_text(moment: int, zone: ZoneInfo, language: Language) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -13,11 +14,12 @@ from hypothesis import strategies as st
 from report_cases import at, banking_breach, hostile_result, long_wait, quick_fix
 from rich.cells import cell_len
 
-from itsmctl.language import LANGUAGES, Language, zone_of
+from itsmctl.language import LANGUAGES, Language, local_moments, zone_of
 from itsmctl.reports import timeline
 from itsmctl.reports.axis import axis_over, ticks
 from itsmctl.reports.life import life_of, verdict_line
-from itsmctl.result import Cycle, Explanation, Moment
+from itsmctl.reports.markup import text_width
+from itsmctl.result import Cycle, Explanation, Moment, Verdict
 
 Golden = Callable[[str, str], None]
 LIVES = [banking_breach(), quick_fix(), long_wait(), hostile_result().explanations[0]]
@@ -110,6 +112,38 @@ def test_ticks_are_apart_round_and_outside_broken_stretches(knots: list[int]) ->
     for tick in found:
         assert tick.at % 60 == 0
         assert not any(s.broken and s.start < tick.at < s.end for s in axis.stretches)
+
+
+@pytest.mark.parametrize("shift", [0, 600, 2400, 3000, 39_600])
+def test_what_stands_over_the_axis_does_not_run_into_each_other(shift: int) -> None:
+    """A first label of a day and a time is wide, and its tick may lie just before a broken stretch."""
+    since = [
+        at("2026-02-06T11:06") + shift, at("2026-02-06T12:16"), at("2026-02-09T13:41") + 38, at("2026-02-10T11:35"),
+        at("2026-02-10T12:19"), at("2026-02-24T18:00"), at("2026-02-24T18:45"), at("2026-02-25T14:57"),
+    ]  # fmt: skip
+    changes = tuple(Moment(moment, "", "", "state", str(n), str(n + 1)) for n, moment in enumerate(sorted(since)))
+    columns = {"number": "CHG1", "process": "change", "state": "8"}
+    explanation = replace(banking_breach(), columns=columns, moments=changes, clocks=(), as_of=since[-1])
+    root = ElementTree.fromstring(timeline.svg(explanation, "en", "Asia/Shanghai"))
+    spans = []
+    for text in root.iter("text"):
+        if "tick-label" in text.attrib["class"]:
+            half = text_width(text.text or "", 11) / 2
+            spans.append((float(text.attrib["x"]) - half, float(text.attrib["x"]) + half))
+    assert len(spans) > 3
+    assert all(end <= start for (_, end), (start, _) in pairwise(sorted(spans))), sorted(spans)
+
+
+def test_moments_in_a_verdict_are_told_in_the_zone_of_the_page() -> None:
+    """Results keep them in UTC; beside other times in the zone of the export they would be read as those."""
+    failed = Verdict("INC-01", "INC0010234", False, "responded_at 2026-01-13T06:09:00Z > resolved_at 2026-01-13T05:31:07Z", "opened_at ≤ responded_at", None, "")  # fmt: skip
+    explanation = replace(banking_breach(), verdicts=(failed,))
+    for told in (
+        " ".join(timeline.terminal(explanation, "en", zone="Asia/Shanghai").split()),
+        timeline.explanation_html(explanation, "en", "Asia/Shanghai"),
+    ):
+        assert "responded 2026-01-13 14:09" in told and "resolved 2026-01-13 13:31:07" in told and "06:09" not in told
+    assert local_moments("at 2026-02-30T06:09:00Z", zone_of("Asia/Shanghai")) == "at 2026-02-30T06:09:00Z"
 
 
 def test_a_long_stretch_is_broken_so_that_the_rest_can_be_seen() -> None:

@@ -80,7 +80,7 @@ def _says(bands: tuple[int, ...], language: Language) -> str:
     )
     found = heaps(bands)
     heaped = found and tr(
-        "{last} had used between {low} and {high} of it, where the bands before let expect about {expected}: ask why.",
+        "{last} had used between {low} and {high} of it, where about {expected} were to be expected by the bands before: ask why.",
         language,
         low="95%",
         high="100%",

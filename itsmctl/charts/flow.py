@@ -8,11 +8,11 @@ from itsmctl.figures import Flow
 from itsmctl.language import Language, number_text, percent_text, tr
 from itsmctl.model import Names
 from itsmctl.reports.called import value_text
-from itsmctl.reports.plain import cut
+from itsmctl.reports.plain import cells, cut
 
-ROW = 36
-WIDE = 58
-"""Terminal columns that fit over a bar; the table has the whole path."""
+ROW, WIDTH = 36, 480
+LARGEST, COLUMN = 12.5, 7.5
+"""The size of letters on a telephone, where they are largest, and how wide a column of the widest usual ones is in it."""
 
 
 def flow(counted: Flow, process: str, called: Names, language: Language) -> Figure:
@@ -32,10 +32,11 @@ def flow(counted: Flow, process: str, called: Names, language: Language) -> Figu
             str(place),
             f"{path}: {number_text(n)}",
             "" if place < len(listed) else "soft",
-            label=cut(path, WIDE),
-            value=f"{percent_text(n, counted.records)} · {number_text(n)}",
+            label=cut(path, _room(value)),
+            value=value,
         )
         for place, (path, n) in enumerate(shown)
+        for value in [f"{percent_text(n, counted.records)} · {number_text(n)}"]
     ]
     most = max(n for _, n in shown)
     svg = draw(
@@ -43,11 +44,16 @@ def flow(counted: Flow, process: str, called: Names, language: Language) -> Figu
         [Bars(points)],
         (numbers(0, most), NO_AXIS),
         (rows([str(place) for place in range(len(shown))]), NO_AXIS),
-        width=480,
+        width=WIDTH,
         height=ROW * len(shown),
     )
     table = tuple((path, number_text(n), percent_text(n, counted.records)) for path, n in shown)
     return Figure(told, svg, (tr("Path", language), tr("Records", language), "%"), table)
+
+
+def _room(value: str) -> int:
+    """Columns of a path that fit beside the value over its bar; the table has the whole path."""
+    return int((WIDTH - cells(value) * COLUMN * 1.1) / COLUMN) - 1
 
 
 def _path_text(path: tuple[str, ...], counted: Flow, called: Names, language: Language) -> str:

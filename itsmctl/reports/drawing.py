@@ -94,14 +94,29 @@ def _hatch(name: str) -> str:
 
 def _axis(life: Life) -> str:
     parts = []
-    bottom = TOP + BAND + 4
+    bottom, taken = TOP + BAND + 4, 0.0
     for tick in ticks(life.axis, life.zone, 72 / PLOT):
         x = LEFT + PLOT * tick.position
         parts.append(element("line", x1=x, x2=x, y1=TOP - 6, y2=bottom, class_="tick"))
-        parts.append(
-            element("text", tick.label, x=x, y=TOP - 10, class_="tick-label day" if tick.day else "tick-label")
-        )
+        half = text_width(tick.label, 11) / 2
+        middle = _beside_breaks(life, x, half)
+        if middle - half < taken:
+            continue
+        taken = middle + half
+        look = "tick-label day" if tick.day else "tick-label"
+        parts.append(element("text", tick.label, x=middle, y=TOP - 10, class_=look))
     return element("g", *parts)
+
+
+def _beside_breaks(life: Life, x: float, half: float) -> float:
+    """The middle of a label so wide on both sides: over its tick, or so far from it that it stays out of a broken stretch."""
+    for stretch in life.axis.stretches:
+        left, right = LEFT + PLOT * stretch.left, LEFT + PLOT * stretch.right
+        if stretch.broken and x <= left < x + half:
+            return left - half - 2
+        if stretch.broken and x - half < right <= x:
+            return right + half + 2
+    return x
 
 
 def _breaks(life: Life, height: int, language: Language) -> str:

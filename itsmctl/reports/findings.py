@@ -6,6 +6,7 @@ from itsmctl.honesty.lacking import blind_spots, wanted_columns
 from itsmctl.language import (
     Language,
     column_text,
+    local_moments,
     moment_text,
     number_text,
     outcome_text,
@@ -140,7 +141,7 @@ def _examples(result: AuditResult, language: Language) -> Part:
     for entry in tally.with_outcome(result.rules, "fail"):
         rows = tuple(
             (
-                one.record_id, phrase_text(one.observed, language), phrase_text(one.expected, language),
+                one.record_id, *(local_moments(phrase_text(told, language), zone) for told in (one.observed, one.expected)),
                 "" if one.at is None else moment_text(one.at, zone),
             )
             for one in entry.samples

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itsmctl.language import Language, column_text, iso, number_text, tr, trn
+from itsmctl.language import Language, column_text, iso, local_moments, number_text, tr, trn, zone_of
 from itsmctl.model import APPROVAL, Names
 from itsmctl.reports import demands, tally
 from itsmctl.reports.called import value_text
@@ -21,8 +21,8 @@ def ground_title(ground: Ground, language: Language) -> str:
     return tr("{rule} {title} (version {n})", language, rule=rule.id, title=title, n=rule.version)
 
 
-def ground_lines(ground: Ground, names: Names, language: Language) -> list[tuple[str, str]]:
-    """Each thing that the verdict rests on: its label, and what it is."""
+def ground_lines(ground: Ground, names: Names, language: Language, zone: str) -> list[tuple[str, str]]:
+    """Each thing that the verdict rests on: its label, and what it is, with moments on the clocks of the zone."""
     verdict = ground.verdict
     lines = [
         (tr("Observed", language), phrase_text(verdict.observed, language)),
@@ -33,7 +33,8 @@ def ground_lines(ground: Ground, names: Names, language: Language) -> list[tuple
         rests.insert(0, (tr("Values", language), _values_text(ground, names, language)))
     if ground.changes:
         rests.insert(len(rests) - 1, (tr("Changes", language), _changes_text(ground, names, language)))
-    return [(label, text) for label, text in lines if text] + rests
+    every = [(label, text) for label, text in lines if text] + rests
+    return [(label, local_moments(text, zone_of(zone))) for label, text in every]
 
 
 def basis_lines(ground: Ground, language: Language) -> list[tuple[str, str]]:

@@ -46,7 +46,8 @@ def explanation_html(explanation: Explanation, language: Language, zone: str = "
         record={"name": explanation.record_id} if group else record_view(explanation, language, zone),
         is_group=group,
         grounds=[
-            (ground_title(one, language), ground_lines(one, explanation.names, language)) for one in explanation.grounds
+            (ground_title(one, language), ground_lines(one, explanation.names, language, zone))
+            for one in explanation.grounds
         ],
         judged_by=judged_by_line(explanation, language),
         zone=zone,
@@ -152,7 +153,9 @@ def _filters(language: Language) -> dict[str, Callable[..., object]]:
         "duration": lambda seconds: words.duration_text(seconds, language),
         "localized": lambda text: text.in_(language),
         "anchor_of": drawing.slug,
-        "observed": lambda text: _cut(phrase_text(text, language), CELL, language),
+        "observed": lambda text, zone: _cut(
+            words.local_moments(phrase_text(text, language), words.zone_of(zone)), CELL, language
+        ),
         "warning": lambda text: phrase_text(text, language),
         "cell": lambda text: _cut(text, CELL, language),
         "pieces": _pieces,
@@ -180,7 +183,7 @@ def _pieces(text: object) -> Markup:
     """A path or a list of names, of which no name is broken at its hyphens where it fits on a line."""
     from markupsafe import Markup, escape
 
-    return Markup(_PIECE.sub(r'<span class="piece">\g<0></span>', str(escape(shown(text)))))  # nosec: escaped before
+    return Markup(_PIECE.sub(r'<span class="piece">\g<0></span>', str(escape(shown(text, PROSE)))))  # nosec: escaped before
 
 
 def _harmless(value: object) -> object:

@@ -71,7 +71,7 @@ SECRETS = {
     "identity-number": msg("identity number"),
 }
 """What must not stand in the text of a ticket."""
-_ANSWERS = {"true": msg("true"), "false": msg("false"), "met": msg("met"), "missed": msg("missed")}
+_ANSWERS = {"true": msg("yes"), "false": msg("no"), "met": msg("met"), "missed": msg("missed")}
 LINKED = {
     "within {time}": msg("within {time}"),
     "no {column}": msg("{column} empty"),

@@ -9,9 +9,11 @@ from itsmctl.language import (
     Language,
     column_text,
     duration_text,
+    local_moments,
     moment_text,
     reason_text,
     tr,
+    zone_of,
 )
 from itsmctl.model import Phase
 from itsmctl.reports.axis import ticks
@@ -32,7 +34,7 @@ def terminal(
     explanation: Explanation, language: Language = "en", width: int = 80, color: bool = False, zone: str = ""
 ) -> str:
     """The record's life, its clocks with their ledgers, and its verdicts in so many columns."""
-    told = [*_verdicts(explanation, language, width, color), *_grounds(explanation, language, width, color)]
+    told = [*_verdicts(explanation, language, width, color, zone), *_grounds(explanation, language, width, color, zone)]
     if explanation.is_group:
         title = _paint(cut(shown(explanation.record_id), width), "head", color)
         return "\n".join(line.rstrip() for line in (title, "", *told)) + "\n"
@@ -224,17 +226,17 @@ def _ledger(life: Life, cycle: Cycle, language: Language, width: int, color: boo
     yield from wrap(f"= {sum_line(cycle, language)}", width, "    ")
 
 
-def _verdicts(explanation: Explanation, language: Language, width: int, color: bool) -> Iterator[str]:
+def _verdicts(explanation: Explanation, language: Language, width: int, color: bool, zone: str) -> Iterator[str]:
     yield _paint(tr("Verdicts", language), "head", color)
     enquiries = enquiries_of(explanation)
     for verdict in explanation.verdicts:
         outcome = outcome_of(verdict, enquiries)
         told = [
             tr("enquiry, no verdict", language) if outcome == "asked" else "",
-            tr("observed {value}", language, value=shown(phrase_text(verdict.observed, language)))
+            tr("observed {value}", language, value=shown(_told(verdict.observed, language, zone)))
             if verdict.observed
             else "",
-            tr("expected {value}", language, value=shown(phrase_text(verdict.expected, language)))
+            tr("expected {value}", language, value=shown(_told(verdict.expected, language, zone)))
             if verdict.expected
             else "",
             reason_text(verdict.reason, language) if verdict.reason else "",
@@ -246,14 +248,19 @@ def _verdicts(explanation: Explanation, language: Language, width: int, color: b
         yield from (" " * 14 + line for line in lines[1:])
 
 
-def _grounds(explanation: Explanation, language: Language, width: int, color: bool) -> Iterator[str]:
+def _told(phrase: str, language: Language, zone: str) -> str:
+    """What was observed or expected, with its moments on the clocks of the zone."""
+    return local_moments(phrase_text(phrase, language), zone_of(zone))
+
+
+def _grounds(explanation: Explanation, language: Language, width: int, color: bool, zone: str) -> Iterator[str]:
     """What each failure rests on, and which definitions judged."""
     for ground in explanation.grounds:
         yield ""
         outcome = outcome_of(ground.verdict, enquiries_of(explanation))
         for line in wrap(f"{SYMBOLS[outcome]} {shown(ground_title(ground, language))}", width):
             yield _paint(line, outcome, color)
-        lines = ground_lines(ground, explanation.names, language)
+        lines = ground_lines(ground, explanation.names, language, zone)
         size = max(cells(label) for label, _ in lines)
         for label, text in lines:
             yield from hanging(f"  {fit(label, size)}  ", shown(text), width)

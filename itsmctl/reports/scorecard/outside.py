@@ -98,7 +98,7 @@ def benefits(found: Benefits, language: Language) -> Sheet:
     """Before, after, the change with its interval, and what others quote."""
     heads = (
         tr("what", language), found.before.label, found.after.label, tr("moved", language), tr("interval (95%)", language),
-        tr("quoted", language), tr("n", language), tr("mind", language),
+        tr("quoted", language), tr("n", language), tr("note", language),
     )  # fmt: skip
     rows = tuple(_benefit(one, language) for one in found.benefits)
     quoted = tr("; ", language).join(

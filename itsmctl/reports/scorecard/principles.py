@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from itsmctl.definitions.lint.able import PRINCIPLES
-from itsmctl.language import Language, msg, tr
+from itsmctl.language import Language, msg, number_text, tr
 from itsmctl.model import Process
 from itsmctl.reports.scorecard.sheets import Cell, Mark, Sheet, Table
 from itsmctl.scorecard.principles import Part, PrincipleScore
@@ -68,8 +68,8 @@ def _why(one: PrincipleScore, language: Language) -> str:
         tr(
             "{there} of {wanted} {what}",
             language,
-            there=part.there,
-            wanted=part.wanted,
+            there=number_text(part.there),
+            wanted=number_text(part.wanted),
             what=tr(PARTS[part.part], language),
         )
         for part in lowest
