@@ -6,10 +6,12 @@ import base64
 import hashlib
 import io
 import json
+import re
 import shutil
 import stat
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,8 +25,11 @@ from itsmctl.evidence.envelope import pre_authentication
 from itsmctl.evidence.keys import PublicKey, generate, read_private, read_public
 from itsmctl.evidence.pack import build
 from itsmctl.evidence.sealing import Seals
+from itsmctl.evidence.timestamp import Timestamp
 from itsmctl.evidence.verify import verify
 from itsmctl.evidence.wording import report_lines
+from itsmctl.language import LANGUAGES, Language
+from itsmctl.reports.plain import cells
 
 REPORT = "data/result/report.html"
 
@@ -244,6 +249,15 @@ def test_the_same_key_gives_the_same_bytes(original: Path, tmp_path: Path) -> No
 
 
 # What verify says
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_digests_and_signature_stand_in_a_column(original: Path, language: Language) -> None:
+    stamped = Timestamp("not-checked", at="2026-07-01T09:30:00Z", authority="somebody")
+    report = replace(verify(original / "pack"), archive_sha256="0" * 64, timestamp=stamped)
+    _, *lines = report_lines(report, language)
+    assert len(lines) == 4
+    assert len({cells(re.split(r" {2,}", line)[0] + re.findall(r" {2,}", line)[0]) for line in lines}) == 1, lines
 
 
 def test_who_signed_is_told_in_words(original: Path, capsys: pytest.CaptureFixture[str]) -> None:

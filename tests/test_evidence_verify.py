@@ -181,7 +181,7 @@ def test_lines_that_end_as_on_windows_are_told_once(pack: Path, kind: str, capsy
     assert {file for file, _ in faults} == {name}
     assert {fault for _, fault in faults} <= {"malformed", "altered"}
     assert run(["evidence", "verify", str(pack), "--lang", "zh"]) == 1
-    assert f"{name}: 格式错误：行尾被转换成了 Windows 的形式" in capsys.readouterr().out
+    assert f"{name}：格式错误：行尾被转换成了 Windows 的形式" in capsys.readouterr().out
 
 
 def test_a_file_listed_twice_is_named(pack: Path) -> None:
@@ -310,7 +310,7 @@ def test_bytes_around_the_archive_are_found(zipped: Path, tamper: Callable[[byte
     report = verify(zipped)
     assert ("", "archive", about) in {(d.file, d.fault, d.about) for d in report.differences}
     told = [difference_text(difference, "zh") for difference in report.differences]
-    assert [line for line in told if line.startswith("zip 文件本身: 在 zip 文件中被改动：") and about not in line]
+    assert [line for line in told if line.startswith("zip 文件本身：在 zip 文件中被改动：") and about not in line]
 
 
 def test_an_entry_that_stands_twice_is_named(zipped: Path) -> None:

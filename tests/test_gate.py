@@ -212,6 +212,13 @@ def test_a_comment_keeps_the_limit_and_says_what_it_left_out() -> None:
     assert len(rows) == 400 + 900 and {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {4}
 
 
+def test_in_a_terminal_errors_stand_apart_from_warnings() -> None:
+    """Both are lines of the same form, and only one of them stops the merge."""
+    lines = FORMATS["text"](judged(3)).splitlines()
+    assert lines[2] == "Errors" and "problem 3" in lines[3] and lines[4] == "Warnings" and "problem 1" in lines[5]
+    assert "Warnings" not in FORMATS["text"](judged(2)), "nothing to tell apart"
+
+
 def test_a_title_calls_nobody_and_becomes_no_markup(gated: Any, repository: Path) -> None:
     rules = repository / "policies/rules/incident.yaml"
     before = rules.read_text("utf-8")

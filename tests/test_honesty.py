@@ -144,8 +144,18 @@ def test_columns_written_in_one_way_stand_in_one_line(found: Honesty) -> None:
 
 
 def test_what_the_mapping_takes_the_records_for_is_said(found: Honesty) -> None:
-    assert "  - read as Incident management by mapping tickets\n" in render(found)
-    assert "由映射 tickets 读作事件管理" in render(found, "zh")
+    assert "  - read as Incident management (88) by mapping tickets\n" in render(found)
+    assert "由映射 tickets 读作事件管理（88）" in render(found, "zh")
+
+
+def test_only_processes_of_which_there_are_records_are_named(found: Honesty) -> None:
+    """A mapping that may give changes and problems, too, says nothing about what the file holds."""
+    both = replace(
+        found,
+        receipt=replace(found.receipt, process="change, incident, request"),
+        processes=(("incident", 1267), ("request", 133)),
+    )
+    assert "read as Incident management (1,267), Service request management (133) by" in render(both, width=120)
 
 
 def test_a_zone_that_no_time_needed_is_not_said_to_have_been_used(tmp_path: Path) -> None:
@@ -178,3 +188,6 @@ def test_the_command_needs_no_place_to_write(dataset: Path, tmp_path: Path) -> N
     shown = CliRunner().invoke(group, ["import", str(export), "--zone", "UTC", "--check", "--root", str(ROOT)])
     assert shown.exit_code == 0, shown.output
     assert shown.output.startswith("What was read\n")
+    assert shown.output.endswith("\nnext: the same command, with -o dataset in place of --check\n")
+    there = CliRunner().invoke(group, ["import", str(dataset), "--check", "--root", str(ROOT)])
+    assert there.output.endswith(f"\nnext: itsmctl audit --tickets {dataset} -o result\n")

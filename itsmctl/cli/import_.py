@@ -123,10 +123,18 @@ def command(
                 )
             if not quiet and not check:
                 click.echo(summary(receipt, folder, language))
-                said = shlex.quote(str(folder))
-                click.echo(tr("next: {command}", language, command=f"itsmctl audit --tickets {said} -o result"))
+                click.echo(_next(folder, True, language))
         if check:
             click.echo(_honesty(folder, definitions, form, language), nl=False)
+            if form == "text" and not quiet:
+                click.echo("\n" + _next(folder, output is not None or folder in files, language))
+
+
+def _next(folder: Path, stays: bool, language: Language) -> str:
+    """What to do with the dataset, or how to get one that stays."""
+    if not stays:
+        return tr("next: the same command, with -o dataset in place of --check", language)
+    return tr("next: {command}", language, command=f"itsmctl audit --tickets {shlex.quote(str(folder))} -o result")
 
 
 def _queries(url: str, tables: Sequence[str], query: str) -> Sequence[Query]:

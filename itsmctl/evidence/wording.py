@@ -16,6 +16,7 @@ from itsmctl.evidence.timestamp import REASONS, Timestamp
 from itsmctl.evidence.timestamp import Status as StampStatus
 from itsmctl.evidence.verify import VerifyReport
 from itsmctl.language import Language, msg, number_text, printable, tr, trn
+from itsmctl.reports.plain import cells, fit
 
 if TYPE_CHECKING:  # verifying must not pay for what only building needs
     from itsmctl.evidence.pack import PackSummary
@@ -63,7 +64,10 @@ def summary_lines(summary: PackSummary, language: Language) -> list[str]:
     """What was built, its digest, and what the pack lacks."""
     files = trn("{n} file", "{n} files", summary.files, language)
     size = tr("{n} bytes", language, n=number_text(summary.bytes))
-    lines = [f"{summary.path}: {files}, {size}", *_digest_lines(summary.digest, summary.archive_sha256, language)]
+    lines = [
+        f"{summary.path}{tr(': ', language)}{files}{tr(', ', language)}{size}",
+        *_digest_lines(summary.digest, summary.archive_sha256, language),
+    ]
     if summary.commit_unknown:
         told = tr(
             "The commit of the definitions is unknown ({why}): the pack has no document-control log.",
@@ -119,7 +123,7 @@ def report_lines(report: VerifyReport, language: Language) -> list[str]:
                 "not proven: the files are as the manifests list them, but the signature or the time-stamp is not there or not good",
                 language,
             )
-        verdict = [f"{report.pack}: {told}"]
+        verdict = [f"{report.pack}{tr(': ', language)}{told}"]
         verdict += [f"  {difference_text(difference, language)}" for difference in report.differences]
     digests = _digest_lines(report.digest, report.archive_sha256, language)
     signature = _signature_line(report.signature, language)
@@ -265,8 +269,11 @@ def revealed_lines(people: Sequence[Person], language: Language) -> list[str]:
 
 
 def _digest_lines(digest: str, archive_sha256: str, language: Language) -> list[str]:
-    lines = [f"{tr('pack digest', language)}  sha256:{digest}"] if digest else []
-    return [*lines, f"{tr('zip file', language)}  sha256:{archive_sha256}"] if archive_sha256 else lines
+    """Both in a column, with what the lines about signature and time-stamp say."""
+    labels = tr("pack digest", language), tr("zip file", language)
+    room = max(map(cells, labels))
+    told = zip(labels, (digest, archive_sha256), strict=True)
+    return [f"{fit(label, room)}  sha256:{value}" for label, value in told if value]
 
 
 def difference_text(difference: Difference, language: Language) -> str:
@@ -278,7 +285,7 @@ def difference_text(difference: Difference, language: Language) -> str:
         "found": difference.found,
         "about": _about(difference, language),
     }
-    return f"{printable(name)}: {printable(tr(_MEANINGS[difference.fault], language, **values))}"
+    return f"{printable(name)}{tr(': ', language)}{printable(tr(_MEANINGS[difference.fault], language, **values))}"
 
 
 def _about(difference: Difference, language: Language) -> str:

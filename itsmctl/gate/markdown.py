@@ -62,9 +62,12 @@ def _blocks(judged: Judged) -> Iterator[str]:
     if found:
         yield "\n".join(_findings(found[:_OPEN], language))
     if judged.replayed is not None:
-        told = judged.replayed
+        told, between = judged.replayed, "" if language == "zh" else " "
         yield "\n".join(
-            [f"### {tr('Past tickets under this change', language)}\n", f"{headline(told)} {' '.join(about(told))}\n"]
+            [
+                f"### {tr('Past tickets under this change', language)}\n",
+                f"{between.join([headline(told), *about(told)])}\n",
+            ]
         )
         rows = "\n".join(table(told))
         if rows:

@@ -36,7 +36,10 @@ def _looked_at(
     mappings = tuple({**known, **definitions.mappings}.values())
     records = exported(folder, "record")
     with Session() as session:
-        processes = {str(process) for (process,) in session.rows(f"SELECT DISTINCT process FROM {records}")}
+        counted = session.rows(
+            f"SELECT process, count(*) FROM {records} GROUP BY process ORDER BY count(*) DESC, process"
+        )
+        processes = {str(process): int(str(n)) for process, n in counted}
         kept = kept_columns(session, sample_of(records, SAMPLE, ("attributes",)))
         day = office_day(session, records, receipt.zone)
         people = (
@@ -64,6 +67,7 @@ def _looked_at(
         wanted=wanted_columns(blind),
         blind=other_than_columns(blind),
         elsewhere=tuple(sorted(elsewhere.items())),
+        processes=tuple(processes.items()),
         process_titles=result.process_titles,
         no_records=tuple(rule.rule.id for rule in rules if rule.outcome == "no_data"),
     )

@@ -87,5 +87,7 @@ class Honesty:
     """Processes of which the export holds no record, and how many rules each has."""
     no_records: tuple[str, ...]
     """Rules that had no record in scope."""
+    processes: tuple[tuple[str, int], ...] = ()
+    """Processes of which the export holds records, and how many, the most first."""
     process_titles: Mapping[str, Text] = field(default_factory=dict)
     """What the definitions call the processes."""

@@ -173,15 +173,13 @@ def _rules(h: Honesty, language: Language, width: int) -> Iterator[str]:
 
 
 def _processes(h: Honesty, language: Language) -> str:
-    """What the mappings take the records for: a log of problems may look just like one of incidents."""
-    titles = (h.process_titles.get(process) for process in h.receipt.process.split(", "))
-    known = [title.in_(language) for title in titles if title]
-    return tr(", ", language).join(known) or h.receipt.process
+    """What the records were taken for, and how many: a log of problems may look just like one of incidents."""
+    return tr(", ", language).join(_process(*one, h, language) for one in h.processes) or h.receipt.process
 
 
-def _process(process: str, rules: int, h: Honesty, language: Language) -> str:
+def _process(process: str, n: int, h: Honesty, language: Language) -> str:
     title = h.process_titles.get(process)
-    return tr("{process} ({n})", language, process=title.in_(language) if title else process, n=rules)
+    return tr("{process} ({n})", language, process=title.in_(language) if title else process, n=number_text(n))
 
 
 def _wanted(one: Wanted, language: Language) -> str:

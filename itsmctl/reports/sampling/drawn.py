@@ -51,7 +51,9 @@ def _fixed(sample: Sample, folder: Path, language: Language, width: int) -> Iter
 
 def _about(sample: Sample, language: Language) -> list[tuple[str, str]]:
     aim = sample.aim
-    tests = ", ".join(f"{test.rule} {outcome_text(test.outcome, language)}" for test in sample.completeness)
+    tests = tr(", ", language).join(
+        f"{test.rule} {outcome_text(test.outcome, language)}" for test in sample.completeness
+    )
     return [
         (tr("objective", language), shown(sample.objective)),
         (tr("records meant", language), shown(sample.query)),

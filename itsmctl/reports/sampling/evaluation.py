@@ -59,7 +59,7 @@ def _lines(found: Evaluation, language: Language, width: int) -> Iterator[str]:
             (tr("examined", language), tr("{n} of {all} records", language, n=number_text(whole.examined), all=number_text(whole.records))),
             (tr("deviations", language), _deviations(found, language)),
             (tr("rate", language), _share(whole.rate)),
-            (tr("upper limit", language), f"{rounded_up(whole.limit)} ({tr(METHOD_NAMES[sample.aim.method], language)})"),
+            (tr("upper limit", language), tr("{limit} ({method})", language, limit=rounded_up(whole.limit), method=tr(METHOD_NAMES[sample.aim.method], language))),
             (tr("it rests on", language), tr(_BASES[found.basis], language)),
             (tr("projected", language), _projection(whole, language)),
         ],
@@ -69,8 +69,8 @@ def _lines(found: Evaluation, language: Language, width: int) -> Iterator[str]:
         yield ""
         yield from _strata(found, language, width)
     yield ""
-    yield from _named(tr("Deviating", language), found.deviating, width)
-    yield from _named(tr("Not examined, counted as deviating", language), found.not_examined, width)
+    yield from _named(tr("Deviating", language), found.deviating, language, width)
+    yield from _named(tr("Not examined, counted as deviating", language), found.not_examined, language, width)
     yield from _targeted(found, language, width)
     yield from _advice(found, language, width)
 
@@ -108,11 +108,11 @@ def _strata(found: Evaluation, language: Language, width: int) -> Iterator[str]:
         yield cut(f"  {fit(cut(label, room), room)}  {columns}", width)
 
 
-def _named(title: str, answers: Sequence[Answer], width: int) -> Iterator[str]:
+def _named(title: str, answers: Sequence[Answer], language: Language, width: int) -> Iterator[str]:
     if answers:
         names = [shown(answer.unit, 40) for answer in answers[:_LISTED]]
         more = f" … +{len(answers) - _LISTED}" if len(answers) > _LISTED else ""
-        yield from wrap(f"{title}: {' · '.join(names)}{more}", width)
+        yield from wrap(f"{title}{tr(': ', language)}{' · '.join(names)}{more}", width)
 
 
 def _targeted(found: Evaluation, language: Language, width: int) -> Iterator[str]:
@@ -120,7 +120,7 @@ def _targeted(found: Evaluation, language: Language, width: int) -> Iterator[str
         template = "Targeted, and not projected: {n} of {all} deviate."
         values = {"n": number_text(len(found.targeted_deviating)), "all": number_text(found.targeted)}
         yield from wrap(tr(template, language, **values), width)
-        yield from _named(tr("Deviating", language), found.targeted_deviating, width)
+        yield from _named(tr("Deviating", language), found.targeted_deviating, language, width)
 
 
 def _advice(found: Evaluation, language: Language, width: int) -> Iterator[str]:

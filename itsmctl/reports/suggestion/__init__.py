@@ -62,7 +62,7 @@ def _of_several(suggestions: Sequence[Suggestion], language: Language, file: str
     yield from _advice(language)
     for one in suggestions:
         if one not in wanted:
-            names = {"file": shown(one.file), "names": ", ".join(one.readers)}
+            names = {"file": shown(one.file), "names": tr(", ", language).join(one.readers)}
             yield from _comment(
                 tr("Nothing is proposed for {file}: mapping {names} reads it as it is.", language, **names)
             )
@@ -114,9 +114,9 @@ def _head(s: Suggestion, language: Language, *, alone: str) -> Iterator[str]:
         yield from _comment(tr("Proposed from {file} ({rows}).", language, **facts))
     if s.stumbles:
         known = {
-            "names": ", ".join(s.stumbles),
-            "columns": ", ".join(map(shown, s.unread)),
-            "values": _some(s.strangers),
+            "names": tr(", ", language).join(s.stumbles),
+            "columns": tr(", ", language).join(map(shown, s.unread)),
+            "values": _some(s.strangers, language),
         }
         yield "#"
         if s.unread:
@@ -124,7 +124,7 @@ def _head(s: Suggestion, language: Language, *, alone: str) -> Iterator[str]:
         if s.strangers:
             yield from _comment(tr("Mapping {names} knows these columns, but sets most rows aside, since it does not know of which process they are: {values}.", language, **known))  # fmt: skip
     if s.readers:
-        names = ", ".join(s.readers)
+        names = tr(", ", language).join(s.readers)
         yield "#"
         yield from _comment(tr("Mapping {names} reads this file as it is: a mapping of your own is needed only where that one is wrong.", language, names=names))  # fmt: skip
     asked = list(questions(s, language))
@@ -155,7 +155,9 @@ def _columns(s: Suggestion, language: Language) -> Iterator[str]:
         yield f"  record_id: {_text(s.key.name)}  # " + tr("a guess, see above", language)
     if s.unused:
         unused = dict.fromkeys(profile.name for profile in s.unused)
-        names = ", ".join(shown(name) for name in unused if (first := original(name)) == name or first not in s.order)
+        names = tr(", ", language).join(
+            shown(name) for name in unused if (first := original(name)) == name or first not in s.order
+        )
         yield from _comment(tr("Kept in `attributes` as they are: {names}", language, names=names), "  ")
 
 
@@ -202,8 +204,8 @@ def _codes(s: Suggestion, language: Language) -> Iterator[str]:
         yield from (f"    # {_text(value)}: …" for value in one.asked)
 
 
-def _some(values: Sequence[str], most: int = 12) -> str:
-    return ", ".join(map(shown, values[:most])) + (", …" if len(values) > most else "")
+def _some(values: Sequence[str], language: Language, most: int = 12) -> str:
+    return tr(", ", language).join([*map(shown, values[:most]), *(["…"] if len(values) > most else [])])
 
 
 def _comment(text: str, indent: str = "") -> Iterator[str]:

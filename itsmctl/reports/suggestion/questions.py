@@ -17,7 +17,7 @@ _WANTED = ("opened_at", "resolved_at", "closed_at", "state", "priority", "assign
 def questions(s: Suggestion, language: Language) -> Iterator[str]:
     """Each question with where its answer belongs."""
     if s.headless:
-        yield tr("Has the file a row with the names of its columns? {names} look like the cells of a row; write names above it.", language, names=_names(s.order, 4))  # fmt: skip
+        yield tr("Has the file a row with the names of its columns? {names} look like the cells of a row; write names above it.", language, names=_names(language, s.order, 4))  # fmt: skip
     if "record_id" not in s.matches:
         yield tr("Which column makes a record unique? None looks like it; write it under `record_id`.", language)
     if s.repeated:
@@ -33,42 +33,45 @@ def questions(s: Suggestion, language: Language) -> Iterator[str]:
     if s.table == "detail":
         yield tr("Do all rows count? An SLA that was cancelled, or that binds another team, promises the customer nothing: leave it out with `without`.", language)  # fmt: skip
     if s.zoneless:
-        names = _names(match.name for match in s.zoneless)
+        names = _names(language, (match.name for match in s.zoneless))
         yield tr("In which zone did the tool write {names}? Write it under `zone`, or give --zone; the machine's zone is never used.", language, names=names)  # fmt: skip
     if s.days:
-        yield tr("Can {names} be exported with the time of day? A day alone is set aside: no clock can be read from it.", language, names=_names(s.days))  # fmt: skip
+        yield tr("Can {names} be exported with the time of day? A day alone is set aside: no clock can be read from it.", language, names=_names(language, s.days))  # fmt: skip
     for match in s.unsettled:
         values = {"name": shown(match.name), "value": shown(_either(match.profile.mixed))}
         yield tr("{name}: in {value}, is the day first or the month? Write `date-order: day-first` or `date-order: month-first`.", language, **values)  # fmt: skip
     if s.table == "record" and not s.of.sure:
         yield tr("Of which process are the records? `{process}` is only a guess.", language, process=s.of.process)
     if s.of.perhaps:
-        values = {"name": shown(s.of.perhaps.name), "names": _names(value for value, _ in s.of.perhaps.frequent)}
+        values = {
+            "name": shown(s.of.perhaps.name),
+            "names": _names(language, (value for value, _ in s.of.perhaps.frequent)),
+        }
         yield tr("Does {name} tell the process of each row ({names})? Then write it under `process-column` instead of `process`, and what each value means under `codes/process`.", language, **values)  # fmt: skip
     if s.of.asked:
-        values = {"name": shown(s.of.column), "names": _names(s.of.asked)}
+        values = {"name": shown(s.of.column), "names": _names(language, s.of.asked)}
         yield tr("Of which process are the rows whose {name} is one of: {names}? Until a line under `codes/process` says so they are set aside.", language, **values)  # fmt: skip
     if s.table == "record":
         yield from _of_columns(s, language)
     for column, coded in s.codes.items():
         if coded.asked and column != "field":
-            values = {"column": column, "names": _names(coded.asked), "what": column_text(column, language)}
+            values = {"column": column, "names": _names(language, coded.asked), "what": column_text(column, language)}
             yield tr("What do these values of {what} mean: {names}? Until a line under `codes/{column}` says so they are reported as unknown.", language, **values)  # fmt: skip
     if s.several:
-        yield tr("The header has several columns called {names}, and the first of each is read: is it the right one? The others are called as in `{second}`.", language, names=_names(s.several), second=f"{s.several[0]} (2)")  # fmt: skip
+        yield tr("The header has several columns called {names}, and the first of each is read: is it the right one? The others are called as in `{second}`.", language, names=_names(language, s.several), second=f"{s.several[0]} (2)")  # fmt: skip
     if s.others:
-        yield tr("Are other tables of the file of use: {names}? Each needs a mapping of its own.", language, names=_names(s.others))  # fmt: skip
+        yield tr("Are other tables of the file of use: {names}? Each needs a mapping of its own.", language, names=_names(language, s.others))  # fmt: skip
 
 
 def _of_columns(s: Suggestion, language: Language) -> Iterator[str]:
     unsure = [f"{match.name} → {column}" for column, match in s.matches.items() if match.score < SURE]
     if unsure:
-        yield tr("Are these right, which are less likely than {limit}%: {names}?", language, limit=int(SURE * 100), names=_names(unsure))  # fmt: skip
-    spare = _names(profile.name for profile in s.spare_moments)
+        yield tr("Are these right, which are less likely than {limit}%: {names}?", language, limit=int(SURE * 100), names=_names(language, unsure))  # fmt: skip
+    spare = _names(language, (profile.name for profile in s.spare_moments))
     derived = {"opened_at"} if s.shape == "trace" else set()  # when its first event happened
     lacking = [column for column in _WANTED if column not in {*s.matches, *derived}]
     if lacking:
-        names = _names(f"`{column}` ({column_text(column, language)})" for column in lacking)
+        names = _names(language, (f"`{column}` ({column_text(column, language)})" for column in lacking))
         hint = tr("Columns of moments that are still free: {names}.", language, names=spare) if spare else ""
         asked = tr("Which columns are these: {names}? Rules that need them cannot look without.", language, names=names)
         yield f"{asked} {hint}".rstrip()
@@ -76,9 +79,9 @@ def _of_columns(s: Suggestion, language: Language) -> Iterator[str]:
         yield tr("What happened at {names}? Where one is the moment of something, name it under `columns`.", language, names=spare)  # fmt: skip
 
 
-def _names(names: Iterable[str], most: int = 12) -> str:
+def _names(language: Language, names: Iterable[str], most: int = 12) -> str:
     listed = [shown(name) for name in names]
-    return ", ".join(listed[:most]) + (", …" if len(listed) > most else "")
+    return tr(", ", language).join([*listed[:most], *(["…"] if len(listed) > most else [])])
 
 
 def _either(values: Iterable[str]) -> str:
