@@ -137,11 +137,11 @@ def test_a_change_is_told_with_its_moment_and_whose_it_was(tmp_path: Path) -> No
     rule = written(case, tmp_path)
     result, _ = judge({rule.id: rule}, case.data, tmp_path, root=tmp_path, explain=(name,))
     (found,) = result.explanations
-    approval = "2026-03-02T09:00:00Z Wang: Approved (approvals.csv, row 1)"
-    edit = "2026-03-02T09:10:01Z plan: one → two by Li (history.csv, row 1)"
+    approval = "2026-03-02 09:00 Wang: Approved (approvals.csv, row 1)"
+    edit = "2026-03-02 09:10:01 plan: one → two by Li (history.csv, row 1)"
     english, chinese = (timeline.terminal(found, language, width=2000) for language in ("en", "zh"))
     assert f"{approval}; {edit}" in english
-    assert "2026-03-02T09:10:01Z 计划：one → two，操作者 Li（history.csv 第 1 行）" in chinese
+    assert "2026-03-02 09:10:01 计划：one → two，操作者 Li（history.csv 第 1 行）" in chinese
 
 
 def test_every_similar_record_around_one_is_named_and_no_other(tmp_path: Path) -> None:

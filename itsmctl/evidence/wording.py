@@ -64,8 +64,9 @@ def summary_lines(summary: PackSummary, language: Language) -> list[str]:
     """What was built, its digest, and what the pack lacks."""
     files = trn("{n} file", "{n} files", summary.files, language)
     size = tr("{n} bytes", language, n=number_text(summary.bytes))
+    told = tr("{files}, {size}", language, files=files, size=size)
     lines = [
-        f"{summary.path}{tr(': ', language)}{files}{tr(', ', language)}{size}",
+        f"{summary.path}{tr(': ', language)}{told}",
         *_digest_lines(summary.digest, summary.archive_sha256, language),
     ]
     if summary.commit_unknown:
