@@ -1,6 +1,6 @@
 """The same audit by DuckDB and by Spark, compared row by row: every verdict of the whole library, the passes too.
 
-    python benchmarks/spark.py [uci] [bpic13] [generated] [flawed] [--master URL] [--records N] [--setting KEY=VALUE]...
+    python benchmarks/spark.py [uci] [bpic13] [generated] [flawed] [spoilt] [--master URL] [--records N] [--setting KEY=VALUE]...
 
 Needs `pip install 'itsmctl[spark]'` and Java. Without a master Spark runs on this machine. The public logs are read in place
 where they lie beside the repository (`../shared/data`), and left out, with a word, where they do not. Ends with 1 where
@@ -10,6 +10,8 @@ anything differs.
 from __future__ import annotations
 
 import argparse
+import csv
+import random
 import subprocess
 import sys
 import tempfile
@@ -25,8 +27,15 @@ PUBLIC = {
     "uci": (LOGS / "uci-incident-event-log" / "incident_event_log.zip", "Europe/Rome"),
     "bpic13": (LOGS / "bpic13-volvo-vinst" / "BPIC13_incidents.xes.gz", "Europe/Stockholm"),
 }
-GENERATED = ("generated", "flawed")
-"""With the violations that a history can carry, and with the faults that none can."""
+GENERATED = ("generated", "flawed", "spoilt")
+"""With the violations that a history can carry, with the faults that none can, and with cells that nobody should have written."""
+SPOILT = 0.4
+"""How many of the cells of a spoilt history are not what they were."""
+STRANGE = (
+    "", " ", "?", "null", "İSTANBUL", "straße ΟΔΟΣ", "🙂", "a'b\"c\\d", "a, b; c、d", "-1", "1e308", "99999999999999999999", "true", "是", "%_",
+    "two\nlines", "not a time", "2026-13-45 99:99:99", "2026-03-29 02:30:00", "1899-12-30 00:00:00", "2099-01-01 00:00:00",
+)  # fmt: skip
+"""What tools, spreadsheets and people leave in cells of any column."""
 CHARGED = ("spark.driver.memory=1g", "spark.sql.shuffle.partitions=4")
 """Small, as the laptop has other things to do; settings that are named win."""
 
@@ -34,7 +43,9 @@ CHARGED = ("spark.driver.memory=1g", "spark.sql.shuffle.partitions=4")
 def main(arguments: Sequence[str]) -> int:
     """Compare the engines over each history that is asked for."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("histories", nargs="*", metavar="HISTORY", help="uci, bpic13, generated, flawed; default: all")
+    parser.add_argument(
+        "histories", nargs="*", metavar="HISTORY", help="uci, bpic13, generated, flawed, spoilt; default: all"
+    )
     parser.add_argument("--master", default="local[*]", metavar="URL")
     parser.add_argument("--records", type=int, default=10_000, metavar="N", help="incidents that are generated")
     parser.add_argument("--setting", action="append", default=[], metavar="KEY=VALUE")
@@ -56,6 +67,8 @@ def made(history: str, place: Path, records: int) -> bool:
     if history in GENERATED:
         much = ("--flawed",) if history == "flawed" else ("--records", records)
         itsmctl("generate", *much, "-o", place / "export", "-q")
+        if history == "spoilt":
+            spoil(place / "export")
         mappings = [word for file in (place / "export").glob("*.yaml") for word in ("--mapping", file)]
         exports = sorted((place / "export").glob("*.csv"))
         itsmctl("import", *exports, *mappings, "--zone", "Asia/Shanghai", "-o", place / "dataset", "-q")
@@ -64,6 +77,26 @@ def made(history: str, place: Path, records: int) -> bool:
     if export.is_file():
         itsmctl("import", export, "--zone", zone, "-o", place / "dataset", "-q")
     return export.is_file()
+
+
+def spoil(export: Path, seed: int = 1) -> None:
+    """Change the CSV files of a generated export: cells empty, strange, doubled, of another row or column, and rows left out.
+
+    The id of a record and the moment of its update stay, mostly: without them a row is set aside and says nothing.
+    """
+    chance = random.Random(seed)
+    for path in sorted(export.glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            head, *rows = csv.reader(file)
+        fixed = {0, *(n for n, column in enumerate(head) if column in ("sys_updated_at", "sys_updated_on"))}
+        drawn = [list(row) for row in rows]
+        for row in rows:
+            for n in range(len(head)):
+                if chance.random() < (0.02 if n in fixed else SPOILT):
+                    other = chance.choice(drawn)
+                    row[n] = chance.choice((chance.choice(STRANGE), "", other[n], chance.choice(other), f"{row[n]}, {other[n]}", row[n].upper()))  # fmt: skip
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([head, *rows[:1], *(row for row in rows[1:] if chance.random() < 0.95)])
 
 
 def alike(history: str, place: Path, master: str, settings: Sequence[str]) -> bool:

@@ -202,9 +202,9 @@ def test_the_whole_library_gives_the_same_bytes_though_a_worker_dies(
     assert list((tmp_path / "work").iterdir()) == []
 
 
-@pytest.mark.parametrize("history", ["flawed", "bpic13", "uci"])
+@pytest.mark.parametrize("history", ["flawed", "spoilt", "bpic13", "uci"])
 def test_every_history_gives_the_same_rows_by_the_whole_library(history: str) -> None:
-    """Two public logs, and the faults that no history can carry; those that one can are judged above, while a worker dies."""
+    """Two public logs, cells that nobody should have written, and the faults that no history can carry; those that one can are judged above, while a worker dies."""
     command = [sys.executable, BENCHMARK, history, "--records", "300", "--master", "local[2]"]
     settings = [word for pair in SMALL.items() for word in ("--setting", "=".join(pair))]
     ran = subprocess.run([*command, *settings], capture_output=True, text=True)
