@@ -85,6 +85,35 @@ def problem(tmp_path: Path, content: str | bytes, **options: Any) -> Any:
 # Rows and cells
 
 
+def joined_moments(opened: tuple[str, ...], closed: tuple[str, ...]) -> MappingDefinition:
+    columns = {"record_id": ("Number",), "opened_at": opened, "closed_at": closed}
+    joined = {column: " " for column in ("opened_at", "closed_at") if len(columns[column]) > 1}
+    return mapping(columns=columns, joined=joined, recognise=("Number",), codes={}, time_formats=("yyyy-MM-dd HH:mm",))
+
+
+def test_a_moment_of_two_columns_is_read_from_both(tmp_path: Path) -> None:
+    text = "Number,Day,Clock,Closed Day,Closed Clock\nA1,2026-03-02,09:12,2026-03-03,10:00\nA2,2026-03-02,10:00,2026-03-04,\nA3,2026-03-02,25:00,,08:00\n"
+    bring(tmp_path, text, definition=joined_moments(("Day", "Clock"), ("Closed Day", "Closed Clock")), zone="UTC")
+    moments = [f"strftime({column}, '%d %H:%M')" for column in ("opened_at", "closed_at")]
+    assert table(tmp_path, "record", ("record_id", *moments)) == [
+        ("A1", "02 09:12", "03 10:00"),
+        ("A2", "02 10:00", None),
+        ("A3", None, None),
+    ]
+    assert table(tmp_path, "reject", ("record_id", '"column"', "value", "reason")) == [
+        ("A2", "Closed Day Closed Clock", "2026-03-04", "bad-time"),
+        ("A3", "Closed Day Closed Clock", "08:00", "bad-time"),
+        ("A3", "Day Clock", "2026-03-02 25:00", "bad-time"),
+    ]
+
+
+def test_joined_columns_are_not_mistaken_for_one_that_is_called_so(tmp_path: Path) -> None:
+    text = "Number,Day,Clock,Day Clock\nA1,2026-03-02,09:12,2026-03-05 10:00\n"
+    with pytest.raises(ItsmctlError, match="Day Clock") as refused:
+        bring(tmp_path, text, definition=joined_moments(("Day", "Clock"), ("Day Clock",)), zone="UTC")
+    assert refused.value.problems[0].code == "joined-name"
+
+
 def test_a_row_becomes_a_record_with_its_unknown_columns_in_attributes(tmp_path: Path) -> None:
     text = HEADER + 'INC2,2026-03-02 09:00:00,New,Desk,,2,true,"says ""hi"""\nINC1,2026-03-01 09:00:00,Closed,?,,,no,\n'
     receipt = bring(tmp_path, text)

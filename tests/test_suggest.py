@@ -272,6 +272,56 @@ def test_tables_of_one_file_are_told_apart_by_the_mappings_proposed_for_them(tmp
     assert {one.table for one in receipt.files} == {"record", "event", "link", "detail"}
 
 
+HALVES = [
+    (
+        "Call No,Open Date,Open Time,Solve Date,Solve Time,Status",
+        ["C1,03/02/2026,09:12,13/02/2026,11:40,Closed", "C2,13/02/2026,14:05,,,Open"],
+        {"opened_at": ["Open Date", "Open Time"], "resolved_at": ["Solve Date", "Solve Time"]},
+        ["dd/MM/yyyy HH:mm"],
+        {"C1": "2026-02-03 09:12", "C2": "2026-02-13 14:05"},
+    ),
+    (
+        "工单号,报修日期,报修时间,状态",
+        ["G1,2026-03-02,9:12:30,已关闭", "G2,2026-03-03,13:05:00,处理中"],
+        {"opened_at": ["报修日期", "报修时间"]},
+        ["yyyy-MM-dd HH:mm:ss"],
+        {"G1": "2026-03-02 09:12", "G2": "2026-03-03 13:05"},
+    ),
+    (
+        "Ticket,Date,Time,Status,Time spent",
+        ["T1,3/14/2026,9:12 AM,Closed,1:20", "T2,3/15/2026,12:05 PM,Open,0:30"],
+        {"opened_at": ["Date", "Time"]},
+        ["MM/dd/yyyy hh:mm a"],
+        {"T1": "2026-03-14 09:12", "T2": "2026-03-15 12:05"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("head", "rows", "halves", "formats", "opened"), HALVES, ids=["en", "zh", "us"])
+def test_a_day_and_a_time_of_day_in_two_columns_are_one_moment(
+    tmp_path: Path, head: str, rows: list[str], halves: dict[str, list[str]], formats: list[str], opened: dict[str, str]
+) -> None:
+    file, proposal = written(tmp_path, head, *rows), tmp_path / "own.yaml"
+    suggestion, data = proposed(file)
+    assert {c: s["join"] for c, s in data["columns"].items() if isinstance(s, dict) and "join" in s} == halves
+    assert data["time-formats"] == formats
+    text = render([suggestion])
+    assert "exported with the time of day" not in text
+    proposal.write_text(text, encoding="utf-8")
+    import_files([file], load_mappings(proposal, ignorant_of("")), {}, "UTC", tmp_path / "out")
+    with Session() as session:
+        read = session.rows(
+            f"SELECT record_id, strftime(opened_at, '%Y-%m-%d %H:%M') FROM read_parquet('{tmp_path / 'out' / 'record'}.parquet')"
+        )
+    assert dict(read) == opened
+
+
+def test_a_day_is_joined_with_no_column_that_tells_how_long_something_took(tmp_path: Path) -> None:
+    rows = ("T1,2026-03-14,01:20,00:10,Closed", "T2,2026-03-15,00:30,00:20,Open")
+    _, data = proposed(written(tmp_path, "Ticket,Created,Response Time,Resolution Time,Status", *rows))
+    assert mapped(data)["opened_at"] == "Created"
+
+
 @pytest.mark.parametrize(
     ("second", "formats", "asked"),
     [("3/14/2026", ["MM/dd/yyyy"], False), ("14/3/2026", ["dd/MM/yyyy"], False), ("3/5/2026", ["dd/MM/yyyy", "MM/dd/yyyy"], True)],

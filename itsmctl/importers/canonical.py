@@ -49,7 +49,7 @@ def hindsight_columns(session: Session, x: Export) -> dict[str, int]:
     if not suspects or x.mapping.at not in x.moments.names:
         return {}
     at = x.moments.sql(x.mapping.at)
-    counts = [f"count(*) FILTER (WHERE {x.moments.sql(x.found[c].exported[0])} > {at})" for c in suspects]
+    counts = [f"count(*) FILTER (WHERE {x.moments.sql(x.found[c].shown)} > {at})" for c in suspects]
     ahead = session.one(f"SELECT {', '.join(counts)} FROM {MOMENT}")
     return {column: int(count or 0) for column, count in zip(suspects, ahead, strict=True) if count}
 
@@ -186,7 +186,7 @@ def _told(x: Export, column: str) -> str:
     """SQL for what a row tells of a history column: the same person, group or moment is no change, however it is written."""
     exported = x.found[column].sql(x.staged, "r.")
     if column in TIME_COLUMNS:
-        moment = _moment(x, x.found[column].exported[0])
+        moment = _moment(x, x.found[column].shown)
         return f"coalesce(strftime(make_timestamp({moment} * 1000000), '%Y-%m-%dT%H:%M:%SZ'), {exported})"
     return named(exported) if column in NAMING_COLUMNS else exported
 
@@ -248,7 +248,7 @@ def _record_column(x: Export, column: str) -> str:
         case "opened_at" if source is None and x.mapping.shape == "trace":
             return "make_timestamp(l.first_at * 1000000)"
     if column in TIME_COLUMNS:
-        return f"make_timestamp({_moment(x, source.exported[0] if source else '')} * 1000000)"
+        return f"make_timestamp({_moment(x, source.shown if source else '')} * 1000000)"
     if column in NUMBER_COLUMNS:
         return number_sql(source.sql(x.staged, "r.")) if source else "CAST(NULL AS BIGINT)"
     if column in BOOLEAN_COLUMNS:

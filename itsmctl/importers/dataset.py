@@ -23,7 +23,7 @@ from itsmctl.importers.population import (
 from itsmctl.importers.receipt import FILE, FORMAT, LeftOut, Receipt, ReceiptFile, Unread, iso
 from itsmctl.importers.recognition import Source, check_alike, lacking, settled, sources
 from itsmctl.importers.spreadsheet_errors import set_errors_aside
-from itsmctl.importers.values import convert_times, reject_values, time_names
+from itsmctl.importers.values import convert_times, reject_values, time_cells
 from itsmctl.model import APPROVAL_COLUMNS, REJECT_COLUMNS, UNREAD, MappingDefinition
 
 TABLES = ("record", "event", "approval", "link", "reject")
@@ -58,7 +58,7 @@ def prepare(session: Session, staged: Staged, mapping: MappingDefinition, zone: 
         merged = merge_duplicates(session, staged, found, mapping)
         set_errors_aside(session, staged, found)
     with session.beside(lambda other: reject_values(other, staged, found, mapping)):
-        moments = convert_times(session, staged, record_id, time_names(found, mapping, staged), mapping, zone)
+        moments = convert_times(session, staged, record_id, time_cells(found, mapping, staged), mapping, zone)
     if mapping.shape == "records":
         believe_later_files(session, found, mapping, moments)
     export = canonical.Export(staged, mapping, found, moments, _history(mapping, found))

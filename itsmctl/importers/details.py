@@ -21,7 +21,7 @@ from itsmctl.importers.values import (
     convert_times,
     number_sql,
     reject_values,
-    time_names,
+    time_cells,
 )
 from itsmctl.model import BOOLEAN_COLUMNS, NUMBER_COLUMNS, TIME_COLUMNS, MappingDefinition
 
@@ -52,7 +52,7 @@ def prepare_detail(session: Session, staged: Staged, mapping: MappingDefinition,
         set_errors_aside(session, staged, found)
     if mapping.table == "detail":
         reject_values(session, staged, found, mapping)
-    moments = convert_times(session, staged, found["record_id"], time_names(found, mapping, staged), mapping, zone)
+    moments = convert_times(session, staged, found["record_id"], time_cells(found, mapping, staged), mapping, zone)
     detail = Detail(mapping, staged, found, missing, moments, path, merged)
     session.write_parquet(_query(detail), path)
     return detail
@@ -87,7 +87,7 @@ def _columns(x: Detail) -> dict[str, str]:
 
 def _typed(x: Detail, column: str) -> str:
     if column in TIME_COLUMNS:
-        return _moment(x, x.found[column].exported[0])
+        return _moment(x, x.found[column].shown)
     cell = _cell(x, column)
     if column in NUMBER_COLUMNS:
         return number_sql(cell)

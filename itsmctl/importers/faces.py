@@ -71,12 +71,15 @@ class Face:
 
 
 def read_faces(
-    session: Session, staged: Staged, names: Sequence[str], mapping: MappingDefinition
+    session: Session, staged: Staged, cells: Mapping[str, str], mapping: MappingDefinition
 ) -> tuple[Sequence[Column], Sequence[Face]]:
-    """Fill FACE with what each time says on its own clock face, every column in the one format that fits it best."""
+    """Fill FACE with what each time says on its own clock face, every column in the one format that fits it best.
+
+    `cells` are the columns by name, each with SQL for its text in RAW.
+    """
     mapping = replace(mapping, time_formats=in_order(mapping.time_formats, mapping.date_order))
     first = mapping.time_formats[0]
-    tried = _promising(session, [Column(i, name, staged.sql(name), first) for i, name in enumerate(names)], mapping)
+    tried = _promising(session, [Column(i, name, cell, first) for i, (name, cell) in enumerate(cells.items())], mapping)
     faces = _create_face(session, tried, mapping)
     columns: Sequence[Column] = [
         _best_format(session, replace(column, unreadable=face.unreadable), mapping)

@@ -156,7 +156,7 @@ def believe_later_files(
     """Say of a ticket that several lists tell in the same words that it stands in the one that tells of the latest moment: then it
     was still so when that list was exported.
     """
-    told = [found[column].exported[0] for column in TIME_COLUMNS if column in found and column not in FORESEEN_COLUMNS]
+    told = [found[column].shown for column in TIME_COLUMNS if column in found and column not in FORESEEN_COLUMNS]
     names = [name for name in (*told, mapping.at) if name in moments.names]
     if names and session.one(f"SELECT count(*) FROM {_SEEN_AGAIN}") != (0,):
         session.run(

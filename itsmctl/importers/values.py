@@ -30,7 +30,7 @@ _NUMBER = r"[+-]?\d{1,18}(\.0+)?"
 
 @dataclass(frozen=True)
 class Moments:
-    """The time columns of an export: format of each, and what is worth a warning."""
+    """The time columns of an export, each by its name or by those that are joined: format of each, and what is worth a warning."""
 
     names: tuple[str, ...]
     formats: Mapping[str, str]
@@ -46,24 +46,34 @@ class Moments:
         return f"t{self.names.index(name)}"
 
 
-def time_names(found: Mapping[str, Source], mapping: MappingDefinition, staged: Staged) -> tuple[str, ...]:
-    """The exported columns that hold times: those mapped to a time column, and the moment of each update."""
-    names = [found[column].exported[0] for column in TIME_COLUMNS if column in found]
+def time_cells(found: Mapping[str, Source], mapping: MappingDefinition, staged: Staged) -> Mapping[str, str]:
+    """SQL for the text of each exported column that holds times: those mapped to a time column, and the moment of each update.
+
+    A day and a time of day that stand in two columns are one text. Raises ItsmctlError where it would be called as another column is.
+    """
+    named = [(source.shown, source.as_exported(staged)) for c in TIME_COLUMNS if (source := found.get(c))]
     if mapping.at in staged.columns:
-        names.append(mapping.at)
-    return tuple(dict.fromkeys(names))
+        named.append((mapping.at, staged.sql(mapping.at)))
+    cells: dict[str, str] = {}
+    for name, cell in named:
+        if cells.setdefault(name, cell) != cell:
+            template = (
+                "joined columns are called {name!r}, as another column that is read is; join them `with` something else"
+            )
+            raise ItsmctlError(Problem("joined-name", template, mapping.where, {"name": name}))
+    return cells
 
 
 def convert_times(
     session: Session,
     staged: Staged,
     record_id: Source,
-    names: Sequence[str],
+    cells: Mapping[str, str],
     mapping: MappingDefinition,
     zone: str,
 ) -> Moments:
     """Fill MOMENT and reject what is no time; raises ItsmctlError for times without a zone when none is given."""
-    columns, faces = read_faces(session, staged, names, mapping)
+    columns, faces = read_faces(session, staged, cells, mapping)
     pieces = _pieces(session, columns, faces, staged, zone)
     utc = [f"CASE WHEN z{i} IS NULL THEN {utc_sql(f'l{i}', pieces)} ELSE l{i} - z{i} END" for i in range(len(columns))]
     session.run(
@@ -82,7 +92,7 @@ def convert_times(
         if face.midnights:
             _set_days_aside(session, staged, record_id, c)
     return Moments(
-        tuple(names),
+        tuple(cells),
         {c.name: c.formats for c in columns},
         {c.name: repeated for c, (repeated, _) in zip(columns, changes, strict=True) if repeated},
         1 if any(face.odd for face in faces) else 60,

@@ -26,6 +26,7 @@ from itsmctl.model import (
 )
 from itsmctl.scratch import scratch
 from itsmctl.suggestion.coding import coded, fields, process_of
+from itsmctl.suggestion.halves import with_times_of_day
 from itsmctl.suggestion.keys import in_agreement
 from itsmctl.suggestion.matching import Match, known_words
 from itsmctl.suggestion.names import BESIDE, Vocabulary
@@ -124,10 +125,12 @@ def _of_table(
         if match.name != of.column and (column, match.name) != ("type", perhaps)
     }
     found = {column: _of_several(match, staged, found) for column, match in found.items()}
+    found = with_times_of_day(found, seen)
     codes = coded(found, words, of, definitions.processes, fitting.codes if fitting else {})
     if table == "event":
         codes = {"field": fields(found["field"].profile, Vocabulary("record", mappings))}
     used = {match.name for match in found.values()} | {of.column}
+    used |= {match.clock.name for match in found.values() if match.clock}
     moments = [match for match in found.values() if match.moments]
     unread = _unread(session, fitting, staged, seen) if fitting else ()
     strangers = _strangers(fitting, staged, seen) if fitting else ()
@@ -225,11 +228,15 @@ def _unread(session: Session, mapping: MappingDefinition, staged: Staged, seen: 
     """The columns in which a mapping looks for moments, and of which it can read less than half."""
     found, _ = sources(mapping, staged.columns)
     at = settled(mapping, staged.columns).at
-    wanted = {source.exported[0] for column, source in found.items() if column in TIME_COLUMNS} | {at}
-    filled = {profile.name: profile.filled for profile in seen if profile.name in wanted and profile.filled}
+    cells = {source.shown: source.as_exported(staged) for c, source in found.items() if c in TIME_COLUMNS}
+    days = {source.shown: source.exported[0] for c, source in found.items() if c in TIME_COLUMNS}
+    if at in staged.columns:
+        cells[at], days[at] = staged.sql(at), at
+    told = {profile.name: profile.filled for profile in seen}
+    filled = {name: told[day] for name, day in days.items() if told.get(day)}
     session.run(f"DROP TABLE IF EXISTS {FACE}")
     try:
-        columns, _ = read_faces(session, staged, [*filled], mapping)
+        columns, _ = read_faces(session, staged, {name: cells[name] for name in filled}, mapping)
     except ItsmctlError:
         return ()  # day and month cannot be told apart, which is asked
     if not columns:

@@ -24,6 +24,7 @@ _DATES = (
 _TIME = re.compile(
     r"(,? +|T|日? ?)([上下]午 ?)?(\d{1,2}):(\d\d)(:\d\d)?([.,]\d{3}(\d{3})?)?( ?[AaPp]\.? ?[Mm]\.?| ?[上下]午)?"
 )
+_OF_DAY = re.compile(r"([上下]午 ?)?([01]?\d|2[0-3]):")
 _OPEN = "?"
 _YEARS = (946_684_800, 2_524_608_000)
 """2000 to 2050: seconds since 1970 outside these are some other number."""
@@ -68,6 +69,20 @@ def pattern_of(value: str, *, numbers: bool = False) -> str:
             time = _time_pattern(value[found.end() :])
             return "" if time is None else _date_pattern(found, kind) + time
     return ""
+
+
+def times_of_day(values: Sequence[str]) -> tuple[str, ...]:
+    """The patterns of a column of times of day, the likeliest first; none where not nearly all of its values are some."""
+    counts = Counter(_time_pattern(f" {value.strip()}") for value in values if _OF_DAY.match(value.strip()))
+    counts.pop(None, None)
+    if 10 * sum(counts.values()) < 9 * len(values):
+        return ()
+    return tuple(pattern.strip() for pattern, _ in counts.most_common() if pattern)
+
+
+def with_time(days: Sequence[str], times: Sequence[str]) -> tuple[str, ...]:
+    """The patterns of moments whose day and time of day stand in two columns, with a blank between them."""
+    return tuple(f"{'yyyy-MM-dd' if day == ISO else day} {time}" for day in days for time in times)
 
 
 def _is_month(found: re.Match[str], kind: str) -> bool:

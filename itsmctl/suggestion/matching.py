@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from itsmctl.language import msg
 from itsmctl.model import BOOLEAN_COLUMNS, NUMBER_COLUMNS, TIME_COLUMNS, Taking
-from itsmctl.suggestion.formats import Moments
+from itsmctl.suggestion.formats import Moments, times_of_day, with_time
 from itsmctl.suggestion.names import Guess, Reason, Vocabulary, plain, without_accents
 from itsmctl.suggestion.profile import Profile
 from itsmctl.suggestion.words import COUNTER_OF_UPDATE, DECISIONS, EMPTY, MOMENT_OF_UPDATE, OUTCOMES, PRIORITIES, STATES
@@ -55,6 +55,8 @@ class Match:
     score: float
     reasons: tuple[Reason, ...]
     take: Taking | None = None
+    clock: Profile | None = None
+    """The column beside it that holds the times of day of its moments."""
 
     @property
     def name(self) -> str:
@@ -64,7 +66,10 @@ class Match:
     @property
     def moments(self) -> Moments | None:
         """How it writes moments, if that is what it holds."""
-        return moments_of(self.profile) if self.canonical in _TIMES else None
+        found = moments_of(self.profile) if self.canonical in _TIMES else None
+        if found is None or self.clock is None:
+            return found
+        return replace(found, patterns=with_time(found.patterns, times_of_day(self.clock.mixed)))
 
 
 Words = Mapping[str, Mapping[str, str]]

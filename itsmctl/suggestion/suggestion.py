@@ -61,7 +61,9 @@ class Suggestion:
     @property
     def profiles(self) -> tuple[Profile, ...]:
         """Every exported column that was looked at."""
-        used = {match.name: match.profile for match in (*self.matches.values(), *self.beside.values())}
+        matches = (*self.matches.values(), *self.beside.values())
+        used = {match.name: match.profile for match in matches}
+        used |= {match.clock.name: match.clock for match in matches if match.clock}
         return (*used.values(), *self.unused)
 
     @property
@@ -79,8 +81,8 @@ class Suggestion:
 
     @property
     def days(self) -> tuple[str, ...]:
-        """Columns of moments in which hardly any has a time of day."""
-        moments = {match.name: match.profile for match in self.matches.values() if match.moments}
+        """Columns of moments in which hardly any has a time of day, and beside which none stands."""
+        moments = {match.name: match.profile for match in self.matches.values() if match.moments and not match.clock}
         return tuple(name for name, profile in moments.items() if profile.only_days)
 
     @property

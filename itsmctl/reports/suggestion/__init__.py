@@ -150,6 +150,8 @@ def _columns(s: Suggestion, language: Language) -> Iterator[str]:
     for canonical, match in sorted(s.matches.items(), key=lambda pair: _place(s, pair[0])):
         name = _text(match.name)
         source = f"{{of: {name}, take: {match.take}}}" if match.take else name
+        if match.clock:
+            source = f'{{join: {_list([match.name, match.clock.name])}, with: " "}}'
         yield f"  {canonical}: {source}  # {_why(match, language)}"
     if "record_id" not in s.matches:
         yield f"  record_id: {_text(s.key.name)}  # " + tr("a guess, see above", language)
