@@ -72,11 +72,27 @@ def test_sheets_and_texts_are_those_of_another_program() -> None:
     book.sheet("it's narrow", COLUMNS[:4], [line[:4] for line in LINES], choices)
     ours, theirs = _parts(book.finish()), _parts(_by_xlsxwriter())
     for name in ("xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml", "xl/sharedStrings.xml"):
-        assert ours[name] == re.sub(' spans="[^"]*"', "", theirs[name])
+        assert re.sub(' ht="[^"]*"', "", ours[name]) == re.sub(' spans="[^"]*"', "", theirs[name])
     names = re.compile("<definedName .*?</definedName>")
     assert sorted(names.findall(ours["xl/workbook.xml"].replace("'wide'", "wide"))) == sorted(
         names.findall(theirs["xl/workbook.xml"])
     )
+
+
+def test_a_row_is_as_high_as_its_longest_text() -> None:
+    """Excel would find out by itself when it opens the file; LibreOffice lets wrapped texts lie over each other."""
+    book = Book("t", "c")
+    rows = [
+        ["short", 1],
+        ["a text that is longer than its column", 2],
+        ["字" * 30, None],
+        ["one\ntwo\nthree", 3],
+        ["x" * 9000, 4],
+    ]
+    book.sheet("s", [("name", 20), ("n", 10)], rows)
+    sheet = _parts(book.finish())["xl/worksheets/sheet1.xml"]
+    heights = dict(re.findall(r'<row r="(\d)"(?: ht="(\d+)")?>', sheet))
+    assert heights == {"1": "", "2": "", "3": "45", "4": "60", "5": "45", "6": "409"}
 
 
 def test_formats_are_those_of_another_program() -> None:

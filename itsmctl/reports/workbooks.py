@@ -14,10 +14,13 @@ from itertools import groupby
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from itsmctl.reports import spreadsheet
+from itsmctl.reports.plain import cells
 from itsmctl.reports.spreadsheet import HEAD, LINK, MOMENT, NUMBER, TEXT, letters
 
 LONGEST_CELL = 32_767
 """A cell of a workbook holds no more; a text that is longer is cut."""
+LINE, HIGHEST = 15, 409
+"""How high a line is, and the highest row, in points. Excel finds out how high a wrapped row is when it opens it, others do not."""
 LONGEST_NAME = 31
 """The name of a sheet is no longer."""
 
@@ -67,8 +70,9 @@ class Book:
         `choices` are the words to choose from in a column, by its place.
         """
         called = self._free(name)
-        rows = [self._row(1, (title for title, _ in columns), HEAD)]
-        rows += (self._row(number, line) for number, line in enumerate(lines, 2))
+        widths = [width for _, width in columns]
+        rows = [self._row(1, [title for title, _ in columns], widths, HEAD)]
+        rows += (self._row(number, line, widths) for number, line in enumerate(lines, 2))
         self._sheets.append(_Sheet(called, name, columns, [row for row in rows if row], len(rows), choices))
 
     def contents(self, name: str, columns: Sequence[tuple[str, int]]) -> None:
@@ -110,16 +114,18 @@ class Book:
             contents.links.append((row, sheet.called))
         contents.last = len(listed) + 1
 
-    def _row(self, number: int, line: Iterable[Cell], style: int = TEXT) -> str:
-        """The XML of a row; a row without anything in it has none."""
-        cells = "".join(
+    def _row(self, number: int, line: Sequence[Cell], widths: Sequence[int], style: int = TEXT) -> str:
+        """The XML of a row, as high as its longest text; a row without anything in it has none."""
+        filled = "".join(
             [
                 self._cell(cell, f"{column}{number}", style)
                 for column, cell in zip(letters(), line, strict=False)
                 if cell not in (None, "")
             ]
         )
-        return f'<row r="{number}">{cells}</row>' if cells else ""
+        high = max((_lines(cell, width) for cell, width in zip(line, widths, strict=False)), default=1)
+        height = f' ht="{min(high * LINE, HIGHEST)}"' if high > 1 else ""
+        return f'<row r="{number}"{height}>{filled}</row>' if filled else ""
 
     def _cell(self, cell: Cell, place: str, style: int) -> str:
         if isinstance(cell, int):
@@ -188,3 +194,10 @@ def _sheet(sheet: _Sheet, *, tab: bool) -> str:
         frozen_column=len(sheet.columns) > 4,
         tab=tab,
     )
+
+
+def _lines(cell: Cell, width: int) -> int:
+    """How many lines a text takes in a column so wide; words that do not fit leave room at the end of a line."""
+    if not isinstance(cell, str) or (2 * len(cell) <= width and "\n" not in cell):
+        return 1
+    return sum(max(1, -(-cells(line) // max(width - 2, 1))) for line in cell[:LONGEST_CELL].split("\n"))
