@@ -465,3 +465,15 @@ def test_a_name_that_tools_read_differently_is_refused(tmp_path: Path) -> None:
         build(result, tmp_path / "pack", root=root)
     assert _code(problem) == ["unsafe-name"]
     assert "100%.yaml" in str(problem.value)
+
+
+def test_the_audit_is_called_by_its_title_in_the_language_of_the_page(tmp_path: Path) -> None:
+    result, root = make_case(tmp_path)
+    told = json.loads((result / "result.json").read_text("utf-8"))
+    told["titles"] = {"en": "Monthly audit", "zh": "月度审核"}
+    (result / "result.json").write_text(json.dumps(told), encoding="utf-8")
+    build(result, tmp_path / "pack", root=root)
+    for name in ("README", "statement"):
+        english, chinese = ((tmp_path / f"pack/data/{name}{dot}.md").read_text("utf-8") for dot in ("", ".zh"))
+        assert "Monthly audit" in english and "月度审核" not in english
+        assert "月度审核" in chinese and "Monthly audit" not in chinese

@@ -262,7 +262,7 @@ def _inputs(files: Sequence[ReceiptFile]) -> bytes:
 
 
 def _info(judged: Judged, receipt: Receipt) -> list[tuple[str, str]]:
-    what = f"Audit evidence: {judged.title or 'IT service management'}, as of {judged.as_of:%Y-%m-%dT%H:%M:%SZ}, "
+    what = f"Audit evidence: {str(judged.title) or 'IT service management'}, as of {judged.as_of:%Y-%m-%dT%H:%M:%SZ}, "
     rules = len(judged.rules) + len(judged.enquiries)
     return [
         ("Bag-Software-Agent", f"itsmctl {itsmctl.__version__}"),

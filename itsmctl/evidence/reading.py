@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar, get_args
 
 from itsmctl.errors import ItsmctlError, Problem, Where
-from itsmctl.model import SEVERITIES, Outcome, Severity
+from itsmctl.model import SEVERITIES, Outcome, Severity, Text
 
 RESULT_FORMAT = "itsmctl/result/v1"
 
@@ -89,7 +89,7 @@ COUNTS = ("in_scope", "passed", "failed", "not_testable", "waived", "not_applica
 class Judged:
     """The part of `result.json` that a pack rests on."""
 
-    title: str
+    title: Text
     as_of: datetime
     period_from: str
     period_to: str
@@ -115,7 +115,7 @@ def read_result(path: Path) -> Judged:
     top = _Object(_load(path), path.name)
     definitions, dataset, period = top.object("definitions"), top.object("dataset"), top.object("period", optional=True)
     return Judged(
-        title=top.get("title", str, ""),
+        title=_title(top),
         as_of=_moment(top.get("as_of", str), path.name),
         period_from=period.text("from"),
         period_to=period.text("to"),
@@ -131,6 +131,16 @@ def read_result(path: Path) -> Judged:
         people=top.get("people", str, "names"),
         files={file.get("name", str): file.get("sha256", str) for file in top.objects("files", optional=True)},
         clocks=tuple(_clock(one) for one in top.objects("attainment", optional=True)),
+    )
+
+
+def _title(top: _Object) -> Text:
+    """What the audit is called, in each language; a result of before says it in one."""
+    titles = top.object("titles", optional=True)
+    return (
+        Text(titles.get("en", str, ""), titles.get("zh", str, ""))
+        if titles.members
+        else Text(top.get("title", str, ""))
     )
 
 

@@ -50,7 +50,7 @@ class Seals:
     def _predicate(self, judged: Judged, tags: Mapping[str, Digests]) -> dict[str, object]:
         """What was audited, by which definitions, with what outcome; the same facts as in the pack, signed as such."""
         return {
-            "audit": judged.title,
+            "audit": str(judged.title),
             "asOf": f"{judged.as_of:%Y-%m-%dT%H:%M:%SZ}",
             "period": {"from": judged.period_from or None, "to": judged.period_to or None},
             "definitions": {

@@ -39,6 +39,7 @@ def document(result: AuditResult, files: Sequence[Path] = ()) -> dict[str, objec
     return {
         "format": FORMAT,
         "title": str(result.title),
+        "titles": titles(result.title),
         "as_of": iso(result.as_of),
         "zone": result.zone,
         "period": {"from": iso(result.period_from), "to": iso(result.period_to)},

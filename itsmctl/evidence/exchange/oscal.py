@@ -33,7 +33,7 @@ def document(definitions: Definitions, judged: Judged, found: Sequence[Framework
     results: dict[str, object] = {
         "uuid": writer.uuid("document"),
         "metadata": {
-            "title": _line(judged.title or "Service management audit"),
+            "title": _line(str(judged.title) or "Service management audit"),
             "last-modified": moment,
             "version": judged.commit or judged.definitions_digest,
             "oscal-version": OSCAL_VERSION,

@@ -49,7 +49,7 @@ def in_words(
     teller = _Teller(definitions, versions, language)
     return StatementWords(
         language,
-        judged.title or tr("Service management audit", language),
+        judged.title.in_(language) or tr("Service management audit", language),
         _facts(judged, language),
         tuple(tr(principle, language) for principle in PRINCIPLES),
         tuple(teller.framework(framework) for framework in found),
