@@ -249,7 +249,9 @@ def test_enter_means_what_yes_means(tmp_path: Path, ask: Ask) -> None:
 @pytest.mark.parametrize("given", range(QUESTIONS))
 def test_leaving_before_the_end_leaves_nothing(tmp_path: Path, given: int) -> None:
     result = CliRunner().invoke(group, ["init", str(tmp_path / "x")], input="\n" * given)
-    assert result.exit_code == 1 and nothing_in(tmp_path)
+    assert isinstance(result.exception, ItsmctlError) and nothing_in(tmp_path)
+    assert [problem.code for problem in result.exception.problems] == ["input-ended"]
+    assert "--yes" in str(result.exception)
 
 
 def test_a_zone_without_a_calendar_of_ours_has_no_special_days(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import click
 
 from itsmctl import starter
 from itsmctl.cli import options
-from itsmctl.errors import ItsmctlError
+from itsmctl.errors import ItsmctlError, Problem
 from itsmctl.filling import check_empty, filling
 from itsmctl.history.beginning import begin, check_beginning
 from itsmctl.language import problem_line, tr, trn
@@ -94,7 +94,13 @@ def _asked(forge: str | None, language: Language) -> starter.Answers:
 def _ask(question: str, suggestion: str, understand: Callable[[str], Answer], language: Language) -> Answer:
     """The answer to a question, asked again with a hint until it is understood."""
     while True:
-        words: str = click.prompt(question, default=suggestion)
+        try:
+            words: str = click.prompt(question, default=suggestion)
+        except click.Abort as error:
+            if isinstance(error.__context__, EOFError):
+                template = "the input ended before every question was answered, and nothing is written; with --yes nothing is asked"
+                raise ItsmctlError(Problem("input-ended", template)) from None
+            raise
         try:
             return understand(words)
         except ItsmctlError as error:
