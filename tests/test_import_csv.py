@@ -85,6 +85,19 @@ def problem(tmp_path: Path, content: str | bytes, **options: Any) -> Any:
 # Rows and cells
 
 
+def test_a_folder_is_read_without_what_systems_leave_in_it(tmp_path: Path) -> None:
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    (folder / "tickets.csv").write_text(HEADER + "A1,2026-03-02 09:00:00,New,,,,,\n", encoding="utf-8")
+    for name in (".DS_Store", "._tickets.csv", "Thumbs.db", "thumbs.db", "desktop.ini", "~$tickets.xlsx", ".~lock.tickets.csv#"):  # fmt: skip
+        (folder / name).write_bytes(b"[\x00junk")
+    receipt = import_files([folder], None, {"tickets": mapping()}, "UTC", tmp_path / "out")
+    assert [file.name for file in receipt.files] == ["tickets.csv"]
+    (folder / "notes.txt").write_text("what else lies there is read, or refused", encoding="utf-8")
+    with pytest.raises(ItsmctlError, match=r"notes\.txt"):
+        import_files([folder], None, {"tickets": mapping()}, "UTC", tmp_path / "again")
+
+
 def joined_moments(opened: tuple[str, ...], closed: tuple[str, ...]) -> MappingDefinition:
     columns = {"record_id": ("Number",), "opened_at": opened, "closed_at": closed}
     joined = {column: " " for column in ("opened_at", "closed_at") if len(columns[column]) > 1}

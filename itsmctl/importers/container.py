@@ -78,7 +78,8 @@ class Plain:
 
 
 def files_in(path: Path) -> list[Path]:
-    """The files of a folder, but for hidden ones and JSON that itsmctl itself wrote beside an export; else the file.
+    """The files of a folder, but for hidden ones, what systems leave there, and JSON that itsmctl itself wrote beside an export;
+    else the file.
 
     Raises ItsmctlError for a pipe or a device: it can be read once, and waits for ever where nobody writes into it.
     """
@@ -87,7 +88,11 @@ def files_in(path: Path) -> list[Path]:
             template = "this is a pipe or a device, and an export is read more than once; save it as a file first"
             raise ItsmctlError(Problem("no-file", template, Where(str(path))))
         return [path]
-    found = sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith("."))
+    found = sorted(
+        file
+        for file in path.iterdir()
+        if file.is_file() and not file.name.startswith(".") and not _is_debris(file.name)
+    )
     kept = [file for file in found if not (file.suffix == ".json" and _is_ours(file))]
     if not kept:
         raise ItsmctlError(Problem("no-files", "the folder holds no exported files", Where(str(path))))
@@ -254,9 +259,10 @@ def _head(path: Path) -> bytes:
 
 
 def _is_debris(name: str) -> bool:
-    """Folders, and what macOS and Windows leave in every archive; a name may even be empty."""
+    """Folders, what macOS and Windows leave everywhere, and the mark of a workbook that is open; a name may even be empty."""
     last = name.rsplit("/", 1)[-1]
-    return name.endswith("/") or name.startswith("__MACOSX/") or last in (".DS_Store", "Thumbs.db", "desktop.ini")
+    left = last.lower() in (".ds_store", "thumbs.db", "desktop.ini") or last.startswith("~$")
+    return name.endswith("/") or name.startswith("__MACOSX/") or left
 
 
 def _portable(name: str) -> str:
