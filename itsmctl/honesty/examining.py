@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-from itsmctl.audit import audit
+from itsmctl.audit import AuditOptions, audit
 from itsmctl.engine.numbering import are_counted
 from itsmctl.engine.session import Session, exported
 from itsmctl.honesty.honesty import Honesty, TimeColumn
@@ -49,7 +49,7 @@ def _looked_at(
         )
         alike = lookalikes(session, receipt, kept, mappings)
         numbered = "number" in receipt.mapped and are_counted(session, records)
-    result = audit(definitions, folder)
+    result = audit(definitions, folder, AuditOptions(own_registers=not definitions.is_reference))
     every = (*result.rules, *result.enquiries)
     rules = [rule for rule in every if rule.rule.process in {"", *processes}]
     elsewhere = Counter(rule.rule.process for rule in every if rule.rule.process not in {"", *processes})

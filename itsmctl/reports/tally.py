@@ -138,7 +138,7 @@ def judged_by_text(facts: DefinitionFacts, language: Language) -> str:
             return tr("commit {commit}, with changes that are not committed", language, commit=short)
         return tr("commit {commit}", language, commit=short)
     if facts.is_reference:
-        return tr("the reference set of itsmctl", language)
+        return tr("the reference set of itsmctl, an example company's", language)
     if facts.commit_unknown:
         return tr("commit unknown: {why}", language, why=tr(facts.commit_unknown, language))
     return tr("files outside version control", language)
@@ -179,7 +179,7 @@ def default_text(name: str, language: Language) -> str:
         "plan": tr("plan: every rule in force", language),
         "period": tr("period: that of the export", language),
         "as_of": tr("as of: the last moment of the export", language),
-        "definitions": tr("definitions: the reference set of itsmctl", language),
+        "definitions": tr("definitions: the reference set of itsmctl, an example company's", language),
     }
     return words.get(name, name)
 
