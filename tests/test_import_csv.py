@@ -98,6 +98,23 @@ def test_a_folder_is_read_without_what_systems_leave_in_it(tmp_path: Path) -> No
         import_files([folder], None, {"tickets": mapping()}, "UTC", tmp_path / "again")
 
 
+def test_folders_within_a_folder_are_told_and_not_read(tmp_path: Path) -> None:
+    folder = tmp_path / "exports"
+    for name in ("older/2025", "empty", "__MACOSX", ".git", "dataset"):
+        (folder / name).mkdir(parents=True)
+    for name in ("tickets.csv", "older/2025/old.csv", "__MACOSX/._tickets.csv", ".git/config"):
+        (folder / name).write_text(HEADER + "A1,2026-03-02 09:00:00,New,,,,,\n", encoding="utf-8")
+    (folder / "empty" / ".DS_Store").write_bytes(b"junk")
+    (folder / "dataset" / "receipt.json").write_text('{"format": "itsmctl/receipt/v1"}', encoding="utf-8")
+    receipt = import_files([folder], None, {"tickets": mapping()}, "UTC", tmp_path / "out")
+    told = "nothing was read of the folders within the one that was named: exports/older; name them too"
+    assert ("folders-not-read", told) in receipt.warnings
+    assert receipt == read_receipt(tmp_path / "out")
+    (folder / "tickets.csv").unlink()
+    with pytest.raises(ItsmctlError, match="but folders: exports/older; name those"):
+        import_files([folder], None, {"tickets": mapping()}, "UTC", tmp_path / "again")
+
+
 def joined_moments(opened: tuple[str, ...], closed: tuple[str, ...]) -> MappingDefinition:
     columns = {"record_id": ("Number",), "opened_at": opened, "closed_at": closed}
     joined = {column: " " for column in ("opened_at", "closed_at") if len(columns[column]) > 1}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from itsmctl import __version__, kept
 from itsmctl.errors import ItsmctlError
-from itsmctl.importers.container import Stamps, check_unchanged, files_in, stamps_of
+from itsmctl.importers.container import Stamps, check_unchanged, files_in, folders_in, stamps_of
 from itsmctl.importers.receipt import is_dataset
 from itsmctl.model import MappingDefinition
 from itsmctl.scratch import discard, sweep
@@ -35,7 +35,8 @@ def dataset_of(
     """
     place = kept.folder()
     stamps = stamps_of(_files(paths)) if place else {}
-    folder = place / FOLDER / _digest(stamps, mappings, zone) if place else otherwise
+    within = [folder for path in paths for folder in folders_in(path)]
+    folder = place / FOLDER / _digest(stamps, within, mappings, zone) if place else otherwise
     if folder == otherwise or not is_dataset(folder):
         try:
             make(folder)
@@ -66,9 +67,11 @@ def _files(paths: Sequence[Path]) -> list[Path]:
     return sorted(found for path in paths for found in files_in(path))
 
 
-def _digest(files: Iterable[Path], mappings: Iterable[MappingDefinition], zone: str) -> str:
-    """A name for what an import of these files would be: their names and bytes, how they are read, and by which version."""
-    digest = hashlib.sha256(repr((__version__, zone, sorted(map(repr, mappings)))).encode())
+def _digest(files: Iterable[Path], within: Iterable[str], mappings: Iterable[MappingDefinition], zone: str) -> str:
+    """A name for what an import of these files would be: their names and bytes, the folders that are not looked into, how they
+    are read, and by which version.
+    """
+    digest = hashlib.sha256(repr((__version__, zone, sorted(within), sorted(map(repr, mappings)))).encode())
     for file in files:
         digest.update(repr((file.name, file.stat().st_size)).encode())
         with file.open("rb") as stream:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import lzma
+import os
 import re
 import struct
 import zipfile
@@ -94,9 +95,29 @@ def files_in(path: Path) -> list[Path]:
         if file.is_file() and not file.name.startswith(".") and not _is_debris(file.name)
     )
     kept = [file for file in found if not (file.suffix == ".json" and _is_ours(file))]
+    if not kept and (within := folders_in(path)):
+        template = "the folder holds no exported files, but folders: {folders}; name those"
+        raise ItsmctlError(Problem("no-files", template, Where(str(path)), {"folders": ", ".join(within)}))
     if not kept:
         raise ItsmctlError(Problem("no-files", "the folder holds no exported files", Where(str(path))))
     return kept
+
+
+def folders_in(path: Path) -> list[str]:
+    """The folders within a folder, which `files_in` does not look into, and that hold files that are not itsmctl's own."""
+    if not path.is_dir():
+        return []
+    inner = sorted(one for one in path.iterdir() if one.is_dir() and not one.name.startswith((".", "__")))
+    return [f"{path.name}/{one.name}" for one in inner if _holds_files(one)]
+
+
+def _holds_files(folder: Path) -> bool:
+    for place, folders, names in os.walk(folder):
+        if "bagit.txt" in names or any(n.endswith(".json") and _is_ours(Path(place, n)) for n in names):
+            folders.clear()
+        elif any(not name.startswith(".") and not _is_debris(name) for name in names):
+            return True
+    return False
 
 
 Stamps = Mapping[Path, tuple[int, int, int] | None]

@@ -91,6 +91,16 @@ def left_out(tables: Sequence[LeftOut]) -> Warnings:
         yield "left-out", f"{table.name} was left out, as no mapping reads it: {table.rows} rows"
 
 
+def folders(names: Sequence[str]) -> Warnings:
+    """A warning for the folders within those named, of which nothing was read."""
+    if names:
+        listed = ", ".join(sorted(names))
+        yield (
+            "folders-not-read",
+            f"nothing was read of the folders within the one that was named: {listed}; name them too",
+        )
+
+
 def _shortened(session: Session, x: Export) -> Warnings:
     """A warning where a spreadsheet has written long ids as powers of ten: their last digits are lost, and different ids alike."""
     count, example = session.one(

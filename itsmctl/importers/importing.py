@@ -8,10 +8,10 @@ from pathlib import Path
 
 from itsmctl.engine.session import Session
 from itsmctl.errors import ItsmctlError, Problem, Where
-from itsmctl.importers import dataset, plain_tables, several
-from itsmctl.importers.container import Plain, check_unchanged, files_in, stamps_of, unpack
+from itsmctl.importers import dataset, findings, plain_tables, several
+from itsmctl.importers.container import Plain, check_unchanged, files_in, folders_in, stamps_of, unpack
 from itsmctl.importers.database import Query, open_query
-from itsmctl.importers.dataset import FILES
+from itsmctl.importers.dataset import FILES, write_receipt
 from itsmctl.importers.export import create_reject
 from itsmctl.importers.opening import ImportOptions, open_file, stage
 from itsmctl.importers.receipt import FILE as RECEIPT
@@ -46,6 +46,7 @@ def import_files(
     tell = progress or _silent
     if len(files) == 1 and not queries and plain_tables.is_exported(files[0]):
         return plain_tables.read_back(files[0], out, options.memory_limit)
+    within = [folder for file in files for folder in folders_in(file)]
     files = [found for file in files for found in files_in(file)]
     stamps = stamps_of(files)
     _check_options([*files, *queries], options)
@@ -65,6 +66,9 @@ def import_files(
         recognised = recognise(exports, named, mappings)
         with replacing(out) as place:
             receipt = _import(session, recognised, zone, scratch, place, tell)
+            if within:
+                receipt = replace(receipt, warnings=tuple(sorted({*receipt.warnings, *findings.folders(within)})))
+                write_receipt(receipt, place)
             check_unchanged(stamps)
         tell("writing", 1.0)
         return receipt

@@ -257,6 +257,7 @@ PHRASES = (
     msg("rows without a readable time of their own, left out of the history: {n}"),
     msg("tickets with updates whose times run backwards: {n} ({records})"),
     msg("{file} was left out, as no mapping reads it: {n} rows"),
+    msg("nothing was read of the folders within the one that was named: {files}; name them too"),
     msg("{file}: rows about a record that no file has, set aside: {n}"),
     msg("records of which the history tells nothing: {n}"),
     msg(
