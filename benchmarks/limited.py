@@ -106,12 +106,12 @@ def audited(history: Many, work: Path, rules: Sequence[str], limit: str) -> Audi
 
 @contextmanager
 def watched(folder: Path) -> Iterator[list[int]]:
-    """The bytes on disk of the files in a folder, looked at again and again while the block runs."""
+    """The bytes on disk of the files in a folder, at any depth, looked at again and again while the block runs."""
     seen, over = [0], threading.Event()
 
     def watch() -> None:
         while not over.wait(EVERY):
-            seen.append(sum(map(_on_disk, folder.iterdir())))
+            seen.append(sum(map(_on_disk, files_in(folder))))
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -120,6 +120,11 @@ def watched(folder: Path) -> Iterator[list[int]]:
     finally:
         over.set()
         watcher.join()
+
+
+def files_in(folder: Path) -> list[Path]:
+    """The files in a folder at any depth, of those that come and go meanwhile too."""
+    return [Path(place, name) for place, _, names in os.walk(folder) for name in names]
 
 
 def _on_disk(file: Path) -> int:

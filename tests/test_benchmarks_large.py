@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import duckdb
@@ -153,6 +154,17 @@ def test_what_one_more_rule_adds_is_a_tenth_of_what_ten_add() -> None:
         for name, some in zip(names, ([10.0, 20.0, 30.0], [24.0, 22.0, 90.0]), strict=True)
     }
     assert large.one_more(samples) == pytest.approx(0.02)
+
+
+def test_what_an_audit_spills_is_seen_in_the_folder_that_it_claims_for_itself(tmp_path: Path) -> None:
+    """Nothing was told as spilled, as the files lie in a folder of the process."""
+    with bench("limited").watched(tmp_path) as seen:
+        (tmp_path / "claimed.partial").mkdir()
+        (tmp_path / "claimed.partial" / "rows.tmp").write_bytes(b"x" * 2**20)
+        until = time.monotonic() + 20
+        while max(seen) < 2**20 and time.monotonic() < until:
+            time.sleep(0.1)
+    assert max(seen) >= 2**20
 
 
 @pytest.mark.parametrize(("limit", "code", "told"), [("300MB", 0, "pass"), ("90MiB", 1, "FAIL")])
