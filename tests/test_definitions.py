@@ -479,6 +479,15 @@ def test_a_file_that_is_no_text_does_not_echo(copy: Path) -> None:
     assert told(validate(copy)) == [("not-utf8", INCIDENT, 1, 1, "")]
 
 
+@pytest.mark.parametrize("text", ["", "# all of it\n# taken out\n", "---\n---\n", "\n\n"])
+def test_a_file_that_defines_nothing_is_told_and_stops_nobody(text: str, copy: Path) -> None:
+    (copy / "catalog/services/emptied.yaml").write_text(text, encoding="utf-8")
+    for _ in range(2):  # the second time from what is kept
+        (told,) = validate(copy)
+        assert (str(told.where), told.code, told.severity) == ("catalog/services/emptied.yaml:1:1", "defines-nothing", "warning")  # fmt: skip
+    assert load(copy).services
+
+
 @pytest.mark.parametrize("text", ["- a\n- b\n", "just words\n", "id: nobody\n", "42\n"])
 def test_a_document_that_is_no_definition(text: str, copy: Path) -> None:
     (copy / "catalog" / "odd.yaml").write_text(text, encoding="utf-8")

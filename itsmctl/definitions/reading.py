@@ -137,6 +137,11 @@ def _read_file(found: _Read, path: Path, shown: str, cache: Cache | None) -> Non
         kept = cache.sheets(raw) if cache else None
         if kept is None:
             kept = _checked(found, raw, shown, cache)
+        if not kept and not any(document.file == shown for document in found.broken):
+            template = (
+                "the file defines nothing: it is empty, or only comments; take it away, or write again what it defined"
+            )
+            found.problems.append(Problem("defines-nothing", template, Where(shown, 1, 1), severity="warning"))
         found.sheets += ((shown, sheet) for sheet in kept)
     except ItsmctlError as error:
         found.problems += error.problems
