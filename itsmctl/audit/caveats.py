@@ -4,11 +4,13 @@ tell, cells without which groups were judged, and that it ends long before the m
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from itsmctl.checks import CHECKS
 from itsmctl.engine.context import Context
+from itsmctl.engine.grouping import group_needs
 from itsmctl.engine.life import done
+from itsmctl.engine.parameters import words
 from itsmctl.engine.session import Row, Session, as_much_as_fits
 from itsmctl.engine.sql import COMPARING, Fragment, join, name
 from itsmctl.engine.statements import (
@@ -26,6 +28,8 @@ from itsmctl.model import GROUPED, LIFE_COLUMNS, Definitions, Rule
 
 _NAMED = 5
 """Rules that a warning names."""
+_SHOWN = 3
+"""Names that a warning shows."""
 
 
 def caveats(session: Session, context: Context, rules: Sequence[Rule]) -> tuple[tuple[str, str], ...]:
@@ -35,7 +39,9 @@ def caveats(session: Session, context: Context, rules: Sequence[Rule]) -> tuple[
         *_ends_before(session, context),
         *_untold_pauses(session, context),
         *_out_of_scopes(session, context, rules),
+        *_out_of_groups(session, context, rules),
         *_unread_in_groups(session, context, rules),
+        *_spelt_otherwise(session),
     )
 
 
@@ -119,15 +125,69 @@ def _out_of_scopes(session: Session, context: Context, rules: Sequence[Rule]) ->
 
     A rule about P1 judges no record without a priority. Who empties the column takes the record away from it.
     """
+    asked = _asked(context, rules, _chosen_by)
+    for (process, column), count, shown in _without(session, asked):
+        yield (
+            "scope-unknown",
+            f"records of {process} without {column}, left out by rules that choose by it: {count} ({shown})"
+            if process
+            else f"records without {column}, left out by rules that choose by it: {count} ({shown})",
+        )
+
+
+def _out_of_groups(session: Session, context: Context, rules: Sequence[Rule]) -> Iterator[tuple[str, str]]:
+    """A warning for each column that records lack and by which rules make groups: they may belong to any, and count in none of these.
+
+    A month may keep its promise only because the tickets that broke it do not say of which service they are.
+    """
+    for (process, column), count, shown in _without(session, _asked(context, rules, _grouped_by)):
+        yield (
+            "group-unknown",
+            f"records of {process} without {column}, missing in the groups that rules make by it: {count} ({shown})"
+            if process
+            else f"records without {column}, missing in the groups that rules make by it: {count} ({shown})",
+        )
+
+
+def _chosen_by(rule: Rule) -> Iterator[str]:
+    """The columns by whose values a rule chooses its records, or its check does."""
+    yield from (condition.column for condition in rule.scope if condition.test in COMPARING)
+    match rule.check:
+        case "leg-within":
+            yield from ("group", "service")
+        case "loosened":
+            yield from words(rule.parameters["column"])
+        case "overlap" | "similar":
+            yield from words(rule.parameters["same"])
+        case _:
+            pass
+
+
+def _grouped_by(rule: Rule) -> Iterator[str]:
+    """The columns by whose values a rule makes groups."""
+    if rule.check in GROUPED and rule.check != "register":  # whose rows are no records
+        yield from group_needs(words(rule.parameters.get("per", ())))
+
+
+_Asked = Mapping[tuple[str, str], Sequence[tuple[Rule, Fragment]]]
+"""By process and column the rules that ask for it, each with SQL for whether it may be about a record that lacks it."""
+
+
+def _asked(context: Context, rules: Sequence[Rule], columns_of: Callable[[Rule], Iterator[str]]) -> _Asked:
     asked: dict[tuple[str, str], list[tuple[Rule, Fragment]]] = defaultdict(list)
     for rule in rules:
         about = context.about(rule.process)
         if missing_for(rule, CHECKS[rule.check], about):
             continue
-        for condition in rule.scope:
-            if condition.test in COMPARING:
-                empty = Fragment(f"({_empty(condition.column, about)} AND ") + may_be_in_scope(rule, about) + ")"
-                asked[rule.process, condition.column].append((rule, empty))
+        for column in dict.fromkeys(columns_of(rule)):
+            if column in context.exported:
+                empty = Fragment(f"({_empty(column, about)} AND ") + may_be_in_scope(rule, about) + ")"
+                asked[rule.process, column].append((rule, empty))
+    return asked
+
+
+def _without(session: Session, asked: _Asked) -> Iterator[tuple[tuple[str, str], int, str]]:
+    """Of each process and column how many records lack it, and the rules that ask for it; where none does, nothing."""
     if not asked:
         return
     by_column = sorted(asked.items())
@@ -137,16 +197,9 @@ def _out_of_scopes(session: Session, context: Context, rules: Sequence[Rule]) ->
         query = Fragment("SELECT ") + join(", ", some) + " FROM record AS r"
         return session.one(query.text, query.values)
 
-    for ((process, column), those), n in zip(by_column, as_much_as_fits(counted, counts), strict=True):
-        if not n:
-            continue
-        count, shown = int(str(n)), _named([rule for rule, _ in those])
-        yield (
-            "scope-unknown",
-            f"records of {process} without {column}, left out by rules that choose by it: {count} ({shown})"
-            if process
-            else f"records without {column}, left out by rules that choose by it: {count} ({shown})",
-        )
+    for (key, those), n in zip(by_column, as_much_as_fits(counted, counts), strict=True):
+        if n:
+            yield key, int(str(n)), _named([rule for rule, _ in those])
 
 
 def _unread_in_groups(session: Session, context: Context, rules: Sequence[Rule]) -> Iterator[tuple[str, str]]:
@@ -174,6 +227,19 @@ def _unread_in_groups(session: Session, context: Context, rules: Sequence[Rule])
                 if process
                 else f"records whose {column} is not known, so that rules about groups rest on the others: {count} ({shown})",
             )
+
+
+def _spelt_otherwise(session: Session) -> Iterator[tuple[str, str]]:
+    """A warning for each column in which things are called by names that differ in capitals, blanks or the width of letters only."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for column, written, meant in session.rows('SELECT "column", written, meant FROM spelling ORDER BY ALL'):
+        found[str(column)].append(f"{written!r} = {meant!r}")
+    for column, names in found.items():
+        shown = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
+        yield (
+            "spelt-otherwise",
+            f"{column}: names that differ only in capitals or in the width of letters, taken for one: {len(names)} ({shown})",
+        )
 
 
 def _named(rules: Sequence[Rule]) -> str:

@@ -14,6 +14,7 @@ from itsmctl.engine.clocks import columns_of_clocks, create_clocks
 from itsmctl.engine.context import Context
 from itsmctl.engine.life import CLOSED
 from itsmctl.engine.openings import Opening, create_openings
+from itsmctl.engine.parameters import words
 from itsmctl.engine.people import create_people
 from itsmctl.engine.progress import segments_of_days
 from itsmctl.engine.registers import create_registers
@@ -33,7 +34,9 @@ from itsmctl.model import (
     LATER_COLUMNS,
     PEOPLE_OF_EVENTS,
     RECORD_COLUMNS,
+    THING_COLUMNS,
     Calendar,
+    Condition,
     Definitions,
     Register,
     RegisterRow,
@@ -98,7 +101,7 @@ def prepare(
         tables=filled_tables(session),
         undecided=some_unclear(session),
         strange=create_strange(session, definitions, as_of),
-        odd=odd_codes(session, definitions),
+        odd=odd_codes(session, definitions, rules, known.exported),
         links=link_types(session, known.exported),
         processes=exported_processes(session),
         legs=legs,
@@ -230,7 +233,30 @@ def _loading(
         traces=tuple(f.name for f in receipt.files if f.table == "record" and f.shape == "trace"),
         over=tuple((p.id, s.id) for p in definitions.processes.values() for s in p.states if s.phase in CLOSED),
         initial=tuple((p.id, s.id) for p in definitions.processes.values() for s in p.states if s.initial),
+        called=_called(definitions),
     )
+
+
+def _called(definitions: Definitions) -> Mapping[str, frozenset[str]]:
+    """What definitions call groups, and rules other things, beside services and customers."""
+    called: dict[str, set[str]] = {column: set() for column in THING_COLUMNS}
+    for groups in (
+        *(one.groups for one in definitions.roles.values()),
+        *(one.groups for one in definitions.operational_agreements.values()),
+        *(one.groups for one in definitions.suppliers.values()),
+    ):
+        called["group"].update(groups)
+    for rule in definitions.rules.values():
+        parts = (
+            *rule.scope,
+            *(part for value in rule.parameters.values() if isinstance(value, tuple) for part in value),
+        )
+        asked = [(part.column, part.values) for part in parts if isinstance(part, Condition)]
+        asked.append((str(rule.parameters.get("field", "")), words(rule.parameters.get("value", ()))))
+        for column, values in asked:
+            if column in called:
+                called[column].update(map(str, values))
+    return {column: frozenset(names) for column, names in called.items()}
 
 
 def _ended(receipt: Receipt, as_of: int) -> tuple[str, ...]:

@@ -5,7 +5,8 @@ rules mark it as an enquiry. With `by: approvers` the approvals are counted, eac
 of one record at one moment are one.
 What programs do through a service account is no pattern; what is done through a shared account may be the work of several, so it is not
 testable where it would be a burst; it is counted by itself, and never added to what a person did under their own name. A person is the same under each name that an assignment lists under `also-called`.
-What nobody is named for may be part of anybody's burst, and is not testable.
+What nobody is named for may be part of anybody's burst, and is not testable. Nor is a record that would lie in a burst if what is not
+known of others belonged to it: who did it, when, or what an approval decided.
 
     check: {batch: {by: closed_by, at: closed_at, count: 20, within: 10m}}
     check: {batch: {by: approvers, count: 20, within: 5m}}
@@ -15,12 +16,13 @@ Passing: 3 closed within 10 minutes. Flagged: each of 25 closed within 10 minute
 
 from __future__ import annotations
 
-from itsmctl.engine.acts import APPROVERS, approvals
+from itsmctl.engine.acts import APPROVERS, approvals, is_decision, unclear
 from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.doubts import Resting, others_lack, unknown_in
 from itsmctl.engine.parameters import DURATION, seconds_of
 from itsmctl.engine.people import KnownAs, known_as
 from itsmctl.engine.sql import Fragment, name, quote
-from itsmctl.model import PEOPLE_COLUMNS, TIME_COLUMNS, Rule
+from itsmctl.model import APPROVAL, PEOPLE_COLUMNS, TIME_COLUMNS, Rule
 
 ID = "batch"
 PARAMETERS = {
@@ -51,30 +53,43 @@ NAMES = {"at": "column"}
 def needs(rule: Rule) -> Needs:
     """The person and the moment, or the approvals."""
     if rule.parameters["by"] == APPROVERS:
-        return Needs(tables=frozenset({"approval"}), decided=frozenset({"passes"}))
+        passes: frozenset[Resting] = frozenset({"passes"})
+        return Needs(tables=frozenset({"approval"}), decided=passes, dated=passes)
     return Needs(columns=frozenset({str(rule.parameters["by"]), str(rule.parameters["at"])}))
 
 
 def compile(rule: Rule, context: Context) -> Fragment:
     """One row per record that has the moment; `observed` is the size of the largest burst that it lies in."""
     count, seconds = rule.parameters["count"], seconds_of(rule, "within")
+    by, at = str(rule.parameters["by"]), str(rule.parameters.get("at", ""))
     burst, named = f"max(CASE WHEN NOT b.shared THEN b.n END) >= {count}", "count(b.n) = count(*)"
-    nameless = quote("missing:" + ("actor" if rule.parameters["by"] == APPROVERS else str(rule.parameters["by"])))
+    alone = f"max(b.n + b.perhaps) < {count}"
+    nameless = quote("missing:" + ("actor" if by == APPROVERS else by))
+    others = others_lack((APPROVAL,) if by == APPROVERS else (by, at))
     return (
         Fragment(
-            f"""SELECT r.record_id, CASE WHEN {burst} THEN false WHEN max(b.n) < {count} AND {named} THEN true END AS passed,
+            f"""SELECT r.record_id, CASE WHEN {burst} THEN false WHEN {alone} AND {named} THEN true END AS passed,
             CASE WHEN max(b.n) IS NOT NULL THEN concat(max(b.n), ' within ', ?) END AS observed, ? AS expected, min(b.moment) AS "at",
-            CASE WHEN NOT coalesce({burst}, false) THEN CASE WHEN max(b.n) >= {count} THEN 'shared-account' WHEN NOT {named} THEN {nameless} END END AS reason
+            CASE WHEN NOT coalesce({burst}, false) THEN CASE WHEN max(b.n) >= {count} THEN 'shared-account' WHEN NOT {named} THEN {nameless} WHEN NOT {alone} THEN {others} END END AS reason
             FROM scoped AS r JOIN (WITH done AS MATERIALIZED (SELECT tix, who, shared, moment FROM (""",
             (str(rule.parameters["within"]), f"fewer than {count}"),
         )
         + _done(rule)
+        + ") AS every WHERE moment IS NOT NULL AND NOT coalesce(machine, false)), unsure AS MATERIALIZED ("
+        + _unsure(rule, context)
         # Tools that write minutes, and programs, do much at one moment: bursts are looked for over moments.
-        + f""") AS every WHERE moment IS NOT NULL AND NOT coalesce(machine, false))
-            SELECT d.tix, d.shared, d.moment, m.n FROM done AS d LEFT JOIN (
-                SELECT who, moment, max(burst) OVER (PARTITION BY who ORDER BY moment RANGE BETWEEN {seconds} PRECEDING AND CURRENT ROW) AS n FROM (
-                    SELECT who, moment, sum(acts) OVER (PARTITION BY who ORDER BY moment RANGE BETWEEN CURRENT ROW AND {seconds} FOLLOWING) AS burst
-                    FROM (SELECT who, moment, count(DISTINCT tix) AS acts FROM done WHERE who IS NOT NULL GROUP BY who, moment) AS told) AS bursts
+        + f""")
+            SELECT d.tix, d.shared, d.moment, m.n, m.perhaps FROM done AS d LEFT JOIN (
+                SELECT who, moment, max(burst) OVER (PARTITION BY who ORDER BY moment RANGE BETWEEN {seconds} PRECEDING AND CURRENT ROW) AS n,
+                    sum(nameless) OVER (ORDER BY moment RANGE BETWEEN {seconds} PRECEDING AND {seconds} FOLLOWING)
+                    + sum(own) OVER (PARTITION BY who ORDER BY moment RANGE BETWEEN {seconds} PRECEDING AND {seconds} FOLLOWING)
+                    + sum(undated) OVER (PARTITION BY who) + u.n AS perhaps FROM (
+                    SELECT *, sum(acts) OVER (PARTITION BY who ORDER BY moment RANGE BETWEEN CURRENT ROW AND {seconds} FOLLOWING) AS burst FROM (
+                        SELECT who, moment, count(DISTINCT tix) AS acts, 0 AS nameless, 0 AS own, 0 AS undated FROM done WHERE who IS NOT NULL GROUP BY who, moment
+                        UNION ALL SELECT who, moment, 0, CASE WHEN who IS NULL AND moment IS NOT NULL THEN 1 ELSE 0 END,
+                            CASE WHEN who IS NOT NULL AND moment IS NOT NULL THEN 1 ELSE 0 END, CASE WHEN who IS NOT NULL AND moment IS NULL THEN 1 ELSE 0 END FROM unsure
+                    ) AS told
+                ) AS bursts CROSS JOIN (SELECT count(*) AS n FROM unsure WHERE who IS NULL AND moment IS NULL) AS u
             ) AS m ON m.who = d.who AND m.moment = d.moment) AS b ON b.tix = r.tix GROUP BY r.record_id"""
     )
 
@@ -87,6 +102,26 @@ def _done(rule: Rule) -> Fragment:
     by, at = f"r.{name(str(rule.parameters['by']))}", f"r.{name(str(rule.parameters['at']))}"
     known = known_as(by, "w")
     return Fragment(f"SELECT r.tix, {_told(known)}, {at} AS moment FROM scoped AS r{known.join}")
+
+
+def _unsure(rule: Rule, context: Context) -> Fragment:
+    """SELECT of who may have done something, and when, of which not both are known; or whether it was done."""
+    if rule.parameters["by"] == APPROVERS:
+        known = known_as("a.approver", "w")
+        return (
+            Fragment(f"SELECT {known.who} AS who, a.moment FROM approval AS a JOIN scoped AS r ON r.tix = a.tix{known.join} WHERE NOT {known.machine} AND (")
+            + is_decision("a.decision") + " AND (a.moment IS NULL OR a.approver IS NULL) OR " + unclear("a.decision") + ")"
+        )  # fmt: skip
+    by, at = str(rule.parameters["by"]), str(rule.parameters["at"])
+    known = known_as(f"r.{name(by)}", "w")
+    made = Fragment(
+        f"SELECT CAST(NULL AS VARCHAR) AS who, r.{name(at)} AS moment FROM scoped AS r WHERE r.{name(by)} IS NULL AND r.{name(at)} IS NOT NULL"
+    )
+    lacking = sorted({by, at} & context.lacking)
+    if lacking:  # these are set apart from the scope, as they cannot be judged themselves
+        of = f" UNION ALL SELECT {known.who} AS who, r.{name(at)} AS moment FROM record AS r JOIN {unknown_in(lacking)} AS k ON k.tix = r.tix{known.join} WHERE NOT {known.machine}"
+        made += Fragment(of + (" AND r.process = ?" if rule.process else ""), (rule.process,) if rule.process else ())
+    return made
 
 
 def _told(known: KnownAs) -> str:

@@ -14,6 +14,7 @@ followed by a change from `new`. Not testable: no change of the field at all; th
 from __future__ import annotations
 
 from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.doubts import doubted, unknown_in
 from itsmctl.engine.parameters import DURATION, seconds_of
 from itsmctl.engine.sql import Fragment, duration_text
 from itsmctl.model import TEXT_COLUMNS, Rule
@@ -44,7 +45,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
     field, within = str(rule.parameters["field"]), seconds_of(rule, "within")
     begun = "greatest(r.opened_at, coalesce(r.recorded_at, r.opened_at))"
     late = f"h.before IS NULL AND h.first_at > {begun} + {within}"
-    return (
+    body = (
         Fragment(
             f"""SELECT r.record_id, CASE WHEN h.torn IS NOT NULL THEN false WHEN h.tix IS NULL OR r.opened_at IS NULL THEN NULL ELSE NOT ({late}) END AS passed,
             CASE WHEN h.torn IS NOT NULL THEN concat('gap before: ', h.torn) WHEN h.tix IS NULL OR r.opened_at IS NULL THEN NULL
@@ -59,4 +60,12 @@ def compile(rule: Rule, context: Context) -> Fragment:
         )
         + context.changes_of(field)
         + Fragment(" AND moment <= ?) AS told GROUP BY tix) AS h ON h.tix = r.tix", (context.as_of,))
+    )
+    return doubted(body, _stored_unread(), "failures") if "recorded_at" in context.lacking else body
+
+
+def _stored_unread() -> Fragment:
+    """The records of which nobody knows when they were stored: until then there was no history to begin."""
+    return Fragment(
+        f"SELECT r.record_id, r.opened_at, 'unreadable:recorded_at' AS reason FROM scoped AS r JOIN {unknown_in(('recorded_at',))} AS u ON u.tix = r.tix"
     )

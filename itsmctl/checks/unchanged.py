@@ -2,7 +2,7 @@
 
 `after` is the moment from which they stand (if left out, when each was first filled in: what the first change names as before it,
 when the record was stored), `grace` a time in which a slip may still be put right. `approved-again: true` excuses an edit that an approval follows. With `favourable` only edits of moments count that
-move them `earlier` or `later`, whichever makes the record look better.
+move them `earlier` or `later`, whichever makes the record look better. What only gets other capitals is not edited.
 
     check: {unchanged: {columns: [plan, backout_plan, planned_start], after: approval, approved-again: true}}
     check: {unchanged: {columns: [resolved_at], favourable: earlier, grace: 15m}}
@@ -109,7 +109,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
             else ""
         )
         + approved
-        + f""" WHERE e.old <> '' AND e.old IS DISTINCT FROM e.new AND ({reached} OR {untold}) AND NOT {excused}
+        + f""" WHERE e.old <> '' AND lower(e.old) IS DISTINCT FROM lower(e.new) AND ({reached} OR {untold}) AND NOT {excused}
                 ) AS changed) AS edited GROUP BY tix) AS e ON e.tix = r.tix"""
     )
 
@@ -131,8 +131,13 @@ def _filled_at(grace: int) -> str:
 
 
 def _worse(rule: Rule) -> str:
-    """SQL for whether an edit counts; NULL where the moments cannot be read."""
+    """SQL for whether an edit counts; NULL where the moments cannot be read.
+
+    Of two moments one of which cannot be read nobody knows whether they differ; of two that cannot, they are written differently.
+    """
     if "favourable" not in rule.parameters:
-        return "true"
+        told = [f"CASE WHEN {time_of(word)} IS NULL THEN 0 ELSE 1 END" for word in ("e.old", "e.new")]
+        unread = f"e.field IN ({', '.join(map(quote, TIME_COLUMNS))}) AND e.new <> '' AND {told[0]} <> {told[1]}"
+        return f"CASE WHEN {unread} THEN NULL ELSE true END"
     sign = "<" if rule.parameters["favourable"] == "earlier" else ">"
     return f"{time_of('e.new')} {sign} {time_of('e.old')}"

@@ -22,6 +22,8 @@ from itsmctl.model import GROUPED, RECORD_COLUMNS, REFERRING_COLUMNS, Condition,
 
 BESIDE_OTHERS = frozenset({"batch", "overlap", "similar"})
 """Checks that judge a record by how many others of the scope are like it, or at the same time."""
+OF_ONE_HISTORY = frozenset({"dwell-within", "handovers", "raised-and-lowered", "returns"})
+"""Checks that pass a record of whose field nothing is told: it never was anywhere, and never went anywhere."""
 ABOUT_CLOCKS = frozenset(
     {
         "attainment",
@@ -85,6 +87,8 @@ def statement_and_reach(task: Task, context: Context) -> tuple[Fragment, bool]:
     needs = task.check.needs(task.rule)
     body = _with_gaps(_with_doubts(task.check.compile(task.rule, context), task.rule, needs, context), task.rule, needs)
     body = with_untold(body, needs.named, context)
+    if task.rule.check in OF_ONE_HISTORY:
+        body = _with_never_told(body, needs, context)
     if task.rule.check not in GROUPED:
         body = with_odd(with_strange(body, task.rule, needs, context), task.rule, context)
     scope = scope_of(task.rule, context, columns_named(body))
@@ -201,6 +205,20 @@ def _with_gaps(body: Fragment, rule: Rule, needs: Needs) -> Fragment:
         + body
         + f") AS j LEFT JOIN broken AS b ON b.record_id = j.record_id{gap}"
     )
+
+
+def _with_never_told(body: Fragment, needs: Needs, context: Context) -> Fragment:
+    """Leave untested the passes of records that are over, of which the export never tells a field that their form requires."""
+    process = context.definitions.processes.get(context.process)
+    required = {field.column for field in process.form if field.required_in} if process else set()
+    for column in sorted(needs.history & required - {"state"}):
+        never = Fragment(
+            f"""SELECT r.record_id, r.opened_at, {quote(f"missing:{column}")} AS reason FROM scoped AS r
+            WHERE r.{name(column)} IS NULL AND r.ended_at IS NOT NULL AND r.tix NOT IN (SELECT tix FROM event WHERE field = ?)""",
+            (column,),
+        )
+        body = doubted(body, never, "passes")
+    return body
 
 
 def _with_doubts(body: Fragment, rule: Rule, needs: Needs, context: Context) -> Fragment:

@@ -12,19 +12,20 @@ from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.doubts import Resting, doubted
 from itsmctl.engine.progress import counted_at
 from itsmctl.engine.session import Session
-from itsmctl.engine.sql import Fragment, join
+from itsmctl.engine.sql import Fragment, join, name
 from itsmctl.model import Definitions, Rule
 
 _RESTING: Mapping[str, Resting] = {
     "conforms": "failures",
-    "in-lane": "passes",
-    "loosened": "passes",
-    "period-shift": "passes",
+    "in-lane": "any",
+    "late-pause": "any",
+    "loosened": "any",
+    "period-shift": "any",
     "untouched": "failures",
 }
 """Which verdicts of checks rest on every state being known, beside those that `Needs.named` tells of."""
-CODED = ("priority", "category", "subcategory")
-"""Columns by whose codes rules choose their records."""
+_LOOKED_FOR = frozenset({"in-lane", "late-pause", "period-shift"})
+"""Checks that leave out records of which a history tells no step, no pause, or no resolution: in a strange state there may have been one."""
 _LATE = "c.verdict IN ('breached', 'running_breached')"
 """A clock that ran in a strange state at worst kept its target all the same; only a breach may be none."""
 
@@ -86,23 +87,29 @@ def _perhaps_strange(session: Session, definitions: Definitions) -> list[str]:
     return sorted(found)
 
 
-def odd_codes(session: Session, definitions: Definitions) -> dict[tuple[str, str], tuple[str, ...]]:
-    """The columns in which some records of a process have a code of its list, and others a word that nobody translates.
+def odd_codes(
+    session: Session, definitions: Definitions, rules: Iterable[Rule], exported: frozenset[str]
+) -> dict[tuple[str, str], tuple[str, ...]]:
+    """The columns by whose codes rules choose their records, where some of a process have a code of its list, and others a word that nobody translates.
 
     Where no word is a code the list is not that of the tool, and a rule that chooses by it has no records.
     """
+    chosen = {
+        (r.process, c.column)
+        for r in rules
+        for c in r.scope
+        if c.test in ("in", "not-in") and c.column in exported - {"state"}
+    }
     found = {}
-    for (process,) in session.rows("SELECT DISTINCT process FROM record ORDER BY process"):
-        for column in CODED:
-            codes = codes_of(column, str(process), definitions)
-            if codes:
-                marks = ", ".join("?" * len(codes))
-                (known, every) = session.one(
-                    f"SELECT count(CASE WHEN {column} IN ({marks}) THEN 1 END), count({column}) FROM record WHERE process = ?",
-                    (*codes, process),
-                )
-                if 0 < int(known or 0) < int(every or 0):
-                    found[str(process), column] = codes
+    for process, column in sorted(chosen):
+        if codes := codes_of(column, process, definitions):
+            marks = ", ".join("?" * len(codes))
+            (known, every) = session.one(
+                f"SELECT count(CASE WHEN {name(column)} IN ({marks}) THEN 1 END), count({name(column)}) FROM record WHERE process = ?",
+                (*codes, process),
+            )
+            if 0 < int(known or 0) < int(every or 0):
+                found[process, column] = codes
     return found
 
 
@@ -116,7 +123,7 @@ def codes_of(column: str, process: str, definitions: Definitions) -> tuple[str, 
 def is_odd(column: str, named: Iterable[object], context: Context) -> Fragment | None:
     """SQL for whether a record `r` has a word in a column that is neither a code of its list nor among those `named`; None where no record has."""
     codes = context.odd.get((context.process, column))
-    return None if codes is None else not_among(f"r.{column}", codes, named)
+    return None if codes is None else not_among(f"r.{name(column)}", codes, named)
 
 
 def not_among(value: str, codes: Sequence[str], named: Iterable[object]) -> Fragment:
@@ -150,7 +157,9 @@ def with_strange(body: Fragment, rule: Rule, needs: Needs, context: Context) -> 
     )
     if any(c.column == "state" for c in rule.scope):
         body = doubted(body, still, "any")
-    if rule.check in _RESTING:
+    if rule.check in _LOOKED_FOR:
+        body = doubted(body, every, _RESTING[rule.check])
+    elif rule.check in _RESTING:
         judged = (
             Fragment("SELECT u.* FROM (")
             + every

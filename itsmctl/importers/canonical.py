@@ -160,8 +160,12 @@ def kept_columns(x: Export) -> tuple[str, ...]:
 
 
 def _order(session: Session, x: Export) -> list[str]:
-    """Sort keys: times as times, numbers as numbers, anything else as text; rows without a key come first."""
+    """Sort keys: times as times, numbers as numbers, anything else as text.
+
+    Where some row of a ticket has no number though most rows of the export have one, the ticket is in the order of its times.
+    """
     keys: list[str] = []
+    timed = False
     for column in x.mapping.order_by:
         if column not in x.staged.columns:
             continue
@@ -169,9 +173,19 @@ def _order(session: Session, x: Export) -> list[str]:
         if column in x.moments.names:
             keys.append(f"m.{x.moments.sql(column)}")
             continue
-        total, numbers = session.one(f"SELECT count({cell}), count(try_cast({cell} AS BIGINT)) FROM {RAW}")
-        keys.append(f"try_cast(r.{cell} AS BIGINT)" if total == numbers else f"r.{cell}")
-    return keys
+        rows, total, numbers = session.one(
+            f"SELECT count(*), count({cell}), count(try_cast({cell} AS BIGINT)) FROM {RAW}"
+        )
+        number = f"try_cast(r.{cell} AS BIGINT)"
+        if numbers == rows:
+            keys.append(number)
+        elif int(total or 0) < 2 * int(numbers or 0):
+            ticket = x.found["record_id"].sql(x.staged, "r.")
+            keys.append(f"CASE WHEN count({number}) OVER (PARTITION BY {ticket}) = count(*) OVER (PARTITION BY {ticket}) THEN {number} END")  # fmt: skip
+            timed = True
+        else:
+            keys.append(f"r.{cell}")
+    return [*keys, _moment(x, x.mapping.at)] if timed else keys
 
 
 def _moment(x: Export, column: str) -> str:

@@ -23,6 +23,7 @@ from itsmctl.importers.population import (
 from itsmctl.importers.receipt import FILE, FORMAT, LeftOut, Receipt, ReceiptFile, Unread, iso
 from itsmctl.importers.recognition import Source, check_alike, lacking, settled, sources
 from itsmctl.importers.spreadsheet_errors import set_errors_aside
+from itsmctl.importers.untold import set_untold_aside
 from itsmctl.importers.values import convert_times, reject_values, time_cells
 from itsmctl.model import APPROVAL_COLUMNS, REJECT_COLUMNS, UNREAD, MappingDefinition
 
@@ -65,6 +66,7 @@ def prepare(session: Session, staged: Staged, mapping: MappingDefinition, zone: 
     hindsight = canonical.hindsight_columns(session, export)
     export = replace(export, history=tuple(column for column in export.history if column not in hindsight))
     canonical.put_in_order(session, export)
+    set_untold_aside(session, export)
     return Staging(export, missing, zone, merged, hindsight)
 
 

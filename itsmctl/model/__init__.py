@@ -90,8 +90,10 @@ if TYPE_CHECKING:
     from itsmctl.model.columns import REJECT_COLUMNS as REJECT_COLUMNS
     from itsmctl.model.columns import SOURCE_COLUMNS as SOURCE_COLUMNS
     from itsmctl.model.columns import TEXT_COLUMNS as TEXT_COLUMNS
+    from itsmctl.model.columns import THING_COLUMNS as THING_COLUMNS
     from itsmctl.model.columns import TIME_COLUMNS as TIME_COLUMNS
     from itsmctl.model.columns import UNREAD as UNREAD
+    from itsmctl.model.columns import UNTOLD as UNTOLD
     from itsmctl.model.columns import Gap as Gap
     from itsmctl.model.complaints import Complaint as Complaint
     from itsmctl.model.complaints import ComplaintSign as ComplaintSign
@@ -196,7 +198,7 @@ _MODULES = {
     "catalog": "Calendar Certificate Continuity Criterion Customer Grade OfferedRequest STAGES Service Slot SpecialDay Stage Supplier SupplierAssessment TechnicianView UserView",
     "clocks": "CalendarVersion ClockCondition ClockPolicy ConditionRole DEFAULT_POLICY PauseLimit ZONE_OF_CALENDAR",
     "complaints": "Complaint ComplaintSign OwnFigure",
-    "columns": "APPROVAL APPROVAL_COLUMNS BOOLEAN_COLUMNS CHANGING_COLUMNS DESCRIBING_COLUMNS EVENT_COLUMNS FILLED_LATER FORESEEN_COLUMNS FREE_TEXT_COLUMNS Gap LATER_COLUMNS LIFE_COLUMNS LINK_COLUMNS MAPPED_COLUMNS NAMING_COLUMNS NUMBER_COLUMNS PEOPLE_COLUMNS PEOPLE_OF_EVENTS RECORD_COLUMNS REFERRING_COLUMNS REJECT_COLUMNS SOURCE_COLUMNS TEXT_COLUMNS TIME_COLUMNS UNREAD",
+    "columns": "APPROVAL APPROVAL_COLUMNS BOOLEAN_COLUMNS CHANGING_COLUMNS DESCRIBING_COLUMNS EVENT_COLUMNS FILLED_LATER FORESEEN_COLUMNS FREE_TEXT_COLUMNS Gap LATER_COLUMNS LIFE_COLUMNS LINK_COLUMNS MAPPED_COLUMNS NAMING_COLUMNS NUMBER_COLUMNS PEOPLE_COLUMNS PEOPLE_OF_EVENTS RECORD_COLUMNS REFERRING_COLUMNS REJECT_COLUMNS SOURCE_COLUMNS TEXT_COLUMNS THING_COLUMNS TIME_COLUMNS UNREAD UNTOLD",
     "definition": "ClockRole Condition Conditions Definition Effective Language Limit Outcome Phase ReviewCycle SEVERITIES Severity Text months_after",
     "deviations": "Baseline KnownFindings Waiver",
     "frameworks": "Clause ClauseType Crosswalk EvidenceClass Framework Objective Subject WayOfChecking covers headings within",

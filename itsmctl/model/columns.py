@@ -119,6 +119,10 @@ NAMING_COLUMNS = frozenset(
 """Columns that hold the name of a person or a thing, in which blanks that nobody sees make no difference."""
 
 
+THING_COLUMNS = ("service", "ci", "group", "customer", "supplier")
+"""Columns that name a thing of which a definition or another record may speak: it is the same in other capitals. Codes are not."""
+
+
 FREE_TEXT_COLUMNS = (
     "title",
     "resolution",
@@ -203,6 +207,9 @@ UNREAD = (
     "spreadsheet-error",
 )
 """Reasons for which a cell is set aside that then is empty in the record: nobody knows what belongs there."""
+
+UNTOLD = ("no-state", "no-time")
+"""Reasons for which an empty cell of a log is told: its row does not say what happened, or when."""
 
 
 MAPPED_COLUMNS = {

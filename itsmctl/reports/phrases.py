@@ -278,6 +278,9 @@ PHRASES = (
         "nothing is told after {moment}, and what was open then is judged as if it were open until {until}: {n}; export again, or name an earlier moment with --as-of"
     ),
     msg("records without {columns}, left out by rules that choose by it: {n} ({rules})"),
+    msg("records of {process} without {columns}, missing in the groups that rules make by it: {n} ({rules})"),
+    msg("records without {columns}, missing in the groups that rules make by it: {n} ({rules})"),
+    msg("{columns}: names that differ only in capitals or in the width of letters, taken for one: {n} ({names})"),
     msg(
         "records of {process} whose {column} is not known, so that rules about groups rest on the others: {n} ({rules})"
     ),

@@ -26,6 +26,8 @@ _REASONS = {
     "header-again": msg("the header once more"),
     "left-out": msg("left out, as the mapping says"),
     "no-record-id": msg("no id of a record"),
+    "no-state": msg("a row of a log that tells no state"),
+    "no-time": msg("a row of a log that tells no time"),
     "no-time-of-day": msg("a day without a time of day"),
     "nonexistent-time": msg("a time that the zone's clocks never showed"),
     "nul-byte": msg("a NUL character"),

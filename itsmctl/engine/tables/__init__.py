@@ -11,6 +11,7 @@ from itsmctl.engine.tables.histories import create_approval, create_event, resto
 from itsmctl.engine.tables.links import create_link
 from itsmctl.engine.tables.loading import Loading
 from itsmctl.engine.tables.records import create_kept, create_record
+from itsmctl.engine.tables.spellings import with_spellings
 
 _NARROW = 0.9
 """The share of all records from which on it is not worth while to name those of one process."""
@@ -29,6 +30,7 @@ def load_tables(session: Session, loading: Loading) -> None:
     told = check_files(session, loading.folder)
     check_tables(session, loading.folder, TABLE_FILES)
     create_sources(session, loading, told)
+    loading = with_spellings(session, loading)
     create_codes(session, loading)
     create_kept(session, loading)
     with session.beside(lambda other: create_event(other, loading), large=True):

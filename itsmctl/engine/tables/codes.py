@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itsmctl.blanks import BLANKS, ODD, UNSEEN, plainly_named
+from itsmctl.blanks import BLANKS, NARROW, ODD, UNSEEN, WIDE, plainly_named
 from itsmctl.engine.session import Session, exported, quote
 from itsmctl.engine.tables.loading import Loading
 from itsmctl.model import NAMING_COLUMNS
@@ -56,6 +56,7 @@ def bare(text: str) -> str:
 
 
 def named(text: str) -> str:
-    """SQL for the name of a person or a thing as exported, with a single plain blank between its words and none around it: see `blanks`."""
-    one = f"trim(regexp_replace({text}, {quote(BLANKS)}, ' ', 'g'), {quote(UNSEEN)})"
+    """SQL for the name of a person or a thing as exported, in letters of plain width, with a single plain blank between its words and none around it: see `blanks`."""
+    narrow = f"translate({text}, {quote(WIDE)}, {quote(NARROW)})"
+    one = f"trim(regexp_replace({narrow}, {quote(BLANKS)}, ' ', 'g'), {quote(UNSEEN)})"
     return f"CASE WHEN regexp_matches({text}, {quote(ODD)}) THEN nullif({one}, '') ELSE {filled(text)} END"

@@ -8,11 +8,12 @@ from itsmctl.engine.numbering import words_of_rows
 from itsmctl.engine.session import Session, exported, name, quote
 from itsmctl.engine.sql import epoch, neighbour
 from itsmctl.engine.tables.loading import TEXTS, Loading, Silent
-from itsmctl.model import FILLED_LATER, LATER_COLUMNS, UNREAD
+from itsmctl.model import FILLED_LATER, LATER_COLUMNS, UNREAD, UNTOLD
 
 _LATE = 3_600
 """How long after its record a history may begin: what is typed in afterwards is late by so much."""
 _REASONS = ", ".join(map(quote, UNREAD))
+_UNTOLD = ", ".join(map(quote, UNTOLD))
 
 
 def create_lost(session: Session) -> None:
@@ -25,10 +26,11 @@ def create_lost(session: Session) -> None:
 
 
 def create_broken(session: Session, loading: Loading) -> None:
-    """Records whose history is known to have a gap: an update lost its time or its row, the last state of the history is
+    """Records whose history is known to have a gap: an update lost its time, its state or its row, the last state of the history is
     not the state exported, or times run backwards, so that nobody knows in which order things happened."""
     lost = f"""SELECT r.tix FROM record AS r JOIN (
         SELECT record_id FROM reject WHERE list_contains(string_split(?, ' | '), "column") AND reason IN ({_REASONS})
+        UNION SELECT record_id FROM reject WHERE reason IN ({_UNTOLD})
         UNION SELECT record_id FROM lost
     ) AS l ON l.record_id = r.record_id"""
     if loading.told_elsewhere and loading.history:

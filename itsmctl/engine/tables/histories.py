@@ -29,7 +29,7 @@ def create_event(session: Session, loading: Loading) -> None:
             f"""CREATE TABLE event AS
             SELECT k.tix, e.seq, {epoch("e.at")} AS moment, {people} e.field, {old} AS old, {new} AS new
             FROM {exported(loading.folder, "event")} AS e JOIN kept AS k ON k.record_id = e.record_id {joins}
-            {"" if loading.part.history else "WHERE false"}"""
+            {_where(loading, old, new)}"""
         )
     if not session.in_order:
         check_numbers(session, loading.folder)
@@ -38,6 +38,14 @@ def create_event(session: Session, loading: Loading) -> None:
         session.run("CREATE TABLE sorted AS SELECT * FROM event ORDER BY tix, seq")
         session.run("DROP TABLE event")
         session.run("ALTER TABLE sorted RENAME TO event")
+
+
+def _where(loading: Loading, old: str, new: str) -> str:
+    """SQL that goes on with a condition: a thing that was only written otherwise did not change."""
+    if not loading.part.history:
+        return "WHERE false"
+    respelt = ", ".join(map(quote, sorted(loading.spellings)))
+    return f"WHERE NOT (e.field IN ({respelt}) AND coalesce({old} = {new}, false))" if respelt else ""
 
 
 def _out_of_order(session: Session) -> bool:

@@ -84,6 +84,11 @@ class Loading:
     initial: tuple[tuple[str, str], ...] = ()
     """(process, state) in which records begin."""
 
+    called: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """By column, what the definitions call things beside those that have codes."""
+    spellings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By column, under which name a thing is known that the export calls otherwise; they are among `codes`."""
+
     @property
     def texts(self) -> frozenset[str]:
         """The texts of a record that are loaded."""
