@@ -22,8 +22,8 @@ from itsmctl.model import GROUPED, RECORD_COLUMNS, REFERRING_COLUMNS, Condition,
 
 BESIDE_OTHERS = frozenset({"batch", "overlap", "similar"})
 """Checks that judge a record by how many others of the scope are like it, or at the same time."""
-OF_ONE_HISTORY = frozenset({"dwell-within", "handovers", "raised-and-lowered", "returns"})
-"""Checks that pass a record of whose field nothing is told: it never was anywhere, and never went anywhere."""
+OF_ONE_HISTORY = frozenset({"dwell-within", "raised-and-lowered"})
+"""Checks that pass a record of whose field nothing is told: it never stood there, and never changed."""
 ABOUT_CLOCKS = frozenset(
     {
         "attainment",
@@ -208,13 +208,13 @@ def _with_gaps(body: Fragment, rule: Rule, needs: Needs) -> Fragment:
 
 
 def _with_never_told(body: Fragment, needs: Needs, context: Context) -> Fragment:
-    """Leave untested the passes of records that are over, of which the export never tells a field that their form requires."""
+    """Leave untested the passes of records of which the export never tells a field that their form requires."""
     process = context.definitions.processes.get(context.process)
     required = {field.column for field in process.form if field.required_in} if process else set()
     for column in sorted(needs.history & required - {"state"}):
         never = Fragment(
             f"""SELECT r.record_id, r.opened_at, {quote(f"missing:{column}")} AS reason FROM scoped AS r
-            WHERE r.{name(column)} IS NULL AND r.ended_at IS NOT NULL AND r.tix NOT IN (SELECT tix FROM event WHERE field = ?)""",
+            WHERE r.{name(column)} IS NULL AND r.tix NOT IN (SELECT tix FROM event WHERE field = ?)""",
             (column,),
         )
         body = doubted(body, never, "passes")
