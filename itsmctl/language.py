@@ -518,7 +518,7 @@ REASONS: dict[str, tuple[str, str]] = {
         msg("Make definitions of your own with `itsmctl init`, and keep your registers there."),
     ),
     "example-catalogue": (
-        msg("The catalogue is that of the example company, and has no service or request of this export"),
+        msg("The catalogue is that of the example company, and has hardly any service or request of this export"),
         msg("Make definitions of your own with `itsmctl init`, and write your catalogue there."),
     ),
     "row-without-day": (

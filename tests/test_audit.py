@@ -697,6 +697,7 @@ def test_a_refused_audit_leaves_no_thread_that_opens_the_database(
     ("services", "expected"),
     [
         (("OurLounge", "CAMPUS", ""), [(None, "example-catalogue"), (None, "example-catalogue"), (False, "")]),
+        (("OurLounge", "CAMPUS", "VPN", ""), [(None, "example-catalogue")] * 3 + [(False, "")]),
         (("OurLounge", "database-platform", ""), [(False, ""), (True, ""), (False, "")]),
     ],
 )
