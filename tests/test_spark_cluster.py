@@ -133,6 +133,8 @@ QUERIES = (
     "count(*) FILTER (WHERE n > 1) AS e FROM (VALUES ('b', NULL, 3), ('a', 'x', 2), ('b', 'x', 2)) AS k(k, v, n)",
     "SELECT quantile_disc(reopen_count, CAST(50 AS DOUBLE) / 100) AS a, bool_or(reopen_count > 1) AS b FROM number",
     "SELECT w.t FROM word AS w WHERE w.t NOT IN (SELECT t FROM word WHERE t < 'b') OR w.t IN (SELECT t FROM word WHERE t > 'c')",
+    "SELECT tix FROM (VALUES (1), (2), (3)) AS k(tix) WHERE tix NOT IN (SELECT tix FROM (VALUES (2), (2)) AS m(tix))",
+    "SELECT k.tix, k.tix NOT IN (SELECT n FROM (VALUES (2)) AS m(n)) AS x FROM (VALUES (1), (2)) AS k(tix) WHERE k.tix NOT IN (SELECT 3 AS n WHERE false) OR k.tix > 1",
     "SELECT grouping(b) AS g, a, b, count(*) AS n FROM (VALUES (1, 2), (1, 3)) AS k(a, b) GROUP BY GROUPING SETS ((a, b), (a))",
 )
 
