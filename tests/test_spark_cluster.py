@@ -217,6 +217,16 @@ def test_every_history_gives_the_same_rows_by_the_whole_library(history: str) ->
     assert ran.stdout.rstrip().endswith("other bytes: none")
 
 
+def test_tables_that_are_too_large_to_be_sent_around_are_joined_alike(dataset: Path, tmp_path: Path) -> None:
+    """Small ones are sent to whoever joins them, so that nothing small shows how large ones are joined."""
+    rules = ("--rule", "INC-0*", "--rule", "DQ-0*")
+    large = ("--spark-conf", "spark.sql.autoBroadcastJoinThreshold=-1")
+    code, said = told(audit(dataset, tmp_path / "spark", *on_spark("local[2]"), *large, *rules))
+    assert (code, said) == (1, "")
+    assert told(audit(dataset, tmp_path / "duckdb", *rules))[0] == 1
+    assert same_files(tmp_path / "duckdb", tmp_path / "spark")
+
+
 def test_a_killed_audit_leaves_no_result_and_running_again_gives_one(
     dataset: Path, cluster: Standalone, tmp_path: Path
 ) -> None:
