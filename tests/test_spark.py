@@ -42,7 +42,13 @@ def spark_of(sql: str, numbers: frozenset[str] = frozenset()) -> str:
             "SELECT strftime(make_timestamp(n * 1000000), '%Y-%m-%dT%H:%M:%SZ')",
             "SELECT DATE_FORMAT(TIMESTAMP_MICROS(n * 1000000), 'yyyy-MM-dd\\'T\\'HH:mm:ss\\'Z\\'')",
         ),
+        (
+            "SELECT tix FROM told WHERE tix NOT IN (SELECT tix FROM settled)",
+            "SELECT tix FROM told WHERE NOT EXISTS(SELECT 1 FROM (SELECT tix FROM settled) AS found(found_number) "
+            "WHERE found.found_number = tix)",
+        ),
         ("SELECT trim(t, '-')", "SELECT TRIM('-' FROM t)"),
+        ("SELECT a WHERE t NOT IN (SELECT t FROM b)", "SELECT a WHERE NOT t IN (SELECT t FROM b)"),
         (
             "SELECT unnest(generate_series(a, b)) AS n",
             "SELECT EXPLODE(CASE WHEN a <= b THEN SEQUENCE(a, b) END) AS n",

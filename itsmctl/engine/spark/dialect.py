@@ -32,6 +32,8 @@ class SparkSQL(Spark):
 
 _TRIMMED = " \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 """What DuckDB takes off a text: the separators of Unicode, and neither tabs nor ends of lines."""
+_NUMBER = "tix"
+"""The column with the number of a record, which every row about a record has."""
 _PARTS = {"%Y": "yyyy", "%m": "MM", "%d": "dd", "%H": "HH", "%M": "mm", "%S": "ss"}
 """Parts of a moment as DuckDB writes them, and as Spark does."""
 
@@ -179,6 +181,21 @@ def _trim(node: Expr) -> Expr:
     return node
 
 
+def _not_in(node: Expr) -> Expr:
+    """Where one of two sides might be empty, Spark compares each row with each; the number of a record never is.
+
+    `x NOT IN (…)` says nothing where either has no value, `NOT EXISTS` something: it stands for the other only there.
+    """
+    asked = node.this
+    query = asked.args.get("query") if isinstance(asked, exp.In) else None
+    if query is None or not isinstance(asked.this, exp.Column) or asked.this.name != _NUMBER:
+        return node
+    named = exp.TableAlias(this=exp.to_identifier("found"), columns=[exp.to_identifier("found_number")])
+    found = exp.Subquery(this=query.unnest().copy(), alias=named)
+    alike = exp.EQ(this=exp.column("found_number", table="found"), expression=asked.this.copy())
+    return exp.Not(this=exp.Exists(this=exp.select("1").from_(found).where(alike)))
+
+
 def _percentile(node: Expr) -> Expr:
     """Spark asks for the values after the share."""
     if isinstance(node.parent, exp.WithinGroup):
@@ -209,6 +226,7 @@ _FUNCTIONS: Mapping[str, Callable[[Expr], Expr]] = {
 }
 _CHANGES: Mapping[type, Callable[[Expr], Expr]] = {
     exp.CTE: _cte,
+    exp.Not: _not_in,
     exp.Trim: _trim,
     exp.PercentileDisc: _percentile,
     exp.Lower: _lower,
