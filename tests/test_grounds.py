@@ -113,7 +113,7 @@ DECIDE = {
     "agreement": {"priority": "P4", "service": "erp"},
     "clock-within": {"priority": "P1", "service": "erp"},
     "employed": {"resolved_by": "Li", "resolved_at": None},
-    "known": {"service": "ERP", "opened_at": None},
+    "known": {"service": "crm", "opened_at": None},
     "linked": {"caused_by": None},
     "not-in-future": {"closed_at": "2026-03-02T12:00:01Z"},
     "ordered-times": {"opened_at": "2026-03-02T09:00:01Z", "resolved_at": "2026-03-02T09:00:00Z"},

@@ -303,7 +303,7 @@ def test_what_is_interrupted_at_any_moment_leaves_nothing(
     moments = random.Random(f"{given[0]} {name}")
     for number in range(KILLS):
         process = subprocess.Popen(
-            [*PROGRAM, *map(str, given), "-q", "-o", str(tmp_path / "out")], stderr=subprocess.PIPE, text=True
+            [*PROGRAM, *map(str, given), "-o", str(tmp_path / "out")], stderr=subprocess.PIPE, text=True
         )
         time.sleep(0.3 + (takes - 0.3) * moments.uniform(number / KILLS, (number + 1) / KILLS))
         process.send_signal(signal.Signals[name])
