@@ -9,6 +9,7 @@ import shlex
 import tracemalloc
 import zipfile
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -134,6 +135,14 @@ def test_a_moment_of_two_columns_is_read_from_both(tmp_path: Path) -> None:
         ("A2", "Closed Day Closed Clock", "2026-03-04", "bad-time"),
         ("A3", "Closed Day Closed Clock", "08:00", "bad-time"),
         ("A3", "Day Clock", "2026-03-02 25:00", "bad-time"),
+    ]
+
+
+def test_two_moments_of_one_column_are_no_joined_columns(tmp_path: Path) -> None:
+    definition = replace(joined_moments(("Day",), ("Day",)), taken={"closed_at": "first"})
+    bring(tmp_path, "Number,Day\nA1,2026-03-02 09:12\n", definition=definition, zone="UTC")
+    assert table(tmp_path, "record", ("strftime(opened_at, '%d %H:%M')", "closed_at = opened_at")) == [
+        ("02 09:12", True)
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from itsmctl.engine.session import Session, quote
 from itsmctl.errors import ItsmctlError, Problem, Where
@@ -51,7 +51,7 @@ def time_cells(found: Mapping[str, Source], mapping: MappingDefinition, staged: 
 
     A day and a time of day that stand in two columns are one text. Raises ItsmctlError where it would be called as another column is.
     """
-    named = [(source.shown, source.as_exported(staged)) for c in TIME_COLUMNS if (source := found.get(c))]
+    named = [(s.shown, replace(s, take=None).as_exported(staged)) for c in TIME_COLUMNS if (s := found.get(c))]
     if mapping.at in staged.columns:
         named.append((mapping.at, staged.sql(mapping.at)))
     cells: dict[str, str] = {}

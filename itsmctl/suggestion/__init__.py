@@ -16,8 +16,8 @@ from itsmctl.importers.faces import FACE, read_faces
 from itsmctl.importers.opening import ImportOptions, open_file, stage
 from itsmctl.importers.recognition import best_mapping, settled, sources
 from itsmctl.importers.times import order_of
+from itsmctl.importers.values import time_cells
 from itsmctl.model import (
-    TIME_COLUMNS,
     Definitions,
     Effective,
     MappingDefinition,
@@ -227,15 +227,12 @@ def _fitting(export: Export, mappings: Mapping[str, MappingDefinition]) -> Mappi
 def _unread(session: Session, mapping: MappingDefinition, staged: Staged, seen: Sequence[Profile]) -> tuple[str, ...]:
     """The columns in which a mapping looks for moments, and of which it can read less than half."""
     found, _ = sources(mapping, staged.columns)
-    at = settled(mapping, staged.columns).at
-    cells = {source.shown: source.as_exported(staged) for c, source in found.items() if c in TIME_COLUMNS}
-    days = {source.shown: source.exported[0] for c, source in found.items() if c in TIME_COLUMNS}
-    if at in staged.columns:
-        cells[at], days[at] = staged.sql(at), at
+    days = {source.shown: source.exported[0] for source in found.values()}
     told = {profile.name: profile.filled for profile in seen}
-    filled = {name: told[day] for name, day in days.items() if told.get(day)}
     session.run(f"DROP TABLE IF EXISTS {FACE}")
     try:
+        cells = time_cells(found, settled(mapping, staged.columns), staged)
+        filled = {name: count for name in cells if (count := told.get(days.get(name, name)))}
         columns, _ = read_faces(session, staged, {name: cells[name] for name in filled}, mapping)
     except ItsmctlError:
         return ()  # day and month cannot be told apart, which is asked
