@@ -267,7 +267,7 @@ def test_who_signed_is_told_in_words(original: Path, capsys: pytest.CaptureFixtu
         (["pack", "--public-key", str(key)], 0, f"good, by key sha256:{_key(original).id}"),
         (["pack", "--public-key", str(other), "--public-key", str(key)], 0, f"({key})"),
         (["pack", "--public-key", str(other)], 1, "another key: should be"),
-        (["unsigned"], 0, "signature    none"),
+        (["unsigned"], 0, "signature    none; only a pack digest that was noted elsewhere"),
         (["unsigned", "--public-key", str(key)], 1, "the pack is not signed"),
     ):
         assert run(["evidence", "verify", str(original / arguments[0]), *arguments[1:]]) == code
@@ -275,6 +275,22 @@ def test_who_signed_is_told_in_words(original: Path, capsys: pytest.CaptureFixtu
     run(["evidence", "verify", str(original / "pack"), "--format", "json"])
     facts = json.loads(capsys.readouterr().out)["signature"]
     assert facts == {"status": "enclosed-key", "key": _key(original).id}
+
+
+@pytest.mark.parametrize(("language", "sounds_good"), [("en", r"\bgood\b(?<!not good)|intact"), ("zh", "有效|完好")])
+@pytest.mark.parametrize("file", [REPORT, "data/added.txt", "manifest-sha256.txt"])
+def test_no_line_about_an_altered_pack_sounds_good(
+    pack: Path, original: Path, file: str, language: Language, sounds_good: str
+) -> None:
+    with (pack / file).open("ab") as opened:
+        opened.write(b" ")
+    for keys in ((), (_key(original),)):
+        report = verify(pack, keys)
+        assert report.signature.status in ("altered-since", "not-good")
+        lines = report_lines(report, language)
+        assert [line for line in lines if re.search(sounds_good, line)] == []
+        digest = next(line for line in lines if report.digest in line)
+        assert not digest.endswith(report.digest), "the digest that was noted says nothing here, and says so"
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -29,6 +29,7 @@ from itsmctl.evidence.sealing import Seals
 from itsmctl.evidence.stamping import attach
 from itsmctl.evidence.timestamp import REQUEST, RESPONSE, read_authorities
 from itsmctl.evidence.verify import verify
+from itsmctl.evidence.wording import report_lines
 
 CONFIGURATION = """
 [ req ]
@@ -262,6 +263,16 @@ def test_an_answer_of_another_authority_is_named(original: Path, pack: Path, tmp
     assert _faults(pack) == set()
     assert _faults(pack, other.root) == {(RESPONSE, "bad-timestamp")}
     assert _faults(pack, other.root, _root(original)) == set()
+
+
+def test_a_stamp_of_an_altered_pack_is_not_called_good(original: Path, pack: Path) -> None:
+    attach(pack, original / "authority/signed.tsr")
+    (pack / "data/result/report.html").write_text("forged", encoding="utf-8")
+    for authorities in ((), (_root(original),)):
+        report = verify(pack, (), read_authorities(authorities))
+        assert (report.timestamp.status, report.timestamp.authority) == ("altered-since", "CN=Test Stamper")
+        told = report_lines(report, "en")[-1]
+        assert told.startswith("time-stamp   does not hold: files differ from what CN=Test Stamper saw at ")
 
 
 def test_a_stamp_that_is_asked_for_and_not_there_is_missing(original: Path, pack: Path) -> None:

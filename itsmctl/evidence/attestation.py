@@ -28,12 +28,15 @@ PAYLOAD_TYPE = "application/vnd.in-toto+json"
 PREDICATE_TYPE = "https://itsmctl.invalid/audit/v1"
 SUBJECTS = (*TAG_FILES, *TAG_MANIFESTS.values())
 
-Status = Literal["unsigned", "enclosed-key", "trusted-key", "not-good"]
+Status = Literal["unsigned", "enclosed-key", "trusted-key", "not-good", "altered-since"]
 
 
 @dataclass(frozen=True)
 class Signature:
-    """Who signed a pack: `key` is the id of the key; `enclosed-key` means that nobody named the key to check it with."""
+    """Who signed a pack: `key` is the id of the key; `enclosed-key` means that nobody named the key to check it with.
+
+    `altered-since`: the key did sign the manifests, but files are not what these list.
+    """
 
     status: Status = "unsigned"
     key: str = ""

@@ -36,12 +36,15 @@ _NOT_TRUSTED = msg("it was altered, or signed by none of the authorities that we
 REASONS = (_OTHER, _REFUSED, _UNREADABLE, _NO_CERTIFICATE, _NOT_VALID, _NOT_FOR_THIS, _NOT_TRUSTED)
 """Why a response is no good time-stamp."""
 
-Status = Literal["none", "not-checked", "trusted", "not-good"]
+Status = Literal["none", "not-checked", "trusted", "not-good", "altered-since"]
 
 
 @dataclass(frozen=True)
 class Timestamp:
-    """When an authority saw the pack, as ISO 8601; `not-checked` means that nobody named the authority's certificate."""
+    """When an authority saw the pack, as ISO 8601; `not-checked` means that nobody named the authority's certificate.
+
+    `altered-since`: it saw the manifests, but files are not what these list.
+    """
 
     status: Status = "none"
     at: str = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from itsmctl.evidence.keys import PublicKey
 
 
+_SEALS: frozenset[Fault] = frozenset({"unsigned", "other-key", "bad-timestamp"})
+"""What is wrong with a seal, where no file is other than its manifest says."""
+
+
 @dataclass(frozen=True)
 class VerifyReport:
     """What verifying found; `digest` is the SHA-256 of `tagmanifest-sha256.txt`, to compare with the one noted."""
@@ -53,6 +57,11 @@ class VerifyReport:
     @property
     def intact(self) -> bool:
         return not self.differences
+
+    @property
+    def altered(self) -> bool:
+        """Whether files are not what the manifests list, rather than a seal alone not there or not good."""
+        return _altered(self.differences)
 
     @property
     def files_that_differ(self) -> tuple[str, ...]:
@@ -98,6 +107,8 @@ def _report(
     differences += faults
     stamp, faults = check_timestamp(opened, found, authorities, altered=bool(differences))
     differences += faults
+    if _altered(differences):
+        signature, stamp = _of_other_files(signature, stamp)
     tag_manifest = found.get(TAG_MANIFESTS["sha256"])
     return VerifyReport(
         opened.pack,
@@ -109,6 +120,19 @@ def _report(
         signature,
         stamp,
     )
+
+
+def _altered(differences: Iterable[Difference]) -> bool:
+    return any(difference.fault not in _SEALS for difference in differences)
+
+
+def _of_other_files(signature: Signature, stamp: Timestamp) -> tuple[Signature, Timestamp]:
+    """The seals of an altered pack: a signature may hold for the manifests, and is good for nothing all the same."""
+    if signature.status in ("enclosed-key", "trusted-key"):
+        signature = replace(signature, status="altered-since")
+    if stamp.status in ("not-checked", "trusted"):
+        stamp = replace(stamp, status="altered-since")
+    return signature, stamp
 
 
 def _tag_differences(opened: Opened, found: Mapping[str, Digests]) -> Iterator[Difference]:

@@ -107,10 +107,6 @@ def _changed_signer(summary: PackSummary, language: Language) -> Iterator[str]:
     yield tr(told, language, old=old)
 
 
-_SEALS: frozenset[Fault] = frozenset({"unsigned", "other-key", "bad-timestamp"})
-"""What is wrong with a seal, where no file is other than its manifest says."""
-
-
 def report_lines(report: VerifyReport, language: Language) -> list[str]:
     """Whether the pack is intact, and otherwise every file that differs."""
     if report.intact:
@@ -119,15 +115,18 @@ def report_lines(report: VerifyReport, language: Language) -> list[str]:
     else:
         names = len(report.files_that_differ)
         told = trn("altered, {n} file differs", "altered, {n} files differ", names, language)
-        if all(difference.fault in _SEALS for difference in report.differences):
+        if not report.altered:
             told = tr(
                 "not proven: the files are as the manifests list them, but the signature or the time-stamp is not there or not good",
                 language,
             )
         verdict = [f"{report.pack}{tr(': ', language)}{told}"]
         verdict += [f"  {difference_text(difference, language)}" for difference in report.differences]
-    digests = _digest_lines(report.digest, report.archive_sha256, language)
-    signature = _signature_line(report.signature, language)
+    digests = _digest_lines(report.digest, report.archive_sha256, language, altered=report.altered)
+    if report.intact and report.signature.status == "unsigned":
+        signature = tr(_UNSIGNED, language)
+    else:
+        signature = _signature_line(report.signature, language)
     return [*verdict, *digests, signature, *timestamp_lines(report.timestamp, language)]
 
 
@@ -237,13 +236,19 @@ _SIGNATURES: Mapping[Status, str] = {
     "enclosed-key": msg("signature    good, by key sha256:{key}; only --public-key tells whose it is"),
     "trusted-key": msg("signature    good, by key sha256:{key} ({file})"),
     "not-good": msg("signature    not good"),
+    "altered-since": msg("signature    does not hold: files differ from what key sha256:{key} signed"),
 }
+_UNSIGNED = msg(
+    "signature    none; only a pack digest that was noted elsewhere tells whether this is the pack that was built"
+)
+"""Of a pack in which all is as its manifests list it: whoever alters an unsigned pack can write these anew."""
 
 
 _TIMESTAMPS: Mapping[StampStatus, str] = {
     "not-checked": msg("time-stamp   {at} by {authority}; only --tsa tells whether that is so"),
     "trusted": msg("time-stamp   {at} by {authority}, good"),
     "not-good": msg("time-stamp   not good"),
+    "altered-since": msg("time-stamp   does not hold: files differ from what {authority} saw at {at}"),
 }
 
 
@@ -269,12 +274,16 @@ def revealed_lines(people: Sequence[Person], language: Language) -> list[str]:
     ]
 
 
-def _digest_lines(digest: str, archive_sha256: str, language: Language) -> list[str]:
-    """Both in a column, with what the lines about signature and time-stamp say."""
+def _digest_lines(digest: str, archive_sha256: str, language: Language, altered: bool = False) -> list[str]:
+    """Both in a column, with what the lines about signature and time-stamp say.
+
+    An altered pack may have the digest that somebody noted, as it is that of the manifests.
+    """
     labels = tr("pack digest", language), tr("zip file", language)
     room = max(map(cells, labels))
-    told = zip(labels, (digest, archive_sha256), strict=True)
-    return [f"{fit(label, room)}  sha256:{value}" for label, value in told if value]
+    but = tr("; but files differ from what it stands for", language) if altered else ""
+    told = zip(labels, (digest, archive_sha256), (but, ""), strict=True)
+    return [f"{fit(label, room)}  sha256:{value}{more}" for label, value, more in told if value]
 
 
 def difference_text(difference: Difference, language: Language) -> str:
