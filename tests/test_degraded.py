@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,11 @@ from benches import bench
 from dataset import at, write_dataset
 
 from itsmctl.audit import AuditOptions, audit
+from itsmctl.audit.things import names_of_things
 from itsmctl.definitions import load
 from itsmctl.engine.results import Verdict, read_verdicts
 from itsmctl.importers.importing import import_files
-from itsmctl.model import Definitions
+from itsmctl.model import Condition, Definitions
 from itsmctl.reference import reference_root
 
 degrading = bench("degrading")
@@ -154,6 +156,45 @@ def test_a_group_in_capitals_hands_nothing_on_to_itself(tmp_path: Path, definiti
     audit(definitions, tmp_path / "dataset", options, verdicts=tmp_path / "verdicts.parquet")
     (verdict,) = read_verdicts(tmp_path / "verdicts.parquet")
     assert (verdict.passed, verdict.observed) == (True, "hand-overs: 0, returns: 0")
+
+
+def test_a_name_in_a_history_is_the_same_with_blanks_and_wide_letters_that_its_record_has_not(
+    tmp_path: Path, definitions: Definitions
+) -> None:
+    """In the history a group in capitals was known for the same, but not where a blank was doubled, too."""
+    moment = at("2026-01-05T09:00:00+00:00")
+    groups = ("Net work", "NET  WORK", "ＮＥＴ WORK", " net work", "Net work")
+    events = [("INC1", moment + 60 * n, "group", old, new) for n, (old, new) in enumerate(zip((None, *groups), groups, strict=False))]  # fmt: skip
+    row = {"process": "incident", "opened_at": moment, "state": "new"}
+    rows = [{**row, "record_id": f"INC{n}", "group": group} for n, group in enumerate(("NET WORK", *["Net work"] * 4))]
+    write_dataset(tmp_path / "dataset", rows, events, history=("state", "group"))
+    options = AuditOptions(rules=("INC-14",), as_of="2026-01-30", all_verdicts=True)
+    audit(definitions, tmp_path / "dataset", options, verdicts=tmp_path / "verdicts.parquet")
+    found = {one.record_id: one.observed for one in read_verdicts(tmp_path / "verdicts.parquet")}
+    assert found["INC1"] == "hand-overs: 0, returns: 0"
+
+
+def test_a_name_that_a_definition_asks_for_is_the_one_that_counts(definitions: Definitions) -> None:
+    """Most tickets may write it otherwise: what asks for it must find it."""
+    waiver = next(iter(definitions.waivers.values()))
+    agreement = definitions.agreements["sla-order-management"]
+    clock = agreement.clocks["resolution"]
+    target = replace(clock.targets[0], conditions=(Condition("ci", "in", ("Mail-01",)),))
+    asking = replace(
+        definitions,
+        waivers={waiver.id: replace(waiver, scope=(Condition("group", "in", ("Some Group",)),))},
+        agreements={agreement.id: replace(agreement, clocks={"resolution": replace(clock, targets=(target,))})},
+        rules={
+            one.id: one
+            for one in (
+                replace(definitions.rules["INC-01"], check="expression", parameters={"that": "customer <> 'Big One'"}),
+                replace(definitions.rules["INC-14"], check="returns", parameters={"field": "group", "to": ("First Line",), "most": 0}),
+            )
+        },
+    )  # fmt: skip
+    called = names_of_things(asking)
+    assert {"Some Group", "First Line"} <= called["group"]
+    assert (called["ci"], called["customer"], called["service"]) == ({"Mail-01"}, {"Big One"}, set())
 
 
 def test_a_service_in_capitals_keeps_its_own_agreement(tmp_path: Path, definitions: Definitions) -> None:

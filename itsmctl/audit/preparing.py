@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from itsmctl.audit.things import names_of_things
 from itsmctl.audit.waivers import applied
 from itsmctl.definitions.registers import rows_of
 from itsmctl.engine.acts import some_unclear
@@ -14,7 +15,6 @@ from itsmctl.engine.clocks import columns_of_clocks, create_clocks
 from itsmctl.engine.context import Context
 from itsmctl.engine.life import CLOSED
 from itsmctl.engine.openings import Opening, create_openings
-from itsmctl.engine.parameters import words
 from itsmctl.engine.people import create_people
 from itsmctl.engine.progress import segments_of_days
 from itsmctl.engine.registers import create_registers
@@ -34,9 +34,7 @@ from itsmctl.model import (
     LATER_COLUMNS,
     PEOPLE_OF_EVENTS,
     RECORD_COLUMNS,
-    THING_COLUMNS,
     Calendar,
-    Condition,
     Definitions,
     Register,
     RegisterRow,
@@ -233,30 +231,8 @@ def _loading(
         traces=tuple(f.name for f in receipt.files if f.table == "record" and f.shape == "trace"),
         over=tuple((p.id, s.id) for p in definitions.processes.values() for s in p.states if s.phase in CLOSED),
         initial=tuple((p.id, s.id) for p in definitions.processes.values() for s in p.states if s.initial),
-        called=_called(definitions),
+        called=names_of_things(definitions),
     )
-
-
-def _called(definitions: Definitions) -> Mapping[str, frozenset[str]]:
-    """What definitions call groups, and rules other things, beside services and customers."""
-    called: dict[str, set[str]] = {column: set() for column in THING_COLUMNS}
-    for groups in (
-        *(one.groups for one in definitions.roles.values()),
-        *(one.groups for one in definitions.operational_agreements.values()),
-        *(one.groups for one in definitions.suppliers.values()),
-    ):
-        called["group"].update(groups)
-    for rule in definitions.rules.values():
-        parts = (
-            *rule.scope,
-            *(part for value in rule.parameters.values() if isinstance(value, tuple) for part in value),
-        )
-        asked = [(part.column, part.values) for part in parts if isinstance(part, Condition)]
-        asked.append((str(rule.parameters.get("field", "")), words(rule.parameters.get("value", ()))))
-        for column, values in asked:
-            if column in called:
-                called[column].update(map(str, values))
-    return {column: frozenset(names) for column, names in called.items()}
 
 
 def _ended(receipt: Receipt, as_of: int) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.doubts import doubted, others_lack, unknown_in
 from itsmctl.engine.parameters import COLUMNS, DURATION, WHERE, conditions_of, number_of, seconds_of, texts
 from itsmctl.engine.people import known_as
-from itsmctl.engine.sql import LISTED, Fragment, all_of, each_word, name, quote
+from itsmctl.engine.sql import Fragment, all_of, each_item, name, quote
 from itsmctl.model import PEOPLE_COLUMNS, TIME_COLUMNS, Rule
 
 ID = "no-later"
@@ -124,9 +124,7 @@ def _about(records: str, moment: str, same: Sequence[str], where: Fragment) -> F
     """SELECT of what records `o` are about, and when: tix, moment, and k0, k1, … for each column; a row for each item that a cell lists."""
     people = {c: known_as(f"o.{name(c)}", f"w{i}") for i, c in enumerate(same) if c in PEOPLE_COLUMNS}
     told = {c: people[c].one if c in people else f"o.{name(c)}" for c in same}
-    items = ", ".join(
-        f"{each_word(told[c], LISTED) if c == 'ci' else told[c]} AS k{place}" for place, c in enumerate(same)
-    )
+    items = ", ".join(f"{each_item(c, 'o') if c == 'ci' else told[c]} AS k{place}" for place, c in enumerate(same))
     keys = [f"trim(k{place})" if c == "ci" else f"k{place}" for place, c in enumerate(same)]
     chosen = ", ".join(f"{key} AS k{place}" for place, key in enumerate(keys))
     filled = "".join(

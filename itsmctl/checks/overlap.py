@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.doubts import doubted, others_lack
 from itsmctl.engine.parameters import COLUMN, WHERE, conditions_of
-from itsmctl.engine.sql import LISTED, Fragment, all_of, each_word, name, quote, ranked
+from itsmctl.engine.sql import LISTED, Fragment, all_of, each_item, name, quote, ranked
 from itsmctl.model import TIME_COLUMNS, Rule
 
 ID = "overlap"
@@ -77,7 +77,7 @@ def _compared(rule: Rule) -> Fragment:
 
 def _on_items(rule: Rule, records: str, start: str, stop: str, where: Fragment) -> Fragment:
     """SELECT of the items of records `o` whose `start` is not after their `stop`: tix, record_id, start, stop, item."""
-    items = each_word(f"o.{name(str(rule.parameters['same']))}", LISTED)
+    items = each_item(str(rule.parameters["same"]), "o")
     return (
         f"""SELECT DISTINCT tix, record_id, start, stop, trim(item) AS item FROM (
             SELECT o.tix, o.record_id, o.{start} AS start, o.{stop} AS stop, {items} AS item FROM {records} AS o WHERE o.{start} <= o.{stop} AND """

@@ -14,7 +14,6 @@ followed by a change from `new`. Not testable: no change of the field at all; th
 from __future__ import annotations
 
 from itsmctl.engine.context import Context, Needs
-from itsmctl.engine.doubts import doubted, unknown_in
 from itsmctl.engine.parameters import DURATION, seconds_of
 from itsmctl.engine.sql import Fragment, duration_text
 from itsmctl.model import TEXT_COLUMNS, Rule
@@ -45,14 +44,16 @@ def compile(rule: Rule, context: Context) -> Fragment:
     field, within = str(rule.parameters["field"]), seconds_of(rule, "within")
     begun = "greatest(r.opened_at, coalesce(r.recorded_at, r.opened_at))"
     late = f"h.before IS NULL AND h.first_at > {begun} + {within}"
-    body = (
+    unread, stored = _stored_unread(context)
+    unknown = f"h.tix IS NULL OR r.opened_at IS NULL OR ({unread} IS NOT NULL AND {late})"
+    return (
         Fragment(
-            f"""SELECT r.record_id, CASE WHEN h.torn IS NOT NULL THEN false WHEN h.tix IS NULL OR r.opened_at IS NULL THEN NULL ELSE NOT ({late}) END AS passed,
-            CASE WHEN h.torn IS NOT NULL THEN concat('gap before: ', h.torn) WHEN h.tix IS NULL OR r.opened_at IS NULL THEN NULL
+            f"""SELECT r.record_id, CASE WHEN h.torn IS NOT NULL THEN false WHEN {unknown} THEN NULL ELSE NOT ({late}) END AS passed,
+            CASE WHEN h.torn IS NOT NULL THEN concat('gap before: ', h.torn) WHEN {unknown} THEN NULL
                 WHEN {late} THEN concat('begins late: ', {duration_text(f"h.first_at - {begun}")}) ELSE 'from the beginning' END AS observed,
             ? AS expected, coalesce(h.torn_at, h.first_at, r.opened_at) AS "at",
-            CASE WHEN h.torn IS NOT NULL THEN NULL WHEN h.tix IS NULL THEN ? WHEN r.opened_at IS NULL THEN 'missing:opened_at' END AS reason
-        FROM scoped AS r LEFT JOIN (
+            CASE WHEN h.torn IS NOT NULL THEN NULL WHEN h.tix IS NULL THEN ? WHEN r.opened_at IS NULL THEN 'missing:opened_at' WHEN {unknown} THEN concat({unread}, ':recorded_at') END AS reason
+        FROM scoped AS r{stored} LEFT JOIN (
             SELECT tix, min(moment) AS first_at, max(CASE WHEN earlier IS NULL THEN old END) AS before, min(CASE WHEN old <> was THEN moment END) AS torn_at,
                 min_by(CASE WHEN old <> was THEN concat(coalesce(old, '-'), ' -> ', coalesce(new, '-')) END, CASE WHEN old <> was THEN seq END) AS torn
             FROM (SELECT tix, seq, moment, old, new, {context.neighbour("new")} AS was, {context.neighbour("tix")} AS earlier """,
@@ -61,11 +62,13 @@ def compile(rule: Rule, context: Context) -> Fragment:
         + context.changes_of(field)
         + Fragment(" AND moment <= ?) AS told GROUP BY tix) AS h ON h.tix = r.tix", (context.as_of,))
     )
-    return doubted(body, _stored_unread(), "failures") if "recorded_at" in context.lacking else body
 
 
-def _stored_unread() -> Fragment:
-    """The records of which nobody knows when they were stored: until then there was no history to begin."""
-    return Fragment(
-        f"SELECT r.record_id, r.opened_at, 'unreadable:recorded_at' AS reason FROM scoped AS r JOIN {unknown_in(('recorded_at',))} AS u ON u.tix = r.tix"
+def _stored_unread(context: Context) -> tuple[str, str]:
+    """SQL for why nobody knows when a record was stored, before which it has no history, or NULL; and the join that it needs."""
+    if "recorded_at" not in context.lacking:
+        return "NULL", ""
+    return (
+        "u.why",
+        """ LEFT JOIN (SELECT tix, min(why) AS why FROM lacking WHERE "column" = 'recorded_at' GROUP BY tix) AS u ON u.tix = r.tix""",
     )

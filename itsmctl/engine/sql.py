@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from itsmctl.engine.session import name, quote
-from itsmctl.model import BOOLEAN_COLUMNS, NUMBER_COLUMNS, TIME_COLUMNS, Condition, Conditions
+from itsmctl.model import BOOLEAN_COLUMNS, NUMBER_COLUMNS, THING_COLUMNS, TIME_COLUMNS, Condition, Conditions
 
 __all__ = [
     "LISTED",
@@ -17,6 +17,7 @@ __all__ = [
     "each_word",
     "duration_text",
     "epoch",
+    "each_item",
     "each_match",
     "join",
     "latest",
@@ -153,6 +154,15 @@ LISTED = "[,;\u3001\uff0c\uff1b]"
 def each_word(text: str, between: str = "[,;\\s\u3001\uff0c\uff1b\u3000]+") -> str:
     """SQL that makes one row of each of the names that a cell lists, between commas, semicolons or blanks."""
     return f"unnest(regexp_split_to_array({text}, {quote(between)}))"
+
+
+def each_item(column: str, table: str) -> str:
+    """SQL that makes one row of each item that a cell lists, as it is compared: the name of a thing is the same in any capitals.
+
+    The rows have blanks around them, and some may be empty.
+    """
+    cell = f"{table}.{name(column)}"
+    return each_word(f"lower({cell})" if column in THING_COLUMNS else cell, LISTED)
 
 
 def each_match(text: str, pattern: str) -> str:

@@ -13,11 +13,11 @@ from itsmctl.model import APPROVAL_COLUMNS, NAMING_COLUMNS, TIME_COLUMNS
 def create_event(session: Session, loading: Loading) -> None:
     """`event(tix, seq, moment, field, old, new)`: every change, by record and in its order, in the codes of the definitions."""
     coded = coded_columns(loading)
-    naming = f"e.field IN ({', '.join(map(quote, sorted(NAMING_COLUMNS)))})"
-    old, new = (f"CASE WHEN {naming} THEN {named(f'e.{word}')} ELSE e.{word} END" for word in ("old", "new"))
-    joins = ""
+    naming = f"field IN ({', '.join(map(quote, sorted(NAMING_COLUMNS)))})"
+    told = ", ".join(f"CASE WHEN {naming} THEN {named(word)} ELSE {word} END AS {word}" for word in ("old", "new"))
+    old, new, joins = "e.old", "e.new", ""
     if coded:
-        old, new = f"coalesce(c_old.code, {old})", f"coalesce(c_new.code, {new})"
+        old, new = "coalesce(c_old.code, e.old)", "coalesce(c_new.code, e.new)"
         joins = " ".join(
             f'LEFT JOIN code AS c_{word} ON c_{word}."column" = e.field AND c_{word}.exported = e.{word}'
             f"{same_process(loading, f'c_{word}', 'k')}"
@@ -27,9 +27,9 @@ def create_event(session: Session, loading: Loading) -> None:
     with session.unbuffered():
         session.run(
             f"""CREATE TABLE event AS
-            SELECT k.tix, e.seq, {epoch("e.at")} AS moment, {people} e.field, {old} AS old, {new} AS new
-            FROM {exported(loading.folder, "event")} AS e JOIN kept AS k ON k.record_id = e.record_id {joins}
-            {_where(loading, old, new)}"""
+            SELECT k.tix, e.seq, {epoch(name("at"))} AS moment, {people} e.field, {old} AS old, {new} AS new
+            FROM (SELECT record_id, seq, {name("at")}, actor, actor_group, field, {told} FROM {exported(loading.folder, "event")}) AS e
+            JOIN kept AS k ON k.record_id = e.record_id {joins} {_where(loading, old, new)}"""
         )
     if not session.in_order:
         check_numbers(session, loading.folder)
