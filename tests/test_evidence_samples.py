@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import subprocess
+from itertools import takewhile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -16,6 +19,7 @@ from itsmctl.evidence.reading import Judged, read_result
 from itsmctl.evidence.samples import samples
 from itsmctl.evidence.verify import verify
 from itsmctl.sampling.population import population_of
+from itsmctl.source import parse_documents
 
 Case = tuple[Path, Path]
 
@@ -61,7 +65,26 @@ def test_a_sample_goes_into_the_pack_with_its_evaluation(case: Case, tmp_path: P
     assert told["conclusion"] == "supported"
     assert (place / "working-paper.xlsx").read_bytes() == paper.read_bytes()
     assert "`data/samples/样本 june/`" in (tmp_path / "pack/data/README.md").read_text("utf-8")
-    assert verify(tmp_path / "pack").intact
+    for readme in ("README.md", "README.zh.md"):
+        commands = _commands(tmp_path / "pack/data" / readme, "cd 'data/samples/样本 june'")
+        done = subprocess.run(["sh", "-c", commands], cwd=tmp_path / "pack", capture_output=True, check=True)
+        units = [line.split("\t")[2] for line in done.stdout.decode().splitlines()]
+        assert units == [unit["unit"] for unit in _drawn(place)]
+        assert len(units) > 10
+    assert verify(tmp_path / "pack").intact, "whoever draws again leaves nothing in the pack"
+
+
+def _commands(readme: Path, first: str) -> str:
+    """The indented commands of a README that begin with a line, as a reader would copy them."""
+    lines = readme.read_text("utf-8").splitlines()
+    start = lines.index(f"    {first}")
+    return "\n".join(line[4:] for line in takewhile(lambda line: line.startswith("    "), lines[start:]))
+
+
+def _drawn(place: Path) -> list[Any]:
+    paper = parse_documents((place / "working-paper.yaml").read_text("utf-8"), "paper")[0].data
+    assert isinstance(paper, dict)
+    return list(paper["units"])
 
 
 def test_a_paper_without_answers_is_refused(judged: Judged, tmp_path: Path) -> None:
@@ -99,4 +122,5 @@ def test_two_samples_need_two_names_and_every_mistake_is_told(judged: Judged, tm
         samples([one, other, missing], judged)
     assert _codes(problem)[0] == "same-name"
     assert len(_codes(problem)) == 2
-    assert set(samples([one], judged)) >= {"data/samples/s/sample.yaml", "data/samples/s/evaluation.json"}
+    (found,) = samples([one], judged)
+    assert set(found.files) >= {"data/samples/s/sample.yaml", "data/samples/s/evaluation.json"}

@@ -125,6 +125,7 @@ def test_coreutils_draw_the_same(shell: str, tmp_path: Path) -> None:
     drawn, _ = draw(population, seed, sizes)
     assert [unescape(line.split("\t")[2]) for line in lines] == [one.unit for one in drawn]
     assert len(drawn) == 30
+    assert [path.name for path in tmp_path.iterdir()] == ["population.tsv"]
 
 
 def test_another_seed_or_another_population_gives_another_draw() -> None:
@@ -643,6 +644,19 @@ def test_a_result_without_its_passes_is_no_population(dataset: Path, tmp_path: P
     run(["audit", "--tickets", str(dataset), "--rule", "INC-05", "-o", str(result), "-q"])
     code, _, err = ask("sample", "draw", tmp_path / "a", "--result", result, "--rule", "INC-05")
     assert (code, "[verdicts-left-out]" in err, (tmp_path / "a").exists()) == (2, True, False)
+
+
+def test_the_records_meant_are_told_as_they_were_asked_for(dataset: Path, tmp_path: Path, ask: Ask) -> None:
+    asked = ["process: incident", "service: {not: [a\\, b, 'c: d']}", "priority: [P1, P2]", "assignee: {present: true}"]
+    found = []
+    for name in ("a", "b"):
+        where = [text for one in asked for text in ("--where", one)]
+        _, out, err = ask("sample", "draw", tmp_path / name, "--tickets", dataset, *where, "--format", "json")
+        found.append(json.loads(out)["population"])
+        assert found[-1]["query"].startswith("process: incident; "), err
+        asked = found[-1]["query"].split("; ")
+    assert found[0] == found[1]
+    assert found[0]["query"].endswith("; priority: [P1, P2]; assignee: {present: true}")
 
 
 def test_an_audit_plan_says_what_to_draw(dataset: Path, tmp_path: Path, ask: Ask) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from itsmctl.evidence.attestation import ENVELOPE
 from itsmctl.evidence.reading import Judged
+from itsmctl.evidence.samples import Examined
 from itsmctl.evidence.sealing import Seals
 from itsmctl.evidence.statement.told import StatementWords
 from itsmctl.evidence.timestamp import stamped
@@ -19,7 +21,14 @@ from itsmctl.reports import pages
 _TEMPLATES = Path(__file__).parent.parent / "templates" / "evidence"
 
 
-def readme(judged: Judged, names: frozenset[str], history: HistoryState, seals: Seals, language: Language) -> bytes:
+def readme(
+    judged: Judged,
+    names: frozenset[str],
+    history: HistoryState,
+    seals: Seals,
+    examined: Sequence[Examined],
+    language: Language,
+) -> bytes:
     """What each file of the pack is, how to check it without itsmctl, and what the pack does not prove."""
     return _render(
         language,
@@ -28,6 +37,7 @@ def readme(judged: Judged, names: frozenset[str], history: HistoryState, seals: 
         names=names,
         history=history,
         seals=seals,
+        examined=examined,
         stamped=stamped((ENVELOPE,) if seals.key_id else ()),
     )
 

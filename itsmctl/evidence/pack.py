@@ -96,11 +96,13 @@ def build(
     examined = samples(papers, judged)
     fields = [*_info(judged, receipt), *seals.fields()]
     with scratch() as folder:
-        payload = _payload(result_dir, judged, receipt, definitions, log, folder) | examined
+        payload = _payload(result_dir, judged, receipt, definitions, log, folder)
+        for sample in examined:
+            payload |= sample.files
         names = frozenset(payload)
         for language in LANGUAGES:
             payload[in_language(language, "data/README.md")] = documents.readme(
-                judged, names, log.state, seals, language
+                judged, names, log.state, seals, examined, language
             )
         written = write_pack(out, payload, fields, judged.as_of, seals.over(judged))
     return PackSummary(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from itsmctl.errors import ItsmctlError, Problem, Where
@@ -10,6 +12,7 @@ from itsmctl.evidence.reading import Judged
 from itsmctl.evidence.write import Content
 from itsmctl.reports.sampling import evaluation
 from itsmctl.sampling.answers import answers
+from itsmctl.sampling.drawing import recipe
 from itsmctl.sampling.evaluating import evaluate
 from itsmctl.sampling.fixed import read_paper
 from itsmctl.sampling.planning import source_of
@@ -20,12 +23,22 @@ FILES = (SAMPLE_FILE, POPULATION_FILE, TARGETED_FILE, PAPER_FILE, WORKBOOK_FILE)
 """What the folder of a sample holds; whatever else lies in it stays outside."""
 
 
-def samples(papers: Sequence[Path], judged: Judged) -> dict[str, Content]:
+@dataclass(frozen=True)
+class Examined:
+    """A sample in the pack: its folder, its files by their place in the pack, and how a reader draws it again."""
+
+    folder: str
+    files: Mapping[str, Content]
+    commands: tuple[str, ...]
+    """For a shell in the folder of the pack: from the population and the seed to the records that were drawn."""
+
+
+def samples(papers: Sequence[Path], judged: Judged) -> tuple[Examined, ...]:
     """The samples whose filled-in working papers are named, each in a folder of its own by the name of the sample's folder.
 
     Raises ItsmctlError where one was altered, is not answered in full, or was drawn from other tickets than were audited.
     """
-    files: dict[str, Content] = {}
+    examined: dict[str, Examined] = {}
     problems: list[Problem] = []
     for paper in papers:
         try:
@@ -33,16 +46,16 @@ def samples(papers: Sequence[Path], judged: Judged) -> dict[str, Content]:
         except ItsmctlError as error:
             problems += error.problems
             continue
-        if found.keys() & files.keys():
+        if found.folder in examined:
             template = "another sample has a folder of the same name: {name}; rename one"
             problems.append(Problem("same-name", template, Where(str(paper)), {"name": _name(paper)}))
-        files |= found
+        examined[found.folder] = found
     if problems:
         raise ItsmctlError(problems)
-    return files
+    return tuple(examined[folder] for folder in sorted(examined))
 
 
-def _sample(paper: Path, judged: Judged) -> dict[str, Content]:
+def _sample(paper: Path, judged: Judged) -> Examined:
     read, rows = read_paper(paper)
     if read.sample.source != source_of(judged.dataset_digest):
         template = "this sample was drawn from other tickets than the result judged ({source})"
@@ -53,7 +66,12 @@ def _sample(paper: Path, judged: Judged) -> dict[str, Content]:
     files: dict[str, Content] = {f"{_place(paper)}/{name}": paper.parent / name for name in kept}
     files[f"{_place(paper)}/{PAPER_FILE}"] = paper.parent / PAPER_FILE
     files[f"{_place(paper)}/{paper.name}"] = paper
-    return {**files, f"{_place(paper)}/evaluation.json": told.encode("utf-8")}
+    files[f"{_place(paper)}/evaluation.json"] = told.encode("utf-8")
+    commands = (
+        f"cd {shlex.quote(_place(paper))}",
+        *recipe(read.sample.seed, read.sample.sizes).splitlines(),
+    )
+    return Examined(_place(paper), files, commands)
 
 
 def _place(paper: Path) -> str:

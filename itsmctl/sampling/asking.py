@@ -9,9 +9,9 @@ from pathlib import Path
 
 from itsmctl.audit.choices import plan_named
 from itsmctl.errors import ItsmctlError, Problem, Where
-from itsmctl.model import Conditions, Definitions, Language, SamplingPlan
+from itsmctl.model import Definitions, Language, SamplingPlan
 from itsmctl.sampling.allocating import Allocation
-from itsmctl.sampling.conditions import conditions_of
+from itsmctl.sampling.conditions import conditions_of, written
 from itsmctl.sampling.frame import Frame, Wanted, frame_of_dataset, frame_of_result, rule_named
 from itsmctl.sampling.planning import Purpose, aim_of_plan, sample_from
 from itsmctl.sampling.population import Population
@@ -131,7 +131,8 @@ def _purpose(
 ) -> Purpose:
     rule = rule_named(definitions, wanted.rule) if wanted.rule else None
     objective = (planned.objective.in_(language) if planned else "") or (rule.title.in_(language) if rule else "")
-    parts = [f"rule {rule.id}" if rule else "", _words(wanted.where), f"plan {wanted.plan}" if wanted.plan else ""]
+    where = "; ".join(map(written, wanted.where))
+    parts = [f"rule {rule.id}" if rule else "", where, f"plan {wanted.plan}" if wanted.plan else ""]
     return Purpose(
         objective=asked.objective or objective,
         attribute=asked.attribute,
@@ -140,7 +141,3 @@ def _purpose(
         allocation=asked.allocation,
         minimum=asked.minimum,
     )
-
-
-def _words(where: Conditions) -> str:
-    return "; ".join(f"{c.column} {c.test} {', '.join(map(str, c.values))}".rstrip() for c in where)

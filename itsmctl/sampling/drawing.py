@@ -63,15 +63,19 @@ def reserve_of(size: int) -> int:
 
 
 def recipe(seed: str, sizes: Sequence[int]) -> str:
-    """The draw again with nothing but a shell and coreutils, beside the population file."""
+    """The draw again with nothing but a shell and coreutils, in the folder of the population, which stays as it is."""
     lines = [
         f"seed={shlex.quote(seed)}",
         f"digest=$(sha256sum < {POPULATION_FILE} | cut -c 1-64)",
         "tab=$(printf '\\t')",
         'key() { printf \'%s\\037%s\\037%b\' "$seed" "$digest" "$1" | sha256sum; }',
-        'while IFS="$tab" read -r stratum unit label; do',
+        'ranked=$(while IFS="$tab" read -r stratum unit label; do',
         '  printf \'%s\\t%s\\t%s\\n\' "$stratum" "$(key "$unit" | cut -c 1-64)" "$unit"',
-        f"done < {POPULATION_FILE} | LC_ALL=C sort > ranked.tsv",
+        f"done < {POPULATION_FILE} | LC_ALL=C sort)",
     ]
-    lines += [f'grep "^{number}$tab" ranked.tsv | head -n {size}' for number, size in enumerate(sizes, 1) if size]
+    lines += [
+        f'printf \'%s\\n\' "$ranked" | grep "^{number}$tab" | head -n {size}'
+        for number, size in enumerate(sizes, 1)
+        if size
+    ]
     return "\n".join(lines) + "\n"
