@@ -79,6 +79,25 @@ def test_who_was_open_at_the_end_of_an_early_list_is_not_accused(tmp_path: Path,
     assert not [key for key, (passed, _) in judged.items() if key[0] == "INC-16" and passed is False]
 
 
+def test_who_was_open_at_the_end_of_an_early_list_was_in_no_burst_before(
+    tmp_path: Path, definitions: Definitions
+) -> None:
+    """Twenty tickets that were still open made all others untestable that anybody had closed, months ago."""
+
+    def closed_by(listed: str) -> str:
+        head, *rows = listed.splitlines()
+        return "\n".join([f"{head},Closed by", *(f"{row},{'' if row.endswith(',') else 'Bob'}" for row in rows)]) + "\n"
+
+    january, march = month(JANUARY, 0, open_ones=25), month(MARCH, 500)
+    brought(tmp_path, definitions, january=closed_by(january), march=closed_by(march))
+    options = AuditOptions(rules=("INT-04",), all_verdicts=True)
+    audit(definitions, tmp_path / "dataset", options, verdicts=tmp_path / "verdicts.parquet")
+    found = {one.record_id: (one.passed, one.reason) for one in read_verdicts(tmp_path / "verdicts.parquet")}
+    assert found["INC00010"] == (True, "")
+    assert found[LATE[0]] == (None, "file-ends:closed_at,closed_by")
+    assert found["INC00510"] == (None, "others-lack:closed_by,closed_at")
+
+
 def test_at_the_time_of_the_early_list_all_is_known(tmp_path: Path, definitions: Definitions) -> None:
     brought(tmp_path, definitions, january=month(JANUARY, 0), march=month(MARCH, 500))
     judged = reasons(tmp_path, definitions, "2026-01-29")

@@ -23,6 +23,7 @@ from itsmctl.engine.parameters import DURATION, seconds_of
 from itsmctl.engine.people import KnownAs, known_as
 from itsmctl.engine.sql import Fragment, name, quote
 from itsmctl.model import APPROVAL, PEOPLE_COLUMNS, TIME_COLUMNS, Rule
+from itsmctl.zones import EVER
 
 ID = "batch"
 PARAMETERS = {
@@ -66,6 +67,12 @@ def compile(rule: Rule, context: Context) -> Fragment:
     alone = f"max(b.n + b.perhaps) < {count}"
     nameless = quote("missing:" + ("actor" if by == APPROVERS else by))
     others = others_lack((APPROVAL,) if by == APPROVERS else (by, at))
+    around, until = (f"RANGE BETWEEN {begin} PRECEDING AND {seconds} FOLLOWING" for begin in (seconds, "UNBOUNDED"))
+    perhaps = " + ".join(
+        f"sum(CASE WHEN {whose} THEN {number} ELSE 0 END) OVER ({among} ORDER BY moment {reach})"
+        for among, whose in (("", "who IS NULL"), ("PARTITION BY who", "who IS NOT NULL"))
+        for number, reach in (("dated", around), ("undated", until))
+    )
     return (
         Fragment(
             f"""SELECT r.record_id, CASE WHEN {burst} THEN false WHEN {alone} AND {named} THEN true END AS passed,
@@ -81,15 +88,12 @@ def compile(rule: Rule, context: Context) -> Fragment:
         + f""")
             SELECT d.tix, d.shared, d.moment, m.n, m.perhaps FROM done AS d LEFT JOIN (
                 SELECT who, moment, max(burst) OVER (PARTITION BY who ORDER BY moment RANGE BETWEEN {seconds} PRECEDING AND CURRENT ROW) AS n,
-                    sum(nameless) OVER (ORDER BY moment RANGE BETWEEN {seconds} PRECEDING AND {seconds} FOLLOWING)
-                    + sum(own) OVER (PARTITION BY who ORDER BY moment RANGE BETWEEN {seconds} PRECEDING AND {seconds} FOLLOWING)
-                    + sum(undated) OVER (PARTITION BY who) + u.n AS perhaps FROM (
+                    {perhaps} AS perhaps FROM (
                     SELECT *, sum(acts) OVER (PARTITION BY who ORDER BY moment RANGE BETWEEN CURRENT ROW AND {seconds} FOLLOWING) AS burst FROM (
-                        SELECT who, moment, count(DISTINCT tix) AS acts, 0 AS nameless, 0 AS own, 0 AS undated FROM done WHERE who IS NOT NULL GROUP BY who, moment
-                        UNION ALL SELECT who, moment, 0, CASE WHEN who IS NULL AND moment IS NOT NULL THEN 1 ELSE 0 END,
-                            CASE WHEN who IS NOT NULL AND moment IS NOT NULL THEN 1 ELSE 0 END, CASE WHEN who IS NOT NULL AND moment IS NULL THEN 1 ELSE 0 END FROM unsure
+                        SELECT who, moment, count(DISTINCT tix) AS acts, 0 AS dated, 0 AS undated FROM done WHERE who IS NOT NULL GROUP BY who, moment
+                        UNION ALL SELECT who, coalesce(moment, since), 0, CASE WHEN moment IS NOT NULL THEN 1 ELSE 0 END, CASE WHEN moment IS NULL THEN 1 ELSE 0 END FROM unsure
                     ) AS told
-                ) AS bursts CROSS JOIN (SELECT count(*) AS n FROM unsure WHERE who IS NULL AND moment IS NULL) AS u
+                ) AS bursts
             ) AS m ON m.who = d.who AND m.moment = d.moment) AS b ON b.tix = r.tix GROUP BY r.record_id"""
     )
 
@@ -105,23 +109,34 @@ def _done(rule: Rule) -> Fragment:
 
 
 def _unsure(rule: Rule, context: Context) -> Fragment:
-    """SELECT of who may have done something, and when, of which not both are known; or whether it was done."""
+    """SELECT of who may have done something, and when, of which not both are known, or whether it was done; where it is not known
+    when, `since` is a moment before which it was not.
+    """
     if rule.parameters["by"] == APPROVERS:
         known = known_as("a.approver", "w")
         return (
-            Fragment(f"SELECT {known.who} AS who, a.moment FROM approval AS a JOIN scoped AS r ON r.tix = a.tix{known.join} WHERE NOT {known.machine} AND (")
+            Fragment(f"SELECT {known.who} AS who, a.moment, {-EVER} AS since FROM approval AS a JOIN scoped AS r ON r.tix = a.tix{known.join} WHERE NOT {known.machine} AND (")
             + is_decision("a.decision") + " AND (a.moment IS NULL OR a.approver IS NULL) OR " + unclear("a.decision") + ")"
         )  # fmt: skip
     by, at = str(rule.parameters["by"]), str(rule.parameters["at"])
     known = known_as(f"r.{name(by)}", "w")
     made = Fragment(
-        f"SELECT CAST(NULL AS VARCHAR) AS who, r.{name(at)} AS moment FROM scoped AS r WHERE r.{name(by)} IS NULL AND r.{name(at)} IS NOT NULL"
+        f"SELECT CAST(NULL AS VARCHAR) AS who, r.{name(at)} AS moment, {-EVER} AS since FROM scoped AS r WHERE r.{name(by)} IS NULL AND r.{name(at)} IS NOT NULL"
     )
     lacking = sorted({by, at} & context.lacking)
     if lacking:  # these are set apart from the scope, as they cannot be judged themselves
-        of = f" UNION ALL SELECT {known.who} AS who, r.{name(at)} AS moment FROM record AS r JOIN {unknown_in(lacking)} AS k ON k.tix = r.tix{known.join} WHERE NOT {known.machine}"
-        made += Fragment(of + (" AND r.process = ?" if rule.process else ""), (rule.process,) if rule.process else ())
+        made += Fragment(
+            f""" UNION ALL SELECT {known.who} AS who, r.{name(at)} AS moment, coalesce(o.since, r.opened_at, {-EVER}) AS since
+            FROM record AS r JOIN {unknown_in(lacking)} AS k ON k.tix = r.tix{known.join} LEFT JOIN {_known_open(at)} AS o ON o.tix = r.tix
+            WHERE NOT {known.machine}"""
+        ) + Fragment(" AND r.process = ?" if rule.process else "", (rule.process,) if rule.process else ())
     return made
+
+
+def _known_open(at: str) -> str:
+    """SQL for the records that had not come to a moment when their list ended, and until when: `(SELECT tix, since …)`."""
+    ends = f"""SELECT tix FROM lacking WHERE "column" = {quote(at)} AND why = 'file-ends'"""
+    return f"(SELECT tix, since FROM left_open WHERE tix IN ({ends}))"
 
 
 def _told(known: KnownAs) -> str:

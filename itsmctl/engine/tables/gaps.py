@@ -8,7 +8,7 @@ from itsmctl.engine.numbering import words_of_rows
 from itsmctl.engine.session import Session, exported, name, quote
 from itsmctl.engine.sql import epoch, neighbour
 from itsmctl.engine.tables.loading import TEXTS, Loading, Silent
-from itsmctl.model import FILLED_LATER, LATER_COLUMNS, UNREAD, UNTOLD
+from itsmctl.model import FILLED_LATER, LATER_COLUMNS, LIFE_COLUMNS, UNREAD, UNTOLD
 
 _LATE = 3_600
 """How long after its record a history may begin: what is typed in afterwards is late by so much."""
@@ -100,12 +100,14 @@ def _empty(which: str, columns: Iterable[str]) -> str:
 def create_silent(session: Session, loading: Loading) -> None:
     """Say what nobody knows of records since their list ended, or while their log was silent.
 
-    Creates `silent(tix, begun)`: records that lived in a silence, or, `begun`, before the log of their changes.
+    Creates `silent(tix, begun)`: records that lived in a silence, or, `begun`, before the log of their changes; and
+    `left_open(tix, since)`: those that were not over when their list ended, or their log fell silent, and when that was.
     """
     for table, rows in (("over_state", loading.over), ("initial_state", loading.initial)):
         session.run(f"CREATE TABLE {table} (process VARCHAR, state VARCHAR)")
         session.insert(table, ("process", "state"), rows)
     session.run("CREATE TABLE silent (tix BIGINT, begun BOOLEAN)")
+    session.run("CREATE TABLE left_open (tix BIGINT, since BIGINT)")
     for silence in loading.silences:
         _add_silence(session, loading, silence)
     _add_begun(session, loading)
@@ -180,12 +182,14 @@ def _leave_open(session: Session, loading: Loading) -> None:
 
     Where a file closes no record, those that are resolved are over. An empty cell may have been filled since.
     """
-    files = _listed(loading.ended)
-    ended = f"""SELECT r.tix, r.source_file, r.resolved_at IS NOT NULL AS resolved, r.closed_at IS NOT NULL OR o.state IS NOT NULL AS closed
-        FROM record AS r LEFT JOIN over_state AS o ON o.process = r.process AND o.state = r.state WHERE r.source_file IN ({files})"""
+    last = min(loading.as_of, loading.as_of if loading.last_moment is None else loading.last_moment)
+    told = ", ".join(f"max(CASE WHEN {column} <= {last} THEN {column} END)" for column in LIFE_COLUMNS)
+    ended = f"""SELECT r.tix, r.source_file, f.ends AS since, r.resolved_at IS NOT NULL AS resolved, r.closed_at IS NOT NULL OR o.state IS NOT NULL AS closed
+        FROM record AS r LEFT JOIN over_state AS o ON o.process = r.process AND o.state = r.state
+        JOIN (SELECT source_file, greatest({told}) AS ends FROM record WHERE source_file IN ({_listed(loading.ended)}) GROUP BY source_file) AS f ON f.source_file = r.source_file"""
     for silence in loading.silences:
         own = _listed(silence.files)
-        ended += f""" UNION SELECT r.tix, r.source_file, coalesce(r.resolved_at <= {silence.last}, false), coalesce(r.closed_at <= {silence.last}, false) OR o.state IS NOT NULL
+        ended += f""" UNION SELECT r.tix, r.source_file, {silence.last} AS since, coalesce(r.resolved_at <= {silence.last}, false), coalesce(r.closed_at <= {silence.last}, false) OR o.state IS NOT NULL
             FROM record AS r LEFT JOIN over_state AS o ON o.process = r.process AND o.state = r.state
             WHERE r.source_file IN ({own}) AND r.process IN ({_listed(silence.processes)})
                 AND r.tix NOT IN (SELECT tix FROM event WHERE moment > {silence.last} AND moment <= {loading.as_of})"""
@@ -193,8 +197,8 @@ def _leave_open(session: Session, loading: Loading) -> None:
     session.run('CREATE TABLE later_column ("column" VARCHAR)')
     session.insert("later_column", ("column",), [(column,) for column in sorted(LATER_COLUMNS)])
     session.run(
-        """CREATE TABLE left_open AS SELECT DISTINCT tix FROM ended_record AS e
-        WHERE NOT closed AND (NOT resolved OR source_file IN (SELECT source_file FROM ended_record WHERE closed))"""
+        """INSERT INTO left_open SELECT tix, min(since) FROM ended_record AS e
+        WHERE NOT closed AND (NOT resolved OR source_file IN (SELECT source_file FROM ended_record WHERE closed)) GROUP BY tix"""
     )
     session.run('CREATE TABLE filled_column ("column" VARCHAR)')
     filled = sorted(FILLED_LATER & loading.texts)
