@@ -262,7 +262,7 @@ def test_a_title_above_the_header_of_a_sheet_is_named(tmp_path: Path) -> None:
         sheet = book.add_worksheet("March")
         for number, row in ((0, ["Tickets of March"]), (2, ["Number", "Opened", "State"]), (3, ["INC1", "2026-03-01", "New"]), (4, ["INC2", "2026-03-01", "New"])):  # fmt: skip
             sheet.write_row(number, 0, row)
-    with pytest.raises(ItsmctlError, match=r"t\.xlsx#March: the row that begins with 'Number' looks like the header"):
+    with pytest.raises(ItsmctlError, match=r"t\.xlsx#March: row 3, which begins with 'Number', looks like the header"):
         bring(tmp_path / "t.xlsx", tmp_path / "out")
 
 

@@ -226,7 +226,7 @@ def test_the_header_below_names_of_groups_of_columns_is_the_one_that_is_named(tm
         tab = book.add_worksheet("March")
         for place, row in enumerate((["Tickets"], ["Ticket", "", "Times", "", "Text"], ["Number", "State", "Opened", "Closed", "Note"], *[["INC1", "New", "a", "b", "c"]] * 3)):  # fmt: skip
             tab.write_row(place, 0, row)
-    with pytest.raises(ItsmctlError, match="the row that begins with 'Number' looks like the header"):
+    with pytest.raises(ItsmctlError, match="row 3, which begins with 'Number', looks like the header"):
         bring([tmp_path / "t.xlsx"], tmp_path / "out")
 
 

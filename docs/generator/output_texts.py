@@ -196,7 +196,11 @@ TABLES: Mapping[str, Mapping[Language, str]] = {
         "zh": "批准人的每次决定一行，并写明出自导出数据的哪一行。",
     },
     "link": {"en": "One row per link to another record.", "zh": "与另一条记录的每个关联一行。"},
-    "reject": {"en": "One row per row or value that could not be read.", "zh": "无法读取的每一行或每个值各一行。"},
+    "reject": {
+        "en": "One row per row or value that could not be read. Rows count from 1 beneath the header, blank ones not counted; where "
+        "`header-row` names the header, on from its own number.",
+        "zh": "无法读取的每一行或每个值各一行。行号从表头之下的 1 开始计数，空行不计；若 `header-row` 指定了表头，则从表头的行号接着计数。",
+    },
 }
 
 SAMPLE: Mapping[str, Mapping[Language, str]] = {

@@ -44,6 +44,12 @@ from itsmctl.zones import zone_info
     "--delimiter", default="", metavar="CHAR", help="What separates the cells of a CSV file; default: detected."
 )
 @click.option(
+    "--header-row",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Row of a CSV or Excel file that names the columns, where a title stands above it.",
+)
+@click.option(
     "--date-order",
     type=click.Choice(("day-first", "month-first")),
     help="Which comes first in dates such as 3/4/2026, where their column does not tell.",
@@ -73,6 +79,7 @@ def command(
     zone: str,
     encoding: str,
     delimiter: str,
+    header_row: int | None,
     date_order: DateOrder | None,
     check: bool,
     memory_limit: str,
@@ -98,7 +105,7 @@ def command(
       -o dataset
     """
     definitions = load(root)
-    how = ImportOptions(encoding, delimiter, date_order or "", memory_limit)
+    how = ImportOptions(encoding, delimiter, date_order or "", header_row or 0, memory_limit)
     queries = _queries(url, tables, query)
     sources: list[Path | Query] = [*files, *queries]
     if not sources:

@@ -5,7 +5,6 @@ A row is a CSV record, not a line of the file: a quoted cell may contain line br
 
 from __future__ import annotations
 
-import codecs
 import csv
 import re
 from collections import deque
@@ -20,8 +19,9 @@ from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers.container import Plain
 from itsmctl.importers.encoding import CHUNK, MARK, TextFile, detect, to_utf8
 from itsmctl.importers.export import RAW, REJECT, Export, csv_source, numbered
+from itsmctl.importers.header import HeaderRow, Row, first_rows, left_above, no_such_row, refuse_title
 from itsmctl.importers.lines import cut_lines
-from itsmctl.importers.rows import MAX_COLUMNS, refuse_title, too_many_columns
+from itsmctl.importers.rows import MAX_COLUMNS, too_many_columns
 from itsmctl.letters import composed
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -39,7 +39,9 @@ _TITLE = 2
 """Cells that a delimiter may make of a title, as the comma in `Tickets, March`."""
 
 
-def open_csv(plain: Plain, scratch: Path, encoding: str = "", delimiter: str = "") -> Export:
+def open_csv(
+    plain: Plain, scratch: Path, encoding: str = "", delimiter: str = "", named: Sequence[HeaderRow] = ()
+) -> Export:
     """Find encoding, delimiter and header of a CSV file; raises ItsmctlError where there is no usable header.
 
     A header with a line break in a name is not clean: where lines end otherwise, DuckDB takes all rows for part of it.
@@ -49,22 +51,26 @@ def open_csv(plain: Plain, scratch: Path, encoding: str = "", delimiter: str = "
     text = to_utf8(found, scratch / f"utf8-{len(list(scratch.iterdir()))}", plain.shown)
     head = _head(text)
     if text.clean and head and (said := _SEPARATOR.fullmatch(head[0])):
-        text = _without_first_line(text, head[0], scratch / f"rows-below-{len(list(scratch.iterdir()))}")
+        text = _below(text, len(head[0]), scratch)
         head, delimiter = _head(text), delimiter or said[1]
-    named = bool(delimiter)
-    delimiter = delimiter or _delimiter(head)
-    header = next(_records(iter(head), delimiter), None)
     if not "".join(head).strip():
         raise _error("empty-file", "the file is empty", plain.shown)
+    above = _above(head, delimiter, named, Where(plain.shown))
+    if above.characters:
+        text = _below(text, above.characters, scratch)
+        head = _head(text)
+    given = bool(delimiter)
+    delimiter = delimiter or _delimiter(head)
+    header = next(_records(iter(head), delimiter), None)
     if header is None or isinstance(header, _Unreadable):
         raise _error("no-header", "the first row is not a readable header", plain.shown)
     if len(set(header)) == 1 or not _fits(head, delimiter):
         # A title may hold none of the delimiters, or one that is not the table's: the likeliest one was found by chance.
-        for one in (delimiter,) if named else DELIMITERS:
-            refuse_title(_first_rows(head, one, 20), Where(plain.shown), most=_TITLE)
+        for one in (delimiter,) if given else DELIMITERS:
+            refuse_title(above.beneath(head, one), Where(plain.shown), most=_TITLE)
     names, unnamed = _header(header, plain.shown)
     if unnamed:  # Excel fills up the row of a title to the width of the table
-        refuse_title(_first_rows(head, delimiter, 20), Where(plain.shown))
+        refuse_title(above.beneath(head, delimiter), Where(plain.shown))
     note = (
         f"{plain.name}: the encoding was guessed to be {found.encoding}; name it with --encoding if letters look wrong"
     )
@@ -78,18 +84,73 @@ def open_csv(plain: Plain, scratch: Path, encoding: str = "", delimiter: str = "
         delimiter=delimiter,
         clean=text.clean and not any(set(cell) & {"\r", "\n"} for cell in header),
         unnamed=unnamed,
-        notes=(("guessed-encoding", note),) if found.guessed else (),
+        notes=((("guessed-encoding", note),) if found.guessed else ())
+        + left_above(plain.name, above.header_row, above.rows),
+        header_row=above.header_row,
     )
 
 
-def _without_first_line(text: TextFile, line: str, target: Path) -> TextFile:
-    """The text below its first line, however lines end."""
-    with text.path.open("rb") as source, target.open("wb") as written:
-        begin = source.read(len(codecs.BOM_UTF8))
-        source.seek(len(line.encode()) + (len(begin) if begin == codecs.BOM_UTF8 else 0))
+@dataclass(frozen=True)
+class _Above:
+    """What stands above the header: how many characters, and the rows that have anything in them."""
+
+    header_row: int = 0
+    """The row that is named; 0 where none is."""
+    characters: int = 0
+    rows: int = 0
+
+    def beneath(self, head: Sequence[str], delimiter: str) -> list[Row[str]]:
+        """The first rows beneath it by their numbers in the file."""
+        before = max(self.header_row - 1, 0)
+        return [Row(before + row.number, row.cells) for row in first_rows(_rows(head, delimiter), ())]
+
+
+def _above(head: Sequence[str], delimiter: str, named: Sequence[HeaderRow], where: Where) -> _Above:
+    """What stands above the first of the named rows that fits; raises ItsmctlError where a row is empty that a user names.
+
+    What separates cells is found from the rows beneath, as a title says nothing of it.
+    """
+    for one in named:
+        places = {sign: _place(head, sign, one.number) for sign in ((delimiter,) if delimiter else DELIMITERS)}
+        below = {sign: _lines_below(head, place) for sign, place in places.items() if place is not None}
+        if not below:
+            if one.fits(()):
+                raise no_such_row(one.number, where)
+            continue
+        sign = max(below, key=lambda sign: _fit(below[sign], sign))
+        names = next(_records(iter(below[sign]), sign), None)
+        if isinstance(names, list) and one.fits([composed(cell.strip()) for cell in names]):
+            rows = sum(row.number < one.number for row in _rows(head, sign))
+            return _Above(one.number, places[sign] or 0, rows)
+    return _Above()
+
+
+def _place(head: Sequence[str], delimiter: str, row: int) -> int | None:
+    """How many characters stand above a row, counted as a spreadsheet counts rows; None where nothing stands in it."""
+    characters = 0
+    for number, (text, cells) in enumerate(_every_record(iter(head), delimiter), 1):
+        if number == row:
+            return characters if cells else None
+        characters += len(text)
+    return None
+
+
+def _lines_below(head: Sequence[str], characters: int) -> list[str]:
+    return list(StringIO("".join(head)[characters:], newline=""))
+
+
+def _below(text: TextFile, characters: int, scratch: Path) -> TextFile:
+    """The text without its first characters, of which a byte order mark is none; bytes that are not its encoding stay so."""
+    target = scratch / f"rows-below-{len(list(scratch.iterdir()))}"
+    with (
+        text.path.open(encoding=text.encoding, errors="itsmctl-mark", newline="") as source,
+        target.open("w", encoding="utf-8", errors="surrogatepass", newline="") as written,
+    ):
+        first = source.read(characters + 1)
+        written.write(first[characters + first.startswith("\ufeff") :])
         while chunk := source.read(CHUNK):
             written.write(chunk)
-    return TextFile(target, "utf-8", True)
+    return TextFile(target, "utf-8", text.clean)
 
 
 def stage_csv(
@@ -153,7 +214,7 @@ def _check_unnamed(export: Export, row: int, cells: Mapping[int, Value]) -> None
                 "column {position} of the header has no name, and here stands {value!r}; name the column, or empty it"
             )
             values = {"position": place + 1, "value": str(cell)[:_SHOWN]}
-            where = Where(export.shown, row=row, column_name=str(place + 1))
+            where = Where(export.shown, row=export.header_row + row, column_name=str(place + 1))
             raise ItsmctlError(Problem("empty-column-name", template, where, values))
 
 
@@ -180,7 +241,12 @@ class _Unreadable:
 
 
 def _records(lines: Iterator[str], delimiter: str) -> Iterator[list[str] | _Unreadable]:
-    """Yield each record as its cells, or as bad text; after an unclosed quote reading resumes on the next line."""
+    """Yield each record as its cells, or as bad text; blank lines are none."""
+    yield from (cells for _, cells in _every_record(lines, delimiter) if cells)
+
+
+def _every_record(lines: Iterator[str], delimiter: str) -> Iterator[tuple[str, list[str] | _Unreadable]]:
+    """Yield each record, blank lines too, with its text; after an unclosed quote reading resumes on the next line."""
     waiting: deque[str] = deque()
     while True:
         taken: list[str] = []
@@ -188,18 +254,21 @@ def _records(lines: Iterator[str], delimiter: str) -> Iterator[list[str] | _Unre
         try:
             cells = next(csv.reader(feed, delimiter=delimiter, strict=True), None)
         except csv.Error:
-            yield _Unreadable(taken[0], "row-too-long" if len(taken[0]) > MAX_ROW else "unbalanced-quotes")
+            yield (
+                taken[0],
+                _Unreadable(taken[0], "row-too-long" if len(taken[0]) > MAX_ROW else "unbalanced-quotes"),
+            )
             waiting.extendleft(reversed(taken[1:]))
             continue
         if cells is None:
             return
         text = "".join(taken)
         if len(text) > MAX_ROW:
-            yield _Unreadable(text, "row-too-long")
+            yield text, _Unreadable(text, "row-too-long")
         elif "\0" in text or MARK in text:
-            yield _Unreadable(text, "nul-byte" if "\0" in text else "bad-encoding")
-        elif cells:
-            yield cells
+            yield text, _Unreadable(text, "nul-byte" if "\0" in text else "bad-encoding")
+        else:
+            yield text, cells
 
 
 def _feed(lines: Iterator[str], waiting: deque[str], taken: list[str]) -> Iterator[str]:
@@ -264,26 +333,28 @@ def _head(text: TextFile) -> list[str]:
 def _delimiter(head: Iterable[str]) -> str:
     """The delimiter that gives the first rows most often as many cells as the header; in a tie, more cells."""
     lines = list(head)
+    return max(DELIMITERS, key=lambda delimiter: _fit(lines, delimiter))
 
-    def fit(delimiter: str) -> tuple[float, int]:
-        rows = _first_rows(lines, delimiter, 50)
-        width = len(rows[0]) if rows else 0
-        same = sum(len(record) == width for record in rows)
-        return (same / len(rows) if width > 1 else 0.0), width
 
-    return max(DELIMITERS, key=lambda delimiter: fit(delimiter))
+def _fit(lines: Sequence[str], delimiter: str) -> tuple[float, int]:
+    """Which share of the first rows has as many cells as the header, and how many that are."""
+    rows = [row.cells for row in islice(_rows(lines, delimiter), 50)]
+    width = len(rows[0]) if rows else 0
+    same = sum(len(cells) == width for cells in rows)
+    return (same / len(rows) if width > 1 else 0.0), width
 
 
 def _fits(head: Sequence[str], delimiter: str) -> bool:
     """Whether most rows have as many cells as the first."""
-    first, *others = [len(row) for row in _first_rows(head, delimiter, 20)] or [0]
+    first, *others = [len(row.cells) for row in islice(_rows(head, delimiter), 20)] or [0]
     return 2 * others.count(first) >= len(others)
 
 
-def _first_rows(head: Sequence[str], delimiter: str, most: int) -> list[list[str]]:
-    """The first rows that can be read."""
-    rows = islice(_records(iter(head), delimiter), most)
-    return [row for row in rows if not isinstance(row, _Unreadable)]
+def _rows(head: Iterable[str], delimiter: str) -> Iterator[Row[str]]:
+    """The rows that can be read and are not blank, by their numbers."""
+    for number, (_, cells) in enumerate(_every_record(iter(head), delimiter), 1):
+        if cells and not isinstance(cells, _Unreadable):
+            yield Row(number, cells)
 
 
 def _header(cells: Sequence[str], shown: str) -> tuple[tuple[str, ...], tuple[int, ...]]:

@@ -237,6 +237,7 @@ def count_files(
                 table=mapping.table,
                 shape=mapping.shape,
                 history=tuple(column for column in history if column not in missing),
+                header_row=export.header_row,
             )
         )
     return tuple(files)
@@ -246,20 +247,34 @@ def digest(files: Sequence[ReceiptFile], mappings: Sequence[MappingDefinition], 
     """What the dataset follows from: the bytes of the files, how they were read, and the format of what was written."""
     said = {
         "format": FORMAT,
-        "files": [[file.name, file.sha256, file.encoding, file.delimiter] for file in files],
+        "files": [
+            [file.name, file.sha256, file.encoding, file.delimiter, *([file.header_row] if file.header_row else [])]
+            for file in files
+        ],
         "mapping": mapping_digest(mappings[0]) if len(mappings) == 1 else [mapping_digest(one) for one in mappings],
         "zone": zone,
     }
     return _sha256(said)
 
 
-_LATER = ("table", "process_column", "taken", "only", "without", "links", "link_type", "date_order", "alternatives")
+_LATER = (
+    "table",
+    "process_column",
+    "taken",
+    "only",
+    "without",
+    "links",
+    "link_type",
+    "date_order",
+    "header_row",
+    "alternatives",
+)
 
 
 def mapping_digest(mapping: MappingDefinition) -> str:
     """SHA-256 over everything in a mapping that decides what an import gives, and nothing about where it is written."""
     # What a mapping does not use is left out, so that a new key changes no digest of old.
-    more = {key: value for key in _LATER if (value := getattr(mapping, key)) not in ("", {}, "record")}
+    more = {key: value for key in _LATER if (value := getattr(mapping, key)) not in ("", {}, "record", 0)}
     return _sha256(
         {
             "id": mapping.id,

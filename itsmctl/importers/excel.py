@@ -11,7 +11,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import chain, islice, zip_longest
+from itertools import chain, zip_longest
 from pathlib import Path
 
 from itsmctl.engine.session import memory_bytes
@@ -20,7 +20,8 @@ from itsmctl.importers.container import DAMAGED, Plain
 from itsmctl.importers.excel_dates import DatesOfColumn, look_at_dates
 from itsmctl.importers.excel_shown import Shown, Unplaced, column_number, sheets_of, shown_rows
 from itsmctl.importers.export import Export, numbered
-from itsmctl.importers.rows import Tables, refuse_title
+from itsmctl.importers.header import HeaderRow, Row, any_names, first_rows, left_above, no_such_row, refuse_title
+from itsmctl.importers.rows import Tables
 
 MAX_INFLATED = 2**31
 """A workbook is held in memory while it is read; one whose parts inflate beyond this is refused."""
@@ -43,7 +44,7 @@ _CHUNK, _OVERLAP = 2**20, 200
 Cell = int | float | str | bool | date | datetime | time | timedelta
 
 
-def open_excel(plain: Plain, scratch: Path, memory_limit: str) -> list[Export]:
+def open_excel(plain: Plain, scratch: Path, memory_limit: str, named: Sequence[HeaderRow] = ()) -> list[Export]:
     """Read every sheet; raises ItsmctlError for a damaged, protected or monstrous workbook, or an empty one."""
     from python_calamine import CalamineError, load_workbook
 
@@ -58,7 +59,7 @@ def open_excel(plain: Plain, scratch: Path, memory_limit: str) -> list[Export]:
                 shown = shown_rows(archive, sheets.parts[name], sheets.timed) if name in sheets.parts else iter(())
                 _, left = sheet.start or (0, 0)
                 told = _Told()
-                _read(_as_shown(sheet.iter_rows(), shown, left, told), name, tables)
+                _read(_as_shown(sheet.iter_rows(), shown, left, told), name, tables, named)
                 if told.cells:
                     note = f"{plain.name}#{name}: cells with an error of Excel, or with a formula whose result was not saved: {told.cells}, such as {told.first!r}"
                     tables[name].notes.append(("error-cells", note))
@@ -68,21 +69,29 @@ def open_excel(plain: Plain, scratch: Path, memory_limit: str) -> list[Export]:
     except Unplaced as error:
         template = "{text!r} stands left of the table, or in a cell that does not say where it is; open the workbook in Excel, and save it again"
         raise ItsmctlError(Problem("bad-workbook", template, Where(plain.shown), {"text": str(error)})) from error
-    return tables.exports("xlsx")
+    exports = tables.exports("xlsx")
+    for one in named:
+        if one.fits is any_names and not any(export.header_row for export in exports):
+            raise no_such_row(one.number, Where(plain.shown))
+    return exports
 
 
-def _read(rows: Iterator[Sequence[Cell]], sheet: str, tables: Tables) -> None:
-    filled = (row for row in rows if any(cell != "" for cell in row))
-    first = list(islice(filled, 20))
+def _read(rows: Iterator[Sequence[Cell]], sheet: str, tables: Tables, named: Sequence[HeaderRow]) -> None:
+    # An empty row is none, as a blank line of CSV.
+    filled = (Row(number, row) for number, row in enumerate(rows, 1) if any(cell != "" for cell in row))
+    first = list(first_rows(filled, named))
     if not first:
         return
-    header, *others = first
-    refuse_title(first, Where(f"{tables.shown}#{sheet}"))
-    names = _named([text(cell).strip() for cell in header])
+    header_row, place = _header(first, named)
+    header, *others = first[place:]
+    refuse_title(first[place:], Where(f"{tables.shown}#{sheet}"))
+    names = _names_in(header)
     table = tables[sheet]
+    table.header_row = header_row
+    table.notes += left_above(f"{tables.name}#{sheet}", header_row, place)
     table.name_columns([name for name in names if name])
     seen = {name: DatesOfColumn() for name in names if name}
-    for row in chain(others, filled):  # an empty row is none, as a blank line of CSV
+    for row in (row.cells for row in chain(others, filled)):
         cells = [text(cell) for cell in row]
         for name, cell in zip(names, row, strict=False):
             if name and cell:
@@ -92,6 +101,19 @@ def _read(rows: Iterator[Sequence[Cell]], sheet: str, tables: Tables) -> None:
         else:
             table.add({name: cell for name, cell in zip(names, cells, strict=False) if name})
     table.notes += look_at_dates(seen, Where(f"{tables.shown}#{sheet}"))
+
+
+def _header(first: Sequence[Row[Cell]], named: Sequence[HeaderRow]) -> tuple[int, int]:
+    """The number of the header where it is one of those named, and the place of its row among the first with anything in them."""
+    for one in named:
+        for place, row in enumerate(first):
+            if row.number == one.number and one.fits([name for name in _names_in(row) if name]):
+                return one.number, place
+    return 0, 0
+
+
+def _names_in(row: Row[Cell]) -> list[str]:
+    return _named([text(cell).strip() for cell in row.cells])
 
 
 @dataclass

@@ -48,6 +48,8 @@ class Export:
     """How many records there are in all, where the file says so: an answer of a tool often holds but a page of them."""
     more: bool = False
     """Whether the file says that another page follows."""
+    header_row: int = 0
+    """The row with the names of the columns, where a user or a mapping named it."""
     number: int = 0
     """Its place among all that are imported together, by which RAW and REJECT know it."""
 

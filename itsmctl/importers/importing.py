@@ -54,14 +54,15 @@ def import_files(
     if zone:
         zone_info(zone)  # an unknown zone is refused before anything is read
     named = (mapping,) if isinstance(mapping, MappingDefinition) else tuple(mapping or ())
-    if options.date_order:
-        named = tuple(replace(one, date_order=options.date_order) for one in named)
-        mappings = {name: replace(one, date_order=options.date_order) for name, one in mappings.items()}
+    named = tuple(_as_told(one, options) for one in named)
+    mappings = {name: _as_told(one, options) for name, one in mappings.items()}
     with scratch_beside(out) as folder, Session(memory_limit=options.memory_limit, spill=folder) as session:
         scratch = folder / "files"
         scratch.mkdir()
         tell("reading", 0.0)
-        exports = [one for plain in _unpacked(files, scratch) for one in open_file(session, plain, scratch, options)]
+        known = named or mappings.values()
+        plains = _unpacked(files, scratch)
+        exports = [one for plain in plains for one in open_file(session, plain, scratch, options, known)]
         exports += [open_query(query, scratch) for query in queries]
         recognised = recognise(exports, named, mappings)
         with replacing(out) as place:
@@ -89,6 +90,13 @@ def _import(session: Session, recognised: Recognised, zone: str, scratch: Path, 
     staging = dataset.prepare(session, staged, mapping, zone or mapping.zone)
     tell("writing", 0.8)
     return dataset.write(session, staging, place, left_out)
+
+
+def _as_told(mapping: MappingDefinition, options: ImportOptions) -> MappingDefinition:
+    """The mapping with what the options say instead."""
+    if options.date_order:
+        mapping = replace(mapping, date_order=options.date_order)
+    return replace(mapping, header_row=0) if options.header_row else mapping
 
 
 def _silent(_stage: str, _fraction: float) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from itsmctl.engine.session import Session, quote
 from itsmctl.importers.export import RAW, REJECT, Staged
@@ -12,8 +12,10 @@ from itsmctl.importers.times import readings_sql
 from itsmctl.importers.values import MOMENT, Moments
 from itsmctl.model import FORESEEN_COLUMNS, TIME_COLUMNS, MappingDefinition
 
-_TOTAL = r"((grand |general |sub-?)?(total|totals|sum|sums|count)|(gesamt|teil|zwischen)?summen?|gesamt|gesamtergebnis|insgesamt|anzahl|total (général|generale|geral|general)|somme|suma|totale|合计|总计|小计|总数|汇总)\s*[:：]?\s*[\d.,]*"
+_TOTAL = r"((grand |general |sub-?)?(total|totals|sum|sums|count)|(gesamt|teil|zwischen)?summen?|gesamt|gesamtergebnis|insgesamt|anzahl|total (général|generale|geral|general)|somme|suma|totale|合计|总计|小计|总数|汇总)\s*[:：]?\s*[\d.,]*|共\s*\d+\s*[条行项个]?(记录|数据|工单)?"
 """What stands where the id would be in a row that adds up the others."""
+_BLANK, _BARE = r"\S\s+\S", 2
+"""What a line beneath a list has and an id has not, and in how many cells such a line stands at most."""
 _SEEN_AGAIN = "seen_again"
 """Rows that equal one of RAW in every cell, `raw`: raw, file, row."""
 _SURELY_LATER = 3_600
@@ -35,9 +37,10 @@ def drop_rows_without_id(session: Session, staged: Staged, found: Mapping[str, S
 
 
 def drop_rows_of_no_record(session: Session, staged: Staged, found: Mapping[str, Source]) -> None:
-    """Move from RAW to REJECT the header where it stands once more, as in files put together, and the totals beneath a list.
+    """Move from RAW to REJECT the header where it stands once more, as in files put together, and what stands beneath a list.
 
-    A total says so where a record has its id, and no moment stands in its row.
+    A total says so where a record has its id, and no moment stands in its row. Any other line, such as the moment of the print, is
+    one where it stands beneath all records of its file, in words, with hardly a cell filled, and no record has an id in words.
     """
     record_id = found["record_id"]
     (column, *others) = record_id.exported
@@ -51,10 +54,22 @@ def drop_rows_of_no_record(session: Session, staged: Staged, found: Mapping[str,
     if moments:
         empty = " AND ".join(f"coalesce(trim({moment}), '') = ''" for moment in moments)
         tests["total-row"] = f"regexp_full_match(lower(trim({text})), {quote(_TOTAL)}) AND {empty}"
+    if len(cells) >= 2 * _BARE and _words_beneath(session, cells, text):
+        worded = f"regexp_matches({text}, '{_BLANK}')"
+        last = f"max(row) FILTER (WHERE NOT {worded}) OVER (PARTITION BY file)"
+        beneath = f"SELECT rowid FROM {RAW} QUALIFY {worded} AND row > {last}"
+        tests["footer-row"] = f"rowid IN ({beneath})"
     for reason, test in tests.items():
         (count,) = session.one(f"SELECT count(*) FROM {RAW} WHERE {test}")
         if count:
             _move(session, staged, test, found, column, reason)
+
+
+def _words_beneath(session: Session, cells: Sequence[tuple[str, str]], text: str) -> bool:
+    """Whether several words stand for an id in some rows, and hardly anything else in any of these."""
+    filled = " + ".join(f"CAST(coalesce(trim({cell}), '') <> '' AS INTEGER)" for cell, _ in cells)
+    most = session.one(f"SELECT max({filled}) FROM {RAW} WHERE regexp_matches({text}, '{_BLANK}')")[0]
+    return most is not None and int(most) <= _BARE
 
 
 def drop_rows_without_process(

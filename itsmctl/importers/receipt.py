@@ -41,6 +41,8 @@ class ReceiptFile:
     """Canonical columns whose changes are told by the rows of this file themselves."""
     known_until: str = ""
     """Where this list ends earlier than other files: the moment from which on nobody knows what became of its records."""
+    header_row: int = 0
+    """The row with the names of the columns, where a user or a mapping named it; rows beneath it are counted on from there."""
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,10 @@ class Receipt:
         return json.dumps(_plain(self), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
+_WHERE_KNOWN = ("known_until", "header_row")
+"""What is told of a file only where it has it."""
+
+
 def _plain(receipt: Receipt) -> dict[str, object]:
     return {
         "format": FORMAT,
@@ -149,7 +155,8 @@ def _plain(receipt: Receipt) -> dict[str, object]:
         "tool": receipt.tool,
         "zone": receipt.zone,
         "files": [
-            {key: value for key, value in vars(file).items() if key != "known_until" or value} for file in receipt.files
+            {key: value for key, value in vars(file).items() if key not in _WHERE_KNOWN or value}
+            for file in receipt.files
         ],
         "records": receipt.records,
         "events": receipt.events,
@@ -269,6 +276,7 @@ class _File(TypedDict):
     shape: NotRequired[str]
     history: NotRequired[list[str]]
     known_until: NotRequired[str]
+    header_row: NotRequired[int]
 
 
 class _LeftOut(TypedDict):
@@ -344,6 +352,7 @@ def _file(data: _File, told_by_all: Sequence[str]) -> ReceiptFile:
         data.get("shape", ""),
         tuple(data.get("history", told_by_all)),
         data.get("known_until", ""),
+        data.get("header_row", 0),
     )
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import assert_never
 
 from itsmctl.engine.session import quote
 from itsmctl.engine.tables.codes import bare
 from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean
 from itsmctl.importers.export import Export, Staged, original
+from itsmctl.importers.header import HeaderRow
 from itsmctl.model import MAPPED_COLUMNS, MappingDefinition, Taking
 
 CASE = "case:"
@@ -171,6 +173,9 @@ def check_mapping(exports: Sequence[Export], mapping: MappingDefinition) -> None
     problems: list[Problem] = []
     for export in exports:
         where = Where(export.shown)
+        if mapping.header_row and mapping.header_row != export.header_row:
+            problems.append(_other_header(mapping, where))
+            continue
         if not reads(mapping, export):
             values: dict[str, object] = {"mapping": mapping.id, "wanted": mapping.format, "found": export.format}
             problems.append(
@@ -185,6 +190,13 @@ def check_mapping(exports: Sequence[Export], mapping: MappingDefinition) -> None
                 problems.append(Problem("missing-column", template, where, values, suggestion=near))
     if problems:
         raise ItsmctlError(problems)
+
+
+def _other_header(mapping: MappingDefinition, where: Where) -> Problem:
+    template = "row {row}, which mapping {mapping} names as the header, has not the columns that it needs: {columns}"
+    needed = ", ".join(names[0] for names in _needed(mapping))
+    values = {"row": mapping.header_row, "mapping": mapping.id, "columns": needed}
+    return Problem("other-header-row", template, where, values)
 
 
 def sources(mapping: MappingDefinition, columns: Sequence[str]) -> tuple[dict[str, Source], tuple[str, ...]]:
@@ -242,17 +254,34 @@ def check_alike(exports: Sequence[Export], mapping: MappingDefinition, found: Ma
         raise ItsmctlError(problems)
 
 
+def header_rows(mappings: Iterable[MappingDefinition]) -> list[HeaderRow]:
+    """The rows that mappings name as the header, each of which fits where the columns of one of them stand in it."""
+    by_row: dict[int, list[MappingDefinition]] = {}
+    for mapping in mappings:
+        if mapping.header_row:
+            by_row.setdefault(mapping.header_row, []).append(mapping)
+    return [HeaderRow(row, partial(_names_for, tuple(some))) for row, some in sorted(by_row.items())]
+
+
+def _names_for(mappings: Sequence[MappingDefinition], names: Sequence[str]) -> bool:
+    return any(not _lacks(mapping, names) for mapping in mappings)
+
+
 def reads(mapping: MappingDefinition, export: Export) -> bool:
-    """Whether a mapping is for files of this kind: `table` is for all that are rows and columns."""
-    return export.format == mapping.format or (mapping.format == "table" and export.format != "xes")
+    """Whether a mapping is for files of this kind, and under this header: `table` is for all that are rows and columns."""
+    alike = export.format == mapping.format or (mapping.format == "table" and export.format != "xes")
+    return alike and mapping.header_row in (0, export.header_row)
 
 
 def unmet(mapping: MappingDefinition, export: Export) -> list[str]:
     """The columns that a mapping needs and the export lacks, each by its first name."""
     if not reads(mapping, export):
         return [*(names[0] for names in _needed(mapping)), ""]
-    columns = set(export.columns)
-    return [names[0] for names in _needed(mapping) if not columns & set(names)]
+    return _lacks(mapping, export.columns)
+
+
+def _lacks(mapping: MappingDefinition, columns: Sequence[str]) -> list[str]:
+    return [names[0] for names in _needed(mapping) if not set(columns) & set(names)]
 
 
 def _needed(mapping: MappingDefinition) -> tuple[tuple[str, ...], ...]:

@@ -34,6 +34,7 @@ class Table:
         self.rows = 0
         self.notes: list[tuple[str, str]] = []
         self.announced, self.more = 0, False
+        self.header_row = 0
         self._plain, self.part = plain, part
         self._good_path, self._bad_path = stem.with_suffix(".good.csv"), stem.with_suffix(".bad.csv")
         self._good, self._write = _writer(self._good_path, ["row"])
@@ -80,6 +81,7 @@ class Table:
             notes=tuple(self.notes),
             announced=self.announced,
             more=self.more,
+            header_row=self.header_row,
             part=self.part,
             bad=self._bad_path,
             rows=self.rows,
@@ -103,6 +105,11 @@ class Tables:
     def shown(self) -> str:
         """What messages call the file."""
         return self._plain.shown
+
+    @property
+    def name(self) -> str:
+        """What a dataset calls the file."""
+        return self._plain.name
 
     def __getitem__(self, part: str) -> Table:
         if part not in self._tables:
@@ -153,26 +160,6 @@ def too_many_columns(shown: str) -> ItsmctlError:
     """The refusal of a table beyond MAX_COLUMNS."""
     template = "more than {limit} columns; this is no table of tickets"
     return ItsmctlError(Problem("too-many-columns", template, Where(shown), {"limit": MAX_COLUMNS}))
-
-
-def refuse_title(rows: Sequence[Sequence[object]], where: Where, most: int = 1) -> None:
-    """Raise ItsmctlError where the first of some rows has `most` filled cells, and most others as many as a table: it is a title.
-
-    To leave out what stands above a header would be to lose it unsaid. Some programs write a title into each cell that it spans.
-    """
-    first, *others = [[cell for cell in row if cell != ""] for row in rows] or [[]]
-    first = [*dict.fromkeys(first)]
-    wide = [row for row in others if len(row) >= _TABLE]
-    if 1 <= len(first) <= most and len(wide) > 1 and 2 * len(wide) > len(others):
-        template = (
-            "the row that begins with {cell!r} looks like the header, and what stands above it like a title; delete the rows "
-            "above it, and import again"
-        )
-        header = max(wide, key=len)  # the first of the widest: above it names of groups of columns may stand
-        raise ItsmctlError(Problem("title-above-header", template, where, {"cell": str(header[0])[:KEPT_TEXT]}))
-
-
-_TABLE = 3
 
 
 class _Writer(Protocol):

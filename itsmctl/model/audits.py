@@ -49,6 +49,8 @@ class MappingDefinition(Definition):
     """Exported columns that name other records, and how those are related."""
     link_type: str = ""
     date_order: DateOrder = ""
+    header_row: int = 0
+    """The row with the names of the columns, counted as a spreadsheet counts rows; 0: the first with anything in it."""
     alternatives: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Other names of the exported columns `at`, `actor`, `actor_group` and `process_column`."""
 

@@ -235,6 +235,7 @@ PHRASES = (
     msg("{person} ({columns})"),
     msg("{old} -> {new}"),
     msg("{file} has exactly {n} rows; was the export cut off at a limit of the tool?"),
+    msg("{file}: rows above row {row}, which is named as the header, were left out: {n}"),
     msg("{file}: the encoding was guessed to be {name}; name it with --encoding if letters look wrong"),
     msg("{file}: cells with an error of Excel, or with a formula whose result was not saved: {n}, such as {value}"),
     msg("{column}: ids such as {value} were numbers that a spreadsheet shortened; export the column as text: {n}"),

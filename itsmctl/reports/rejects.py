@@ -23,6 +23,7 @@ _REASONS = {
     "contradicted": msg("told otherwise by another row of the same id"),
     "cut-history": msg("only a page of the history of a record, as the file itself says"),
     "duplicate-id": msg("an id that an earlier row has"),
+    "footer-row": msg("a line beneath the list, no record"),
     "header-again": msg("the header once more"),
     "left-out": msg("left out, as the mapping says"),
     "no-record-id": msg("no id of a record"),

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from itsmctl.engine.session import Session
 from itsmctl.errors import ItsmctlError, Where
-from itsmctl.importers.container import files_in, unpack
+from itsmctl.importers.container import Plain, files_in, unpack
 from itsmctl.importers.database import Query, open_query
 from itsmctl.importers.export import RAW, REJECT, Export, Staged, create_reject
 from itsmctl.importers.faces import FACE, read_faces
+from itsmctl.importers.header import TITLE
 from itsmctl.importers.opening import ImportOptions, open_file, stage
 from itsmctl.importers.recognition import best_mapping, settled, sources
 from itsmctl.importers.times import order_of
@@ -71,7 +72,18 @@ def _opened(
             yield source, [open_query(source, scratch)]
             continue
         for file in files_in(source):
-            yield file, [one for p in unpack(file, scratch) for one in open_file(session, p, scratch, options)]
+            yield file, [one for p in unpack(file, scratch) for one in _tables_of(session, p, scratch, options)]
+
+
+def _tables_of(session: Session, plain: Plain, scratch: Path, options: ImportOptions) -> list[Export]:
+    """The tables of a file; where a title stands above the header, under the row that looks like it, for people to look at."""
+    try:
+        return open_file(session, plain, scratch, options)
+    except ItsmctlError as error:
+        (problem, *_) = error.problems
+        if problem.code != TITLE or options.header_row:
+            raise
+        return open_file(session, plain, scratch, replace(options, header_row=int(str(problem.values["row"]))))
 
 
 def _useful(tables: Sequence[Suggestion]) -> list[Suggestion]:
@@ -139,6 +151,7 @@ def _of_table(
         words=(export.shown,),
         id=_id(export),
         format="xes" if export.format == "xes" else "table",
+        header_row=export.header_row,
         table=table,
         shape=shape,
         rows=staged.rows_read[0],

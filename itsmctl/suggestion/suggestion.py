@@ -23,6 +23,8 @@ class Suggestion:
     """What names the source on the command line: the file, or the database and what is asked of it."""
     id: str
     format: str
+    header_row: int
+    """The row with the names of the columns, where it is not the first."""
     table: MappingTable
     shape: MappingShape
     rows: int

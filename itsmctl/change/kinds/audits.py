@@ -68,6 +68,7 @@ _MAPPING: Table = dict.fromkeys(
         "links",
         "link-type",
         "date-order",
+        "header-row",
         "time-formats",
         "zone",
         "order-by",

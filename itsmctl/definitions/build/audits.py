@@ -52,6 +52,7 @@ def _mapping(b: Builder) -> model.MappingDefinition:
         links=d.get("links", {}),
         link_type=d.get("link-type", ""),
         date_order=d.get("date-order", ""),
+        header_row=d.get("header-row", 0),
         alternatives={key: names for key, names in named.items() if len(names) > 1},
     )
 

@@ -88,6 +88,8 @@ def _lines(s: Suggestion, language: Language, *, alone: str) -> Iterator[str]:
         yield f"shape: {s.shape}"
     if s.table == "record":
         yield f"process-column: {_text(s.of.column)}" if s.of.column else f"process: {s.of.process}"
+    if s.header_row:
+        yield f"header-row: {s.header_row}"
     yield f"recognise: {_list(s.recognise)}"
     yield f"missing: {_list(('', *s.missing))}"
     if s.patterns:

@@ -16,6 +16,8 @@ _WANTED = ("opened_at", "resolved_at", "closed_at", "state", "priority", "assign
 
 def questions(s: Suggestion, language: Language) -> Iterator[str]:
     """Each question with where its answer belongs."""
+    if s.header_row:
+        yield tr("Do the columns have their names in row {row}, `header-row`? What stands above it is left out.", language, row=s.header_row)  # fmt: skip
     if s.headless:
         yield tr("Has the file a row with the names of its columns? {names} look like the cells of a row; write names above it.", language, names=_names(language, s.order, 4))  # fmt: skip
     if "record_id" not in s.matches:
