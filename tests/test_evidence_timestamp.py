@@ -272,7 +272,7 @@ def test_a_stamp_of_an_altered_pack_is_not_called_good(original: Path, pack: Pat
         report = verify(pack, (), read_authorities(authorities))
         assert (report.timestamp.status, report.timestamp.authority) == ("altered-since", "CN=Test Stamper")
         told = report_lines(report, "en")[-1]
-        assert told.startswith("time-stamp   does not hold: files differ from what CN=Test Stamper saw at ")
+        assert told.startswith("time-stamp   does not hold: the pack differs from what CN=Test Stamper saw at ")
 
 
 def test_a_stamp_that_is_asked_for_and_not_there_is_missing(original: Path, pack: Path) -> None:

@@ -35,7 +35,7 @@ Status = Literal["unsigned", "enclosed-key", "trusted-key", "not-good", "altered
 class Signature:
     """Who signed a pack: `key` is the id of the key; `enclosed-key` means that nobody named the key to check it with.
 
-    `altered-since`: the key did sign the manifests, but files are not what these list.
+    `altered-since`: the key did sign the manifests, but the pack is not what these list.
     """
 
     status: Status = "unsigned"

@@ -236,7 +236,7 @@ _SIGNATURES: Mapping[Status, str] = {
     "enclosed-key": msg("signature    good, by key sha256:{key}; only --public-key tells whose it is"),
     "trusted-key": msg("signature    good, by key sha256:{key} ({file})"),
     "not-good": msg("signature    not good"),
-    "altered-since": msg("signature    does not hold: files differ from what key sha256:{key} signed"),
+    "altered-since": msg("signature    does not hold: the pack differs from what key sha256:{key} signed"),
 }
 _UNSIGNED = msg(
     "signature    none; only a pack digest that was noted elsewhere tells whether this is the pack that was built"
@@ -248,7 +248,7 @@ _TIMESTAMPS: Mapping[StampStatus, str] = {
     "not-checked": msg("time-stamp   {at} by {authority}; only --tsa tells whether that is so"),
     "trusted": msg("time-stamp   {at} by {authority}, good"),
     "not-good": msg("time-stamp   not good"),
-    "altered-since": msg("time-stamp   does not hold: files differ from what {authority} saw at {at}"),
+    "altered-since": msg("time-stamp   does not hold: the pack differs from what {authority} saw at {at}"),
 }
 
 
@@ -281,7 +281,7 @@ def _digest_lines(digest: str, archive_sha256: str, language: Language, altered:
     """
     labels = tr("pack digest", language), tr("zip file", language)
     room = max(map(cells, labels))
-    but = tr("; but files differ from what it stands for", language) if altered else ""
+    but = tr("; but the pack was altered", language) if altered else ""
     told = zip(labels, (digest, archive_sha256), (but, ""), strict=True)
     return [f"{fit(label, room)}  sha256:{value}{more}" for label, value, more in told if value]
 
