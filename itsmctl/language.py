@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gettext
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache, lru_cache
 from pathlib import Path
@@ -29,12 +30,29 @@ def msg(text: str) -> str:
 def tr(text: str, language: Language, /, **values: object) -> str:
     """The text in a language, with its `{names}` filled in when values are given."""
     translated = _catalogue(language).gettext(text) if text else ""
-    return translated.format(**values) if values else translated
+    return _filled(translated, language, values) if values else translated
 
 
 def trn(one: str, many: str, n: int, language: Language, /, **values: object) -> str:
     """The text for `n` things in a language; `{n}` in it is the number as people write it."""
-    return _catalogue(language).ngettext(one, many, n).format(n=number_text(n), **values)
+    return _filled(_catalogue(language).ngettext(one, many, n), language, {"n": number_text(n), **values})
+
+
+_HAN = "[\u4e00-\u9fff]"
+_BEGINS, _ENDS = re.compile(_HAN), re.compile(rf"{_HAN}\Z")
+_SPACE_BEFORE, _SPACE_AFTER = re.compile(rf"(?<={_HAN}) \{{(\w+)\}}"), re.compile(rf"\{{(\w+)\}} (?={_HAN})")
+
+
+def _filled(text: str, language: Language, values: Mapping[str, object]) -> str:
+    """The text with its `{names}` filled in; between Chinese and what turns out to be Chinese no space stays."""
+    if language == "zh":
+        begins = {name for name, value in values.items() if isinstance(value, str) and _BEGINS.match(value)}
+        ends = {name for name, value in values.items() if isinstance(value, str) and _ENDS.search(value)}
+        if begins:
+            text = _SPACE_BEFORE.sub(lambda place: place[0].removeprefix(" ") if place[1] in begins else place[0], text)
+        if ends:
+            text = _SPACE_AFTER.sub(lambda place: place[0].removesuffix(" ") if place[1] in ends else place[0], text)
+    return text.format(**values)
 
 
 _KINDS = (msg("code-list"), msg("kpi"), msg("ola"), msg("priority-matrix"), msg("programme"), msg("raci"), msg("separation"), msg("sla"))  # fmt: skip

@@ -88,6 +88,16 @@ def test_who_approved_on_the_forge_lets_it_through_unless_warnings_fail(gated: A
     assert strict.return_value == 1 and strict.stdout.startswith("Not to be merged: 0 errors")
 
 
+@pytest.mark.parametrize(("language", "good"), [("en", "Nothing stands in the way"), ("zh", "可以合并")])
+def test_a_gate_that_stops_nothing_does_not_say_that_nothing_is_wrong(gated: Any, language: str, good: str) -> None:
+    for form in ("text", "markdown"):
+        how = ("--head", "looser", "--fail-on", "never", "--lang", language, "--format", form)
+        result = gated(*how)
+        assert result.return_value == 0
+        assert good not in result.stdout and "✅" not in result.stdout
+        assert "--fail-on never" in result.stdout.splitlines()[0 if form == "text" else 1]
+
+
 def test_what_was_wrong_before_is_counted_and_what_is_new_is_told(gated: Any, repository: Path) -> None:
     broken = repository / FILE
     before = broken.read_text("utf-8")

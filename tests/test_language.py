@@ -239,3 +239,15 @@ def test_a_message_is_translated_to_its_last_part() -> None:
     assert problem_line(row, "en") == "a.csv: row 3, column b: the file is empty [x]"
     assert place_text(Where("commit 6e2e8db3a756"), "zh") == "提交 6e2e8db3a756"
     assert problem_line(row, "zh").startswith("a.csv：第 3 行，列 b：文件为空")
+
+
+def test_between_chinese_and_a_value_that_is_chinese_no_space_stays() -> None:
+    template = "No change of meaning from {base} to {head}."
+    for base, head, told in (
+        ("main", "v1.5", "从 main 到 v1.5 没有含义上的变更。"),
+        ("main", "当前文件", "从 main 到当前文件没有含义上的变更。"),
+        ("旧版", "新 v2", "从旧版到新 v2 没有含义上的变更。"),
+        ("", "两 份", "从  到两 份没有含义上的变更。"),
+    ):
+        assert tr(template, "zh", base=base, head=head) == told
+    assert tr(template, "en", base="main", head="当前文件") == "No change of meaning from main to 当前文件."

@@ -31,7 +31,7 @@ from itsmctl.model import Condition, Definitions, Effective
 from itsmctl.reference import reference_root
 from itsmctl.reports.replay import Replayed
 from itsmctl.reports.replay.json import as_data, replay_schema
-from itsmctl.reports.replay.replayed import about
+from itsmctl.reports.replay.replayed import about, share_text
 from itsmctl.zones import midnight_after
 
 SLA = "sla-incident-standard"
@@ -314,3 +314,10 @@ def test_a_value_that_is_looked_for_in_every_history_is_not_looked_for_without_h
     bases = tickets.bases(definitions)
     assert "every_event" in bases.of(definitions.rules["DQ-10"]).tables
     assert judge_foundations(bases, tickets, [above]) is None
+
+
+def test_what_is_left_out_of_a_list_is_counted_in_words() -> None:
+    parts = [("erp", 12), ("mail", 3), ("", 1)]
+    assert share_text(parts, "en", most=1) == "erp 12, and 2 more"
+    assert share_text(parts, "zh", most=2) == "erp 12、mail 3、另有 1 项"
+    assert share_text(parts, "en") == "erp 12, mail 3, – 1"

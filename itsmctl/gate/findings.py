@@ -137,7 +137,12 @@ def counts_text(judged: Judged) -> str:
     gate, language = judged.gate, judged.language
     problems = [finding.problem for finding in findings(judged)]
     errors, warnings = (sum(p.severity == level for p in problems) for level in ("error", "warning"))
-    verdict = tr("Not to be merged", language) if judged.failed else tr("Nothing stands in the way", language)
+    if judged.failed:
+        verdict = tr("Not to be merged", language)
+    elif errors:
+        verdict = tr("Not to be merged, though nothing is stopped here (--fail-on never)", language)
+    else:
+        verdict = tr("Nothing stands in the way", language)
     told = [
         trn("{n} error", "{n} errors", errors, language),
         trn("{n} warning", "{n} warnings", warnings, language),

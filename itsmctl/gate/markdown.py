@@ -56,7 +56,7 @@ def _size(text: str) -> int:
 def _blocks(judged: Judged) -> Iterator[str]:
     """The comment in pieces, each of which may be left out for itself; the weightiest come first."""
     language = judged.language
-    symbol = "❌" if judged.failed else "✅"
+    symbol = "❌" if judged.failed or judged.gate.errors else "✅"
     yield f"## {symbol} {counts_text(judged)}\n"
     found = findings(judged)
     if found:

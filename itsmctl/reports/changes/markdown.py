@@ -39,6 +39,6 @@ def _table(changes: Sequence[Change], language: Language) -> Iterator[str]:
             escaped(what(change, language)),
             escaped(from_to(change, language)),
             code(places(change)),
-            escaped(", ".join(change.approvers)) or "–",
+            escaped(tr(", ", language).join(change.approvers)) or "–",
         )
         yield "| " + " | ".join(row) + " |"

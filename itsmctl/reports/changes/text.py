@@ -72,7 +72,11 @@ def _change(change: Change, language: Language, width: int, color: bool) -> Iter
     yield from rest
     facts = [
         places(change),
-        *([tr("approval: {roles}", language, roles=", ".join(change.approvers))] if change.approvers else []),
+        *(
+            [tr("approval: {roles}", language, roles=tr(", ", language).join(change.approvers))]
+            if change.approvers
+            else []
+        ),
     ]
     facts.append(f"{change.code} {change.fingerprint}")
     for fact in facts:

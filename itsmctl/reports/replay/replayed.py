@@ -167,9 +167,13 @@ def shares(replay: Replay, rule: str, kind: FlipKind, by: str) -> list[tuple[str
 
 
 def share_text(parts: Sequence[tuple[str, int]], language: Language, most: int = 4) -> str:
-    """`erp 12, mail 3, +2`: the first parts, and how many more there are."""
+    """`erp 12, mail 3, and 2 more`: the first parts, and how many there are beside them."""
     told = [f"{shown(name or '–')} {number_text(n)}" for name, n in parts[:most]]
-    return tr(", ", language).join([*told, f"+{len(parts) - most}"] if len(parts) > most else told)
+    return tr(", ", language).join([*told, *_more(len(parts) - most, language)])
+
+
+def _more(n: int, language: Language) -> tuple[str, ...]:
+    return (tr("and {n} more", language, n=number_text(n)),) if n > 0 else ()
 
 
 def where_text(replay: Replay, rule: str, kind: FlipKind, language: Language) -> tuple[str, str]:
@@ -199,7 +203,7 @@ def cause_text(cause: Cause, told: Replayed) -> str:
     named: Mapping[str, Change] = {change.fingerprint: change for change in told.changes}
     parts = [change_text(named[one], language) for one in group.fingerprints if one in named]
     apart = tr("; ", language)
-    details = apart.join(parts[:3]) + (f"{apart}+{len(parts) - 3}" if len(parts) > 3 else "")
+    details = apart.join([*parts[:3], *_more(len(parts) - 3, language)])
     subject = f"{tr(KINDS.get(group.kind, group.kind), language)} {group.id}" + (
         tr(" ({names})", language, names=details) if details else ""
     )
