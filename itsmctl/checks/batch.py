@@ -22,6 +22,7 @@ from itsmctl.engine.doubts import Resting, others_lack, unknown_in
 from itsmctl.engine.parameters import DURATION, seconds_of
 from itsmctl.engine.people import KnownAs, known_as
 from itsmctl.engine.sql import Fragment, name, quote
+from itsmctl.engine.statements import may_be_beside
 from itsmctl.model import APPROVAL, PEOPLE_COLUMNS, TIME_COLUMNS, Rule
 from itsmctl.zones import EVER
 
@@ -109,28 +110,42 @@ def _done(rule: Rule) -> Fragment:
 
 
 def _unsure(rule: Rule, context: Context) -> Fragment:
-    """SELECT of who may have done something, and when, of which not both are known, or whether it was done; where it is not known
-    when, `since` is a moment before which it was not.
+    """SELECT of who may have done something, and when, of which not both are known, or whether it was done, or whether it counts;
+    where it is not known when, `since` is a moment before which it was not.
     """
-    if rule.parameters["by"] == APPROVERS:
-        known = known_as("a.approver", "w")
-        return (
-            Fragment(f"SELECT {known.who} AS who, a.moment, {-EVER} AS since FROM approval AS a JOIN scoped AS r ON r.tix = a.tix{known.join} WHERE NOT {known.machine} AND (")
-            + is_decision("a.decision") + " AND (a.moment IS NULL OR a.approver IS NULL) OR " + unclear("a.decision") + ")"
-        )  # fmt: skip
+    return _unsure_approvals(rule, context) if rule.parameters["by"] == APPROVERS else _unsure_acts(rule, context)
+
+
+def _unsure_approvals(rule: Rule, context: Context) -> Fragment:
+    known = known_as("a.approver", "w")
+    of = f"SELECT {known.who} AS who, a.moment, {-EVER} AS since FROM approval AS a JOIN {{records}} AS r ON r.tix = a.tix{known.join} WHERE NOT {known.machine} AND ("
+    approved, vague = is_decision("a.decision"), unclear("a.decision")
+    made = of.format(records="scoped") + approved + " AND (a.moment IS NULL OR a.approver IS NULL) OR " + vague + ")"
+    if rule.scope:
+        made += " UNION ALL " + of.format(records="record") + approved + " OR " + vague + ") AND "
+        made += _perhaps_counts(rule, context)
+    return made
+
+
+def _unsure_acts(rule: Rule, context: Context) -> Fragment:
     by, at = str(rule.parameters["by"]), str(rule.parameters["at"])
-    known = known_as(f"r.{name(by)}", "w")
     made = Fragment(
         f"SELECT CAST(NULL AS VARCHAR) AS who, r.{name(at)} AS moment, {-EVER} AS since FROM scoped AS r WHERE r.{name(by)} IS NULL AND r.{name(at)} IS NOT NULL"
     )
-    lacking = sorted({by, at} & context.lacking)
-    if lacking:  # these are set apart from the scope, as they cannot be judged themselves
+    if rule.scope or {by, at} & context.lacking:
+        known = known_as(f"r.{name(by)}", "w")
         made += Fragment(
             f""" UNION ALL SELECT {known.who} AS who, r.{name(at)} AS moment, coalesce(o.since, r.opened_at, {-EVER}) AS since
-            FROM record AS r JOIN {unknown_in(lacking)} AS k ON k.tix = r.tix{known.join} LEFT JOIN {_known_open(at)} AS o ON o.tix = r.tix
-            WHERE NOT {known.machine}"""
-        ) + Fragment(" AND r.process = ?" if rule.process else "", (rule.process,) if rule.process else ())
+            FROM record AS r{known.join} LEFT JOIN {_known_open(at)} AS o ON o.tix = r.tix
+            WHERE NOT {known.machine} AND (r.{name(at)} IS NOT NULL OR r.tix IN {unknown_in((at,))}) AND """
+        )
+        made += _perhaps_counts(rule, context)
     return made
+
+
+def _perhaps_counts(rule: Rule, context: Context) -> Fragment:
+    """SQL for whether a record `r` may be in the scope, but is not known to be, or cannot be judged itself."""
+    return may_be_beside(rule, context) + " AND r.tix NOT IN (SELECT tix FROM scoped)"
 
 
 def _known_open(at: str) -> str:

@@ -3,7 +3,7 @@
 Compared are the records of the rule's process, in its scope or not, that meet `where`; a cell may list several items, between
 commas or semicolons. Times that only touch do not overlap. A record without both moments, or without the item, is not judged; one
 that may overlap with a record whose file lacks one of these columns is not testable. Nor is one that ends before it begins, or that
-may overlap with such a one.
+may overlap with such a one, or with one of which nobody knows whether it is compared.
 
     check: {overlap: {same: ci, from: planned_start, to: planned_end, where: {state: {not: [cancelled, rejected]}}}}
 
@@ -15,9 +15,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from itsmctl.engine.context import Context, Needs
-from itsmctl.engine.doubts import doubted, others_lack
+from itsmctl.engine.doubts import doubted, others_lack, unknown_in
 from itsmctl.engine.parameters import COLUMN, WHERE, conditions_of
-from itsmctl.engine.sql import LISTED, Fragment, all_of, each_item, name, quote, ranked
+from itsmctl.engine.sql import LISTED, Fragment, all_of, each_item, join, name, quote, ranked
+from itsmctl.engine.strange import is_odd, is_strange
 from itsmctl.model import TIME_COLUMNS, Rule
 
 ID = "overlap"
@@ -47,6 +48,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
     before = "(PARTITION BY item ORDER BY start, stop, tix ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)"
     after = "(PARTITION BY item ORDER BY start, stop, tix ROWS BETWEEN 1 FOLLOWING AND 1 FOLLOWING)"
     backwards = f"r.{start} > r.{stop} AND r.{same} IS NOT NULL"
+    vague = _vague(rule, context)
     reason = quote(f"runs-backwards:{rule.parameters['from']},{rule.parameters['to']}")
     body = (
         Fragment(
@@ -57,12 +59,14 @@ def compile(rule: Rule, context: Context) -> Fragment:
                     min(start) OVER {after} AS start_after, min(record_id) OVER {after} AS other_after
                 FROM ("""
         )
-        + _on_items(rule, "record", start, stop, _compared(rule))
+        + _on_items(rule, "record", start, stop, _compared(rule) + " AND NOT " + vague)
         + f") AS named) AS laid GROUP BY tix) AS p ON p.tix = r.tix WHERE p.tix IS NOT NULL OR ({backwards})"
     )
     lacking = sorted((needs(rule).columns | needs(rule).elsewhere) & context.lacking)
     if lacking:
         body = doubted(body, _unseen(rule, lacking), "passes")
+    if vague.text != "false":
+        body = doubted(body, _beside(rule, start, stop, vague, sorted(c.column for c in conditions_of(rule))), "passes")
     return doubted(body, _backwards(rule), "passes")
 
 
@@ -86,17 +90,35 @@ def _on_items(rule: Rule, records: str, start: str, stop: str, where: Fragment) 
     )
 
 
+def _vague(rule: Rule, context: Context) -> Fragment:
+    """SQL for whether nobody can say of a record `o` that it is compared: a cell that `where` asks for could not be read, or holds a
+    word that nobody translates."""
+    tests = []
+    for c in conditions_of(rule):
+        if c.column in context.lacking:
+            tests.append(Fragment(f"o.tix IN {unknown_in((c.column,))}"))
+        if c.column == "state" and context.process in context.strange:
+            tests.append(is_strange("o", c.values))
+        elif c.test in ("in", "not-in") and (odd := is_odd(c.column, c.values, context, "o")):
+            tests.append("coalesce(" + odd + ", false)")
+    return "(" + join(" OR ", tests) + ")" if tests else Fragment("false")
+
+
 def _backwards(rule: Rule) -> Fragment:
     """The records that another on the same item would overlap with, had its end and its begin been swapped: nobody knows when it was."""
     start, stop = (str(rule.parameters[key]) for key in ("from", "to"))
     backwards = _compared(rule) + f" AND o.{name(start)} > o.{name(stop)}"
+    return _beside(rule, name(stop), name(start), backwards, (start, stop))
+
+
+def _beside(rule: Rule, start: str, stop: str, which: Fragment, unknown: Sequence[str]) -> Fragment:
+    """The records with which others `o` of the process would overlap of which something is not known."""
+    begin, end = (name(str(rule.parameters[key])) for key in ("from", "to"))
     return (
-        Fragment(
-            f"SELECT DISTINCT r.record_id, r.opened_at, {others_lack((start, stop))} AS reason FROM scoped AS r JOIN ("
-        )
-        + _on_items(rule, "scoped", name(start), name(stop), Fragment("true"))
+        Fragment(f"SELECT DISTINCT r.record_id, r.opened_at, {others_lack(unknown)} AS reason FROM scoped AS r JOIN (")
+        + _on_items(rule, "scoped", begin, end, Fragment("true"))
         + ") AS m ON m.tix = r.tix JOIN ("
-        + _on_items(rule, "record", name(stop), name(start), backwards)
+        + _on_items(rule, "record", start, stop, Fragment("o.process = ? AND ", (rule.process,)) + which)
         + ") AS u ON u.item = m.item AND u.tix <> m.tix AND u.start < m.stop AND u.stop > m.start"
     )
 

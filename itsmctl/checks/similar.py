@@ -3,12 +3,13 @@
 Similar are records with the same values under `same`, the same value in at least one column of `either` (left out: none is asked),
 and titles that have at least `similar` per cent of their words in common (for Chinese, pairs of characters). Each record that lies
 among `count` of them `within` the time is a candidate, unless it has a link of a type under `unless`. Titles decide, so one may ask
-and need not find: rules mark it as an enquiry.
+and need not find: rules mark it as an enquiry. Another record that may be in the scope, that lacks some of the columns, or its title,
+and is similar in all else that it tells, may be similar: where a record would be a candidate with such ones, it is not testable.
 
     check: {similar: {same: [service, category], either: [ci, customer], similar: 50, count: 3, within: 720h, unless: [problem]}}
 
 Passing: two printer incidents in a month; three that name their problem. Flagged: `VPN login fails`, `VPN login fails again`,
-`login fails on VPN` within a week, without a problem.
+`login fails on VPN` within a week, without a problem. Not testable: the third of them does not say on which item.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.doubts import doubted, others_lack
 from itsmctl.engine.parameters import COLUMNS, COUNT, DURATION, PERCENT, TEXTS, number_of, seconds_of, texts
-from itsmctl.engine.sql import Fragment, join, name
+from itsmctl.engine.sql import Fragment, join, name, quote
+from itsmctl.engine.statements import may_be_beside
 from itsmctl.engine.tokens import tokens
 from itsmctl.model import TEXT_COLUMNS, Rule
 
@@ -62,19 +65,38 @@ def compile(rule: Rule, context: Context) -> Fragment:
     if links:
         explained = Fragment(f"r.tix IN (SELECT tix FROM link WHERE type IN ({', '.join('?' * len(links))}))", links)
     bursts = join(" UNION ALL ", (_bursts(rule, columns, within) for columns in _branches(rule)))
-    return (
-        Fragment("SELECT r.record_id, n < ? OR ", (count,))
-        + explained
+    maybe = join(" UNION ", (_may_be_similar(rule, context, columns, within) for columns in _branches(rule)))
+    compared = dict.fromkeys([*texts(rule, "same"), *texts(rule, "either"), _text(rule)])
+    body = (
+        Fragment("SELECT record_id, CASE WHEN explained OR n + perhaps < ? THEN true WHEN n >= ? THEN false END AS passed,", (count, count))
         + Fragment(
-            """ AS passed, concat(n, ' within ', ?) AS observed, ? AS expected, r.opened_at AS "at", CAST(NULL AS VARCHAR) AS reason
-            FROM scoped AS r JOIN (SELECT tix, max(n) AS n FROM (""",
+            f""" concat(n, ' within ', ?) AS observed, ? AS expected, opened_at AS "at",
+            CASE WHEN NOT explained AND n < ? AND n + perhaps >= ? THEN {others_lack(compared)} END AS reason
+            FROM (SELECT r.record_id, r.opened_at, s.n, coalesce(m.n, 0) AS perhaps, """,
             (
                 str(rule.parameters["within"]),
                 f"fewer than {count} similar" + (f", or linked: {', '.join(links)}" if links else ""),
+                count,
+                count,
             ),
         )
+        + explained
+        + " AS explained FROM scoped AS r JOIN (SELECT tix, max(n) AS n FROM ("
         + bursts
-        + ") AS found GROUP BY tix) AS s ON s.tix = r.tix"
+        + ") AS found GROUP BY tix) AS s ON s.tix = r.tix LEFT JOIN (SELECT tix, count(DISTINCT other) AS n FROM ("
+        + maybe
+        + ") AS others GROUP BY tix) AS m ON m.tix = r.tix) AS counted"
+    )  # fmt: skip
+    unread = sorted({*links} & context.lacking)
+    return doubted(body, _unread_links(unread), "failures") if unread else body
+
+
+def _unread_links(columns: Sequence[str]) -> Fragment:
+    """The records of which nobody knows whether they name what explains them."""
+    listed = ", ".join(map(quote, columns))
+    return Fragment(
+        f"""SELECT r.record_id, min(r.opened_at) AS opened_at, concat(min(k.why), {quote(":" + ",".join(columns))}) AS reason
+        FROM scoped AS r JOIN lacking AS k ON k.tix = r.tix AND k."column" IN ({listed}) GROUP BY r.record_id"""
     )
 
 
@@ -141,6 +163,40 @@ def _bursts(rule: Rule, columns: tuple[str, ...], within: int) -> Fragment:
             ) AS p ON p.k = t.k AND p.theirs = t.text
         ) AS near) AS bursts WHERE text = mine"""
     )
+
+
+def _may_be_similar(rule: Rule, context: Context, columns: tuple[str, ...], within: int) -> Fragment:
+    """SELECT of each record with what is compared (`tix`), and every `other` that may be in the scope and similar to it, but does not tell all.
+
+    Whoever tells none of the columns tells nothing. `known` says which of them one tells, and only the same are compared: each
+    pattern that occurs once, so that all is one join.
+    """
+    text, last = name(_text(rule)), len(columns) - 1
+    filled = " AND ".join(f"r.{name(column)} IS NOT NULL" for column in (*columns, _text(rule), "opened_at"))
+    named = ", ".join(f"r.{name(column)} AS c{place}" for place, column in enumerate(columns))
+    which = ", ".join(f"CASE WHEN r.{name(column)} IS NULL THEN '-' ELSE '+' END" for column in columns)
+    theirs = ", '\x1f', ".join(f"coalesce(r.{name(column)}, '')" for column in columns)
+    mine = ", '\x1f', ".join(
+        f"CASE WHEN substr(m.known, {place + 1}, 1) = '+' THEN t.c{place} ELSE '' END" for place in range(last + 1)
+    )
+    words = tokens(
+        "SELECT mine AS id, mine AS text FROM near UNION SELECT theirs AS id, theirs AS text FROM near WHERE theirs IS NOT NULL"
+    )
+    return (
+        f"""SELECT tix, other FROM (WITH told AS MATERIALIZED (SELECT r.tix, r.opened_at AS moment, r.{text} AS text, {named} FROM scoped AS r WHERE {filled}),
+        partly AS MATERIALIZED (SELECT r.tix, r.opened_at AS moment, r.{text} AS text, concat({which}) AS known, concat({theirs}) AS k FROM record AS r WHERE """
+        + may_be_beside(rule, context)
+        + f""" AND r.tix NOT IN (SELECT tix FROM told)),
+        near AS MATERIALIZED (SELECT t.tix, p.tix AS other, t.text AS mine, p.text AS theirs FROM told AS t
+            CROSS JOIN (SELECT DISTINCT known FROM partly WHERE known LIKE '%+%') AS m
+            JOIN partly AS p ON p.known = m.known AND p.k = concat({mine}) AND coalesce(abs(p.moment - t.moment) <= {within}, true)),
+        word AS MATERIALIZED (SELECT id, token, count(*) OVER (PARTITION BY id) AS n FROM ({words}) AS words)
+        SELECT n.tix, n.other FROM near AS n LEFT JOIN (
+            SELECT p.mine, p.theirs FROM (SELECT DISTINCT mine, theirs FROM near WHERE theirs IS NOT NULL) AS p
+            JOIN word AS a ON a.id = p.mine JOIN word AS b ON b.id = p.theirs AND b.token = a.token
+            GROUP BY p.mine, p.theirs, a.n, b.n HAVING {_alike(rule)}
+        ) AS s ON s.mine = n.mine AND s.theirs = n.theirs WHERE n.theirs IS NULL OR s.mine IS NOT NULL) AS maybe"""
+    )  # fmt: skip
 
 
 def _text(rule: Rule) -> str:

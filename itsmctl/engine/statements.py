@@ -304,6 +304,15 @@ def may_be_in_scope(rule: Rule, context: Context) -> Fragment:
     return join(" AND ", [*tests, *_reach(rule, context)] or [Fragment("true")])
 
 
+def may_be_beside(rule: Rule, context: Context) -> Fragment:
+    """A condition on a record `r`: the rule reaches it, and each of the rule's conditions holds, or may, be the cell empty, unreadable or strange."""
+    tests = []
+    for c in _testable(rule, context):
+        held = _may_hold(c, context, beside=False)
+        tests.append(Fragment(f"(r.{name(c.column)} IS NULL OR ") + held + ")" if c.test in COMPARING else held)
+    return join(" AND ", [*tests, *_reach(rule, context)] or [Fragment("true")])
+
+
 def _testable(rule: Rule, context: Context) -> tuple[Condition, ...]:
     return tuple(c for c in rule.scope if c.column in context.exported | _WITHOUT_EXPORT)
 

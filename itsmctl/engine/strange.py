@@ -120,10 +120,10 @@ def codes_of(column: str, process: str, definitions: Definitions) -> tuple[str, 
     return tuple(sorted({code.id for one in lists for code in definitions.code_lists[one].codes}))
 
 
-def is_odd(column: str, named: Iterable[object], context: Context) -> Fragment | None:
-    """SQL for whether a record `r` has a word in a column that is neither a code of its list nor among those `named`; None where no record has."""
+def is_odd(column: str, named: Iterable[object], context: Context, record: str = "r") -> Fragment | None:
+    """SQL for whether a record has a word in a column that is neither a code of its list nor among those `named`; None where no record has."""
     codes = context.odd.get((context.process, column))
-    return None if codes is None else not_among(f"r.{name(column)}", codes, named)
+    return None if codes is None else not_among(f"{record}.{name(column)}", codes, named)
 
 
 def not_among(value: str, codes: Sequence[str], named: Iterable[object]) -> Fragment:
