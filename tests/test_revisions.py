@@ -67,11 +67,46 @@ def test_the_same_content_is_kept_under_the_same_name(repo: Path) -> None:
 def test_an_unknown_revision_names_the_nearest(repo: Path) -> None:
     problem = _problem(repo / "管理", "mian")
     assert (problem.code, problem.suggestion) == ("unknown-revision", "main")
-    assert "git fetch --depth=1 origin mian:refs/heads/mian" in problem.message
+    assert "git fetch origin mian:refs/heads/mian" in problem.message
     assert _problem(repo / "管理", "--output=x").code == "unknown-revision"
     assert _problem(repo / "管理", "").code == "unknown-revision"
     assert _problem(repo, "main:nowhere").code == "no-definitions"
     assert _problem(repo, "main").code == "no-definitions", "the definitions lie in a folder of this repository"
+
+
+def test_what_to_fetch_leaves_a_whole_clone_whole(repo: Path, tmp_path: Path) -> None:
+    git(tmp_path, "clone", "-q", "--single-branch", "-b", "main", f"file://{repo}", "clone")
+    git(repo, "branch", "later")
+    clone = tmp_path / "clone/管理"
+    first = git(repo, "rev-parse", "v1")
+    for word, command in (
+        ("later", "git fetch origin later:refs/heads/later"),
+        ("origin/later", "git fetch origin later:refs/remotes/origin/later"),
+        ("0" * 40, f"git fetch origin {'0' * 40}"),
+        ("main~99x", "git fetch --all"),
+    ):
+        problem = _problem(clone, word)
+        assert (problem.code, problem.values["command"]) == ("unknown-revision", command)
+    commits = git(clone, "rev-list", "--count", "main")
+    git(clone, *["fetch", "-q", "origin", "later:refs/heads/later"])
+    assert (git(clone, "rev-list", "--count", "main"), git(clone, "rev-parse", "--is-shallow-repository")) == (
+        commits,
+        "false",
+    )
+    assert _files(clone, first)["catalog/客户.yaml"] == FIRST
+
+
+def test_the_branch_of_another_remote_is_fetched_from_there_and_of_an_unknown_one_the_near_one_named(
+    repo: Path, tmp_path: Path
+) -> None:
+    git(tmp_path, "clone", "-q", f"file://{repo}", "clone")
+    clone = tmp_path / "clone/管理"
+    assert _problem(clone, "upstream/main").suggestion == "origin/main"
+    git(clone, "remote", "add", "upstream", f"file://{repo}")
+    command = _problem(clone, "upstream/main").values["command"]
+    assert command == "git fetch upstream main:refs/remotes/upstream/main"
+    git(clone, *str(command).split()[1:])
+    assert _files(clone, "upstream/main")
 
 
 def test_a_shallow_clone_says_what_to_fetch(repo: Path, tmp_path: Path) -> None:
@@ -84,7 +119,7 @@ def test_a_shallow_clone_says_what_to_fetch(repo: Path, tmp_path: Path) -> None:
         (first, f"git fetch --depth=1 origin {first}"),
     ):
         problem = _problem(clone, word)
-        assert (problem.code, problem.values["command"]) == ("shallow-clone", command)
+        assert (problem.code, problem.values["command"], problem.suggestion) == ("shallow-clone", command, "")
     git(clone, *f"fetch -q --depth=1 origin {first}".split())
     assert _files(clone, first)["catalog/客户.yaml"] == FIRST
 

@@ -26,6 +26,7 @@ _FIELDS = (
     "%(trailers:key=Co-authored-by,unfold,valueonly,separator=%x02)",
 )  # fmt: skip
 _MAILED = re.compile(r"^(?P<name>.*?)\s*<(?P<mail>[^>]*)>$")
+_HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _GOOD_TAG = re.compile(r'Good "git" signature for (\S+)|^\[GNUPG:\] GOODSIG \S+ (.+)$', re.MULTILINE)
 
 
@@ -127,7 +128,7 @@ def _fork(root: Path, base: str, head: str) -> str:
         check_whole(root, head)
         template = "{base} and {head} have no commit in common: history was rewritten from its beginning, or they are of two repositories"
         raise ItsmctlError(
-            Problem("unrelated-histories", template, Where(head), {"base": base, "head": head})
+            Problem("unrelated-histories", template, Where(_short(head)), {"base": _short(base), "head": _short(head)})
         ) from error
     cut = _cut_off(root)
     reached = git(root, "rev-list", f"{fork}..{head}").decode("ascii").split() if cut else []
@@ -143,8 +144,13 @@ def _cut_off(root: Path) -> frozenset[str]:
 
 def _shallow(revision: str) -> ItsmctlError:
     template = "this clone is shallow: it does not hold all commits of {revision}; run: {command}"
-    values = {"revision": revision, "command": "git fetch --unshallow"}
-    return ItsmctlError(Problem("shallow-clone", template, Where(revision), values))
+    values = {"revision": _short(revision), "command": "git fetch --unshallow"}
+    return ItsmctlError(Problem("shallow-clone", template, Where(_short(revision)), values))
+
+
+def _short(revision: str) -> str:
+    """A revision as people read it: of a commit the first twelve letters."""
+    return revision[:12] if _HASH.fullmatch(revision) else revision
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,14 +100,19 @@ def _names(root: Path) -> list[str]:
 def _unknown(root: Path, revision: str) -> ItsmctlError:
     try:
         names, shallow = _names(root), is_shallow(root)
+        remotes = git(root, "remote").decode("utf-8", "replace").split()
     except NoGit:
-        names, shallow = [], False
-    remote = [name for name in names if name.partition("/")[2] == revision]
-    near = remote[0] if remote else did_you_mean(revision, names)
-    values: dict[str, object] = {"revision": revision, "command": _fetch(revision)}
+        names, shallow, remotes = [], False, []
+    branches = {revision, revision.partition("/")[2]} - {""}
+    elsewhere = [name for name in names if name.partition("/")[2] in branches]
+    near = elsewhere[0] if elsewhere else did_you_mean(revision, names)
+    values: dict[str, object] = {"revision": revision, "command": _fetch(revision, remotes, shallow=shallow)}
     if shallow:
         template = "this clone is shallow and does not hold revision {revision!r}; run: {command}"
-        return ItsmctlError(Problem("shallow-clone", template, Where(revision), values, suggestion=near))
+        # Not held here is no misspelling; only the same branch of a remote is worth naming.
+        return ItsmctlError(
+            Problem("shallow-clone", template, Where(revision), values, suggestion=near if elsewhere else "")
+        )
     if not names and not _is_there(root, "HEAD"):
         template = "this repository has no commit yet, so there is nothing to compare with; `itsmctl validate` judges the definitions as they are"
         return ItsmctlError(Problem("nothing-before", template, Where(revision)))
@@ -126,21 +131,24 @@ def _is_there(root: Path, revision: str) -> bool:
         return False
 
 
-def _fetch(revision: str) -> str:
-    """The command that brings a revision here."""
+def _fetch(revision: str, remotes: Sequence[str], *, shallow: bool) -> str:
+    """The command that brings a revision here; a clone that holds all of its history is not told to forget it (`--depth`)."""
+    fetch = "git fetch --depth=1" if shallow else "git fetch"
     if len(revision) in _FULL_HASH and all(letter in "0123456789abcdef" for letter in revision):
-        return f"git fetch --depth=1 origin {revision}"
+        return f"{fetch} origin {revision}"
     if (
         not revision.startswith("-")
         and all(letter.isalnum() or letter in "._/-" for letter in revision)
         and revision != "HEAD"
     ):
-        branch = revision.removeprefix("origin/").removeprefix("refs/heads/")
+        first = revision.partition("/")[0]
+        remote = first if first in (*remotes, "origin") and first != revision else ""
+        branch = revision.removeprefix(f"{remote}/").removeprefix("refs/heads/")
         is_hash = len(branch) >= 7 and all(letter in "0123456789abcdef" for letter in branch)
         if not is_hash:
-            target = f"refs/remotes/{revision}" if revision.startswith("origin/") else f"refs/heads/{branch}"
-            return f"git fetch --depth=1 origin {branch}:{target}"
-    return "git fetch --unshallow"
+            target = f"refs/remotes/{revision}" if remote else f"refs/heads/{branch}"
+            return f"{fetch} {remote or 'origin'} {branch}:{target}"
+    return "git fetch --unshallow" if shallow else "git fetch --all"
 
 
 def _objects_missing(root: Path, revision: str) -> ItsmctlError:
