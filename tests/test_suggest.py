@@ -665,3 +665,82 @@ def test_the_last_update_of_a_list_is_proposed_as_such(tmp_path: Path, name: str
     assert name not in data["recognise"]
     (other := tmp_path / "other").mkdir()
     assert "at" not in proposed(written(other, "Ticket ID,Created,Status,Timestamp", *rows))[1]
+
+
+def listed(header: str, rows: list[str], n: int = 12) -> tuple[str, ...]:
+    """A header and n rows, in which {i} is a number of its own."""
+    return (header, *(rows[i % len(rows)].replace("{i}", f"{i:04}") for i in range(n)))
+
+
+def of_lines(tmp_path: Path, lines: tuple[str, ...], name: str = "export.csv") -> tuple[dict[str, Any], str]:
+    file = tmp_path / name
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    text = render(suggest([file], load(ROOT), {}))
+    return yaml.load(text, yaml.BaseLoader), " ".join(text.replace("\n#", " ").split())
+
+
+def test_what_a_fitting_mapping_calls_its_columns_is_believed_before_what_other_tools_do(tmp_path: Path) -> None:
+    """One tool calls the opening `start_date`, and this one the planned start."""
+    rows = ["CHG{i},Upgrade,Normal,New,2026-03-01 08:00:00,2026-03-02 08:00:00,A B"]
+    data, _ = of_lines(tmp_path, listed("number,short_description,type,state,start_date,end_date,assigned_to", rows))
+    assert mapped(data)["planned_start"] == "start_date" and "opened_at" not in data["columns"]
+    rows = ["SCTASK{i},REQ{i},RITM{i},Laptop,Open,Desk,A B,2026-03-01 08:00:00"]
+    data, text = of_lines(tmp_path, listed("Number,Request,Request item,Short description,State,Assignment group,Assigned to,Opened", rows))  # fmt: skip
+    assert mapped(data)["parent"] == "Request item" and "item" not in data["columns"]
+    assert "Of which process" not in text
+
+
+def test_a_start_beside_a_planned_end_is_planned(tmp_path: Path) -> None:
+    rows = ["CHG{i},Upgrade,New,2026-03-01 08:00:00,2026-03-02 08:00:00,A B"]
+    data, _ = of_lines(tmp_path, listed("number,short_description,state,start_date,end_date,assigned_to", rows))
+    assert (mapped(data)["planned_start"], mapped(data)["planned_end"]) == ("start_date", "end_date")
+    assert "opened_at" not in data["columns"]
+
+
+def test_a_list_of_tasks_of_several_processes_is_of_none_of_them(tmp_path: Path) -> None:
+    rows = ["INC{i},New,a,Incident,2026-03-01 08:00:00", "CHG{i},New,b,Change Request,2026-03-01 08:00:00"]
+    data, _ = of_lines(tmp_path, listed("Number,State,Short description,Task type,Opened", rows))
+    assert (data["process-column"], data["codes"]["process"]) == ("Task type", {"Incident": "incident", "Change Request": "change"})  # fmt: skip
+    rows = ["INC{i},New,a,2026-03-01 08:00:00", "CHG{i},New,b,2026-03-01 08:00:00"]
+    _, text = of_lines(tmp_path, listed("Number,State,Short description,Opened", rows))
+    assert "Of which process are the records?" in text
+
+
+def test_a_task_of_a_change_is_not_surely_a_change(tmp_path: Path) -> None:
+    rows = ["CTASK{i},CHG{i},Do it,Open,2026-03-01 08:00:00"]
+    _, text = of_lines(tmp_path, listed("Number,Change request,Short description,State,Opened", rows), "change_task.csv")  # fmt: skip
+    assert "Of which process are the records?" in text
+
+
+def test_slas_without_a_verdict_are_no_links_and_no_tickets(tmp_path: Path) -> None:
+    rows = ["INC{i},P1 resolution,SLA,Resolution,Completed,45.3,2026-03-01 08:00:00,2026-03-01 09:00:00"]
+    header = "Task,SLA definition,Type,Target,Stage,Business elapsed percentage,Start time,Stop time"
+    data, text = of_lines(tmp_path, listed(header, rows))
+    assert (data["table"], mapped(data)) == ("detail", {"record_id": "Task"})
+    assert "Which column says whether the SLA was met?" in text
+
+
+def test_open_is_asked_where_another_word_says_that_a_ticket_is_new(tmp_path: Path) -> None:
+    header = "Ticket ID,Subject,State,Created"
+    both = ["{i},a,New,2026-03-01 08:00:00", "{i},b,Open,2026-03-01 08:00:00", "{i},c,Closed,2026-03-01 08:00:00"]
+    data, text = of_lines(tmp_path, listed(header, both))
+    assert data["codes"]["state"] == {"New": "new", "Closed": "closed"} and "mean: Open?" in text
+    data, _ = of_lines(tmp_path, listed(header, both[1:]))
+    assert data["codes"]["state"] == {"Open": "new", "Closed": "closed"}
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Call number;Caller name;Brief description;Status;Call date;Target date;Operator;Operator group;Completion date;Closure date",
+        "Meldingnummer;Aanmelder;Korte omschrijving;Status;Datum aangemeld;Streefdatum;Behandelaar;Behandelaarsgroep;Datum gereed;Datum afgemeld",
+        "Meldungsnummer;Anmelder;Kurzbeschreibung;Status;Erstellungsdatum;Zieldatum;Bearbeiter;Bearbeitergruppe;Erledigungsdatum;Abschlussdatum",
+    ],
+)  # fmt: skip
+def test_the_columns_of_topdesk_are_found_in_its_languages(tmp_path: Path, header: str) -> None:
+    moments = ";".join(["01-03-2026 08:00"] * 2)
+    rows = [f"M 2605 {{i}};P Q;Printer;x;01-03-2026 08:00;05-03-2026 08:00;A B;Desk;{moments}"]
+    data, _ = of_lines(tmp_path, listed(header, rows))
+    order = ("record_id", "requester", "title", "state", "opened_at", "due_at", "assignee", "group", "resolved_at", "closed_at")  # fmt: skip
+    found = mapped(data)
+    assert [found.get(column) for column in order] == header.split(";")

@@ -126,7 +126,7 @@ def _of_table(
     fitting = _fitting(export, definitions.mappings)
     mappings = sorted(mappings, key=lambda mapping: mapping is not fitting)  # the one that fits is believed first
     words = known_words(mapping.codes for mapping in mappings)
-    table, shape, found = table_of(session, staged, seen, mappings, words)
+    table, shape, found = table_of(session, staged, seen, mappings, words, fitting)
     number = found.get("number", found.get("record_id"))
     words = known_words(mapping.codes for mapping in mappings if mapping.table == table)
     of = process_of(seen, number, export.name, definitions.processes, words.get("process", {}))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -11,7 +11,7 @@ from itsmctl.model import Process
 from itsmctl.suggestion.matching import Match, Words, meaning
 from itsmctl.suggestion.names import Vocabulary, plain
 from itsmctl.suggestion.profile import Profile
-from itsmctl.suggestion.words import PROCESS_WORDS, PROCESSES
+from itsmctl.suggestion.words import OPEN, PROCESS_WORDS, PROCESSES
 
 CODED = ("state", "priority", "impact", "urgency", "type", "risk", "outcome", "decision")
 """Columns whose values are codes of the organisation; of others the words are kept as exported."""
@@ -54,7 +54,10 @@ class OfProcess:
 def process_of(
     profiles: Sequence[Profile], number: Match | None, file: str, known: Collection[str], words: Mapping[str, str]
 ) -> OfProcess:
-    """Find what process the records are of: a column that says it, the letters of the numbers, or the name of the file."""
+    """Find what process the records are of: a column that says it, the letters of the numbers, or the name of the file.
+
+    Where the numbers have several letters, or those of tasks of other records, nothing is sure.
+    """
     meant = {word: process for process, several in PROCESSES.items() for word in several}
     meant = {word: process for word, process in {**words, **meant}.items() if process in known}
     telling = [profile for profile in profiles if profile.listed and plain(profile.name) in PROCESS_WORDS]
@@ -63,11 +66,16 @@ def process_of(
     codes = told[best.name] if best else {}
     if best and codes and 2 * sum(count for value, count in best.frequent if value in codes) >= best.filled:
         return OfProcess("", best.name, codes, sure=True, asked=_others(best, codes))
-    hints = [*_letters(number), *re.findall(r"[a-z]+", file.casefold())]
+    letters = _letters(number)
+    hints = [*letters[:1], *re.findall(r"[a-z]+", file.casefold())]
     found = next((meant[h] for h in hints if h in meant), "") or next(
         (meant[h[:-1]] for h in hints if h[:-1] in meant), ""
     )
-    return OfProcess(found or "incident", "", {}, sure=bool(found), perhaps=best if codes else None)
+    torn = len({meant[one] for one in letters if one in meant}) > 1
+    tasks = letters[:1] != [] and letters[0].endswith(_TASK) and letters[0] not in meant
+    return OfProcess(
+        found or "incident", "", {}, sure=bool(found) and not torn and not tasks, perhaps=best if codes else None
+    )
 
 
 def _told(profile: Profile, meant: Mapping[str, str]) -> dict[str, str]:
@@ -127,8 +135,19 @@ def _of_values(profile: Profile, words: Mapping[str, str], allowed: Sequence[str
         code = own.get(value.strip(), code)
         if code and (not allowed or code in allowed):
             known[value] = code
+    known = _without_second_beginning(known, own)
     asked = tuple(value for value, _ in profile.frequent if value not in known)
     return Coded(known, asked, tuple(allowed))
+
+
+def _without_second_beginning(known: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:
+    """The same, but `Open` is asked where the tool has another word for a ticket that is new: somebody has it then."""
+    opens = {value for value, code in known.items() if code == _NEW and value.strip().casefold() in OPEN}
+    other = any(code == _NEW and value not in opens for value, code in known.items())
+    return {value: code for value, code in known.items() if value in own or value not in opens or not other}
+
+
+_NEW = "new"
 
 
 def _without_torn(one: Coded) -> Coded:
@@ -156,9 +175,12 @@ def _codes(words: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(sorted(set(words.values())))
 
 
-def _letters(number: Match | None) -> Iterable[str]:
-    """The letters before the digits of the ticket numbers."""
-    if number is None:
-        return ()
-    found = (re.match(r"[A-Za-z]+", value) for value in number.profile.mixed[:1])
-    return (letters[0].casefold() for letters in found if letters)
+def _letters(number: Match | None) -> list[str]:
+    """The letters before the digits of the ticket numbers, each once, those of the first number first."""
+    values = number.profile.mixed if number else ()
+    found = (re.match(r"[A-Za-z]+", value) for value in values)
+    return [*dict.fromkeys(letters[0].casefold() for letters in found if letters)]
+
+
+_TASK = "task"
+"""How the letters of the numbers of tasks end, which belong to a change or a problem and are none."""

@@ -91,6 +91,7 @@ def matches(
         if match.score >= least and match.canonical not in found and match.name not in taken:
             found[match.canonical] = match
             taken.add(match.name)
+    _plan_what_has_a_planned_end(found, vocabulary)
     _open_with_what_is_left(found, profiles, taken, vocabulary)
     if "recorded_at" in found and "opened_at" in vocabulary.columns and "opened_at" not in found:
         found["opened_at"] = replace(found.pop("recorded_at"), canonical="opened_at", score=SURE)
@@ -100,6 +101,21 @@ def matches(
     if key and "number" in vocabulary.columns and "number" not in found:
         found["number"] = replace(key, canonical="number")
     return found
+
+
+def _plan_what_has_a_planned_end(found: dict[str, Match], vocabulary: Vocabulary) -> None:
+    """Take a start for a planned one where the end beside it is, though another tool calls the opening so."""
+    opening = found.get("opened_at")
+    if opening is None or "planned_end" not in found or "planned_start" in found:
+        return
+    guesses = vocabulary.guesses(opening.name)
+    if (plan := guesses.get("planned_start")) and plan.score >= guesses["opened_at"].score - _AS_GOOD:
+        reasons = (plan.reason, *(one for one in opening.reasons if one.template == TIMES))
+        found["planned_start"] = replace(found.pop("opened_at"), canonical="planned_start", reasons=reasons)
+
+
+_AS_GOOD = 0.05
+"""How much two guesses differ at most that are as good as each other."""
 
 
 def _open_with_what_is_left(
@@ -177,7 +193,8 @@ def _content(
     if canonical == "record_id":
         return _as_key(profile, first=first) if own else _as_key_of_another(profile)
     if canonical == "target":
-        return min(1.0, _as_key_of_another(profile)[0]), ()  # any number of a ticket could be one: the name decides
+        # Any number of a ticket could be one: the name decides. What has no digit names none.
+        return (min(1.0, _as_key_of_another(profile)[0]) if profile.numbered else 0.3), ()
     if profile.moments and canonical not in _FREE:
         return 0.05, ()
     if profile.measured or (profile.quantities and (canonical in _TEXTS or _LASTING.search(plain(profile.name)))):

@@ -95,8 +95,17 @@ class Guess:
 class Vocabulary:
     """The names of the columns of one canonical table."""
 
-    def __init__(self, table: MappingTable, mappings: Iterable[MappingDefinition]) -> None:
+    def __init__(
+        self, table: MappingTable, mappings: Iterable[MappingDefinition], fitting: MappingDefinition | None = None
+    ) -> None:
+        """Learn what the model, mappings and people in general call things; of what the one that fits names nothing else is believed."""
         self.table = table
+        self._sure: dict[str, dict[str, Guess]] = defaultdict(dict)
+        if fitting is not None and fitting.table == table:
+            for column, names in _labels(fitting):
+                for place, name in enumerate(names):
+                    guess = Guess(EXACT - min(place, 9) / 1000, Reason(LABEL, {"mapping": fitting.id}))
+                    self._sure[name].setdefault(column, guess)
         self.columns = OF_AN_SLA if table == "detail" else MAPPED_COLUMNS[table]
         self._known: dict[str, dict[str, Guess]] = defaultdict(dict)
         for column in self.columns:
@@ -120,6 +129,8 @@ class Vocabulary:
 
     def guesses(self, name: str) -> dict[str, Guess]:
         """The canonical columns that an exported name may mean."""
+        if name in self._sure:
+            return self._sure[name]
         found: dict[str, Guess] = {}
         for form, factor in _forms(name):
             bare = without_accents(form)

@@ -94,6 +94,11 @@ class Profile:
         return self._share(_NUMBER_OF_TICKET) > 0.8
 
     @cached_property
+    def numbered(self) -> bool:
+        """Most values have a digit in them."""
+        return 2 * sum(any(letter.isdigit() for letter in value) for value in self.mixed) > len(self.mixed)
+
+    @cached_property
     def addresses(self) -> bool:
         """Most values are e-mail addresses."""
         return self._share(_PERSON) > 0.5

@@ -24,18 +24,25 @@ _NEEDED: Mapping[MappingTable, frozenset[str]] = {
 
 
 def table_of(
-    session: Session, staged: Staged, seen: Sequence[Profile], mappings: Sequence[MappingDefinition], words: Words
+    session: Session,
+    staged: Staged,
+    seen: Sequence[Profile],
+    mappings: Sequence[MappingDefinition],
+    words: Words,
+    fitting: MappingDefinition | None = None,
 ) -> tuple[MappingTable, MappingShape, dict[str, Match]]:
-    """What the rows are, and the columns found."""
-    vocabulary = Vocabulary("record", mappings)
+    """What the rows are, and the columns found; `fitting` is the mapping that recognises them."""
+    vocabulary = Vocabulary("record", mappings, fitting)
     of_record = matches(seen, vocabulary, words, ())
     for table, needed in _NEEDED.items():
-        found = matches(seen, Vocabulary(table, mappings), words, BESIDE)
+        found = matches(seen, Vocabulary(table, mappings, fitting), words, BESIDE)
         if table in _TIMED:
             _add_the_only_moment(found, seen)
         sure = needed <= set(found) and all(found[column].score >= SURE for column in needed)
         if sure and (table != "detail" or _of_agreements(seen, found, of_record)):
             return table, "records", found if table in _TIMED else _without(found, BESIDE)
+        if table == "detail" and _of_agreements_without_verdict(seen, found, of_record):
+            return table, "records", _without(found, BESIDE)
     found = of_record
     if "record_id" not in found:
         return "record", "records", found
@@ -101,6 +108,16 @@ def _of_agreements(seen: Sequence[Profile], found: Mapping[str, Match], of_recor
     if any(of_record[column].score >= SURE for column in ("title", "requester", "assignee") if column in of_record):
         return False
     return any(plain(profile.name) in AGREEMENT_WORDS for profile in seen if profile.name not in used)
+
+
+def _of_agreements_without_verdict(
+    seen: Sequence[Profile], found: Mapping[str, Match], of_record: Mapping[str, Match]
+) -> bool:
+    """Whether rows are SLAs of records in other files, though no column says whether they were met."""
+    key, own = found.get("record_id"), of_record.get("record_id")
+    if key is None or key.score < SURE or (own and own.score >= SURE):
+        return False
+    return _of_agreements(seen, found, of_record)
 
 
 def _without(found: Mapping[str, Match], columns: Collection[str]) -> dict[str, Match]:

@@ -12,8 +12,9 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         "id", "number", "ticket", "ticket id", "ticket number", "ticket no", "case id", "case number", "reference", "ref",
         "key", "incident", "incident id", "request id", "change id", "problem id", "编号", "单号", "工单号", "工单编号", "流水号",
         "事件编号", "ticketnummer", "nummer", "vorgangsnummer", "numéro", "número", "case:concept:name", "报修单号", "单据编号",
+        "call number", "display id", "meldingnummer", "meldungsnummer",
     ),
-    "title": ("title", "subject", "summary", "short description", "headline", "标题", "主题", "摘要", "简述", "betreff", "titel", "titre", "asunto", "título"),
+    "title": ("title", "subject", "summary", "short description", "headline", "标题", "主题", "摘要", "简述", "betreff", "titel", "titre", "asunto", "título", "brief description", "kurzbeschreibung", "korte omschrijving"),
     "service": ("service", "business service", "it service", "affected service", "application", "服务", "所属服务", "服务名称", "业务服务", "业务系统", "应用系统", "dienst", "servicio", "serviço", "系统名称", "所属系统"),
     "ci": ("ci", "configuration item", "asset", "device", "affected ci", "配置项", "设备", "资产", "gerät", "ci name", "configuration item name"),
     "category": ("category", "ticket category", "classification", "分类", "类别", "kategorie", "catégorie", "categoría", "categoria"),
@@ -24,10 +25,10 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "state": ("state", "status", "stage", "ticket status", "current status", "状态", "当前状态", "zustand", "statut", "estado", "concept:name", "bearbeitungsstand", "bearbeitungsstatus", "ticketstatus", "état", "situação", "工单状态", "处理状态", "activity", "activity id", "activity name", "活动", "环节", "situación", "流程状态"),
     "channel": ("channel", "source", "contact type", "reported via", "origin", "来源", "渠道", "上报渠道", "kanal", "canal", "quelle", "eingangsweg", "eingangskanal", "meldeweg", "origine", "origen", "origem", "受理方式", "报障方式", "来源渠道", "ticket source", "ticket channel", "notification source", "reporting channel", "intake channel"),
     "customer": ("customer", "company", "client", "account", "organisation", "organization", "客户", "公司", "单位", "kunde", "cliente"),
-    "requester": ("requester", "caller", "reporter", "reported by", "requested by", "affected user", "end user", "contact", "报告人", "提交人", "申请人", "请求人", "报修人", "melder", "antragsteller", "demandeur", "solicitante", "报障人", "提单人"),
+    "requester": ("requester", "caller", "reporter", "reported by", "requested by", "affected user", "end user", "contact", "报告人", "提交人", "申请人", "请求人", "报修人", "melder", "antragsteller", "demandeur", "solicitante", "报障人", "提单人", "aanmelder", "anmelder"),
     "opened_by": ("opened by", "created by", "creator", "author", "submitter", "logged by", "registered by", "创建人", "登记人", "受理人", "ersteller", "auteur", "建单人"),
-    "group": ("group", "team", "queue", "assignment group", "assigned group", "assigned team", "support group", "owner group", "处理组", "受理组", "支持组", "组", "gruppe", "groupe", "grupo", "org:group", "team assigned", "group assigned", "assignment team", "resolution group", "resolver group", "resolver team", "resolution team", "resolving group", "equipe", "equipo", "fila", "处理部门", "责任部门"),
-    "assignee": ("assignee", "assigned to", "owner", "agent", "technician", "engineer", "handler", "analyst", "处理人", "负责人", "工程师", "受派人", "bearbeiter", "technicien", "técnico", "org:resource", "assigned agent", "agent assigned", "assigned technician", "assigned engineer", "assigned user", "assigned person", "responsible", "analista", "técnico responsável", "atribuído para", "responsável", "responsable", "经办人", "维修人", "受理工程师"),
+    "group": ("group", "team", "queue", "assignment group", "assigned group", "assigned team", "support group", "owner group", "处理组", "受理组", "支持组", "组", "gruppe", "groupe", "grupo", "org:group", "team assigned", "group assigned", "assignment team", "resolution group", "resolver group", "resolver team", "resolution team", "resolving group", "equipe", "equipo", "fila", "处理部门", "责任部门", "operator group", "behandelaarsgroep", "bearbeitergruppe"),
+    "assignee": ("assignee", "assigned to", "owner", "agent", "technician", "engineer", "handler", "analyst", "处理人", "负责人", "工程师", "受派人", "bearbeiter", "technicien", "técnico", "org:resource", "assigned agent", "agent assigned", "assigned technician", "assigned engineer", "assigned user", "assigned person", "responsible", "analista", "técnico responsável", "atribuído para", "responsável", "responsable", "经办人", "维修人", "受理工程师", "assignee name", "operator", "behandelaar"),
     "resolved_by": ("resolved by", "solved by", "解决人", "gelöst von"),
     "closed_by": ("closed by", "关闭人", "geschlossen von", "结单人"),
     "closure_code": ("closure code", "close code", "closed code", "resolution code", "关闭代码", "关单代码", "解决代码"),
@@ -44,11 +45,11 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "workaround": ("workaround", "变通方法", "临时措施"),
     "pause_reason": ("pause reason", "hold reason", "on hold reason", "pending reason", "status reason", "挂起原因"),
     "supplier": ("supplier", "vendor", "供应商"),
-    "opened_at": ("opened", "opening", "open", "created", "create", "creation", "logged", "reported", "submitted", "submit", "registered", "raised", "start", "创建", "创建时间", "登记", "受理", "提交", "上报", "报告", "打开", "建单", "erstellt", "eröffnet", "eröffnung", "erstellung", "angelegt", "anlage", "ouverture", "création", "apertura", "abertura", "creación", "criação", "eingang", "eingegangen", "gemeldet", "meldung", "begin", "began", "beginning", "fecha de creación", "报障", "报修", "申报"),
+    "opened_at": ("opened", "opening", "open", "created", "create", "creation", "logged", "reported", "submitted", "submit", "registered", "raised", "start", "创建", "创建时间", "登记", "受理", "提交", "上报", "报告", "打开", "建单", "erstellt", "eröffnet", "eröffnung", "erstellung", "angelegt", "anlage", "ouverture", "création", "apertura", "abertura", "creación", "criação", "eingang", "eingegangen", "gemeldet", "meldung", "begin", "began", "beginning", "fecha de creación", "报障", "报修", "申报", "requested", "call date", "aangemeld", "aangemaakt"),
     "responded_at": ("responded", "first response", "first responded", "acknowledged", "answered", "accepted", "reaction", "响应", "响应时间", "首次响应", "erste reaktion", "erste antwort", "première réponse", "primera respuesta", "primeira resposta", "接单"),
-    "resolved_at": ("resolved", "solved", "resolution", "fixed", "completed", "解决", "解决时间", "完成", "完成时间", "gelöst", "lösung", "behoben", "résolution", "solución", "resolución", "solução", "erledigt", "résolu", "resuelto", "resolvido", "cleared", "restored", "restoration", "恢复", "修复", "处理完成", "完工"),
-    "closed_at": ("closed", "closing", "close", "closure", "关闭", "关单", "结单", "geschlossen", "abgeschlossen", "abschluss", "schließung", "clôture", "cierre", "fechamento", "beendet", "fermé", "cerrado", "fechado", "办结", "完结"),
-    "due_at": ("due", "due by", "deadline", "target", "resolve by", "target resolution", "截止", "到期", "期限", "应解决", "fällig", "frist", "échéance", "vencimiento"),
+    "resolved_at": ("resolved", "solved", "resolution", "fixed", "completed", "解决", "解决时间", "完成", "完成时间", "gelöst", "lösung", "behoben", "résolution", "solución", "resolución", "solução", "erledigt", "résolu", "resuelto", "resolvido", "cleared", "restored", "restoration", "恢复", "修复", "处理完成", "完工", "completion", "erledigung", "gereed"),
+    "closed_at": ("closed", "closing", "close", "closure", "关闭", "关单", "结单", "geschlossen", "abgeschlossen", "abschluss", "schließung", "clôture", "cierre", "fechamento", "beendet", "fermé", "cerrado", "fechado", "办结", "完结", "afgemeld"),
+    "due_at": ("due", "due by", "deadline", "target", "resolve by", "target resolution", "截止", "到期", "期限", "应解决", "fällig", "frist", "échéance", "vencimiento", "streefdatum", "zieldatum"),
     "recorded_at": ("recorded", "entered", "录入", "erfasst"),
     "planned_start": ("planned start", "scheduled start", "计划开始"),
     "planned_end": ("planned end", "scheduled end", "计划结束", "计划完成"),
@@ -140,32 +141,40 @@ PROCESS_WORDS = (
     "vorgangsart",
     "tipo de ticket",
     "工单类别",
+    "task type",
+    "work type",
+    "call type",
+    "soort melding",
+    "meldungsart",
 )
 """What a column is called that tells incidents from requests."""
 
 PROCESSES: Mapping[str, tuple[str, ...]] = {
-    "incident": ("incident", "incidents", "fault", "trouble", "inc", "事件", "故障", "störung", "incidencia", "incidente"),
-    "request": ("request", "service request", "requested item", "sc_req_item", "ritm", "req", "sr", "请求", "服务请求", "anfrage", "demande", "requerimiento", "requisição", "serviceanfrage", "auftrag", "solicitud", "solicitação"),
-    "change": ("change", "change request", "change_request", "rfc", "chg", "变更", "变更请求", "änderung"),
+    "incident": ("incident", "incidents", "fault", "trouble", "inc", "事件", "故障", "störung", "incidencia", "incidente", "storing"),
+    "request": ("request", "service request", "requested item", "sc_req_item", "ritm", "req", "sctask", "sr", "请求", "服务请求", "anfrage", "demande", "requerimiento", "requisição", "serviceanfrage", "auftrag", "solicitud", "solicitação", "verzoek", "aanvraag"),
+    "change": ("change", "change request", "change_request", "rfc", "chg", "变更", "变更请求", "änderung", "wijziging"),
     "problem": ("problem", "problems", "prb", "问题"),
     "release": ("release", "rel", "发布"),
 }  # fmt: skip
 """How a value, the letters of a number or the name of a file tell the process."""
 
 STATES: Mapping[str, tuple[str, ...]] = {
-    "new": ("new", "open", "opened", "logged", "registered", "submitted", "to do", "queued", "新建", "待受理", "已登记", "待处理", "neu", "offen", "nouveau", "nuevo", "novo", "待分配", "待派单", "eingegangen", "aberto"),
+    "new": ("new", "open", "opened", "logged", "registered", "submitted", "to do", "queued", "新建", "待受理", "已登记", "待处理", "neu", "offen", "nouveau", "nuevo", "novo", "待分配", "待派单", "eingegangen", "aberto", "angemeldet", "aangemeld", "gemeld"),
     "assigned": ("assigned", "accepted", "已分派", "已受理", "zugewiesen", "assigné", "asignado", "atribuído", "已派单"),
-    "in-progress": ("in progress", "work in progress", "active", "processing", "working", "started", "处理中", "进行中", "in bearbeitung", "en cours", "en curso", "in arbeit", "em andamento", "en proceso"),
+    "in-progress": ("in progress", "work in progress", "active", "processing", "working", "started", "处理中", "进行中", "in bearbeitung", "en cours", "en curso", "in arbeit", "em andamento", "en proceso", "in behandeling"),
     "awaiting-user": ("pending", "on hold", "awaiting user info", "waiting for customer", "awaiting customer", "awaiting user", "awaiting caller", "awaiting client", "awaiting requester", "pending customer", "pending user", "pending client", "pending caller", "pending requester", "waiting for user", "waiting for client", "waiting for requester", "waiting on customer", "waiting on user", "user action required", "waiting", "等待用户", "等待用户反馈", "待用户确认", "待用户反馈", "等待客户", "待客户反馈", "挂起", "暂停", "wartend", "en attente", "wartet auf kunde", "wartet", "zurückgestellt", "en espera", "pendiente", "pendente", "em espera", "待确认"),
     "awaiting-supplier": ("awaiting vendor", "awaiting supplier", "awaiting third party", "pending vendor", "pending supplier", "pending third party", "waiting for vendor", "waiting for supplier", "waiting for third party", "waiting on vendor", "waiting on supplier", "waiting on third party", "等待供应商", "待供应商处理", "等待厂商", "待厂商处理"),
     "awaiting-change": ("awaiting change", "pending change", "waiting for change", "等待变更"),
     "awaiting-problem": ("awaiting problem", "pending problem", "waiting for problem", "等待问题解决"),
-    "resolved": ("resolved", "solved", "fixed", "completed", "done", "已解决", "已完成", "gelöst", "résolu", "resuelto", "erledigt", "resolvido", "办结", "已办结"),
-    "closed": ("closed", "closed complete", "关闭", "已关闭", "已结束", "geschlossen", "clos", "cerrado", "fechado", "beendet", "fermé", "已归档"),
+    "resolved": ("resolved", "solved", "fixed", "completed", "done", "已解决", "已完成", "gelöst", "résolu", "resuelto", "erledigt", "resolvido", "办结", "已办结", "gereed"),
+    "closed": ("afgemeld", "closed", "closed complete", "关闭", "已关闭", "已结束", "geschlossen", "clos", "cerrado", "fechado", "beendet", "fermé", "已归档"),
     "cancelled": ("cancelled", "canceled", "withdrawn", "已取消", "已撤销", "abgebrochen", "storniert", "annulé", "cancelado"),
     "rejected": ("rejected", "declined", "已驳回", "abgelehnt"),
 }  # fmt: skip
 """What tools call the states that most processes have."""
+
+OPEN = ("open", "opened", "offen", "aberto", "abierto", "ouvert", "打开")
+"""Words that mean a new ticket in a tool that has no other for it."""
 
 PRIORITIES: Mapping[str, tuple[str, ...]] = {
     "P1": ("p1", "critical", "1 - critical", "very high", "highest", "urgent", "紧急", "最高", "一级", "sehr hoch", "kritisch", "critique", "crítica", "crítico", "critico"),

@@ -32,6 +32,8 @@ def questions(s: Suggestion, language: Language) -> Iterator[str]:
     if s.adrift:
         values = {"name": shown(s.matches["record_id"].name)}
         yield tr("Which column names the records? None of the keys in {name} is one of the records looked at; rows that belong to none are set aside.", language, **values)  # fmt: skip
+    if s.table == "detail" and "reported_sla_met" not in s.matches:
+        yield tr("Which column says whether the SLA was met? None does: have it exported, and name it under `reported_sla_met`; without it these rows tell nothing.", language)  # fmt: skip
     if s.table == "detail":
         yield tr("Do all rows count? An SLA that was cancelled, or that binds another team, promises the customer nothing: leave it out with `without`.", language)  # fmt: skip
     if s.zoneless:
