@@ -45,3 +45,23 @@ def test_what_is_wrong_with_a_page_is_found(tmp_path: Path, axe: str, browser: B
     ):  # fmt: skip
         assert sign in told, told
     assert "at 1440px" not in told
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_table_of_a_service_report_is_pushed_aside_on_a_telephone(
+    folder: Path, browser: Browser, language: str
+) -> None:
+    phone = browser.new_context(viewport={"width": 375, "height": 800})
+    try:
+        page = phone.new_page()
+        page.goto((folder / f"service.{language}.html").as_uri())
+        boxes = page.locator(".scroll")
+        assert boxes.count() > 2
+        assert [
+            box for box in boxes.evaluate_all("all => all.map(one => one.scrollWidth - one.clientWidth)") if box > 0
+        ] == []
+        assert (
+            page.locator("td[data-head]").first.evaluate("one => getComputedStyle(one, '::before').content") != "none"
+        )
+    finally:
+        phone.close()
