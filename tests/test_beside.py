@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from itsmctl.beside import Beside
-from itsmctl.engine.session import PROGRAM, Session, memory_bytes, share_of_database
+from itsmctl.engine.session import JUDGING, PROGRAM, Session, memory_bytes, share_of_database
 from itsmctl.errors import ItsmctlError, Problem
 
 ENDLESS = "SELECT count(*) FROM range(1000000000) AS a, range(1000000000) AS b WHERE a.range % 7 = b.range % 3"
@@ -86,11 +86,12 @@ def test_large_work_is_done_first_where_memory_is_limited(large: bool) -> None:
             assert (work.result() == threading.get_ident()) == (large and limit != "")
 
 
-def test_the_program_and_its_database_share_the_memory_allowed() -> None:
+@pytest.mark.parametrize("program", [PROGRAM, JUDGING])
+def test_the_program_and_its_database_share_the_memory_allowed(program: int) -> None:
     limits = [memory_bytes(f"{size}MB") for size in (*range(10, 1000, 10), 2000, 4000, 64_000)]
-    shares = [share_of_database(limit) for limit in limits]
+    shares = [share_of_database(limit, program) for limit in limits]
     assert all(0 < share < limit for share, limit in zip(shares, limits, strict=True)) and shares == sorted(shares)
-    assert all(limit - share >= PROGRAM for share, limit in zip(shares, limits, strict=True) if limit >= 300_000_000)
+    assert all(limit - share >= program for share, limit in zip(shares, limits, strict=True) if limit >= 400_000_000)
 
 
 @pytest.mark.parametrize(("limit", "threads"), [("12MiB", 1), ("300MB", 1), ("1GiB", 4), ("", 4)])

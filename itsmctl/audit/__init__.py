@@ -29,7 +29,7 @@ from itsmctl.audit.used import used_definitions
 from itsmctl.audit.waivers import uses
 from itsmctl.beside import Beside
 from itsmctl.engine.context import Context
-from itsmctl.engine.session import Session
+from itsmctl.engine.session import JUDGING, Session
 from itsmctl.engine.spark.starting import SparkPlace
 from itsmctl.engine.tables.loading import WHOLE
 from itsmctl.engine.verdicts import in_order, write_partitioned
@@ -185,7 +185,7 @@ def _audited(
 
 def _session(options: AuditOptions, dataset: Path) -> AbstractContextManager[Session]:
     """The engine that judges."""
-    here = Session(memory_limit=options.memory_limit, spill=options.spill, threads=options.threads)
+    here = Session(memory_limit=options.memory_limit, spill=options.spill, threads=options.threads, program=JUDGING)
     if options.spark is None:
         return here
     from itsmctl.engine.spark.cluster import on_cluster

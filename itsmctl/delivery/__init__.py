@@ -16,7 +16,7 @@ from itsmctl.delivery.period import Period, period_of
 from itsmctl.delivery.quality import Comparison, Figure, Quality, ServiceQuality
 from itsmctl.delivery.statistics import UNKNOWN, count
 from itsmctl.delivery.stepping import steps
-from itsmctl.engine.session import Session
+from itsmctl.engine.session import JUDGING, Session
 from itsmctl.errors import NONE, ItsmctlError, Problem, Where, did_you_mean
 from itsmctl.importers.receipt import Receipt, unchanged
 from itsmctl.language import epoch
@@ -94,7 +94,7 @@ def _measured(
     zone = receipt.zone or "UTC"
     as_of = _as_of(receipt, period, zone)
     span = Span(*period.moments(zone))
-    with Session(memory_limit=asked.memory_limit) as session:
+    with Session(memory_limit=asked.memory_limit, program=JUDGING) as session:
         load_records(session, definitions, dataset, receipt, as_of, (None, None), zone)
         prepare(session, definitions, receipt, (), (), as_of, (None, None), zone)
         counting.take(session, [service.id for service in services], customers)

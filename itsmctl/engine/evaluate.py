@@ -117,7 +117,7 @@ def evaluate(
         broken_down.update(found)
         return counts
 
-    with session.beside(judge) as second:
+    with session.beside(judge, large=records > AT_ONCE) as second:
         told |= _leave_untested(session, blind, untested, context, records)
         told |= judge(session)
         told |= second.result()

@@ -329,11 +329,13 @@ def _from_the_longest() -> tuple[str, ...]:
 @lru_cache(4096)
 def _that_may_fit(shape: str) -> tuple[str, ...]:
     """The phrases of which every literal stands in a text of this shape, which has 0 for each number: texts are many, shapes few."""
-    return tuple(
-        phrase
-        for phrase in _from_the_longest()
-        if all(_NUMBER.sub("0", literal) in shape for literal in _literals(phrase))
-    )
+    return tuple(phrase for phrase in _from_the_longest() if all(literal in shape for literal in _shapes(phrase)))
+
+
+@cache
+def _shapes(phrase: str) -> tuple[str, ...]:
+    """The literals of the phrase with 0 for each number."""
+    return tuple(_NUMBER.sub("0", literal) for literal in _literals(phrase))
 
 
 @cache

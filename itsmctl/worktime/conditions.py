@@ -10,6 +10,9 @@ Values = Mapping[str, object]
 """The columns of a record at some moment; None or '' where one is empty."""
 
 
+_COUNTED = frozenset((*NUMBER_COLUMNS, *TIME_COLUMNS))
+
+
 def is_empty(value: object) -> bool:
     """Whether a column holds nothing."""
     return value is None or value == ""
@@ -41,7 +44,7 @@ def _typed(column: str, value: object) -> object:
     """A value as its column's type: `priority: 1` means the text '1'."""
     if column in BOOLEAN_COLUMNS:
         return value if isinstance(value, bool) else str(value).lower() == "true"
-    if column in (*NUMBER_COLUMNS, *TIME_COLUMNS):
+    if column in _COUNTED:
         return float(str(value))
     return str(value).lower() if isinstance(value, bool) else str(value)
 

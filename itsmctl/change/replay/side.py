@@ -15,7 +15,7 @@ from itsmctl.change.replay.basis import MADE_WITH_CLOCKS, Bases
 from itsmctl.checks import CHECKS
 from itsmctl.engine.evaluate import Counts, evaluate
 from itsmctl.engine.flips import write_states
-from itsmctl.engine.session import Session
+from itsmctl.engine.session import JUDGING, Session
 from itsmctl.engine.statements import Task, missing_in_file
 from itsmctl.engine.tables.loading import ALWAYS, WHOLE, Part
 from itsmctl.importers.receipt import Receipt
@@ -68,7 +68,7 @@ class Side:
 @contextmanager
 def loaded(definitions: Definitions, tickets: Tickets, part: Part = WHOLE) -> Iterator[Session]:
     """The tickets as some definitions read them, which is alike for all that call services and customers alike."""
-    with Session(memory_limit=tickets.memory_limit) as session:
+    with Session(memory_limit=tickets.memory_limit, program=JUDGING) as session:
         load_records(session, definitions, tickets.folder, tickets.receipt, tickets.as_of, (None, None), tickets.zone, part)  # fmt: skip
         yield session
 
