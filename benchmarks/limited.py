@@ -49,6 +49,8 @@ class Audited:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Lay out, audit, compare; 1 where the limit is not kept or the verdicts differ."""
     asked = options(arguments)
+    if asked.work:
+        asked.work.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="itsmctl-bench-", dir=asked.work) as folder:
         work = Path(folder)
         os.environ["XDG_CACHE_HOME"] = str(work / "cache")
