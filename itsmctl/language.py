@@ -39,12 +39,13 @@ def trn(one: str, many: str, n: int, language: Language, /, **values: object) ->
 
 
 _HAN = "[\u4e00-\u9fff]"
-_BEGINS, _ENDS = re.compile(_HAN), re.compile(rf"{_HAN}\Z")
+_BEGINS, _ENDS = re.compile(rf"(<[^>]*>)*({_HAN}|[“（《])"), re.compile(rf"({_HAN}|[”）》])(<[^>]*>)*\Z")
+"""How what is filled in begins and ends where no space belongs between it and Chinese; it may be markup."""
 _SPACE_BEFORE, _SPACE_AFTER = re.compile(rf"(?<={_HAN}) \{{(\w+)\}}"), re.compile(rf"\{{(\w+)\}} (?={_HAN})")
 
 
-def _filled(text: str, language: Language, values: Mapping[str, object]) -> str:
-    """The text with its `{names}` filled in; between Chinese and what turns out to be Chinese no space stays."""
+def closed_up(text: str, language: Language, values: Mapping[str, object]) -> str:
+    """A text, its `{names}` not yet filled in, without the spaces that would stand between Chinese and Chinese."""
     if language == "zh":
         begins = {name for name, value in values.items() if isinstance(value, str) and _BEGINS.match(value)}
         ends = {name for name, value in values.items() if isinstance(value, str) and _ENDS.search(value)}
@@ -52,7 +53,11 @@ def _filled(text: str, language: Language, values: Mapping[str, object]) -> str:
             text = _SPACE_BEFORE.sub(lambda place: place[0].removeprefix(" ") if place[1] in begins else place[0], text)
         if ends:
             text = _SPACE_AFTER.sub(lambda place: place[0].removesuffix(" ") if place[1] in ends else place[0], text)
-    return text.format(**values)
+    return text
+
+
+def _filled(text: str, language: Language, values: Mapping[str, object]) -> str:
+    return closed_up(text, language, values).format(**values)
 
 
 _KINDS = (msg("code-list"), msg("kpi"), msg("ola"), msg("priority-matrix"), msg("programme"), msg("raci"), msg("separation"), msg("sla"))  # fmt: skip
@@ -76,7 +81,7 @@ def problem_text(problem: Problem, language: Language) -> str:
     values = {name: _said(value, language) for name, value in problem.values.items()}
     if problem.template.startswith("unknown {what}"):
         values["what"] = tr(str(values["what"]), language)
-    return tr(problem.template, language).format(**values)
+    return _filled(tr(problem.template, language), language, values)
 
 
 def _said(value: object, language: Language) -> object:
@@ -85,7 +90,8 @@ def _said(value: object, language: Language) -> object:
         return tr(value, language)
     if not isinstance(value, Phrase):
         return value
-    return tr(value.template, language).format(**{name: _said(part, language) for name, part in value.values.items()})
+    parts = {name: _said(part, language) for name, part in value.values.items()}
+    return _filled(tr(value.template, language), language, parts)
 
 
 def problem_line(problem: Problem, language: Language) -> str:
@@ -723,6 +729,5 @@ def _reason(reason: str, language: Language, which: int) -> str:
         return ""
     names = [name for name in rest.split(",") if name]
     between = tr(", ", language)
-    return tr(REASONS[code][which], language).format(
-        columns=between.join(f"“{column_text(name, language)}”" for name in names), rules=between.join(names)
-    )
+    columns = between.join(f"“{column_text(name, language)}”" for name in names)
+    return tr(REASONS[code][which], language, columns=columns, rules=between.join(names))

@@ -267,7 +267,7 @@ def test_who_signed_is_told_in_words(original: Path, capsys: pytest.CaptureFixtu
         (["pack", "--public-key", str(key)], 0, f"good, by key sha256:{_key(original).id}"),
         (["pack", "--public-key", str(other), "--public-key", str(key)], 0, f"({key})"),
         (["pack", "--public-key", str(other)], 1, "another key: should be"),
-        (["unsigned"], 0, "signature    none; only a pack digest that was noted elsewhere"),
+        (["unsigned"], 0, "signature    none; compare the pack digest with the one noted elsewhere"),
         (["unsigned", "--public-key", str(key)], 1, "the pack is not signed"),
     ):
         assert run(["evidence", "verify", str(original / arguments[0]), *arguments[1:]]) == code

@@ -20,6 +20,7 @@ from itsmctl.language import (
     LOCALE,
     REASONS,
     clock_verdict_text,
+    closed_up,
     column_text,
     date_text,
     duration_text,
@@ -251,3 +252,11 @@ def test_between_chinese_and_a_value_that_is_chinese_no_space_stays() -> None:
     ):
         assert tr(template, "zh", base=base, head=head) == told
     assert tr(template, "en", base="main", head="当前文件") == "No change of meaning from main to 当前文件."
+
+
+def test_pages_and_problems_are_closed_up_as_well() -> None:
+    values = {"value": "<b>至多</b> 3", "path": "“甲”"}
+    assert closed_up("应为 {value}", "zh", values) == "应为{value}"
+    assert closed_up("没有 {path} 列", "zh", values) == "没有{path}列"
+    assert closed_up("没有 {path} 列", "zh", {"path": "a <b>甲</b>"}) == "没有 {path}列"
+    assert closed_up("is {value} x", "en", values) == "is {value} x"

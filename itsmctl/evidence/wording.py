@@ -238,9 +238,7 @@ _SIGNATURES: Mapping[Status, str] = {
     "not-good": msg("signature    not good"),
     "altered-since": msg("signature    does not hold: the pack differs from what key sha256:{key} signed"),
 }
-_UNSIGNED = msg(
-    "signature    none; only a pack digest that was noted elsewhere tells whether this is the pack that was built"
-)
+_UNSIGNED = msg("signature    none; compare the pack digest with the one noted elsewhere")
 """Of a pack in which all is as its manifests list it: whoever alters an unsigned pack can write these anew."""
 
 

@@ -119,8 +119,8 @@ def _environment(language: Language) -> Environment:
         finalize=_harmless,
     )
     environment.globals.update(
-        tr=lambda text, **values: _translated(words.tr(text, language), values),
-        trn=lambda one, many, n, **values: _translated(words.trn(one, many, n, language), values),
+        tr=lambda text, **values: _translated(words.tr(text, language), values, language),
+        trn=lambda one, many, n, **values: _translated(words.trn(one, many, n, language), values, language),
         symbols=tally.SYMBOLS,
         outcome_of=tally.outcome_of,
         told_outcome=tally.told_outcome,
@@ -159,7 +159,7 @@ def _filters(language: Language) -> dict[str, Callable[..., object]]:
         "warning": lambda text: phrase_text(text, language),
         "cell": lambda text: _cut(text, CELL, language),
         "pieces": _pieces,
-        "prose": lambda text: _translated(_cut(text, PROSE, language), {}),
+        "prose": lambda text: _translated(_cut(text, PROSE, language), {}, language),
         "clause": clause_text,
         "drawn": drawn,
         "check_text": demands.check_text,
@@ -190,10 +190,12 @@ def _harmless(value: object) -> object:
     return value if hasattr(value, "__html__") else shown(value)
 
 
-def _translated(text: str, values: dict[str, object]) -> Markup:
+def _translated(text: str, values: dict[str, object], language: Language) -> Markup:
     """Our own words, escaped; what is filled in is escaped as well, unless it is markup already."""
-    whole = _own_words(text)
-    return whole.format(**{name: _harmless(value) for name, value in values.items()}) if values else whole
+    if not values:
+        return _own_words(text)
+    filled = {name: _harmless(value) for name, value in values.items()}
+    return _own_words(words.closed_up(text, language, filled)).format(**filled)
 
 
 @lru_cache(2048)  # the same words stand on every record

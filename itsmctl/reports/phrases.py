@@ -313,7 +313,7 @@ def phrase_text(text: str, language: Language) -> str:
                 else _part(value, language, counts=name in _COUNTS)
                 for name, value in found.groupdict().items()
             }
-            return tr(phrase, language).format(**parts)
+            return tr(phrase, language, **parts)
     return _part(text, language)
 
 
@@ -362,7 +362,7 @@ def _link_part(text: str, language: Language) -> str:
     for stored, phrase in LINKED.items():
         if found := _form(stored).fullmatch(text):
             parts = {name: _part(value.replace("/", ", "), language) for name, value in found.groupdict().items()}
-            return tr(phrase, language).format(**parts)
+            return tr(phrase, language, **parts)
     return _part(text, language)
 
 
