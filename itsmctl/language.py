@@ -692,6 +692,12 @@ REASONS: dict[str, tuple[str, str]] = {
         msg("Nobody knows the {columns} of other records that could turn the verdict"),
         msg("Export {columns} of those records too."),
     ),
+    "misspelt-link": (
+        msg(
+            "A link of another record under {columns} leads to nothing, and is written nearly as this record is called"
+        ),
+        msg("Correct the link, or export the record to which it leads."),
+    ),
     "cannot-tell": (msg("The record lacks what the rule looks at"), ""),
     "no-open-hours": (
         msg("The calendar has no open hours"),

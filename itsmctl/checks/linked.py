@@ -5,7 +5,8 @@
 none by that. With `process` the record at the other end must be
 found and be of that process; `where` is what it must be, `before` and `after` compare one of its moments (`theirs`) with one of
 this record's (`mine`; equal is in order), at most `within` apart. `least` and `most` count the links that fulfil all this; with
-`every: true` each link must. A link whose other end is not in the export is not testable, or fails with `unresolved: fail`.
+`every: true` each link must. A link whose other end is not in the export is not testable, or fails with `unresolved: fail`. Followed
+backwards, a link that leads to nothing may mean a record whose id or number is written nearly so: by it that record neither fails nor passes.
 
     check: {linked: {types: [caused_by], process: change}}
     check: {linked: {types: [change], process: change, where: {state: [closed]}, before: {theirs: actual_end, mine: closed_at}}}
@@ -23,6 +24,7 @@ from collections.abc import Mapping
 from itsmctl.engine.acts import approvals_of
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.doubts import others_lack, unknown_in
+from itsmctl.engine.misspelt import perhaps_meant
 from itsmctl.engine.parameters import DURATION, TEXTS, WHERE, conditions_of, seconds_of, texts
 from itsmctl.engine.sql import COMPARING, Fragment, all_of, name, quote
 from itsmctl.engine.strange import is_strange
@@ -127,20 +129,24 @@ def compile(rule: Rule, context: Context) -> Fragment:
         *([f"{unclear} = 0"] if every else []),
     ]
     unseen, unseen_why = _unseen(rule, context)
-    hidden = _hidden(rule, context)
-    if hidden:  # some record may name this one, and nobody sees it
-        wrong = wrong[1:] or ["false"]
-        right = right if most is None and not every else ["false"]
+    hidden, hidden_why, meant = _hidden(rule, context)
+    if hidden != "false":  # some record may name this one, and nobody sees it
+        wrong[0] = f"({wrong[0]} AND NOT {hidden})"
+        right += [] if most is None and not every else [f"NOT {hidden}"]
     return (
         Fragment(
             f"""SELECT r.record_id, CASE WHEN {unseen} AND {n} = 0 THEN NULL WHEN {" OR ".join(wrong)} THEN false WHEN {" AND ".join(right)} THEN true END AS passed,
             CASE WHEN {unseen} AND {n} = 0 THEN NULL ELSE concat('links: ', {n}, ', as demanded: ', {ok}) END AS observed, ? AS expected, r.opened_at AS "at",
             CASE WHEN {unseen} AND {n} = 0 THEN {unseen_why}
-                WHEN NOT ({" OR ".join(wrong)}) AND NOT ({" AND ".join(right)}) THEN coalesce(l.why, {hidden or "NULL"}) END AS reason
-            FROM scoped AS r LEFT JOIN (
-                SELECT tix, count(*) AS n, count(*) FILTER (WHERE ok) AS ok, count(*) FILTER (WHERE NOT ok) AS bad, count(*) FILTER (WHERE ok IS NULL) AS unclear,
-                    min(CASE WHEN ok IS NULL THEN why END) AS why FROM (""",
+                WHEN NOT ({" OR ".join(wrong)}) AND NOT ({" AND ".join(right)}) THEN coalesce(l.why, {hidden_why}) END AS reason
+            FROM scoped AS r""",
             (_expected(rule, least),),
+        )
+        + meant
+        + Fragment(
+            """ LEFT JOIN (
+                SELECT tix, count(*) AS n, count(*) FILTER (WHERE ok) AS ok, count(*) FILTER (WHERE NOT ok) AS bad, count(*) FILTER (WHERE ok IS NULL) AS unclear,
+                    min(CASE WHEN ok IS NULL THEN why END) AS why FROM ("""
         )
         + _judged(rule, context)
         + ") AS each GROUP BY tix) AS l ON l.tix = r.tix"
@@ -162,13 +168,16 @@ def _unseen(rule: Rule, context: Context) -> tuple[str, str]:
     )
 
 
-def _hidden(rule: Rule, context: Context) -> str:
-    """SQL for why records that would name this one are not seen, as files of their process lack the columns or cells could not be
-    read; '' where all are."""
+def _hidden(rule: Rule, context: Context) -> tuple[str, str, Fragment]:
+    """SQL for whether records may name this one and nobody sees it, and why: files of their process lack the columns, cells could not
+    be read, or a link that leads to nothing is written nearly as this one is called; and the join that it needs."""
     if not rule.parameters.get("incoming"):
-        return ""
-    hidden = sorted(set(texts(rule, "types")) & context.about(str(rule.parameters["process"])).lacking)
-    return others_lack(hidden) if hidden else ""
+        return "false", "NULL", Fragment("")
+    process, types = str(rule.parameters["process"]), texts(rule, "types")
+    if hidden := sorted(set(types) & context.about(process).lacking):
+        return "true", others_lack(hidden), Fragment("")
+    meant = " LEFT JOIN (" + perhaps_meant(rule.process, process, types) + ") AS d ON d.tix = r.tix"
+    return "d.tix IS NOT NULL", quote("misspelt-link:" + ",".join(types)), meant
 
 
 def _judged(rule: Rule, context: Context) -> Fragment:

@@ -12,7 +12,7 @@ def create_link(session: Session, loading: Loading) -> None:
     """`link(tix, type, target)`, from the table and from the columns that name other records, each pair once.
 
     `named(word, process, tix)` says which records an id or a number means; what it means outside the audited period is not
-    in `record`. `link_type` and `exported_process` are of the whole export.
+    in `record`, and what it means nowhere in the export is in `dangling`. `link_type` and `exported_process` are of the whole export.
     """
     referring = ", ".join(map(name, REFERRING_COLUMNS))
     session.run(
@@ -30,8 +30,14 @@ def create_link(session: Session, loading: Loading) -> None:
         ) AS linked WHERE trim(target) <> ''"""
     )
     session.run("DROP TABLE referring")
+    records = exported(loading.folder, "record")
+    session.run(
+        f"""CREATE VIEW dangling AS SELECT l.* FROM link AS l LEFT JOIN (
+            SELECT record_id AS word FROM {records} UNION SELECT number AS word FROM {records} WHERE number IS NOT NULL
+        ) AS known ON known.word = l.target WHERE known.word IS NULL"""
+    )
     session.run(f"CREATE VIEW link_type AS SELECT DISTINCT type FROM {exported(loading.folder, 'link')}")
-    session.run(f"CREATE VIEW exported_process AS SELECT DISTINCT process FROM {exported(loading.folder, 'record')}")
+    session.run(f"CREATE VIEW exported_process AS SELECT DISTINCT process FROM {records}")
     session.run(
         """CREATE VIEW named AS SELECT word, process, min(tix) AS tix FROM (
             SELECT record_id AS word, process, tix FROM record

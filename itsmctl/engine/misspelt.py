@@ -1,0 +1,59 @@
+"""Links that lead to nothing, and the records that they may mean: written nearly as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from itsmctl.blanks import NARROW, WIDE
+from itsmctl.engine.sql import Fragment, numbers_between, quote
+from itsmctl.engine.tokens import plain_text
+
+_ENOUGH = 5
+"""From how many letters and digits on an id may have one that is wrong: of shorter ones all are alike."""
+
+
+def perhaps_meant(process: str, linking: str, types: Sequence[str]) -> Fragment:
+    """SELECT of the records in `scoped` (tix), which are of a process, that a link of one of some types may mean, from records of
+    the process `linking`, though it leads to nothing.
+
+    It is written as their id or number is but for capitals, wide letters, signs, zeros in front of the number or the letters before
+    it; or one letter is wrong, missing or too many.
+    """
+    named = Fragment(
+        "SELECT n.tix, n.word FROM named AS n JOIN scoped AS r ON r.tix = n.tix WHERE n.process = ?", (process,)
+    )
+    leading_nowhere = Fragment(
+        f"""SELECT DISTINCT CAST(NULL AS BIGINT) AS tix, l.target AS word FROM dangling AS l JOIN record AS o ON o.tix = l.tix
+        WHERE o.process = ? AND l.type IN ({", ".join("?" * len(types))})""",
+        (linking, *types),
+    )
+    return (
+        "SELECT DISTINCT t.tix FROM ("
+        + _forms(named, numbers_alone=True)
+        + ") AS t JOIN ("
+        + _forms(leading_nowhere)
+        + ") AS d ON d.slip = t.slip AND d.form = t.form WHERE NOT t.slip OR levenshtein(t.letters, d.letters) <= 1"
+    )
+
+
+def _forms(words: Fragment, *, numbers_alone: bool = False) -> Fragment:
+    """SELECT of words (tix, word) in what is the same of two of them that are nearly the same (`form`): without signs and zeros in
+    front, also the number alone; or without any one of their letters, which two with one slip between them have in common."""
+    letters = plain_text(f"translate(word, {quote(WIDE)}, {quote(NARROW)})")
+    number = "regexp_replace(regexp_replace(letters, '^.*[^0-9]', ''), '^0+', '')"
+    alone = (
+        f"UNION ALL SELECT tix, letters, false, concat('-', {number}) FROM bare WHERE {number} <> ''"
+        if numbers_alone
+        else ""
+    )
+    return (
+        "SELECT tix, letters, slip, form FROM (WITH bare AS (SELECT * FROM (SELECT tix, " + letters + " AS letters FROM ("
+        + words
+        + f""") AS written) AS plain WHERE letters <> '')
+        SELECT tix, letters, false AS slip, concat(regexp_replace(letters, '[0-9]+$', ''), '-', {number}) AS form FROM bare {alone}
+        UNION ALL SELECT tix, letters, true, concat(substr(letters, 1, place - 1), substr(letters, place + 1)) FROM (
+            SELECT tix, letters, CAST(place AS INTEGER) AS place FROM (
+                SELECT tix, letters, {numbers_between("1", "length(letters) + 1")} AS place FROM bare WHERE length(letters) >= {_ENOUGH}
+            ) AS places
+        ) AS slips) AS forms"""
+    )  # fmt: skip
