@@ -673,7 +673,7 @@ def test_day_and_month_that_cannot_be_told_apart_are_refused(
 ) -> None:
     text = "Number,Opened\n" + "".join(f"INC{i},{time}\n" for i, time in enumerate(times))
     one = problem(tmp_path, text, definition=mapping(time_formats=formats), zone="UTC")
-    assert (one.code, one.where.file, one.values["column"], one.values["value"]) == (code, "audits/mappings.yaml", "Opened", value)  # fmt: skip
+    assert (one.code, Path(one.where.file).name, one.where.column_name, one.values["value"]) == (code, "tickets.csv", "Opened", value)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -701,7 +701,7 @@ def test_times_of_a_spreadsheet_that_can_be_read_both_ways_are_refused(
 ) -> None:
     text = "Number,Opened\nA,3/4/2026 6:04\nB,5/6/2026 16:00\n"
     one = problem(tmp_path, text, definition=mapping(time_formats=formats), zone="UTC")
-    assert (one.code, one.values["column"]) == ("ambiguous-time-format", "Opened")
+    assert (one.code, one.where.column_name, one.where.row) == ("ambiguous-time-format", "Opened", 1)
 
 
 def test_a_column_that_the_tool_wrote_is_not_read_otherwise(tmp_path: Path) -> None:

@@ -118,6 +118,45 @@ def test_a_formula_that_was_never_computed_is_told(tmp_path: Path) -> None:
     assert len(warned(receipt, "error-cells")) == 1
 
 
+def test_a_text_of_a_workbook_that_begins_as_a_formula_does_stays_as_in_a_csv_file(tmp_path: Path) -> None:
+    """Somebody typed it; a formula beside it that was never computed is told, and so is one with the same text."""
+
+    def write(_: Any, tab: Any) -> None:
+        tab.write_row(3, 1, ["INC1", "2026-03-01 10:00:00"])
+        tab.write_string(3, 3, "=cmd|' /C calc'!A0")
+        tab.write_row(4, 1, ["INC2", "2026-03-01 10:00:00"])
+        tab.write_string(4, 3, "=B1")
+
+    file = sheet(tmp_path / "t.xlsx", write)
+    row = b'<row r="6"><c r="B6" t="inlineStr"><is><t>INC3</t></is></c><c r="D6"><f>B1</f></c></row>'
+    bring([patched(file, lambda xml: xml.replace(b"</sheetData>", row + b"</sheetData>"))], tmp_path / "out")
+    assert records(tmp_path / "out", "record_id, state") == [
+        ("INC1", "=cmd|' /C calc'!A0"),
+        ("INC2", None),
+        ("INC3", None),
+    ]
+    assert rejects(tmp_path / "out") == [
+        (2, "State", "=B1", "spreadsheet-error"),
+        (3, "State", "=B1", "spreadsheet-error"),
+    ]
+    (tmp_path / "t.csv").write_text(
+        "Number,Opened,State\nINC1,2026-03-01 10:00:00,=cmd|' /C calc'!A0\n", encoding="utf-8"
+    )
+    bring([tmp_path / "t.csv"], tmp_path / "csv")
+    assert records(tmp_path / "csv", "record_id, state") == [("INC1", "=cmd|' /C calc'!A0")]
+
+
+def test_moments_as_excel_counts_days_are_told_with_what_to_do(tmp_path: Path) -> None:
+    rows = "INC1,45292.5,New\nINC2,45293.52,New\nINC3,2026-03-01 10:00:00,New\nINC4,never,New\n"
+    (tmp_path / "t.csv").write_text(f"Number,Opened,State\n{rows}", encoding="utf-8")
+    receipt = bring([tmp_path / "t.csv"], tmp_path / "out")
+    (said,) = warned(receipt, "days-as-numbers")
+    assert said.startswith("Opened: numbers such as '45292.5' are moments as Excel counts days") and said.endswith(
+        ": 2"
+    )
+    assert len(rejects(tmp_path / "out")) == 3
+
+
 @pytest.mark.parametrize(
     "change",
     [

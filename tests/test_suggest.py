@@ -744,3 +744,9 @@ def test_the_columns_of_topdesk_are_found_in_its_languages(tmp_path: Path, heade
     order = ("record_id", "requester", "title", "state", "opened_at", "due_at", "assignee", "group", "resolved_at", "closed_at")  # fmt: skip
     found = mapped(data)
     assert [found.get(column) for column in order] == header.split(";")
+
+
+def test_numbers_that_are_days_to_excel_are_asked_about(tmp_path: Path) -> None:
+    rows = ["INC{i},New,a,45292.5,4711", "INC{i},New,b,45293.52,4711"]
+    _, text = of_lines(tmp_path, listed("Number,State,Short description,Opened,Room", rows))
+    assert "Are Opened moments? Numbers such as 4529" in text

@@ -9,7 +9,7 @@ import re
 import zipfile
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import chain, zip_longest
 from pathlib import Path
@@ -22,6 +22,7 @@ from itsmctl.importers.excel_shown import Shown, Unplaced, column_number, sheets
 from itsmctl.importers.export import Export, numbered
 from itsmctl.importers.header import HeaderRow, Row, any_names, first_rows, left_above, no_such_row, refuse_title
 from itsmctl.importers.rows import Tables
+from itsmctl.letters import composed
 
 MAX_INFLATED = 2**31
 """A workbook is held in memory while it is read; one whose parts inflate beyond this is refused."""
@@ -40,6 +41,7 @@ _SHARED = re.compile(rb"""\st\s*=\s*["']s["'][^<>]*>\s*<(?:\w+:)?v>\s*(\d{1,10})
 _TEXT_END = re.compile(rb"</(?:\w+:)?si>|<(?:\w+:)?si\s*/>")
 _SHARED_TEXTS = "sharedStrings.xml"
 _CHUNK, _OVERLAP = 2**20, 200
+_MANY = 1000
 
 Cell = int | float | str | bool | date | datetime | time | timedelta
 
@@ -59,7 +61,9 @@ def open_excel(plain: Plain, scratch: Path, memory_limit: str, named: Sequence[H
                 shown = shown_rows(archive, sheets.parts[name], sheets.timed) if name in sheets.parts else iter(())
                 _, left = sheet.start or (0, 0)
                 told = _Told()
-                _read(_as_shown(sheet.iter_rows(), shown, left, told), name, tables, named)
+                _read(_as_shown(_seen(sheet.iter_rows(), told), shown, left, told), name, tables, named)
+                if told.typed:
+                    tables[name].typed = told.only_typed()
                 if told.cells:
                     note = f"{plain.name}#{name}: cells with an error of Excel, or with a formula whose result was not saved: {told.cells}, such as {told.first!r}"
                     tables[name].notes.append(("error-cells", note))
@@ -122,6 +126,20 @@ class _Told:
 
     cells: int = 0
     first: str = ""
+    formulas: set[str] = field(default_factory=set)
+    typed: set[str] = field(default_factory=set)
+    """Texts that begin with =, as a formula does."""
+
+    def only_typed(self) -> frozenset[str]:
+        """The texts that are no formula; where there are very many, none is told from one."""
+        return frozenset(self.typed - self.formulas) if len(self.typed) <= _MANY else frozenset()
+
+
+def _seen(rows: Iterable[Sequence[Cell]], told: _Told) -> Iterator[Sequence[Cell]]:
+    """The rows as they are, while the texts in them are told that look like formulas."""
+    for row in rows:
+        told.typed.update(composed(cell) for cell in row if isinstance(cell, str) and cell.startswith("="))
+        yield row
 
 
 def _as_shown(
@@ -132,6 +150,7 @@ def _as_shown(
     for place, cells in shown:
         texts = [one.text for one in cells if one.text]
         told.cells += len(texts)
+        told.formulas.update(composed(text) for text in texts if text.startswith("="))
         told.first = told.first or "".join(texts[:1])
         for number, row in known:
             if number == place:

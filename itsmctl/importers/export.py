@@ -50,6 +50,8 @@ class Export:
     """Whether the file says that another page follows."""
     header_row: int = 0
     """The row with the names of the columns, where a user or a mapping named it."""
+    typed: frozenset[str] = frozenset()
+    """Texts of a workbook that begin with = and are no formulas: somebody typed them."""
     number: int = 0
     """Its place among all that are imported together, by which RAW and REJECT know it."""
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from itsmctl.engine.session import Row, Session, Value
-from itsmctl.errors import ItsmctlError, Problem
+from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers.export import RAW, Staged
 from itsmctl.importers.times import (
     SPREADSHEETS,
@@ -87,8 +87,8 @@ def read_faces(
         else _any_format(session, column, mapping)
         for column, face in zip(tried, faces, strict=True)
     ]
-    saved = _saved_by_spreadsheet(session, columns, mapping)
-    own = _in_agreement(session, [column for column in columns if column.number not in saved], mapping)
+    saved = _saved_by_spreadsheet(session, staged, columns, mapping)
+    own = _in_agreement(session, staged, [column for column in columns if column.number not in saved], mapping)
     columns = sorted((*own, *saved.values()), key=lambda column: column.number)
     if len(staged.exports) > 1:
         columns = [_files_in_agreement(session, staged, column, mapping) for column in columns]
@@ -169,7 +169,7 @@ def _any_format(session: Session, column: Column, mapping: MappingDefinition) ->
 
 
 def _saved_by_spreadsheet(
-    session: Session, columns: Sequence[Column], mapping: MappingDefinition
+    session: Session, staged: Staged, columns: Sequence[Column], mapping: MappingDefinition
 ) -> Mapping[int, Column]:
     """Those columns of which no format of the mapping reads a cell and one that spreadsheets write reads most, by their numbers;
     but not where the mapping has that one with day and month in each other's place.
@@ -192,7 +192,7 @@ def _saved_by_spreadsheet(
         if 2 * column.unreadable < filled[column.number] and not rivals(column.format, mapping.time_formats)
     ]
     saved = {}
-    for column in _in_agreement(session, most, by_spreadsheets):
+    for column in _in_agreement(session, staged, most, by_spreadsheets):
         said = f"{column.name}: the times are not written as the tool writes them, but as spreadsheets do; read as {column.format}"
         saved[column.number] = replace(column, followers=(*column.followers, ("times-of-spreadsheet", said)))
     return saved
@@ -211,13 +211,15 @@ def _by_file(session: Session, staged: Staged, column: Column, mapping: MappingD
     return replace(column, elsewhere=tuple(elsewhere))
 
 
-def _in_agreement(session: Session, columns: Sequence[Column], mapping: MappingDefinition) -> list[Column]:
+def _in_agreement(
+    session: Session, staged: Staged, columns: Sequence[Column], mapping: MappingDefinition
+) -> list[Column]:
     """The columns, where one in doubt about day and month follows those that are not; a tool writes all in one way.
 
     Raises ItsmctlError where none decides, where they disagree, or where a column stands the other way round than the
     mapping says.
     """
-    doubts = {column.number: _doubt(session, column, mapping) for column in columns}
+    doubts = {column.number: _doubt(session, staged, column, mapping) for column in columns}
     decided = [column for column in columns if doubts[column.number] == "decided" and order_of(column.format)]
     orders = {order_of(column.format) for column in decided}
     settled: list[Column] = []
@@ -230,7 +232,7 @@ def _in_agreement(session: Session, columns: Sequence[Column], mapping: MappingD
             column = _any_format(session, column, replace(mapping, time_formats=formats))
             message = f"no date under {column.name} says whether the day or the month comes first; read as {column.format}, as under {', '.join(one.name for one in decided)}"
             column = replace(column, followers=(("dates-followed", message),))
-        _refuse_mirrored(session, column, mapping)
+        _refuse_mirrored(session, staged, column, mapping)
         settled.append(column)
     return settled
 
@@ -261,7 +263,9 @@ def _files_in_agreement(session: Session, staged: Staged, column: Column, mappin
     return replace(column, followers=(*column.followers, *told))
 
 
-def _doubt(session: Session, column: Column, mapping: MappingDefinition) -> Problem | Literal["decided", "none"]:
+def _doubt(
+    session: Session, staged: Staged, column: Column, mapping: MappingDefinition
+) -> Problem | Literal["decided", "none"]:
     """What is in doubt about a column whose format has rivals, or whether its values decide.
 
     The whole column decides, never one row: its format must read values that a rival cannot, and the rival none beyond.
@@ -272,28 +276,35 @@ def _doubt(session: Session, column: Column, mapping: MappingDefinition) -> Prob
         if ours and not theirs:
             verdict = "decided"
         if torn and (theirs or not ours):
-            values = {"column": column.name, "first": column.format, "second": rival, "value": torn}
+            values = {"first": column.format, "second": rival, "value": torn, "mapping": mapping.id}
             template = (
-                "{column}: times such as {value!r} can be read as {first} and as {second}, and the other times of the "
-                "column do not decide; say which comes first with --date-order or `date-order` of the mapping, or leave only the "
-                "right one under `time-formats`"
+                "times such as {value!r} can be read as {first} and as {second}, and the other times of the column do not "
+                "decide; say which comes first with --date-order or `date-order` of mapping {mapping}, or leave only the right one "
+                "under its `time-formats`"
             )
-            return Problem("ambiguous-time-format", template, mapping.where, values)
+            return Problem("ambiguous-time-format", template, _place(session, staged, column, torn), values)
     return verdict
 
 
-def _refuse_mirrored(session: Session, column: Column, mapping: MappingDefinition) -> None:
+def _refuse_mirrored(session: Session, staged: Staged, column: Column, mapping: MappingDefinition) -> None:
     """Raise ItsmctlError where day and month stand the other way round than the mapping says."""
     mirror = mirrored(column.format)
     if column.unreadable and mirror and mirror not in mapping.time_formats:
         ours, theirs, _ = _against(session, column, mirror, mapping)
         if theirs and not ours:
-            values = {"column": column.name, "format": column.format, "mirror": mirror, "value": theirs}
+            values = {"format": column.format, "mirror": mirror, "value": theirs, "mapping": mapping.id}
             template = (
-                "{column}: {value!r} is not {format}, as the mapping says, but {mirror}, and nothing in the column speaks "
-                "for {format}; write {mirror} under `time-formats` of the mapping"
+                "{value!r} is not {format}, as mapping {mapping} says, but {mirror}, and nothing in the column speaks for {format}; "
+                "write {mirror} under `time-formats` of the mapping"
             )
-            raise ItsmctlError(Problem("other-time-format", template, mapping.where, values))
+            raise ItsmctlError(Problem("other-time-format", template, _place(session, staged, column, theirs), values))
+
+
+def _place(session: Session, staged: Staged, column: Column, value: Value) -> Where:
+    """Where a value of a column stands first."""
+    file, row = session.one(f"SELECT file, row FROM {RAW} WHERE {column.cell} = ? ORDER BY file, row LIMIT 1", [value])
+    export = next(export for export in staged.exports if export.number == file)
+    return Where(export.shown, row=int(str(row)), column_name=column.name)
 
 
 def _against(session: Session, column: Column, rival: str, mapping: MappingDefinition) -> tuple[Value, ...]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itsmctl.engine.numbering import holes, numbers_seen
 from itsmctl.engine.session import Session
 from itsmctl.importers.canonical import ORDERED, Export
-from itsmctl.importers.export import REJECT, Staged
+from itsmctl.importers.export import RAW, REJECT, Staged
 from itsmctl.importers.export import Export as Table
 from itsmctl.importers.receipt import LeftOut, Receipt
 from itsmctl.importers.recognition import lacking
@@ -18,6 +18,9 @@ from itsmctl.model import Gap
 ROUND_COUNTS = (1000, 5000, 10000, 50000, 100000)
 """Where tools cut an export off without saying so."""
 
+
+DAYS_AS_NUMBERS = r"[2-6]\d{4}([.,]\d{1,12})?"
+"""Moments from 1954 to 2091 as Excel counts days, the time of day behind the point."""
 
 MOST_GAPS = 5
 """Runs of missing numbers that a receipt names."""
@@ -45,6 +48,8 @@ def look(
             "hindsight-column",
             f"{column}: its changes were left out of the history, as rows know it before it happened: {count}",
         )
+    yield from of_days_as_numbers(session, x.staged)
+    yield from _of_any_process(session, x)
     yield from _order(session, x)
     yield from _shortened(session, x)
 
@@ -111,6 +116,36 @@ def _shortened(session: Session, x: Export) -> Warnings:
         yield (
             "shortened-ids",
             f"{column}: ids such as {example!r} were numbers that a spreadsheet shortened; export the column as text: {int(count or 0)}",
+        )
+
+
+def of_days_as_numbers(session: Session, staged: Staged) -> Warnings:
+    """A warning for each column with moments as Excel counts days: few decimals of them are no minutes, so that they are not read."""
+    files = ", ".join(str(export.number) for export in staged.exports)
+    rows = session.rows(
+        f"SELECT \"column\", count(*), min(value) FROM {REJECT} WHERE file IN ({files}) AND reason = 'bad-time' "
+        f"AND regexp_full_match(trim(value), '{DAYS_AS_NUMBERS}') GROUP BY 1 ORDER BY 1"
+    )
+    for column, count, value in rows:
+        yield (
+            "days-as-numbers",
+            f"{column!s}: numbers such as {str(value)!r} are moments as Excel counts days, and are not read; give the cells a format with day and time in Excel, or export again from the tool: {int(str(count))}",
+        )
+
+
+def _of_any_process(session: Session, x: Export) -> Warnings:
+    """A warning where a mapping tells processes apart by a column, and nothing stands there: what is read may be of another."""
+    column, process = x.mapping.process_column, x.mapping.process
+    if not column or not process:
+        return
+    cell = x.staged.sql(column) if column in x.staged.columns else "NULL"
+    (count,) = session.one(
+        f"SELECT count(DISTINCT {x.found['record_id'].sql(x.staged)}) FROM {RAW} WHERE coalesce(trim({cell}), '') = ''"
+    )
+    if count:
+        yield (
+            "process-assumed",
+            f"nothing under {column} says of which process these records are, so that they were read as {process}: {int(str(count))}",
         )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from itsmctl.engine.session import Session, quote
 from itsmctl.importers.export import RAW, REJECT, Staged
 from itsmctl.importers.recognition import Source, sources
-from itsmctl.importers.spreadsheet_errors import is_error, workbooks
+from itsmctl.importers.spreadsheet_errors import is_error
 from itsmctl.importers.times import readings_sql
 from itsmctl.importers.values import MOMENT, Moments
 from itsmctl.model import FORESEEN_COLUMNS, TIME_COLUMNS, MappingDefinition
@@ -26,7 +26,7 @@ def drop_rows_without_id(session: Session, staged: Staged, found: Mapping[str, S
     """Move rows without a record id from RAW to REJECT."""
     record_id = found["record_id"]
     text = record_id.sql(staged)
-    nobody = f"(coalesce({text}, '') = '' OR {is_error(text, workbooks(staged))})"
+    nobody = f"(coalesce({text}, '') = '' OR {is_error(text, staged.exports)})"
     (count,) = session.one(f"SELECT count(*) FROM {RAW} WHERE {nobody}")
     if count:
         session.run(

@@ -35,6 +35,7 @@ class Table:
         self.notes: list[tuple[str, str]] = []
         self.announced, self.more = 0, False
         self.header_row = 0
+        self.typed: frozenset[str] = frozenset()
         self._plain, self.part = plain, part
         self._good_path, self._bad_path = stem.with_suffix(".good.csv"), stem.with_suffix(".bad.csv")
         self._good, self._write = _writer(self._good_path, ["row"])
@@ -82,6 +83,7 @@ class Table:
             announced=self.announced,
             more=self.more,
             header_row=self.header_row,
+            typed=self.typed,
             part=self.part,
             bad=self._bad_path,
             rows=self.rows,

@@ -197,7 +197,7 @@ def _receipt(
         codes=codes.pop("", {}),
         codes_by_process=codes,
         duplicates=sum(receipt.duplicates for receipt in receipts) + sum(detail.merged for detail in details),
-        warnings=tuple(sorted({*_warnings(receipts, details, joined), *findings.left_out(left_out)})),
+        warnings=tuple(sorted({*_warnings(session, receipts, details, joined), *findings.left_out(left_out)})),
         digest=dataset.digest(files, mappings, zones[0] if zones else ""),
         history_time=" | ".join(sorted({time for time in times if time})),
         left_out=tuple(left_out),
@@ -229,7 +229,9 @@ def _files(
     return tuple(sorted(files, key=lambda file: file.name))
 
 
-def _warnings(receipts: Sequence[Receipt], details: Sequence[Detail], joined: Joined) -> findings.Warnings:
+def _warnings(
+    session: Session, receipts: Sequence[Receipt], details: Sequence[Detail], joined: Joined
+) -> findings.Warnings:
     for receipt in receipts:
         for code, message in receipt.warnings:
             yield code, f"{receipt.mapping}: {message}" if code == "missing-columns" else message
@@ -238,6 +240,7 @@ def _warnings(receipts: Sequence[Receipt], details: Sequence[Detail], joined: Jo
             yield from findings.of_export(export, rows)
         yield from findings.of_pages(detail.staged)
         yield from findings.of_times(detail.moments)
+        yield from findings.of_days_as_numbers(session, detail.staged)
         if detail.merged:
             yield (
                 "duplicates",

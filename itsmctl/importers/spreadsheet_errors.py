@@ -5,10 +5,10 @@ Where people write what they like such a word stays; of a moment, a number or a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from itsmctl.engine.session import Session, quote
-from itsmctl.importers.export import RAW, REJECT, Staged
+from itsmctl.importers.export import RAW, REJECT, Export, Staged
 from itsmctl.importers.recognition import Source
 from itsmctl.model import FREE_TEXT_COLUMNS, TEXT_COLUMNS
 
@@ -23,17 +23,19 @@ ERRORS = (
 _TOLD = {*TEXT_COLUMNS, "approver", "role", "decision"} - {*FREE_TEXT_COLUMNS}
 
 
-def is_error(cell: str, formulas_in: str = "") -> str:
-    """SQL for whether a text is an error; `formulas_in` are the files in which one that begins with = is a formula without a result."""
+def is_error(cell: str, exports: Sequence[Export] = ()) -> str:
+    """SQL for whether a text is an error, or in one of the exports a formula without a result."""
     listed = ", ".join(map(quote, ERRORS))
     # Hardly any text begins so, and to look at its first letter costs next to nothing.
     error = f"{cell} >= '#' AND {cell} < '$' AND trim({cell}) IN ({listed})"
-    return f"({error} OR {cell} >= '=' AND {cell} < '>' AND file IN ({formulas_in}))" if formulas_in else f"({error})"
+    formulas = " OR ".join(_is_formula(cell, export) for export in exports if export.format == "xlsx")
+    return f"({error} OR {cell} >= '=' AND {cell} < '>' AND ({formulas}))" if formulas else f"({error})"
 
 
-def workbooks(staged: Staged) -> str:
-    """The files in which a formula may stand that was never computed, for `is_error`."""
-    return ", ".join(str(export.number) for export in staged.exports if export.format == "xlsx")
+def _is_formula(cell: str, export: Export) -> str:
+    """SQL for whether a text that begins with = is no text that somebody typed into a workbook."""
+    typed = f" AND {cell} NOT IN ({', '.join(map(quote, sorted(export.typed)))})" if export.typed else ""
+    return f"file = {export.number}{typed}"
 
 
 def set_errors_aside(session: Session, staged: Staged, found: Mapping[str, Source]) -> None:
@@ -44,7 +46,7 @@ def set_errors_aside(session: Session, staged: Staged, found: Mapping[str, Sourc
         if column in _TOLD
         for exported in source.exported
     }
-    tests = {cell: is_error(cell, workbooks(staged)) for cell in cells}
+    tests = {cell: is_error(cell, staged.exports) for cell in cells}
     if not tests:
         return
     counts = session.one(

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from itsmctl.engine.session import Session, quote
 from itsmctl.importers.export import RAW, Staged
+from itsmctl.importers.findings import DAYS_AS_NUMBERS
 from itsmctl.importers.recognition import FALSE, TRUE
 from itsmctl.suggestion.formats import Moments, moments_in, pattern_of
 from itsmctl.suggestion.words import EMPTY
@@ -21,6 +22,7 @@ _QUANTITY = re.compile(
     r"[+-]?\d+([.,]\d+)*( ?(h|hrs?|hours?|m|mins?|minutes?|days?|d|s|%))?|(\d+ days?,? )?\d+:\d\d(:\d\d)?"
 )
 _CLOCK = re.compile(r".*\d:\d\d.*", re.DOTALL)
+_DAY_AS_NUMBER = re.compile(DAYS_AS_NUMBERS)
 _SPACED = re.compile(r"\d{1,3}([ \u00a0\u202f]\d{3})+")
 
 
@@ -92,6 +94,11 @@ class Profile:
     def numbers_of_tickets(self) -> bool:
         """Most values are letters and a number, as in INC0012345."""
         return self._share(_NUMBER_OF_TICKET) > 0.8
+
+    @cached_property
+    def days_as_numbers(self) -> bool:
+        """Nearly every value is a day as Excel counts them, and some have a time of day behind the point."""
+        return self._share(_DAY_AS_NUMBER) > 0.9 and any("." in value or "," in value for value in self.mixed)
 
     @cached_property
     def numbered(self) -> bool:

@@ -41,6 +41,9 @@ def questions(s: Suggestion, language: Language) -> Iterator[str]:
         yield tr("In which zone did the tool write {names}? Write it under `zone`, or give --zone; the machine's zone is never used.", language, names=names)  # fmt: skip
     if s.days:
         yield tr("Can {names} be exported with the time of day? A day alone is set aside: no clock can be read from it.", language, names=_names(language, s.days))  # fmt: skip
+    if numbers := [profile for profile in s.unused if profile.days_as_numbers]:
+        values = {"names": _names(language, (one.name for one in numbers)), "value": shown(numbers[0].mixed[0])}
+        yield tr("Are {names} moments? Numbers such as {value} are days as Excel counts them, and are not read: give the cells a format with day and time in Excel, or export again from the tool.", language, **values)  # fmt: skip
     for match in s.unsettled:
         values = {"name": shown(match.name), "value": shown(_either(match.profile.mixed))}
         yield tr("{name}: in {value}, is the day first or the month? Write `date-order: day-first` or `date-order: month-first`.", language, **values)  # fmt: skip
