@@ -47,7 +47,7 @@ SURPLUS = 1.3
 Measured 1.03 for a hundred thousand records, 1.08 for a million and 1.26 for five millions, each at the limit."""
 LEAST = 100 * 2**20
 """What the database gets in any case, as far as the limit allows it: with less it reads and writes no table."""
-OF_THREAD = 64 * 2**20
+OF_THREAD = 128 * 2**20
 """What one thread needs of the memory: with less, as many as there are processors would take it from each other."""
 
 
