@@ -6,7 +6,7 @@ none by that. With `process` the record at the other end must be
 found and be of that process; `where` is what it must be, `before` and `after` compare one of its moments (`theirs`) with one of
 this record's (`mine`; equal is in order), at most `within` apart. `least` and `most` count the links that fulfil all this; with
 `every: true` each link must. A link whose other end is not in the export is not testable, or fails with `unresolved: fail`. Followed
-backwards, a link that leads to nothing may mean a record whose id or number is written nearly so: by it that record neither fails nor passes.
+backwards, a link that leads to nothing, and not to an older number than all here, may mean a record whose id or number is written nearly so: by it that record neither fails nor passes.
 
     check: {linked: {types: [caused_by], process: change}}
     check: {linked: {types: [change], process: change, where: {state: [closed]}, before: {theirs: actual_end, mine: closed_at}}}

@@ -11,13 +11,19 @@ from itsmctl.engine.tokens import plain_text
 _ENOUGH = 5
 """From how many letters and digits on an id may have one that is wrong: of shorter ones all are alike."""
 
+_BEGIN = "regexp_replace(letters, '[0-9]+$', '')"
+_NUMBER = "regexp_replace(regexp_replace(letters, '^.*[^0-9]', ''), '^0+', '')"
+_COUNTED = f"lpad({_NUMBER}, 40, '0')"
+"""Of `letters`: what stands before the number at the end, that number, and the same as text that sorts as numbers do."""
+
 
 def perhaps_meant(process: str, linking: str, types: Sequence[str]) -> Fragment:
     """SELECT of the records in `scoped` (tix), which are of a process, that a link of one of some types may mean, from records of
     the process `linking`, though it leads to nothing.
 
     It is written as their id or number is but for capitals, wide letters, signs, zeros in front of the number or the letters before
-    it; or one letter is wrong, missing or too many.
+    it; or one letter is wrong, missing or too many. A number before the first of theirs has nothing wrong: it is an older record's,
+    which the export does not hold.
     """
     named = Fragment(
         "SELECT n.tix, n.word FROM named AS n JOIN scoped AS r ON r.tix = n.tix WHERE n.process = ?", (process,)
@@ -32,25 +38,33 @@ def perhaps_meant(process: str, linking: str, types: Sequence[str]) -> Fragment:
         + _forms(named, numbers_alone=True)
         + ") AS t JOIN ("
         + _forms(leading_nowhere)
-        + ") AS d ON d.slip = t.slip AND d.form = t.form WHERE NOT t.slip OR levenshtein(t.letters, d.letters) <= 1"
+        + ") AS d ON d.slip = t.slip AND d.form = t.form LEFT JOIN ("
+        + f"SELECT {_BEGIN} AS front, min({_COUNTED}) AS lowest FROM (SELECT {_letters()} AS letters FROM ("
+        + named
+        + f""") AS written) AS bare GROUP BY {_BEGIN}) AS f ON f.front = {_BEGIN.replace("letters", "d.letters")}
+        WHERE NOT t.slip OR (levenshtein(t.letters, d.letters) <= 1
+            AND NOT (length(t.letters) = length(d.letters) AND coalesce({_COUNTED.replace("letters", "d.letters")} < f.lowest, false)))"""
     )
+
+
+def _letters() -> str:
+    """SQL for what a `word` is without signs and blanks, in small and narrow letters."""
+    return plain_text(f"translate(word, {quote(WIDE)}, {quote(NARROW)})")
 
 
 def _forms(words: Fragment, *, numbers_alone: bool = False) -> Fragment:
     """SELECT of words (tix, word) in what is the same of two of them that are nearly the same (`form`): without signs and zeros in
     front, also the number alone; or without any one of their letters, which two with one slip between them have in common."""
-    letters = plain_text(f"translate(word, {quote(WIDE)}, {quote(NARROW)})")
-    number = "regexp_replace(regexp_replace(letters, '^.*[^0-9]', ''), '^0+', '')"
     alone = (
-        f"UNION ALL SELECT tix, letters, false, concat('-', {number}) FROM bare WHERE {number} <> ''"
+        f"UNION ALL SELECT tix, letters, false, concat('-', {_NUMBER}) FROM bare WHERE {_NUMBER} <> ''"
         if numbers_alone
         else ""
     )
     return (
-        "SELECT tix, letters, slip, form FROM (WITH bare AS (SELECT * FROM (SELECT tix, " + letters + " AS letters FROM ("
+        "SELECT tix, letters, slip, form FROM (WITH bare AS (SELECT * FROM (SELECT tix, " + _letters() + " AS letters FROM ("
         + words
         + f""") AS written) AS plain WHERE letters <> '')
-        SELECT tix, letters, false AS slip, concat(regexp_replace(letters, '[0-9]+$', ''), '-', {number}) AS form FROM bare {alone}
+        SELECT tix, letters, false AS slip, concat({_BEGIN}, '-', {_NUMBER}) AS form FROM bare {alone}
         UNION ALL SELECT tix, letters, true, concat(substr(letters, 1, place - 1), substr(letters, place + 1)) FROM (
             SELECT tix, letters, CAST(place AS INTEGER) AS place FROM (
                 SELECT tix, letters, {numbers_between("1", "length(letters) + 1")} AS place FROM bare WHERE length(letters) >= {_ENOUGH}
