@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,8 +11,8 @@ from dataset import at, write_dataset
 
 from itsmctl.audit import AuditOptions, audit
 from itsmctl.definitions import load
-from itsmctl.engine.results import read_verdicts
-from itsmctl.model import Definitions
+from itsmctl.engine.results import Verdict, read_verdicts
+from itsmctl.model import Condition, Definitions
 from itsmctl.reference import reference_root
 
 
@@ -138,3 +140,43 @@ def test_a_priority_that_nobody_translates_makes_no_third_among_urgent_faults(
     failed = {one.record_id for one in read_verdicts(tmp_path / "verdicts.parquet") if one.passed is False}
     assert not failed & {"INC5", "INC6", "INC7"}
     assert failed, "three that are surely urgent do"
+
+
+def filed(folder: Path, definitions: Definitions, *odd: Mapping[str, str]) -> tuple[Verdict, list[str]]:
+    """The verdict of DQ-10 over twenty incidents, of which one is filed under "other", and as many more as are named; and what is warned of."""
+    base = {
+        "process": "incident",
+        "opened_at": at("2026-01-05T09:00:00+00:00"),
+        "category": "network",
+        "state": "closed",
+    }
+    rows = [
+        {**base, "record_id": f"INC{n:03}", **one} for n, one in enumerate([{"category": "other"}, *odd, *[{}] * 20])
+    ]
+    write_dataset(folder / "dataset", rows)
+    options = AuditOptions(rules=("DQ-10",), as_of="2026-01-30", all_verdicts=True)
+    result = audit(definitions, folder / "dataset", options, verdicts=folder / "verdicts.parquet")
+    (verdict,) = read_verdicts(folder / "verdicts.parquet")
+    return verdict, [message for code, message in result.dataset.warnings if code == "untranslated-in-groups"]
+
+
+def test_a_share_does_not_pass_by_a_code_that_nobody_translates(tmp_path: Path, definitions: Definitions) -> None:
+    """One in twenty-two may be filed under "other", but two may not, and `Sonstiges` may be that."""
+    one, _ = filed(tmp_path / "one", definitions, {"category": "hardware"})
+    two, _ = filed(tmp_path / "two", definitions, {"category": "Sonstiges"})
+    assert (one.passed, one.observed) == (True, "4.5 % (1 of 22)")
+    assert (two.passed, two.reason) == (None, "undecided")
+
+
+def test_it_is_told_of_which_records_nobody_knows_whether_they_belong_to_a_group(
+    tmp_path: Path, definitions: Definitions
+) -> None:
+    closed = replace(definitions.rules["DQ-10"], scope=(Condition("state", "in", ("closed",)),))
+    asking = replace(definitions, rules={closed.id: closed})
+    odd = {"category": "other", "state": "Erledigt"}
+    verdict, warned = filed(tmp_path, asking, odd, odd)
+    assert (verdict.passed, verdict.observed) == (True, "4.8 % (1 of 21)")
+    assert warned == [
+        "records of incident with a state that nobody translates, of which nobody knows whether they belong to the groups of rules: 2 (DQ-10)"
+    ]
+    assert filed(tmp_path / "known", asking)[1] == []

@@ -16,11 +16,13 @@ from itsmctl.engine.sql import COMPARING, Fragment, join, name
 from itsmctl.engine.statements import (
     Task,
     lacking_columns,
+    may_be_beside,
     may_be_in_scope,
     missing_for,
     missing_in_file,
     unknown_of,
 )
+from itsmctl.engine.strange import is_untranslated
 from itsmctl.engine.telling import never_there
 from itsmctl.importers.receipt import iso
 from itsmctl.importers.silence import DAY, LOOKED_BACK, usual
@@ -41,6 +43,7 @@ def caveats(session: Session, context: Context, rules: Sequence[Rule]) -> tuple[
         *_out_of_scopes(session, context, rules),
         *_out_of_groups(session, context, rules),
         *_unread_in_groups(session, context, rules),
+        *_untranslated_in_groups(session, context, rules),
         *_spelt_otherwise(session),
     )
 
@@ -227,6 +230,29 @@ def _unread_in_groups(session: Session, context: Context, rules: Sequence[Rule])
                 if process
                 else f"records whose {column} is not known, so that rules about groups rest on the others: {count} ({shown})",
             )
+
+
+def _untranslated_in_groups(session: Session, context: Context, rules: Sequence[Rule]) -> Iterator[tuple[str, str]]:
+    """A warning for each column with words that nobody translates, and by which rules about groups choose their records.
+
+    Of a single record nobody knows then whether a rule is about it; a group is judged without it.
+    """
+    asked: dict[tuple[str, str], list[tuple[Rule, Fragment]]] = defaultdict(list)
+    for rule in rules:
+        about = context.about(rule.process)
+        if rule.check in GROUPED and not missing_for(rule, CHECKS[rule.check], about):
+            for condition in rule.scope:
+                if word := is_untranslated(condition, about):
+                    asked[rule.process, condition.column].append(
+                        (rule, "(" + word + " AND " + may_be_beside(rule, about) + ")")
+                    )
+    for (process, column), count, shown in _without(session, asked):
+        yield (
+            "untranslated-in-groups",
+            f"records of {process} with a {column} that nobody translates, of which nobody knows whether they belong to the groups of rules: {count} ({shown})"
+            if process
+            else f"records with a {column} that nobody translates, of which nobody knows whether they belong to the groups of rules: {count} ({shown})",
+        )
 
 
 def _spelt_otherwise(session: Session) -> Iterator[tuple[str, str]]:

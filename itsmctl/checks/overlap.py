@@ -18,7 +18,7 @@ from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.doubts import doubted, others_lack, unknown_in
 from itsmctl.engine.parameters import COLUMN, WHERE, conditions_of
 from itsmctl.engine.sql import LISTED, Fragment, all_of, each_item, join, name, quote, ranked
-from itsmctl.engine.strange import is_odd, is_strange
+from itsmctl.engine.strange import is_untranslated
 from itsmctl.model import TIME_COLUMNS, Rule
 
 ID = "overlap"
@@ -97,10 +97,8 @@ def _vague(rule: Rule, context: Context) -> Fragment:
     for c in conditions_of(rule):
         if c.column in context.lacking:
             tests.append(Fragment(f"o.tix IN {unknown_in((c.column,))}"))
-        if c.column == "state" and context.process in context.strange:
-            tests.append(is_strange("o", c.values))
-        elif c.test in ("in", "not-in") and (odd := is_odd(c.column, c.values, context, "o")):
-            tests.append("coalesce(" + odd + ", false)")
+        if word := is_untranslated(c, context, "o"):
+            tests.append("coalesce(" + word + ", false)")
     return "(" + join(" OR ", tests) + ")" if tests else Fragment("false")
 
 

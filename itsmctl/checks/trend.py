@@ -54,7 +54,7 @@ def needs(rule: Rule) -> Needs:
 def compile(rule: Rule, context: Context) -> Fragment:
     """One row per group; `observed` is the longest row of rises that are not in doubt, `at` the first record of the month that ends it."""
     months, minimum = number_of(rule, "months", 3), number_of(rule, "minimum", 1)
-    key, hits = group_key(texts(rule, "per")), hits_of(conditions_of(rule), context)
+    key, hits = group_key(texts(rule, "per")), hits_of(conditions_of(rule), context, as_written=True)
     least, most = ("100.0 * least / n", "100.0 * most / n") if "where" in rule.parameters else ("n", "n")
     # Twice: the rises of which nothing is in doubt, and those that there may have been.
     life = "(PARTITION BY key, sure ORDER BY month)"

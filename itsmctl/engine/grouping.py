@@ -10,6 +10,7 @@ from itsmctl.engine.doubts import unknown_in
 from itsmctl.engine.parameters import conditions_of, words
 from itsmctl.engine.people import called
 from itsmctl.engine.sql import COMPARING, Fragment, condition, join, name, numbers_between
+from itsmctl.engine.strange import is_untranslated
 from itsmctl.model import GROUPED, PEOPLE_COLUMNS, Conditions, Rule
 
 
@@ -53,7 +54,8 @@ def _part(value: str, is_person: bool) -> str:
 class Hits:
     """SQL for how many records `r` of a group meet conditions for `sure`, and how many do or may at the `most`.
 
-    A record may meet a condition if the cell that it asks for is empty, where the test is of a value, or could not be read.
+    A record may meet a condition if the cell that it asks for is empty, where the test is of a value, could not be read, or holds a
+    state or a code that nobody translates.
     `joined` stands behind the table of the records.
     """
 
@@ -62,17 +64,20 @@ class Hits:
     joined: str
 
 
-def hits_of(conditions: Conditions, context: Context) -> Hits:
-    """How many records meet conditions."""
+def hits_of(conditions: Conditions, context: Context, *, as_written: bool = False) -> Hits:
+    """How many records meet conditions; `as_written`, a word that nobody translates is none of those asked for."""
     sure, most, joined = [Fragment("true")], [Fragment("true")], ""
     for place, asked in enumerate(conditions):
-        holds, unknown = condition(asked), f"r.{name(asked.column)} IS NULL" if asked.test in COMPARING else "false"
+        holds = condition(asked)
+        unknown = Fragment(f"r.{name(asked.column)} IS NULL" if asked.test in COMPARING else "false")
+        if not as_written and (word := is_untranslated(asked, context)):
+            unknown += " OR coalesce(" + word + ", false)"
         if asked.column in context.lacking:
             unread = f"k{place}"
             joined += f" LEFT JOIN {unknown_in((asked.column,))} AS {unread} ON {unread}.tix = r.tix"
             unknown += f" OR {unread}.tix IS NOT NULL"
-        sure.append("(" + holds + f" AND NOT ({unknown}))")
-        most.append("(" + holds + f" OR {unknown})")
+        sure.append("(" + holds + " AND NOT (" + unknown + "))")
+        most.append("(" + holds + " OR " + unknown + ")")
     surely, at_most = (Fragment("count(*) FILTER (WHERE ") + join(" AND ", tests) + ")" for tests in (sure, most))
     return Hits(surely, at_most, joined)
 

@@ -16,7 +16,7 @@ from itsmctl.engine.parameters import words
 from itsmctl.engine.people import known_as
 from itsmctl.engine.session import Session, name, quote
 from itsmctl.engine.sql import COMPARING, Fragment, all_of, condition, join
-from itsmctl.engine.strange import is_odd, is_strange, with_odd, with_strange
+from itsmctl.engine.strange import is_untranslated, with_odd, with_strange
 from itsmctl.engine.telling import with_untold
 from itsmctl.model import GROUPED, RECORD_COLUMNS, REFERRING_COLUMNS, Condition, Definitions, Effective, Rule, Waiver
 
@@ -342,10 +342,8 @@ def _may_hold(c: Condition, context: Context, *, beside: bool) -> Fragment:
     A word that nobody translates hides a record from a rule that judges records `beside` others: among them it must not count.
     """
     unknown = [Fragment(unknown_of(c.column))] if c.column in context.lacking else []
-    if c.column == "state" and (context.process in context.strange if context.process else context.strange):
-        unknown.append(is_strange("r", c.values))
-    if not beside and c.test in ("in", "not-in") and (odd := is_odd(c.column, c.values, context)):
-        unknown.append(odd)
+    if (c.column == "state" or not beside) and (word := is_untranslated(c, context)):
+        unknown.append(word)
     return "(" + join(" OR ", [all_of((c,)), *unknown]) + ")" if unknown else all_of((c,))
 
 

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.doubts import Resting, doubted
+from itsmctl.engine.parameters import conditions_of
 from itsmctl.engine.progress import counted_at
 from itsmctl.engine.session import Session
 from itsmctl.engine.sql import Fragment, join, name
-from itsmctl.model import Definitions, Rule
+from itsmctl.model import GROUPED, Condition, Definitions, Rule
 
 _RESTING: Mapping[str, Resting] = {
     "conforms": "failures",
@@ -90,14 +91,14 @@ def _perhaps_strange(session: Session, definitions: Definitions) -> list[str]:
 def odd_codes(
     session: Session, definitions: Definitions, rules: Iterable[Rule], exported: frozenset[str]
 ) -> dict[tuple[str, str], tuple[str, ...]]:
-    """The columns by whose codes rules choose their records, where some of a process have a code of its list, and others a word that nobody translates.
+    """The columns by whose codes rules choose their records, or those that they count, where some of a process have a code of its list, and others a word that nobody translates.
 
     Where no word is a code the list is not that of the tool, and a rule that chooses by it has no records.
     """
     chosen = {
         (r.process, c.column)
         for r in rules
-        for c in r.scope
+        for c in (*r.scope, *(conditions_of(r) if r.check in GROUPED or r.check == "overlap" else ()))
         if c.test in ("in", "not-in") and c.column in exported - {"state"}
     }
     found = {}
@@ -187,6 +188,14 @@ def _not_among(named: Iterable[object]) -> Fragment:
     """SQL for whether a strange state `s` is none of some words: a state that is named is known to whoever named it."""
     words = tuple(sorted({str(word) for word in named}))
     return Fragment(f"s.state NOT IN ({', '.join('?' * len(words))})", words) if words else Fragment("true")
+
+
+def is_untranslated(asked: Condition, context: Context, record: str = "r") -> Fragment | None:
+    """SQL for whether a record has a state, or a code, that nobody translates and for which a condition may stand; None where no record has."""
+    if asked.column == "state":
+        some = context.process in context.strange if context.process else bool(context.strange)
+        return is_strange(record, asked.values) if some else None
+    return is_odd(asked.column, asked.values, context, record) if asked.test in ("in", "not-in") else None
 
 
 def create_unbelieved(session: Session, context: Context, *, clocks: bool) -> None:

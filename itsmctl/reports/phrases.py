@@ -290,6 +290,12 @@ PHRASES = (
         "records of {process} whose {column} is not known, so that rules about groups rest on the others: {n} ({rules})"
     ),
     msg("records whose {column} is not known, so that rules about groups rest on the others: {n} ({rules})"),
+    msg(
+        "records of {process} with a {column} that nobody translates, of which nobody knows whether they belong to the groups of rules: {n} ({rules})"
+    ),
+    msg(
+        "records with a {column} that nobody translates, of which nobody knows whether they belong to the groups of rules: {n} ({rules})"
+    ),
     msg("{place}: {time} at a stretch"),
     msg("{place}: {time} in all"),
     *DECLARE,
