@@ -86,6 +86,23 @@ def test_a_title_is_refused_with_the_row_that_looks_like_the_header_and_what_to_
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
+@pytest.mark.parametrize("title", [[("Report", "Incidents")], [("Company", "ACME"), ("Period", "June"), ()]])
+def test_a_title_may_have_several_cells_where_the_header_has_twice_as_many(
+    tmp_path: Path, form: str, title: Rows
+) -> None:
+    one = refused(written(tmp_path, form, [*title, NAMES, *TICKETS]), tmp_path / "out")
+    assert (one.code, one.values["row"]) == ("title-above-header", len(title) + 1)
+
+
+def test_a_header_above_rows_with_too_many_cells_is_no_title(tmp_path: Path) -> None:
+    """As where nobody quoted a text with commas: the rows are set aside one by one."""
+    rows = [("INC1", "2026-03-02 09:00:00", "a", "b", "c", "d", "e")] * 3
+    known = mapping(format="table", columns={"record_id": ("Number",), "opened_at": ("Opened",), "title": ("Title",)})
+    receipt = bring(as_csv(tmp_path / "t.csv", [("Number", "Opened", "Title"), *rows]), tmp_path / "out", 0, known)
+    assert (receipt.records, receipt.rejects) == (0, 3)
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
 @pytest.mark.parametrize("by", ["option", "mapping", "named mapping"])
 def test_the_header_is_the_row_that_is_named_and_rows_are_counted_on_from_it(
     tmp_path: Path, form: str, by: str
@@ -198,6 +215,9 @@ def test_a_proposal_names_the_row_that_looks_like_the_header_and_asks_for_it(tmp
     [
         (("Total: 3 records", "", "", "", ""), "footer-row"),
         (("3 records", "", "", "", ""), "footer-row"),
+        (("Total:", "3", "", "", ""), "footer-row"),
+        (("Summe", "3", "", "", ""), "footer-row"),
+        (("Printed:", "", "me", "", ""), "footer-row"),
         (("Generated on:", "2026-03-31 12:00:00", "", "", ""), "footer-row"),
         (("© Our Company", "", "", "", ""), "footer-row"),
         (("共3条记录", "", "", "", ""), "total-row"),
@@ -218,3 +238,17 @@ def test_words_among_the_records_or_for_their_ids_stay(tmp_path: Path) -> None:
     assert bring(as_csv(tmp_path / "t.csv", between), tmp_path / "a").records == 4
     ids = [NAMES, ("Desk 1", *TICKETS[0][1:]), ("Desk 2", "", "", "", "")]
     assert bring(as_csv(tmp_path / "t.csv", ids), tmp_path / "b").records == 2
+
+
+def test_a_proposal_says_with_what_option_a_shipped_mapping_reads_the_file(tmp_path: Path) -> None:
+    names = ("Number", "Opened", "Caller", "State", "Short description")
+    tickets = [(f"INC{n}", "2026-03-02 09:00:00", "A B", "New", "x") for n in range(5)]
+    file = as_csv(tmp_path / "t.csv", [*TITLE, names, *tickets])
+    definitions = load(ROOT)
+    text = " ".join(render(suggest([file], definitions, {})).replace("\n#", " ").split())
+    assert "Mapping servicenow-incident reads this file too, with --header-row 4" in text
+    receipt = import_files([file], None, definitions.mappings, "UTC", tmp_path / "out", options=ImportOptions(header_row=4))  # fmt: skip
+    assert (receipt.mapping, receipt.records) == ("servicenow-incident", 5)
+    plain = as_csv(tmp_path / "p.csv", [names, *tickets])
+    several = render(suggest([file, plain], definitions, {}))
+    assert "header-row: 4" in several and "Nothing is proposed for" in several

@@ -57,20 +57,29 @@ def first_rows(rows: Iterable[Row[Cell]], named: Sequence[HeaderRow]) -> Iterato
 def refuse_title(rows: Sequence[Row[object]], where: Where, most: int = 1) -> None:
     """Raise ItsmctlError where the first of some rows has `most` filled cells, and most others as many as a table: it is a title.
 
-    Some programs write a title into each cell that it spans.
+    Some programs write a title into each cell that it spans. It may have more cells, up to half as many as a row below that has
+    nothing but names.
     """
     first, *others = [[cell for cell in row.cells if cell != ""] for row in rows] or [[]]
     first = [*dict.fromkeys(first)]
     wide = [place for place, cells in enumerate(others, 1) if len(cells) >= _TABLE]
-    if 1 <= len(first) <= most and len(wide) > 1 and 2 * len(wide) > len(others):
+    if first and len(wide) > 1 and 2 * len(wide) > len(others):
         # The first of the widest: above it names of groups of columns may stand.
         header = max(wide, key=lambda place: len(others[place - 1]))
+        if len(first) > max(most, len(others[header - 1]) // 2 if _are_names(others[header - 1]) else 0):
+            return
         template = (
             "row {row}, which begins with {cell!r}, looks like the header, and what stands above it like a title; say so with "
             "`itsmctl import --header-row {row}`, or with `header-row: {row}` in a mapping of your own"
         )
         values = {"row": rows[header].number, "cell": str(others[header - 1][0])[:KEPT_TEXT]}
         raise ItsmctlError(Problem(TITLE, template, where, values))
+
+
+def _are_names(cells: Sequence[object]) -> bool:
+    """Whether cells may be the names of columns, each another and without a digit."""
+    texts = [str(cell) for cell in cells]
+    return len({*texts}) == len(texts) and not any(letter.isdigit() for text in texts for letter in text)
 
 
 def no_such_row(row: int, where: Where) -> ItsmctlError:

@@ -14,7 +14,7 @@ from itsmctl.model import FORESEEN_COLUMNS, TIME_COLUMNS, MappingDefinition
 
 _TOTAL = r"((grand |general |sub-?)?(total|totals|sum|sums|count)|(gesamt|teil|zwischen)?summen?|gesamt|gesamtergebnis|insgesamt|anzahl|total (général|generale|geral|general)|somme|suma|totale|合计|总计|小计|总数|汇总)\s*[:：]?\s*[\d.,]*|共\s*\d+\s*[条行项个]?(记录|数据|工单)?"
 """What stands where the id would be in a row that adds up the others."""
-_BLANK, _BARE = r"\S\s+\S", 2
+_WORDS, _BARE = r"\S\s+\S|[:：]\s*$", 2
 """What a line beneath a list has and an id has not, and in how many cells such a line stands at most."""
 _SEEN_AGAIN = "seen_again"
 """Rows that equal one of RAW in every cell, `raw`: raw, file, row."""
@@ -55,7 +55,7 @@ def drop_rows_of_no_record(session: Session, staged: Staged, found: Mapping[str,
         empty = " AND ".join(f"coalesce(trim({moment}), '') = ''" for moment in moments)
         tests["total-row"] = f"regexp_full_match(lower(trim({text})), {quote(_TOTAL)}) AND {empty}"
     if len(cells) >= 2 * _BARE and _words_beneath(session, cells, text):
-        worded = f"regexp_matches({text}, '{_BLANK}')"
+        worded = _in_words(text)
         last = f"max(row) FILTER (WHERE NOT {worded}) OVER (PARTITION BY file)"
         beneath = f"SELECT rowid FROM {RAW} QUALIFY {worded} AND row > {last}"
         tests["footer-row"] = f"rowid IN ({beneath})"
@@ -65,10 +65,15 @@ def drop_rows_of_no_record(session: Session, staged: Staged, found: Mapping[str,
             _move(session, staged, test, found, column, reason)
 
 
+def _in_words(text: str) -> str:
+    """SQL for whether something stands where an id would that is none."""
+    return f"(regexp_matches({text}, '{_WORDS}') OR regexp_full_match(lower(trim({text})), {quote(_TOTAL)}))"
+
+
 def _words_beneath(session: Session, cells: Sequence[tuple[str, str]], text: str) -> bool:
     """Whether several words stand for an id in some rows, and hardly anything else in any of these."""
     filled = " + ".join(f"CAST(coalesce(trim({cell}), '') <> '' AS INTEGER)" for cell, _ in cells)
-    most = session.one(f"SELECT max({filled}) FROM {RAW} WHERE regexp_matches({text}, '{_BLANK}')")[0]
+    most = session.one(f"SELECT max({filled}) FROM {RAW} WHERE {_in_words(text)}")[0]
     return most is not None and int(most) <= _BARE
 
 

@@ -51,7 +51,7 @@ def _known(suggestions: Sequence[Suggestion]) -> tuple[str, ...]:
 
 
 def _wanted(suggestions: Sequence[Suggestion]) -> list[Suggestion]:
-    return [one for one in suggestions if not one.readers] or list(suggestions)
+    return [one for one in suggestions if not one.readers or one.header_row] or list(suggestions)
 
 
 def _of_several(suggestions: Sequence[Suggestion], language: Language, file: str) -> Iterator[str]:
@@ -128,7 +128,10 @@ def _head(s: Suggestion, language: Language, *, alone: str) -> Iterator[str]:
     if s.readers:
         names = tr(", ", language).join(s.readers)
         yield "#"
-        yield from _comment(tr("Mapping {names} reads this file as it is: a mapping of your own is needed only where that one is wrong.", language, names=names))  # fmt: skip
+        if s.header_row:
+            yield from _comment(tr("Mapping {names} reads this file too, with --header-row {row}: a mapping of your own is needed only where that one is wrong.", language, names=names, row=s.header_row))  # fmt: skip
+        else:
+            yield from _comment(tr("Mapping {names} reads this file as it is: a mapping of your own is needed only where that one is wrong.", language, names=names))  # fmt: skip
     asked = list(questions(s, language))
     if asked:
         yield "#"
