@@ -59,6 +59,7 @@ FORMATS = frozenset(
         "freshservice",
         "freshservice-csv",
         "zendesk",
+        "zendesk-csv",
         "xes",
         "ocel-json",
         "ocel-xml",
