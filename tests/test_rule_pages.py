@@ -89,7 +89,7 @@ def test_parameters_are_told_by_titles_times_and_percents() -> None:
         "no later than: actual start; at most so much later: 2 business days; roles: Emergency change authority (emergency-change-authority); "
         "counted in the hours of China office hours (cn-office)"
     )
-    assert sections("CFG-03", "zh")["Parameters"] == "至少：90 %；起判数量：20；逐个：服务、月份；仅限：配置项已填写"
+    assert sections("CFG-03", "zh")["Parameters"] == "至少：90%；起判数量：20；逐个：服务、月份；仅限：配置项已填写"
     assert sections("KNW-06", "en")["Parameters"].endswith("at most: 4,380 h; counts while it lasts: yes; to: closed")
     assert sections("SEC-02", "zh")["Parameters"] == "先：新建；随后：转入已评估、误报；时限：30 分"
 

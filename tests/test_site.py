@@ -340,6 +340,15 @@ def test_a_page_in_chinese_speaks_chinese(pages: dict[str, Read]) -> None:
             )
 
 
+def test_shares_are_written_in_one_way_and_chinese_without_the_marks_of_english(site: Path) -> None:
+    for language, attainment in (("en", "Time to resolve: 95%"), ("zh", "解决时间：95%")):
+        text = (site / language / "service/order-management.html").read_text("utf-8")
+        assert attainment in text
+        assert not re.search(r"\d %", text)
+    footer = (site / "zh/service/order-management.html").read_text("utf-8").split("<footer>")[1]
+    assert not re.search("。 |[0-9a-f]生成", footer), footer
+
+
 def test_texts_link_to_what_they_name_and_to_nothing_else() -> None:
     known = addresses(DEFINITIONS, "en")
     here = "process/incident.html"

@@ -23,7 +23,7 @@ def backlog(counted: Backlog, zone: ZoneInfo, language: Language) -> Figure:
             Point(
                 day,
                 moment.ages[age],
-                f"{day} · {age_text(age, language)}: {number_text(moment.ages[age])}",
+                f"{day} · {age_text(age, language)}{tr(': ', language)}{number_text(moment.ages[age])}",
                 f"a{age + 1}",
                 base=sum(moment.ages[age + 1 :]),
             )

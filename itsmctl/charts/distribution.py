@@ -24,7 +24,7 @@ def distribution(counted: Distribution, language: Language) -> Figure:
     top = ROOM * second if first > TOO_HIGH * second > 0 else first
     plain, cut = [], []
     for place, (label, n) in enumerate(zip(labels, bands, strict=True), 1):
-        tip = f"{band_text(place, language)}: {number_text(n)}"
+        tip = f"{band_text(place, language)}{tr(': ', language)}{number_text(n)}"
         if n > top:
             cut.append(Point(label, top, tip, _kind(place, bands), label=number_text(n)))
         else:

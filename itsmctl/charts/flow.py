@@ -30,7 +30,7 @@ def flow(counted: Flow, process: str, called: Names, language: Language) -> Figu
         Point(
             n,
             str(place),
-            f"{path}: {number_text(n)}",
+            f"{path}{tr(': ', language)}{number_text(n)}",
             "" if place < len(listed) else "soft",
             label=cut(path, _room(value)),
             value=value,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itsmctl.charts.joined import lines
-from itsmctl.language import Language
+from itsmctl.language import Language, tr
 from itsmctl.reports.markup import element, words
 from itsmctl.reports.scorecard import words as say
 from itsmctl.scorecard.figures import Figure, Indicator
@@ -39,6 +39,6 @@ def indicator_chart(one: Indicator, language: Language) -> str:
 
 
 def _point(one: Indicator, figure: Figure, x: float, y: float, language: Language) -> str:
-    tip = f"{say.period_label(figure, language)}: {say.value_text(one.kpi, figure.value, language)}"
+    tip = f"{say.period_label(figure, language)}{tr(': ', language)}{say.value_text(one.kpi, figure.value, language)}"
     look = f"point{_CLASSES.get(figure.standing, '')}{'' if figure.complete else ' part'}"
     return element("circle", element("title", words(tip)), class_=look, cx=x, cy=y, r=3)

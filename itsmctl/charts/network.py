@@ -27,7 +27,7 @@ def network(counted: Network, language: Language) -> Figure:
         Point(
             label[giver],
             label[taker],
-            f"{_group(giver, language)} → {_group(taker, language)}: {number_text(n)}",
+            f"{_group(giver, language)} → {_group(taker, language)}{tr(': ', language)}{number_text(n)}",
             "others" if OTHERS in (giver, taker) else "",
             base=n,
         )

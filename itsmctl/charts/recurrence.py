@@ -29,7 +29,7 @@ def recurrence(counted: Recurrence, called: Names, language: Language) -> Figure
         Point(
             month,
             label[kind],
-            f"{kind} · {month_text(month, language)}: {number_text(n)}",
+            f"{kind} · {month_text(month, language)}{tr(': ', language)}{number_text(n)}",
             step(n, most),
             label=number_text(n) if written and n else "",
         )

@@ -21,7 +21,7 @@ def parameters_text(rule: Rule) -> str:
 def limit_text(limit: Limit, language: Language) -> str:
     """How many records, or what share of them, are let through."""
     parts = [trn("{n} record", "{n} records", limit.count, language)] if limit.count else []
-    parts += [f"{limit.percent:g} %"] if limit.percent else []
+    parts += [f"{limit.percent:g}%"] if limit.percent else []
     return tr(", ", language).join(parts) or tr("none", language)
 
 

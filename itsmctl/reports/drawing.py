@@ -170,7 +170,7 @@ def _changes(life: Life, language: Language, y: int) -> str:
     for change in life.changes:
         x = _x(life, change.at)
         old, new = (life.value_text(change.field, value, language) or "–" for value in (change.old, change.new))
-        tip = f"{moment_text(change.at, life.zone)} {column_text(change.field, language)}: {old} → {new}"
+        tip = f"{moment_text(change.at, life.zone)} {column_text(change.field, language)}{tr(': ', language)}{old} → {new}"
         if groups and x - groups[-1][0] < 10:
             groups[-1][1].append(tip)
         else:

@@ -19,7 +19,7 @@ RINGS = (0.25, 0.5, 0.75, 1.0)
 def radar(results: Sequence[DimensionResult], language: Language) -> str:
     """What is shown as an area, what is said as a dashed line around it; a dimension without answers lies at the middle."""
     told = tr("; ", language).join(
-        f"{one.dimension.title.in_(language)}: {tr('said', language)} {percent(one.said.score)}, "
+        f"{one.dimension.title.in_(language)}{tr(': ', language)}{tr('said', language)} {percent(one.said.score)}, "
         f"{tr('shown', language)} {percent(one.shown.score)}"
         for one in results
     )

@@ -100,7 +100,7 @@ def _attained(portal: Portal, service: str, clocks: tuple[str, ...], language: L
                 month_text(one.month, language),
                 number_text(one.judged),
                 percent_text(one.met, one.judged),
-                f"{one.agreed:g} %" if one.agreed is not None else "",
+                f"{one.agreed:g}%" if one.agreed is not None else "",
             )
             for one in months[-MONTHS:]
         ]

@@ -86,7 +86,7 @@ def _clock(definitions: Definitions, agreement: Agreement, clock: ClockDefinitio
         (tr("Runs", language), tr("from {start} to {stop}", language, start=column_text(clock.starts_at, language), stop=column_text(clock.stops_at, language))),
         *states,
         *_own_ways(clock, language),
-        (tr("Attainment agreed", language), f"{share:g} %" if share is not None else ""),
+        (tr("Attainment agreed", language), f"{share:g}%" if share is not None else ""),
     )  # fmt: skip
     return Section(clock.title.in_(language), (Facts(facts), Grid(columns, rows)))
 

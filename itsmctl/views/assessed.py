@@ -85,4 +85,4 @@ def _evidence(definitions: Definitions, evidence: tuple[Evidence, ...], language
         elif one.kind == "rule":
             yield one.id
         else:
-            yield f"{kind_text(one.kind, language)}: {called(definitions.of_kind(one.kind), one.id, language)}"
+            yield f"{kind_text(one.kind, language)}{tr(': ', language)}{called(definitions.of_kind(one.kind), one.id, language)}"

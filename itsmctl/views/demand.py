@@ -157,7 +157,7 @@ def records_text(rule: Rule, definitions: Definitions, language: Language) -> st
 def _parameter(rule: Rule, key: str, value: Parameter, definitions: Definitions, language: Language) -> str:
     told = _Teller(rule, definitions, language).value(key, value)
     percent = key in _PERCENT or (key in ("least", "most") and rule.check in _SHARES)
-    return f"{told} %" if percent else told
+    return f"{told}%" if percent else told
 
 
 class _Teller:

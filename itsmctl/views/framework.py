@@ -73,5 +73,5 @@ def _gaps(coverage: ClauseCoverage, language: Language) -> str:
 
 def _ways(coverage: ClauseCoverage, language: Language) -> str:
     return tr("; ", language).join(
-        f"{tr(CLASSES[way.by], language)}: {way.how.in_(language)}" for way in coverage.clause.checked
+        f"{tr(CLASSES[way.by], language)}{tr(': ', language)}{way.how.in_(language)}" for way in coverage.clause.checked
     )

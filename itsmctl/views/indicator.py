@@ -20,7 +20,7 @@ PERIODS = {
     "half-year": msg("every half-year"),
     "year": msg("every year"),
 }
-UNITS = {"percent": " %", "hours": " h", "days": " d", "count": "", "points": "", "level": ""}
+UNITS = {"percent": "%", "hours": " h", "days": " d", "count": "", "points": "", "level": ""}
 
 
 def page(definitions: Definitions, kpi: Kpi, language: Language) -> Page:

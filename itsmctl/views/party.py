@@ -86,7 +86,7 @@ def _assessment(supplier: Supplier, language: Language) -> tuple[Facts, Grid, Wo
         (tr("Score", language), f"{found.score:.2f} / 5"),
     )
     heads = (tr("criterion", language), tr("weight", language), tr("score", language))
-    rows = tuple((c.title.in_(language) or c.id, f"{c.weight:g} %", f"{c.score:g}") for c in found.criteria)
+    rows = tuple((c.title.in_(language) or c.id, f"{c.weight:g}%", f"{c.score:g}") for c in found.criteria)
     return Facts(facts), Grid(heads, rows), Words(found.conclusion.in_(language))
 
 

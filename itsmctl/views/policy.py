@@ -62,7 +62,7 @@ def _communicated(policy: Policy, language: Language) -> Grid:
             told.to.in_(language),
             told.by.in_(language),
             day_text(told.on),
-            "" if told.acknowledged is None else f"{told.acknowledged:g} %",
+            "" if told.acknowledged is None else f"{told.acknowledged:g}%",
         )
         for told in policy.communicated
     )

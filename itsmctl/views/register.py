@@ -58,4 +58,4 @@ def _type(column: RegisterColumn, language: Language) -> str:
     if column.type == "reference":
         return kind_text(column.to, language)
     told = tr(TYPES[column.type], language)
-    return f"{told}: {tr(', ', language).join(column.values)}" if column.values else told
+    return f"{told}{tr(': ', language)}{tr(', ', language).join(column.values)}" if column.values else told

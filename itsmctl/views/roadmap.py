@@ -85,7 +85,7 @@ def _title(assessed: Assessed, language: Language) -> str:
 def _told(assessed: Assessed, definitions: Definitions, language: Language) -> str:
     """The drawing in words."""
     return tr("; ", language).join(
-        f"{tr(TERMS[one.horizon], language)}: {action_text(one, assessed, definitions, language)}"
+        f"{tr(TERMS[one.horizon], language)}{tr(': ', language)}{action_text(one, assessed, definitions, language)}"
         for one in assessed.advice
     )
 

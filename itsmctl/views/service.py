@@ -136,7 +136,7 @@ def _life(service: Service, language: Language) -> str:
 
 def _attainment(definitions: Definitions, agreements: tuple[Agreement, ...], language: Language) -> tuple[str, ...]:
     return tuple(
-        f"{called(definitions.agreements, agreement.id, language)} · {agreement.clocks[name].title.in_(language)}: {share:g} %"
+        f"{called(definitions.agreements, agreement.id, language)} · {agreement.clocks[name].title.in_(language)}{tr(': ', language)}{share:g}%"
         for agreement in agreements
         for name, share in agreement.attainment.items()
     )

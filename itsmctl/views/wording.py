@@ -89,7 +89,7 @@ def clause_text(definitions: Definitions, clause: str, language: Language) -> st
 
 def percent_of(share: float | None) -> str:
     """99.5 %, or nothing where nothing is agreed."""
-    return "" if share is None else f"{share:g} %"
+    return "" if share is None else f"{share:g}%"
 
 
 def workload_text(limit: WorkloadLimit | None, language: Language) -> str:
