@@ -129,7 +129,7 @@ unrelated("not this")
 
 def test_a_text_is_translated_and_filled_in() -> None:
     assert tr("expected {value}", "en", value=3) == "expected 3"
-    assert tr("expected {value}", "zh", value=3) == "应为 3"
+    assert tr("expected {value}", "zh", value=3) == "应为：3"
     assert tr("nobody translated this", "zh") == "nobody translated this"
     assert tr("", "zh") == ""
     assert trn("{n} rule", "{n} rules", 1, "en") == "1 rule"
