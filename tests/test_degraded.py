@@ -61,11 +61,11 @@ def definitions() -> Definitions:
 
 
 def of_log(
-    folder: Path, definitions: Definitions, rows: list[Row], *rules: str
+    folder: Path, definitions: Definitions, rows: list[Row], *rules: str, head: Row = HEAD
 ) -> tuple[Mapping[tuple[str, str], Verdict], Mapping[str, str]]:
     """What is said of the tickets of a log, and what was warned of."""
     with (folder / "log.csv").open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([HEAD, *rows])
+        csv.writer(file).writerows([head, *rows])
     mapping = definitions.mappings["servicenow-audit-log"]
     import_files([folder / "log.csv"], mapping, definitions.mappings, "Asia/Shanghai", folder / "dataset")
     verdicts = folder / "verdicts.parquet"
@@ -113,6 +113,55 @@ def test_a_count_of_updates_that_is_no_number_puts_no_other_ticket_out_of_order(
     found, warned = of_log(tmp_path, definitions, rows, *PATH)
     assert {one.passed for one in found.values()} == {True} and len(found) == 8
     assert "time-order" not in warned
+
+
+def test_a_reopening_that_the_log_leaves_out_stops_no_clock(tmp_path: Path, definitions: Definitions) -> None:
+    """The ticket counts that it was reopened, and its log tells of no such thing: in time was what was resolved days later."""
+    moments = ("02 10:00:00", "02 10:10:00", "02 11:00:00", "04 09:00:00", "06 09:00:00", "09 09:00:00")
+    states = ("New", "Active", "Resolved", "Active", "Resolved", "Closed")
+    head = (*HEAD, "reopen_count")
+    reopened = [
+        ("INC0001", str(n), f"2026-02-{at}", "Li", state, "2026-02-02 10:00:00", "3 - Moderate", "1" if n > 2 else "0")
+        for n, (state, at) in enumerate(zip(states, moments, strict=True))
+    ]
+    others = [(*row, "0") for n in range(2, 5) for row in rows_of(f"INC000{n}")]
+    rules = ("INC-06", "INC-12", "INC-24", "DQ-13")
+    told = {}
+    for name, rows in (("whole", reopened), ("hole", reopened[:3] + reopened[5:])):
+        (tmp_path / name).mkdir()
+        found, _ = of_log(tmp_path / name, definitions, [*rows, *others], *rules, head=head)
+        told[name] = [found[rule, "INC0001"].passed for rule in rules]
+        assert {found[rule, "INC0002"].passed for rule in rules} == {True}
+    assert told == {"whole": [True, False, True, True], "hole": [None, False, None, None]}
+
+
+def test_a_step_that_a_list_of_changes_leaves_out_is_no_step_that_was_not_taken(
+    tmp_path: Path, definitions: Definitions
+) -> None:
+    """`resolved -> closed` says that it was resolved, though no change tells when; that the list has a gap, DQ-13 finds."""
+    moment = at("2026-01-05T09:00:00+00:00")
+    row = {
+        "process": "incident",
+        "opened_at": moment,
+        "state": "closed",
+        "closed_at": moment + 7200,
+        "resolved_at": moment + 5400,
+    }
+    steps = (None, "new", "in-progress", "resolved", "closed")
+    whole = [
+        ("INC1", moment + 1800 * n, "state", old, new)
+        for n, (old, new) in enumerate(zip(steps, steps[1:], strict=False))
+    ]
+    torn = [("INC2", *change[1:]) for change in whole if change[4] != "resolved"]
+    write_dataset(tmp_path / "dataset", [{**row, "record_id": name} for name in ("INC1", "INC2")], [*whole, *torn])
+    options = AuditOptions(rules=("INC-02", "DQ-13"), as_of="2026-01-30", all_verdicts=True)
+    audit(definitions, tmp_path / "dataset", options, verdicts=tmp_path / "verdicts.parquet")
+    found = {
+        (one.rule, one.record_id): (one.passed, one.reason) for one in read_verdicts(tmp_path / "verdicts.parquet")
+    }
+    assert found["INC-02", "INC1"] == found["DQ-13", "INC1"] == (True, "")
+    assert found["INC-02", "INC2"] == (None, "history-gap:state")
+    assert found["DQ-13", "INC2"] == (False, "")
 
 
 # Names

@@ -13,7 +13,7 @@ from itsmctl.definitions.registers import rows_of
 from itsmctl.engine.acts import some_unclear
 from itsmctl.engine.clocks import columns_of_clocks, create_clocks
 from itsmctl.engine.context import Context
-from itsmctl.engine.life import CLOSED
+from itsmctl.engine.life import CLOSED, DONE
 from itsmctl.engine.openings import Opening, create_openings
 from itsmctl.engine.people import create_people
 from itsmctl.engine.progress import segments_of_days
@@ -230,6 +230,7 @@ def _loading(
         logs=tuple(receipt.logs.values()),
         traces=tuple(f.name for f in receipt.files if f.table == "record" and f.shape == "trace"),
         over=tuple((p.id, s.id) for p in definitions.processes.values() for s in p.states if s.phase in CLOSED),
+        done=tuple((p.id, s.id) for p in definitions.processes.values() for s in p.states if s.phase in DONE),
         initial=tuple((p.id, s.id) for p in definitions.processes.values() for s in p.states if s.initial),
         called=names_of_things(definitions),
     )

@@ -27,7 +27,10 @@ def create_lost(session: Session) -> None:
 
 def create_broken(session: Session, loading: Loading) -> None:
     """Records whose history is known to have a gap: an update lost its time, its state or its row, the last state of the history is
-    not the state exported, or times run backwards, so that nobody knows in which order things happened."""
+    not the state exported, it tells fewer reopenings than the record counts, or times run backwards, so that nobody knows in which
+    order things happened. `begun` are those with a gap that is for `traced` to find: their history begins late, or a change does not
+    take up where the one before it ended.
+    """
     lost = f"""SELECT r.tix FROM record AS r JOIN (
         SELECT record_id FROM reject WHERE list_contains(string_split(?, ' | '), "column") AND reason IN ({_REASONS})
         UNION SELECT record_id FROM reject WHERE reason IN ({_UNTOLD})
@@ -44,17 +47,33 @@ def create_broken(session: Session, loading: Loading) -> None:
             SELECT tix, state FROM (SELECT tix, new AS state, {following} AS following FROM event WHERE field = 'state') AS change
             WHERE following IS NULL
         ) AS s ON s.tix = r.tix WHERE s.state <> r.state"""
+    reopened = _reopened_untold(session) if "state" in loading.history else ""
     backwards = f""" UNION SELECT tix FROM (
         SELECT tix, moment, {neighbour("moment", in_order=session.in_order)} AS before FROM event WHERE moment <= {loading.as_of}
     ) AS e WHERE moment < before"""
     session.run(
-        f"CREATE TABLE torn AS {lost}{unlike}{backwards} UNION SELECT tix FROM silent WHERE NOT begun",
+        f"CREATE TABLE torn AS {lost}{unlike}{reopened}{backwards} UNION SELECT tix FROM silent WHERE NOT begun",
         (loading.history_time,),
     )
+    apart = f"""SELECT tix FROM (
+        SELECT tix, old, {neighbour("new", in_order=session.in_order)} AS was FROM event WHERE field = 'state' AND moment <= {loading.as_of}
+    ) AS e WHERE old <> was"""
     session.run(
-        """CREATE TABLE broken AS SELECT r.tix, r.record_id, t.tix IS NULL AS begun FROM record AS r LEFT JOIN torn AS t ON t.tix = r.tix
-        WHERE t.tix IS NOT NULL OR r.tix IN (SELECT tix FROM silent WHERE begun)"""
+        f"""CREATE TABLE broken AS SELECT r.tix, r.record_id, t.tix IS NULL AS begun FROM record AS r LEFT JOIN torn AS t ON t.tix = r.tix
+        WHERE t.tix IS NOT NULL OR r.tix IN (SELECT tix FROM silent WHERE begun UNION {apart})"""
     )
+
+
+def _reopened_untold(session: Session) -> str:
+    """SQL that goes on with the records that were reopened more often than the history of their states tells."""
+    return f""" UNION SELECT tix FROM (
+        SELECT r.tix, r.reopen_count, count(CASE WHEN d.state IS NOT NULL AND n.state IS NULL THEN 1 END) AS told FROM (
+            SELECT tix, new, old, {neighbour("new", in_order=session.in_order)} AS was FROM event WHERE field = 'state'
+        ) AS e JOIN record AS r ON r.tix = e.tix AND r.reopen_count > 0
+        LEFT JOIN done_state AS d ON d.process = r.process AND d.state = coalesce(e.was, e.old)
+        LEFT JOIN done_state AS n ON n.process = r.process AND n.state = e.new
+        WHERE r.process IN (SELECT process FROM done_state) GROUP BY r.tix, r.reopen_count
+    ) AS counted WHERE reopen_count > told"""
 
 
 def create_lacking(session: Session, loading: Loading) -> None:
@@ -103,7 +122,7 @@ def create_silent(session: Session, loading: Loading) -> None:
     Creates `silent(tix, begun)`: records that lived in a silence, or, `begun`, before the log of their changes; and
     `left_open(tix, since)`: those that were not over when their list ended, or their log fell silent, and when that was.
     """
-    for table, rows in (("over_state", loading.over), ("initial_state", loading.initial)):
+    for table, rows in (("over_state", loading.over), ("done_state", loading.done), ("initial_state", loading.initial)):
         session.run(f"CREATE TABLE {table} (process VARCHAR, state VARCHAR)")
         session.insert(table, ("process", "state"), rows)
     session.run("CREATE TABLE silent (tix BIGINT, begun BOOLEAN)")

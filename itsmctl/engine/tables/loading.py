@@ -81,6 +81,8 @@ class Loading:
     """Files of records of which only their first event tells when they were opened."""
     over: tuple[tuple[str, str], ...] = ()
     """(process, state) of records of which nothing more is expected."""
+    done: tuple[tuple[str, str], ...] = ()
+    """(process, state) in which nobody works on a record any more; what leaves them is reopened."""
     initial: tuple[tuple[str, str], ...] = ()
     """(process, state) in which records begin."""
 
