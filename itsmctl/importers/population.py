@@ -16,6 +16,8 @@ _TOTAL = r"((grand |general |sub-?)?(total|totals|sum|sums|count)|(gesamt|teil|z
 """What stands where the id would be in a row that adds up the others."""
 _WORDS, _BARE = r"\S\s+\S|[:：]\s*$", 2
 """What a line beneath a list has and an id has not, and in how many cells such a line stands at most."""
+_LAST = 20
+"""Rows at the end of a file that are looked at first: in most files nothing stands beneath the list."""
 _SEEN_AGAIN = "seen_again"
 """Rows that equal one of RAW in every cell, `raw`: raw, file, row."""
 _SURELY_LATER = 3_600
@@ -71,9 +73,16 @@ def _in_words(text: str) -> str:
 
 
 def _words_beneath(session: Session, cells: Sequence[tuple[str, str]], text: str) -> bool:
-    """Whether several words stand for an id in some rows, and hardly anything else in any of these."""
+    """Whether several words stand for an id in the last rows of a file, and hardly anything else in any row with such words."""
+    words = _in_words(text)
+    ends = f"SELECT file, max(row) - {_LAST} AS beginning FROM {RAW} GROUP BY file"
+    last = (
+        f"SELECT count(*) FROM {RAW} AS r JOIN ({ends}) AS e ON e.file = r.file AND r.row > e.beginning WHERE {words}"
+    )
+    if session.one(last) == (0,):
+        return False
     filled = " + ".join(f"CAST(coalesce(trim({cell}), '') <> '' AS INTEGER)" for cell, _ in cells)
-    most = session.one(f"SELECT max({filled}) FROM {RAW} WHERE {_in_words(text)}")[0]
+    (most,) = session.one(f"SELECT max({filled}) FROM {RAW} WHERE {words}")
     return most is not None and int(most) <= _BARE
 
 
