@@ -65,3 +65,19 @@ def test_no_table_of_a_service_report_is_pushed_aside_on_a_telephone(
         )
     finally:
         phone.close()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_word_of_a_service_report_is_broken_on_paper(folder: Path, browser: Browser, language: str) -> None:
+    sheet = browser.new_context(viewport={"width": 690, "height": 1000})
+    try:
+        page = sheet.new_page()
+        page.goto((folder / f"service.{language}.html").as_uri())
+        page.emulate_media(media="print")
+        lines = """all => all.map(one => { const range = document.createRange(); range.selectNodeContents(one);
+            return new Set([...range.getClientRects()].map(rect => Math.round(rect.top))).size; })"""
+        words = page.locator("td.short, td .whole")
+        assert words.count() > 5
+        assert set(words.evaluate_all(lines)) == {1}
+    finally:
+        sheet.close()
