@@ -73,6 +73,7 @@ FILES = {
     "xlsx/incident.xlsx": INCIDENT,
     "zammad/history-3.json": like(JOINED, id="o_id", at="created_at", when="iso", rows="history"),
     "zammad/tickets.json": Columns("id", "title", "state", "created_at", "iso"),
+    "zendesk-csv/tickets.csv": Columns("Id", "Subject", "Status", "Created at", "%Y-%m-%d %H:%M"),
     "zendesk/audits.json": like(JOINED, id="^ticket_id", at="^created_at", when="iso", rows="audits.events", part="#audits.events"),
     "zendesk/tickets.json": Columns("id", "subject", "status", "created_at", "iso", rows="tickets"),
 }  # fmt: skip

@@ -138,14 +138,16 @@ def _of_any_process(session: Session, x: Export) -> Warnings:
     column, process = x.mapping.process_column, x.mapping.process
     if not column or not process:
         return
-    cell = x.staged.sql(column) if column in x.staged.columns else "NULL"
+    there = column in x.staged.columns
+    names = column if there else ", ".join(x.mapping.alternatives.get("process_column", (column,)))
+    cell = x.staged.sql(column) if there else "NULL"
     (count,) = session.one(
         f"SELECT count(DISTINCT {x.found['record_id'].sql(x.staged)}) FROM {RAW} WHERE coalesce(trim({cell}), '') = ''"
     )
     if count:
         yield (
             "process-assumed",
-            f"nothing under {column} says of which process these records are, so that they were read as {process}: {int(str(count))}",
+            f"nothing under {names} says of which process these records are, so that they were read as {process}: {int(str(count))}",
         )
 
 

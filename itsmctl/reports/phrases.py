@@ -238,7 +238,7 @@ PHRASES = (
     msg(
         "{column}: numbers such as {value} are moments as Excel counts days, and are not read; give the cells a format with day and time in Excel, or export again from the tool: {n}"
     ),
-    msg("nothing under {column} says of which process these records are, so that they were read as {process}: {n}"),
+    msg("nothing under {names} says of which process these records are, so that they were read as {process}: {n}"),
     msg("{file}: rows above row {row}, which is named as the header, were left out: {n}"),
     msg("{file}: the encoding was guessed to be {name}; name it with --encoding if letters look wrong"),
     msg("{file}: cells with an error of Excel, or with a formula whose result was not saved: {n}, such as {value}"),
