@@ -153,13 +153,15 @@ def incident(number: int, opened: str, hours: float | None, **values: Any) -> di
 
 
 def dataset_of(folder: Path, rows: list[dict[str, Any]], exported: str = "2026-07-01T00:00:00+08:00") -> Path:
-    """The incidents with a history: active after a minute, resolved when it says so."""
+    """The incidents with a history: active after a minute, resolved when it says so, and as often before as they were reopened."""
     events = [(row["record_id"], row["opened_at"] + 60, "state", "new", "active") for row in rows]
-    events += [
-        (row["record_id"], row["resolved_at"], "state", "active", "resolved")
-        for row in rows
-        if (row["resolved_at"] or 0) >= row["opened_at"]
-    ]
+    for row in rows:
+        if (row["resolved_at"] or 0) >= row["opened_at"]:
+            number, ended = row["record_id"], row["resolved_at"]
+            for minutes in range(2 * (row["reopen_count"] or 0), 0, -2):
+                events.append((number, ended - 60 * minutes, "state", "active", "resolved"))
+                events.append((number, ended - 60 * minutes + 60, "state", "resolved", "active"))
+            events.append((number, ended, "state", "active", "resolved"))
     return write_dataset(folder, rows, events, zone=ZONE, exported=exported, mapped=["resolved_at", "reopen_count"])
 
 

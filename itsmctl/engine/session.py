@@ -47,6 +47,9 @@ SURPLUS = 1.3
 Measured 1.03 for a hundred thousand records, 1.08 for a million and 1.26 for five millions, each at the limit."""
 LEAST = 100 * 2**20
 """What the database gets in any case, as far as the limit allows it: with less it reads and writes no table."""
+ENOUGH = 200 * 2**20
+"""What the database gets to judge with, as far as the limit leaves it beside the program, though windows may then exceed the limit:
+with less, what looks at all changes of some thousand records does not fit."""
 OF_THREAD = 128 * 2**20
 """What one thread needs of the memory: with less, as many as there are processors would take it from each other."""
 
@@ -374,7 +377,8 @@ def name(identifier: str) -> str:
 
 def share_of_database(limit: int, program: int = PROGRAM) -> int:
     """How many bytes the database may count of a limit for the whole process, of which the program holds so many."""
-    return max(int((limit - program) / SURPLUS), min(LEAST, int(limit / SURPLUS)))
+    beside = min(ENOUGH, int((limit - PROGRAM) / SURPLUS))
+    return max(int((limit - program) / SURPLUS), beside, min(LEAST, int(limit / SURPLUS)))
 
 
 def memory_bytes(text: str) -> int:
