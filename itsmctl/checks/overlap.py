@@ -66,7 +66,8 @@ def compile(rule: Rule, context: Context) -> Fragment:
     if lacking:
         body = doubted(body, _unseen(rule, lacking), "passes")
     if vague.text != "false":
-        body = doubted(body, _beside(rule, start, stop, vague, sorted(c.column for c in conditions_of(rule))), "passes")
+        which = Fragment("o.process = ? AND ", (rule.process,)) + vague
+        body = doubted(body, _beside(rule, start, stop, which, sorted(c.column for c in conditions_of(rule))), "passes")
     return doubted(body, _backwards(rule), "passes")
 
 
@@ -110,13 +111,13 @@ def _backwards(rule: Rule) -> Fragment:
 
 
 def _beside(rule: Rule, start: str, stop: str, which: Fragment, unknown: Sequence[str]) -> Fragment:
-    """The records with which others `o` of the process would overlap of which something is not known."""
+    """The records with which others `o` would overlap of which something is not known."""
     begin, end = (name(str(rule.parameters[key])) for key in ("from", "to"))
     return (
         Fragment(f"SELECT DISTINCT r.record_id, r.opened_at, {others_lack(unknown)} AS reason FROM scoped AS r JOIN (")
         + _on_items(rule, "scoped", begin, end, Fragment("true"))
         + ") AS m ON m.tix = r.tix JOIN ("
-        + _on_items(rule, "record", start, stop, Fragment("o.process = ? AND ", (rule.process,)) + which)
+        + _on_items(rule, "record", start, stop, which)
         + ") AS u ON u.item = m.item AND u.tix <> m.tix AND u.start < m.stop AND u.stop > m.start"
     )
 

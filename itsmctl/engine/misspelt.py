@@ -11,11 +11,6 @@ from itsmctl.engine.tokens import plain_text
 _ENOUGH = 5
 """From how many letters and digits on an id may have one that is wrong: of shorter ones all are alike."""
 
-_BEGIN = "regexp_replace(letters, '[0-9]+$', '')"
-_NUMBER = "regexp_replace(regexp_replace(letters, '^.*[^0-9]', ''), '^0+', '')"
-_COUNTED = f"lpad({_NUMBER}, 40, '0')"
-"""Of `letters`: what stands before the number at the end, that number, and the same as text that sorts as numbers do."""
-
 
 def perhaps_meant(process: str, linking: str, types: Sequence[str]) -> Fragment:
     """SELECT of the records in `scoped` (tix), which are of a process, that a link of one of some types may mean, from records of
@@ -39,32 +34,48 @@ def perhaps_meant(process: str, linking: str, types: Sequence[str]) -> Fragment:
         + ") AS t JOIN ("
         + _forms(leading_nowhere)
         + ") AS d ON d.slip = t.slip AND d.form = t.form LEFT JOIN ("
-        + f"SELECT {_BEGIN} AS front, min({_COUNTED}) AS lowest FROM (SELECT {_letters()} AS letters FROM ("
-        + named
-        + f""") AS written) AS bare GROUP BY {_BEGIN}) AS f ON f.front = {_BEGIN.replace("letters", "d.letters")}
+        + f"SELECT {_front('letters')} AS front, min({_sorted('letters')}) AS lowest FROM ("
+        + _bare(named)
+        + f""") AS bare GROUP BY {_front("letters")}) AS f ON f.front = {_front("d.letters")}
         WHERE NOT t.slip OR (levenshtein(t.letters, d.letters) <= 1
-            AND NOT (length(t.letters) = length(d.letters) AND coalesce({_COUNTED.replace("letters", "d.letters")} < f.lowest, false)))"""
+            AND NOT (length(t.letters) = length(d.letters) AND coalesce({_sorted("d.letters")} < f.lowest, false)))"""
     )
 
 
-def _letters() -> str:
-    """SQL for what a `word` is without signs and blanks, in small and narrow letters."""
-    return plain_text(f"translate(word, {quote(WIDE)}, {quote(NARROW)})")
+def _bare(words: Fragment) -> Fragment:
+    """SELECT of words (tix, word) without signs and blanks, in small and narrow letters: tix, letters."""
+    letters = plain_text(f"translate(word, {quote(WIDE)}, {quote(NARROW)})")
+    return f"SELECT tix, {letters} AS letters FROM (" + words + ") AS written"
+
+
+def _front(letters: str) -> str:
+    """SQL for what stands before the number at the end."""
+    return f"regexp_replace({letters}, '[0-9]+$', '')"
+
+
+def _number(letters: str) -> str:
+    """SQL for the number at the end, without zeros in front."""
+    return f"regexp_replace(regexp_replace({letters}, '^.*[^0-9]', ''), '^0+', '')"
+
+
+def _sorted(letters: str) -> str:
+    """SQL for the number at the end as a text that sorts as numbers do."""
+    return f"lpad({_number(letters)}, 40, '0')"
 
 
 def _forms(words: Fragment, *, numbers_alone: bool = False) -> Fragment:
     """SELECT of words (tix, word) in what is the same of two of them that are nearly the same (`form`): without signs and zeros in
     front, also the number alone; or without any one of their letters, which two with one slip between them have in common."""
     alone = (
-        f"UNION ALL SELECT tix, letters, false, concat('-', {_NUMBER}) FROM bare WHERE {_NUMBER} <> ''"
+        f"UNION ALL SELECT tix, letters, false, concat('-', {_number('letters')}) FROM bare WHERE {_number('letters')} <> ''"
         if numbers_alone
         else ""
     )
     return (
-        "SELECT tix, letters, slip, form FROM (WITH bare AS (SELECT * FROM (SELECT tix, " + _letters() + " AS letters FROM ("
-        + words
-        + f""") AS written) AS plain WHERE letters <> '')
-        SELECT tix, letters, false AS slip, concat({_BEGIN}, '-', {_NUMBER}) AS form FROM bare {alone}
+        "SELECT tix, letters, slip, form FROM (WITH bare AS (SELECT * FROM ("
+        + _bare(words)
+        + f""") AS plain WHERE letters <> '')
+        SELECT tix, letters, false AS slip, concat({_front('letters')}, '-', {_number('letters')}) AS form FROM bare {alone}
         UNION ALL SELECT tix, letters, true, concat(substr(letters, 1, place - 1), substr(letters, place + 1)) FROM (
             SELECT tix, letters, CAST(place AS INTEGER) AS place FROM (
                 SELECT tix, letters, {numbers_between("1", "length(letters) + 1")} AS place FROM bare WHERE length(letters) >= {_ENOUGH}

@@ -297,20 +297,19 @@ def in_scope(rule: Rule, context: Context) -> Fragment:
 
 def may_be_in_scope(rule: Rule, context: Context) -> Fragment:
     """A condition on a record `r`: it meets those of the rule's conditions for which it has a value, and the rule reaches it."""
-    tests = [
-        Fragment(f"(r.{name(c.column)} IS NULL OR ") + condition(c) + ")" if c.test in COMPARING else condition(c)
-        for c in _testable(rule, context)
-    ]
+    tests = [_unless_empty(c, condition(c)) for c in _testable(rule, context)]
     return join(" AND ", [*tests, *_reach(rule, context)] or [Fragment("true")])
 
 
 def may_be_beside(rule: Rule, context: Context) -> Fragment:
     """A condition on a record `r`: the rule reaches it, and each of the rule's conditions holds, or may, be the cell empty, unreadable or strange."""
-    tests = []
-    for c in _testable(rule, context):
-        held = _may_hold(c, context, beside=False)
-        tests.append(Fragment(f"(r.{name(c.column)} IS NULL OR ") + held + ")" if c.test in COMPARING else held)
+    tests = [_unless_empty(c, _may_hold(c, context, beside=False)) for c in _testable(rule, context)]
     return join(" AND ", [*tests, *_reach(rule, context)] or [Fragment("true")])
+
+
+def _unless_empty(c: Condition, held: Fragment) -> Fragment:
+    """What a record `r` must hold where it has a value for a condition that compares one."""
+    return Fragment(f"(r.{name(c.column)} IS NULL OR ") + held + ")" if c.test in COMPARING else held
 
 
 def _testable(rule: Rule, context: Context) -> tuple[Condition, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar, get_args
 
 from itsmctl.errors import ItsmctlError, Problem, Where
+from itsmctl.history.asking import is_hash
 from itsmctl.model import SEVERITIES, Outcome, Severity, Text
 
 RESULT_FORMAT = "itsmctl/result/v1"
@@ -193,7 +193,7 @@ def _waiver(found: _Object) -> JudgedWaiver:
 
 def _commit(text: str, name: str) -> str:
     """It goes to git as an argument, so it must be nothing but a hash."""
-    if text and not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", text):
+    if text and not is_hash(text):
         raise _unreadable(name, f"not a commit: {text!r}")
     return text
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from itsmctl.errors import ItsmctlError, Problem, Where
-from itsmctl.history.asking import boundary, check_asked, is_shallow, prefix_of
+from itsmctl.history.asking import boundary, check_asked, is_hash, is_shallow, prefix_of
 from itsmctl.history.running import NoGit, git
 from itsmctl.reference import FOLDERS
 from itsmctl.scratch import scratch
@@ -26,7 +26,6 @@ _FIELDS = (
     "%(trailers:key=Co-authored-by,unfold,valueonly,separator=%x02)",
 )  # fmt: skip
 _MAILED = re.compile(r"^(?P<name>.*?)\s*<(?P<mail>[^>]*)>$")
-_HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _GOOD_TAG = re.compile(r'Good "git" signature for (\S+)|^\[GNUPG:\] GOODSIG \S+ (.+)$', re.MULTILINE)
 
 
@@ -150,7 +149,7 @@ def _shallow(revision: str) -> ItsmctlError:
 
 def _short(revision: str) -> str:
     """A revision as people read it: of a commit the first twelve letters."""
-    return revision[:12] if _HASH.fullmatch(revision) else revision
+    return revision[:12] if is_hash(revision) else revision
 
 
 @contextmanager

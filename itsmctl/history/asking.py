@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.history.running import NOT_INSTALLED, NoGit, git, in_repository
+
+_HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
+
+def is_hash(revision: str) -> bool:
+    """Whether a revision is the whole hash of an object, of SHA-1 or SHA-256."""
+    return _HASH.fullmatch(revision) is not None
 
 
 def check_asked(root: Path) -> None:

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean
-from itsmctl.history.asking import blobs, check_asked, is_shallow, prefix_of
+from itsmctl.history.asking import blobs, check_asked, is_hash, is_shallow, prefix_of
 from itsmctl.history.files import MAX_FILES, is_read, not_a_file
 from itsmctl.history.running import NoGit, git, in_repository
 from itsmctl.reference import FOLDERS
 
 _LINK, _MODULE = "120000", "160000"
-_FULL_HASH = (40, 64)
 _BEFORE = re.compile(r"([^~^]+)[~^]+[0-9~^]*$")
 """A commit before another one: `main~1`, `HEAD^`."""
 
@@ -134,7 +133,7 @@ def _is_there(root: Path, revision: str) -> bool:
 def _fetch(revision: str, remotes: Sequence[str], *, shallow: bool) -> str:
     """The command that brings a revision here; a clone that holds all of its history is not told to forget it (`--depth`)."""
     fetch = "git fetch --depth=1" if shallow else "git fetch"
-    if len(revision) in _FULL_HASH and all(letter in "0123456789abcdef" for letter in revision):
+    if is_hash(revision):
         return f"{fetch} origin {revision}"
     if (
         not revision.startswith("-")
@@ -144,8 +143,8 @@ def _fetch(revision: str, remotes: Sequence[str], *, shallow: bool) -> str:
         first = revision.partition("/")[0]
         remote = first if first in (*remotes, "origin") and first != revision else ""
         branch = revision.removeprefix(f"{remote}/").removeprefix("refs/heads/")
-        is_hash = len(branch) >= 7 and all(letter in "0123456789abcdef" for letter in branch)
-        if not is_hash:
+        short_hash = len(branch) >= 7 and all(letter in "0123456789abcdef" for letter in branch)
+        if not short_hash:
             target = f"refs/remotes/{revision}" if remote else f"refs/heads/{branch}"
             return f"{fetch} {remote or 'origin'} {branch}:{target}"
     return "git fetch --unshallow" if shallow else "git fetch --all"

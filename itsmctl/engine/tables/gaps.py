@@ -55,21 +55,25 @@ def create_broken(session: Session, loading: Loading) -> None:
         f"CREATE TABLE torn AS {lost}{unlike}{reopened}{backwards} UNION SELECT tix FROM silent WHERE NOT begun",
         (loading.history_time,),
     )
-    apart = f"""SELECT tix FROM (
-        SELECT tix, old, {neighbour("new", in_order=session.in_order)} AS was FROM event WHERE field = 'state' AND moment <= {loading.as_of}
-    ) AS e WHERE old <> was"""
+    apart = f"SELECT tix FROM ({_steps(session)} AND moment <= {loading.as_of}) AS e WHERE old <> was"
     session.run(
         f"""CREATE TABLE broken AS SELECT r.tix, r.record_id, t.tix IS NULL AS begun FROM record AS r LEFT JOIN torn AS t ON t.tix = r.tix
         WHERE t.tix IS NOT NULL OR r.tix IN (SELECT tix FROM silent WHERE begun UNION {apart})"""
     )
 
 
+def _steps(session: Session) -> str:
+    """SELECT of the changes of states, each with the state to which the one before it led; it ends with a condition, to which more may be added."""
+    return (
+        f"SELECT tix, old, new, {neighbour('new', in_order=session.in_order)} AS was FROM event WHERE field = 'state'"
+    )
+
+
 def _reopened_untold(session: Session) -> str:
     """SQL that goes on with the records that were reopened more often than the history of their states tells."""
     return f""" UNION SELECT tix FROM (
-        SELECT r.tix, r.reopen_count, count(CASE WHEN d.state IS NOT NULL AND n.state IS NULL THEN 1 END) AS told FROM (
-            SELECT tix, new, old, {neighbour("new", in_order=session.in_order)} AS was FROM event WHERE field = 'state'
-        ) AS e JOIN record AS r ON r.tix = e.tix AND r.reopen_count > 0
+        SELECT r.tix, r.reopen_count, count(CASE WHEN d.state IS NOT NULL AND n.state IS NULL THEN 1 END) AS told
+        FROM ({_steps(session)}) AS e JOIN record AS r ON r.tix = e.tix AND r.reopen_count > 0
         LEFT JOIN done_state AS d ON d.process = r.process AND d.state = coalesce(e.was, e.old)
         LEFT JOIN done_state AS n ON n.process = r.process AND n.state = e.new
         WHERE r.process IN (SELECT process FROM done_state) GROUP BY r.tix, r.reopen_count
