@@ -77,6 +77,7 @@ def _fill(session: Session, opened: dict[int, int | None], events: list[Event]) 
         'CREATE TABLE event (tix BIGINT, seq BIGINT, moment BIGINT, field VARCHAR, "old" VARCHAR, "new" VARCHAR)'
     )
     session.insert("event", ("tix", "seq", "moment", "field", "old", "new"), events)
+    session.run("CREATE TABLE state_word AS SELECT old AS word FROM event UNION SELECT new FROM event")
 
 
 def _spans(tix: int, opened: dict[int, int | None], events: list[Event]) -> Iterator[Span]:

@@ -56,6 +56,8 @@ OF_THREAD = 128 * 2**20
 
 FEW = 500_000
 """Rows up to which a second thread within a statement costs more than it gains: the database hands it 122,880 at once."""
+FEW_WORDS = 200
+"""How many different words a column may hold to be numbered: a byte then tells them apart."""
 
 
 class TooLittleMemory(ItsmctlError):
@@ -206,6 +208,15 @@ class Session:
             yield
         finally:
             self.run("SET enable_caching_operators = true")
+
+    def type_of_words(self, column: str, relation: str) -> str:
+        """The type for a column of texts of a relation: where these are few words, one that keeps and compares their numbers."""
+        words = [
+            str(word)
+            for (word,) in self.rows(f"SELECT DISTINCT {column} FROM {relation} ORDER BY 1")
+            if word is not None
+        ]
+        return f"ENUM ({', '.join(map(quote, words))})" if 0 < len(words) <= FEW_WORDS else "VARCHAR"
 
     @contextmanager
     def undone(self) -> Iterator[None]:

@@ -27,14 +27,16 @@ def create_spans(session: Session, as_of: int) -> None:
     Moments after `as_of` are dropped, and times never run backwards: few histories do, and only theirs need a maximum over
     all that went before.
     """
+    steps = "FROM event WHERE field = 'state'"
+    word = session.type_of_words("word", "state_word")
     session.run(
-        "CREATE TABLE span (tix BIGINT, seq BIGINT, state VARCHAR, t0 BIGINT, t1 BIGINT, is_last BOOLEAN, before VARCHAR)"
+        f"CREATE TABLE span (tix BIGINT, seq BIGINT, state {word}, t0 BIGINT, t1 BIGINT, is_last BOOLEAN, before {word})"
     )
     before = partial(neighbour, in_order=session.in_order)
     after = partial(neighbour, in_order=session.in_order, after=True)
-    kept = f"FROM event WHERE field = 'state' AND new IS NOT NULL AND moment <= {as_of}"
+    kept = f"{steps} AND new IS NOT NULL AND moment <= {as_of}"
     session.run(
-        f"""CREATE OR REPLACE TEMP TABLE at_opening AS SELECT f.tix, f.old AS state, least(coalesce(r.opened_at, f.moment), f.moment, {as_of}) AS t0 FROM (
+        f"""CREATE OR REPLACE TEMP TABLE at_opening AS SELECT f.tix, CAST(f.old AS {word}) AS state, least(coalesce(r.opened_at, f.moment), f.moment, {as_of}) AS t0 FROM (
             SELECT tix, old, moment FROM (SELECT tix, old, moment, {before("tix")} AS before FROM event WHERE field = 'state') AS e
             WHERE before IS NULL AND old IS NOT NULL AND moment IS NOT NULL
         ) AS f JOIN record AS r ON r.tix = f.tix"""
@@ -49,7 +51,8 @@ def create_spans(session: Session, as_of: int) -> None:
     session.run(
         f"""INSERT INTO span SELECT e.tix, e.seq, e.state, e.t0, coalesce(e.t1, {as_of}), e.t1 IS NULL, coalesce(e.before, o.state)
         FROM (
-            SELECT tix, seq, new AS state, moment AS t0, {after("moment")} AS t1, {before("new")} AS before {kept}
+            SELECT tix, seq, state, moment AS t0, {after("moment")} AS t1, {before("state")} AS before
+            FROM (SELECT tix, seq, CAST(new AS {word}) AS state, moment {kept}) AS step
         ) AS e LEFT JOIN at_opening AS o ON o.tix = e.tix WHERE e.tix NOT IN (SELECT tix FROM unsteady)"""
     )
     if session.rows("SELECT 1 FROM at_opening LIMIT 1"):

@@ -85,6 +85,10 @@ class Cluster(Session):
         with Beside(lambda: done) as nothing:
             yield nothing
 
+    def type_of_words(self, column: str, relation: str) -> str:
+        """VARCHAR: Spark numbers the words of its files by itself."""
+        return "VARCHAR"
+
     @contextmanager
     def unbuffered(self) -> Iterator[None]:
         """Nothing to do: rows are in no order anyway."""

@@ -18,7 +18,7 @@ _NARROW = 0.9
 
 
 def load_tables(session: Session, loading: Loading) -> None:
-    """Create `kept`, `record`, `event`, `approval`, `link`, `reject`, `source_file`, `every_number` and `broken`.
+    """Create `kept`, `record`, `event`, `state_word`, `approval`, `link`, `reject`, `source_file`, `every_number` and `broken`.
 
     Records opened after `as_of`, or not alive in the period, are left out, and so is all that hangs on them; a record
     without a moment of opening stays, as no period can claim it, and so does one that was opened after the export was
@@ -48,9 +48,9 @@ def load_tables(session: Session, loading: Loading) -> None:
         session.run(f"CREATE VIEW every_{table} AS SELECT * FROM {table}")
     if loading.as_of < loading.exported_at:
         restore(session, loading)
-    create_link(session, loading)
-    create_silent(session, loading)
-    create_broken(session, loading)
+    with session.beside(lambda other: create_link(other, loading), large=True):
+        create_silent(session, loading)
+        create_broken(session, loading)
 
 
 def filled_tables(session: Session) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itsmctl.blanks import BLANKS, NARROW, ODD, UNSEEN, WIDE, plainly_named
 from itsmctl.engine.session import Session, exported, quote
+from itsmctl.engine.sql import finds
 from itsmctl.engine.tables.loading import Loading
 from itsmctl.model import NAMING_COLUMNS
 
@@ -44,19 +45,20 @@ def coded_columns(loading: Loading) -> list[str]:
 def filled(text: str) -> str:
     """SQL for a text as exported; one in which nobody sees anything is nothing.
 
-    What begins with a visible ASCII character is something, which is quicker to see than by trimming.
+    What begins with a visible ASCII character is something, which is quicker to see than by looking for one.
     """
-    return f"CASE WHEN {text} >= '!' AND {text} < '\x7f' THEN {text} WHEN trim({text}, {quote(UNSEEN)}) <> '' THEN {text} END"
+    seen = finds(text, f"[^{UNSEEN}]")
+    return f"CASE WHEN {text} >= '!' AND {text} < '\x7f' THEN {text} WHEN {seen} THEN {text} END"
 
 
 def bare(text: str) -> str:
     """SQL for a text as exported without the blanks around it; most have none, which is quicker to see than to trim."""
     around = f"^[{UNSEEN}]|[{UNSEEN}]$"
-    return f"CASE WHEN regexp_matches({text}, {quote(around)}) THEN trim({text}, {quote(UNSEEN)}) ELSE {text} END"
+    return f"CASE WHEN {finds(text, around)} THEN trim({text}, {quote(UNSEEN)}) ELSE {text} END"
 
 
 def named(text: str) -> str:
     """SQL for the name of a person or a thing as exported, in letters of plain width, with a single plain blank between its words and none around it: see `blanks`."""
     narrow = f"translate({text}, {quote(WIDE)}, {quote(NARROW)})"
     one = f"trim(regexp_replace({narrow}, {quote(BLANKS)}, ' ', 'g'), {quote(UNSEEN)})"
-    return f"CASE WHEN regexp_matches({text}, {quote(ODD)}) THEN nullif({one}, '') ELSE {filled(text)} END"
+    return f"CASE WHEN {finds(text, ODD)} THEN nullif({one}, '') ELSE {filled(text)} END"

@@ -11,7 +11,16 @@ from itsmctl.model import APPROVAL_COLUMNS, NAMING_COLUMNS, TIME_COLUMNS
 
 
 def create_event(session: Session, loading: Loading) -> None:
-    """`event(tix, seq, moment, field, old, new)`: every change, by record and in its order, in the codes of the definitions."""
+    """`event(tix, seq, moment, field, old, new)`: every change, by record and in its order, in the codes of the definitions.
+
+    `state_word(word)` are the states that it may name.
+    """
+    events = exported(loading.folder, "event")
+    steps = f"FROM {events} WHERE field = 'state'"
+    session.run(
+        f"""CREATE TABLE state_word AS SELECT old AS word {steps} UNION SELECT new {steps}
+        UNION SELECT code FROM code WHERE "column" = 'state'"""
+    )
     coded = coded_columns(loading)
     naming = f"field IN ({', '.join(map(quote, sorted(NAMING_COLUMNS)))})"
     told = ", ".join(f"CASE WHEN {naming} THEN {named(word)} ELSE {word} END AS {word}" for word in ("old", "new"))
@@ -23,12 +32,13 @@ def create_event(session: Session, loading: Loading) -> None:
             f"{same_process(loading, f'c_{word}', 'k')}"
             for word in ("old", "new")
         )
+    field = f"CAST(field AS {session.type_of_words('field', events)})"
     people = f"{named('e.actor')} AS actor, {named('e.actor_group')} AS actor_group," if loading.part.people else ""
     with session.unbuffered():
         session.run(
             f"""CREATE TABLE event AS
             SELECT k.tix, e.seq, {epoch(name("at"))} AS moment, {people} e.field, {old} AS old, {new} AS new
-            FROM (SELECT record_id, seq, {name("at")}, actor, actor_group, field, {told} FROM {exported(loading.folder, "event")}) AS e
+            FROM (SELECT record_id, seq, {name("at")}, actor, actor_group, {field} AS field, {told} FROM {events}) AS e
             JOIN kept AS k ON k.record_id = e.record_id {joins} {_where(loading, old, new)}"""
         )
     if not session.in_order:
