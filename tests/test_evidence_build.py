@@ -378,6 +378,30 @@ def test_a_result_without_digests_proves_nothing(tmp_path: Path) -> None:
     assert "findings.csv" in str(problem.value)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("INC-01,,,,INC0003,'=导出.csv,4,", "INC-01,,,,INC0004,'=导出.csv,4,"),
+        ("INC-01,,,,INC0007,", "INC-02,,,,INC0007,"),
+        ("record_id,source_file,source_row", "record_id,source_row,source_file"),
+        ("INC-01,,,,INC0007,", ""),
+    ],
+)
+def test_findings_that_are_not_those_of_the_verdicts_prove_nothing(tmp_path: Path, old: str, new: str) -> None:
+    result, root = make_case(tmp_path)
+    before = (result / "findings.csv").read_bytes()
+    after = before.decode("utf-8").replace(old, new).encode("utf-8")
+    assert before != after
+    (result / "findings.csv").write_bytes(after)
+    told = (result / "result.json").read_text("utf-8")
+    digests = [hashlib.sha256(content).hexdigest() for content in (before, after)]
+    (result / "result.json").write_text(told.replace(*digests), encoding="utf-8")
+    with pytest.raises(ItsmctlError) as problem:
+        build(result, tmp_path / "pack", root=root)
+    assert _code(problem) == ["result-edited"]
+    assert "findings.csv" in str(problem.value)
+
+
 @pytest.mark.parametrize("name", ["result.json", "verdicts.parquet", "findings.csv", "report.html", "receipt.json"])
 def test_a_folder_without_a_part_is_no_result(tmp_path: Path, name: str) -> None:
     result, root = make_case(tmp_path)

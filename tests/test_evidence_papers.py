@@ -67,10 +67,11 @@ def test_nothing_runs_and_every_sheet_has_a_header_that_stays_and_a_filter(folde
 
 def test_findings_keep_their_text_and_their_moment(folder: Path) -> None:
     header, *rows = _rows(folder / "rules.xlsx", "INC-01")
-    assert header[:4] == ["Record", "Observed", "Expected", "At"]
+    assert header[:6] == ["Record", "Source file", "Source row", "Observed", "Expected", "At"]
     assert header[-3:] == ["Examiner", "Date", "Remark"]
     assert [row[0] for row in rows] == [f"INC{number:04}" for number in range(1, 8)]
-    assert {(row[1], row[2], row[3]) for row in rows} == {
+    assert [(row[1], row[2]) for row in rows] == [("=导出.csv", number) for number in range(2, 9)]
+    assert {(row[3], row[4], row[5]) for row in rows} == {
         (OBSERVED, "关闭代码", datetime(2026, 6, 5, 8, 30, tzinfo=UTC).replace(tzinfo=None))
     }
 

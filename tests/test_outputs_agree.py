@@ -441,6 +441,32 @@ def test_findings_csv(case: Case) -> None:
     assert all(severity == case.severity[rule] for rule, *_, severity in found)
 
 
+def test_findings_lead_to_the_rows_of_the_exports(case: Case) -> None:
+    """As the sheets and the table of the pack do, whatever the records are called."""
+    rows = {}
+    for path in (case.folder.parent / "gen").glob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as file:
+            rows[path.name] = list(csv.reader(file))
+    with (case.folder / "findings.csv").open(encoding="utf-8-sig", newline="") as file:
+        found = [(row["rule"], _plain(row["record_id"]), row["source_file"], row["source_row"]) for row in csv.DictReader(file)]  # fmt: skip
+    records = {record for (record,) in duckdb.sql(f"SELECT record_id FROM '{case.folder.parent}/dataset/record.parquet'").fetchall()}  # fmt: skip
+    assert {file for _, _, file, _ in found} > {"", "incidents.csv", "changes.csv"}
+    for rule, record, file, row in found:
+        assert bool(file) == bool(row) == (record in records), (rule, record)
+        assert not file or record in rows[file][int(row)], (rule, record)
+    data = case.pack / "data"
+    table = duckdb.sql(f"SELECT rule, record_id, coalesce(source_file, ''), coalesce(CAST(source_row AS VARCHAR), '') FROM '{data}/tables/findings.parquet'")  # fmt: skip
+    assert table.fetchall() == found
+    book = CalamineWorkbook.from_path(data / "papers/rules.xlsx")
+    listed = [(rule, *line[:3]) for rule in {one[0] for one in found} for line in book.get_sheet_by_name(rule).to_python()[1:]]  # fmt: skip
+    assert listed
+    told = {(rule, " ".join(record.split()), file, row) for rule, record, file, row in found}
+    assert {(rule, " ".join(str(record).split()), str(file), str(row).removesuffix(".0")) for rule, record, file, row in listed} <= told  # fmt: skip
+    (run,) = json.loads((data / "exchange/findings.sarif").read_text("utf-8"))["runs"]
+    places = [(one["ruleId"], one["properties"]["sourceFile"], one["properties"]["sourceRow"]) for one in run["results"] if "properties" in one]  # fmt: skip
+    assert Counter(places) == Counter((rule, file, int(row)) for rule, _, file, row in found if row)
+
+
 def _plain(cell: str) -> str:
     """What a harmless cell holds: the apostrophe before a formula is no part of it."""
     return cell[1:] if re.match(r"'[=+\-@\t\r]", cell) else cell

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv as stdlib_csv
 import io
 import json as stdlib_json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import astuple, replace
 from pathlib import Path
 from string import Formatter
@@ -22,7 +22,7 @@ from itsmctl.checks.no_secrets import NUMBERS, PATTERNS
 from itsmctl.engine.session import Session
 from itsmctl.engine.verdicts import create_verdict_table
 from itsmctl.language import LANGUAGES, Language, tr
-from itsmctl.model import Outcome
+from itsmctl.model import Outcome, Rule
 from itsmctl.reports import FORMATS, csv, html, json, render, text
 from itsmctl.reports.levels import levels
 from itsmctl.reports.phrases import PHRASES, SECRETS, phrase_text
@@ -166,15 +166,20 @@ def test_a_period_that_ends_at_midnight_ends_the_day_before() -> None:
 # findings.csv
 
 
-def findings(*verdicts: Verdict, language: Language = "en") -> str:
+def findings(*verdicts: Verdict, language: Language = "en", rules: Sequence[Rule] = ()) -> str:
     """What becomes of verdicts that were written to `verdicts.parquet`."""
+    rules = rules or [entry.rule for entry in audit_result().rules]
     columns = ("rule", "record_id", "passed", "observed", "expected", "at", "reason", "waiver", "baseline")
     with TemporaryDirectory() as folder, Session() as session:
         create_verdict_table(session)
         session.insert("tested", columns, [astuple(one) for one in verdicts])
         path = Path(folder) / "verdicts.parquet"
         session.write_parquet('SELECT * REPLACE (make_timestamp("at" * 1000000) AS "at") FROM verdict', path)
-        return "".join(csv.findings(session, path, [entry.rule for entry in audit_result().rules], language))
+        session.run("CREATE TABLE record (record_id VARCHAR, source_file VARCHAR, source_row BIGINT)")
+        session.insert(
+            "record", ("record_id", "source_file", "source_row"), [("INC2", "b.csv", 9), ("INC1", "=a.csv", 7)]
+        )
+        return "".join(csv.findings(session, path, rules, language))
 
 
 def test_findings_keep_the_order_of_the_verdicts() -> None:
@@ -183,6 +188,17 @@ def test_findings_keep_the_order_of_the_verdicts() -> None:
     )
     records = [line.split(",")[4] for line in written.splitlines()[1:]]
     assert records == [f"INC{number:06}" for number in range(30_000)]
+
+
+def test_a_group_that_is_called_like_a_record_has_no_row() -> None:
+    rules = [rule("A-1", "", ""), rule("B-1", "", "", check="share"), rule("C-1", "", "", check="register")]
+    written = findings(*(verdict(one.id, "INC1", "9h", "4h", "2026-03-05T11:05") for one in rules), rules=rules)
+    rows = stdlib_csv.DictReader(io.StringIO(written.removeprefix("\ufeff"), newline=""))
+    assert [(row["rule"], row["source_file"], row["source_row"]) for row in rows] == [
+        ("A-1", "'=a.csv", "7"),
+        ("B-1", "", ""),
+        ("C-1", "", ""),
+    ]
 
 
 CELLS = st.text(st.sampled_from("=+-@\t\r\n \xa0\u3000＝＋－＠a1工'\",|"), max_size=6)
@@ -195,6 +211,9 @@ def test_cells_are_made_safe_alike_in_sql_and_here(cells: list[str]) -> None:
         session.run("CREATE TABLE cell (place BIGINT, text VARCHAR)")
         session.insert("cell", ("place", "text"), list(enumerate(cells)))
         made = [str(text) for (text,) in session.rows(f"SELECT {csv.safe_sql('text')} FROM cell ORDER BY place")]
+        again = csv.as_it_was_sql(f"({csv.harmless_sql('text')})")
+        read = [text for (text,) in session.rows(f"SELECT {again} FROM cell ORDER BY place")]
+    assert all(text == cell for text, cell in zip(read, cells, strict=True) if not cell.startswith("'"))
     lines = io.StringIO()
     stdlib_csv.writer(lines, lineterminator="\r\n").writerows([csv.harmless(cell), ""] for cell in cells)
     assert "".join(f"{text},\r\n" for text in made) == lines.getvalue()
@@ -217,6 +236,8 @@ def test_findings_are_the_failures_with_bom_and_crlf() -> None:
         "severity": "一般",
         "clauses": "iso-20000-1:8.3.3 iso-20000-1:8.6.1",
         "record_id": "INC1",
+        "source_file": "'=a.csv",
+        "source_row": "7",
         "observed": "9h5m",
         "expected": "4h",
         "at": "2026-03-05T03:05:00Z",

@@ -91,12 +91,14 @@ Also `itsmctl audit --format json`; its JSON Schema is printed by `itsmctl schem
     "findings": {
         "en": """### findings.csv
 
-Every verdict that failed, for a spreadsheet: {columns}. UTF-8 with a byte order mark, so that Excel reads
-Chinese; a cell that a spreadsheet could take for a formula has an apostrophe in front.
+Every verdict that failed, for a spreadsheet: {columns}. `source_file` and `source_row` are the row of the export from
+which the record came, as in the [dataset folder](#dataset-folder); they are empty where a rule judges groups, files or registers.
+UTF-8 with a byte order mark, so that Excel reads Chinese; a cell that a spreadsheet could take for a formula has an apostrophe in front.
 """,
         "zh": """### findings.csv
 
-每个未通过的判定，供电子表格使用：{columns}。UTF-8，带字节顺序标记，好让 Excel 正确读取中文；可能被电子表格当作公式的单元格，前面加一个单引号。
+每个未通过的判定，供电子表格使用：{columns}。`source_file` 和 `source_row` 是该记录所来自的导出文件及行，与[数据集文件夹](#dataset-folder)相同；
+规则判定的是分组、文件或台账时为空。UTF-8，带字节顺序标记，好让 Excel 正确读取中文；可能被电子表格当作公式的单元格，前面加一个单引号。
 """,
     },
     "redaction": {
@@ -308,8 +310,8 @@ PACK: Sequence[tuple[str, Mapping[Language, str]]] = (
     (
         "data/papers/rules.xlsx, data/papers/clauses.xlsx",
         {
-            "en": "working papers: a sheet for each rule with its findings (at most 20,000 in all, shared among the rules), and for each clause",
-            "zh": "工作底稿：每条规则一张表，列出其发现（合计至多 20,000 条，各规则分摊）；每个条款一张表",
+            "en": "working papers: a sheet for each rule with its findings and the row of the export that each came from (at most 20,000 in all, shared among the rules), and for each clause",
+            "zh": "工作底稿：每条规则一张表，列出其发现及所来自的导出行（合计至多 20,000 条，各规则分摊）；每个条款一张表",
         },
     ),
     (

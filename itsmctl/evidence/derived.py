@@ -10,6 +10,7 @@ from itsmctl.engine.results import failures, write_failures
 from itsmctl.engine.session import Session
 from itsmctl.evidence import apart, papers
 from itsmctl.evidence.exchange import junit, oscal, sarif
+from itsmctl.evidence.origins import create_origins
 from itsmctl.evidence.reading import COUNTS, Judged, JudgedRule
 from itsmctl.evidence.statement import ClauseStatement, FrameworkStatement
 from itsmctl.evidence.statement.told import StatementWords
@@ -40,10 +41,12 @@ def derived(
     found: Sequence[FrameworkStatement],
     words: Sequence[StatementWords],
     verdicts: Path,
+    findings: Path,
     scratch: Path,
 ) -> dict[str, Content]:
     """The files by their names in a pack; those that may be large are written to `scratch`."""
     with Session(memory_limit=MEMORY, spill=scratch) as session:
+        create_origins(session, verdicts, findings, (rule.id for rule in judged.rules))
         told = failures(session, verdicts, (rule.id for rule in judged.rules), sarif.share(judged.rules))
         files: dict[str, Content] = {
             "data/exchange/findings.sarif": json_bytes(sarif.document(definitions, judged, told)),
@@ -60,7 +63,7 @@ def derived(
         files["data/tables/findings.parquet"] = scratch / "findings"
         files |= _papers(session, definitions, judged, words, verdicts)
         asked = failures(session, verdicts, (rule.id for rule in judged.enquiries), apart.share(judged.enquiries))
-        files |= apart.enquiries(definitions, judged, asked)
+        files |= apart.enquiries(definitions, judged, (verdict for verdict, _ in asked))
         if write_verdicts(session, verdicts, scratch / "verdicts"):
             files["data/tables/verdicts.csv"] = scratch / "verdicts"
     return files | apart.waivers(definitions, judged)
@@ -70,7 +73,7 @@ def _papers(
     session: Session, definitions: Definitions, judged: Judged, words: Sequence[StatementWords], verdicts: Path
 ) -> dict[str, Content]:
     told = failures(session, verdicts, (rule.id for rule in judged.rules), papers.share(judged.rules))
-    found = {rule: list(some) for rule, some in groupby(told, lambda verdict: verdict.rule)}
+    found = {rule: list(some) for rule, some in groupby(told, lambda one: one[0].rule)}
     files: dict[str, Content] = {}
     for language in words:
         files[in_language(language.language, "data/papers/rules.xlsx")] = papers.rules_book(

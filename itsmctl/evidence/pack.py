@@ -196,7 +196,8 @@ def _payload(
         payload[in_language(told.language, "data/statement.html")] = documents.statement_page(told)
         payload[in_language(told.language, "data/statement.md")] = documents.statement(told)
         payload[in_language(told.language, "data/statement.pdf")] = pdf(told)
-    return payload | derived(definitions, judged, found, words, result_dir / "verdicts.parquet", scratch)
+    verdicts, findings = result_dir / "verdicts.parquet", result_dir / "findings.csv"
+    return payload | derived(definitions, judged, found, words, verdicts, findings, scratch)
 
 
 def _result_files(judged: Judged) -> list[str]:

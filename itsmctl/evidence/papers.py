@@ -13,15 +13,16 @@ from itsmctl.model import Clause, Definitions
 from itsmctl.reports.phrases import phrase_text
 from itsmctl.reports.plain import shown
 from itsmctl.reports.workbooks import LONGEST_CELL, Book, Cell
-from itsmctl.result import Verdict
+from itsmctl.result import ExportRow, Verdict
 from itsmctl.sampling.answers import COLUMN_NAMES
 
+Found = tuple[Verdict, ExportRow | None]
 MOST_FINDINGS = 20_000
 """Findings in one workbook; more make it slow to open, and nobody reads them there."""
 _ROOM = (("examiner", 16), ("date", 12), ("remark", 40))
 """Columns that the auditor fills in."""
 _FINDING = (
-    (msg("Record"), 22), (msg("Observed"), 44), (msg("Expected"), 44), (msg("At"), 20), (msg("Reason"), 30),
+    (msg("Record"), 22), (msg("Source file"), 22), (msg("Source row"), 12), (msg("Observed"), 44), (msg("Expected"), 44), (msg("At"), 20), (msg("Reason"), 30),
     (msg("Waiver"), 20), (msg("Baseline"), 16),
 )  # fmt: skip
 _COUNT_NAMES: Mapping[str, str] = {
@@ -41,9 +42,9 @@ def share(rules: Sequence[JudgedRule]) -> int:
 
 
 def rules_book(
-    definitions: Definitions, judged: Judged, words: StatementWords, found: Mapping[str, Sequence[Verdict]]
+    definitions: Definitions, judged: Judged, words: StatementWords, found: Mapping[str, Sequence[Found]]
 ) -> bytes:
-    """The rules with their counts, and a sheet for each that has findings: those are `found`, by rule."""
+    """The rules with their counts, and a sheet for each that has findings: those are `found`, by rule, with their rows of the export."""
     language = words.language
     book = Book(words.audit, f"itsmctl {__version__}")
     _facts(book, words)
@@ -98,15 +99,15 @@ def _rule(definitions: Definitions, result: JudgedRule, language: Language) -> l
     ]  # fmt: skip
 
 
-def _findings(book: Book, rule: JudgedRule, found: Sequence[Verdict], language: Language) -> None:
+def _findings(book: Book, rule: JudgedRule, found: Sequence[Found], language: Language) -> None:
     columns = [*((tr(text, language), width) for text, width in _FINDING), *_room(language)]
     book.sheet(rule.id, columns, _lines(rule, found, language))
 
 
-def _lines(rule: JudgedRule, found: Sequence[Verdict], language: Language) -> Iterator[list[Cell]]:
-    for verdict in found:
+def _lines(rule: JudgedRule, found: Sequence[Found], language: Language) -> Iterator[list[Cell]]:
+    for verdict, row in found:
         yield [
-            _cell(verdict.record_id), _cell(phrase_text(verdict.observed, language)),
+            _cell(verdict.record_id), _cell(row.file) if row else None, row.row if row else None, _cell(phrase_text(verdict.observed, language)),
             _cell(phrase_text(verdict.expected, language)),
             None if verdict.at is None else datetime.fromtimestamp(verdict.at, UTC),
             _cell(reason_text(verdict.reason, language)) if verdict.reason else None, _cell(verdict.waiver), _cell(verdict.baseline),

@@ -17,19 +17,21 @@ from itsmctl.language import reason_text
 from itsmctl.model import Definitions, Framework, Rule
 from itsmctl.reports.plain import shown
 from itsmctl.reports.problems.sarif import MOST, SCHEMA
-from itsmctl.result import Verdict
+from itsmctl.result import ExportRow, Verdict
 
 LEVELS: Mapping[str, str] = {"major": "error", "minor": "warning", "observation": "note"}
 _BASE = "DEFINITIONS"
 
 
-def document(definitions: Definitions, judged: Judged, failures: Iterable[Verdict]) -> dict[str, object]:
+def document(
+    definitions: Definitions, judged: Judged, failures: Iterable[tuple[Verdict, ExportRow | None]]
+) -> dict[str, object]:
     """One run: every rule that was judged, and a result for each failure until there are as many as forges show."""
     rules = sorted(judged.rules, key=lambda rule: rule.id)
     index = {rule.id: position for position, rule in enumerate(rules)}
     frameworks = _frameworks(definitions, rules)
     results = [_open(definitions, rule, index) for rule in rules if rule.outcome == "not_testable"]
-    results += [_failure(definitions, verdict, index) for verdict in failures]
+    results += [_failure(definitions, verdict, row, index) for verdict, row in failures]
     failed = sum(rule.found for rule in rules)
     shown_ = sum(result["kind"] == "fail" for result in results)
     run: dict[str, object] = {
@@ -120,7 +122,9 @@ def _open(definitions: Definitions, result: JudgedRule, index: Mapping[str, int]
     }
 
 
-def _failure(definitions: Definitions, verdict: Verdict, index: Mapping[str, int]) -> dict[str, object]:
+def _failure(
+    definitions: Definitions, verdict: Verdict, row: ExportRow | None, index: Mapping[str, int]
+) -> dict[str, object]:
     rule = definitions.rules[verdict.rule]
     observed, expected = shown(verdict.observed), shown(verdict.expected)
     text = f"{shown(verdict.record_id)}: {shown(rule.title)}"
@@ -136,6 +140,8 @@ def _failure(definitions: Definitions, verdict: Verdict, index: Mapping[str, int
         "locations": [_place(rule, verdict.record_id)],
         "partialFingerprints": {"itsmctl/v1": hashlib.sha256(about.encode("utf-8", "replace")).hexdigest()[:40]},
     }
+    if row:
+        facts["properties"] = {"sourceFile": shown(row.file), "sourceRow": row.row}
     if verdict.baseline:
         facts["baselineState"] = "unchanged"
     if not verdict.waiver:
