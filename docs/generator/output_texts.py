@@ -97,7 +97,7 @@ UTF-8 with a byte order mark, so that Excel reads Chinese; a cell that a spreads
 """,
         "zh": """### findings.csv
 
-每个未通过的判定，供电子表格使用：{columns}。`source_file` 和 `source_row` 是该记录所来自的导出文件及行，与[数据集文件夹](#dataset-folder)相同；
+每个未通过的判定，供电子表格使用：{columns}。`source_file` 和 `source_row` 是该记录所来自的导出文件及行，与[数据集文件夹](#数据集文件夹)相同；
 规则判定的是分组、文件或台账时为空。UTF-8，带字节顺序标记，好让 Excel 正确读取中文；可能被电子表格当作公式的单元格，前面加一个单引号。
 """,
     },
