@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import shlex
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import click
 import pytest
 import xlsxwriter
 import yaml
 from click.testing import CliRunner
 from importing.mappings import ROOT, mapping
 
+from itsmctl import cli
 from itsmctl.cli import group
 from itsmctl.definitions import load
 from itsmctl.engine.session import Session
@@ -207,6 +210,57 @@ def test_a_proposal_names_the_row_that_looks_like_the_header_and_asks_for_it(tmp
     assert (read_receipt(tmp_path / "out").records, read_receipt(tmp_path / "out").files[0].header_row) == (3, 4)
     done = CliRunner().invoke(group, ["import", str(file), "--mapping", str(own), "--header-row", "4", "--zone", "UTC", "-o", str(tmp_path / "again")])  # fmt: skip
     assert done.exit_code == 0, done.output
+
+
+def commands(of: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
+    """Every command beneath a group, by the words that call it."""
+    if not isinstance(of, click.Group):
+        yield name, of
+        return
+    context = click.Context(of)
+    for word in of.list_commands(context):
+        inner = of.get_command(context, word)
+        assert inner is not None
+        yield from commands(inner, f"{name} {word}")
+
+
+def test_whatever_reads_exports_is_told_how_by_the_same_options() -> None:
+    reading = {"--zone", "--mapping", "--header-row"}
+    said = {name: {word for one in command.params for word in one.opts} for name, command in commands(group, "itsmctl")}
+    taking = {name for name, words in said.items() if words & {"--mapping", "--header-row"}}
+    assert {"itsmctl import", "itsmctl audit", "itsmctl gate", "itsmctl sample draw"} <= taking
+    assert all(said[name] >= reading for name in taking)
+    assert {name for name, words in said.items() if "--tickets" in words} - taking == {"itsmctl evidence reveal"}, "it asks for the dataset"  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_an_audit_of_the_raw_file_names_the_row_as_an_import_does(
+    tmp_path: Path, form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = written(tmp_path, form, [*TITLE, NAMES, *TICKETS])
+    own = tmp_path / "own.yaml"
+    text = render(suggest([file], load(ROOT), {}))
+    own.write_text(text.replace("header-row: 4\n", ""), encoding="utf-8")
+
+    def told(code: int, *words: object) -> str:
+        assert cli.run([*map(str, words)]) == code
+        return "".join(capsys.readouterr())
+
+    how = ("--mapping", own, "--zone", "UTC")
+    audit = ("audit", "--tickets", file, *how, "-o", tmp_path / "result")
+    refused = told(2, *audit)
+    assert "--header-row 4" in refused and "itsmctl import" not in refused
+    explain = next(line for line in told(1, *audit, "--header-row", 4).splitlines() if line.startswith("  itsmctl explain"))  # fmt: skip
+    assert read_receipt(tmp_path / "result").files[0].header_row == 4
+    assert explain.endswith("--header-row 4")
+    told(0, *shlex.split(explain)[1:])
+    told(0, "import", file, *how, "--header-row", 4, "-o", tmp_path / "dataset")
+    assert read_receipt(tmp_path / "dataset") == read_receipt(tmp_path / "result")
+    again = told(2, "audit", "--tickets", tmp_path / "dataset", "--header-row", 4)
+    assert "[already-imported]" in again and "--header-row was chosen" in again
+    replay = ("replay", "--base", ROOT, "--head", ROOT, "--tickets", file, *how, "--rule", "DQ-01", "--every-rule", "--format", "markdown")  # fmt: skip
+    told(2, *replay)
+    assert "--header-row 4" in told(0, *replay, "--header-row", 4)
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])

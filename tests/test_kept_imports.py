@@ -38,7 +38,7 @@ def export_of(folder: Path, number: int) -> Path:
 
 def ask(folder: Path, number: int) -> Path:
     export = export_of(folder, number)
-    return dataset_of([export], [], "UTC", folder / "otherwise", make)
+    return dataset_of([export], [], "UTC", 0, folder / "otherwise", make)
 
 
 @pytest.fixture
@@ -51,6 +51,12 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def names(place: Path) -> list[str]:
     return sorted(path.name for path in place.iterdir())
+
+
+def test_the_row_of_the_header_makes_another_import(tmp_path: Path, cache: Path) -> None:
+    export = export_of(tmp_path, 1)
+    places = {dataset_of([export], [], "UTC", row, tmp_path / "otherwise", make) for row in (0, 2, 4)}
+    assert len(places) == 3 and all(is_dataset(place) for place in places)
 
 
 @pytest.mark.parametrize("why", ["no folder can be made", "the disk is full"])
@@ -66,7 +72,7 @@ def test_where_nothing_can_be_kept_it_is_imported_all_the_same(tmp_path: Path, c
 
     export = tmp_path / "export.csv"
     export.write_text("number\n1\n", encoding="utf-8")
-    made = dataset_of([export], [], "UTC", tmp_path / "otherwise", full)
+    made = dataset_of([export], [], "UTC", 0, tmp_path / "otherwise", full)
     assert is_dataset(made) and made == tmp_path / "otherwise" and len(calls) == 2
 
 
@@ -78,7 +84,7 @@ def test_tickets_that_cannot_be_read_are_not_tried_twice(tmp_path: Path, cache: 
         raise ItsmctlError(Problem("no-mapping", "no mapping fits"))
 
     with pytest.raises(ItsmctlError, match="no mapping fits"):
-        dataset_of([], [], "UTC", tmp_path / "otherwise", refuse)
+        dataset_of([], [], "UTC", 0, tmp_path / "otherwise", refuse)
     assert len(calls) == 1
 
 
@@ -170,6 +176,6 @@ def test_an_export_that_changes_before_it_is_imported_is_not_kept_under_what_it_
         make(place)
 
     with pytest.raises(ItsmctlError, match="changed while it was read"):
-        dataset_of([export], [], "UTC", tmp_path / "otherwise", late)
+        dataset_of([export], [], "UTC", 0, tmp_path / "otherwise", late)
     assert not any(is_dataset(one) for one in cache.iterdir())
-    assert is_dataset(dataset_of([export], [], "UTC", tmp_path / "otherwise", make))
+    assert is_dataset(dataset_of([export], [], "UTC", 0, tmp_path / "otherwise", make))

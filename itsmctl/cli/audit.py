@@ -19,6 +19,7 @@ from itsmctl.cli.tickets import opened
 from itsmctl.definitions import load
 from itsmctl.definitions.baselines import baseline_named
 from itsmctl.engine.spark.starting import SparkPlace
+from itsmctl.importers.reading import Reading
 from itsmctl.language import tr
 from itsmctl.model import Language
 from itsmctl.reports import FORMATS, render
@@ -32,8 +33,7 @@ from itsmctl.result import AuditResult
 @options.output("The result folder to write: result.json, verdicts.parquet, findings.csv, report.html.")
 @options.choice(FORMATS, "text")
 @options.as_of
-@options.zone
-@options.mapping
+@options.reading
 @click.option("--rule", "rules", multiple=True, metavar="ID", help="Only these rules; `INC-*` is allowed; repeatable.")
 @click.option("--all-verdicts", is_flag=True, help="Keep the passes too, not only what failed or could not be tested.")
 @click.option(
@@ -72,7 +72,7 @@ from itsmctl.result import AuditResult
 @options.quiet
 @options.no_color
 def command(
-    plan: str, tickets: tuple[Path, ...], output: Path | None, form: str, as_of: str, zone: str, mappings: tuple[str, ...], rules: tuple[str, ...],
+    plan: str, tickets: tuple[Path, ...], output: Path | None, form: str, as_of: str, reading: Reading, rules: tuple[str, ...],
     all_verdicts: bool, fail_on: str | None, baseline: str, people_key: Path | None, with_names: bool, with_text: bool, previous: Path | None, memory_limit: str, spill: Path | None, threads: int | None, spark: SparkPlace | None, partitioned: Path | None, root: Path | None, language: Language, quiet: bool, no_color: bool,
 ) -> int:  # fmt: skip
     """Judge tickets by every rule in force, or by those of the audit plan PLAN.
@@ -103,7 +103,7 @@ def command(
 
     with (
         bar(quiet, language) as progress,
-        opened(tickets, definitions, planned, mappings=mappings, zone=zone, progress=progress, meanwhile=meanwhile) as dataset,
+        opened(tickets, definitions, planned, reading, progress=progress, meanwhile=meanwhile) as dataset,
     ):  # fmt: skip
         if not with_names:
             choices = replace(choices, people=key or key_of_tickets(dataset))
@@ -119,7 +119,7 @@ def command(
         if output is not None and not quiet:
             from itsmctl.reports.replay.replayed import how_read
 
-            how = [*how_read(tickets, zone, mappings, root), *(["--as-of", as_of] if as_of else [])]
+            how = [*how_read(tickets, reading, root), *(["--as-of", as_of] if as_of else [])]
             click.echo("\n" + "\n".join(_next(result, output, how if tickets else [], language)))
     else:
         click.echo(render(form, result, language, earlier), nl=False)

@@ -16,6 +16,7 @@ from itsmctl.definitions import load, own_root
 from itsmctl.definitions.baselines import baseline_named, in_file, without
 from itsmctl.definitions.writing import add, document_text, replace
 from itsmctl.errors import ItsmctlError, Problem, Where
+from itsmctl.importers.reading import Reading
 from itsmctl.language import iso, tr, trn
 from itsmctl.model import Definitions, Language
 from itsmctl.result import BaselineUse
@@ -30,8 +31,7 @@ def command() -> None:
 @click.argument("plan", required=False, default="")
 @options.tickets
 @options.as_of
-@options.zone
-@options.mapping
+@options.reading
 @click.option("--rule", "rules", multiple=True, metavar="ID", help="Only these rules; `INC-*` is allowed; repeatable.")
 @click.option("--id", "id_", required=True, metavar="ID", help="Its id; the file is audits/baselines/ID.yaml.")
 @click.option("--title", default="", metavar="TEXT", help="Default: its id.")
@@ -45,7 +45,7 @@ def command() -> None:
 @options.language
 @options.quiet
 def take(
-    plan: str, tickets: tuple[Path, ...], as_of: str, zone: str, mappings: tuple[str, ...], rules: tuple[str, ...], id_: str, title: str,
+    plan: str, tickets: tuple[Path, ...], as_of: str, reading: Reading, rules: tuple[str, ...], id_: str, title: str,
     reason: str, author: str, approver: str, authority: str, approved: str, until: str, root: Path | None, language: Language, quiet: bool,
 ) -> None:  # fmt: skip
     """Write every finding of an audit into a new baseline, each by its rule and its record.
@@ -61,7 +61,7 @@ def take(
     planned = definitions.plans.get(plan)
     with (
         bar(quiet, language) as progress,
-        opened(tickets, definitions, planned, mappings=mappings, zone=zone, progress=progress) as dataset,
+        opened(tickets, definitions, planned, reading, progress=progress) as dataset,
     ):
         frozen = freeze(definitions, dataset, choices, progress)
     if not frozen.findings:
@@ -82,13 +82,12 @@ def take(
 @click.argument("plan", required=False, default="")
 @options.tickets
 @options.as_of
-@options.zone
-@options.mapping
+@options.reading
 @options.root
 @options.language
 @options.quiet
 def shrink(
-    baseline: str, plan: str, tickets: tuple[Path, ...], as_of: str, zone: str, mappings: tuple[str, ...], root: Path | None,
+    baseline: str, plan: str, tickets: tuple[Path, ...], as_of: str, reading: Reading, root: Path | None,
     language: Language, quiet: bool,
 ) -> None:  # fmt: skip
     """Take out of a baseline what an audit looked at and no longer finds; nothing is ever added.
@@ -101,7 +100,7 @@ def shrink(
     planned = definitions.plans.get(plan)
     with (
         bar(quiet, language) as progress,
-        opened(tickets, definitions, planned, mappings=mappings, zone=zone, progress=progress) as dataset,
+        opened(tickets, definitions, planned, reading, progress=progress) as dataset,
     ):
         choices = AuditOptions(plan=plan, as_of=as_of, baseline=known)
         result = freeze(definitions, dataset, choices, progress).result

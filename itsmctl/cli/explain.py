@@ -11,6 +11,7 @@ from itsmctl.audit import AuditOptions, audit
 from itsmctl.cli import options
 from itsmctl.cli.tickets import opened
 from itsmctl.definitions import load
+from itsmctl.importers.reading import Reading
 from itsmctl.model import Language
 from itsmctl.reports import timeline
 
@@ -20,8 +21,7 @@ from itsmctl.reports import timeline
 @options.tickets
 @options.choice(("text", "json", "html"), "text")
 @options.as_of
-@options.zone
-@options.mapping
+@options.reading
 @options.root
 @options.language
 @options.no_color
@@ -30,8 +30,7 @@ def command(
     tickets: tuple[Path, ...],
     form: str,
     as_of: str,
-    zone: str,
-    mappings: tuple[str, ...],
+    reading: Reading,
     root: Path | None,
     language: Language,
     no_color: bool,
@@ -41,7 +40,7 @@ def command(
     RECORD may also be a group that a rule judged, as its findings name it: 'finance-erp / 2026-03'.
     """
     definitions = load(root)
-    with opened(tickets, definitions, None, mappings=mappings, zone=zone, progress=None) as dataset:
+    with opened(tickets, definitions, None, reading, progress=None) as dataset:
         result = audit(definitions, dataset, AuditOptions(as_of=as_of, explain=(record,)))
     (found,) = result.explanations
     match form:

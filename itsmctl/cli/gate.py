@@ -26,6 +26,7 @@ from itsmctl.gate.formats import FORMATS
 from itsmctl.gate.judged import Judged
 from itsmctl.gate.markdown import whole
 from itsmctl.history import at_revision, changes_seen, commit_of
+from itsmctl.importers.reading import Reading
 from itsmctl.model import Language
 from itsmctl.output import write_file
 from itsmctl.reports.replay import Replayed
@@ -65,14 +66,13 @@ def _other_forms(_context: click.Context, _option: click.Parameter, values: tupl
     "--approved-by", "vouched", multiple=True, metavar="WHO",
     help="Who approved the change, as the forge says: `Name <mail>`, or either (repeatable).",
 )  # fmt: skip
-@options.zone
-@options.mapping
+@options.reading
 @options.root
 @options.language
 @options.quiet
 def command(
     base: str, head: str, tickets: tuple[Path, ...], form: str, output: Path | None, also: tuple[tuple[str, Path], ...], full: Path | None, fail_on: str,
-    day: str, vouched: tuple[str, ...], zone: str, mappings: tuple[str, ...], root: Path | None, language: Language, quiet: bool,
+    day: str, vouched: tuple[str, ...], reading: Reading, root: Path | None, language: Language, quiet: bool,
 ) -> int:  # fmt: skip
     """Judge a change of the definitions from BASE to HEAD: is it valid, what does it loosen, who must approve it, and which
     past tickets would be judged differently?
@@ -84,7 +84,7 @@ def command(
     Only what the change brings is told; what was wrong before is counted. Exit code 0: nothing stands in the way; 1: not to
     be merged; 2: no answer.
     """
-    asked = _Asked(root, base, head, parse_day(day) if day else None, vouched, tickets, zone, mappings, fail_on)
+    asked = _Asked(root, base, head, parse_day(day) if day else None, vouched, tickets, reading, fail_on)
     with ExitStack() as stack:
         found = _valid(asked, stack)
         replayed = None
@@ -94,7 +94,7 @@ def command(
             if tickets:
                 progress = stack.enter_context(bar(quiet, language))
                 dataset = stack.enter_context(
-                    opened(tickets, new.definitions, None, mappings=mappings, zone=zone, progress=progress, kept=True)
+                    opened(tickets, new.definitions, None, reading, progress=progress, kept=True)
                 )
                 judged = replay(old.definitions, new.definitions, dataset, changes, ReplayOptions(each=_SAMPLED))
                 replayed = _replayed(judged, changes, asked, old, new, language)
@@ -124,8 +124,7 @@ class _Asked:
     as_of: date | None
     vouched: tuple[str, ...]
     tickets: tuple[Path, ...]
-    zone: str
-    mappings: tuple[str, ...]
+    reading: Reading
     fail_on: str
 
 
@@ -187,7 +186,7 @@ def _replayed(
     found: Replay, changes: tuple[Change, ...], asked: _Asked, old: Side, new: Side, language: Language
 ) -> Replayed:  # fmt: skip
     return Replayed(
-        found, changes, asked.base, asked.head, tuple(map(str, asked.tickets)), str(asked.root or ""), asked.zone, asked.mappings, "", (),
+        found, changes, asked.base, asked.head, tuple(map(str, asked.tickets)), str(asked.root or ""), asked.reading, "", (),
         (old.commit, new.commit), (old.definitions.digest, new.definitions.digest), language,
     )  # fmt: skip
 
@@ -195,7 +194,7 @@ def _replayed(
 def _again(asked: _Asked) -> str:
     """The command that tells the same again."""
     words = ["itsmctl", "gate", "--base", asked.base, *(["--head", asked.head] if asked.head else [])]
-    words += how_read(asked.tickets, asked.zone, asked.mappings, asked.root)
+    words += how_read(asked.tickets, asked.reading, asked.root)
     words += ["--as-of", asked.as_of.isoformat()] if asked.as_of else []
     words += ["--fail-on", asked.fail_on] if asked.fail_on != "error" else []
     return shlex.join([*words, *(word for who in asked.vouched for word in ("--approved-by", who))])

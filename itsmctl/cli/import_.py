@@ -12,12 +12,13 @@ import click
 from itsmctl.cli import options
 from itsmctl.cli.progress import bar
 from itsmctl.cli.speaking import Misused
-from itsmctl.cli.tickets import find_mappings, refuse_choices, zone_or_plan
+from itsmctl.cli.tickets import find_mappings, refuse_choices
 from itsmctl.definitions import load
 from itsmctl.importers.database import Query, queries_of
 from itsmctl.importers.importing import import_files
 from itsmctl.importers.opening import MEMORY, ImportOptions
 from itsmctl.importers.plain_tables import is_exported
+from itsmctl.importers.reading import Reading
 from itsmctl.importers.receipt import is_dataset
 from itsmctl.language import Language, tr
 from itsmctl.model import DateOrder, Definitions
@@ -37,17 +38,10 @@ from itsmctl.zones import zone_info
 )
 @click.option("--table", "tables", multiple=True, metavar="NAME", help="A table or view of the database (repeatable).")
 @click.option("--query", default="", metavar="SELECT", help="What to ask the database.")
-@options.mapping
-@options.zone
+@options.reading
 @click.option("--encoding", default="", metavar="NAME", help="Encoding of a CSV file; default: detected.")
 @click.option(
     "--delimiter", default="", metavar="CHAR", help="What separates the cells of a CSV file; default: detected."
-)
-@click.option(
-    "--header-row",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="Row of a CSV or Excel file that names the columns, where a title stands above it.",
 )
 @click.option(
     "--date-order",
@@ -75,11 +69,9 @@ def command(
     url: str,
     tables: tuple[str, ...],
     query: str,
-    mappings: tuple[str, ...],
-    zone: str,
+    reading: Reading,
     encoding: str,
     delimiter: str,
-    header_row: int | None,
     date_order: DateOrder | None,
     check: bool,
     memory_limit: str,
@@ -105,26 +97,26 @@ def command(
       -o dataset
     """
     definitions = load(root)
-    how = ImportOptions(encoding, delimiter, date_order or "", header_row or 0, memory_limit)
+    how = ImportOptions(encoding, delimiter, date_order or "", reading.header_row, memory_limit)
     queries = _queries(url, tables, query)
     sources: list[Path | Query] = [*files, *queries]
     if not sources:
         raise Misused("name the exported FILES, or a database: --from URL --table NAME")
     if suggest:
-        if mappings:
+        if reading.mappings:
             raise Misused("--mapping is what --suggest proposes")
-        if zone:
-            zone_info(zone)
+        if reading.zone:
+            zone_info(reading.zone)
         _propose(sources, definitions, how, output, language)
         return
     if len(files) == 1 and is_exported(files[0]):
-        refuse_choices(files[0], mappings, zone)
+        refuse_choices(files[0], reading)
     if output is None and not check:
         raise Misused("name the dataset folder to write, as in -o dataset")
     with _place(sources, output) as folder:
         if folder not in files:
             with bar(quiet, language) as progress:
-                chosen, where = find_mappings(definitions, mappings), zone_or_plan(zone, None)
+                chosen, where = find_mappings(definitions, reading.mappings), reading.zone
                 receipt = import_files(
                     files, chosen, definitions.mappings, where, folder, queries=queries, options=how, progress=progress
                 )

@@ -26,6 +26,7 @@ def dataset_of(
     paths: Sequence[Path],
     mappings: Iterable[MappingDefinition],
     zone: str,
+    header_row: int,
     otherwise: Path,
     make: Callable[[Path], object],
 ) -> Path:
@@ -36,7 +37,7 @@ def dataset_of(
     place = kept.folder()
     stamps = stamps_of(_files(paths)) if place else {}
     within = [folder for path in paths for folder in folders_in(path)]
-    folder = place / FOLDER / _digest(stamps, within, mappings, zone) if place else otherwise
+    folder = place / FOLDER / _digest(stamps, within, mappings, (zone, header_row)) if place else otherwise
     if folder == otherwise or not is_dataset(folder):
         try:
             make(folder)
@@ -67,11 +68,13 @@ def _files(paths: Sequence[Path]) -> list[Path]:
     return sorted(found for path in paths for found in files_in(path))
 
 
-def _digest(files: Iterable[Path], within: Iterable[str], mappings: Iterable[MappingDefinition], zone: str) -> str:
+def _digest(
+    files: Iterable[Path], within: Iterable[str], mappings: Iterable[MappingDefinition], said: tuple[str, int]
+) -> str:
     """A name for what an import of these files would be: their names and bytes, the folders that are not looked into, how they
     are read, and by which version.
     """
-    digest = hashlib.sha256(repr((__version__, zone, sorted(within), sorted(map(repr, mappings)))).encode())
+    digest = hashlib.sha256(repr((__version__, said, sorted(within), sorted(map(repr, mappings)))).encode())
     for file in files:
         digest.update(repr((file.name, file.stat().st_size)).encode())
         with file.open("rb") as stream:

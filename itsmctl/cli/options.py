@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import sys
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import click
 
 from itsmctl.cli.speaking import LANGUAGE
 from itsmctl.errors import FAIL_ON
+from itsmctl.importers.reading import Reading
 from itsmctl.model import Language
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -58,12 +60,18 @@ base: Decorator = click.option(
 head: Decorator = click.option(
     "--head", default="", metavar="REV", help="The definitions after; default: the files as they are."
 )
-mapping: Decorator = click.option(
+_mapping: Decorator = click.option(
     "--mapping",
     "mappings",
     multiple=True,
     metavar="ID|FILE",
     help="How to read the exports (repeatable); default: found from their headers.",
+)
+_header_row: Decorator = click.option(
+    "--header-row",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Row of a CSV or Excel file that names the columns, where a title stands above it.",
 )
 tickets: Decorator = click.option(
     "--tickets",
@@ -86,6 +94,16 @@ threads: Decorator = click.option(
 )
 quiet: Decorator = click.option("-q", "--quiet", is_flag=True, help="No progress, no notes.")
 no_color: Decorator = click.option("--no-color", is_flag=True, help="No colour, whatever the terminal can do.")
+
+
+def reading(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--zone`, `--mapping` and `--header-row`, which the command gets as one `reading`."""
+
+    @wraps(command)
+    def gathered(*, zone: str, mappings: tuple[str, ...], header_row: int | None, **others: object) -> object:
+        return command(reading=Reading(mappings, zone, header_row or 0), **others)
+
+    return zone(_mapping(_header_row(gathered)))
 
 
 def output(help_text: str, *, required: bool = False) -> Decorator:

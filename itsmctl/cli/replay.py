@@ -12,6 +12,7 @@ from itsmctl.change.sides import sides
 from itsmctl.cli import options
 from itsmctl.cli.progress import bar
 from itsmctl.cli.tickets import opened
+from itsmctl.importers.reading import Reading
 from itsmctl.model import Language
 from itsmctl.output import write_file
 from itsmctl.reports.replay import FORMATS, Replayed
@@ -26,8 +27,7 @@ _SAMPLED = 3
 @options.choice(tuple(FORMATS), "text")
 @options.output("Write the replay into this file.")
 @options.as_of
-@options.zone
-@options.mapping
+@options.reading
 @click.option("--rule", "rules", multiple=True, metavar="ID", help="Only these rules; `INC-*` is allowed; repeatable.")
 @click.option("--every-rule", is_flag=True, help="Judge by every rule, also by those that nothing changed for.")
 @click.option("--enquiries", is_flag=True, help="Judge by enquiries, too, which ask people and find nothing.")
@@ -36,7 +36,7 @@ _SAMPLED = 3
 @options.language
 @options.quiet
 def command(
-    base: str, head: str, tickets: tuple[Path, ...], form: str, output: Path | None, as_of: str, zone: str, mappings: tuple[str, ...],
+    base: str, head: str, tickets: tuple[Path, ...], form: str, output: Path | None, as_of: str, reading: Reading,
     rules: tuple[str, ...], every_rule: bool, enquiries: bool, memory_limit: str, root: Path | None, language: Language, quiet: bool,
 ) -> int:  # fmt: skip
     """Judge the same tickets by two versions of the definitions, and list the verdicts that flip.
@@ -61,13 +61,11 @@ def command(
         )
         with (
             bar(quiet, language) as progress,
-            opened(
-                tickets, new.definitions, None, mappings=mappings, zone=zone, progress=progress, kept=True
-            ) as dataset,
+            opened(tickets, new.definitions, None, reading, progress=progress, kept=True) as dataset,
         ):
             found = replay(old.definitions, new.definitions, dataset, changes, choices, progress=progress)
         told = Replayed(
-            found, changes, base, head, tuple(map(str, tickets)), str(root or ""), zone, mappings,
+            found, changes, base, head, tuple(map(str, tickets)), str(root or ""), reading,
             as_of, _options(rules, every_rule, enquiries), (old.commit, new.commit),
             (old.definitions.digest, new.definitions.digest), language,
         )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from itsmctl.cli import options, results, written
+from itsmctl.importers.reading import Reading
 from itsmctl.model import Definitions, Language
 
 if TYPE_CHECKING:
@@ -42,14 +43,13 @@ VIEWS = ("indicators", "positions", "principles", "hand-overs", "suppliers", "be
 )
 @click.option("--position", default="", metavar="ID", help="Only what this position is measured by.")
 @click.option("--process", default="", metavar="ID", help="Only the indicators of this process.")
-@options.zone
-@options.mapping
+@options.reading
 @options.root
 @written.forms(written.OF_PAGES)
 @options.language
 @options.no_color
 def command(
-    view: str, tickets: tuple[Path, ...], result: Path | None, period: str, as_of: str, periods: int, before: str, by: str, position: str, process: str, zone: str, mappings: tuple[str, ...],
+    view: str, tickets: tuple[Path, ...], result: Path | None, period: str, as_of: str, periods: int, before: str, by: str, position: str, process: str, reading: Reading,
     root: Path | None, form: str, output: Path | None, language: Language, no_color: bool,
 ) -> None:  # fmt: skip
     """Compute every indicator: value, target, trend and population, the process it shows and the position that answers.
@@ -74,12 +74,10 @@ def command(
 
     definitions = load(root)
     judged = results.read(result, definitions, language) if result else None
-    asked = Asked(period, as_of, zone, periods, lambda: shown_by(definitions, judged), view == "suppliers")
+    asked = Asked(period, as_of, reading.zone, periods, lambda: shown_by(definitions, judged), view == "suppliers")
     width, color = written.width(output), written.color(no_color, output)
-    reading = (
-        opened(tickets, definitions, None, mappings=mappings, zone=zone, progress=None) if tickets else nullcontext()
-    )
-    with reading as dataset:
+    exported = opened(tickets, definitions, None, reading, progress=None) if tickets else nullcontext()
+    with exported as dataset:
         if view == "indicators":
             text = _indicators(definitions, dataset, asked, root, by, position, process, form, language, width, color)
         else:

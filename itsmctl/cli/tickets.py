@@ -11,6 +11,7 @@ from itsmctl.cli.imported import dataset_of
 from itsmctl.cli.progress import Progress
 from itsmctl.definitions import load_mappings
 from itsmctl.errors import NONE, ItsmctlError, Problem, Where, did_you_mean
+from itsmctl.importers.reading import Reading
 from itsmctl.importers.receipt import is_dataset
 from itsmctl.model import AuditPlan, Definitions, MappingDefinition
 from itsmctl.scratch import held, scratch
@@ -21,9 +22,8 @@ def opened(
     paths: Sequence[Path],
     definitions: Definitions,
     plan: AuditPlan | None,
+    reading: Reading,
     *,
-    mappings: Sequence[str],
-    zone: str,
     progress: Progress | None,
     kept: bool = False,
     meanwhile: Callable[[], object] = lambda: None,
@@ -44,33 +44,34 @@ def opened(
             for path in missing
         )
     if len(paths) == 1 and is_dataset(paths[0]):
-        refuse_choices(paths[0], mappings, zone)
+        refuse_choices(paths[0], reading)
         yield paths[0]
         return
     from itsmctl.importers.importing import import_files  # a dataset needs none of it
+    from itsmctl.importers.opening import ImportOptions
 
     with scratch() as folder:
         out = folder / "dataset"
-        chosen = find_mappings(definitions, mappings or ([plan.mapping] if plan and plan.mapping else []))
-        where = zone_or_plan(zone, plan)
+        chosen = find_mappings(definitions, reading.mappings or ([plan.mapping] if plan and plan.mapping else []))
+        where, how = zone_or_plan(reading.zone, plan), ImportOptions(header_row=reading.header_row)
 
         def make(place: Path) -> object:
             with Beside(meanwhile):
-                return import_files(paths, chosen, definitions.mappings, where, place, progress=progress)
+                return import_files(paths, chosen, definitions.mappings, where, place, options=how, progress=progress)
 
         if kept:
-            out = dataset_of(paths, chosen or definitions.mappings.values(), where, out, make)
+            out = dataset_of(paths, chosen or definitions.mappings.values(), where, reading.header_row, out, make)
         else:
             make(out)
         with held(out):
             yield out
 
 
-def refuse_choices(dataset: Path, mappings: Sequence[str], zone: str) -> None:
-    """Raise ItsmctlError where a mapping or zone is named for a dataset, which was made with those of its own."""
-    if mappings or zone:
+def refuse_choices(dataset: Path, reading: Reading) -> None:
+    """Raise ItsmctlError where it is said how to read a dataset, which was made with choices of its own."""
+    if reading.words():
         template = "this is an imported dataset already; {option} was chosen when it was imported"
-        option = "--mapping" if mappings else "--zone"
+        option = "--mapping" if reading.mappings else reading.words()[0]
         raise ItsmctlError(Problem("already-imported", template, Where(str(dataset)), {"option": option}))
 
 

@@ -70,7 +70,7 @@ def refuse_title(rows: Sequence[Row[object]], where: Where, most: int = 1) -> No
             return
         template = (
             "row {row}, which begins with {cell!r}, looks like the header, and what stands above it like a title; say so with "
-            "`itsmctl import --header-row {row}`, or with `header-row: {row}` in a mapping of your own"
+            "`--header-row {row}`, or with `header-row: {row}` in a mapping of your own"
         )
         values = {"row": rows[header].number, "cell": str(others[header - 1][0])[:KEPT_TEXT]}
         raise ItsmctlError(Problem(TITLE, template, where, values))

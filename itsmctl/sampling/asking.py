@@ -41,8 +41,6 @@ class Asked:
     objective: str = ""
     attribute: str = ""
     as_of: str = ""
-    zone: str = ""
-    mappings: tuple[str, ...] = ()
 
 
 def sample_of_dataset(

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from itsmctl.cli import options, written
+from itsmctl.importers.reading import Reading
 from itsmctl.model import Language
 
 
@@ -30,13 +31,12 @@ from itsmctl.model import Language
     metavar="N",
     help="How many records to name behind each sign.",
 )
-@options.zone
-@options.mapping
+@options.reading
 @options.root
 @written.forms(written.OF_PAGES)
 @options.language
 def command(
-    tickets: tuple[Path, ...], period: str, as_of: str, by: str, periods: int, most: int, zone: str, mappings: tuple[str, ...],
+    tickets: tuple[Path, ...], period: str, as_of: str, by: str, periods: int, most: int, reading: Reading,
     root: Path | None, form: str, output: Path | None, language: Language,
 ) -> None:  # fmt: skip
     """Tell what people complain about as figures: each complaint with its signs, their trend, and the records behind them.
@@ -55,10 +55,8 @@ def command(
     from itsmctl.views import complaints as view
 
     definitions = load(root)
-    asked = Asked(period, as_of, zone, periods)
-    reading = (
-        opened(tickets, definitions, None, mappings=mappings, zone=zone, progress=None) if tickets else nullcontext()
-    )
-    with reading as dataset:
+    asked = Asked(period, as_of, reading.zone, periods)
+    exported = opened(tickets, definitions, None, reading, progress=None) if tickets else nullcontext()
+    with exported as dataset:
         found = ledger(definitions, dataset, asked, "quarter" if by == "quarter" else "month", most, root)
     written.write_page(form, view.page(found, language), view.data(found), language, output)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from itsmctl.cli import options, results, written
+from itsmctl.importers.reading import Reading
 from itsmctl.model import Language
 
 FORMATS = ("text", "html", "markdown", "xlsx", "json")
@@ -18,16 +19,14 @@ FORMATS = ("text", "html", "markdown", "xlsx", "json")
 @written.forms(FORMATS)
 @results.previous
 @options.as_of
-@options.zone
-@options.mapping
+@options.reading
 @options.memory_limit
 @options.root
 @options.language
 @options.quiet
 @options.no_color
 def command(
-    plan: str, tickets: tuple[Path, ...], form: str, output: Path | None, previous: Path | None, as_of: str, zone: str,
-    mappings: tuple[str, ...], memory_limit: str, root: Path | None, language: Language, quiet: bool, no_color: bool,
+    plan: str, tickets: tuple[Path, ...], form: str, output: Path | None, previous: Path | None, as_of: str, reading: Reading, memory_limit: str, root: Path | None, language: Language, quiet: bool, no_color: bool,
 ) -> None:  # fmt: skip
     """Report an audit by every rule in force, or by those of the plan PLAN; nobody is named.
 
@@ -50,7 +49,7 @@ def command(
     before = results.before(previous) if previous else None
     with (
         bar(quiet, language) as progress,
-        opened(tickets, definitions, planned, mappings=mappings, zone=zone, progress=progress) as dataset,
+        opened(tickets, definitions, planned, reading, progress=progress) as dataset,
     ):
         own = bool(plan) or not definitions.is_reference
         choices = AuditOptions(

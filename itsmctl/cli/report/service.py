@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from itsmctl.cli import options, written
+from itsmctl.importers.reading import Reading
 from itsmctl.model import Language
 
 FORMATS = ("text", "html", "markdown", "xlsx", "json")
@@ -28,8 +29,7 @@ FORMATS = ("text", "html", "markdown", "xlsx", "json")
     "--customer", default="", metavar="ID", help="Only tickets of this customer and of those that are part of it."
 )
 @written.forms(FORMATS)
-@options.zone
-@options.mapping
+@options.reading
 @options.memory_limit
 @options.root
 @options.language
@@ -37,7 +37,7 @@ FORMATS = ("text", "html", "markdown", "xlsx", "json")
 @options.no_color
 def command(
     services: tuple[str, ...], tickets: tuple[Path, ...], period: str, compare: str, customer: str, form: str, output: Path | None,
-    zone: str, mappings: tuple[str, ...], memory_limit: str, root: Path | None, language: Language, quiet: bool, no_color: bool,
+    reading: Reading, memory_limit: str, root: Path | None, language: Language, quiet: bool, no_color: bool,
 ) -> None:  # fmt: skip
     """Report what was promised and delivered in a period: by service, or only for those named.
 
@@ -58,7 +58,7 @@ def command(
     definitions = load(root)
     with (
         bar(quiet, language) as progress,
-        opened(tickets, definitions, None, mappings=mappings, zone=zone, progress=progress) as dataset,
+        opened(tickets, definitions, None, reading, progress=progress) as dataset,
     ):
         quality = service_quality(definitions, dataset, asked)
     from itsmctl.reports.service.forms import render

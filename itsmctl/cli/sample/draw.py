@@ -10,6 +10,7 @@ import click
 from itsmctl.cli import options
 from itsmctl.cli.speaking import Misused
 from itsmctl.errors import ItsmctlError, Problem, Where
+from itsmctl.importers.reading import Reading
 from itsmctl.model import Definitions, Language
 
 if TYPE_CHECKING:
@@ -93,8 +94,7 @@ _WITH_SEED = frozenset({"folder", "seed", "seed_origin", "digest", "form", "lang
 )
 @click.option("--attribute", default="", metavar="TEXT", help="What counts as a deviation.")
 @options.as_of
-@options.zone
-@options.mapping
+@options.reading
 @options.root
 @options.choice(("text", "json"), "text")
 @options.language
@@ -104,7 +104,7 @@ def command(
     context: click.Context, folder: Path, seed: str, seed_origin: str, digest: str, tickets: tuple[Path, ...], result: Path | None, plan: str,
     rule: str, where: tuple[str, ...], always: tuple[str, ...], strata: tuple[str, ...], allocation: Literal["proportional", "equal"], minimum: int,
     method: str | None, confidence: str, tolerable: str, expected: str, allowed: int | None, objective: str, attribute: str, as_of: str,
-    zone: str, mappings: tuple[str, ...], root: Path | None, form: str, language: Language, quiet: bool,
+    reading: Reading, root: Path | None, form: str, language: Language, quiet: bool,
 ) -> None:  # fmt: skip
     """Draw the records that people examine, in two steps, so that nobody can choose them.
 
@@ -128,9 +128,9 @@ def command(
     else:
         asked = Asked(
             plan, rule, where, always, strata, allocation, minimum, method, confidence, tolerable, expected, allowed, objective,
-            attribute, as_of, zone, mappings,
+            attribute, as_of,
         )  # fmt: skip
-        sample = _fix(folder, asked, tickets, result, root, language, quiet)
+        sample = _fix(folder, asked, tickets, reading, result, root, language, quiet)
     if form == "json":
         click.echo(drawn.as_json(sample, units), nl=False)
     else:
@@ -153,7 +153,8 @@ def _check_alone(context: click.Context) -> None:
 
 
 def _fix(
-    folder: Path, asked: Asked, tickets: tuple[Path, ...], result: Path | None, root: Path | None, language: Language, quiet: bool
+    folder: Path, asked: Asked, tickets: tuple[Path, ...], reading: Reading, result: Path | None, root: Path | None,
+    language: Language, quiet: bool,
 ) -> Sample:  # fmt: skip
     """Find the population in the tickets or in the result of an audit, and write it into the folder."""
     from itsmctl.cli.progress import bar
@@ -173,9 +174,7 @@ def _fix(
         planned = definitions.plans.get(asked.plan)
         with (
             bar(quiet, language) as progress,
-            opened(
-                tickets, definitions, planned, mappings=asked.mappings, zone=asked.zone, progress=progress
-            ) as dataset,
+            opened(tickets, definitions, planned, reading, progress=progress) as dataset,
         ):
             sample, population = sample_of_dataset(definitions, dataset, asked, language)
     fix(sample, population, folder, language)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from itsmctl.change import Change
 from itsmctl.change.replay import FLIP_KINDS, Cause, Flip, FlipKind, Judged, Replay, State
+from itsmctl.importers.reading import Reading
 from itsmctl.language import Language, moment_text, msg, number_text, outcome_text, tr, trn, zone_of
 from itsmctl.model import GROUPED
 from itsmctl.reports.changes.words import from_to, what
@@ -45,8 +46,7 @@ class Replayed:
     """'' for the files as they are."""
     tickets: Sequence[str]
     root: str = ""
-    zone: str = ""
-    mappings: Sequence[str] = ()
+    reading: Reading = Reading()  # noqa: RUF009 - frozen
     as_of: str = ""
     """When it was asked to be judged."""
     options: Sequence[str] = ()
@@ -68,16 +68,14 @@ class Replayed:
         return shlex.join(["itsmctl", "explain", flip.record_id, *self._where()])
 
     def _where(self) -> list[str]:
-        words = how_read(self.tickets, self.zone, self.mappings, self.root)
+        words = how_read(self.tickets, self.reading, self.root)
         return [*words, *(["--as-of", self.as_of] if self.as_of else [])]
 
 
-def how_read(tickets: Sequence[object], zone: str, mappings: Sequence[str], root: object) -> list[str]:
+def how_read(tickets: Sequence[object], reading: Reading, root: object) -> list[str]:
     """The words of a command that say which tickets, how exports of them are read, and by which definitions."""
     words = [word for path in tickets for word in ("--tickets", str(path))]
-    words += ["--zone", zone] if zone else []
-    words += [word for mapping in mappings for word in ("--mapping", mapping)]
-    return [*words, *(["--root", str(root)] if root else [])]
+    return [*words, *reading.words(), *(["--root", str(root)] if root else [])]
 
 
 def kind_text(kind: FlipKind, language: Language) -> str:
