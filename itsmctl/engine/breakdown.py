@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from threading import Lock
 
 from itsmctl.engine.context import Context
@@ -31,24 +31,28 @@ def breakdown(session: Session, populations: Mapping[str, Totals]) -> Mapping[st
 
 
 class Populations:
-    """How many records the scopes of some rules hold: counted once for all of them, when somebody first asks.
+    """How many records the scopes of some rules hold: counted once for all of one process, when somebody first asks for one of them.
 
     Several connections may ask at once; one of them counts, and the others wait.
     """
 
-    def __init__(self, rules: Iterable[Rule], context: Context) -> None:
+    def __init__(self, rules: Sequence[Rule], context: Context) -> None:
         self._scopes = {rule.id: in_scope(rule, context.about(rule.process)) for rule in rules}
+        self._of_process: dict[str, dict[Fragment, None]] = defaultdict(dict)
+        for rule in rules:
+            self._of_process[rule.process][self._scopes[rule.id]] = None
         self._counted: dict[Fragment, Totals] = {}
         self._lock = Lock()
 
     def of(self, session: Session, rule: Rule) -> Totals:
         """The records in the scope of one of the rules by the values of each column."""
+        scope = self._scopes[rule.id]
         with self._lock:
-            if not self._counted:
-                scopes = list(dict.fromkeys(self._scopes.values()))
-                totals = as_much_as_fits(lambda some: _by_scope(session, some), scopes)
-                self._counted = dict(zip(scopes, totals, strict=True))
-        return self._counted[self._scopes[rule.id]]
+            if scope not in self._counted:
+                scopes = list(self._of_process[rule.process])
+                totals = as_much_as_fits(lambda some: _by_scope(session, rule.process, some), scopes)
+                self._counted |= zip(scopes, totals, strict=True)
+        return self._counted[scope]
 
 
 def size_of(total: Totals) -> int:
@@ -56,13 +60,14 @@ def size_of(total: Totals) -> int:
     return sum(n for (which, _), n in total.items() if which == 0)
 
 
-def totals_judged(session: Session, rule: str) -> Totals:
+def totals_judged(session: Session, rule: Rule) -> Totals:
     """The same of the records that a rule judged, where these are not all in its scope."""
+    own = " AND r.process = ?" if rule.process else ""
     found: Counter[tuple[int, str]] = Counter()
     for *values, n in session.rows(
         f"""SELECT {_BREAKDOWN}, count(*) FROM judgement AS j JOIN record AS r ON r.record_id = j.record_id
-        WHERE j."rule" = ? GROUP BY {_BREAKDOWN}""",
-        (rule,),
+        WHERE j."rule" = ?{own} GROUP BY {_BREAKDOWN}""",
+        (rule.id, rule.process) if rule.process else (rule.id,),
     ):
         for key in _values(values):
             found[key] += int(str(n))
@@ -88,10 +93,14 @@ def _wrong_by_value(session: Session, rules: Sequence[str]) -> Mapping[tuple[str
     return {key: (failed[key], untested[key]) for key in failed}
 
 
-def _by_scope(session: Session, scopes: Sequence[Fragment]) -> Sequence[Totals]:
-    """How many records meet each of some conditions, by the values of each column."""
+def _by_scope(session: Session, process: str, scopes: Sequence[Fragment]) -> Sequence[Totals]:
+    """How many records of a process, or with '' of all, meet each of some conditions, by the values of each column.
+
+    Each condition names the process too; but the database tests all conditions on all the records that it reads.
+    """
     counted = join(", ", ("count(*) FILTER (WHERE " + scope + ")" for scope in scopes))
-    query = f"SELECT {_BREAKDOWN}, " + counted + f" FROM record AS r GROUP BY {_BREAKDOWN}"
+    own = Fragment(" WHERE r.process = ?", (process,)) if process else Fragment("")
+    query = f"SELECT {_BREAKDOWN}, " + counted + " FROM record AS r" + own + f" GROUP BY {_BREAKDOWN}"
     found: list[Counter[tuple[int, str]]] = [Counter() for _ in scopes]
     columns = len(BREAKDOWN_COLUMNS)
     for row in session.rows(query.text, query.values):

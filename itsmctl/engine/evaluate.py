@@ -94,7 +94,7 @@ def evaluate(
     elif keep:
         kept = _WRONG + Fragment(f" OR {unmarked('record_id')} IN ({', '.join('?' * len(keep))})", tuple(keep))
 
-    populations = Populations((t.rule for t in testable if t.rule.check not in GROUPED), context)
+    populations = Populations([t.rule for t in testable if t.rule.check not in GROUPED], context)
     too_many: list[Task] = []
     broken_down: dict[str, Totals] = {}
 
@@ -241,5 +241,5 @@ def _broken_down(
         if _has_breakdown(task.rule, judged[task.rule.id]):
             total = populations.of(session, task.rule)
             if size_of(total) != judged[task.rule.id].in_scope:
-                total = totals_judged(session, task.rule.id)
+                total = totals_judged(session, task.rule)
             yield task.rule.id, total
