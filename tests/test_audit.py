@@ -182,11 +182,11 @@ def test_populations_that_do_not_fit_together_are_counted_a_few_at_a_time(
     counted = breakdown._by_scope
     refused: list[int] = []
 
-    def few(session: Session, scopes: Sequence[Fragment]) -> Sequence[breakdown.Totals]:
+    def few(session: Session, process: str, scopes: Sequence[Fragment]) -> Sequence[breakdown.Totals]:
         if len(scopes) > 1:
             refused.append(len(scopes))
             raise TooLittleMemory(Problem("out-of-memory", "too little"))
-        return counted(session, scopes)
+        return counted(session, process, scopes)
 
     usual = run(dataset, tmp_path / "usual.parquet")
     monkeypatch.setattr(breakdown, "_by_scope", few)
