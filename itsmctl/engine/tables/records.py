@@ -72,7 +72,10 @@ def _records(session: Session, loading: Loading, texts: frozenset[str]) -> str:
                 f'LEFT JOIN code AS {alias} ON {alias}."column" = {quote(column)} AND {alias}.exported = {word}'
                 f"{same_process(loading, alias, 'r')}"
             )
-            columns.append(f"coalesce({alias}.code, {text}) AS {name(column)}")
+            told = f"coalesce({alias}.code, {text})"
+            if column not in NAMING_COLUMNS and loading.as_of >= loading.exported_at:
+                told = f"CAST({told} AS {_type_of_codes(session, column, loading)})"
+            columns.append(f"{told} AS {name(column)}")
         else:
             columns.append(f"{text} AS {name(column)}")
     columns += [f"r.{column}" for column in TIME_COLUMNS + NUMBER_COLUMNS + BOOLEAN_COLUMNS]
@@ -87,11 +90,18 @@ def _records(session: Session, loading: Loading, texts: frozenset[str]) -> str:
     inside = "true"
     if loading.opened_from is not None:
         inside = f"(opened_at IS NULL OR opened_at >= {loading.opened_from})"
+    process = f"CAST(r.process AS {session.type_of_words('process', exported(loading.folder, 'record'))}) AS process"
     return f"""SELECT k.tix, r.*, {month_text("r.opened_at", offset_at(session, "r.opened_at"))} AS month FROM (
-            SELECT r.record_id, r.process, {", ".join(columns)}, r.source_file, r.source_row,
+            SELECT r.record_id, {process}, {", ".join(columns)}, r.source_file, r.source_row,
                 coalesce(resolved_at, closed_at) AS ended_at, {inside} AS opened_in_period
             FROM (SELECT {read} FROM {exported(loading.folder, "record")} {_of_the_part(loading)}) AS r {" ".join(joins)}
         ) AS r JOIN kept AS k ON k.record_id = r.record_id"""
+
+
+def _type_of_codes(session: Session, column: str, loading: Loading) -> str:
+    """The type for a column that holds codes, and words that are none."""
+    words = f"""SELECT {name(column)} AS word FROM {exported(loading.folder, "record")} UNION SELECT code FROM code WHERE "column" = {quote(column)}"""
+    return session.type_of_words("word", f"({words}) AS word")
 
 
 def _of_the_part(loading: Loading) -> str:
