@@ -191,7 +191,7 @@ def _rules() -> tuple[RuleResult, ...]:
     levels = rule("SLM-04", "Every service keeps its agreed level each month", "各服务每月达到约定的服务级别", "major",
                   "attainment", {"clock": "resolution", "per": ("service", "month"), "minimum": 10}, ("iso-20000-1:8.3.3",))  # fmt: skip
     missed = (
-        verdict("SLM-04", f"{BANK} / 2026-03", "82.4 % (70 of 85)", "at least 90 % (sla-banking)", "2026-03-31T23:59"),
+        verdict("SLM-04", f"{BANK} / 2026-03", "82.4% (70 of 85)", "at least 90% (sla-banking)", "2026-03-31T23:59"),
     )
     promise = rule("INC-06", "Incidents are resolved within their agreed time", "事件在约定时间内解决", "minor", "clock-within",
                    in_time, ("iso-20000-1:8.3.3", "iso-20000-1:8.6.1"), Limit(percent=5))  # fmt: skip

@@ -85,7 +85,7 @@ def test_times_heap_just_under_the_target(verdicts: Verdicts, dataset: Path) -> 
     assert len(verdicts["INT-17"]) > 60
     for group, verdict in verdicts["INT-17"].items():
         last, before = bands[group][19], sum(bands[group][band] for band in (16, 17, 18))
-        assert verdict.observed == f"95-100 %: {last}, 80-95 %: {before}", group
+        assert verdict.observed == f"95-100%: {last}, 80-95%: {before}", group
         assert verdict.passed is not (last >= 10 and last > 2 * before / 3), group
     assert sum(verdict.passed is False for verdict in verdicts["INT-17"].values()) == 5
 

@@ -70,10 +70,10 @@ def test_without_waivers_there_is_no_list(definitions: Definitions) -> None:
 def test_an_excused_failure_is_suppressed_in_sarif_with_its_reason(definitions: Definitions) -> None:
     judged = _judged(definitions, rules=("INC-11",))
     told = [_verdict("INC-11", "INC1"), _verdict("INC-11", "INC2", "carrier-portal-closure-codes")]
-    (run,) = sarif.document(definitions, judged, told)["runs"]  # type: ignore[misc]
+    (run,) = sarif.document(definitions, judged, [(one, None) for one in told])["runs"]  # type: ignore[misc]
     first, second = run["results"]
     assert "suppressions" not in first and "baselineState" not in first
-    (again,) = sarif.document(definitions, judged, [replace(told[0], baseline="may")])["runs"]  # type: ignore[misc]
+    (again,) = sarif.document(definitions, judged, [(replace(told[0], baseline="may"), None)])["runs"]  # type: ignore[misc]
     assert again["results"][0]["baselineState"] == "unchanged"
     (suppression,) = second["suppressions"]
     assert suppression["status"] == "accepted"
@@ -87,8 +87,8 @@ def test_an_enquiry_that_looks_at_people_names_nobody(definitions: Definitions) 
     more = replace(definitions, rules={**definitions.rules, "X-1": shares})
     judged = _judged(more, asked=("X-1", "INT-04", "INC-14"))
     told = [
-        replace(_verdict("X-1", "Li Na 李娜 / 2026-05"), observed="41 %"),
-        replace(_verdict("X-1", "Li Na 李娜 / 2026-06"), observed="42 %"),
+        replace(_verdict("X-1", "Li Na 李娜 / 2026-05"), observed="41%"),
+        replace(_verdict("X-1", "Li Na 李娜 / 2026-06"), observed="42%"),
         _verdict("INT-04", "INC7"),
         replace(_verdict("INC-14", "INC8"), observed="hand-overs: 5"),
     ]

@@ -15,6 +15,9 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
+from itsmctl.engine.session import Session
+from itsmctl.engine.sql import agreed_text
+from itsmctl.engine.sql import percent_text as share_in_sql
 from itsmctl.errors import Phrase, Problem, Where
 from itsmctl.language import (
     LOCALE,
@@ -166,6 +169,19 @@ def test_durations_have_hours_as_their_largest_unit(seconds: int, en: str, zh: s
 )
 def test_a_percentage_is_never_rounded_to_all_or_nothing(part: int, whole: int, text: str) -> None:
     assert percent_text(part, whole) == text
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "limit", "text"),
+    [(0, 9, 90, "0%"), (9, 9, 90, "100%"), (43, 50, 95, "86.0%"), (2999, 3000, 95, "99.97%"), (1, 3000, 5, "0.03%"), (18999, 20000, 95, "94.995%")],
+)  # fmt: skip
+def test_a_share_in_a_verdict_is_never_rounded_to_all_or_nothing_or_over_its_limit(
+    part: int, whole: int, limit: int, text: str
+) -> None:
+    with Session() as session:
+        share = f"100.0 * {part} / {whole}"
+        assert session.one(f"SELECT {share_in_sql(share, str(limit))}") == (text,)
+        assert session.one(f"SELECT concat({agreed_text('99.5')}, {agreed_text('95.0')})") == ("99.5%95%",)
 
 
 @pytest.mark.parametrize(

@@ -286,8 +286,8 @@ def test_chinese_takes_two_columns_and_is_never_cut_in_half() -> None:
     ("english", "chinese"),
     [
         ("9h5m", "9 小时 5 分"),
-        ("82.4 % (70 of 85)", "82.4%（85 件中 70 件）"),
-        ("at least 90 % (sla-banking)", "至少 90%（sla-banking）"),
+        ("82.4% (70 of 85)", "82.4%（85 件中 70 件）"),
+        ("at least 90% (sla-banking)", "至少 90%（sla-banking）"),
         ("empty: closure_code, state", "未填：关闭代码、状态"),
         ("new -> closed", "新建 → 已关闭"),
         ("recomputed: missed, 5h of 4h", "重新计算：未达成，5 小时，目标 4 小时"),

@@ -164,7 +164,7 @@ def test_a_share_does_not_pass_by_a_code_that_nobody_translates(tmp_path: Path, 
     """One in twenty-two may be filed under "other", but two may not, and `Sonstiges` may be that."""
     one, _ = filed(tmp_path / "one", definitions, {"category": "hardware"})
     two, _ = filed(tmp_path / "two", definitions, {"category": "Sonstiges"})
-    assert (one.passed, one.observed) == (True, "4.5 % (1 of 22)")
+    assert (one.passed, one.observed) == (True, "4.5% (1 of 22)")
     assert (two.passed, two.reason) == (None, "undecided")
 
 
@@ -175,7 +175,7 @@ def test_it_is_told_of_which_records_nobody_knows_whether_they_belong_to_a_group
     asking = replace(definitions, rules={closed.id: closed})
     odd = {"category": "other", "state": "Erledigt"}
     verdict, warned = filed(tmp_path, asking, odd, odd)
-    assert (verdict.passed, verdict.observed) == (True, "4.8 % (1 of 21)")
+    assert (verdict.passed, verdict.observed) == (True, "4.8% (1 of 21)")
     assert warned == [
         "records of incident with a state that nobody translates, of which nobody knows whether they belong to the groups of rules: 2 (DQ-10)"
     ]

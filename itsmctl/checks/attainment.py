@@ -12,7 +12,7 @@ numbers is judged as it is.
     check: {attainment: {clock: resolution, per: [service, month], minimum: 10}}
     check: {attainment: {clock: resolution, per: [service, month], minimum: 10, complete: number}}
 
-Passing: 57 of 60 met, 95 % promised. Failing: 50 of 60. Not testable with `complete`: 57 of 60 met, and one number is missing.
+Passing: 57 of 60 met, 95% promised. Failing: 50 of 60. Not testable with `complete`: 57 of 60 met, and one number is missing.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.grouping import clock_columns, key_of
 from itsmctl.engine.numbering import missing_numbers
 from itsmctl.engine.parameters import CLOCK, MINIMUM
-from itsmctl.engine.sql import Fragment, literal_rows, name, percent_text
+from itsmctl.engine.sql import Fragment, agreed_text, literal_rows, name, percent_text
 from itsmctl.model import RECORD_COLUMNS, Rule
 
 ID = "attainment"
@@ -72,8 +72,8 @@ def compile(rule: Rule, context: Context) -> Fragment:
             f"""SELECT CASE WHEN count(*) OVER (PARTITION BY record_id) > 1 THEN concat(record_id, ' / ', agreement) ELSE record_id END AS record_id,
                 passed, observed, expected, "at", reason FROM (
             SELECT {key_of(columns)} AS record_id, c.agreement, CASE WHEN count(*) < ? OR ({hidden}) THEN NULL WHEN {kept} THEN true WHEN {missed} THEN false END AS passed,
-            concat({percent_text(f"(100.0 * {met} / greatest({judged}, 1))", "p.agreed")}, ' % (', {met}, ' of ', {judged}, ')') AS observed,
-            concat('at least ', CAST(p.agreed AS VARCHAR), ' % (', c.agreement, ')') AS expected, min(c.start) AS "at",
+            concat({percent_text(f"(100.0 * {met} / greatest({judged}, 1))", "p.agreed")}, ' (', {met}, ' of ', {judged}, ')') AS observed,
+            concat('at least ', {agreed_text("p.agreed")}, ' (', c.agreement, ')') AS expected, min(c.start) AS "at",
             CASE WHEN count(*) < ? THEN 'too-few' WHEN {hidden} THEN 'numbers-missing' WHEN NOT ({kept}) AND NOT ({missed}) THEN 'undecided' END AS reason
             FROM scoped AS r JOIN clock AS c ON c.tix = r.tix AND c.clock = ?
                 AND c.verdict IN ('met', 'breached', 'running_breached', 'not_testable')

@@ -8,7 +8,7 @@ yet, and a column that is empty and has no moment of its own, as `assignee`, is 
 
     check: {concentration: {by: resolved_by, per: [category], most: 60, minimum: 20}}
 
-Passing: the first of seven people resolved 40 %. Failing: one person resolved 25 of 40. Not testable: the
+Passing: the first of seven people resolved 40%. Failing: one person resolved 25 of 40. Not testable: the
 first resolved 20 of 40, and of 10 others nobody says who did.
 """
 
@@ -56,8 +56,8 @@ def compile(rule: Rule, context: Context) -> Fragment:
     done = f"{by} IS NOT NULL OR r.{name(moment)} IS NOT NULL" if moment in context.exported else f"{by} IS NOT NULL"
     return Fragment(
         f"""SELECT record_id, CASE WHEN {judged} THEN {kept} END AS passed,
-            concat({percent_text("100.0 * n / total", str(most))}, ' % (', n, ' of ', total, ')', CASE WHEN n > 0 THEN concat(' ', {called("called")}) ELSE '' END) AS observed,
-            'at most {most} %' AS expected, first_at AS "at",
+            concat({percent_text("100.0 * n / total", str(most))}, ' (', n, ' of ', total, ')', CASE WHEN n > 0 THEN concat(' ', {called("called")}) ELSE '' END) AS observed,
+            'at most {most}%' AS expected, first_at AS "at",
             CASE WHEN total < {minimum} THEN 'too-few' WHEN NOT ({judged}) THEN CASE WHEN nameless > 0 THEN {quote(f"missing:{column}")} ELSE 'shared-account' END END AS reason
         FROM (
             SELECT record_id, called, CASE WHEN person IS NULL THEN 0 ELSE n END AS n, sum(n) OVER (PARTITION BY record_id) AS total,

@@ -45,7 +45,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
     least, minimum = number_of(rule, "least", 10), number_of(rule, "minimum", 1)
     return Fragment(
         f"""SELECT record_id, CASE WHEN n >= {minimum} THEN NOT (last >= {least} AND 3 * last > 2 * before) END AS passed,
-            concat('95-100 %: ', last, ', 80-95 %: ', before) AS observed, 'at most twice the mean of the bands before, or fewer than {least}' AS expected,
+            concat('95-100%: ', last, ', 80-95%: ', before) AS observed, 'at most twice the mean of the bands before, or fewer than {least}' AS expected,
             first_at AS "at", CASE WHEN n < {minimum} THEN 'too-few' END AS reason
         FROM (SELECT {group_key(texts(rule, "per"))} AS record_id, min(r.opened_at) AS first_at, count(*) AS n,
                 count(*) FILTER (WHERE 100 * c.counted >= 95 * c.target AND c.counted <= c.target) AS last,

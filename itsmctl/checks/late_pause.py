@@ -10,7 +10,7 @@ it as an enquiry.
     check: {late-pause: {clock: resolution, question: [message_sent], answer: [message_received]}}
     check: {late-pause: {clock: resolution}}
 
-Passing: paused at 85 %, the user was asked and answered; paused at 40 %. Flagged: paused at 97 %, resumed by the same person, and no
+Passing: paused at 85%, the user was asked and answered; paused at 40%. Flagged: paused at 97%, resumed by the same person, and no
 message either way.
 """
 
@@ -67,13 +67,13 @@ def compile(rule: Rule, context: Context) -> Fragment:
             CASE WHEN f.told IS NOT NULL THEN f.told WHEN NOT f.unclear THEN 'no such pause' END AS observed, ? AS expected, coalesce(f.moment, r.opened_at) AS "at",
             CASE WHEN f.told IS NULL AND f.unclear THEN coalesce(f.why, 'no-progress') END AS reason
             FROM scoped AS r JOIN (WITH pauses AS MATERIALIZED (""",
-            (f"no pause without question and answer once {used} % was used",),
+            (f"no pause without question and answer once {used}% was used",),
         )
         + _pauses(clock)
         + "), measured AS MATERIALIZED (SELECT b.*, p.counted FROM pauses AS b LEFT JOIN ("
         + counted_at(Fragment("SELECT b.tix, b.clock, b.t0 AS moment FROM pauses AS b"), context)
         + f""") AS p ON p.tix = b.tix AND p.moment = b.t0), late AS MATERIALIZED (SELECT tix, seq, end_seq FROM measured WHERE {late})
-                SELECT tix, min_by(concat('paused at ', CAST(floor(100.0 * counted / target) AS BIGINT), ' %', CASE WHEN {silent} THEN ', no question' ELSE '' END,
+                SELECT tix, min_by(concat('paused at ', CAST(floor(100.0 * counted / target) AS BIGINT), '%', CASE WHEN {silent} THEN ', no question' ELSE '' END,
                         CASE WHEN {alone} THEN ', no answer, resumed by the same person' ELSE '' END), CASE WHEN {bad} THEN {ranked("t0", "seq")} END) AS told,
                     min(CASE WHEN {bad} THEN t0 END) AS moment, max(CASE WHEN counted IS NULL OR target IS NULL OR ({late} AND {by_whom}) THEN 1 ELSE 0 END) = 1 AS unclear,
                     min(coalesce(reason, CASE WHEN {late} AND {by_whom} THEN CASE WHEN nameless THEN 'missing:actor' ELSE 'shared-account' END END)) AS why

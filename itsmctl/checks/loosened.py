@@ -76,7 +76,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
             CASE WHEN f.told IS NOT NULL THEN f.told WHEN NOT f.unclear THEN 'not loosened' END AS observed, ? AS expected, coalesce(f.moment, r.opened_at) AS "at",
             CASE WHEN f.told IS NULL AND f.unclear THEN coalesce(f.why, 'no-progress') END AS reason
             FROM scoped AS r JOIN (WITH changed AS MATERIALIZED (""",
-            (f"not loosened when less than {remaining} % was left",),
+            (f"not loosened when less than {remaining}% was left",),
         )
         + _changes(rule, context)
         + f""")

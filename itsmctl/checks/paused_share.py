@@ -9,7 +9,7 @@ day, so rules mark it as an enquiry.
 
     check: {paused-share: {clock: resolution, by: resolved_by, peers: group, most: 50, times: 2, minimum: 10}}
 
-Passing: 60 %, where the peers have 40 %. Flagged: 60 %, where the peers have 20 %. Not testable: ten records that nobody resolved by name.
+Passing: 60%, where the peers have 40%. Flagged: 60%, where the peers have 20%. Not testable: ten records that nobody resolved by name.
 """
 
 from __future__ import annotations
@@ -64,8 +64,8 @@ def compile(rule: Rule, context: Context) -> Fragment:
     return Fragment(
         f"""SELECT CASE WHEN s.peers = '' THEN {who} ELSE concat({who}, ' / ', s.peers) END AS record_id,
             CASE WHEN s.n >= {minimum} AND s.judged THEN NOT (s.share > {most} AND s.share > {times} * s.usual) END AS passed,
-            concat({percent_text("s.share", str(most), f"{times} * s.usual")}, ' % paused, peers ', coalesce(CAST(round(s.usual, 1) AS VARCHAR), '-'), ' %') AS observed,
-            'at most {most} % paused, or {times} times the peers' AS expected, s.first_at AS "at", CASE WHEN s.n < {minimum} THEN 'too-few' WHEN s.shared THEN 'shared-account' WHEN NOT s.judged THEN {quote(f"missing:{column}")} END AS reason
+            concat({percent_text("s.share", str(most), f"{times} * s.usual")}, ' paused, peers ', coalesce(CAST(round(s.usual, 1) AS VARCHAR), '-'), '%') AS observed,
+            'at most {most}% paused, or {times} times the peers' AS expected, s.first_at AS "at", CASE WHEN s.n < {minimum} THEN 'too-few' WHEN s.shared THEN 'shared-account' WHEN NOT s.judged THEN {quote(f"missing:{column}")} END AS reason
         FROM (SELECT *, median(CASE WHEN n >= {minimum} AND judged THEN share END) OVER (PARTITION BY peers) AS usual FROM (
             SELECT peers, shared, NOT shared AND person IS NOT NULL AS judged, min(called) AS called, count(*) AS n, min(opened_at) AS first_at, 100.0 * sum(paused) / greatest(sum(life), 1) AS share FROM (
                 SELECT r.tix, r.opened_at, {peers} AS peers, {known.who} AS person, {known.shared} AS shared, {by} AS called, c.stop - c.start AS life, coalesce(p.paused, 0) AS paused

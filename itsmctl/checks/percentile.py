@@ -42,7 +42,7 @@ PARAMETERS = {
             "type": "number",
             "exclusiveMinimum": 0,
             "maximum": 100,
-            "description": "Of how many records the time is asked, the quickest first, in per cent: 90 stands for the slowest of the quickest 90 %.",
+            "description": "Of how many records the time is asked, the quickest first, in per cent: 90 stands for the slowest of the quickest 90%.",
         },
         "most": {
             **DURATION,

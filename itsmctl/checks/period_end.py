@@ -68,8 +68,8 @@ def compile(rule: Rule, context: Context) -> Fragment:
         Fragment(
             f"""SELECT CASE WHEN key = '' THEN month ELSE concat(key, ' / ', month) END AS record_id,
             CASE WHEN n >= {minimum} THEN 1.0 * late * working <= {times} * {days} * n END AS passed,
-            concat({percent_text("100.0 * late / n", limit)}, ' % (', late, ' of ', n, ')') AS observed,
-            concat('at most ', {percent_text(limit, "100.0 * late / n")}, ' %') AS expected, first_at AS "at",
+            concat({percent_text("100.0 * late / n", limit)}, ' (', late, ' of ', n, ')') AS observed,
+            concat('at most ', {percent_text(limit, "100.0 * late / n")}) AS expected, first_at AS "at",
             CASE WHEN n < {minimum} THEN 'too-few' END AS reason
             FROM (SELECT {key} AS key, m.month, m.working, min({at}) AS first_at, count(*) AS n, count(*) FILTER (WHERE {at} >= m.late_from) AS late
                 FROM scoped AS r JOIN """

@@ -63,7 +63,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
         FROM scoped AS r JOIN (
             SELECT tix, min(told) AS told, min(CASE WHEN told IS NOT NULL THEN t0 END) AS moment FROM (
                 SELECT tix, t0, CASE WHEN {back} THEN concat('resolved in ', {_month("t0")}, ', open again in ', {_month("left_at")})
-                    WHEN {prone} AND {near} THEN concat('resolved at the turn of ', {_month("t0")}, ', when ', CAST(floor(100.0 * counted / target) AS BIGINT), ' % was used') END AS told
+                    WHEN {prone} AND {near} THEN concat('resolved at the turn of ', {_month("t0")}, ', when ', CAST(floor(100.0 * counted / target) AS BIGINT), '% was used') END AS told
                 FROM (
                     SELECT e.*, z.utc_offset FROM (
                         SELECT *, lead(t0) OVER (PARTITION BY tix ORDER BY seq) AS left_at FROM ("""

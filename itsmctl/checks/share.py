@@ -6,7 +6,7 @@ not; where such records could turn the verdict, the group is not testable; nor i
 
     check: {share: {where: {ci: {present: true}}, least: 90, per: [service, month], minimum: 20}}
 
-Passing: 46 of 50 (92 %). Failing: 40 of 50 (80 %). A group's key joins its values: `erp / 2026-03`.
+Passing: 46 of 50 (92%). Failing: 40 of 50 (80%). A group's key joins its values: `erp / 2026-03`.
 """
 
 from __future__ import annotations
@@ -57,12 +57,12 @@ def needs(rule: Rule) -> Needs:
 
 
 def compile(rule: Rule, context: Context) -> Fragment:
-    """One row per group; `observed` is `share % (n of m)`."""
+    """One row per group; `observed` is `share% (n of m)`."""
     key = group_key(_per(rule))
     least, most = rule.parameters.get("least", 0), rule.parameters.get("most", 100)
     limits, small = (least, most, least, most), rule.parameters.get("minimum", 1)
-    shown = [f"at least {least} %"] if "least" in rule.parameters else []
-    shown += [f"at most {most} %"] if "most" in rule.parameters or not shown else []
+    shown = [f"at least {least}%"] if "least" in rule.parameters else []
+    shown += [f"at most {most}%"] if "most" in rule.parameters or not shown else []
     expected = ", ".join(shown)
     hits = hits_of(_where(rule), context)
     groups = ", ".join(f"r.{name(column)}" for column in _per(rule))
@@ -70,7 +70,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
         f"""SELECT record_id,
             CASE WHEN n < ? THEN NULL WHEN 100.0 * hits / n >= ? AND 100.0 * most / n <= ? THEN true
                 WHEN 100.0 * most / n < ? OR 100.0 * hits / n > ? THEN false END AS passed,
-            concat({percent_text("100.0 * hits / n", str(least), str(most))}, ' % (', hits, ' of ', n, ')') AS observed, ? AS expected, first_at AS "at",
+            concat({percent_text("100.0 * hits / n", str(least), str(most))}, ' (', hits, ' of ', n, ')') AS observed, ? AS expected, first_at AS "at",
             CASE WHEN n < ? THEN 'too-few' WHEN NOT (100.0 * hits / n >= ? AND 100.0 * most / n <= ?)
                 AND NOT (100.0 * most / n < ? OR 100.0 * hits / n > ?) THEN 'undecided' END AS reason
         FROM (SELECT {key} AS record_id, min(r.opened_at) AS first_at, count(*) AS n, """

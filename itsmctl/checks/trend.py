@@ -8,7 +8,7 @@ records could make a row of rises, or unmake it, the group is not testable.
     check: {trend: {where: {type: [emergency]}, per: [service], months: 3, minimum: 10}}
     check: {trend: {per: [], months: 3}}
 
-Passing: 5 %, 7 %, 6 %, 9 %. Failing: 5 %, 6 %, 7 %, 9 %, which is three rises in a row.
+Passing: 5%, 7%, 6%, 9%. Failing: 5%, 6%, 7%, 9%, which is three rises in a row.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ not know may be one of them.
 
     check: {variants: {process: incident, least: 90, minimum: 20}}
 
-Passing: 46 of 50 records (92 %) on the path. Failing: 40 of 50 (80 %). Fewer records than `minimum` are too few to judge.
+Passing: 46 of 50 records (92%) on the path. Failing: 40 of 50 (80%). Fewer records than `minimum` are too few to judge.
 """
 
 from __future__ import annotations
@@ -56,13 +56,13 @@ def compile(rule: Rule, context: Context) -> Fragment:
     return (
         Fragment(
             f"""SELECT ? AS record_id, CASE WHEN sum(n) < ? THEN NULL WHEN {kept} THEN true WHEN {missed} THEN false END AS passed,
-                concat({percent_text("100.0 * sum(n_right) / sum(n)", str(least))}, ' % (', sum(n_right), ' of ', sum(n), '); paths: ', count(*), '; most frequent: ',
+                concat({percent_text("100.0 * sum(n_right) / sum(n)", str(least))}, ' (', sum(n_right), ' of ', sum(n), '); paths: ', count(*), '; most frequent: ',
                     string_agg(CASE WHEN place <= {SHOWN} THEN concat(path, ' (', n, ')') END, '; ' ORDER BY place)) AS observed,
                 ? AS expected, min(first_at) AS "at", CASE WHEN sum(n) < ? THEN 'too-few' WHEN NOT ({kept}) AND NOT ({missed}) THEN 'undecided' END AS reason
             FROM (SELECT *, row_number() OVER (ORDER BY n DESC, path) AS place FROM (
                 SELECT w.path, count(*) AS n, count(*) FILTER (WHERE w.wrong = 0 AND s.tix IS NULL) AS n_right,
                     count(s.tix) AS n_unknown, min(r.opened_at) AS first_at FROM (""",
-            (name, minimum, f"at least {rule.parameters['least']} %", minimum),
+            (name, minimum, f"at least {rule.parameters['least']}%", minimum),
         )
         + walked(process, context)
         + ") AS w JOIN scoped AS r ON r.tix = w.tix LEFT JOIN (SELECT DISTINCT tix FROM strange) AS s ON s.tix = w.tix GROUP BY w.path) AS counted) AS ranked HAVING sum(n) > 0"

@@ -150,7 +150,7 @@ class ServiceQuality:
 
 @dataclass(frozen=True)
 class Figure:
-    """A measured value with what chance would allow at 95 %; `value` is None where the data do not say."""
+    """A measured value with what chance would allow at 95%; `value` is None where the data do not say."""
 
     value: float | None
     low: float | None

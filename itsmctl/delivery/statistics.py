@@ -1,4 +1,4 @@
-"""Figures with what chance would allow at 95 %: Wilson for shares, order statistics for medians, Byar for counts."""
+"""Figures with what chance would allow at 95%: Wilson for shares, order statistics for medians, Byar for counts."""
 
 from __future__ import annotations
 

@@ -28,6 +28,7 @@ __all__ = [
     "neighbour",
     "number_of",
     "numbers_between",
+    "agreed_text",
     "percent_text",
     "quote",
     "ranked",
@@ -244,15 +245,28 @@ def moment_text(seconds: str) -> str:
 
 
 def percent_text(share: str, *limits: str) -> str:
-    """SQL for a share in per cent with one decimal, or so many more that it is shown on the side of each limit on which it lies."""
+    """SQL for a share in per cent, `86.0%`: with one decimal, or so many more that it is shown on the side of each limit on which it lies.
+
+    `0%` and `100%` are exactly none and all, as in `language.percent_text`.
+    """
 
     def shows(rounded: str) -> str:
-        sides = (f"({rounded} {sign} {limit}) = ({share} {sign} {limit})" for limit in limits for sign in ("<", ">"))
-        return f"coalesce({' AND '.join(sides) or 'true'}, true)"
+        sides = (
+            f"({rounded} {sign} {limit}) = ({share} {sign} {limit})"
+            for limit in ("0", "100", *limits)
+            for sign in ("<", ">")
+        )
+        return f"coalesce({' AND '.join(sides)}, true)"
 
     rounded = [f"round({share}, {digits})" for digits in (1, 2, 4)]
     cases = " ".join(f"WHEN {shows(one)} THEN CAST({one} AS VARCHAR)" for one in rounded)
-    return f"CASE {cases} ELSE CAST({share} AS VARCHAR) END"
+    whole = f"WHEN {share} = 0 THEN '0' WHEN {share} = 100 THEN '100'"
+    return f"concat(CASE {whole} {cases} ELSE CAST({share} AS VARCHAR) END, '%')"
+
+
+def agreed_text(percent: str) -> str:
+    """SQL for per cents that somebody wrote down, `95%` or `99.5%`: as they were written."""
+    return f"concat(CASE WHEN {percent} = floor({percent}) THEN CAST(CAST({percent} AS BIGINT) AS VARCHAR) ELSE CAST({percent} AS VARCHAR) END, '%')"
 
 
 def duration_text(seconds: str) -> str:

@@ -48,7 +48,7 @@ def page(definitions: Definitions, kpi: Kpi, language: Language) -> Page:
 
 
 def target(kpi: Kpi) -> str:
-    """≥ 95 %, ≤ 8 h, 60–80 %."""
+    """≥ 95%, ≤ 8 h, 60–80%."""
     least, most = kpi.target.at_least, kpi.target.at_most
     if least is not None and most is not None:
         return f"{least:g}–{_value(kpi, most)}"

@@ -48,7 +48,7 @@ def page(definitions: Definitions, asked: Questionnaire, language: Language) -> 
 
 
 def _span(start: float | None, end: float | None) -> str:
-    """15–50 %, or nothing where the scale is not one of shares."""
+    """15–50%, or nothing where the scale is not one of shares."""
     return "" if start is None or end is None else f"{start:g}–{end:g}%"
 
 

@@ -88,7 +88,7 @@ def clause_text(definitions: Definitions, clause: str, language: Language) -> st
 
 
 def percent_of(share: float | None) -> str:
-    """99.5 %, or nothing where nothing is agreed."""
+    """99.5%, or nothing where nothing is agreed."""
     return "" if share is None else f"{share:g}%"
 
 

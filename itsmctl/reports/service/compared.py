@@ -104,7 +104,7 @@ def change_text(measure: Measure, language: Language) -> str:
 def _caveats(comparison: Comparison, period: Period, language: Language) -> tuple[str, ...]:
     """What must be known before anything is concluded."""
     points = [
-        tr("In brackets: what chance alone would allow at 95 %, and the number of tickets. Clearly better or worse is only what has no common value there; fewer than {n} tickets are not compared.", language, n=MINIMUM),
+        tr("In brackets: what chance alone would allow at 95%, and the number of tickets. Clearly better or worse is only what has no common value there; fewer than {n} tickets are not compared.", language, n=MINIMUM),
         tr("Before and after is no proof of a cause: whatever else changed at the time is in the difference too.", language),
         tr("Quoted by others: changes that presentations ascribe to IDC, without a source or a method. They are shown to compare with; they promise nothing.", language),
         tr("The productivity of users is not in tickets; ask them in a survey.", language),
