@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from pathlib import Path
+import os
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
 from typing import cast
 
 from itsmctl.errors import ItsmctlError, Problem, Where
@@ -15,6 +17,8 @@ SCHEMAS = ".itsmctl/schemas"
 """Where a management system keeps the schemas that its editors use."""
 _ANY = "any.schema.json"
 _KEY = "yaml.schemas"
+_LINE = re.compile(r"^#\s*yaml-language-server\s*:.*\$schema=", re.MULTILINE)
+_KIND = re.compile(r"^kind:\s*['\"]?([a-z-]+)", re.MULTILINE)
 
 
 def as_text(schema: Mapping[str, object]) -> str:
@@ -26,6 +30,27 @@ def own_schemas(root: Path) -> Path | None:
     """The folder of schemas inside a management system; None where it has none."""
     places = (root / "schemas", root / SCHEMAS)
     return next((place for place in places if (place / _ANY).is_file()), None)
+
+
+def schema_line(root: Path, place: str, kind: str) -> str:
+    """The first line of a definition, by which editors find its schema; `place` is relative to `root`."""
+    schemas = own_schemas(root) or root / SCHEMAS
+    relative = Path(os.path.relpath(schemas, (root / PurePosixPath(place)).parent)).as_posix()
+    return f"# yaml-language-server: $schema={relative}/{kind}.schema.json"
+
+
+def lacking_schema_line(root: Path, files: Sequence[str]) -> Mapping[str, str]:
+    """The line that names its schema, for each definition file that has none though most of them have; `files` are all of a root.
+
+    A management system without schemas of its own, or most of whose files never had the line, needs none.
+    """
+    if own_schemas(root) is None:
+        return {}
+    texts = {file: (root / PurePosixPath(file)).read_text(encoding="utf-8", errors="replace") for file in files}
+    lacking = {file: kind[1] for file, text in texts.items() if not _LINE.search(text) and (kind := _KIND.search(text))}
+    return (
+        {file: schema_line(root, file, kind) for file, kind in lacking.items()} if 2 * len(lacking) < len(files) else {}
+    )
 
 
 def refresh_schemas(root: Path, files: Mapping[str, str]) -> Path:

@@ -133,6 +133,43 @@ def test_every_definition_names_a_schema_that_is_there_and_fits(made: Path) -> N
         assert kinds == {name} or name == "any" or name in kinds, path
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_definition_that_lost_the_line_of_its_schema_is_named_with_the_line(
+    made: Path, tmp_path: Path, ask: Ask, language: str
+) -> None:
+    own = tmp_path / "own"
+    shutil.copytree(made, own)
+    files = sorted(own.glob("[a-z]*/**/*.yaml"))
+
+    def hints(*paths: object) -> list[str]:
+        code, _, err = ask("validate", *paths, "--root", own, "--lang", language)
+        assert code == 0
+        return [line for line in err.splitlines() if line.startswith(("hint: ", "提示："))]
+
+    assert hints() == []
+    lost = own / "policies/processes/incident.yaml"
+    line, _, rest = lost.read_text("utf-8").partition("\n")
+    lost.write_text(rest, encoding="utf-8")
+    (told,) = hints()
+    assert "policies/processes/incident.yaml" in told and told.endswith(line)
+    assert hints(own / "policies/processes") == [told] and hints(own / "roles") == []
+    for file in files[: len(files) // 3]:
+        file.write_text(file.read_text("utf-8").replace("# yaml-language-server:", "# "), encoding="utf-8")
+    assert len(hints()) == 4 and "{n}" not in hints()[-1]
+    for file in files:
+        file.write_text(file.read_text("utf-8").replace("# yaml-language-server:", "# "), encoding="utf-8")
+    assert hints() == [], "nobody uses it here"
+
+
+def test_a_system_that_never_had_schemas_of_its_own_is_left_alone(made: Path, tmp_path: Path, ask: Ask) -> None:
+    own = tmp_path / "own"
+    shutil.copytree(made, own, ignore=shutil.ignore_patterns(".itsmctl"))
+    lost = own / "policies/processes/incident.yaml"
+    lost.write_text(lost.read_text("utf-8").partition("\n")[2], encoding="utf-8")
+    code, _, err = ask("validate", "--root", own)
+    assert (code, err) == (0, "")
+
+
 def test_the_same_answers_give_the_same_bytes(made: Path, tmp_path: Path) -> None:
     code = "import sys; from itsmctl import cli; sys.exit(cli.run(['init', 'again', '--yes', '--ci', 'both', '-q']))"
     env = {**os.environ, "TZ": "America/New_York", "PYTHONHASHSEED": "77", "LC_ALL": "C"}

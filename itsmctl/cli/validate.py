@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 
 from itsmctl.cli import options
 from itsmctl.definitions import count_by_kind, find_root, shown_files, validate
+from itsmctl.editor import lacking_schema_line
 from itsmctl.errors import Problem
 from itsmctl.language import tr, trn
 from itsmctl.model import Language
@@ -17,6 +18,8 @@ from itsmctl.reference import reference_root
 from itsmctl.reports.plain import wrap
 from itsmctl.reports.problems import FORMATS, Checked
 from itsmctl.worktime import parse_day
+
+_HINTS = 3
 
 
 @click.command("validate")
@@ -34,7 +37,8 @@ def command(
     """Check the definitions, or only the files named, against their schemas, each other, and the laws.
 
     Prints `file:line:column: message [code]` for each problem; `itsmctl rules show CODE` explains a law. Laws about time
-    (overdue reviews, expired waivers) are asked with --as-of only. Exit code 0 when there is no error, 1 for warnings
+    (overdue reviews, expired waivers) are asked with --as-of only. A hint, which changes no exit code, names files that
+    lost the line by which editors find their schema. Exit code 0 when there is no error, 1 for warnings
     only with --fail-on warning, 2 for errors: no command uses such definitions. --fail-on never always ends with 0.
     """
     day = parse_day(as_of) if as_of else None
@@ -49,11 +53,25 @@ def command(
     if form == "text":
         summary = _summary(problems, len(checked.files), root, paths, language)
         click.echo("\n".join(wrap(summary, options.terminal_width())), err=bool(problems))
+        if not any(p.severity == "error" for p in problems):
+            for hint in _hints(folder, checked.files, language):
+                click.echo(hint, err=True)
     if fail_on == "never" or not problems:
         return 0
     if any(p.severity == "error" for p in problems):
         return 2
     return int(fail_on == "warning")
+
+
+def _hints(folder: Path, files: Sequence[str], language: Language) -> Iterator[str]:
+    """What is no mistake, and yet takes something from whoever edits: files in which an editor does not help any more."""
+    lacking = lacking_schema_line(folder, [file for file in shown_files(folder) if not Path(file).is_absolute()])
+    told = [file for file in files if file in lacking]
+    for file in told[:_HINTS]:
+        template = "hint: in {file} no editor completes or checks anything: its first line is missing, which the other files have: {line}"
+        yield tr(template, language, file=file, line=lacking[file])
+    if (more := len(told) - _HINTS) > 0:
+        yield trn("hint: {n} more file lacks that line", "hint: {n} more files lack that line", more, language)
 
 
 def _summary(

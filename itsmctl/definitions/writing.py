@@ -12,7 +12,7 @@ from typing import Any
 from itsmctl.composing import plain
 from itsmctl.definitions import definition_files, shown_files
 from itsmctl.definitions.cache import Cache
-from itsmctl.editor import SCHEMAS, own_schemas
+from itsmctl.editor import schema_line
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.output import write_file
 from itsmctl.scratch import scratch
@@ -23,11 +23,7 @@ _BARE = re.compile(r"[^\W\d_][\w./-]*(?: [\w./-]+)*|\d{4}-\d\d-\d\d")
 
 def document_text(data: Mapping[str, Any], root: Path, place: str) -> str:
     """A definition as YAML, with the line by which editors find its schema; `place` is relative to `root`."""
-    schemas = own_schemas(root) or root / SCHEMAS
-    here = (root / PurePosixPath(place)).parent
-    relative = Path(os.path.relpath(schemas, here)).as_posix()
-    head = f"# yaml-language-server: $schema={relative}/{data['kind']}.schema.json\n\n"
-    return head + "\n".join(_lines(data)) + "\n"
+    return f"{schema_line(root, place, data['kind'])}\n\n" + "\n".join(_lines(data)) + "\n"
 
 
 def problems_within(root: Path, place: str, text: str, as_of: date | None = None) -> list[Problem]:
