@@ -202,6 +202,27 @@ def test_a_waiver_whose_column_the_export_lacks_covers_nothing(dataset: Path, tm
     assert set(judged(dataset, with_waivers(elsewhere), tmp_path)[1].values()) == {"fails"}
 
 
+@pytest.mark.parametrize(
+    ("column", "excepted", "other", "strange"),
+    [("priority", "P1", "P3", "紧急"), ("state", "resolved", "closed", "归档")],
+)
+def test_a_word_that_nobody_translates_may_be_the_one_that_a_waiver_excepts(
+    tmp_path: Path, column: str, excepted: str, other: str, strange: str
+) -> None:
+    words = {"OTHER": other, "EXCEPTED": excepted, "STRANGE": strange}
+    opened = "2026-06-01T08:00:00Z"
+    records = [{**ticket(name, opened), column: word} for name, word in words.items()]
+    write_dataset(tmp_path / "dataset", records, mapped=records[0], zone="Europe/Berlin")
+    scope = (Condition(column, "not-in", (excepted,)),)
+    for process in ("incident", ""):
+        definitions = with_waivers(waiver(scope=scope), scope=(), process=process)
+        _, told = judged(tmp_path / "dataset", definitions, tmp_path)
+        assert told == {"OTHER": "mail", "EXCEPTED": "fails", "STRANGE": "fails"}
+    named = with_waivers(waiver(scope=(Condition(column, "in", (strange,)),)), scope=())
+    _, told = judged(tmp_path / "dataset", named, tmp_path)
+    assert told == {"OTHER": "fails", "EXCEPTED": "fails", "STRANGE": "mail"}
+
+
 def test_the_outcome_and_the_tolerance_are_of_what_is_left(dataset: Path, tmp_path: Path) -> None:
     everything = waiver(scope=(Condition("priority", "in", ("P3",)),), approved=date(2026, 2, 1))
     assert only(judged(dataset, with_waivers(everything), tmp_path)[0]).outcome == "pass"

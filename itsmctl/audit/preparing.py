@@ -99,7 +99,7 @@ def prepare(
         tables=filled_tables(session),
         undecided=some_unclear(session),
         strange=create_strange(session, definitions, as_of),
-        odd=odd_codes(session, definitions, rules, known.exported),
+        odd=odd_codes(session, definitions, rules, applied(definitions), known.exported),
         links=link_types(session, known.exported),
         processes=exported_processes(session),
         legs=legs,

@@ -14,7 +14,7 @@ from itsmctl.engine.parameters import conditions_of
 from itsmctl.engine.progress import counted_at
 from itsmctl.engine.session import Session
 from itsmctl.engine.sql import Fragment, join, name
-from itsmctl.model import GROUPED, Condition, Definitions, Rule
+from itsmctl.model import GROUPED, Condition, Definitions, Rule, Waiver
 
 _RESTING: Mapping[str, Resting] = {
     "conforms": "failures",
@@ -89,17 +89,32 @@ def _perhaps_strange(session: Session, definitions: Definitions) -> list[str]:
 
 
 def odd_codes(
-    session: Session, definitions: Definitions, rules: Iterable[Rule], exported: frozenset[str]
+    session: Session,
+    definitions: Definitions,
+    rules: Iterable[Rule],
+    waivers: Mapping[str, Sequence[Waiver]],
+    exported: frozenset[str],
 ) -> dict[tuple[str, str], tuple[str, ...]]:
     """The columns by whose codes rules choose their records, or those that they count, where some of a process have a code of its list, and others a word that nobody translates.
 
-    Where no word is a code the list is not that of the tool, and a rule that chooses by it has no records.
+    Where no word is a code the list is not that of the tool, and a rule that chooses by it has no records. So it is with the
+    columns by whose codes a rule's waivers choose.
     """
-    chosen = {
-        (r.process, c.column)
+    asked = [
+        (process, c)
         for r in rules
-        for c in (*r.scope, *(conditions_of(r) if r.check in GROUPED or r.check == "overlap" else ()))
-        if c.test in ("in", "not-in") and c.column in exported - {"state"}
+        for process, conditions in (
+            (r.process, (*r.scope, *(conditions_of(r) if r.check in GROUPED or r.check == "overlap" else ()))),
+            *(
+                (p, w.scope)
+                for w in waivers.get(r.id, ())
+                for p in ([r.process] if r.process else definitions.processes)
+            ),
+        )
+        for c in conditions
+    ]
+    chosen = {
+        (process, c.column) for process, c in asked if c.test in ("in", "not-in") and c.column in exported - {"state"}
     }
     found = {}
     for process, column in sorted(chosen):

@@ -7,13 +7,14 @@ without a moment has that of its record's opening, and a group without one the m
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from itsmctl.engine.context import Context
 from itsmctl.engine.people import unmarked
 from itsmctl.engine.session import Session, quote
 from itsmctl.engine.sql import Fragment, all_of, join
+from itsmctl.engine.strange import is_untranslated
 from itsmctl.model import Effective, Waiver
 from itsmctl.zones import midnight
 
@@ -95,7 +96,10 @@ def _waive(session: Session, waiver: Waiver, context: Context, groups: bool) -> 
 
 
 def _within_scope(waiver: Waiver, context: Context, groups: bool) -> Fragment | None:
-    """SELECT of the verdicts within the scope of a waiver: place, passed, moment; None where the export cannot tell."""
+    """SELECT of the verdicts within the scope of a waiver: place, passed, moment; None where the export cannot tell.
+
+    A word that nobody translates may be one that the waiver excepts: such a record is not in its scope.
+    """
     start = Fragment('SELECT j.rowid AS place, j.passed, coalesce(j."at", ')
     among = Fragment(' WHERE j."rule" = ?', (waiver.rule,))
     if waiver.records:
@@ -106,7 +110,7 @@ def _within_scope(waiver: Waiver, context: Context, groups: bool) -> Fragment | 
         return None if by_record else start + f"{context.as_of}) AS moment FROM judgement AS j" + among
     if not columns <= context.exported:
         return None
-    tests = [all_of(waiver.scope)]
+    tests = [all_of(waiver.scope), *_translated(waiver, context)]
     if waiver.opened != Effective():
         days = (context.first_moment(waiver.opened), context.end_moment(waiver.opened))
         tests.append(Fragment("r.opened_at >= ? AND r.opened_at < ?", days))
@@ -115,3 +119,12 @@ def _within_scope(waiver: Waiver, context: Context, groups: bool) -> Fragment | 
         tests.append(Fragment(f'r.tix NOT IN (SELECT tix FROM lacking WHERE "column" IN ({names}))'))
     records = " FROM judgement AS j JOIN record AS r ON r.record_id = j.record_id"
     return start + f"r.opened_at, {context.as_of}) AS moment" + records + among + " AND " + join(" AND ", tests)
+
+
+def _translated(waiver: Waiver, context: Context) -> Iterator[Fragment]:
+    """Conditions on a record `r`: what it has in a column is no word that nobody translates, where the waiver excepts some."""
+    process = context.definitions.rules[waiver.rule].process
+    for asked in waiver.scope:
+        for one in [process] if process else sorted(context.processes):
+            if asked.test == "not-in" and (word := is_untranslated(asked, context.about(one))):
+                yield Fragment("NOT coalesce(r.process = ? AND ", (one,)) + word + ", false)"
