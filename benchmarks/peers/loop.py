@@ -136,10 +136,27 @@ def late(
     life: Sequence[Event],
     hours: OpenTime,
 ) -> bool:
-    """Whether a clock from the opening to `stop` counts more than the target of the priority at its end."""
+    """Whether a clock from the opening to `stop` counts more than the target of the priority at its end.
+
+    In a state that nobody knows it may have paused: it is late only if it was before.
+    """
     if "opened_at" not in moments or stop not in moments or moments[stop] < moments["opened_at"]:
         return False
     begin, end = moments["opened_at"], moments[stop]
+    unknown = [at for _, at, old, new in states if any(word and word not in t.TRANSITIONS for word in (old, new))]
+    counted = counted_until(min([end, *unknown]), begin, states, hours)
+    told = [(at, old, new) for field, at, old, new in life if field == "priority"]
+    if told and not told[0][1] and told[0][0] == moments.get(t.STORED):
+        told[0] = (begin, "", told[0][2])
+    priorities = [new for at, _, new in told if at <= end]
+    target = targets.get(priorities[-1]) if priorities else None
+    return target is not None and counted > target
+
+
+def counted_until(end: datetime, begin: datetime, states: Sequence[Event], hours: OpenTime) -> int:
+    """The open seconds from one moment to a later one, without those of pauses."""
+    if end < begin:
+        return 0
     counted = hours.between(begin, end)
     following = [at for _, at, _, _ in states][1:]
     for number, (_, at, _, new) in enumerate(states):
@@ -147,12 +164,7 @@ def late(
             until = following[number] if number < len(following) else end
             pause = (max(at, begin), min(until, end))
             counted -= hours.between(*pause) if pause[0] < pause[1] else 0
-    told = [(at, old, new) for field, at, old, new in life if field == "priority"]
-    if told and not told[0][1] and told[0][0] == moments.get(t.STORED):
-        told[0] = (begin, "", told[0][2])
-    priorities = [new for at, _, new in told if at <= end]
-    target = targets.get(priorities[-1]) if priorities else None
-    return target is not None and counted > target
+    return counted
 
 
 if __name__ == "__main__":

@@ -94,9 +94,11 @@ def clocks(records: pd.DataFrame, events: pd.DataFrame) -> Found:
     states = events[events["field"] == "state"]
     states = states.assign(until=states["at"].shift(-1).where(states["record_id"] == states["record_id"].shift(-1)))
     pauses = states[states["new"] == t.PAUSE]
+    unknown = [states[side].notna() & ~states[side].isin(list(t.TRANSITIONS)) for side in ("old", "new")]
+    doubted = states[unknown[0] | unknown[1]].groupby("record_id")["at"].min()
     priorities = events[events["field"] == "priority"]
-    yield "BEN-16", _late(records, "responded_at", t.RESPONSE, pauses.iloc[:0], priorities, hours)
-    yield "BEN-17", _late(records, "resolved_at", t.RESOLUTION, pauses, priorities, hours)
+    yield "BEN-16", _late(records, "responded_at", t.RESPONSE, pauses.iloc[:0], doubted.iloc[:0], priorities, hours)
+    yield "BEN-17", _late(records, "resolved_at", t.RESOLUTION, pauses, doubted, priorities, hours)
 
 
 def flow(events: pd.DataFrame) -> Found:
@@ -124,10 +126,16 @@ def _late(
     stop: str,
     targets: Mapping[str, int],
     pauses: pd.DataFrame,
+    doubted: pd.Series,
     priorities: pd.DataFrame,
     hours: Hours,
 ) -> pd.Index:
-    begin, end = hours.at(records["opened_at"]), hours.at(records[stop])
+    """In a state that nobody knows, since the moments `doubted`, a clock may have paused: it is late only if it was before."""
+    believed = records[stop]
+    if len(doubted):
+        since = doubted.reindex(records.index)
+        believed = believed.where(~(since < believed), since)
+    begin, end = hours.at(records["opened_at"]), hours.at(believed)
     counted = end - begin
     if len(pauses):
         record = pauses["record_id"].to_numpy()
