@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import cast
 
@@ -17,6 +17,8 @@ SCHEMAS = ".itsmctl/schemas"
 """Where a management system keeps the schemas that its editors use."""
 _ANY = "any.schema.json"
 _KEY = "yaml.schemas"
+_HEAD = 8_192
+"""Letters at the beginning of a file, among which it says what it is."""
 _LINE = re.compile(r"^#\s*yaml-language-server\s*:.*\$schema=", re.MULTILINE)
 _KIND = re.compile(r"^kind:\s*['\"]?([a-z-]+)", re.MULTILINE)
 
@@ -39,18 +41,28 @@ def schema_line(root: Path, place: str, kind: str) -> str:
     return f"# yaml-language-server: $schema={relative}/{kind}.schema.json"
 
 
-def lacking_schema_line(root: Path, files: Sequence[str]) -> Mapping[str, str]:
-    """The line that names its schema, for each definition file that has none though most of them have; `files` are all of a root.
+def lacking_schema_line(root: Path, files: Sequence[str], every: Callable[[], Sequence[str]]) -> Mapping[str, str]:
+    """The line that names its schema, for each of some definition files that has none though most of a root have; these `every` tells.
 
     A management system without schemas of its own, or most of whose files never had the line, needs none.
     """
-    if own_schemas(root) is None:
+    if own_schemas(root) is None or not (lacking := _without_line(root, files)):
         return {}
-    texts = {file: (root / PurePosixPath(file)).read_text(encoding="utf-8", errors="replace") for file in files}
-    lacking = {file: kind[1] for file, text in texts.items() if not _LINE.search(text) and (kind := _KIND.search(text))}
-    return (
-        {file: schema_line(root, file, kind) for file, kind in lacking.items()} if 2 * len(lacking) < len(files) else {}
-    )
+    others = every()
+    if 2 * len(_without_line(root, others)) >= len(others):
+        return {}
+    return {file: schema_line(root, file, kind) for file, kind in lacking.items()}
+
+
+def _without_line(root: Path, files: Sequence[str]) -> Mapping[str, str]:
+    """The kinds of the definitions whose files do not name their schema, by file."""
+    found = {}
+    for file in files:
+        with (root / PurePosixPath(file)).open(encoding="utf-8", errors="replace") as stream:
+            head = stream.read(_HEAD)
+        if not _LINE.search(head) and (kind := _KIND.search(head)):
+            found[file] = kind[1]
+    return found
 
 
 def refresh_schemas(root: Path, files: Mapping[str, str]) -> Path:

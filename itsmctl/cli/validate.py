@@ -65,8 +65,11 @@ def command(
 
 def _hints(folder: Path, files: Sequence[str], language: Language) -> Iterator[str]:
     """What is no mistake, and yet takes something from whoever edits: files in which an editor does not help any more."""
-    lacking = lacking_schema_line(folder, [file for file in shown_files(folder) if not Path(file).is_absolute()])
-    told = [file for file in files if file in lacking]
+    own = [file for file in files if not file.endswith(".csv") and not Path(file).is_absolute()]
+    lacking = lacking_schema_line(
+        folder, own, lambda: [file for file in shown_files(folder) if not Path(file).is_absolute()]
+    )
+    told = list(lacking)
     for file in told[:_HINTS]:
         template = "hint: in {file} no editor completes or checks anything: its first line is missing, which the other files have: {line}"
         yield tr(template, language, file=file, line=lacking[file])
