@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from threading import Lock
 
 from itsmctl.engine.context import Context
@@ -36,21 +36,18 @@ class Populations:
     Several connections may ask at once; one of them counts, and the others wait.
     """
 
-    def __init__(self, rules: Sequence[Rule], context: Context) -> None:
-        self._scopes = {rule.id: in_scope(rule, context.about(rule.process)) for rule in rules}
-        self._of_process: dict[str, dict[Fragment, None]] = defaultdict(dict)
-        for rule in rules:
-            self._of_process[rule.process][self._scopes[rule.id]] = None
+    def __init__(self, rules: Iterable[Rule], context: Context) -> None:
+        self._scopes = {rule.id: (rule.process, in_scope(rule, context.about(rule.process))) for rule in rules}
         self._counted: dict[Fragment, Totals] = {}
         self._lock = Lock()
 
     def of(self, session: Session, rule: Rule) -> Totals:
         """The records in the scope of one of the rules by the values of each column."""
-        scope = self._scopes[rule.id]
+        process, scope = self._scopes[rule.id]
         with self._lock:
             if scope not in self._counted:
-                scopes = list(self._of_process[rule.process])
-                totals = as_much_as_fits(lambda some: _by_scope(session, rule.process, some), scopes)
+                scopes = list(dict.fromkeys(other for of, other in self._scopes.values() if of == process))
+                totals = as_much_as_fits(lambda some: _by_scope(session, process, some), scopes)
                 self._counted |= zip(scopes, totals, strict=True)
         return self._counted[scope]
 

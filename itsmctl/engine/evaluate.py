@@ -94,7 +94,7 @@ def evaluate(
     elif keep:
         kept = _WRONG + Fragment(f" OR {unmarked('record_id')} IN ({', '.join('?' * len(keep))})", tuple(keep))
 
-    populations = Populations([t.rule for t in testable if t.rule.check not in GROUPED], context)
+    populations = Populations((t.rule for t in testable if t.rule.check not in GROUPED), context)
     too_many: list[Task] = []
     broken_down: dict[str, Totals] = {}
 

@@ -6,7 +6,7 @@ clock ran all the time, is known of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.doubts import Resting, doubted
@@ -100,21 +100,11 @@ def odd_codes(
     Where no word is a code the list is not that of the tool, and a rule that chooses by it has no records. So it is with the
     columns by whose codes a rule's waivers choose.
     """
-    asked = [
-        (process, c)
-        for r in rules
-        for process, conditions in (
-            (r.process, (*r.scope, *(conditions_of(r) if r.check in GROUPED or r.check == "overlap" else ()))),
-            *(
-                (p, w.scope)
-                for w in waivers.get(r.id, ())
-                for p in ([r.process] if r.process else definitions.processes)
-            ),
-        )
-        for c in conditions
-    ]
     chosen = {
-        (process, c.column) for process, c in asked if c.test in ("in", "not-in") and c.column in exported - {"state"}
+        (process, c.column)
+        for rule in rules
+        for process, c in _choosing(rule, waivers.get(rule.id, ()), definitions)
+        if c.test in ("in", "not-in") and c.column in exported - {"state"}
     }
     found = {}
     for process, column in sorted(chosen):
@@ -127,6 +117,14 @@ def odd_codes(
             if 0 < int(known or 0) < int(every or 0):
                 found[process, column] = codes
     return found
+
+
+def _choosing(rule: Rule, waivers: Iterable[Waiver], definitions: Definitions) -> Iterator[tuple[str, Condition]]:
+    """The conditions by which a rule, and what excuses from it, choose records, each with the process of these."""
+    counted = conditions_of(rule) if rule.check in GROUPED or rule.check == "overlap" else ()
+    yield from ((rule.process, c) for c in (*rule.scope, *counted))
+    for process in [rule.process] if rule.process else definitions.processes:
+        yield from ((process, c) for waiver in waivers for c in waiver.scope)
 
 
 def codes_of(column: str, process: str, definitions: Definitions) -> tuple[str, ...]:

@@ -124,7 +124,7 @@ def _within_scope(waiver: Waiver, context: Context, groups: bool) -> Fragment | 
 def _translated(waiver: Waiver, context: Context) -> Iterator[Fragment]:
     """Conditions on a record `r`: what it has in a column is no word that nobody translates, where the waiver excepts some."""
     process = context.definitions.rules[waiver.rule].process
-    for asked in waiver.scope:
-        for one in [process] if process else sorted(context.processes):
-            if asked.test == "not-in" and (word := is_untranslated(asked, context.about(one))):
-                yield Fragment("NOT coalesce(r.process = ? AND ", (one,)) + word + ", false)"
+    excepting = [asked for asked in waiver.scope if asked.test == "not-in"]
+    for one in [process] if process else sorted(context.processes):
+        for word in filter(None, (is_untranslated(asked, context.about(one)) for asked in excepting)):
+            yield Fragment("NOT coalesce(r.process = ? AND ", (one,)) + word + ", false)"

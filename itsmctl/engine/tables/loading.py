@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from itsmctl.model import TEXT_COLUMNS, Customer, Definitions, Service
+from itsmctl.model import RECORD_COLUMNS, TEXT_COLUMNS, Customer, Definitions, Service
 
 Codes = Mapping[str, Mapping[str, str]]
 """Exported value to code, by canonical column."""
@@ -95,6 +95,11 @@ class Loading:
     def texts(self) -> frozenset[str]:
         """The texts of a record that are loaded."""
         return self.part.columns | ALWAYS if self.part.columns else frozenset(TEXTS)
+
+    @property
+    def unfilled(self) -> frozenset[str]:
+        """The columns of records that no file fills, as far as that is known."""
+        return frozenset() if self.exported is None else frozenset(RECORD_COLUMNS) - self.exported
 
     @property
     def exported_at(self) -> int:

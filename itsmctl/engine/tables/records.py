@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from itsmctl.blanks import plainly_named
 from itsmctl.engine.session import Session, exported, name, quote
 from itsmctl.engine.sql import epoch
@@ -49,16 +51,28 @@ def create_kept(session: Session, loading: Loading) -> None:
 def create_record(session: Session, loading: Loading) -> None:
     """`record` with the columns of the part, and `whole_record` with all of them, for the few rows that are shown."""
     create_zone(session, loading)
-    session.run(f"CREATE TABLE record AS {_records(session, loading, loading.texts)}")
-    whole = _records(session, loading, frozenset(TEXTS)) if loading.part.columns else "SELECT * FROM record"
+    types = _types(session, loading)
+    session.run(f"CREATE TABLE record AS {_records(session, loading, loading.texts, types)}")
+    whole = _records(session, loading, frozenset(TEXTS), {}) if loading.part.columns else "SELECT * FROM record"
     session.run(f"CREATE VIEW whole_record AS {whole}")
 
 
-def _records(session: Session, loading: Loading, texts: frozenset[str]) -> str:
-    """SELECT of the records that are judged, with some of the texts, in the codes of the definitions."""
+def _types(session: Session, loading: Loading) -> Mapping[str, str]:
+    """The types of the process and of columns with codes, which hold few words; codes may become others where the audit goes back to before the export."""
+    records = exported(loading.folder, "record")
+    types = {"process": session.type_of_words("process", records)}
+    if loading.as_of >= loading.exported_at:
+        for column in sorted((loading.texts & set(coded_columns(loading))) - NAMING_COLUMNS - loading.unfilled):
+            words = f"""SELECT {name(column)} AS word FROM {records} UNION SELECT code FROM code WHERE "column" = {quote(column)}"""
+            types[column] = session.type_of_words("word", f"({words}) AS word")
+    return types
+
+
+def _records(session: Session, loading: Loading, texts: frozenset[str], types: Mapping[str, str]) -> str:
+    """SELECT of the records that are judged, with some of the texts, in the codes of the definitions; `types` of columns beside VARCHAR."""
     columns: list[str] = []
     joins: list[str] = []
-    empty = frozenset() if loading.exported is None else frozenset(RECORD_COLUMNS) - loading.exported
+    empty = loading.unfilled
     coded = coded_columns(loading)
     for column in TEXT_COLUMNS:
         if column not in texts:
@@ -73,9 +87,7 @@ def _records(session: Session, loading: Loading, texts: frozenset[str]) -> str:
                 f"{same_process(loading, alias, 'r')}"
             )
             told = f"coalesce({alias}.code, {text})"
-            if column not in NAMING_COLUMNS and loading.as_of >= loading.exported_at:
-                told = f"CAST({told} AS {_type_of_codes(session, column, loading)})"
-            columns.append(f"{told} AS {name(column)}")
+            columns.append(f"{_typed(told, types.get(column))} AS {name(column)}")
         else:
             columns.append(f"{text} AS {name(column)}")
     columns += [f"r.{column}" for column in TIME_COLUMNS + NUMBER_COLUMNS + BOOLEAN_COLUMNS]
@@ -90,18 +102,16 @@ def _records(session: Session, loading: Loading, texts: frozenset[str]) -> str:
     inside = "true"
     if loading.opened_from is not None:
         inside = f"(opened_at IS NULL OR opened_at >= {loading.opened_from})"
-    process = f"CAST(r.process AS {session.type_of_words('process', exported(loading.folder, 'record'))}) AS process"
     return f"""SELECT k.tix, r.*, {month_text("r.opened_at", offset_at(session, "r.opened_at"))} AS month FROM (
-            SELECT r.record_id, {process}, {", ".join(columns)}, r.source_file, r.source_row,
+            SELECT r.record_id, {_typed("r.process", types.get("process"))} AS process, {", ".join(columns)}, r.source_file, r.source_row,
                 coalesce(resolved_at, closed_at) AS ended_at, {inside} AS opened_in_period
             FROM (SELECT {read} FROM {exported(loading.folder, "record")} {_of_the_part(loading)}) AS r {" ".join(joins)}
         ) AS r JOIN kept AS k ON k.record_id = r.record_id"""
 
 
-def _type_of_codes(session: Session, column: str, loading: Loading) -> str:
-    """The type for a column that holds codes, and words that are none."""
-    words = f"""SELECT {name(column)} AS word FROM {exported(loading.folder, "record")} UNION SELECT code FROM code WHERE "column" = {quote(column)}"""
-    return session.type_of_words("word", f"({words}) AS word")
+def _typed(value: str, kind: str | None) -> str:
+    """SQL for a value of a type, where one is named."""
+    return f"CAST({value} AS {kind})" if kind else value
 
 
 def _of_the_part(loading: Loading) -> str:
