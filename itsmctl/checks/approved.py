@@ -11,7 +11,7 @@ under `also-called`, and nobody can say who approves through a shared account (`
     check: {approved: {before: actual_start, later: 2bd, calendar: cn-office, roles: [emergency-change-authority]}}
 
 Passing: approved on Monday by the change manager, begun on Tuesday; not begun yet. Failing: approved after it began, or
-by somebody without the role. Not testable: approved by somebody whom no assignment names; approvals enough only with one
+by somebody without the role. Not testable: over, and nobody says when it began; approved by somebody whom no assignment names; approvals enough only with one
 through a shared account, or only while nobody knows whose refusal followed them; too few, and a decision of which nobody can say
 whether it was one in favour.
 """
@@ -33,6 +33,7 @@ from itsmctl.engine.acts import (
     needs_of,
 )
 from itsmctl.engine.context import Context, Needs
+from itsmctl.engine.life import closed, done, not_yet
 from itsmctl.engine.openings import Opening, counted_until, join_day
 from itsmctl.engine.parameters import COUNT, TEXTS, number_of, texts
 from itsmctl.engine.people import known_as
@@ -99,9 +100,9 @@ def compile(rule: Rule, context: Context) -> Fragment:
     have = f"coalesce(c.{'roles' if rule.parameters.get('each') else 'people'}, 0)"
     enough, before = f"{have} >= {need}", rule.parameters.get("before")
     missing = quote(f"missing:{before}") if isinstance(before, str) and before != "approval" else "NULL"
-    unreached = f"m.moment IS NULL AND {missing} IS NULL" if before else "false"
+    unreached = "m.moment IS NULL" if before else "false"
     if before and missing != "NULL":
-        unreached = "m.moment IS NULL AND r.ended_at IS NULL"
+        unreached = "m.moment IS NULL AND r.going_on"
     unknown = "m.moment IS NULL" if before else "false"
     reached = opening.until if opening else context.as_of
     early = f"m.moment > {context.as_of}"  # it can still be approved in time
@@ -121,9 +122,11 @@ def compile(rule: Rule, context: Context) -> Fragment:
             ? AS expected, coalesce(m.moment, r.opened_at) AS "at",
             CASE WHEN {unreached} THEN NULL WHEN {unknown} THEN {missing} WHEN {enough} THEN NULL WHEN {unlaid} THEN 'calendar-not-known' WHEN {shared} THEN 'shared-account' WHEN {hoped} THEN 'unknown-person'
                 WHEN {undated} THEN CASE WHEN c.refused = 1 THEN 'missing:actor' ELSE 'undated-approval' END END AS reason
-            FROM scoped AS r LEFT JOIN (""",
+            FROM (SELECT r.*, """,
             (_expected(rule, need, roles),),
         )
+        + not_yet(closed(context) if before == "closed_at" else done(context), context)
+        + " AS going_on FROM scoped AS r) AS r LEFT JOIN ("
         + _moments(rule, context)
         + ") AS m ON m.tix = r.tix"
         + join_day(opening, "m.moment", "md")

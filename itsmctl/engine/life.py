@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from itsmctl.engine.context import Context
 from itsmctl.engine.sql import Fragment, join
+from itsmctl.engine.strange import is_strange
 from itsmctl.model import Phase, Process
 
 CLOSED: tuple[Phase, ...] = ("closed", "cancelled")
@@ -22,6 +23,12 @@ def closed(context: Context) -> Fragment:
 def done(context: Context) -> Fragment:
     """SQL for whether nobody works on the record `r` any more; NULL where nothing in the export tells."""
     return _is_in(context, DONE, ("resolved_at", "closed_at"))
+
+
+def not_yet(over: Fragment, context: Context) -> Fragment:
+    """SQL for whether the export tells that the record `r` is not `over` (`closed` or `done`) yet; never NULL, and false in a state that nobody translates."""
+    strange = context.process in context.strange if context.process else bool(context.strange)
+    return "(NOT coalesce(" + over + ", true)" + (" AND NOT " + is_strange("r", ()) if strange else "") + ")"
 
 
 def states_in(context: Context, phases: Sequence[Phase]) -> tuple[tuple[str, str], ...]:
