@@ -629,6 +629,24 @@ def test_every_hour_of_two_years_agrees_with_zoneinfo(tmp_path: Path) -> None:
         ("iso", "2026-02-09 07:05", "2026-02-09 07:05:00"),
         ("d/M/yyyy HH:mm", "9/2/26 7:05", None),
         ("iso", "9999-12-31T00:00:00", None),
+        ("iso", "1900-01-01 00:00:00", None),  # what databases hold where nothing was entered
+        ("iso", "1970-01-01 10:00:00", None),
+        ("epoch-s", "0", None),
+        ("epoch-s", "1770620701", "2026-02-09 07:05:01"),
+        ("epoch-s", "1770620701.999", "2026-02-09 07:05:01"),
+        ("epoch-s", "1.77062E+09", None),  # the hour is lost
+        ("epoch-ms", "1770620701999", "2026-02-09 07:05:01"),
+        ("epoch-ms", "1770620701999.0", "2026-02-09 07:05:01"),
+        ("epoch-ms", "/Date(1770620701999)/", "2026-02-09 07:05:01"),
+        ("epoch-ms", r"\/Date(1770620701999+0200)\/", "2026-02-09 07:05:01"),
+        ("epoch-s", "/Date(1770620701)/", None),
+        ("excel-days", "46062.295150463", "2026-02-09 07:05:01"),
+        ("excel-days", '"46062,29515046296"', "2026-02-09 07:05:01"),
+        ("excel-days", "46062.29515", "2026-02-09 07:05:01"),
+        ("excel-days", "46062.2952", None),  # may be half a minute off
+        ("excel-days", "46062.5", None),
+        ("excel-days", "46062", None),
+        ("excel-days", "146062.29515", None),
     ],
 )
 def test_time_patterns(tmp_path: Path, pattern: str, text: str, utc: str | None) -> None:

@@ -624,6 +624,13 @@ def test_times_that_no_format_reads_are_named_where_nothing_can_be_judged(tmp_pa
     assert caught.value.problems[0].code == "no-moment"
 
 
+def test_a_mapping_without_a_column_of_moments_is_told_which_to_name(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("Number,State\nINC1,New\n", encoding="utf-8")
+    bring([tmp_path / "t.csv"], tmp_path / "out", mapping(recognise=("Number",), format="table"))
+    with pytest.raises(ItsmctlError, match="mapping tickets names no column of moments .* name at least `opened_at`"):
+        audit(load(reference_root()), tmp_path / "out", AuditOptions())
+
+
 # CSV
 
 

@@ -468,7 +468,11 @@ def test_a_reason_says_what_is_so(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "took"),
-    [("Resolution_Time", "5{n}"), ("Resolution", "{n}.5"), ("Resolution Time", "1 day 2:0{n}:00"), ("Work performed", "2026-03-0{n}")],
+    [
+        ("Resolution_Time", "5{n}"), ("Resolution", "{n}.5"), ("Resolution Time", "1 day 2:0{n}:00"), ("Work performed", "2026-03-0{n}"),
+        ("Resolution time", "{n}h 30m"), ("Resolution", "P1DT{n}H"), ("Solution", '"{n},5 Std."'), ("处理结果", "{n}小时20分"), ("Resolution", "-{n}:15"),
+        ("Resolution", "{n} days 03:10:00"), ("Resolution", "2 Days {n} Hours 1 Minute"), ("Lösung", '"{n} Tage, 2 Std."'), ("Solution", "{n} jours 2 heures"),
+    ],
 )  # fmt: skip
 def test_how_long_it_took_is_not_what_was_done(tmp_path: Path, name: str, took: str) -> None:
     """A rule that asks for a resolution would pass by a number of hours."""
@@ -744,6 +748,20 @@ def test_the_columns_of_topdesk_are_found_in_its_languages(tmp_path: Path, heade
     order = ("record_id", "requester", "title", "state", "opened_at", "due_at", "assignee", "group", "resolved_at", "closed_at")  # fmt: skip
     found = mapped(data)
     assert [found.get(column) for column in order] == header.split(";")
+
+
+def test_days_that_excel_counted_to_the_second_are_shown_as_the_moments_that_they_are(tmp_path: Path) -> None:
+    rows = ["INC{i},New,a,45292.50417", 'INC{i},New,b,"45292,50417"']
+    data, text = of_lines(tmp_path, listed("Number,State,Short description,Opened", rows))
+    assert (data["time-formats"], mapped(data)["opened_at"]) == (["excel-days"], "Opened")
+    assert re.search(r"so that 45292[.,]50417 is 2024-01-01 12:06:00\? If it was counted from 1904", text)
+
+
+@pytest.mark.parametrize("moment", ["/Date(177{i}119200)/", r"\/Date(177{i}119200+0200)\/", "177{i}119200.0"])
+def test_milliseconds_are_known_however_programs_write_them(tmp_path: Path, moment: str) -> None:
+    data, text = of_lines(tmp_path, listed("Number,State,Short description,Opened", [f"INC{{i}},New,a,{moment}"]))
+    assert (data["time-formats"], mapped(data)["opened_at"]) == (["epoch-ms"], "Opened")
+    assert "In which zone" not in text and "time of day" not in text
 
 
 def test_numbers_that_are_days_to_excel_are_asked_about(tmp_path: Path) -> None:

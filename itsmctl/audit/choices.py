@@ -97,6 +97,9 @@ def _no_moment(receipt: Receipt) -> Problem:
         template = "of {rows} rows none could be read as a ticket; `itsmctl import` tells why each was set aside, and `itsmctl import EXPORT --suggest` proposes a mapping of your own"
         return Problem("no-records", template, values={"rows": receipt.rows_read})
     unread = dict.fromkeys(one.exported for one in receipt.unread if one.column in TIME_COLUMNS)
+    if not unread and not set(TIME_COLUMNS) & set(receipt.mapped):
+        template = "no moment was read, as mapping {mapping} names no column of moments that the export has: name at least `opened_at` under its `columns`; or say with --as-of when all else is judged"
+        return Problem("no-moment", template, values={"mapping": receipt.mapping})
     if not unread:
         return Problem("no-moment", "the dataset holds no moment at all; say with --as-of when it is judged")
     template = (

@@ -20,9 +20,14 @@ from itsmctl.worktime import offset_spans
 ISO = "iso"
 EPOCHS = {"epoch-s": 1_000_000, "epoch-ms": 1_000}
 """Seconds or milliseconds since 1970, which are in UTC, and the microseconds in each."""
-EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+EXCEL_DAYS = "excel-days"
+"""Days as Excel counts them, the time of day behind the point."""
+EARLIEST = datetime(1971, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
-"""A moment outside these years is a typing error or a marker for 'never', and is treated as unreadable."""
+"""A moment outside these years is a typing error or a marker for 'never', as the first of 1900 or of 1970 is, and is treated as unreadable."""
+
+_NAMED = frozenset({ISO, *EPOCHS, EXCEL_DAYS})
+"""Formats with a name of their own, of which no letter stands for a part of a moment."""
 
 LETTERS = {
     "yyyy": "%Y",
@@ -56,6 +61,14 @@ SPREADSHEETS = tuple(
 _FACE = r"^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d([.,]\d+)?)?)?"
 _OFFSET = r"(Z|[+-][01]\d(:?[0-5]\d)?)"
 _ISO = rf"\d{{4}}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d([.,]\d+)?)? ?{_OFFSET}?)?"
+_SINCE_1970 = r"^([+-]?\d{1,15})(?:\.\d+)?$"
+"""Not in powers of ten: where a spreadsheet has written 1.77E+09, the hour is lost."""
+_IN_JSON = r"^\\?/Date\((-?\d{1,15})(?:[+-]\d{4})?\)\\?/$"
+"""How .NET writes milliseconds since 1970; what it says of an offset does not move the moment."""
+_EXCEL_MOMENT = r"[2-6]\d{4}[.,]\d{5,17}"
+"""From 1954 to 2091; five decimals tell the second, and fewer not even the minute."""
+_EXCEL_DAY = r"[2-6]\d{4}([.,]0+)?"
+_EXCEL_1970 = 25569
 _TOKEN = re.compile(r"'[^']*'|([A-Za-z])\1*|.")
 
 
@@ -81,9 +94,7 @@ def rivals(pattern: str, patterns: Sequence[str]) -> list[str]:
     """The formats that can read the same text as `pattern` and mean another day: the same but for the order of its parts."""
     shape = _shape(pattern)
     return [
-        other
-        for other in patterns
-        if other != pattern and not {ISO, *EPOCHS} & {other, pattern} and _shape(other) == shape
+        other for other in patterns if other != pattern and not _NAMED & {other, pattern} and _shape(other) == shape
     ]
 
 
@@ -92,7 +103,7 @@ def mirrored(pattern: str) -> str:
     tokens = [token[0] for token in _TOKEN.finditer(pattern)]
     days = [i for i, text in enumerate(tokens) if text in ("d", "dd")]
     months = [i for i, text in enumerate(tokens) if text in ("M", "MM")]
-    if pattern == ISO or pattern in EPOCHS or len(days) != 1 or len(months) != 1:
+    if pattern in _NAMED or len(days) != 1 or len(months) != 1:
         return ""
     tokens[days[0]], tokens[months[0]] = tokens[months[0]], tokens[days[0]]
     return "".join(tokens)
@@ -123,8 +134,14 @@ def stamp_sql(column: str, pattern: str, where: Where) -> str:
         face = f"replace(regexp_extract(trim({column}), {quote(_FACE)}), ',', '.')"
         return f"CASE WHEN regexp_full_match(trim({column}), {quote(_ISO)}) THEN try_cast({face} AS TIMESTAMP) END"
     if pattern in EPOCHS:
-        number = f"try_cast(trim({column}) AS BIGINT)"
+        forms = (_SINCE_1970, _IN_JSON) if pattern == "epoch-ms" else (_SINCE_1970,)
+        found = ", ".join(f"nullif(regexp_extract(trim({column}), {quote(form)}, 1), '')" for form in forms)
+        number = f"try_cast(coalesce({found}) AS BIGINT)"
         return f"CASE WHEN abs({number}) < {10**17 // EPOCHS[pattern]} THEN make_timestamp({number} * {EPOCHS[pattern]}) END"
+    if pattern == EXCEL_DAYS:
+        days = f"CAST(replace(trim({column}), ',', '.') AS DOUBLE)"
+        counted = f"regexp_full_match(trim({column}), {quote(f'{_EXCEL_MOMENT}|{_EXCEL_DAY}')})"
+        return f"CASE WHEN {counted} THEN make_timestamp((round({days} * 86400)::BIGINT - {_EXCEL_1970 * 86400}) * 1000000) END"
     form = quote(strptime_format(pattern, where))
     # Cells hardly ever have blanks around them, and to take off what is not there costs as much as to read a time.
     read = f"coalesce(try_strptime({column}, {form}), try_strptime(trim({column}), {form}))"
@@ -142,6 +159,8 @@ def is_day_sql(column: str, pattern: str) -> str:
     """SQL that tells whether a text that can be read names a day and no time of day."""
     if pattern == ISO:
         return f"length(trim({column})) = {len('2026-03-05')}"
+    if pattern == EXCEL_DAYS:
+        return f"regexp_full_match(trim({column}), {quote(_EXCEL_DAY)})"
     hours = {"H", "h"} & {token[1] for token in _TOKEN.finditer(pattern)}
     return "false" if hours or pattern in EPOCHS else "true"
 

@@ -28,7 +28,12 @@ FORMAT = "itsmctl/honesty/v1"
 _SAID_BELOW = ("missing-columns", "number-gaps")
 _KINDS = {"person": msg("people"), "mail-address": msg("e-mail addresses"), "mobile-number": msg("mobile numbers")}
 
-_FORMS = {"iso": msg("ISO 8601"), "epoch-s": msg("seconds since 1970"), "epoch-ms": msg("milliseconds since 1970")}
+_FORMS = {
+    "iso": msg("ISO 8601"),
+    "epoch-s": msg("seconds since 1970"),
+    "epoch-ms": msg("milliseconds since 1970"),
+    "excel-days": msg("days as Excel counts them"),
+}
 
 
 def render(honesty: Honesty, language: Language = "en", width: int = 80) -> str:

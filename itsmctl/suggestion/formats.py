@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from itsmctl.importers.months import ENGLISH_MONTHS
-from itsmctl.importers.times import EPOCHS, ISO, mirrored, order_of
+from itsmctl.importers.times import EPOCHS, EXCEL_DAYS, ISO, mirrored, order_of
 from itsmctl.model import DateOrder
 
 _ISO = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d([.,]\d+)?)?( ?(Z|[+-]\d\d(:?\d\d)?))?)?")
@@ -25,6 +25,9 @@ _TIME = re.compile(
     r"(,? +|T|日? ?)([上下]午 ?)?(\d{1,2}):(\d\d)(:\d\d)?([.,]\d{3}(\d{3})?)?( ?[AaPp]\.? ?[Mm]\.?| ?[上下]午)?"
 )
 _OF_DAY = re.compile(r"([上下]午 ?)?([01]?\d|2[0-3]):")
+_IN_JSON = re.compile(r"\\?/Date\(-?[0-9]{11,14}([+-][0-9]{4})?\)\\?/")
+_NUMBER = re.compile(r"([0-9]+)(?:[.,]([0-9]+))?")
+_DIGITS_OF_DAYS, _FEW_DECIMALS = 5, 4
 _OPEN = "?"
 _YEARS = (946_684_800, 2_524_608_000)
 """2000 to 2050: seconds since 1970 outside these are some other number."""
@@ -62,8 +65,10 @@ def pattern_of(value: str, *, numbers: bool = False) -> str:
     """The pattern of one moment; '' where it is none. Where day and month can change places it starts with a mark."""
     if _ISO.fullmatch(value):
         return ISO
-    if value.isascii() and value.isdigit():
-        return _epoch(value) if numbers else ""
+    if _IN_JSON.fullmatch(value):
+        return "epoch-ms"
+    if found := _NUMBER.fullmatch(value):
+        return _counted(found) if numbers else ""
     for shape, kind in _DATES:
         if (found := shape.match(value)) and _is_month(found, kind):
             time = _time_pattern(value[found.end() :])
@@ -91,6 +96,14 @@ def _is_month(found: re.Match[str], kind: str) -> bool:
         return True
     word = found[3 if kind == "named" else 1].rstrip(".").casefold()
     return word in ENGLISH_MONTHS or word[:-1].isdigit()
+
+
+def _counted(number: re.Match[str]) -> str:
+    """How a number counts to a moment: the seconds since 1970, or the days as Excel does."""
+    whole, decimals = number.groups()
+    if decimals and len(whole) == _DIGITS_OF_DAYS and len(decimals) > _FEW_DECIMALS:
+        return EXCEL_DAYS if whole[0] in "23456" else ""
+    return _epoch(whole)
 
 
 def _epoch(digits: str) -> str:

@@ -11,6 +11,7 @@ from itsmctl.engine.session import Session, quote
 from itsmctl.importers.export import RAW, Staged
 from itsmctl.importers.findings import DAYS_AS_NUMBERS
 from itsmctl.importers.recognition import FALSE, TRUE
+from itsmctl.importers.times import EPOCHS
 from itsmctl.suggestion.formats import Moments, moments_in, pattern_of
 from itsmctl.suggestion.words import EMPTY
 
@@ -18,9 +19,18 @@ FREQUENT, MIXED = 100, 1000
 """How many values of a column are looked at: the most frequent ones, and ones from all over it."""
 _PERSON = re.compile(r"[^@\s]+@[^@\s]+\.\w{2,}")
 _NUMBER_OF_TICKET = re.compile(r"[A-Za-z]{1,12}[-_# ]{0,2}\d{1,18}")
-_QUANTITY = re.compile(
-    r"[+-]?\d+([.,]\d+)*( ?(h|hrs?|hours?|m|mins?|minutes?|days?|d|s|%))?|(\d+ days?,? )?\d+:\d\d(:\d\d)?"
+_UNIT = (
+    r"%|w|wks?|weeks?|d|days?|h|hrs?|hours?|m|mins?|minutes?|s|secs?|seconds?|"
+    r"wochen?|tage?n?|std|stunden?|minuten?|sek|sekunden?|jours?|heures?|secondes?|d[ií]as?|horas?|minutos?|segundos?|"
+    r"dagen|dag|uur|uren|seconden|giorni|giorno|or[ae]|minut[io]|second[io]|周|天|日|个?小时|时|分钟?|秒钟?"
 )
+_AMOUNT = r"\d+([.,]\d+)*"
+_QUANTITY = re.compile(
+    rf"[+-]?{_AMOUNT}|[+-]?({_AMOUNT}\s?({_UNIT})\.?,?\s*)+|[+-]?({_AMOUNT}\s?({_UNIT})\.?,?\s*)?\d+:\d\d(:\d\d([.,]\d+)?)?|"
+    r"-?P(?=.)(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+([.,]\d+)?S)?)?",
+    re.IGNORECASE,
+)
+"""A number, or how long something took: `4h 30m`, `2 days 03:10:00`, `-2:15`, `1,5 Std.`, `3小时20分`, `P1DT2H`."""
 _CLOCK = re.compile(r".*\d:\d\d.*", re.DOTALL)
 _DAY_AS_NUMBER = re.compile(DAYS_AS_NUMBERS)
 _SPACED = re.compile(r"\d{1,3}([ \u00a0\u202f]\d{3})+")
@@ -87,8 +97,8 @@ class Profile:
     @cached_property
     def only_days(self) -> bool:
         """Nearly all of its moments name a day and no time of day."""
-        patterns = [pattern_of(value.strip()) for value in self.mixed]
-        return sum(bool(one) for one in patterns) > 0 and self._share(_CLOCK) < 0.05
+        dates = [one for value in self.mixed if (one := pattern_of(value.strip())) and one not in EPOCHS]
+        return bool(dates) and self._share(_CLOCK) < 0.05
 
     @cached_property
     def numbers_of_tickets(self) -> bool:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 
+from itsmctl.importers.times import EXCEL_DAYS
 from itsmctl.language import Language, column_text, tr
 from itsmctl.reports.plain import shown
+from itsmctl.suggestion.formats import pattern_of
 from itsmctl.suggestion.matching import SURE
 from itsmctl.suggestion.suggestion import Suggestion
 
@@ -41,6 +44,14 @@ def questions(s: Suggestion, language: Language) -> Iterator[str]:
         yield tr("In which zone did the tool write {names}? Write it under `zone`, or give --zone; the machine's zone is never used.", language, names=names)  # fmt: skip
     if s.days:
         yield tr("Can {names} be exported with the time of day? A day alone is set aside: no clock can be read from it.", language, names=_names(language, s.days))  # fmt: skip
+    if counted := [one for one in s.zoneless if one.moments and EXCEL_DAYS in one.moments.patterns]:
+        value = next(value for value in counted[0].profile.mixed if pattern_of(value, numbers=True) == EXCEL_DAYS)
+        values = {
+            "names": _names(language, (one.name for one in counted)),
+            "value": shown(value),
+            "moment": _as_excel(value),
+        }
+        yield tr("Does {names} count days as Excel does, so that {value} is {moment}? If it was counted from 1904, all are four years off: export again from the tool.", language, **values)  # fmt: skip
     if numbers := [profile for profile in s.unused if profile.days_as_numbers]:
         values = {"names": _names(language, (one.name for one in numbers)), "value": shown(numbers[0].mixed[0])}
         yield tr("Are {names} moments? Numbers such as {value} are days as Excel counts them, and are not read: give the cells a format with day and time in Excel, or export again from the tool.", language, **values)  # fmt: skip
@@ -89,6 +100,14 @@ def _of_columns(s: Suggestion, language: Language) -> Iterator[str]:
 def _names(language: Language, names: Iterable[str], most: int = 12) -> str:
     listed = [shown(name) for name in names]
     return tr(", ", language).join([*listed[:most], *(["…"] if len(listed) > most else [])])
+
+
+def _as_excel(value: str) -> str:
+    """The moment that a number of days tells."""
+    moment = datetime(1899, 12, 30, tzinfo=UTC) + timedelta(
+        seconds=round(float(value.strip().replace(",", ".")) * 86400)
+    )
+    return f"{moment:%Y-%m-%d %H:%M:%S}"
 
 
 def _either(values: Iterable[str]) -> str:
