@@ -437,6 +437,15 @@ def test_delimiters_are_found(tmp_path: Path, delimiter: str) -> None:
         ("shift_jis", "プリンタ 印刷できない 終了"),
         ("euc_kr", "김철수 이영희 박민수 최지우"),
         ("cp1252", "gelöst Büro Straße Größe Müller Köln"),
+        ("cp850", "gelöst Büro Straße Größe Müller Köln Überlingen"),
+        ("cp850", "Hélène Béranger François Léa accès"),
+        ("cp850", "Iñaki García contraseña Ibáñez"),
+        ("cp850", "ação não conexão João"),
+        ("mac_roman", "gelöst Büro Straße Größe Müller Köln Überlingen"),
+        ("mac_roman", "Hélène Béranger François Léa accès"),
+        ("cp1252", "Hélène Béranger François Léa accès"),
+        ("cp1252", "Iñaki García contraseña Ibáñez ação não"),
+        ("cp1252", "Søren Åse Bjørn Håkon Jørgensen"),
     ],
 )
 def test_a_few_names_tell_the_encoding(tmp_path: Path, encoding: str, names: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import hashlib
 import json
@@ -334,3 +335,68 @@ def test_the_order_of_files_changes_nothing(tmp_path: Path) -> None:
         import_files(order, None, shipped(), "UTC", tmp_path / name)
         kept.append({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()})
     assert kept[0] == kept[1]
+
+
+def as_python(cell: str) -> str:
+    """A cell as a script writes it that puts an answer of ServiceNow's API into a table."""
+    return repr({"display_value": cell, "link": "https://example.service-now.com/api/now/table/sys_user_group/1"})
+
+
+def of_objects(tmp_path: Path, cells: list[tuple[str, ...]], name: str = "t.csv") -> list[list[Any]]:
+    """The number, group, assignee and title of the incidents in a file with those cells."""
+    header = ("number", "opened_at", "state", "caller_id", "assignment_group", "assigned_to", "short_description")
+    with (tmp_path / name).open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, *cells])
+    if name.endswith(".xlsx"):
+        with xlsxwriter.Workbook(tmp_path / name, {"strings_to_urls": False}) as book:
+            sheet = book.add_worksheet()
+            for i, row in enumerate([header, *cells]):
+                sheet.write_row(i, 0, row)
+    receipt = import_files([tmp_path / name], None, shipped(), "UTC", tmp_path / "out")
+    assert receipt.mapping == "servicenow-incident"
+    return rows(tmp_path / "out", "record", ("number", "requester", "group", "assignee", "title", "source_row"))
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.xlsx"])
+def test_objects_in_cells_are_read_as_those_of_json_are(tmp_path: Path, name: str) -> None:
+    """Taken for text, no group and nobody would be one that the definitions know."""
+    opened = ("2026-03-01 10:00:00", "New")
+    caller = "{'link': 'https://example.service-now.com/api/now/table/sys_user/9', 'value': '5137153cc611227c000bbd1bd8cd2005'}"
+    found = of_objects(
+        tmp_path,
+        [
+            ("INC1", *opened, caller, as_python("Network"), json.dumps({"display_value": "李娜", "link": "x"}), "{broken"),
+            ("INC2", *opened, caller, as_python("Café \\ d'Or"), "", "{'a': 1}"),
+            ("INC3", *opened, "", "Desk", "", 'says {"name": "x"}'),
+        ],
+        name,
+    )  # fmt: skip
+    who = "5137153cc611227c000bbd1bd8cd2005"
+    assert found[:2] == [
+        ["INC1", who, "Network", "李娜", "{broken", 1],
+        ["INC2", who, "Café \\ d'Or", None, "{'a': 1}", 2],
+    ]
+    assert found[2] == ["INC3", None, "Desk", None, 'says {"name": "x"}', 3]
+
+
+def test_a_text_that_happens_to_be_json_stays_a_text(tmp_path: Path) -> None:
+    alert = '{"severity": 5, "message": "down"}'
+    found = of_objects(tmp_path, [("INC1", "2026-03-01 10:00:00", "New", "a", "Desk", "b", alert)])
+    assert found == [["INC1", "a", "Desk", "b", alert, 1]]
+
+
+def test_a_bad_row_beside_objects_is_set_aside_with_its_number(tmp_path: Path) -> None:
+    opened = ("2026-03-01 10:00:00", "New", "a")
+    found = of_objects(
+        tmp_path, [("INC1", *opened, as_python("Desk"), "", ""), ("INC2", "x"), ("INC3", *opened, as_python("Net"), "", "")]
+    )  # fmt: skip
+    assert [(row[0], row[2], row[5]) for row in found] == [("INC1", "Desk", 1), ("INC3", "Net", 3)]
+    assert [row[1:] for row in rows(tmp_path / "out", *COLUMNS["rejects"])] == [[2, None, "", "INC2,x", "too-few-cells"]]  # fmt: skip
+
+
+def test_a_key_of_servicenow_without_what_is_displayed_for_it_is_read(tmp_path: Path) -> None:
+    """The Table API tells only keys unless it is asked for more; an empty column of what is displayed would hide them."""
+    record = {"number": "INC1", "opened_at": "2026-03-01 10:00:00", "state": "1", "caller_id": {"link": "x", "value": "9c"}, "assignment_group": {"link": "x", "value": "8a"}}  # fmt: skip
+    (tmp_path / "t.json").write_text(json.dumps({"result": [record]}), encoding="utf-8")
+    import_files([tmp_path / "t.json"], None, shipped(), "UTC", tmp_path / "out")
+    assert rows(tmp_path / "out", "record", ("number", "requester", "group")) == [["INC1", "9c", "8a"]]

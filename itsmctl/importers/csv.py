@@ -9,7 +9,7 @@ import csv
 import re
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 from itertools import islice
 from pathlib import Path
@@ -21,7 +21,8 @@ from itsmctl.importers.encoding import CHUNK, MARK, TextFile, detect, to_utf8
 from itsmctl.importers.export import RAW, REJECT, Export, csv_source, numbered
 from itsmctl.importers.header import HeaderRow, Row, first_rows, left_above, no_such_row, refuse_title
 from itsmctl.importers.lines import cut_lines
-from itsmctl.importers.rows import MAX_COLUMNS, too_many_columns
+from itsmctl.importers.objects import HEAD, object_columns, spread
+from itsmctl.importers.rows import MAX_COLUMNS, Tables, too_many_columns
 from itsmctl.letters import composed
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -74,7 +75,7 @@ def open_csv(
     note = (
         f"{plain.name}: the encoding was guessed to be {found.encoding}; name it with --encoding if letters look wrong"
     )
-    return Export(
+    export = Export(
         source=plain,
         format="csv",
         columns=names,
@@ -88,6 +89,25 @@ def open_csv(
         + left_above(plain.name, above.header_row, above.rows),
         header_row=above.header_row,
     )
+    first = [row.cells for row in islice(_rows(head, delimiter), 1, HEAD)]
+    places = _named(export)
+    nested = object_columns(names, ([cells[place] for place in places if place < len(cells)] for cells in first))
+    return _spread(export, nested, scratch) if nested else export
+
+
+def _spread(export: Export, nested: frozenset[str], scratch: Path) -> Export:
+    """The export with columns for what stands in the objects of its cells."""
+    with Tables(export.source, scratch) as tables:
+        tables[""].name_columns([name for name in export.columns if name not in nested])
+        for _, record in _sorted_rows(export):
+            if isinstance(record, _Unreadable):
+                tables[""].reject(record.text, record.reason)
+            else:
+                tables[""].add(spread(dict(zip(export.columns, record, strict=True)), nested))
+    if not tables[""].rows:
+        return export
+    (made,) = tables.exports("csv")
+    return replace(export, columns=made.columns, path=made.path, bad=made.bad, rows=made.rows, delimiter=made.delimiter, unnamed=())  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -286,23 +306,39 @@ def _feed(lines: Iterator[str], waiting: deque[str], taken: list[str]) -> Iterat
 
 def _sort_out(export: Export, good: Path, bad: Path) -> int:
     """Write the readable rows, numbered, to one clean CSV file and the others with their reason to another."""
-    width = len(export.columns) + len(export.unnamed)
-    named = [place for place in range(width) if place not in export.unnamed]
-    least = named[-1] + 1
     row = 0
     with (
-        export.path.open(encoding=export.written_as, errors="itsmctl-mark", newline="") as text,
         good.open("w", encoding="utf-8", newline="") as good_file,
         bad.open("w", encoding="utf-8", newline="") as bad_file,
     ):
         keep = csv.writer(good_file, lineterminator="\n", quoting=csv.QUOTE_ALL)
         drop = csv.writer(bad_file, lineterminator="\n", quoting=csv.QUOTE_ALL)
-        keep.writerow(["row", *(f"c{place}" for place in named)])
+        keep.writerow(["row", *(f"c{place}" for place in _named(export))])
         drop.writerow(["row", "value", "reason"])
-        for record in islice(_records(cut_lines(text, 2 * MAX_ROW), export.delimiter), 1, None):
-            row += 1
+        for row, record in _sorted_rows(export):
             if isinstance(record, _Unreadable):
-                drop.writerow([row, _printable(record.text), record.reason])
+                drop.writerow([row, record.text, record.reason])
+            else:
+                keep.writerow([row, *record])
+    return row
+
+
+def _named(export: Export) -> list[int]:
+    """The places of the columns that have a name."""
+    width = len(export.columns) + len(export.unnamed)
+    return [place for place in range(width) if place not in export.unnamed]
+
+
+def _sorted_rows(export: Export) -> Iterator[tuple[int, list[str] | _Unreadable]]:
+    """Each row by its number: the cells of the columns that have a name, or why it cannot be read."""
+    width = len(export.columns) + len(export.unnamed)
+    named = _named(export)
+    least = named[-1] + 1
+    with export.path.open(encoding=export.written_as, errors="itsmctl-mark", newline="") as text:
+        records = _records(cut_lines(text, 2 * MAX_ROW), export.delimiter)
+        for row, record in enumerate(islice(records, 1, None), 1):
+            if isinstance(record, _Unreadable):
+                yield row, _Unreadable(_printable(record.text), record.reason)
                 continue
             if len(record) == width + 1 and not record[-1]:
                 record.pop()  # a delimiter at the end of the line, which DuckDB also lets pass
@@ -310,11 +346,10 @@ def _sort_out(export: Export, good: Path, bad: Path) -> int:
                 record += [""] * (width - len(record))  # Excel ends rows early where nothing stands behind them
             if len(record) == width:
                 _check_unnamed(export, row, {place: record[place] for place in export.unnamed})
-                keep.writerow([row, *(composed(record[place]) for place in named)])
+                yield row, [composed(record[place]) for place in named]
             else:
                 text_of_row = export.delimiter.join(record)[:KEPT_TEXT]
-                drop.writerow([row, text_of_row, "too-few-cells" if len(record) < width else "too-many-cells"])
-    return row
+                yield row, _Unreadable(text_of_row, "too-few-cells" if len(record) < width else "too-many-cells")
 
 
 def _printable(text: str) -> str:

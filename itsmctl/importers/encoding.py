@@ -231,6 +231,8 @@ def _likeliest(path: Path, shown: str) -> tuple[str, bool]:
         return "cp1251", True
     if chinese:
         return "gb18030", True
+    if western := _older(bytes(sample)):
+        return western, True
     fitting = [name for name in _CANDIDATES if _decodes(bytes(sample[: sample.rfind(b"\n") + 1] or sample), name)]
     found = _by_charset_normalizer(bytes(sample), fitting) or "utf-8"
     return found, found != "utf-8"
@@ -308,6 +310,36 @@ def _is_in_cyrillic_capitals(sample: bytes, least: int) -> bool:
 
 _CAPITALS = frozenset("АБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯЁЄІЇҐЎ".encode("cp1251"))
 _VOWELS = frozenset("АЕИОУІ".encode("cp1251"))
+
+
+def _older(sample: bytes) -> str:
+    """`cp850` or `mac_roman` where a text of a Western language is surely written so, as by tools of old and by `CSV (MS-DOS)` and
+    `CSV (Macintosh)` of Excel; '' otherwise.
+
+    They have its letters where Windows-1252 has dashes and quotes, and all others no letters that Western words have.
+    """
+    within = [(found[2].islower(), found[1][0]) for found in _WITHIN_WORD.finditer(sample)]
+    shares = {
+        name: sum(letters.get(byte) is small for small, byte in within) / max(1, len(within))
+        for name, letters in _LETTERS.items()
+    }
+    best = max(shares, key=lambda name: shares[name])
+    clear = all(shares[best] >= share + 0.3 for name, share in shares.items() if name != best)
+    return best if best != "cp1252" and len(within) >= _ENOUGH and shares[best] >= 0.9 and clear else ""
+
+
+_ENOUGH = 3
+_WITHIN_WORD = re.compile(rb"(?<=[A-Za-z])([\x80-\xff])(?=([A-Za-z]))")
+_WESTERN = "äöüßàâáãåæçéèêëíìîïñóòôõøúùûÿœ"
+_LETTERS = {
+    name: {
+        letter.encode(name)[0]: letter.islower()
+        for letter in _WESTERN + _WESTERN.upper()
+        if len(letter.encode(name, "ignore")) == 1
+    }
+    for name in ("cp1252", "cp850", "mac_roman")
+}
+"""Where each encoding has the letters of Western languages, and whether they are small."""
 
 
 def _by_charset_normalizer(sample: bytes, fitting: list[str]) -> str:

@@ -21,6 +21,7 @@ from itsmctl.importers.excel_dates import DatesOfColumn, look_at_dates
 from itsmctl.importers.excel_shown import Shown, Unplaced, column_number, sheets_of, shown_rows
 from itsmctl.importers.export import Export, numbered
 from itsmctl.importers.header import HeaderRow, Row, any_names, first_rows, left_above, no_such_row, refuse_title
+from itsmctl.importers.objects import object_columns, spread
 from itsmctl.importers.rows import Tables
 from itsmctl.letters import composed
 
@@ -93,7 +94,8 @@ def _read(rows: Iterator[Sequence[Cell]], sheet: str, tables: Tables, named: Seq
     table = tables[sheet]
     table.header_row = header_row
     table.notes += left_above(f"{tables.name}#{sheet}", header_row, place)
-    table.name_columns([name for name in names if name])
+    nested = object_columns(names, ([text(cell) for cell in row.cells] for row in others))
+    table.name_columns([name for name in names if name and name not in nested])
     seen = {name: DatesOfColumn() for name in names if name}
     for row in (row.cells for row in chain(others, filled)):
         cells = [text(cell) for cell in row]
@@ -103,7 +105,8 @@ def _read(rows: Iterator[Sequence[Cell]], sheet: str, tables: Tables, named: Seq
         if any(cell and not name for name, cell in zip_longest(names, cells, fillvalue="")):
             table.reject(", ".join(cells), "too-many-cells")
         else:
-            table.add({name: cell for name, cell in zip(names, cells, strict=False) if name})
+            named_cells = {name: cell for name, cell in zip(names, cells, strict=False) if name}
+            table.add(spread(named_cells, nested) if nested else named_cells)
     table.notes += look_at_dates(seen, Where(f"{tables.shown}#{sheet}"))
 
 

@@ -15,13 +15,12 @@ from itsmctl.importers import jira, ocel
 from itsmctl.importers.container import Plain
 from itsmctl.importers.export import Export
 from itsmctl.importers.json_text import Value, records
+from itsmctl.importers.objects import Below, Cells, flatten
 from itsmctl.importers.rows import Tables
 
 RECORD = "record:"
 ABOVE = "above:"
 IDENTITY = ("sys_id", "id", "key", "number", "type", "ticket_id", "created_at", "author_id")
-
-Cells = dict[str, str]
 
 _TOTALS = ("total", "count", "totalCount", "total_count", "@odata.count")
 _MORE = ("nextPageToken", "next_page", "has_more", "has_more_rows", "@odata.nextLink")
@@ -81,64 +80,20 @@ def _rows(name: str, value: dict[str, Value]) -> Iterator[tuple[str, dict[str, V
 def add(tables: Tables, part: str, record: Mapping[str, Value]) -> None:
     """Add a record to its table, and what hangs on it to theirs."""
     cells: Cells = {}
-    below: list[tuple[str, dict[str, Value]]] = []
-    _flatten(record, "", cells, below)
+    below: Below = []
+    flatten(record, "", cells, below)
     tables[part].add(cells)
     identity = {RECORD + name: cells[name] for name in IDENTITY if name in cells}
     _add_below(tables, part, below, identity, {})
 
 
-def _add_below(
-    tables: Tables, part: str, below: list[tuple[str, dict[str, Value]]], identity: Cells, above: Cells
-) -> None:
+def _add_below(tables: Tables, part: str, below: Below, identity: Cells, above: Cells) -> None:
     for path, element in below:
         cells: Cells = {}
-        further: list[tuple[str, dict[str, Value]]] = []
-        _flatten(element, "", cells, further)
+        further: Below = []
+        flatten(element, "", cells, further)
         inner = f"{part}.{path}" if part else path
         tables[inner].add({**identity, **above, **cells})
         if further:
             carried = {ABOVE + name.removeprefix(ABOVE): cell for name, cell in {**above, **cells}.items()}
             _add_below(tables, inner, further, identity, carried)
-
-
-def _flatten(value: Mapping[str, Value], path: str, cells: Cells, below: list[tuple[str, dict[str, Value]]]) -> None:
-    for key, inner in value.items():
-        name = f"{path}.{key}" if path else key
-        match inner:
-            case dict() if "value" in inner and inner.keys() <= {"value", "display_value", "link"}:
-                _keep(cells, name, inner["value"])
-                _keep(cells, _display(name), inner.get("display_value"))
-            case dict() if inner.keys() == {"display_value", "link"}:
-                _keep(cells, name, inner["display_value"])
-            case dict():
-                _flatten(inner, name, cells, below)
-            case list():
-                words = [text for one in inner if (text := _text(one))]
-                if words:
-                    cells[name] = ", ".join(words)
-                below += [(name, one) for one in inner if isinstance(one, dict)]
-            case _:
-                _keep(cells, name, inner)
-
-
-def _keep(cells: Cells, name: str, value: Value) -> None:
-    cells[name] = _text(value)
-
-
-def _text(value: Value) -> str:
-    match value:
-        case None | dict():
-            return ""
-        case bool():
-            return "true" if value else "false"
-        case list():
-            return ", ".join(filter(None, map(_text, value)))
-        case _:
-            return value
-
-
-def _display(name: str) -> str:
-    """The column in which the tool's wide CSV export shows the same display value."""
-    before, dot, last = name.rpartition(".")
-    return f"{before}{dot}dv_{last}"

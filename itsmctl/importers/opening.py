@@ -90,7 +90,7 @@ def _count_from_header(session: Session, export: Export) -> None:
 
 def _stage(session: Session, export: Export, columns: Sequence[str], missing: Sequence[str], scratch: Path) -> int:
     match export.format:
-        case "csv" | "database":
+        case "csv" | "database" if export.bad is None:
             return csv.stage_csv(session, export, export.number, columns, missing, scratch)
         case "parquet":
             return parquet.stage_parquet(session, export, export.number, columns, missing)
