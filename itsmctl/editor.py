@@ -19,7 +19,7 @@ _ANY = "any.schema.json"
 _KEY = "yaml.schemas"
 _HEAD = 8_192
 """Letters at the beginning of a file, among which it says what it is."""
-_LINE = re.compile(r"^#\s*yaml-language-server\s*:.*\$schema=", re.MULTILINE)
+_LINE = re.compile(r"^#\s*yaml-language-server\s*:.*\$schema=.*", re.MULTILINE)
 _KIND = re.compile(r"^kind:\s*['\"]?([a-z-]+)", re.MULTILINE)
 
 
@@ -54,15 +54,28 @@ def lacking_schema_line(root: Path, files: Sequence[str], every: Callable[[], Se
     return {file: schema_line(root, file, kind) for file, kind in lacking.items()}
 
 
+def lost_schema_lines(before: Path, after: Path, files: Sequence[str]) -> Mapping[str, str]:
+    """The line that names its schema, for each of some definition files that has none `after` and had it under the same name `before`."""
+    found = {}
+    for file in _without_line(after, files):
+        if (before / PurePosixPath(file)).is_file() and (line := _LINE.search(_beginning(before, file))):
+            found[file] = line[0]
+    return found
+
+
 def _without_line(root: Path, files: Sequence[str]) -> Mapping[str, str]:
     """The kinds of the definitions whose files do not name their schema, by file."""
     found = {}
     for file in files:
-        with (root / PurePosixPath(file)).open(encoding="utf-8", errors="replace") as stream:
-            head = stream.read(_HEAD)
+        head = _beginning(root, file)
         if not _LINE.search(head) and (kind := _KIND.search(head)):
             found[file] = kind[1]
     return found
+
+
+def _beginning(root: Path, file: str) -> str:
+    with (root / PurePosixPath(file)).open(encoding="utf-8", errors="replace") as stream:
+        return stream.read(_HEAD)
 
 
 def refresh_schemas(root: Path, files: Mapping[str, str]) -> Path:

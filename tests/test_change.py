@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from change_case import compared, copy_to, edited, reference, told
+from change_case import compared, copy_to, edited, read_again, reference, told
 
-from itsmctl.change import Change
+from itsmctl.change import Change, difference
 from itsmctl.change.approving import approvers
 from itsmctl.model import FIELD_OF_KIND, Definitions
 from itsmctl.reports.changes.words import from_to
@@ -116,6 +117,63 @@ def test_a_renamed_definition_with_an_alias_is_no_change(reference: Definitions,
     assert compared(reference, root) == ()
 
 
+def without_rule(text: str, id_: str) -> str:
+    """The rules of a file but for one."""
+    kept = [document for document in text.split("\n---\n") if f"\nid: {id_}\n" not in f"\n{document}"]
+    assert len(kept) == text.count("\n---\n")
+    return "\n---\n".join(kept)
+
+
+def test_what_another_definition_takes_the_id_of_is_gone(reference: Definitions, root: Path) -> None:
+    """Else a rule could be dropped unseen: under its id everybody would find one that demands something else."""
+    file = root / "policies/rules/incident.yaml"
+    text = without_rule(file.read_text("utf-8"), "INC-06")
+    file.write_text(text.replace("id: INC-11\n", "id: INC-11\naliases: [INC-06]\n"), "utf-8")
+    changes = compared(reference, root)
+    assert told(changes) == [
+        ("rule-removed", "loosened", "INC-06", ""),
+        ("rule-alias-added", "review", "INC-11", "aliases"),
+    ]
+    assert changes[0].approvers == ("incident-process-owner", "top-management")
+    # The other way round it is the one rule that bears the id of its own again.
+    back = difference(read_again(reference, root), reference)
+    assert told(back) == [
+        ("rule-added", "tightened", "INC-06", ""),
+        ("rule-alias-removed", "structural", "INC-11", "aliases"),
+    ]
+
+
+def test_a_new_definition_with_the_ids_of_two_was_one_of_them(reference: Definitions, root: Path) -> None:
+    file = root / "policies/rules/incident.yaml"
+    text = without_rule(file.read_text("utf-8"), "INC-06")
+    file.write_text(text.replace("id: INC-11\n", "id: INC-99\naliases: [INC-11, INC-06]\n"), "utf-8")
+    assert told(compared(reference, root)) == [
+        ("rule-removed", "loosened", "INC-06", ""),
+        ("rule-alias-added", "review", "INC-99", "aliases"),
+    ]
+
+
+ERP, CUSTOMERS = "catalog/services/finance-erp.yaml", "catalog/customers.yaml"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "code", "approver"),
+    [
+        (ERP, "id: finance-erp\n", "id: finance-erp\naliases: [erp]\n", "service-alias-added", "finance-service-owner"),
+        (ERP, "en: Finance ERP,", "en: Ledger,", "service-title-changed", "finance-service-owner"),
+        (CUSTOMERS, "id: corporate-functions\n", "id: corporate-functions\naliases: [head-office]\n", "customer-alias-added", "business-relationship-manager"),
+        (CUSTOMERS, "en: Corporate functions", "en: Head office", "customer-title-changed", "business-relationship-manager"),
+    ],
+)  # fmt: skip
+def test_another_word_by_which_exports_name_it_is_for_people_to_judge(
+    reference: Definitions, root: Path, file: str, old: str, new: str, code: str, approver: str
+) -> None:
+    """By these words tickets are counted for a service or a customer: without them nothing is promised to them."""
+    edited(root, file, (old, new))
+    (change,) = compared(reference, root)
+    assert (change.code, change.effect, change.approvers) == (code, "review", (approver,))
+
+
 def test_the_order_of_codes_is_their_rank(reference: Definitions, root: Path) -> None:
     file = root / "policies/codes/incident.yaml"
     documents: list[Any] = [document.data for document in read_documents(file)]
@@ -129,11 +187,36 @@ def test_the_order_of_codes_is_their_rank(reference: Definitions, root: Path) ->
 
 APPROVERS = {
     ("rule", "INC-02"): ("incident-process-owner", "top-management"),
+    ("rule", "AVL-01"): ("availability-process-owner",),
     ("process", "incident"): ("incident-process-owner", "top-management"),
+    ("process", "asset"): ("asset-process-owner",),
     ("raci", "raci-incident"): ("incident-process-owner",),
     ("sla", "sla-finance-erp"): ("finance-service-owner", "service-level-manager"),
+    ("sla", "sla-incident-standard"): ("top-management",),
+    ("ola", "ola-service-desk"): ("incident-process-manager", "workplace-service-owner"),
+    ("contract", "contract-rheinwerk-devices"): ("order-service-owner", "supplier-manager", "workplace-service-owner"),
     ("service", "finance-erp"): ("finance-service-owner",),
+    ("customer", "corporate-functions"): ("business-relationship-manager",),
+    ("supplier", "haiyuan-cable"): ("supplier-manager",),
+    ("calendar", "eu-office"): ("network-service-owner", "service-level-manager", "workplace-service-owner"),
+    ("calendar", "supplier-rheinwerk"): ("supplier-manager",),
     ("policy", "incident-policy"): ("top-management",),
+    ("programme", "internal-audit-2026"): ("top-management",),
+    ("audit", "internal-2026-design"): ("top-management",),
+    ("waiver", "berlin-move-may-2026"): ("incident-process-owner",),
+    ("baseline", "helpdesk-carry-over-2025"): ("top-management",),
+    ("survey", "customer-satisfaction"): ("business-relationship-manager",),
+    ("register", "accounts"): ("budget-manager", "budgeting-process-owner"),
+    ("assignment", "asset-keeper-berlin"): ("asset-process-owner",),
+    ("code-list", "asset-category"): ("asset-process-owner",),
+    ("separation", "separated-duties"): ("top-management",),
+    ("procedure", "access-review"): ("security-process-owner",),
+    ("role", "asset-keeper"): ("asset-process-owner",),
+    ("kpi", "articles-reviewed"): ("knowledge-process-owner",),
+    ("mapping", "glpi-ticket"): ("incident-process-owner",),
+    ("priority-matrix", "problem-priority"): ("problem-process-owner",),
+    ("nonconformity", "nc-2026-02"): ("knowledge-process-owner",),
+    ("position", "service-engineer"): ("top-management",),
     ("framework", "iso-20000-1"): ("top-management",),
 }
 """Who must approve, by hand from the definitions."""
@@ -158,6 +241,97 @@ def test_nobody_becomes_the_approver_of_their_own_change(reference: Definitions,
     file.write_text(yaml.safe_dump_all(documents, allow_unicode=True, sort_keys=False), "utf-8")
     (change,) = compared(reference, root)
     assert (change.code, change.effect, change.approvers) == ("policy-approver-changed", "review", (before,))
+
+
+def needed(base: Definitions, head: Definitions, kind: str, id_: str, path: str = "") -> tuple[str, ...]:
+    """Whose approval a change of one definition needs."""
+    return approvers(Change(f"{kind}-changed", "review", kind, id_, path, "", "", None, None, ()), base, head)
+
+
+def with_one(definitions: Definitions, kind: str, one: Any) -> Definitions:
+    """The definitions with one more, or another."""
+    changed: dict[str, Any] = {FIELD_OF_KIND[kind]: {**definitions.of_kind(kind), one.id: one}}
+    return replace(definitions, **changed)
+
+
+def test_who_answers_for_what_counts_in_a_calendar_approves_it(reference: Definitions) -> None:
+    d = replace(reference, services={}, suppliers={}, agreements={}, operational_agreements={}, contracts={}, rules={})
+    ola = reference.operational_agreements["ola-network-team"]
+    contract, rule = reference.contracts["contract-hengtong-erp"], reference.rules["CHG-02"]
+    agreement = replace(reference.agreements["sla-finance-erp"], calendar="eu-office")
+    readers: list[tuple[str, Any, tuple[str, ...]]] = [
+        ("service", reference.services["network-vpn"], ("network-service-owner",)),
+        ("supplier", replace(reference.suppliers["haiyuan-cable"], hours="eu-office"), ("supplier-manager",)),
+        ("sla", agreement, ("service-level-manager",)),
+        ("ola", replace(ola, terms=replace(ola.terms, calendar="eu-office")), ("network-service-owner",)),
+        ("contract", replace(contract, terms=replace(contract.terms, calendar="eu-office")), ("supplier-manager",)),
+        ("rule", replace(rule, parameters={**rule.parameters, "calendar": "eu-office"}), ("change-process-owner",)),
+    ]
+    assert needed(d, d, "calendar", "eu-office") == ("top-management",)
+    for kind, one, roles in readers:
+        some = with_one(d, kind, one)
+        assert (kind, needed(some, some, "calendar", "eu-office")) == (kind, roles)
+        assert (kind, needed(some, some, "calendar", "cn-office")) == (kind, ("top-management",))
+    erp = with_one(with_one(d, "sla", agreement), "service", reference.services["finance-erp"])
+    assert needed(erp, erp, "calendar", "eu-office") == ("finance-service-owner", "service-level-manager")
+
+
+def test_who_is_accountable_for_an_activity_approves_a_change_of_it(reference: Definitions) -> None:
+    raci = reference.racis["raci-incident"]
+    cells = {**raci.activities, "IM1": {**raci.activities["IM1"], "A": ("service-desk-agent",)}}
+    d = with_one(reference, "raci", replace(raci, activities=cells))
+    for kind, id_ in (("process", "incident"), ("raci", "raci-incident")):
+        assert "service-desk-agent" in needed(d, d, kind, id_, "activities/IM1/title")
+        for path in ("activities", "activities/IM2/title", "lanes/IM1/title", "IM1"):
+            assert "service-desk-agent" not in needed(d, d, kind, id_, path), path
+    assert "service-desk-agent" not in needed(d, d, "process", "change", "activities/IM1/title")
+
+
+def test_nobody_excuses_from_rules_of_others_by_an_authority_of_their_own(reference: Definitions) -> None:
+    """A new waiver names its authority itself: it counts where that role answers for the rule, or for the whole system."""
+    mine = replace(reference.waivers["berlin-move-may-2026"], id="mine")
+
+    def wanted(**changes: Any) -> tuple[str, ...]:
+        return needed(reference, with_one(reference, "waiver", replace(mine, **changes)), "waiver", "mine")
+
+    assert wanted() == ("incident-process-owner",)
+    assert wanted(rule="CHG-02") == ("change-process-owner", "incident-process-owner")
+    assert wanted(rule="CHG-02", authority="top-management") == ("top-management",)
+    assert wanted(rule="INC-02", authority="asset-process-owner") == (
+        "asset-process-owner",
+        "incident-process-owner",
+        "top-management",
+    )
+    old = replace(reference.rules["CHG-02"], aliases=("CHG-OLD",))
+    d = with_one(reference, "rule", old)
+    by_alias = with_one(d, "waiver", replace(mine, rule="CHG-OLD"))
+    assert needed(d, by_alias, "waiver", "mine") == wanted(rule="CHG-02")
+    baseline = reference.baselines["helpdesk-carry-over-2025"]
+    known = replace(baseline, id="known", authority="asset-process-owner", findings=(
+        replace(baseline.findings[0], rule="AVL-01"), replace(baseline.findings[0], rule="CHG-02")))  # fmt: skip
+    assert needed(reference, with_one(reference, "baseline", known), "baseline", "known") == (
+        "asset-process-owner",
+        "availability-process-owner",
+        "change-process-owner",
+    )
+
+
+def test_who_answers_for_what_is_new_is_not_chosen_by_the_change_that_brings_it(reference: Definitions) -> None:
+    process = replace(reference.processes["change"], owner="service-desk-agent")
+    rule = replace(reference.rules["CHG-02"], id="CHG-99", aliases=())
+    head = with_one(with_one(reference, "process", process), "rule", rule)
+    assert needed(reference, head, "rule", "CHG-99") == ("change-process-owner",)
+    assert "change-process-owner" in needed(reference, head, "process", "change")
+    renamed = {id_: one for id_, one in head.processes.items() if id_ != "change"}
+    new = replace(process, id="changes", aliases=("change",))
+    moved = replace(head, processes={**renamed, "changes": new}, rules={"CHG-99": replace(rule, process="changes")})
+    assert needed(reference, moved, "rule", "CHG-99") == ("change-process-owner",)
+    # A process that nobody knew before has the owner that it names.
+    fresh = replace(head, processes={**reference.processes, "fresh": replace(process, id="fresh", aliases=())})
+    assert needed(reference, with_one(fresh, "rule", replace(rule, process="fresh")), "rule", "CHG-99") == (
+        "service-desk-agent",
+    )
+    assert needed(reference, reference, "rule", "nowhere") == ()
 
 
 HOLIDAY = "  # 2026\n  - {date: 2026-03-11, title: {en: Company day, zh: 公司日}}\n"

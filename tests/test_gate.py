@@ -16,7 +16,7 @@ import jsonschema
 import pytest
 import xmlschema
 from click.testing import CliRunner
-from gate_case import FILE, repository_at
+from gate_case import FILE, git, repository_at
 
 from itsmctl.audit.facts import definition_facts
 from itsmctl.change import Change
@@ -136,6 +136,45 @@ def test_an_edited_row_of_a_register_is_told_at_its_file_and_is_not_what_the_com
         assert not definition_facts(load(repository)).dirty
     finally:
         rows.write_bytes(before)
+
+
+def test_what_the_rows_of_a_register_flip_is_told_at_its_file(gated: Any, repository: Path, dataset: Path) -> None:
+    """No definition is another: the table alone says that nothing was lodged and settled."""
+    name = "audits/registers/data/complaints.csv"
+    rows = repository / name
+    before = rows.read_bytes()
+    try:
+        rows.write_bytes(before.split(b"\n")[0] + b"\n")
+        told = json.loads(gated("--base", "looser", "--tickets", str(dataset), "--format", "json").stdout)
+    finally:
+        rows.write_bytes(before)
+    by_code = {one["code"]: one for one in told["findings"]}
+    assert by_code.keys() == {"register-rows-changed", "rule-comes-out-differently", "verdicts-flip"}
+    assert {one["file"] for one in told["findings"]} == {name}
+    assert "because of complaints: BRM-01 5" in by_code["verdicts-flip"]["message"]
+
+
+def test_a_line_of_a_schema_that_is_lost_is_told_and_one_that_never_was_is_not(gated: Any, repository: Path) -> None:
+    own, other = repository / FILE, repository / "catalog/sla/finance-erp.yaml"
+    texts = {path: path.read_text("utf-8") for path in (own, other)}
+    try:
+        first, rest = texts[own].split("\n", 1)
+        own.write_text(rest, "utf-8")
+        other.write_text(texts[other].replace("# yaml-language-server:", "#\n# yaml-language-server :", 1), "utf-8")
+        told = json.loads(gated("--base", "looser", "--format", "json").stdout)
+        (finding,) = told["findings"]
+        assert (finding["code"], finding["part"], finding["severity"]) == ("schema-line-lost", "validate", "warning")
+        assert (finding["file"], finding["line"]) == (FILE, 1)
+        assert finding["message"].endswith(first)
+        assert gated("--base", "looser").return_value == 0
+        git(repository, "checkout", "-q", "--", ".")
+        own.write_text(rest, "utf-8")
+        git(repository, "commit", "-qam", "Without the line")
+        own.write_text(rest + "\n", "utf-8")
+        assert json.loads(gated("--base", "looser", "--format", "json").stdout)["findings"] == []
+    finally:
+        git(repository, "reset", "-q", "--hard", "HEAD~1")
+        assert {path: path.read_text("utf-8") for path in texts} == texts
 
 
 def test_a_rule_that_comes_out_differently_is_told_where_no_verdict_flips(

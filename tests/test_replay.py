@@ -19,7 +19,7 @@ from click.testing import CliRunner
 from itsmctl.audit import AuditOptions, audit
 from itsmctl.change import Change, difference
 from itsmctl.change.replay import Replay, ReplayOptions, replay
-from itsmctl.change.replay.groups import renamed_anywhere
+from itsmctl.change.replay.groups import groups_of, renamed_anywhere
 from itsmctl.change.replay.side import Tickets, judge_foundations
 from itsmctl.cli import group, run
 from itsmctl.definitions import load
@@ -27,7 +27,7 @@ from itsmctl.engine.results import read_verdicts
 from itsmctl.generate import ZONE, generate
 from itsmctl.importers.importing import import_files
 from itsmctl.importers.receipt import read_receipt
-from itsmctl.model import Condition, Definitions, Effective
+from itsmctl.model import Condition, Definitions, Effective, Text
 from itsmctl.reference import reference_root
 from itsmctl.reports.replay import Replayed
 from itsmctl.reports.replay.json import as_data, replay_schema
@@ -251,6 +251,47 @@ def test_a_rule_under_a_new_id_is_the_same_rule(dataset: Path) -> None:
     rule = replace(d.rules["INC-11"], id="INC-99", aliases=("INC-11",))
     head = replace(d, rules={id_: one for id_, one in {**d.rules, "INC-99": rule}.items() if id_ != "INC-11"})
     assert replay(d, head, dataset).total == 0
+
+
+def test_a_rule_whose_id_another_one_takes_over_is_gone_and_that_one_is_as_before(dataset: Path) -> None:
+    d = base()
+    rest = {id_: rule for id_, rule in d.rules.items() if id_ != "INC-06"}
+    gone = replay(d, replace(d, rules=rest), dataset)
+    taken = {**rest, "INC-11": replace(d.rules["INC-11"], aliases=("INC-06",))}
+    new = replace(d.rules["INC-11"], id="INC-99", aliases=("INC-11", "INC-06"))
+    both = {**{id_: rule for id_, rule in rest.items() if id_ != "INC-11"}, "INC-99": new}
+    assert gone.total > 0
+    for rules in (taken, both):
+        found = replay(d, replace(d, rules=rules), dataset)
+        assert flips(found) == flips(gone)
+        assert {(cause.group.id, cause.alone) for cause in found.causes} == {("INC-06", gone.total)}
+
+
+def test_of_a_rule_that_is_gone_nothing_else_is_a_cause(dataset: Path) -> None:
+    """Beside it another rule is looser, and the clocks that it read run longer."""
+    d = base()
+    rules = {id_: rule for id_, rule in d.rules.items() if id_ != "INC-06"}
+    looser = {**rules, "INC-11": replace(d.rules["INC-11"], scope=(Condition("priority", "in", ("P1",)),))}
+    head = with_targets(replace(d, rules=looser), 2, "sla-email-collaboration")
+    found = replay(d, head, dataset, options=ReplayOptions(rules=("INC-06", "INC-11")))
+    n = {rule: sum(tally.flips for tally in found.tallies if tally.rule == rule) for rule in ("INC-06", "INC-11")}
+    assert min(n.values()) > 0
+    assert {(c.group.id, c.rule, c.alone, c.together) for c in found.causes} == {
+        ("INC-06", "INC-06", n["INC-06"], 0),
+        ("INC-11", "INC-11", n["INC-11"], 0),
+    }
+    back = replay(head, d, dataset, options=ReplayOptions(rules=("INC-06",)))
+    assert {c.group.id for c in back.causes if c.alone} == {"INC-06"}
+
+
+def test_another_title_of_a_service_is_a_cause(dataset: Path) -> None:
+    """Exports may name a service by its title."""
+    d = base()
+    service = replace(d.services["finance-erp"], title=Text("Ledger", "总账"))
+    head = replace(d, services={**d.services, service.id: service})
+    assert [(one.kind, one.id) for one in groups_of(d, head, ())] == [("service", "finance-erp")]
+    rule = replace(d.rules["INC-06"], title=Text("Another", "另一"))
+    assert groups_of(d, replace(d, rules={**d.rules, rule.id: rule}), ()) == ()
 
 
 def test_the_command_tells_programs_by_schema_and_people_in_both_languages(dataset: Path, tmp_path: Path) -> None:

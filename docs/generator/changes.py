@@ -16,7 +16,8 @@ INTRODUCTION: Mapping[Language, str] = {
 
 What `itsmctl diff` tells apart. A code is the kind of definition, the part, and what happened to it: `-added`, `-removed` or
 `-changed`. Of a whole definition it is `KIND-added` or `KIND-removed`; of an earlier id that is no longer known,
-`KIND-alias-removed`; of rows in the CSV files of a register, `register-rows-changed`. A rule that was loosened while its
+`KIND-alias-removed`; of one that another definition bore before, or by which exports may now name a service or a customer,
+`KIND-alias-added`; of rows in the CSV files of a register, `register-rows-changed`. A rule that was loosened while its
 `version` stayed also gives `rule-version-not-raised`.
 
 `loosened` and `tightened` are computed from the two values; where a direction cannot be computed, the class is `review`.
@@ -26,7 +27,7 @@ How that is done is told in [What a change means](../explanation/changes.md).
     "zh": """# 变更一览
 
 `itsmctl diff` 区分哪些变更。代码由定义的种类、部分和发生的事组成：`-added`（新增）、`-removed`（删除）或 `-changed`（改变）。整项定义为
-`KIND-added` 或 `KIND-removed`；不再认得的旧 id 为 `KIND-alias-removed`；台账 CSV 文件中的行为 `register-rows-changed`。规则放宽而 `version`
+`KIND-added` 或 `KIND-removed`；不再认得的旧 id 为 `KIND-alias-removed`；原属另一项定义、或导出文件从此可以用来称呼服务或客户的 id 为 `KIND-alias-added`；台账 CSV 文件中的行为 `register-rows-changed`。规则放宽而 `version`
 不变时，另有 `rule-version-not-raised`。
 
 `loosened`（放宽）和 `tightened`（收紧）由前后两个值计算得出；无法计算方向时，归为 `review`（由人判断）。计算方法见

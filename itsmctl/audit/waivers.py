@@ -20,7 +20,8 @@ SOON = 30 * 86_400
 
 def waivers_of(definitions: Definitions) -> Mapping[str, tuple[Waiver, ...]]:
     """The waivers by the rule that they are about, under its id of today."""
-    today = {alias: rule.id for rule in definitions.rules.values() for alias in (rule.id, *rule.aliases)}
+    today = {alias: rule.id for rule in definitions.rules.values() for alias in rule.aliases}
+    today |= {id_: id_ for id_ in definitions.rules}
     found: dict[str, tuple[Waiver, ...]] = {}
     for waiver in definitions.waivers.values():
         rule = today.get(waiver.rule, waiver.rule)

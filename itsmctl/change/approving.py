@@ -1,18 +1,22 @@
 """Whose approval a change needs: those who answer for what it touches, by the definitions as they were before it.
 
-The side before the change decides, so that nobody makes themselves the approver of their own change; where it does not
-know the definition yet, the new side does.
+The side before the change decides, so that nobody makes themselves the approver of their own change. What is new says
+itself to what it belongs; who answers for that is as before, too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, replace
+from typing import Any
 
 from itsmctl import model
 from itsmctl.change.types import Change, parted
 from itsmctl.model import Definition, Definitions
 
 _OF_THE_SYSTEM = "policy"
+_ANSWERING = ("owner", "approver", "manager", "relationship_manager", "agreed_provider", "provider", "process", "type")
+"""The fields by which somebody answers for a definition."""
 
 
 def approvers(change: Change, base: Definitions, head: Definitions) -> tuple[str, ...]:
@@ -29,7 +33,23 @@ def _before(change: Change, base: Definitions, head: Definitions) -> tuple[Defin
     new = head.of_kind(change.kind).get(change.id)
     names = (change.id, *(new.aliases if new else ()))
     old = next((known[name] for name in names if name in known), None)
-    return (base, old) if old else (head, new)
+    return (base, old) if old or new is None else (_answered_as_before(base, head), new)
+
+
+def _answered_as_before(base: Definitions, head: Definitions) -> Definitions:
+    """The newer definitions, for each of which answers whoever did before, as far as it is not new itself."""
+    merged: dict[str, Any] = {}
+    for field in fields(head):
+        before, after = getattr(base, field.name), getattr(head, field.name)
+        if isinstance(after, Mapping):
+            merged[field.name] = {id_: _as_before(one, before) for id_, one in after.items()}
+    return replace(head, **merged)
+
+
+def _as_before(one: Any, known: Mapping[str, Any]) -> Any:
+    old = next((known[name] for name in (one.id, *one.aliases) if name in known), one)
+    same = {name: getattr(old, name) for name in _ANSWERING if hasattr(one, name)}
+    return replace(one, **{name: value for name, value in same.items() if value != getattr(one, name)})
 
 
 def _answering(definition: Definition, change: Change, side: Definitions) -> Iterator[str]:
@@ -61,8 +81,10 @@ def _answering(definition: Definition, change: Change, side: Definitions) -> Ite
             yield manager
         case model.Policy(approver=approver) | model.Programme(approver=approver):
             yield approver
-        case model.Waiver(authority=authority) | model.Baseline(authority=authority):
-            yield authority
+        case model.Waiver(authority=authority, rule=rule):
+            yield from _authorised(authority, {rule}, side)
+        case model.Baseline(authority=authority, findings=findings):
+            yield from _authorised(authority, {known.rule for known in findings}, side)
         case model.Survey(owner=owner):
             yield owner
         case model.Assignment(role=role):
@@ -112,6 +134,16 @@ def _of_policies(side: Definitions, *, rule: str = "", process: str = "") -> Ite
             yield policy.approver
 
 
+def _authorised(authority: str, rules: set[str], side: Definitions) -> Iterator[str]:
+    """The role by which somebody lets failures of rules go; of each rule for which it does not answer, those who do as well."""
+    yield authority
+    for rule in side.rules.values():
+        if not rules.isdisjoint((rule.id, *rule.aliases)):
+            near = {*_of_process(rule.process, side), *_of_policies(side, rule=rule.id)}
+            if authority not in {*near, *_top(side)}:
+                yield from near
+
+
 def _of_services(services: tuple[str, ...], side: Definitions) -> Iterator[str]:
     """The owners of services."""
     for id_ in services:
@@ -120,11 +152,22 @@ def _of_services(services: tuple[str, ...], side: Definitions) -> Iterator[str]:
 
 
 def _of_calendar(id_: str, side: Definitions) -> Iterator[str]:
-    """The owners of whatever runs or is counted in a calendar."""
+    """Those who answer for whatever runs in a calendar, is promised by it, or is measured by it."""
     yield from (service.owner for service in side.services.values() if service.hours == id_)
+    yield from (supplier.manager for supplier in side.suppliers.values() if supplier.hours == id_)
     for agreement in side.agreements.values():
         if agreement.calendar == id_:
+            yield agreement.agreed_provider
             yield from _of_services(agreement.services, side)
+    for support in side.operational_agreements.values():
+        if support.terms.calendar == id_:
+            yield support.provider
+    for contract in side.contracts.values():
+        if contract.terms.calendar == id_:
+            yield contract.manager
+    for rule in side.rules.values():
+        if rule.parameters.get("calendar") == id_:
+            yield from _of_process(rule.process, side)
 
 
 def _codes(process: model.Process) -> set[str]:

@@ -9,6 +9,7 @@ from itsmctl.change.approving import approvers
 from itsmctl.change.documents import Pair, pairs
 from itsmctl.change.judging import At
 from itsmctl.change.kinds import KINDS
+from itsmctl.change.kinds.catalog import CALLED_IN_EXPORTS
 from itsmctl.change.parts import Part
 from itsmctl.change.registers import row_changes
 from itsmctl.change.types import EFFECTS, Change, joined
@@ -35,7 +36,7 @@ def _changes(pair: Pair, base: Definitions, head: Definitions) -> Iterator[Chang
     if pair.base is None or pair.head is None:
         yield _whole(pair, at)
         return
-    yield from _aliases(pair)
+    yield from _aliases(pair, base)
     found = [_change(pair, one) for one in differences(pair.kind, pair.base.data, pair.head.data, at)]
     yield from found
     if pair.kind == "rule" and any(change.effect == "loosened" for change in found):
@@ -83,23 +84,20 @@ def _version(pair: Pair) -> Iterator[Change]:
         )
 
 
-def _aliases(pair: Pair) -> Iterator[Change]:
-    """An earlier id that is no longer known: old reports and tickets do not find the definition any more."""
+def _aliases(pair: Pair, base: Definitions) -> Iterator[Change]:
+    """Ids that are no longer known, by which old reports and tickets find the definition no more, and ids that mean it only now.
+
+    A new id means nothing to anybody, unless it was another definition's, or exports may call the definition by it.
+    """
     old, new = ({*_strings(document, "aliases"), _id(document)} for document in (pair.base, pair.head))
-    if old - new:
-        where = (_where(pair.base, ("aliases",)), _where(pair.head, ("aliases",)))
-        lost: Value = [*sorted(old - new)]
-        yield Change(
-            f"{pair.kind}-alias-removed",
-            "structural",
-            pair.kind,
-            pair.id,
-            "aliases",
-            lost,
-            None,
-            *where,
-            (),
-        )
+    where = (_where(pair.base, ("aliases",)), _where(pair.head, ("aliases",)))
+    lost: Value = [*sorted(old - new)]
+    if lost:
+        yield Change(f"{pair.kind}-alias-removed", "structural", pair.kind, pair.id, "aliases", lost, None, *where, ())
+    taken = {word for one in base.of_kind(pair.kind).values() for word in (one.id, *one.aliases)}
+    gained: Value = [*sorted(new - old if pair.kind in CALLED_IN_EXPORTS else (new - old) & taken)]
+    if gained:
+        yield Change(f"{pair.kind}-alias-added", "review", pair.kind, pair.id, "aliases", None, gained, *where, ())
 
 
 def code_of(kind: str, part: Part, pattern: tuple[str, ...]) -> str:

@@ -43,15 +43,26 @@ class _Names:
         self._sides = (base, head)
         self._ids: dict[str, tuple[dict[str, str], dict[str, str]]] = {}
 
-    def today(self, kind: str, word: str) -> str:
-        """The id that a definition has on the newer side; on the older one where the newer does not have it."""
+    def today(self, kind: str, word: str, side: Definitions) -> str:
+        """The id that a definition, as one side calls it, has on the newer side; on the older one where the newer does not have it.
+
+        A definition is one other before: where the newer side gives the id of one that is gone to another that has its own past,
+        that one was not renamed.
+        """
         if kind not in FIELD_OF_KIND:
             return word  # a clock, a person, a state: named inside a definition
         if kind not in self._ids:
-            base, head = (_ids(side, kind) for side in self._sides)
+            base, head = (_ids(one, kind) for one in self._sides)
             self._ids[kind] = base, head
         base, head = self._ids[kind]
-        return head.get(word) or head.get(base.get(word, word)) or base.get(word, word)
+        before = base.get(word, word)
+        now = head.get(word) or head.get(before) or before
+        return before if side is self._sides[0] and self._past(kind, now) != before else now
+
+    def _past(self, kind: str, id_: str) -> str:
+        """What a definition of the newer side was called on the older one; its own id where that did not know it."""
+        known, new = self._sides[0].of_kind(kind), self._sides[1].of_kind(kind).get(id_)
+        return next((name for name in (id_, *(new.aliases if new else ())) if name in known), id_)
 
 
 def _ids(side: Definitions, kind: str) -> dict[str, str]:
@@ -83,7 +94,7 @@ def _documents(side: Definitions, files: Mapping[str, bytes], names: _Names) -> 
             data: Any = document.data
             kind, id_ = str(data["kind"]), str(data["id"])
             _rename(document, side, names)
-            yield (kind, names.today(kind, id_)), document
+            yield (kind, names.today(kind, id_, side)), document
 
 
 def _rename(document: Document, side: Definitions, names: _Names) -> None:
@@ -93,4 +104,4 @@ def _rename(document: Document, side: Definitions, names: _Names) -> None:
         target: Any = data
         for step in path[:-1]:
             target = target[step]
-        target[path[-1]] = names.today(kind, word)
+        target[path[-1]] = names.today(kind, word, side)

@@ -10,8 +10,9 @@ from pathlib import Path
 from itsmctl.audit.waivers import refusal, waivers_of
 from itsmctl.change import Change
 from itsmctl.change.replay import Replay, WaiverCover
-from itsmctl.definitions import validate
-from itsmctl.errors import Problem
+from itsmctl.definitions import shown_files, validate
+from itsmctl.editor import lost_schema_lines
+from itsmctl.errors import Problem, Where
 from itsmctl.model import Definitions, Waiver
 from itsmctl.reports.problems.fingerprints import fingerprints
 
@@ -65,11 +66,22 @@ Place = tuple[Path, Path | None]
 
 
 def new_problems(before: Place, after: Place, as_of: date | None) -> tuple[tuple[Problem, ...], int]:
-    """The problems of a folder of definitions that another does not have, and how many both have."""
+    """The problems of a folder of definitions that another does not have, and how many both have.
+
+    Among them are the lines that name a schema, where a file had one before.
+    """
     found = validate(after[0], as_of=as_of, kept_as=after[1])
     old = frozenset(fingerprints(validate(before[0], as_of=as_of, kept_as=before[1]))) if found else frozenset()
     new = tuple(p for p, name in zip(found, fingerprints(found), strict=True) if name not in old)
-    return new, len(found) - len(new)
+    return (*new, *_lost_lines(before[0], after[0])), len(found) - len(new)
+
+
+def _lost_lines(before: Path, after: Path) -> Iterator[Problem]:
+    """Files in which editors help no more: that is no mistake in them, and yet mistakes come of it."""
+    own = [file for file in shown_files(after) if not Path(file).is_absolute()]
+    for file, line in lost_schema_lines(before, after, own).items():
+        template = "no editor completes or checks anything here any more: the line is gone that said {line}"
+        yield Problem("schema-line-lost", template, Where(file, 1, 1), {"line": line}, "warning")
 
 
 def waiver_problems(head: Definitions, changes: Sequence[Change], replay: Replay | None) -> tuple[Problem, ...]:

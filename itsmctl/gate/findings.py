@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from itsmctl.change import Change
-from itsmctl.change.replay import Cause
+from itsmctl.change.replay import Replay
 from itsmctl.errors import Problem, Where
 from itsmctl.gate import VERSION
 from itsmctl.gate.judged import Judged
 from itsmctl.language import number_text, outcome_text, place_text, problem_text, tr, trn
+from itsmctl.model import Rule
 from itsmctl.reports.changes.words import effect_text, from_to, what
 from itsmctl.reports.replay.replayed import counted
 
@@ -61,18 +62,14 @@ def _of_change(change: Change, judged: Judged) -> Problem:
 def _of_replay(judged: Judged) -> Iterator[Problem]:
     """One problem for each definition whose change flips verdicts, those with most new failures first."""
     replay = judged.gate.replay
-    causes = replay.causes if replay else ()
-    by_group: dict[tuple[str, str], list[Cause]] = {}
-    for cause in causes:
-        by_group.setdefault((cause.group.kind, cause.group.id), []).append(cause)
     yield from _of_outcomes(judged)
-    ordered = sorted(by_group.items(), key=lambda pair: -sum(cause.alone + cause.together for cause in pair[1]))
-    for (kind, id_), some in ordered:
+    if replay is None:
+        return
+    ordered = sorted(_flips_by_cause(replay).items(), key=lambda pair: -sum(pair[1].values()))
+    for (kind, id_), counts in ordered:
         named = [change for change in judged.gate.changes if (change.kind, change.id) == (kind, id_)]
         places = (place for change in named for place in (change.head_location, change.base_location) if place)
-        rules = tr(", ", judged.language).join(
-            f"{cause.rule} {number_text(cause.alone + cause.together)}" for cause in some
-        )
+        rules = tr(", ", judged.language).join(f"{rule} {number_text(n)}" for rule, n in counts.items())
         values = {"id": id_, "rules": rules}
         template = "past tickets judged differently because of {id}: {rules}"
         if len(ordered) == 1:  # of several definitions nobody can say which sort is whose
@@ -83,12 +80,35 @@ def _of_replay(judged: Judged) -> Iterator[Problem]:
         )
 
 
+def _flips_by_cause(replay: Replay) -> Mapping[tuple[str, str], Mapping[str, int]]:
+    """How many verdicts of each rule flip because of each definition, by its kind and id.
+
+    What no definition flips, the rows of a register do. Of a rule that only rests on one that reads them, the rule itself is named.
+    """
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    for cause in replay.causes:
+        found.setdefault((cause.group.kind, cause.group.id), {})[cause.rule] = cause.alone + cause.together
+    caused = {cause.rule for cause in replay.causes}
+    for one in replay.rules:
+        n = sum(tally.flips for tally in replay.tallies if tally.rule == one.rule.id)
+        if n and one.rule.id not in caused:
+            found.setdefault(_read_by(one.rule) or ("rule", one.rule.id), {})[one.rule.id] = n
+    return found
+
+
+def _read_by(rule: Rule) -> tuple[str, str] | None:
+    """The register that a rule reads."""
+    register = rule.parameters.get("register")
+    return ("register", str(register)) if register else None
+
+
 def _of_outcomes(judged: Judged) -> Iterator[Problem]:
     """One problem for each rule that comes out differently: the next audit would, too."""
     replay = judged.gate.replay
     for one in replay.outcomes if replay else ():
         assert replay and one.before and one.after
         causes = {("rule", one.rule.id), *((c.group.kind, c.group.id) for c in replay.causes if c.rule == one.rule.id)}
+        causes |= {read} if (read := _read_by(one.rule)) else set()
         named = [change for change in judged.gate.changes if (change.kind, change.id) in causes]
         places = (place for change in named for place in (change.head_location, change.base_location) if place)
         before, after = (outcome_text(outcome, judged.language) for outcome in (one.before, one.after))

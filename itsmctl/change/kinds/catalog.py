@@ -47,7 +47,12 @@ _CALENDAR: Table = {
     "days/*/published": REVIEW,
 }
 
+CALLED_IN_EXPORTS = ("service", "customer")
+"""Kinds whose ids, aliases and titles are words by which exports may name them, beside those under `also-called`."""
+_CALLED = TERMS.called(msg("title, by which exports may name it"))
+
 _SERVICE: Table = {
+    "title": _CALLED,
     "type": STRUCTURE,
     "stage": STRUCTURE,
     "lifecycle": STRUCTURE,
@@ -76,6 +81,7 @@ _SERVICE: Table = {
 }
 
 _CUSTOMER: Table = {
+    "title": _CALLED,
     "type": STRUCTURE,
     "description": WORDS,
     "part-of": STRUCTURE,

@@ -33,7 +33,11 @@ def attribute(judge: Judging, base: Bases, touched: Sequence[Pair], groups: Sequ
             several[number].append(rule)
     for number, rules in sorted(several.items()):
         hybrid = judge.tickets.bases(with_group(base.definitions, judge.head.definitions, groups[number]))
-        some = [found for id_ in rules if (found := _named(hybrid, id_, judge.names))]
+        here = {id_: _named(hybrid, id_, judge.names) for id_ in rules}
+        some = [rule for rule in here.values() if rule]
+        # Where the group takes a rule away, nothing is in its scope, as on the later side.
+        if gone := [id_ for id_, rule in here.items() if not rule and id_ not in judge.head.definitions.rules]:
+            blame(session, gone, number)
         if some and _stands(hybrid, some):
             blame(session, rules, number, judge(hybrid, some, f"only-{number}").files)
     blame_together(session, {rule: numbers for rule, numbers in by_rule.items() if len(numbers) != 1})
@@ -49,7 +53,7 @@ def _touching(
         for side, other in ((base, head), (head, base)):
             hybrid = tickets.bases(with_group(side.definitions, other.definitions, group))
             for id_, pair in _by_id(touched).items():
-                if id_ in found and number not in found[id_] and _touches(side, hybrid, pair[side is head], group):
+                if id_ in found and number not in found[id_] and _touches(side, hybrid, id_, pair[side is head], group):
                     found[id_].add(number)
     return {rule: tuple(sorted(numbers)) for rule, numbers in found.items()}
 
@@ -59,10 +63,10 @@ def _by_id(touched: Sequence[Pair]) -> Mapping[str, Pair]:
     return {one.id: (before, after) for before, after in touched if (one := after or before)}
 
 
-def _touches(side: Bases, hybrid: Bases, rule: Rule | None, group: Group) -> bool:
+def _touches(side: Bases, hybrid: Bases, id_: str, rule: Rule | None, group: Group) -> bool:
     """Whether a group changes anything for a rule of a side; of a rule that is not there, whether it brings it."""
     if rule is None:
-        return group.kind == "rule" and group.id in hybrid.definitions.rules
+        return group.kind == "rule" and group.id == id_
     if group.kind == "rule" and rule.id in (group.before, group.after):
         return True
     return not _stands(hybrid, [rule]) or side.of(rule) != hybrid.of(rule)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from itsmctl.change.kinds.catalog import CALLED_IN_EXPORTS
 from itsmctl.change.replay.basis import plain
 from itsmctl.change.types import Change
 from itsmctl.model import Definition, Definitions
@@ -41,9 +42,12 @@ def groups_of(base: Definitions, head: Definitions, changes: Sequence[Change]) -
 
 
 def renamed(base: Mapping[str, Definition], head: Mapping[str, Definition]) -> Mapping[str, str]:
-    """The new id of each definition that goes by another one now and says so in its aliases."""
-    aliases = {alias: one.id for one in head.values() for alias in one.aliases}
-    return {old: aliases[old] for old in base if old not in head and old in aliases}
+    """The new id of each definition that goes by another one now and says so in its aliases.
+
+    A definition is one other before: what takes over further ids, or was there under its own, does not stand for those that are gone.
+    """
+    past = ((next((a for a in one.aliases if a in base and a not in head), ""), one.id) for one in head.values())
+    return {old: new for old, new in past if old and new not in base}
 
 
 def renamed_anywhere(base: Definitions, head: Definitions) -> Mapping[str, str]:
@@ -92,8 +96,13 @@ def _differing(base: Definitions, head: Definitions) -> Iterator[tuple[str, str,
             old = id_ if id_ in before else news.get(id_, "")
             if not old:
                 yield one.kind, "", id_
-            elif old != id_ or (before[old] != one and plain(before[old]) != plain(one)):
+            elif old != id_ or (before[old] != one and _meant(before[old]) != _meant(one)):
                 yield one.kind, old, id_
         for id_, one in before.items():
             if id_ not in after and id_ not in names:
                 yield one.kind, id_, ""
+
+
+def _meant(one: Definition) -> object:
+    """What a definition means, and what exports may call it."""
+    return plain(one), one.title if one.kind in CALLED_IN_EXPORTS else None
