@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from itsmctl.importers.receipt import FILE, Receipt, ReceiptFile
+from itsmctl.importers.receipt import FILE, Receipt, ReceiptFile, Unread
 from itsmctl.model import (
     APPROVAL_COLUMNS,
     BOOLEAN_COLUMNS,
@@ -22,6 +22,7 @@ from itsmctl.model import (
     REJECT_COLUMNS,
     SOURCE_COLUMNS,
     TIME_COLUMNS,
+    UNREAD,
 )
 
 Row = Mapping[str, object]
@@ -116,9 +117,20 @@ def write_dataset(
         duplicates=0,
         warnings=(),
         digest="0" * 64,
+        unread=tuple(
+            Unread(*one)
+            for one in sorted(
+                {_set_aside(row) for row in rejected if row["reason"] in UNREAD and row["column"] in RECORD_COLUMNS}
+            )
+        ),
     )
     (folder / FILE).write_text(receipt.to_json(), encoding="utf-8", newline="\n")
     return folder
+
+
+def _set_aside(reject: Row) -> tuple[str, str, str]:
+    """The cell that a reject is of, which here is called as the column that it fills."""
+    return str(reject.get("source_file")), str(reject["column"]), str(reject["column"])
 
 
 def _numbered(events: Iterable[Change]) -> list[Row]:

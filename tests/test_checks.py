@@ -27,7 +27,7 @@ from itsmctl.definitions import load
 from itsmctl.definitions.build import build
 from itsmctl.definitions.build.builder import Builder
 from itsmctl.definitions.references import Entry, cross_check
-from itsmctl.definitions.schema import check_document
+from itsmctl.definitions.schema import check_document, check_parameters
 from itsmctl.engine.results import read_verdicts
 from itsmctl.errors import Problem
 from itsmctl.model import AuditPlan, Condition, Definition, Definitions, Rule
@@ -291,6 +291,15 @@ def test_attainment_tells_what_was_judged_from_what_could_not_be_tested(tmp_path
     result, _ = judge({rule.id: rule}, data, tmp_path)
     found = [entry for entry in result.attainment if entry.clock == "resolution"]
     assert found == [Attainment("resolution", "erp", "2026-03", judged=1, met=1, agreed=75.0, not_testable=1)]
+
+
+def test_links_lie_no_time_apart_where_no_moments_are_compared() -> None:
+    asked = {"types": ["change"], "process": "change", "within": "24h"}
+    (problem,) = check_parameters(CHECKS["linked"].PARAMETERS, asked, Document(asked, "case"), ())
+    assert problem.code == "missing-key"
+    order = {"theirs": "opened_at", "mine": "opened_at"}
+    for key in ("before", "after"):
+        assert check_parameters(CHECKS["linked"].PARAMETERS, {**asked, key: order}, Document(asked, "case"), ()) == []
 
 
 def test_every_check_goes_by_its_name() -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from test_checks import build_rule
 
 from itsmctl.audit import AuditOptions, audit
 from itsmctl.definitions import load
@@ -96,6 +98,24 @@ def test_who_was_open_at_the_end_of_an_early_list_was_in_no_burst_before(
     assert found["INC00010"] == (True, "")
     assert found[LATE[0]] == (None, "file-ends:closed_at,closed_by")
     assert found["INC00510"] == (None, "others-lack:closed_by,closed_at")
+
+
+def test_a_link_of_another_kind_may_be_filled_in_after_the_end_of_an_early_list(
+    tmp_path: Path, definitions: Definitions
+) -> None:
+    def linked(listed: str) -> str:
+        """Each names another that is not as demanded; what else the last ones are linked to somebody may have filled in since."""
+        head, *rows = listed.splitlines()
+        return "\n".join([f"{head},Problem,Caused by Change", *(f"{row},INC00511," for row in rows)]) + "\n"
+
+    brought(tmp_path, definitions, january=linked(month(JANUARY, 0)), march=linked(month(MARCH, 500)))
+    check = {"types": ["problem", "caused_by"], "process": "incident", "where": {"requester": "Bob"}}
+    rules = {"CASE-01": build_rule({"check": {"linked": check}}, 1)}
+    options = AuditOptions(all_verdicts=True)
+    audit(replace(definitions, rules=rules), tmp_path / "dataset", options, verdicts=tmp_path / "verdicts.parquet")
+    found = {one.record_id: (one.passed, one.reason) for one in read_verdicts(tmp_path / "verdicts.parquet")}
+    assert found["INC00010"] == (False, "")
+    assert found[LATE[0]] == (None, "file-ends:problem,caused_by")
 
 
 def test_at_the_time_of_the_early_list_all_is_known(tmp_path: Path, definitions: Definitions) -> None:

@@ -14,7 +14,7 @@ backwards, a link that leads to nothing, and not to an older number than all her
     check: {linked: {types: [incident], process: incident, where: {ci: {present: true}}, most: 0}}
 
 Passing: the problem names CHG7, done the day before it closed. Failing: no change named; CHG7 was done after the problem closed.
-Not testable: the export holds no changes, or not that one; or a file of the other records has no column for the link.
+Not testable: the export holds no changes, or not that one; a file of the other records has no column for the link; or a cell that may hold another link could not be read.
 """
 
 from __future__ import annotations
@@ -95,6 +95,7 @@ PARAMETERS = {
         "before": ["process"],
         "after": ["process"],
         "unresolved": ["process"],
+        "within": {"anyOf": [{"required": ["before"]}, {"required": ["after"]}]},
     },
 }
 NAMES = {"process": "process", "before/mine": "column", "after/mine": "column"}
@@ -128,21 +129,20 @@ def compile(rule: Rule, context: Context) -> Fragment:
         *([f"{ok} + {unclear} <= {most}"] if most is not None else []),
         *([f"{unclear} = 0"] if every else []),
     ]
-    unseen, unseen_why = _unseen(rule, context)
-    hidden, hidden_why, meant = _hidden(rule, context)
-    if hidden != "false":  # some record may name this one, and nobody sees it
+    hidden, hidden_why, joined = _hidden(rule, context)
+    if hidden != "false":  # it may have a link, and nobody sees it
         wrong[0] = f"({wrong[0]} AND NOT {hidden})"
         right += [] if most is None and not every else [f"NOT {hidden}"]
+    untold = "false" if rule.parameters.get("incoming") else f"{hidden} AND {n} = 0"
     return (
         Fragment(
-            f"""SELECT r.record_id, CASE WHEN {unseen} AND {n} = 0 THEN NULL WHEN {" OR ".join(wrong)} THEN false WHEN {" AND ".join(right)} THEN true END AS passed,
-            CASE WHEN {unseen} AND {n} = 0 THEN NULL ELSE concat('links: ', {n}, ', as demanded: ', {ok}) END AS observed, ? AS expected, r.opened_at AS "at",
-            CASE WHEN {unseen} AND {n} = 0 THEN {unseen_why}
-                WHEN NOT ({" OR ".join(wrong)}) AND NOT ({" AND ".join(right)}) THEN coalesce(l.why, {hidden_why}) END AS reason
+            f"""SELECT r.record_id, CASE WHEN {" OR ".join(wrong)} THEN false WHEN {" AND ".join(right)} THEN true END AS passed,
+            CASE WHEN {untold} THEN NULL ELSE concat('links: ', {n}, ', as demanded: ', {ok}) END AS observed, ? AS expected, r.opened_at AS "at",
+            CASE WHEN NOT ({" OR ".join(wrong)}) AND NOT ({" AND ".join(right)}) THEN coalesce(l.why, {hidden_why}) END AS reason
             FROM scoped AS r""",
             (_expected(rule, least),),
         )
-        + meant
+        + joined
         + Fragment(
             """ LEFT JOIN (
                 SELECT tix, count(*) AS n, count(*) FILTER (WHERE ok) AS ok, count(*) FILTER (WHERE NOT ok) AS bad, count(*) FILTER (WHERE ok IS NULL) AS unclear,
@@ -153,26 +153,25 @@ def compile(rule: Rule, context: Context) -> Fragment:
     )
 
 
-def _unseen(rule: Rule, context: Context) -> tuple[str, str]:
-    """SQL for whether nobody can tell what a record without a link is linked to, and why: its own file has none of the columns that
-    would name it, or one of their cells could not be read."""
-    types = set(texts(rule, "types"))
-    if rule.parameters.get("incoming") or not types & context.lacking:
-        return "false", "NULL"
-    listed = ", ".join(quote(column) for column in sorted(types))
-    lacking = f'SELECT tix FROM lacking WHERE "column" IN ({listed})'
-    named = ",".join(texts(rule, "types"))
-    return (
-        f"r.tix IN ({lacking} GROUP BY tix HAVING count(*) = {len(types)} OR max(why) = 'unreadable')",
-        f"CASE WHEN r.tix IN ({lacking} AND why = 'unreadable') THEN {quote('unreadable:' + named)} ELSE {quote('column-not-in-file:' + named)} END",
-    )
-
-
 def _hidden(rule: Rule, context: Context) -> tuple[str, str, Fragment]:
-    """SQL for whether records may name this one and nobody sees it, and why: files of their process lack the columns, cells could not
-    be read, or a link that leads to nothing is written nearly as this one is called; and the join that it needs."""
-    if not rule.parameters.get("incoming"):
+    """SQL for whether a record may have a link that nobody sees, and why; and the join that it needs."""
+    return _naming_it(rule, context) if rule.parameters.get("incoming") else _named_by_it(rule, context)
+
+
+def _named_by_it(rule: Rule, context: Context) -> tuple[str, str, Fragment]:
+    """Its own file has none of the columns that would name the other record, or one of their cells could not be read or may be filled since."""
+    types = sorted(set(texts(rule, "types")))
+    if not set(types) & context.lacking:
         return "false", "NULL", Fragment("")
+    unseen = f"""SELECT tix, max(why) AS why FROM lacking WHERE "column" IN ({", ".join(map(quote, types))}) GROUP BY tix
+        HAVING count(DISTINCT "column") = {len(types)} OR max(why) <> 'column-not-in-file'"""
+    why = f"concat(u.why, {quote(':' + ','.join(texts(rule, 'types')))})"
+    return "u.tix IS NOT NULL", why, Fragment(f" LEFT JOIN ({unseen}) AS u ON u.tix = r.tix")
+
+
+def _naming_it(rule: Rule, context: Context) -> tuple[str, str, Fragment]:
+    """Files of the other records lack the columns, cells could not be read, or a link that leads to nothing is written nearly as this
+    one is called."""
     process, types = str(rule.parameters["process"]), texts(rule, "types")
     if hidden := sorted(set(types) & context.about(process).lacking):
         return "true", others_lack(hidden), Fragment("")
@@ -236,7 +235,6 @@ def _fulfils(rule: Rule) -> Fragment:
             test += f" AND coalesce({theirs} {sign} {mine}, false)"
             gap.append(f"abs({theirs} - {mine})")
     if "within" in rule.parameters:
-        gap = gap or ["abs(o.opened_at - r.opened_at)"]
         test += "".join(f" AND coalesce({one} <= {seconds_of(rule, 'within')}, false)" for one in gap)
     return test
 
