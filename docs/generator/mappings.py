@@ -31,11 +31,13 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "or": " or ", "in": " in {}", "zoneless": "; the zone is asked for where a time has none", "told by": "{} by {}",
         "at": "at {}", "by": "by {}", "of": "of {}", "taken": "{}, taken {}",
         "compact": "without spaces", "first": "as the first of several values", "opposite": "as the opposite of yes or no",
+        "time-left": "as yes unless it is below zero",
     },
     "zh": {
         "or": " 或 ", "in": "，时区 {}", "zoneless": "；时间没有时区的，导入时询问", "told by": "{}，由 {} 区分",
         "at": "时刻 {}", "by": "操作人 {}", "of": "所属组 {}", "taken": "{}，{}",
         "compact": "去掉空格", "first": "取多个值中的第一个", "opposite": "是与否取反",
+        "time-left": "未低于零即为是",
     },
 }  # fmt: skip
 FACTS: Mapping[Language, Sequence[str]] = {

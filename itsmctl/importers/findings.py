@@ -11,7 +11,7 @@ from itsmctl.importers.canonical import ORDERED, Export
 from itsmctl.importers.export import RAW, REJECT, Staged
 from itsmctl.importers.export import Export as Table
 from itsmctl.importers.receipt import LeftOut, Receipt
-from itsmctl.importers.recognition import lacking
+from itsmctl.importers.recognition import lacking, repeated
 from itsmctl.importers.values import Moments
 from itsmctl.model import Gap
 
@@ -40,6 +40,11 @@ def look(
             yield "missing-in-file", f"{export.name} alone lacks columns for: {', '.join(columns)}"
     if missing:
         yield "missing-columns", f"the export lacks columns for: {', '.join(missing)}"
+    for column, names in repeated(x.mapping, x.staged.columns).items():
+        yield (
+            "repeated-column",
+            f"{', '.join(names)}: stands in the header more than once, and nobody knows which is meant, so that {column} is not read; name one in a mapping of your own",
+        )
     if duplicates:
         yield "duplicates", f"rows that repeat an earlier row in every cell, merged with it: {duplicates}"
     yield from of_times(x.moments)

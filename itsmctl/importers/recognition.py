@@ -13,7 +13,7 @@ from itsmctl.engine.tables.codes import bare
 from itsmctl.errors import ItsmctlError, Problem, Where, did_you_mean
 from itsmctl.importers.export import Export, Staged, original
 from itsmctl.importers.header import HeaderRow
-from itsmctl.model import MAPPED_COLUMNS, MappingDefinition, Taking
+from itsmctl.model import MAPPED_COLUMNS, TIME_COLUMNS, MappingDefinition, Taking
 
 CASE = "case:"
 """Before the key of an XES trace attribute, to tell it from the same key of an event; pm4py writes them so too."""
@@ -63,6 +63,9 @@ def taken_sql(cell: str, take: Taking | None) -> str:
             return f"nullif(regexp_replace({cell}, '[\\s\u00a0\u202f]', '', 'g'), '')"
         case "first":
             return f"nullif(trim(string_split_regex({cell}, '(?i)<br ?/?>|[\\r\\n]+')[1]), '')"
+        case "time-left":
+            left = r"-?[0-9]+:[0-5][0-9](:[0-5][0-9])?"
+            return f"CASE WHEN regexp_full_match(trim({cell}), {quote(left)}) THEN CASE WHEN trim({cell}) LIKE '-%' THEN 'false' ELSE 'true' END ELSE {cell} END"
         case "opposite":
             yes, no = (", ".join(map(quote, words)) for words in (TRUE, FALSE))
             word = f"lower(trim({cell}))"
@@ -134,8 +137,10 @@ def best_mapping(export: Export, mappings: Mapping[str, MappingDefinition]) -> M
 
 
 def _refuse_repeated(export: Export, mapping: MappingDefinition) -> None:
-    """Raise ItsmctlError where the header has a column twice that the mapping reads once."""
+    """Raise ItsmctlError where the header has a column twice that the mapping reads once, and cannot do without."""
+    left_out = {name for names in repeated(mapping, export.columns).values() for name in names}
     read = {n for column, names in mapping.columns.items() if mapping.taken.get(column) != "first" for n in names}
+    read -= left_out
     read |= {mapping.at, mapping.actor, mapping.actor_group, mapping.process_column}
     template = (
         "column {name!r} stands in the header twice, as columns {first} and {second}; rename one of them in the file, or name the second "
@@ -203,6 +208,7 @@ def sources(mapping: MappingDefinition, columns: Sequence[str]) -> tuple[dict[st
     """The source of each canonical column that the export has, in model order, and those that it lacks."""
     found: dict[str, Source] = {}
     missing: list[str] = []
+    twice = repeated(mapping, columns)
     for canonical in MAPPED_COLUMNS[mapping.table]:
         names = mapping.columns.get(canonical)
         if names is None:
@@ -210,13 +216,31 @@ def sources(mapping: MappingDefinition, columns: Sequence[str]) -> tuple[dict[st
         if canonical in mapping.joined:
             usable = tuple(names) if all(name in columns for name in names) else ()
         else:
-            usable = tuple(name for name in names if name in columns)[:1]
+            usable = tuple(name for name in names if name in columns and name not in twice.get(canonical, ()))[:1]
         if usable:
             take = mapping.taken.get(canonical)
             found[canonical] = Source(canonical, usable, mapping.joined.get(canonical, ""), take)
         else:
             missing.append(canonical)
     return found, tuple(missing)
+
+
+def repeated(mapping: MappingDefinition, columns: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """The exported columns that stand in the header several times, by the canonical one that they would fill: nobody knows which is
+    meant, so that none is read. Not those by which an export is known, nor what a record cannot do without.
+    """
+    needed = {name for names in _needed(mapping) for name in names} | {mapping.at, mapping.actor, mapping.actor_group}
+    apart = {name for names in mapping.columns.values() for name in names}
+    found = {}
+    for canonical, names in mapping.columns.items() if mapping.table == "record" else ():
+        read = canonical in _NEVER_LEFT_OUT or canonical in mapping.joined or mapping.taken.get(canonical) == "first"
+        twice = tuple(name for name in names if f"{name} (2)" in columns and f"{name} (2)" not in apart)
+        if twice and not read and not needed & set(twice):
+            found[canonical] = twice
+    return found
+
+
+_NEVER_LEFT_OUT = frozenset({"record_id", "number", "state", *TIME_COLUMNS})
 
 
 def settled(mapping: MappingDefinition, columns: Sequence[str]) -> MappingDefinition:

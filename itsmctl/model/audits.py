@@ -13,8 +13,8 @@ from itsmctl.values import value
 MappingShape = Literal["records", "updates", "trace"]
 MappingTable = Literal["record", "event", "approval", "link", "detail"]
 DateOrder = Literal["", "day-first", "month-first"]
-Taking = Literal["compact", "first", "opposite"]
-"""What is taken of a cell: its text without spaces, the first of several values, or the opposite of a yes or no."""
+Taking = Literal["compact", "first", "opposite", "time-left"]
+"""What is taken of a cell: its text without spaces, the first of several values, the opposite of a yes or no, or whether time is left."""
 
 
 @value

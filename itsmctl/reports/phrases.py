@@ -249,6 +249,9 @@ PHRASES = (
     msg("the export lacks columns for: {columns}"),
     msg("{mapping}: the export lacks columns for: {columns}"),
     msg("{file} alone lacks columns for: {columns}"),
+    msg(
+        "{names}: stands in the header more than once, and nobody knows which is meant, so that {column} is not read; name one in a mapping of your own"
+    ),
     msg("rows that repeat an earlier row in every cell, merged with it: {n}"),
     msg("{mapping}: rows that repeat an earlier row in every cell, merged with it: {n}"),
     msg(
