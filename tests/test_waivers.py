@@ -202,6 +202,32 @@ def test_a_waiver_whose_column_the_export_lacks_covers_nothing(dataset: Path, tm
     assert set(judged(dataset, with_waivers(elsewhere), tmp_path)[1].values()) == {"fails"}
 
 
+def test_it_may_be_about_what_was_opened_on_some_days(dataset: Path, tmp_path: Path) -> None:
+    """Days of its rule's audit, both included; of what does not say when it was opened nobody knows."""
+    before = date(2026, 2, 1)
+    for first, last, covered in (
+        (None, date(2026, 4, 29), {"BEFORE"}),
+        (date(2026, 4, 30), date(2026, 6, 1), {"FIRST", "MAIL"}),
+        (date(2026, 6, 2), None, set()),
+    ):
+        _, told = judged(dataset, with_waivers(waiver(approved=before, opened=Effective(first, last))), tmp_path)
+        assert {name for name, why in told.items() if why == "mail"} == covered
+    unsaid = {**ticket("UNSAID", "2026-06-01T08:00:00Z"), "opened_at": None}
+    write_dataset(tmp_path / "dataset", [unsaid], mapped=unsaid, zone="Europe/Berlin")
+    for opened, excused in ((Effective(), "mail"), (Effective(None, date(2026, 6, 1)), "fails")):
+        _, told = judged(tmp_path / "dataset", with_waivers(waiver(opened=opened), scope=()), tmp_path)
+        assert told == {"UNSAID": excused}
+
+
+def test_a_cell_that_nobody_could_read_may_be_what_a_waiver_excepts(tmp_path: Path) -> None:
+    records = [{**ticket(name, "2026-06-01T08:00:00Z"), "ci": None} for name in ("EMPTY", "UNREAD")]
+    lost = {"source_file": "export.csv", "source_row": 2, "record_id": "UNREAD", "column": "ci", "value": "#REF!"}
+    rejects = [{**lost, "reason": "spreadsheet-error"}]
+    write_dataset(tmp_path / "dataset", records, mapped=records[0], zone="Europe/Berlin", rejects=rejects)
+    _, told = judged(tmp_path / "dataset", with_waivers(waiver(scope=(Condition("ci", "not-in", ("x",)),))), tmp_path)
+    assert told == {"EMPTY": "mail", "UNREAD": "fails"}
+
+
 @pytest.mark.parametrize(
     ("column", "excepted", "other", "strange"),
     [("priority", "P1", "P3", "紧急"), ("state", "resolved", "closed", "归档")],

@@ -17,7 +17,7 @@ from itsmctl.engine.acts import MOMENT, approvals, moments_of, names_in, needs_o
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.parameters import COLUMNS, DURATION, seconds_of, texts
 from itsmctl.engine.sql import Fragment, epoch, matches, quote, time_of
-from itsmctl.model import APPROVAL, TIME_COLUMNS, Rule
+from itsmctl.model import APPROVAL, FORESEEN_COLUMNS, TIME_COLUMNS, Rule
 
 ID = "unchanged"
 PARAMETERS = {
@@ -118,11 +118,12 @@ def _filled_at(grace: int) -> str:
     """SQL for when the field was first filled in, NULL where that may still be within the time of grace, and nobody knows.
 
     What the first change names as before it stood there since the record was stored. An opening that was moved tells by its old
-    value when that was, and no moment was written down before it came: one without its zone at most twelve hours later than it says.
+    value when that was, and no moment but a planned one was written down before it came: one without its zone at most twelve hours later than it says.
     """
     life = "OVER (PARTITION BY e.tix, e.field ORDER BY e.seq)"
     before, first = f"nullif(first_value(e.old) {life}, '')", f"first_value(e.moment) {life}"
-    is_moment, has_zone = f"e.field IN ({', '.join(map(quote, TIME_COLUMNS))})", matches(before, _WITH_ZONE)
+    lived = [column for column in TIME_COLUMNS if column not in FORESEEN_COLUMNS]
+    is_moment, has_zone = f"e.field IN ({', '.join(map(quote, lived))})", matches(before, _WITH_ZONE)
     told, latest = epoch(time_of(before)), f"{epoch(time_of(before))} + {_WEST}"
     stored = f"coalesce(r.recorded_at, CASE WHEN e.field = 'opened_at' AND {has_zone} THEN {told} END, r.opened_at)"
     return f"""CASE WHEN {before} IS NULL THEN min(CASE WHEN e.new IS NOT NULL THEN e.moment END) {life}
