@@ -14,6 +14,7 @@ from itsmctl.engine.acts import some_unclear
 from itsmctl.engine.clocks import columns_of_clocks, create_clocks
 from itsmctl.engine.context import Context
 from itsmctl.engine.life import CLOSED, DONE
+from itsmctl.engine.lived import Plan
 from itsmctl.engine.openings import Opening, create_openings
 from itsmctl.engine.people import create_people
 from itsmctl.engine.progress import segments_of_days
@@ -25,6 +26,7 @@ from itsmctl.engine.tables import exported_processes, filled_tables, load_tables
 from itsmctl.engine.tables.gaps import changes_by_process, files_of_processes, lacking_columns_of
 from itsmctl.engine.tables.links import link_types
 from itsmctl.engine.tables.loading import WHOLE, Loading, Part, Silent, catalogue_codes
+from itsmctl.engine.torn import create_torn_field, doubt_targets, fields_asked
 from itsmctl.engine.verdicts import create_verdict_table
 from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.importers.receipt import Receipt
@@ -93,8 +95,13 @@ def prepare(
     create_people(session, definitions, zone)
     create_verdict_table(session)
     create_registers(session, registers, zone)
+    plan = Plan(definitions, known.history, as_of, receipt.precision_seconds, legs) if clocks else None
+    torn = create_torn_field(session, replace(known, in_order=session.in_order), _fields_asked(rules, plan))
+    if plan:
+        doubt_targets(session, plan, torn)
     context = replace(
         known,
+        torn=torn,
         openings=create_openings(session, calendars_named(definitions, rules), as_of),
         tables=filled_tables(session),
         undecided=some_unclear(session),
@@ -177,8 +184,17 @@ def part_read(
         return WHOLE
     waivers = applied(definitions)
     tasks = [Task(rule, CHECKS[rule.check], waivers=waivers.get(rule.id, ())) for rule in rules]
-    read = words_read(tasks, context) | columns_of_clocks(definitions)
+    plan = Plan(definitions, context.history, as_of)
+    read = words_read(tasks, context) | columns_of_clocks(definitions) | frozenset(_fields_asked(rules, plan))
     return Part(columns=read & frozenset(RECORD_COLUMNS), people=not read.isdisjoint(PEOPLE_OF_EVENTS))
+
+
+def _fields_asked(rules: Sequence[Rule], plan: Plan | None) -> tuple[str, ...]:
+    """The fields of which a rule, or a clock, reads what they were."""
+    from itsmctl.checks import CHECKS
+
+    read = frozenset[str]().union(*(CHECKS[rule.check].needs(rule).history for rule in rules))
+    return fields_asked(read, plan)
 
 
 def as_if_laid_out(context: Context, rules: Sequence[Rule]) -> Context:

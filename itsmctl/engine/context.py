@@ -44,6 +44,8 @@ class Context:
     """`approval`, where that table holds anything."""
     undecided: bool = False
     """Whether of some approval nobody can say what was decided."""
+    torn: frozenset[str] = frozenset()
+    """The fields of whose changes some record's history lacks one; see `engine.torn`."""
     strange: frozenset[str] = frozenset()
     """The processes of which some record was in a state that they do not know; see `engine.strange`."""
     odd: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)

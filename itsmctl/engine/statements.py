@@ -85,7 +85,8 @@ def statement_and_reach(task: Task, context: Context) -> tuple[Fragment, bool]:
     """The same, and whether it shows that it gives one verdict of each record in the scope."""
     context = context.about(task.rule.process)
     needs = task.check.needs(task.rule)
-    body = _with_gaps(_with_doubts(task.check.compile(task.rule, context), task.rule, needs, context), task.rule, needs)
+    body = _with_doubts(task.check.compile(task.rule, context), task.rule, needs, context)
+    body = _with_gaps(body, task.rule, needs, context)
     body = with_untold(body, needs.named, context)
     if task.rule.check in OF_ONE_HISTORY:
         body = _with_never_told(body, needs, context)
@@ -188,22 +189,25 @@ def _apart(scope: Fragment, body: Fragment, lacking: Sequence[str]) -> tuple[Fra
     return "SELECT r.* FROM (" + scope + known, "SELECT * FROM (" + body + rest + scope + among
 
 
-def _with_gaps(body: Fragment, rule: Rule, needs: Needs) -> Fragment:
+def _with_gaps(body: Fragment, rule: Rule, needs: Needs, context: Context) -> Fragment:
     """Where a check reads the history, a record whose history has a gap is not testable, whatever the rest says.
 
-    That it begins late is what one check is to find.
+    That it begins late, or that a change does not take up where the one before it ended, is what one check is to find.
     """
     if not needs.history:
         return body
-    gap = " AND NOT b.begun" if rule.check == "traced" else ""
+    gaps = "SELECT record_id FROM broken" + (" WHERE NOT begun" if rule.check == "traced" else "")
+    if torn := sorted(needs.history & context.torn):
+        found = " AND unlike" if rule.check == "traced" else ""
+        gaps += f" UNION SELECT record_id FROM torn_field WHERE field IN ({', '.join(map(quote, torn))}){found}"
     reason = quote("history-gap:" + ",".join(sorted(needs.history)))
     return (
-        """SELECT j.record_id, CASE WHEN b.tix IS NULL THEN j.passed END AS passed, CASE WHEN b.tix IS NULL THEN j.observed END AS observed,
-        j.expected, j."at", CASE WHEN b.tix IS NULL THEN j.reason ELSE """
+        """SELECT j.record_id, CASE WHEN b.record_id IS NULL THEN j.passed END AS passed, CASE WHEN b.record_id IS NULL THEN j.observed END AS observed,
+        j.expected, j."at", CASE WHEN b.record_id IS NULL THEN j.reason ELSE """
         + Fragment(reason)
         + " END AS reason FROM ("
         + body
-        + f") AS j LEFT JOIN broken AS b ON b.record_id = j.record_id{gap}"
+        + f") AS j LEFT JOIN ({gaps}) AS b ON b.record_id = j.record_id"
     )
 
 
