@@ -44,8 +44,8 @@ def create_torn_field(session: Session, context: Context, fields: Collection[str
         query = _suspected(context, field)
         session.run(query.text, query.values)
     session.run("CREATE TABLE spoken (field VARCHAR, process VARCHAR)")
-    for (field,) in session.rows("SELECT DISTINCT field FROM torn_or_not WHERE unlike ORDER BY field"):
-        query = _spoken(context, str(field))
+    for (other,) in session.rows("SELECT DISTINCT field FROM torn_or_not WHERE unlike ORDER BY field"):
+        query = _spoken(context, str(other))
         session.run(query.text, query.values)
     session.run(
         """CREATE TABLE torn_field AS SELECT tix, record_id, field, bool_or(unlike) AS unlike FROM (
