@@ -93,12 +93,12 @@ def prepare(
         precision = receipt.precision_seconds
         create_clocks(session, definitions, as_of, known.exported, known.history, precision, timed, legs=legs)
     create_people(session, definitions, zone)
-    create_verdict_table(session)
-    create_registers(session, registers, zone)
     plan = Plan(definitions, known.history, as_of, receipt.precision_seconds, legs) if clocks else None
     torn = create_torn_field(session, replace(known, in_order=session.in_order), _fields_asked(rules, plan))
     if plan:
         doubt_targets(session, plan, torn)
+    create_verdict_table(session)
+    create_registers(session, registers, zone)
     context = replace(
         known,
         torn=torn,

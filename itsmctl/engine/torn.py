@@ -7,9 +7,10 @@ from collections.abc import Collection
 from itsmctl.engine.context import Context
 from itsmctl.engine.lived import Plan
 from itsmctl.engine.lived.plan import conditions_of
+from itsmctl.engine.people import known_as
 from itsmctl.engine.session import Session, name, quote
 from itsmctl.engine.sql import Fragment, neighbour
-from itsmctl.model import TEXT_COLUMNS
+from itsmctl.model import PEOPLE_COLUMNS, TEXT_COLUMNS
 
 
 def fields_of_targets(plan: Plan) -> frozenset[str]:
@@ -60,20 +61,29 @@ def _suspected(context: Context, field: str) -> Fragment:
     """INSERT of the records with a change that does not follow the one before it, or with a last one to another value than the exported."""
     known = context.as_of >= context.exported_at  # else what the export says last was not so yet
     following = neighbour("tix", after=True, in_order=context.in_order) if known else "tix"
-    unlike = f"coalesce(e.last <> {_exported(field)}, false)"
+    apart, of_changes = _differ(field, "c.old", "c.was")
+    unlike, of_records = _differ(field, "e.last", _exported(field))
     return (
         Fragment(
             f"""INSERT INTO torn_or_not SELECT * FROM (
-                SELECT r.tix, r.record_id, r.process, {quote(field)} AS field, e.apart, {unlike} AS unlike FROM (
-                    SELECT tix, coalesce(old <> was AND moment <= ?, false) AS apart, CASE WHEN following IS NULL THEN new END AS last
+                SELECT r.tix, r.record_id, r.process, {quote(field)} AS field, e.apart, coalesce({unlike}, false) AS unlike FROM (
+                    SELECT tix, coalesce({apart} AND moment <= ?, false) AS apart, CASE WHEN following IS NULL THEN new END AS last
                     FROM (SELECT tix, moment, old, new, {context.neighbour("new")} AS was, {following} AS following """,
             (context.as_of,),
         )
         + context.changes_of(field)
-        + """) AS c WHERE old <> was OR following IS NULL
-                ) AS e JOIN record AS r ON r.tix = e.tix
+        + f""") AS c{of_changes} WHERE c.old <> c.was OR following IS NULL
+                ) AS e JOIN record AS r ON r.tix = e.tix{of_records}
             ) AS t WHERE apart OR unlike"""
     )
+
+
+def _differ(field: str, one: str, other: str) -> tuple[str, str]:
+    """SQL for whether two values of a field differ, and the joins that it needs; a person is the same by any name, a shared account anybody."""
+    if field not in PEOPLE_COLUMNS:
+        return f"{one} <> {other}", ""
+    first, second = known_as(one, "p"), known_as(other, "q")
+    return f"{first.one} <> {second.one}", first.join + second.join
 
 
 def _spoken(context: Context, field: str) -> Fragment:
