@@ -768,3 +768,38 @@ def test_numbers_that_are_days_to_excel_are_asked_about(tmp_path: Path) -> None:
     rows = ["INC{i},New,a,45292.5,4711", "INC{i},New,b,45293.52,4711"]
     _, text = of_lines(tmp_path, listed("Number,State,Short description,Opened,Room", rows))
     assert "Are Opened moments? Numbers such as 4529" in text
+
+
+@pytest.mark.parametrize(
+    "names",
+    ["attribute,valueBefore,valueAfter", "Feld,Wert vorher,Wert nachher", "字段,旧值,新值", "Field,Before,After"],
+)
+def test_a_history_is_none_of_steps_however_its_values_are_called(tmp_path: Path, names: str) -> None:
+    """A step of a ticket would take the value before for the state."""
+    rows = ["C{i},2026-03-01T08:00:00,Ann,Status,New,Working", "C{i},2026-03-02T08:00:00,Ann,Status,Working,Done"]
+    data, _ = of_lines(tmp_path, listed(f"caseRef,changedTS,changedBy,{names}", rows))
+    found = mapped(data)
+    assert (data.get("table"), [found["field"], found["old"], found["new"]]) == ("event", names.split(","))
+
+
+@pytest.mark.parametrize(
+    "name", ["Technician/Technicien", "处理人（Assignee）", "Bearbeiter / 处理人", "Assignee (处理人)"]
+)
+def test_a_column_with_its_name_in_two_languages_is_known(tmp_path: Path, name: str) -> None:
+    data, _ = of_lines(tmp_path, listed(f"Ticket No.,Etat,Date Opened,{name}", ["{i},Ouvert,2026-03-01 08:00,A B"]))
+    assert mapped(data)["assignee"] == name
+
+
+def test_done_is_asked_where_another_word_says_that_a_ticket_is_resolved(tmp_path: Path) -> None:
+    rows = [f"C{{i}},{state},2026-03-01 08:00" for state in ("Open", "Fixed", "Done")]
+    data, text = of_lines(tmp_path, listed("Case,State,Opened", rows))
+    assert "Done" not in data["codes"]["state"] and "What do these values of state mean: Done?" in text
+    data, _ = of_lines(tmp_path, listed("Case,State,Opened", [*rows[::2], *rows[::2]]), "other.csv")
+    assert data["codes"]["state"]["Done"] == "resolved"
+
+
+def test_a_running_number_is_no_key_where_tickets_have_numbers_of_their_own(tmp_path: Path) -> None:
+    data, _ = of_lines(
+        tmp_path, listed("Lfd. Nr.;Aktenzeichen;Zustand;Eingang am", ["{i};ST-2026-{i};Neu;01.03.2026 08:00"])
+    )
+    assert mapped(data)["record_id"] == "Aktenzeichen"

@@ -11,7 +11,7 @@ from itsmctl.model import Process
 from itsmctl.suggestion.matching import Match, Words, meaning
 from itsmctl.suggestion.names import Vocabulary, plain
 from itsmctl.suggestion.profile import Profile
-from itsmctl.suggestion.words import OPEN, PROCESS_WORDS, PROCESSES
+from itsmctl.suggestion.words import DONE, OPEN, PROCESS_WORDS, PROCESSES
 
 CODED = ("state", "priority", "impact", "urgency", "type", "risk", "outcome", "decision")
 """Columns whose values are codes of the organisation; of others the words are kept as exported."""
@@ -135,9 +135,17 @@ def _of_values(profile: Profile, words: Mapping[str, str], allowed: Sequence[str
         code = own.get(value.strip(), code)
         if code and (not allowed or code in allowed):
             known[value] = code
-    known = _without_second_beginning(known, own)
+    known = _without_second_end(_without_second_beginning(known, own), own)
     asked = tuple(value for value, _ in profile.frequent if value not in known)
     return Coded(known, asked, tuple(allowed))
+
+
+def _without_second_end(known: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:
+    """The same, but `Done` is asked where the tool has another word for a ticket that is resolved, and none for one that is closed."""
+    done = {value for value, code in known.items() if code == _RESOLVED and value.strip().casefold() in DONE}
+    other = any(code == _RESOLVED and value not in done for value, code in known.items())
+    torn = other and _CLOSED not in known.values()
+    return {value: code for value, code in known.items() if value in own or value not in done or not torn}
 
 
 def _without_second_beginning(known: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:
@@ -147,7 +155,7 @@ def _without_second_beginning(known: Mapping[str, str], own: Mapping[str, str]) 
     return {value: code for value, code in known.items() if value in own or value not in opens or not other}
 
 
-_NEW = "new"
+_NEW, _RESOLVED, _CLOSED = "new", "resolved", "closed"
 
 
 def _without_torn(one: Coded) -> Coded:

@@ -221,6 +221,10 @@ def core_of(form: str) -> str:
     return _MOMENT_AFTER.sub("", form)
 
 
+_SPELLINGS = re.compile(r"\s*[/|()（）]\s*")
+"""What stands between the names that a column has in several languages, as in `Technician/Technicien` or `处理人（Assignee）`."""
+
+
 def _forms(name: str) -> Iterator[tuple[str, float]]:
     """The forms in which a name is looked up, and what each is worth."""
     form = plain(name)
@@ -235,3 +239,7 @@ def _forms(name: str) -> Iterator[tuple[str, float]]:
     if len(parts) > 1:
         yield plain(parts[-1]), 0.6
         yield plain(parts[0]), 0.58
+    for part in _SPELLINGS.split(name) if _SPELLINGS.search(name) else ():
+        if part.strip():
+            yield plain(part), 0.88
+            yield core_of(plain(part)), 0.75

@@ -18,7 +18,7 @@ from itsmctl.suggestion.words import EMPTY
 FREQUENT, MIXED = 100, 1000
 """How many values of a column are looked at: the most frequent ones, and ones from all over it."""
 _PERSON = re.compile(r"[^@\s]+@[^@\s]+\.\w{2,}")
-_NUMBER_OF_TICKET = re.compile(r"[A-Za-z]{1,12}[-_# ]{0,2}\d{1,18}")
+_NUMBER_OF_TICKET = re.compile(r"[A-Za-z]{1,12}[-_# ]{0,2}\d{1,18}([-_/]\d{1,18})?")
 _UNIT = (
     r"%|w|wks?|weeks?|d|days?|h|hrs?|hours?|m|mins?|minutes?|s|secs?|seconds?|"
     r"wochen?|tage?n?|std|stunden?|minuten?|sek|sekunden?|jours?|heures?|secondes?|d[ií]as?|horas?|minutos?|segundos?|"
