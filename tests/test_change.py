@@ -12,6 +12,8 @@ from change_case import compared, copy_to, edited, read_again, reference, told
 
 from itsmctl.change import Change, difference
 from itsmctl.change.approving import approvers
+from itsmctl.change.judging import At
+from itsmctl.change.kinds import KINDS
 from itsmctl.model import FIELD_OF_KIND, Definitions
 from itsmctl.reports.changes.words import from_to
 from itsmctl.source import read_documents
@@ -88,6 +90,8 @@ def test_the_fingerprint_survives_moves_and_other_edits(reference: Definitions, 
                      [("sla-pause-changed", "loosened", "clocks/resolution/pause")], id="a wider list of pauses"),
         pytest.param([("pause: [awaiting-user]", "pause: [{state: awaiting-user, at-most: 8h}]")],
                      [("sla-pause-changed", "tightened", "clocks/resolution/pause")], id="a pause with an end"),
+        pytest.param([("pause: [awaiting-user]", "pause: [{state: awaiting-user, at-most: 8h}, awaiting-change]")],
+                     [("sla-pause-changed", "review", "clocks/resolution/pause")], id="a pause more, and one with an end"),
         pytest.param([("resolution: 90}", "resolution: 85}")], [("sla-attainment-changed", "loosened", "attainment/resolution")], id="less attainment"),
         pytest.param([("minimum-tickets: 10", "minimum-tickets: 5")], [("sla-minimum-tickets-changed", "tightened", "minimum-tickets")], id="fewer tickets are enough"),
         pytest.param([("calendar: cn-office", "calendar: around-the-clock")], [("sla-calendar-changed", "review", "calendar")], id="another length of the day"),
@@ -102,6 +106,34 @@ def test_agreements(
 ) -> None:
     edited(root, SLA, *edits)
     assert [(code, effect, path) for code, effect, _, path in told(compared(reference, root))] == expected
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "effect"),
+    [("8h", "9h", "loosened"), ("9h", "8h", "tightened"), ("8h", "480m", "neutral"), ("", "8h", "tightened"), ("8h", "", "loosened"),
+     # A day of cn-office has seven hours and a half: a clock that may stand still for 24 hours stands still for longer.
+     ("1bd", "24h", "loosened"), ("24h", "1bd", "tightened"), ("7h", "1bd", "loosened"), ("1bd", "450m", "neutral")],
+)  # fmt: skip
+def test_how_long_a_pause_may_be(reference: Definitions, old: str, new: str, effect: str) -> None:
+    def pauses(most: str) -> Any:
+        return [{"state": "awaiting-user", **({"at-most": most} if most else {})}]
+
+    part = KINDS["sla"].parts["clocks/*/pause"]
+    whole = {"calendar": "cn-office"}
+    at = At(reference, reference, "", "", (), whole, whole)
+    assert part.judge(pauses(old), pauses(new), at) == effect
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "effect"),
+    [("12mo", "13mo", "loosened"), ("12mo", "11mo", "tightened"), ("90d", "91d", "loosened"), ("90d", "89d", "tightened"),
+     # Twelve months are 365 or 366 days, and no three of them are 89 days or fewer, or 93.
+     ("362d", "12mo", "loosened"), ("12mo", "362d", "tightened"), ("12mo", "369d", "loosened"), ("369d", "12mo", "tightened"),
+     ("365d", "12mo", "review"), ("12mo", "366d", "review"), ("3mo", "88d", "tightened"), ("94d", "3mo", "tightened"), ("3mo", "91d", "review")],
+)  # fmt: skip
+def test_months_and_days(reference: Definitions, old: str, new: str, effect: str) -> None:
+    part = KINDS["rule"].parts["check/register/fresh-for"]
+    assert part.judge(old, new, At(reference, reference, "", "")) == effect
 
 
 def test_a_loosened_rule_whose_version_stays_is_told(reference: Definitions, root: Path) -> None:

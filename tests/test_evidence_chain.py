@@ -69,6 +69,69 @@ def test_the_same_pack_as_folder_and_zip_is_one_pack(packs: Path) -> None:
     assert len(verify_chain([packs]).packs) == 4
 
 
+@pytest.mark.parametrize("altered_first", [True, False])
+def test_an_altered_copy_does_not_hide_behind_one_that_is_intact(packs: Path, altered_first: bool) -> None:
+    shutil.unpack_archive(packs / f"{MONTHS[1]}.zip", packs)
+    folder, archive = packs / f"itsmctl-evidence-{MONTHS[1]}", packs / f"{MONTHS[1]}.zip"
+    (folder / "data/result/report.html").write_text("forged", encoding="utf-8")
+    others = [path for path in packs.iterdir() if path not in (folder, archive)]
+    report = verify_chain([*others, *((folder, archive) if altered_first else (archive, folder))])
+    assert not report.intact and report.breaks == () and len(report.packs) == 4
+    assert [(p.report.pack, p.report.files_that_differ) for p in report.packs if not p.report.intact] == [
+        (folder, ("data/result/report.html",))
+    ]
+
+
+def test_what_is_no_pack_and_what_is_hidden_stands_for_none(packs: Path) -> None:
+    (packs / "notes.txt").write_text("no pack", encoding="utf-8")
+    (packs / "more").mkdir()
+    (packs / ".half-copied.zip").write_bytes(b"PK")
+    assert verify_chain([packs]).intact
+
+
+def test_a_pack_without_its_information_is_one_still(packs: Path) -> None:
+    shutil.unpack_archive(packs / f"{MONTHS[3]}.zip", packs)
+    (packs / f"{MONTHS[3]}.zip").unlink()
+    inside = packs / f"itsmctl-evidence-{MONTHS[3]}"
+    for name in ("bag-info.txt", "bagit.txt", "manifest-sha256.txt"):
+        (inside / name).unlink()
+    report = verify_chain([packs])
+    (found,) = [pack.report for pack in report.packs if not pack.report.intact]
+    assert found.pack == inside
+    assert {"bag-info.txt", "bagit.txt", "manifest-sha256.txt"} <= set(found.files_that_differ)
+    assert verify_chain([inside]).packs[0].report.pack == inside
+
+
+def _resealed(packs: Path, month: str, *edits: tuple[str, str]) -> Path:
+    """A pack as a folder of which bag-info.txt says something else, as a careful forger would leave it."""
+    shutil.unpack_archive(packs / f"{month}.zip", packs)
+    (packs / f"{month}.zip").unlink()
+    inside = packs / f"itsmctl-evidence-{month}"
+    info = (inside / "bag-info.txt").read_text("utf-8")
+    for old, new in edits:
+        assert old in info
+        info = info.replace(old, new)
+    (inside / "bag-info.txt").write_text(info, encoding="utf-8")
+    reseal(inside, tags=True)
+    return inside
+
+
+def test_a_pack_that_is_older_than_the_one_before_is_named(packs: Path) -> None:
+    inside = _resealed(packs, MONTHS[3], (f"Bagging-Date: {MONTHS[3]}", "Bagging-Date: 2026-05-30"))
+    (found,) = verify_chain([packs]).breaks
+    assert (found.pack, found.kind, found.expected, found.found) == (inside, "order", MONTHS[2], "2026-05-30")
+    assert Path(found.about).name == f"{MONTHS[2]}.zip"
+    same = _resealed(packs, MONTHS[2], (f"Bagging-Date: {MONTHS[2]}", f"Bagging-Date: {MONTHS[1]}"))
+    assert verify_chain([same, packs / f"{MONTHS[1]}.zip", packs / f"{MONTHS[0]}.zip"]).breaks == ()
+
+
+def test_a_pack_that_begins_a_chain_is_its_first(packs: Path) -> None:
+    digest = verify(packs / f"{MONTHS[2]}.zip").digest
+    inside = _resealed(packs, MONTHS[3], (f"Previous-Pack: sha256:{digest}\n", ""))
+    (found,) = verify_chain([inside]).breaks
+    assert (found.kind, found.expected, found.found) == ("position", "1", "4")
+
+
 @pytest.mark.parametrize(("gone", "named"), [((0,), (1,)), ((1,), (2,)), ((1, 2), (3,)), ((0, 2), (1, 3))])
 def test_a_pack_taken_out_leaves_a_gap(packs: Path, gone: tuple[int, ...], named: tuple[int, ...]) -> None:
     for number in gone:
@@ -124,7 +187,8 @@ def test_a_position_that_is_wrong_is_named(packs: Path) -> None:
     inside = packs / f"itsmctl-evidence-{MONTHS[3]}"
     info = (inside / "bag-info.txt").read_text("utf-8")
     (inside / "bag-info.txt").write_text(info.replace("Chain-Position: 4", "Chain-Position: 5"), encoding="utf-8")
-    assert _broken(packs) == {(inside.name, "position")}
+    (found,) = verify_chain([packs]).breaks
+    assert (found.pack, found.kind, found.expected, found.found) == (inside, "position", "4", "5")
 
 
 def test_a_chain_goes_forward_in_time(packs: Path, original: Path, tmp_path: Path) -> None:

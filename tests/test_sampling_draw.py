@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -35,7 +36,7 @@ from itsmctl.sampling.limits import upper_limit
 from itsmctl.sampling.planning import Purpose, sample_from, with_seed
 from itsmctl.sampling.population import Population, escape, population_of, read_population, unescape
 from itsmctl.sampling.reading_xlsx import read_workbook
-from itsmctl.sampling.sample import Sample
+from itsmctl.sampling.sample import Sample, fingerprint_of
 from itsmctl.sampling.sizing import Aim
 from itsmctl.source import parse_documents
 
@@ -394,6 +395,34 @@ def test_a_plan_changed_after_the_draw_is_refused(old: str, new: str, tmp_path: 
     yaml_path = folder / "working-paper.yaml"
     yaml_path.write_text(yaml_path.read_text("utf-8").replace(old, new), encoding="utf-8")
     assert complaints(path)[0][0] == "sample-altered"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("records", 13), ("stratum", "some"), ("targeted-records", 1)],
+)
+def test_strata_that_are_not_those_of_the_population_are_refused(
+    old: str, new: object, tmp_path: Path, ask: Ask
+) -> None:
+    """Of a population that is said to be as small as its sample, everything would be known."""
+    population = population_of(numbered(60), ["T1", "T2"])
+    folder = drawn_folder(tmp_path / "s", population, aim("0.2"))
+    filled_yaml(folder)
+    seal: Any = None
+    for name in ("sample.yaml", "working-paper.yaml"):
+        (document,) = parse_documents((folder / name).read_text("utf-8"), name)
+        data: Any = document.data
+        if seal is None:
+            place = data["population"] if old == "targeted-records" else data["strata"][0]
+            assert old in place
+            place[old] = new
+            seal = {key: data[key] for key in ("population", "strata")}
+        data |= seal
+        data["fingerprint"] = fingerprint_of(data)
+        (folder / name).write_text(json.dumps(data), encoding="utf-8")
+    code, out, err = ask("sample", "evaluate", folder / "working-paper.yaml")
+    assert (code, out, "[sample-altered]" in err) == (2, "", True)
+    assert "all 60" in err
 
 
 def test_a_digest_written_down_must_be_that_of_the_population(tmp_path: Path, ask: Ask) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from fractions import Fraction
 from itertools import product
+from math import ceil
 
 import pytest
 from hypothesis import given, settings
@@ -137,6 +138,26 @@ def test_the_size_keeps_the_risk_and_one_fewer_would_not(
     assert not at_most(wanted, size.n - 1, allowed).within(wanted.risk)
 
 
+def counted_up(wanted: Aim) -> tuple[int, int]:
+    """The first size, one after the other, that keeps the risk while it allows what the expected rate makes of it."""
+    for n in range(1, 1000):
+        allowed = max(wanted.allowed, ceil(n * wanted.expected))
+        if at_most(wanted, n, allowed).within(wanted.risk):
+            return n, allowed
+    raise AssertionError(wanted)
+
+
+@pytest.mark.parametrize("method", ["binomial", "hypergeometric", "poisson"])
+@pytest.mark.parametrize("expected", ["0.3", "1", "1.7", "2"])
+@pytest.mark.parametrize("allowed", [0, 1, 3])
+def test_the_size_for_an_expected_rate_is_that_of_counting_up(method: Method, expected: str, allowed: int) -> None:
+    for tolerable in ("5", "6.5", "9"):
+        wanted = aim(method, 10, tolerable, allowed, population=800, expected=expected)
+        size = size_for(wanted)
+        assert (size.n, size.allowed) == counted_up(wanted), tolerable
+        assert not size.is_census
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.integers(1, 120), st.integers(0, 8), st.integers(1, 40), st.integers(0, 600))
 def test_the_upper_limit_grows_with_deviations_and_shrinks_with_size(n: int, k: int, risk: int, more: int) -> None:
@@ -154,6 +175,10 @@ def test_a_sample_is_never_larger_than_the_population() -> None:
     for method in ("binomial", "hypergeometric", "poisson"):
         size = size_for(aim(method, 5, 5, population=1))
         assert (size.n, size.risk, size.is_census) == (1, 0, True)
+    fitting = size_for(aim("binomial", 5, 5, population=59))
+    assert (fitting.n, fitting.is_census, fitting.risk > 0) == (59, True, True)
+    assert not size_for(aim("binomial", 5, 5, population=60)).is_census
+    assert not size_for(aim("binomial", 5, 5)).is_census, "nobody said how many there are"
 
 
 @pytest.mark.parametrize(

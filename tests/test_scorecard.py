@@ -89,6 +89,27 @@ def test_what_is_unknown_counts_as_bad(
     assert (figure.value, figure.standing) == (value, standing)
 
 
+@pytest.mark.parametrize(
+    ("direction", "target", "tally", "value", "standing"),
+    [
+        ("higher", 5, Tally(9, 5, 2), 5, "reached"),
+        ("higher", 6, Tally(9, 5, 2), 5, "uncertain"),
+        ("lower", 7, Tally(9, 5, 2), 7, "reached"),
+        ("lower", 6, Tally(9, 5, 2), 7, "uncertain"),
+        ("between", Band(4, 7), Tally(9, 5, 2), 5, "reached"),
+        ("between", Band(4, 6), Tally(9, 5, 2), 7, "uncertain"),
+        ("between", Band(6, 8), Tally(9, 5, 2), 5, "uncertain"),
+        ("between", Band(1, 3), Tally(9, 5, 2), 7, "alarm"),
+    ],
+)
+def test_what_is_unknown_counts_as_bad_in_numbers_of_records_too(
+    direction: str, target: Any, tally: Tally, value: float, standing: str
+) -> None:
+    one = kpi(records("count", [P1]), direction=direction, target=target, unit="count")
+    figure = figure_of(one, MAY, tally, True)
+    assert (figure.value, figure.standing) == (value, standing)
+
+
 def test_nothing_and_too_few_are_no_figure() -> None:
     one = kpi(records("share", [P1]), minimum=10)
     assert figure_of(one, MAY, Tally(9, 9), True).standing == "few"

@@ -108,8 +108,11 @@ def by_months(more: Effect, *, absent: Effect | None = None) -> Judge:
     def judge(old: Value, new: Value, at: At) -> Effect:
         if old is None or new is None:
             return "review" if absent is None else absent if new is None else opposite(absent)
-        a, b = (_days(str(value)) for value in (old, new))
-        return ordered(more, a <= b, b <= a)
+        if all(str(value).endswith("mo") for value in (old, new)):
+            a, b = (int(str(value).removesuffix("mo")) for value in (old, new))
+            return ordered(more, a <= b, b <= a)
+        (least, most), (fewest, longest) = (_days(str(value)) for value in (old, new))
+        return ordered(more, most <= fewest, longest <= least)
 
     return judge
 
@@ -171,9 +174,12 @@ def by_limit(more: Effect) -> Judge:
     return judge
 
 
-def _days(span: str) -> int:
-    """About how many days `12mo` or `90d` are; only a mixture of both can be wrong, by two days in a month."""
-    return int(span.removesuffix("mo")) * 30 if span.endswith("mo") else int(span.removesuffix("d"))
+def _days(span: str) -> tuple[int, int]:
+    """How many days `12mo` or `90d` are at least, and at most: months in a row are of no one length."""
+    if span.endswith("d"):
+        return (days := int(span.removesuffix("d"))), days
+    months = int(span.removesuffix("mo"))
+    return 365 * months // 12 - 2, 366 * months // 12 + 2
 
 
 def _number(value: Value, absent: float | None) -> float | None:

@@ -92,7 +92,8 @@ def verify_chain(
 ) -> ChainReport:
     """Verify packs, and that each but the first follows another of them; a folder that is no pack stands for those in it.
 
-    Raises ItsmctlError where there is no pack at all. The same pack given twice, as folder and zip, counts once.
+    Raises ItsmctlError where there is no pack at all. The same pack given twice, as folder and zip, counts once; where one of
+    them is not intact, as that one.
     """
     packs: dict[str, Chained] = {}
     breaks: list[Break] = []
@@ -102,7 +103,9 @@ def verify_chain(
         except ItsmctlError as error:
             breaks.append(Break(path, "unreadable", about=str(error.problems[0].message)))
             continue
-        packs.setdefault(found.report.digest or str(path), found)
+        known = packs.setdefault(name := found.report.digest or str(path), found)
+        if known.report.intact:  # a copy whose files are others has the same digest where its manifests are the same
+            packs[name] = found
     ordered = sorted(packs.values(), key=lambda pack: (pack.position, pack.day, str(pack.report.pack)))
     return ChainReport(tuple(ordered), (*breaks, *_breaks(ordered, packs)))
 

@@ -14,6 +14,9 @@ from itsmctl.sampling.reading_xlsx import read_workbook
 from itsmctl.sampling.reading_yaml import ReadSample, read_sample
 from itsmctl.sampling.sample import PAPER_FILE, SAMPLE_FILE, WORKBOOK_FILE, Sample
 
+SHOWN = 10
+"""Strata that a message names."""
+
 
 def fixed_sample(folder: Path, digest: str = "") -> tuple[Sample, Population]:
     """The sample and the population of a folder; raises ItsmctlError where either is not what was fixed.
@@ -29,8 +32,17 @@ def fixed_sample(folder: Path, digest: str = "") -> tuple[Sample, Population]:
         raise ItsmctlError(
             Problem("other-population", template, Where(str(folder)), {"digest": sample.population_sha256})
         )
-    population = _text(folder / POPULATION_FILE, sample.population_sha256)
-    return sample, read_population(population, _text(folder / TARGETED_FILE, sample.targeted_sha256))
+    text = _text(folder / POPULATION_FILE, sample.population_sha256)
+    population = read_population(text, _text(folder / TARGETED_FILE, sample.targeted_sha256))
+    said, found = (
+        [(one.label, one.records) for one in sample.strata],
+        [(a, len(units)) for a, units in population.strata],
+    )
+    if (said, sample.targeted) != (found, len(population.targeted)):
+        template = "the strata are not those of the population, which has: {strata}; the fingerprint was made anew over other numbers"
+        strata = ", ".join(f"{label} {records}" for label, records in found[:SHOWN])
+        raise ItsmctlError(Problem("sample-altered", template, Where(str(folder / SAMPLE_FILE)), {"strata": strata}))
+    return sample, population
 
 
 def drawn_rows(sample: Sample, population: Population) -> dict[Part, list[Drawn]]:

@@ -92,14 +92,17 @@ def is_share(kpi: Kpi) -> bool:
     return kpi.unit == "percent" and figure != "ratio"
 
 
+def _is_count(kpi: Kpi) -> bool:
+    return getattr(kpi.measure, "figure", "") == "count"
+
+
 def figure_of(kpi: Kpi, span: Span, tally: Tally, complete: bool) -> Figure:
     """The figure of a period: what is unknown counts as bad, and fewer than the minimum are no figure."""
-    counted = getattr(kpi.measure, "figure", "") == "count"
+    counted = _is_count(kpi)
     if is_share(kpi) and tally.value is None:
         value, best = _share_bounds(kpi, tally)
     elif counted:
-        low, high = float(tally.hits), float(tally.hits + tally.unknown)
-        value, best = (high, low) if kpi.direction == "lower" else (low, high)
+        value, best = _bounds(kpi, float(tally.hits), float(tally.hits + tally.unknown))
     else:
         value, best = tally.value, tally.value
     if value is None or (tally.n == 0 and not counted):
@@ -112,7 +115,11 @@ def figure_of(kpi: Kpi, span: Span, tally: Tally, complete: bool) -> Figure:
 def _share_bounds(kpi: Kpi, tally: Tally) -> tuple[float | None, float | None]:
     if not tally.n:
         return None, None
-    low, high = (100 * hits / tally.n for hits in (tally.hits, tally.hits + tally.unknown))
+    return _bounds(kpi, *(100 * hits / tally.n for hits in (tally.hits, tally.hits + tally.unknown)))
+
+
+def _bounds(kpi: Kpi, low: float, high: float) -> tuple[float, float]:
+    """The worse end of what a figure may be, and the best that it may be."""
     match kpi.direction:
         case "higher":
             return low, high
@@ -137,8 +144,8 @@ def _taken(kpi: Kpi, tally: Tally) -> int:
 
 def _standing(kpi: Kpi, value: float, best: float | None, tally: Tally) -> Standing:
     if _distance(kpi, value) == 0:
-        told = best is not None and best != value
-        return "uncertain" if tally.unknown and not told and not is_share(kpi) else "reached"
+        bounded = is_share(kpi) or _is_count(kpi) or (best is not None and best != value)
+        return "uncertain" if tally.unknown and not bounded else "reached"
     if best is not None and _distance(kpi, best) == 0:
         return "uncertain"
     if kpi.alarm is None or kpi.direction == "between":

@@ -8,7 +8,7 @@ from itsmctl import model
 from itsmctl.change.conditions import by_targets
 from itsmctl.change.forms import key_of
 from itsmctl.change.hours import by_calendar
-from itsmctl.change.judging import At, always, ordered
+from itsmctl.change.judging import At, always, compare_durations, ordered
 from itsmctl.change.kinds.common import demanding
 from itsmctl.change.parts import (
     LONGER,
@@ -32,7 +32,6 @@ from itsmctl.change.parts import (
 from itsmctl.change.types import Effect
 from itsmctl.language import msg
 from itsmctl.marks import Value
-from itsmctl.worktime import parse_duration
 
 _CALENDAR = Part(by_calendar, msg("less open time loosens, more tightens")).called(msg("calendar"))
 _TARGETS = Part(by_targets, LONGER["loosened"]).called(msg("targets"), "target")
@@ -42,20 +41,29 @@ _WITHIN = duration("loosened").called(msg("target"), "target")
 def _pauses(old: Value, new: Value, at: At) -> Effect:
     """More pauses, or longer ones, loosen."""
     a, b = (_longest(value) for value in (old, new))
-    less = all(name in b and longest <= b[name] for name, longest in a.items())
-    more = all(name in a and longest <= a[name] for name, longest in b.items())
+    effects = {_longer(a[name], b[name], at) for name in a.keys() & b.keys()}
+    less, more = (
+        a.keys() <= b.keys() and effects <= {"loosened", "neutral"},
+        b.keys() <= a.keys() and effects <= {"tightened", "neutral"},
+    )
     return ordered("loosened", less, more)
 
 
-def _longest(value: Value) -> dict[str, float]:
-    """The longest that each pause may be, in seconds; without an end where nothing is said."""
-    found: dict[str, float] = {}
+def _longer(old: str, new: str, at: At) -> Effect:
+    """A longer pause loosens, most of all one without an end."""
+    if not old or not new:
+        return "neutral" if old == new else "loosened" if not new else "tightened"
+    return compare_durations(old, new, "loosened", at)
+
+
+def _longest(value: Value) -> dict[str, str]:
+    """The longest that each pause may be; '' where it has no end."""
+    found: dict[str, str] = {}
     for one in value if isinstance(value, list) else []:
         plain: dict[str, Value] = {"state": one} if isinstance(one, str) else dict(one) if isinstance(one, dict) else {}
         plain.pop("name", None)
         most = plain.pop("at-most", None)
-        time = parse_duration(str(most)) if most is not None else None
-        found[key_of(plain)] = time.seconds + time.business_days * 86_400.5 if time else float("inf")
+        found[key_of(plain)] = "" if most is None else str(most)
     return found
 
 
