@@ -20,7 +20,7 @@ from itsmctl.control import approvals
 from itsmctl.control.codeowners import codeowners
 from itsmctl.control.record import record_of
 from itsmctl.definitions import load
-from itsmctl.errors import ItsmctlError, Where
+from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.history.acts import Identity, acts, identity_of
 from itsmctl.model import Assignment, Definitions, Effective
 from itsmctl.reference import reference_root
@@ -234,7 +234,49 @@ def test_nobody_adds_their_own_key_in_the_change_that_it_approves(root: Path, ke
         file.write(f"ben@example.org {(keys / 'eve.pub').read_text(encoding='utf-8').strip()}\n")
     write(root, "a: 2\n", "Loosen")
     git(root, *signing(keys, "eve"), "tag", "-s", "v1", "-m", "Approved", who="Ben")
-    assert asked(root) == ["approval-missing"]
+    assert asked(root) == ["approval-missing", "approval-missing", "keys-changed"]
+
+
+def test_other_keys_need_an_approval_of_the_management_system(root: Path, keys: Path) -> None:
+    """Else whoever adds a key in one change, where nobody looks, approves the next one in the name of somebody else."""
+    know(root, keys)
+    definitions = system(holds("Ann", "service-desk"), holds("Ben"), holds("Tom", "top-management"))
+
+    def found(*vouched: str, base: str = "base") -> list[Problem]:
+        return approvals(root, base, "HEAD", [], definitions, vouched=vouched)
+
+    assert found() == []
+    file = root / "roles/allowed_signers"
+    with file.open("a", encoding="utf-8") as lines:
+        lines.write(f"# a note\nben@example.org {(keys / 'eve.pub').read_text(encoding='utf-8').strip()}\n")
+    git(root, "commit", "-q", "-am", "A key more")
+    missing, other = found()
+    assert (missing.code, missing.severity, missing.values["id"]) == (
+        "approval-missing",
+        "error",
+        "roles/allowed_signers",
+    )
+    assert (missing.values["role"], missing.values["people"]) == ("top-management", "Tom")
+    assert (other.code, other.severity, other.values["people"]) == ("keys-changed", "warning", "ben@example.org")
+    assert {missing.where.file, other.where.file} == {"roles/allowed_signers"}
+    assert [problem.code for problem in found("Ben <ben@example.org>")] == ["approval-missing", "keys-changed"]
+    assert [problem.code for problem in found("Tom <tom@example.org>")] == ["keys-changed"]
+    git(root, "revert", "--no-edit", "HEAD")
+    assert found() == [], "as it was"
+    git(root, "rm", "-q", "roles/allowed_signers")
+    git(root, "commit", "-q", "-m", "No keys")
+    assert [problem.code for problem in found()] == ["approval-missing", "keys-changed"]
+    assert found()[1].values["people"] == "ann@example.org, ben@example.org"
+
+
+def test_keys_that_only_the_base_has_are_no_change(root: Path, keys: Path) -> None:
+    know(root, keys)
+    git(root, "checkout", "-q", "-b", "ours")
+    write(root, "a: 2\n", "Loosen")
+    git(root, "checkout", "-q", "main")
+    (root / "roles/allowed_signers").write_text("", encoding="utf-8")
+    git(root, "commit", "-q", "-am", "No keys")
+    assert [p.code for p in approvals(root, "main", "ours", [], SYSTEM)] == ["base-ahead"]
 
 
 def test_a_commit_changed_after_it_was_signed_is_told(root: Path, keys: Path) -> None:

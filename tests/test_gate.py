@@ -157,6 +157,7 @@ def test_what_the_rows_of_a_register_flip_is_told_at_its_file(gated: Any, reposi
 def test_a_line_of_a_schema_that_is_lost_is_told_and_one_that_never_was_is_not(gated: Any, repository: Path) -> None:
     own, other = repository / FILE, repository / "catalog/sla/finance-erp.yaml"
     texts = {path: path.read_text("utf-8") for path in (own, other)}
+    start = git(repository, "rev-parse", "HEAD").strip()
     try:
         first, rest = texts[own].split("\n", 1)
         own.write_text(rest, "utf-8")
@@ -173,8 +174,37 @@ def test_a_line_of_a_schema_that_is_lost_is_told_and_one_that_never_was_is_not(g
         own.write_text(rest + "\n", "utf-8")
         assert json.loads(gated("--base", "looser", "--format", "json").stdout)["findings"] == []
     finally:
-        git(repository, "reset", "-q", "--hard", "HEAD~1")
+        git(repository, "reset", "-q", "--hard", start)
         assert {path: path.read_text("utf-8") for path in texts} == texts
+
+
+def test_a_law_that_the_change_sets_aside_is_told(gated: Any, repository: Path) -> None:
+    """Nobody may own what they approve: the comment takes the error away, and is no change of meaning itself."""
+    file = repository / "policies/statements/incident-policy.yaml"
+    before = file.read_text("utf-8")
+    approver = "approver: top-management"
+    assert before.count(approver) == 1
+    own = re.sub(r"^owner: .*$", "owner: top-management", before, flags=re.MULTILINE)
+    comment = '# itsmctl: ignore[own-approval] reason="he is busy" until=2099-12-31\n'
+    start = git(repository, "rev-parse", "HEAD").strip()
+    try:
+        file.write_text(own.replace(approver, comment + approver), "utf-8")
+        told = json.loads(gated("--base", "looser", "--format", "json").stdout)
+        by_code = {one["code"]: one for one in told["findings"]}
+        assert by_code.keys() == {"law-set-aside"}
+        found = by_code["law-set-aside"]
+        assert (found["file"], found["severity"]) == ("policies/statements/incident-policy.yaml", "warning")
+        assert found["message"] == "this change sets aside own-approval here until 2099-12-31: he is busy"
+        git(repository, "commit", "-qam", "Set aside")
+        assert json.loads(gated("--base", "looser", "--format", "json").stdout)["findings"] == []
+        file.write_text("# above\n" + file.read_text("utf-8"), "utf-8")
+        assert json.loads(gated("--base", "looser", "--format", "json").stdout)["findings"] == []
+        file.write_text(file.read_text("utf-8").replace("2099", "2199"), "utf-8")
+        (later,) = json.loads(gated("--base", "looser", "--format", "json").stdout)["findings"]
+        assert later["code"] == "law-set-aside"
+    finally:
+        git(repository, "reset", "-q", "--hard", start)
+        assert file.read_text("utf-8") == before
 
 
 def test_a_rule_that_comes_out_differently_is_told_where_no_verdict_flips(

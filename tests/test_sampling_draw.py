@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -27,8 +28,8 @@ from itsmctl.reports.sampling.folder import draw_into, fix
 from itsmctl.reports.sampling.paper import paper, yaml_scalar
 from itsmctl.reports.sampling.workbook import workbook
 from itsmctl.sampling.allocating import allocate, is_proportional
-from itsmctl.sampling.answers import Answer, Paper, answers
-from itsmctl.sampling.drawing import check_seed, draw, recipe
+from itsmctl.sampling.answers import Answer, Paper, Part, Result, answers
+from itsmctl.sampling.drawing import Drawn, check_seed, draw, recipe
 from itsmctl.sampling.evaluating import Evaluation, best_limit, evaluate
 from itsmctl.sampling.fixed import drawn_rows, read_paper
 from itsmctl.sampling.frame import Frame
@@ -479,6 +480,8 @@ def test_what_was_not_examined_counts_as_a_deviation() -> None:
     units = units_of(population)
     found = evaluated(population, {units[0]: "not examined", units[1]: "deviation"})
     assert (found.whole.deviations, [a.unit for a in found.not_examined]) == (2, [units[0]])
+    assert [a.unit for a in found.deviating] == [units[1]]
+    assert found.whole.projected == Fraction(2, 57) * 1000
 
 
 def test_an_empty_answer_is_refused_unless_the_paper_is_closed() -> None:
@@ -487,6 +490,12 @@ def test_an_empty_answer_is_refused_unless_the_paper_is_closed() -> None:
     with pytest.raises(ItsmctlError) as caught:
         evaluated(population, {units[5]: "", "T1": ""})
     assert [p.code for p in caught.value.problems] == ["no-answer", "no-answer"]
+    for empty, told in ((10, 10), (11, 11), (13, 11)):
+        with pytest.raises(ItsmctlError) as caught:
+            evaluated(population, dict.fromkeys(units[:empty], ""))
+        problems = caught.value.problems
+        assert len(problems) == told
+        assert [p.values["n"] for p in problems if "n" in p.values] == ([empty - 10] if empty > 10 else [])
     found = evaluated(population, {units[5]: "", "T1": ""}, close=True)
     assert ([a.unit for a in found.not_examined], [a.unit for a in found.targeted_deviating]) == ([units[5]], ["T1"])
 
@@ -533,6 +542,64 @@ def test_the_rate_weighs_each_stratum_by_its_size() -> None:
     found = evaluated(population, deviating, allocation="equal")
     assert (found.strata[0].rate, found.strata[1].rate, found.whole.rate) == (0, 1, Fraction(1, 10))
     assert found.whole.conclusion == "not-supported"
+
+
+def test_a_stratum_of_which_nothing_was_read_may_deviate_as_a_whole() -> None:
+    population = population_of([*numbered(3, "a", "A"), *numbered(997, "b", "B")])
+    found = evaluated(population, {}, minimum=0)
+    assert [(one.examined, one.rate, one.limit) for one in found.strata] == [
+        (0, 0, 1),
+        (57, 0, upper_limit("hypergeometric", 57, 0, Fraction(5, 100), 997)),
+    ]
+    assert found.basis == "sum of strata"
+    rest = upper_limit("hypergeometric", 57, 0, Fraction(5, 200), 997)
+    assert found.whole.limit == (rest * 997 + 3) / 1000
+
+
+def test_a_limit_just_at_what_is_tolerable_supports() -> None:
+    population = population_of(numbered(10))
+    for tolerable, deviations, conclusion in (
+        ("0.2", 2, "supported"),
+        ("0.1", 2, "not-supported"),
+        ("0.2", 1, "supported"),
+    ):
+        results = {f"INC{number:05}": "deviation" for number in range(deviations)}
+        found = evaluated(population, results, Aim("binomial", Fraction("0.95"), Fraction(tolerable)))
+        assert (found.whole.examined, found.whole.rate, found.whole.conclusion) == (
+            10,
+            Fraction(deviations, 10),
+            conclusion,
+        )
+
+
+def test_a_reserve_stands_in_within_its_own_stratum() -> None:
+    population = population_of([*numbered(300, "a", "A"), *numbered(300, "b", "B")])
+    sample = with_seed(sampled(population), "4711", "dice")
+    rows = drawn_rows(sample, population)
+
+    def answered(part: Part, one: Drawn) -> Answer:
+        gone = part == "units" and one.stratum == 2 and one.rank <= 2
+        stands = part == "reserves" and one.stratum == 2 and one.rank <= sample.sizes[1] + 2
+        result: Result | None = "replaced" if gone else "pass" if part == "units" or stands else None
+        return Answer(one.unit, one.stratum, one.rank, result, "徐静", "", "", Where("paper"))
+
+    given = {part: tuple(answered(part, one) for one in some) for part, some in rows.items()}
+    found = evaluate(sample, given)
+    assert [(gone.stratum, by.stratum, by.rank) for gone, by in found.replaced] == [
+        (2, 2, sample.sizes[1] + 1),
+        (2, 2, sample.sizes[1] + 2),
+    ]
+    assert [one.records for one in found.strata] == [300, 298]
+    assert found.without_examiner == 0
+    nobody = {part: tuple(replace(answer, examiner="") for answer in some) for part, some in given.items()}
+    assert evaluate(sample, nobody).without_examiner == sample.n
+    used_up = {
+        **given,
+        "reserves": tuple(replace(a, result="replaced" if a.stratum == 2 else None) for a in given["reserves"]),
+    }
+    with pytest.raises(ItsmctlError) as caught:
+        evaluate(sample, used_up)
+    assert {problem.code for problem in caught.value.problems} == {"no-reserve"}
 
 
 def test_a_population_examined_whole_is_known() -> None:

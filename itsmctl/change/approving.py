@@ -25,7 +25,7 @@ def approvers(change: Change, base: Definitions, head: Definitions) -> tuple[str
     if definition is None:
         return ()
     found = {role for role in _answering(definition, change, side) if role}
-    return tuple(sorted(found or set(_top(side))))
+    return tuple(sorted(found or set(of_the_system(side))))
 
 
 def _before(change: Change, base: Definitions, head: Definitions) -> tuple[Definitions, Definition | None]:
@@ -140,7 +140,7 @@ def _authorised(authority: str, rules: set[str], side: Definitions) -> Iterator[
     for rule in side.rules.values():
         if not rules.isdisjoint((rule.id, *rule.aliases)):
             near = {*_of_process(rule.process, side), *_of_policies(side, rule=rule.id)}
-            if authority not in {*near, *_top(side)}:
+            if authority not in {*near, *of_the_system(side)}:
                 yield from near
 
 
@@ -174,6 +174,6 @@ def _codes(process: model.Process) -> set[str]:
     return {*process.codes.values(), *(field.codes for field in process.form)}
 
 
-def _top(side: Definitions) -> Iterator[str]:
+def of_the_system(side: Definitions) -> Iterator[str]:
     """Who approves what the management system commits itself to, where nobody is nearer."""
     yield from (policy.approver for policy in side.policies.values() if policy.type == _OF_THE_SYSTEM)

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from itsmctl.change.approving import of_the_system
 from itsmctl.change.types import Change
 from itsmctl.control.people import People, day_of
 from itsmctl.control.reviews import Review, behind, reviews_of, signer_of
 from itsmctl.errors import Problem, Where
-from itsmctl.history.acts import Act, Identity, acts, identity_of, parting
+from itsmctl.history.acts import SIGNERS, Act, Identity, acts, identity_of, parting
+from itsmctl.history.log import contents
 from itsmctl.model import Definitions
 
 _SHORT = 12
@@ -39,6 +41,8 @@ def approvals(
 ) -> list[Problem]:
     """Every approval that changes from `base` to `head` lack, and what is doubtful about those that they have.
 
+    Other public keys need one, too, of whoever approves the policies of the management system.
+
     `definitions` are those before the change: they say who holds which role. `vouched` are identities (`Name <mail>`, or
     either) of whom a forge says that they approved the whole of it. What is an error must not be merged; a warning says
     that nobody can prove it. Raises ItsmctlError where git does not hold the history, with the command that brings it.
@@ -47,11 +51,16 @@ def approvals(
     people = People(definitions)
     fork = parting(root, base, head)
     found = [_ahead(base, head, fork)] if fork else []
-    for one in _touched(changes, done):
+    keys = _keys(root, base, head, definitions, done)
+    for one in (*_touched(changes, done), *keys):
         if fork and not one.commits:
             continue  # what only the base has changed, told once
         found += _of_definition(one, done, people, [identity_of(text) for text in vouched])
     found += _doubtful(changes, done, people)
+    if keys:
+        template = "other public keys for {people}: who holds them approves in that name from then on"
+        named = ", ".join(_whose(root, base, head)) or "–"
+        found.append(Problem("keys-changed", template, Where(SIGNERS, 1, 1), {"people": named}, "warning"))
     return found
 
 
@@ -75,6 +84,24 @@ def _touched(changes: Sequence[Change], done: Sequence[Act]) -> Iterator[_Touche
             place for change in some for place in (change.head_location, change.base_location, Where()) if place
         )
         yield _Touched(kind, id_, where, tuple(roles), _commits(some, done))
+
+
+def _keys(root: Path, base: str, head: str, definitions: Definitions, done: Sequence[Act]) -> list[_Touched]:
+    """The file of public keys, where it is another: no definition, and yet it says whose approvals are believed from then on."""
+    before, after = contents(root, [(base, SIGNERS), (head, SIGNERS)])
+    commits = tuple(act for act in done if SIGNERS in act.paths)
+    if before == after or not commits:
+        return []
+    roles = tuple(sorted(set(of_the_system(definitions))))
+    return [_Touched("keys", SIGNERS, Where(SIGNERS, 1, 1), roles, commits)]
+
+
+def _whose(root: Path, base: str, head: str) -> list[str]:
+    """Whom the lines name that one of two files of keys has and the other has not."""
+    one, other = (
+        set(text.decode("utf-8", "replace").splitlines()) for text in contents(root, [(base, SIGNERS), (head, SIGNERS)])
+    )
+    return sorted({words[0] for line in one ^ other if (words := line.split()) and not words[0].startswith("#")})
 
 
 def _commits(changes: Iterable[Change], done: Sequence[Act]) -> tuple[Act, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,8 +12,9 @@ from itsmctl.audit.waivers import refusal, waivers_of
 from itsmctl.change import Change
 from itsmctl.change.replay import Replay, WaiverCover
 from itsmctl.definitions import shown_files, validate
+from itsmctl.definitions.lint.suppression import Suppression, read_suppressions
 from itsmctl.editor import lost_schema_lines
-from itsmctl.errors import Problem, Where
+from itsmctl.errors import ItsmctlError, Problem, Where
 from itsmctl.model import Definitions, Waiver
 from itsmctl.reports.problems.fingerprints import fingerprints
 
@@ -68,20 +70,50 @@ Place = tuple[Path, Path | None]
 def new_problems(before: Place, after: Place, as_of: date | None) -> tuple[tuple[Problem, ...], int]:
     """The problems of a folder of definitions that another does not have, and how many both have.
 
-    Among them are the lines that name a schema, where a file had one before.
+    Among them are the lines that name a schema, where a file had one before, and the laws that are set aside now.
     """
     found = validate(after[0], as_of=as_of, kept_as=after[1])
     old = frozenset(fingerprints(validate(before[0], as_of=as_of, kept_as=before[1]))) if found else frozenset()
     new = tuple(p for p, name in zip(found, fingerprints(found), strict=True) if name not in old)
-    return (*new, *_lost_lines(before[0], after[0])), len(found) - len(new)
+    return (*new, *_lost_lines(before[0], after[0]), *_set_aside(before[0], after[0])), len(found) - len(new)
 
 
 def _lost_lines(before: Path, after: Path) -> Iterator[Problem]:
     """Files in which editors help no more: that is no mistake in them, and yet mistakes come of it."""
-    own = [file for file in shown_files(after) if not Path(file).is_absolute()]
-    for file, line in lost_schema_lines(before, after, own).items():
+    for file, line in lost_schema_lines(before, after, _own(after)).items():
         template = "no editor completes or checks anything here any more: the line is gone that said {line}"
         yield Problem("schema-line-lost", template, Where(file, 1, 1), {"line": line}, "warning")
+
+
+def _set_aside(before: Path, after: Path) -> Iterator[Problem]:
+    """Suppressions that the change brings, or lets last for longer: a comment, which is no change of meaning, and takes problems away."""
+    known = Counter(_told(one) for one in _suppressions(before))
+    for one in _suppressions(after):
+        if known[_told(one)]:
+            known[_told(one)] -= 1
+            continue
+        template = "this change sets aside {codes} here until {until}: {reason}"
+        values = {"codes": ", ".join(one.codes), "until": one.until, "reason": one.reason}
+        subject = f"suppression of {','.join(one.codes)} in {one.where.file}"
+        yield Problem("law-set-aside", template, one.where, values, "warning", subject=subject)
+
+
+def _told(one: Suppression) -> tuple[object, ...]:
+    return one.codes, one.reason, one.until
+
+
+def _suppressions(folder: Path) -> Iterator[Suppression]:
+    for file in _own(folder):
+        try:
+            found = read_suppressions((folder / file).read_bytes(), file)
+        except ItsmctlError:  # what is not YAML has been told, and nothing is set aside in it
+            continue
+        yield from (one for one in found if one.works)
+
+
+def _own(folder: Path) -> list[str]:
+    """The definition files that lie within a folder."""
+    return [file for file in shown_files(folder) if not Path(file).is_absolute()]
 
 
 def waiver_problems(head: Definitions, changes: Sequence[Change], replay: Replay | None) -> tuple[Problem, ...]:

@@ -137,7 +137,7 @@ def check(aim: Aim) -> None:
 def _within_population(found: Size) -> Size:
     """A sample is never larger than the population; where it would be, everything is examined."""
     population = found.aim.population
-    return replace(found, n=population, risk=Fraction(0)) if 0 < population < found.n else found
+    return replace(found, n=population, risk=Fraction(0)) if 0 < population <= found.n else found
 
 
 def _unreachable(aim: Aim) -> Problem:
