@@ -21,6 +21,7 @@ from itsmctl.source import read_documents
 __all__ = ["reference"]
 
 SLA = "catalog/sla/finance-erp.yaml"
+ERP, CUSTOMERS = "catalog/services/finance-erp.yaml", "catalog/customers.yaml"
 P1_ANSWER = "      - {where: {priority: [P1]}, within: 30m}\n"
 
 
@@ -109,6 +110,24 @@ def test_agreements(
 
 
 @pytest.mark.parametrize(
+    ("file", "old", "new", "code", "effect"),
+    [
+        # Rules ask each service, customer and supplier that runs; of one that does not, they ask nothing.
+        (ERP, "stage: live\n", "stage: retired\n", "service-stage-changed", "review"),
+        (ERP, "stage: live\n", "stage: live\neffective: {to: 2026-01-31}\n", "service-effective-added", "review"),
+        ("policies/processes/incident.yaml", "id: incident\n", "id: incident\neffective: {to: 2026-01-31}\n", "process-effective-added", "review"),
+        # The same standard once more, before the one that was there.
+        ("catalog/suppliers.yaml", "  - standard: ISO/IEC 20000-1:2018\n", "  - {standard: ISO/IEC 27001:2022, scope: {en: Desk, zh: 台}, valid-until: 2020-12-31}\n  - standard: ISO/IEC 20000-1:2018\n", "supplier-certifications-added", "structural"),
+    ],
+)  # fmt: skip
+def test_what_no_rule_asks_about_any_more(
+    reference: Definitions, root: Path, file: str, old: str, new: str, code: str, effect: str
+) -> None:
+    edited(root, file, (old, new))
+    assert (code, effect) in [(change.code, change.effect) for change in compared(reference, root)]
+
+
+@pytest.mark.parametrize(
     ("old", "new", "effect"),
     [("8h", "9h", "loosened"), ("9h", "8h", "tightened"), ("8h", "480m", "neutral"), ("", "8h", "tightened"), ("8h", "", "loosened"),
      # A day of cn-office has seven hours and a half: a clock that may stand still for 24 hours stands still for longer.
@@ -183,9 +202,6 @@ def test_a_new_definition_with_the_ids_of_two_was_one_of_them(reference: Definit
         ("rule-removed", "loosened", "INC-06", ""),
         ("rule-alias-added", "review", "INC-99", "aliases"),
     ]
-
-
-ERP, CUSTOMERS = "catalog/services/finance-erp.yaml", "catalog/customers.yaml"
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from itsmctl.cli import run
 from itsmctl.errors import ItsmctlError
 from itsmctl.evidence.attestation import ENVELOPE, FILES, KEY, SIGNATURE, SIGNED
 from itsmctl.evidence.chain import link_to
-from itsmctl.evidence.envelope import pre_authentication
+from itsmctl.evidence.envelope import Envelope, pre_authentication
 from itsmctl.evidence.keys import PublicKey, generate, read_private, read_public
 from itsmctl.evidence.pack import build
 from itsmctl.evidence.sealing import Seals
@@ -342,6 +342,49 @@ def test_a_pack_signed_anew_with_another_key_is_named(pack: Path, original: Path
     shutil.copytree(original / "other", pack)
     assert verify(pack).intact
     assert _faults(pack, _key(original)) == {(ENVELOPE, "other-key")}
+
+
+def test_a_signature_put_into_a_pack_that_claims_none_is_named(pack: Path, original: Path) -> None:
+    """bag-info.txt names no key: whoever signs it later signs as somebody whom its maker did not know."""
+    shutil.rmtree(pack)
+    shutil.copytree(original / "unsigned", pack)
+    assert (verify(pack).intact, verify(pack).signature.status) == (True, "unsigned")
+    shutil.copytree(original / "pack/signature", pack / "signature")
+    report = verify(pack)
+    assert (KEY, "other-key") in _faults(pack)
+    assert report.signature.status == "not-good"
+    for name in FILES[1:]:
+        (pack / name).unlink()
+    assert {(name, "missing") for name in FILES[1:]} < _faults(pack)
+
+
+def test_a_signature_by_another_key_is_not_good(original: Path) -> None:
+    asked = verify(original / "other", [_key(original)])
+    assert (asked.signature.status, asked.signature.key) == ("not-good", _key(original, "other.key").id)
+    assert not asked.altered
+    either = verify(original / "other", [_key(original), _key(original, "other.key")])
+    assert (either.intact, either.signature.status) == (True, "trusted-key")
+    assert either.signature.file.endswith("other.key.pub")
+
+
+@pytest.mark.parametrize("what", ["_type", "predicateType", "payloadType", "subject"])
+def test_a_signature_over_something_else_is_none_over_the_pack(pack: Path, original: Path, what: str) -> None:
+    """By the right key: of a statement of another kind, or about fewer files, nobody knows what it says."""
+    envelope = json.loads((pack / ENVELOPE).read_text("utf-8"))
+    statement = json.loads(base64.b64decode(envelope["payload"]))
+    kind = "text/plain" if what == "payloadType" else envelope["payloadType"]
+    if what == "subject":
+        statement["subject"].pop()
+    elif what != "payloadType":
+        statement[what] = "https://example.org/other"
+    payload = json.dumps(statement).encode()
+    signed, key = pre_authentication(kind, payload), read_private(original / "audit.key", _nobody)
+    made = Envelope(kind, payload, key.public.id, key.sign(signed))
+    for name, content in ((ENVELOPE, made.to_json()), (SIGNED, signed), (SIGNATURE, made.signature)):
+        (pack / name).write_bytes(content)
+    assert {(one.file, one.fault, one.about) for one in verify(pack, [_key(original)]).differences} == {
+        (ENVELOPE, "malformed", "in-toto Statement")
+    }
 
 
 def test_a_signature_by_nobody_is_bad(pack: Path, original: Path) -> None:

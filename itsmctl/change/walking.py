@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -191,7 +192,13 @@ def _entries(part: Part, value: Value) -> dict[str, tuple[str | int, Value]]:
     """The entries of a collection by name, each with its key or position."""
     if isinstance(value, dict):
         return {key: (key, child) for key, child in value.items()}
-    return {_entry_name(part, child): (number, child) for number, child in enumerate(_listed(value))}
+    found: dict[str, tuple[str | int, Value]] = {}
+    times: Counter[str] = Counter()
+    for number, child in enumerate(_listed(value)):
+        name = _entry_name(part, child)
+        times[name] += 1
+        found[name if times[name] == 1 else f"{name} ({times[name]})"] = (number, child)
+    return found
 
 
 def _entry_name(part: Part, entry: Value) -> str:

@@ -173,7 +173,7 @@ _REGISTER: Table = {
     "fresh-for": months("loosened", absent="loosened").called(msg("how long a row is recent")),
     "from": REVIEW_SET,
     "files": STRUCTURE_SET,
-    "entries": STRUCTURE_SET,
+    "entries": REVIEW_SET,  # rows, as those in files
 }
 
 KINDS = {

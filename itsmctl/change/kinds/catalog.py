@@ -5,7 +5,7 @@ from __future__ import annotations
 from itsmctl.change.forms import as_duration
 from itsmctl.change.hours import by_calendar, by_day_length, by_hours, by_special_day
 from itsmctl.change.judging import always
-from itsmctl.change.kinds.common import describing
+from itsmctl.change.kinds.common import ASKED_ABOUT, describing
 from itsmctl.change.parts import (
     REVIEW,
     REVIEW_SET,
@@ -54,7 +54,8 @@ _CALLED = TERMS.called(msg("title, by which exports may name it"))
 _SERVICE: Table = {
     "title": _CALLED,
     "type": STRUCTURE,
-    "stage": STRUCTURE,
+    "effective": ASKED_ABOUT,
+    "stage": ASKED_ABOUT,
     "lifecycle": STRUCTURE,
     "offering": REVIEW,
     "description": WORDS,
@@ -81,6 +82,7 @@ _SERVICE: Table = {
 }
 
 _CUSTOMER: Table = {
+    "effective": ASKED_ABOUT,
     "title": _CALLED,
     "type": STRUCTURE,
     "description": WORDS,
@@ -96,12 +98,13 @@ _CUSTOMER: Table = {
 }
 
 _SUPPLIER: Table = {
+    "effective": ASKED_ABOUT,
     "type": STRUCTURE,
     "description": WORDS,
     "manager": STRUCTURE,
     "contact": STRUCTURE,
     "criticality": ranked("tightened", _GRADES).called(msg("criticality")),
-    "status": REVIEW,
+    "status": ASKED_ABOUT,
     "hours": Part(by_calendar, _LESS_OPEN).called(msg("service hours")),
     "groups": REVIEW_SET,
     "certifications": each("structural", key="standard"),

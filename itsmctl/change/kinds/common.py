@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from itsmctl.change.parts import STRUCTURE, STRUCTURE_SET, WORDS, Table, day, months
+from itsmctl.change.parts import REVIEW, STRUCTURE, STRUCTURE_SET, WORDS, Table, day, months
 from itsmctl.language import msg
 
 COMMON: Table = {
@@ -14,6 +14,9 @@ COMMON: Table = {
     "review/every": months("loosened", absent="loosened").called(msg("time between reviews")),
     "review/last": STRUCTURE,
 }
+
+ASKED_ABOUT = REVIEW
+"""What decides whether rules ask about it: of each service, customer, supplier or process that runs, whether its registers are kept."""
 
 DEMANDED: Table = {
     "effective/from": day("loosened", absent=date.min).called(msg("first day in force")),

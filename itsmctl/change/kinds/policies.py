@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from itsmctl.change.judging import At, always, ordered
-from itsmctl.change.kinds.common import ALLOWED, demanding, describing
+from itsmctl.change.kinds.common import ALLOWED, ASKED_ABOUT, demanding, describing
 from itsmctl.change.parts import (
     REVIEW,
     REVIEW_SET,
@@ -56,6 +56,7 @@ _POLICY: Table = {
 _PRINCIPLES = ("general", "responsibility", "assignment", "closure", "notification", "escalation")
 
 _PROCESS: Table = {
+    "effective": ASKED_ABOUT,
     "version": STRUCTURE.called(msg("version")),
     "owner": REVIEW.called(msg("owner")),
     "manager": STRUCTURE,
