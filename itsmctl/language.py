@@ -159,6 +159,17 @@ def percent_text(part: int, whole: int) -> str:
     return ">99.9%" if share >= 99.95 else f"{share:.1f}%"
 
 
+def reached_text(met: int, judged: int, unknown: int) -> str:
+    """86.0%, or where more than one in a hundred could not be judged 47.5–100%: what it would be had all of those missed or met.
+
+    Of clocks that may have been paused only those are judged that were in time in any case, so that a share of the judged says nothing.
+    """
+    every = judged + unknown
+    if 100 * unknown <= every or not judged:
+        return percent_text(met, judged)
+    return f"{percent_text(met, every).removesuffix('%')}–{percent_text(met + unknown, every)}"
+
+
 def points_text(now: float, before: float, decimals: int = 1) -> str:
     """+0.6: by how many points a per cent has moved, as the two stand there, so that whoever subtracts them finds the same."""
     moved = round(round(now, decimals) - round(before, decimals), decimals)

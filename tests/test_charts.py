@@ -18,8 +18,8 @@ from itsmctl.charts.plot import NO_AXIS, Axis, Told, draw, names, numbers, rows
 from itsmctl.charts.shapes import Bars, Cells, Columns, Point, Streams, Trend, step
 from itsmctl.charts.sparkline import sparkline
 from itsmctl.charts.volume import volume
-from itsmctl.language import LANGUAGES, Language
-from itsmctl.reports import text
+from itsmctl.language import LANGUAGES, Language, reached_text
+from itsmctl.reports import html, text
 from itsmctl.reports.attained import attained
 from itsmctl.reports.levels import levels, partial_months
 from itsmctl.reports.plain import cells
@@ -147,6 +147,32 @@ def test_attainment_by_month_stands_in_a_line_of_text(language: Language, width:
     assert "\x1b" not in text.render(result, language, width) and "\x1b[31m" in text.render(
         result, language, width, color=True
     )
+
+
+def test_what_nobody_can_tell_of_a_promise_is_neither_kept_nor_left_out() -> None:
+    """Without a history only those are judged that were in time however long they were paused: 100% of them says nothing."""
+    whole = audit_result()
+    untold = tuple(
+        replace(one, met=one.judged, not_testable=one.judged) if one.clock == "resolution" else one
+        for one in whole.attainment
+    )
+    result = replace(whole, attainment=untold)
+    judged = sum(one.judged for one in untold if one.clock == "resolution")
+    (line,) = [line for line, _ in attained(result, "en", 100) if line.startswith("  Resolution")]
+    assert f"50.0–100%  of {2 * judged:,}" in line and not set(line) & set("▁▂▃▄▅▆▇█")
+    assert "too few or too many unknown to say" in attained(result, "en", 100)[-1][0]
+    page = html.render(result, "en")
+    assert "<b>50.0–100%</b>" in page and f"{judged:,} more could not be judged" in page
+
+
+@pytest.mark.parametrize(
+    ("counts", "text"),
+    [((99, 100, 0), "99.0%"), ((99, 99, 1), "100%"), ((90, 95, 5), "90.0–95.0%"), ((0, 0, 5), "–"), ((0, 5, 5), "0–50.0%")],
+)  # fmt: skip
+def test_a_promise_of_which_more_than_one_in_a_hundred_are_unknown_is_told_as_a_span(
+    counts: tuple[int, int, int], text: str
+) -> None:
+    assert reached_text(*counts) == text
 
 
 def test_a_month_of_which_a_part_was_judged_is_hollow_on_a_dashed_line_and_named_in_the_text() -> None:

@@ -12,6 +12,7 @@ from itsmctl.importers.times import readings_sql
 from itsmctl.importers.values import MOMENT, Moments
 from itsmctl.model import FORESEEN_COLUMNS, TIME_COLUMNS, MappingDefinition
 
+_AMOUNT = r"[-+]?[\d.,:%\s]*"
 _TOTAL = r"((grand |general |sub-?)?(total|totals|sum|sums|count)|(gesamt|teil|zwischen)?summen?|gesamt|gesamtergebnis|insgesamt|anzahl|total (général|generale|geral|general)|somme|suma|totale|合计|总计|小计|总数|汇总)\s*[:：]?\s*[\d.,]*|共\s*\d+\s*[条行项个]?(记录|数据|工单)?"
 """What stands where the id would be in a row that adds up the others."""
 _WORDS, _BARE = r"\S\s+\S|[:：]\s*$", 2
@@ -41,7 +42,7 @@ def drop_rows_without_id(session: Session, staged: Staged, found: Mapping[str, S
 def drop_rows_of_no_record(session: Session, staged: Staged, found: Mapping[str, Source]) -> None:
     """Move from RAW to REJECT the header where it stands once more, as in files put together, and what stands beneath a list.
 
-    A total says so where a record has its id, and no moment stands in its row. Any other line, such as the moment of the print, is
+    A total says so where a record has its id, or in another cell where all else in its row are numbers, and no moment stands there. Any other line, such as the moment of the print, is
     one where it stands beneath all records of its file, in words, with hardly a cell filled, and no record has an id in words.
     """
     record_id = found["record_id"]
@@ -55,7 +56,8 @@ def drop_rows_of_no_record(session: Session, staged: Staged, found: Mapping[str,
     moments = [source.sql(staged) for name, source in found.items() if name in TIME_COLUMNS]
     if moments:
         empty = " AND ".join(f"coalesce(trim({moment}), '') = ''" for moment in moments)
-        tests["total-row"] = f"regexp_full_match(lower(trim({text})), {quote(_TOTAL)}) AND {empty}"
+        told = f"regexp_full_match(lower(trim({text})), {quote(_TOTAL)})"
+        tests["total-row"] = f"{empty} AND ({told} OR {_sums(cells)})"  # most rows have a moment, which is soon seen
     if len(cells) >= 2 * _BARE and _words_beneath(session, cells, text):
         worded = _in_words(text)
         last = f"max(row) FILTER (WHERE NOT {worded}) OVER (PARTITION BY file)"
@@ -65,6 +67,14 @@ def drop_rows_of_no_record(session: Session, staged: Staged, found: Mapping[str,
         (count,) = session.one(f"SELECT count(*) FROM {RAW} WHERE {test}")
         if count:
             _move(session, staged, test, found, column, reason)
+
+
+def _sums(cells: Sequence[tuple[str, str]]) -> str:
+    """SQL for whether a row says in one of its cells that it is a total, and has nothing else but numbers: one may stand where an id does."""
+    words = [f"coalesce(regexp_full_match(lower(trim({cell})), {quote(_TOTAL)}), false)" for cell, _ in cells]
+    numbers = [f"coalesce(regexp_full_match(trim({cell}), {quote(_AMOUNT)}), true)" for cell, _ in cells]
+    alone = " AND ".join(f"({word} OR {number})" for word, number in zip(words, numbers, strict=True))
+    return f"(({' OR '.join(words)}) AND {alone})"
 
 
 def _in_words(text: str) -> str:

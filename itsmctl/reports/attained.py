@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from math import floor
 
 from itsmctl.charts.sparkline import BARS, UNKNOWN, sparkline
-from itsmctl.language import Language, clock_text, month_text, number_text, percent_text, tr
+from itsmctl.language import Language, clock_text, month_text, msg, number_text, reached_text, tr
 from itsmctl.reports.levels import ClockLevels, ServiceLevels, levels, partial_months
-from itsmctl.reports.plain import cells, cut, fit, right, shown
+from itsmctl.reports.plain import cells, cut, fit, right, shown, wrap
 from itsmctl.reports.sections import name_of
 from itsmctl.result import AuditResult
 
@@ -16,8 +16,8 @@ MOST_MONTHS = 24
 """Months drawn, the last ones."""
 MOST_SERVICES = 5
 """Services named under a clock, those that are furthest below."""
-Line = tuple[str, list[float | None], int, int, bool]
-"""What is measured, its per cent by month, how many met, of how many, and whether that is below what was agreed."""
+Line = tuple[str, list[float | None], int, int, int, bool]
+"""What is measured, its per cent by month, how many met, of how many, of how many more nobody can tell, and whether that is below what was agreed."""
 
 
 def attained(result: AuditResult, language: Language, width: int) -> list[tuple[str, bool]]:
@@ -32,33 +32,44 @@ def attained(result: AuditResult, language: Language, width: int) -> list[tuple[
         return []
     low = max(0.0, floor((min(known) - 1) / 10) * 10.0)
     shares = max(len(shares) for _, shares, *_ in lines)
-    room = min(max(cells(label) for label, *_ in lines), width - shares - 22)
+    reached = [reached_text(met, judged, unknown) for _, _, met, judged, unknown, _ in lines]
+    wide = max(6, *map(len, reached))
+    room = min(max(cells(label) for label, *_ in lines), width - shares - wide - 16)
     drawn = [
         (
-            f"  {fit(cut(label, room), room)}  {sparkline(values, low, 100.0)}  {right(percent_text(met, judged), 6)}"
-            f"  {tr('of {n}', language, n=number_text(judged))}",
+            f"  {fit(cut(label, room), room)}  {sparkline(values, low, 100.0)}  {right(share, wide)}"
+            f"  {tr('of {n}', language, n=number_text(judged + (unknown if '–' in share[1:] else 0)))}",
             below,
         )
-        for label, values, met, judged, below in lines
+        for (label, values, _, judged, unknown, below), share in zip(lines, reached, strict=True)
     ]
-    return [*drawn, (f"  {cut(_key(result, low, language), width - 2)}", False)]
+    key = _key(result, low, any("–" in share[1:] for share in reached), language)
+    return [*drawn, *((f"  {line}", False) for line in wrap(key, width - 2))]
 
 
 def _of_clock(clock: ClockLevels, result: AuditResult, language: Language) -> Iterator[Line]:
     """The clock over all services, then the services below what was agreed."""
     every = [[service.months[place] for service in clock.services] for place in range(len(clock.months))]
-    months = [(sum(level.met for level in month), sum(level.judged for level in month)) for month in every]
-    met, judged = (sum(column) for column in zip(*months, strict=True))
-    yield clock_text(clock.clock, language), _shares(months, clock.minimum), met, judged, False
+    months = [
+        (sum(one.met for one in month), sum(one.judged for one in month), sum(one.not_testable for one in month))
+        for month in every
+    ]
+    met, judged, unknown = (sum(column) for column in zip(*months, strict=True))
+    yield clock_text(clock.clock, language), _shares(months, clock.minimum), met, judged, unknown, False
     below = [service for service in clock.services if service.whole.standing == "below"]
     for service in sorted(below, key=_short_of)[:MOST_SERVICES]:
-        own = [(level.met, level.judged) for level in service.months]
+        own = [(level.met, level.judged, level.not_testable) for level in service.months]
         name = shown(name_of(result, service.service, language)) if service.service else tr("no service", language)
-        yield f"  {name}", _shares(own, clock.minimum), service.whole.met, service.whole.judged, True
+        whole = service.whole
+        yield f"  {name}", _shares(own, clock.minimum), whole.met, whole.judged, whole.not_testable, True
 
 
-def _shares(months: list[tuple[int, int]], minimum: int) -> list[float | None]:
-    return [100 * met / judged if judged >= max(minimum, 1) else None for met, judged in months[-MOST_MONTHS:]]
+def _shares(months: list[tuple[int, int, int]], minimum: int) -> list[float | None]:
+    """None where a month has too few tickets, or more than one in ten of which nobody can tell."""
+    return [
+        100 * met / judged if judged >= max(minimum, 1) and 10 * unknown <= judged + unknown else None
+        for met, judged, unknown in months[-MOST_MONTHS:]
+    ]
 
 
 def _short_of(service: ServiceLevels) -> tuple[float, str]:
@@ -66,10 +77,12 @@ def _short_of(service: ServiceLevels) -> tuple[float, str]:
     return service.whole.met / service.whole.judged - (service.whole.agreed or 0) / 100, service.service
 
 
-def _key(result: AuditResult, low: float, language: Language) -> str:
+def _key(result: AuditResult, low: float, torn: bool, language: Language) -> str:
     months = sorted({entry.month for entry in result.attainment})[-MOST_MONTHS:]
+    few = msg("{first} to {last}; {lowest} {low}, {highest} {high}, {unknown} too few to say")
+    unsure = msg("{first} to {last}; {lowest} {low}, {highest} {high}, {unknown} too few or too many unknown to say")
     told = tr(
-        "{first} to {last}; {lowest} {low}, {highest} {high}, {unknown} too few to say",
+        unsure if torn else few,
         language,
         first=month_text(months[0], language),
         last=month_text(months[-1], language),

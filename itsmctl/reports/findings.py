@@ -11,6 +11,7 @@ from itsmctl.language import (
     number_text,
     outcome_text,
     percent_text,
+    reached_text,
     severity_text,
     tr,
     trn,
@@ -114,7 +115,7 @@ def _levels(result: AuditResult, language: Language) -> Part:
 def _level(result: AuditResult, service: str, level: Level, language: Language) -> tuple[Cell, ...]:
     name = sections.name_of(result, service, language) if service else tr("no service", language)
     agreed = "–" if level.agreed is None else f"{level.agreed:g}%"
-    share = percent_text(level.met, level.judged)
+    share = reached_text(level.met, level.judged, level.not_testable)
     return name, level.month or tr("Period", language), agreed, share, level.judged, level.not_testable
 
 

@@ -77,6 +77,11 @@ class ClockLevels:
         return sum(service.whole.met for service in self.services)
 
     @property
+    def not_testable(self) -> int:
+        """Tickets of all services that have the promise, and of which nobody can tell."""
+        return sum(service.whole.not_testable for service in self.services)
+
+    @property
     def share(self) -> float:
         """The share of them, from 0 to 1; 0 where nothing was judged."""
         return self.met / self.judged if self.judged else 0.0

@@ -125,6 +125,7 @@ def _environment(language: Language) -> Environment:
         outcome_of=tally.outcome_of,
         told_outcome=tally.told_outcome,
         percent=words.percent_text,
+        reached=words.reached_text,
         width=lambda part, whole: round(100 * part / whole, 1) if whole else 0,
         reasons_of=lambda entry: tally.reasons(entry, language) if entry.not_testable else [],
     )
