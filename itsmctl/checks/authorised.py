@@ -9,8 +9,8 @@ A record in which nobody acted so is not judged.
 
 Passing: approved by the delegate during the holder's leave. Failing: approved by somebody who held the role last year.
 Not testable: a person whom no assignment names, an act of which the export does not tell whose it was (a change without an
-author, `actual_start` without an `implementer`) or when it was (an `implementer` without `actual_start`); a decision of which
-nobody can say whether it was one in favour.
+author, `actual_start` without an `implementer`) or when it was (an `implementer` without `actual_start`); a shared account without the
+role, under which anybody may have acted; a decision of which nobody can say whether it was one in favour.
 """
 
 from __future__ import annotations
@@ -48,15 +48,16 @@ def needs(rule: Rule) -> Needs:
 def compile(rule: Rule, context: Context) -> Fragment:
     """One row per record in which somebody acted; `observed` is the first person without a role, and the act."""
     roles = texts(rule, "roles") or _roles_of_lane(rule, context)
+    stranger = "known AND NOT holds AND NOT shared"
     return (
         Fragment(
             f"""SELECT r.record_id, CASE WHEN a.wrong IS NOT NULL THEN false WHEN a.unclear IS NULL THEN true END AS passed,
             CASE WHEN a.wrong IS NOT NULL THEN a.wrong WHEN a.unclear IS NULL THEN 'all of them' END AS observed,
             ? AS expected, a.first_at AS "at", CASE WHEN a.wrong IS NULL THEN a.unclear END AS reason
             FROM scoped AS r JOIN (
-                SELECT tix, min(CASE WHEN known AND NOT holds THEN concat({called("called")}, ' (', deed, ')') END) AS wrong,
-                    min(CASE WHEN moment IS NULL THEN 'no-moment' WHEN person IS NULL THEN {UNNAMED} WHEN NOT known THEN 'unknown-person' END) AS unclear,
-                    coalesce(min(CASE WHEN known AND NOT holds THEN moment END), min(moment)) AS first_at FROM (""",
+                SELECT tix, min(CASE WHEN {stranger} THEN concat({called("called")}, ' (', deed, ')') END) AS wrong,
+                    min(CASE WHEN moment IS NULL THEN 'no-moment' WHEN person IS NULL THEN {UNNAMED} WHEN NOT known THEN 'unknown-person' WHEN shared AND NOT holds THEN 'shared-account' END) AS unclear,
+                    coalesce(min(CASE WHEN {stranger} THEN moment END), min(moment)) AS first_at FROM (""",
             (f"one of the roles: {', '.join(roles)}",),
         )
         + judged_acts(acts_of(_acts(rule), context, nameless=True), roles)

@@ -11,8 +11,8 @@ names, under any of their names: a requester reports, answers and reopens, in wh
 
 Passing: approved by somebody of the board; resolved by a stranger who acts for the second line. Failing: closed for the
 group of the network where only the desk may close; approved by somebody who holds no role of the lane. Not testable: a person
-whom no assignment names and a group that no role names; a person outside of the lane, where nobody knows whether `except` means
-them, as the record does not say who its requester is.
+whom no assignment names and a group that no role names; a shared account, under which anybody may have acted; a person outside of
+the lane, where nobody knows whether `except` means them, as the record does not say who its requester is.
 """
 
 from __future__ import annotations
@@ -100,7 +100,8 @@ def _first(process: Process, excepted: Sequence[str], context: Context) -> Fragm
 
 
 def _deeds(process: Process, context: Context) -> Fragment:
-    """SELECT of what was ever done by whom, numbered: `verdict` is 2 where the group is of the lane, 1 where nobody knows person or group, else 0.
+    """SELECT of what was ever done by whom, numbered: `verdict` is 2 where the group is of the lane, 1 where nobody knows person or group,
+    or who used the account, else 0.
 
     Many steps are the same deed, and comparing names is dear.
     """
@@ -110,7 +111,7 @@ def _deeds(process: Process, context: Context) -> Fragment:
     known = known_as("actor", "w")
     return (
         "SELECT row_number() OVER (ORDER BY d.new, d.actor, d.actor_group) AS deed, d.new, d.actor, d.actor_group, d.person, d.who, d.shared, "
-        + "CASE WHEN g.crew IS NOT NULL THEN 2 WHEN w.person IS NOT NULL OR o.crew IS NOT NULL THEN 0 ELSE 1 END AS verdict FROM "
+        + "CASE WHEN g.crew IS NOT NULL THEN 2 WHEN NOT d.shared AND (w.person IS NOT NULL OR o.crew IS NOT NULL) THEN 0 ELSE 1 END AS verdict FROM "
         + Fragment(
             f"""(SELECT new, actor, actor_group, {person_key("actor")} AS person, {known.who} AS who, {known.shared} AS shared, nullif({person_key("actor_group")}, '') AS crew
             FROM (SELECT DISTINCT new, actor, actor_group FROM event WHERE field = 'state' AND moment <= ?) AS every{known.join}
@@ -133,7 +134,7 @@ def _named(excepted: Sequence[str]) -> str:
 
 def _steps(excepted: Sequence[str], not_exported: Sequence[str], context: Context) -> Fragment:
     """SELECT of every step: when it was taken, the number of its deed, whether somebody took it whom the record names (`named`),
-    and why nobody can tell whether it was somebody whom the record ought to name (`untold`), or NULL."""
+    and why nobody can tell whether it was somebody whom the record ought to name, or whether it was a step (`untold`), or NULL."""
     if not_exported:
         untold = quote("column-not-exported:" + ",".join(not_exported))
     else:
@@ -141,10 +142,17 @@ def _steps(excepted: Sequence[str], not_exported: Sequence[str], context: Contex
         some_empty = " OR ".join(f"r.{name(column)} IS NULL" for column in excepted)
         untold = f"CASE WHEN {some_empty} THEN concat('missing:', concat_ws(',', {empty})) END" if excepted else "NULL"
     named = " OR ".join(f"coalesce(d.who = r.{name(column)}, false)" for column in excepted) or "false"
+    after_strange, strange = "", ""
+    if (
+        context.process in context.strange if context.process else context.strange
+    ):  # it may have been in this state already
+        after_strange = "WHEN v.tix IS NOT NULL THEN 'unknown-state' "
+        strange = """ LEFT JOIN (SELECT s.tix, s.seq FROM span AS s JOIN strange AS x ON x.tix = s.tix AND x.state = s.before) AS v
+            ON v.tix = e.tix AND v.seq = e.seq"""
     return Fragment(
-        f"""SELECT e.tix, e.seq, e.moment, d.deed, {named} AS named, CASE WHEN nullif(trim(e.actor), '') IS NOT NULL THEN CAST({untold} AS VARCHAR) END AS untold FROM event AS e
+        f"""SELECT e.tix, e.seq, e.moment, d.deed, {named} AS named, CASE {after_strange}WHEN nullif(trim(e.actor), '') IS NOT NULL THEN CAST({untold} AS VARCHAR) END AS untold FROM event AS e
         JOIN deed AS d ON d.new = e.new AND d.actor IS NOT DISTINCT FROM e.actor AND d.actor_group IS NOT DISTINCT FROM e.actor_group
-        JOIN named AS r ON r.tix = e.tix WHERE e.field = 'state' AND e.moment <= ?""",
+        JOIN named AS r ON r.tix = e.tix{strange} WHERE e.field = 'state' AND e.moment <= ?""",
         (context.as_of,),
     )
 
@@ -162,7 +170,7 @@ def _judged(process: Process) -> Fragment:
     )
     # Who acts under a shared account may be the one who is left out, or another.
     return (
-        """SELECT s.tix, s.seq, s.moment, d.shared AND s.named AS shared, CASE WHEN h.tix IS NOT NULL THEN 2 WHEN s.named OR s.untold IS NOT NULL THEN greatest(d.verdict, 1) ELSE d.verdict END AS verdict
+        """SELECT s.tix, s.seq, s.moment, d.shared, CASE WHEN h.tix IS NOT NULL THEN 2 WHEN s.named OR s.untold IS NOT NULL THEN greatest(d.verdict, 1) ELSE d.verdict END AS verdict
         FROM step AS s JOIN deed AS d ON d.deed = s.deed LEFT JOIN """
         + held + " AS h ON h.tix = s.tix AND h.seq = s.seq WHERE d.shared OR NOT s.named"
     )  # fmt: skip

@@ -18,7 +18,7 @@ from itsmctl.model import GROUPED, Condition, Definitions, Rule, Waiver
 
 _RESTING: Mapping[str, Resting] = {
     "conforms": "failures",
-    "in-lane": "any",
+    "in-lane": "passes",
     "late-pause": "any",
     "loosened": "any",
     "period-shift": "any",
