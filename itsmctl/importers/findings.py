@@ -134,7 +134,7 @@ def of_days_as_numbers(session: Session, staged: Staged) -> Warnings:
     for column, count, value in rows:
         yield (
             "days-as-numbers",
-            f"{column!s}: numbers such as {str(value)!r} are moments as Excel counts days, and are not read; give the cells a format with day and time in Excel, or export again from the tool: {int(str(count))}",
+            f"{column!s}: numbers such as {str(value)!r} are moments as Excel counts days, and are not read; give the cells a format with day and time in Excel, export again from the tool, or where they have five decimals or more write `excel-days` under `time-formats` of a mapping of your own: {int(str(count))}",
         )
 
 

@@ -236,7 +236,7 @@ PHRASES = (
     msg("{old} -> {new}"),
     msg("{file} has exactly {n} rows; was the export cut off at a limit of the tool?"),
     msg(
-        "{column}: numbers such as {value} are moments as Excel counts days, and are not read; give the cells a format with day and time in Excel, or export again from the tool: {n}"
+        "{column}: numbers such as {value} are moments as Excel counts days, and are not read; give the cells a format with day and time in Excel, export again from the tool, or where they have five decimals or more write `excel-days` under `time-formats` of a mapping of your own: {n}"
     ),
     msg("nothing under {names} says of which process these records are, so that they were read as {process}: {n}"),
     msg("{file}: rows above row {row}, which is named as the header, were left out: {n}"),
