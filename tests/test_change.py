@@ -222,6 +222,22 @@ def test_another_word_by_which_exports_name_it_is_for_people_to_judge(
     assert (change.code, change.effect, change.approvers) == (code, "review", (approver,))
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("of: [Assigned to - Technician, Assigned To - Technician, ", "of: [Category, Assigned To - Technician, "),
+        ("of: [Assigned to - Technician, Assigned To - Technician, ", "of: [Assigned To - Technician, Assigned to - Technician, "),
+        ("of: [Assigned to - Technician, Assigned To - Technician, ", "of: [Assigned To - Technician, "),
+    ],
+)  # fmt: skip
+def test_of_which_columns_an_export_is_read_is_for_people_to_judge(
+    reference: Definitions, root: Path, old: str, new: str
+) -> None:
+    """Else tickets could be read of another column, and whoever did the work be somebody else."""
+    edited(root, "audits/mappings/glpi.yaml", (old, new))
+    assert told(compared(reference, root)) == [("mapping-columns-changed", "review", "glpi-ticket", "columns")]
+
+
 def test_the_order_of_codes_is_their_rank(reference: Definitions, root: Path) -> None:
     file = root / "policies/codes/incident.yaml"
     documents: list[Any] = [document.data for document in read_documents(file)]

@@ -80,6 +80,11 @@ def _condition(wanted: Value) -> Value:
     return as_set(wanted)
 
 
+def _conditions(value: Value) -> Value:
+    """Conditions where they are some; a column may be made `of` a list of others."""
+    return as_where(value) if isinstance(value, dict) else deep(value)
+
+
 def _within(value: Value) -> Value:
     """A time where it is one; a set may be kept apart `within` a person."""
     try:
@@ -98,4 +103,4 @@ def _words(value: Value) -> str:
 
 SETS = frozenset(["clauses", "criteria", "evidence", "kinds", "measured-by", "named", "positions", "roles", "rules"])
 """Fields, inside of parts that are compared as a whole, whose lists are sets."""
-_FORMS: Mapping[str, Form] = {"where": as_where, "of": as_where, "within": _within, **dict.fromkeys(SETS, as_set)}
+_FORMS: Mapping[str, Form] = {"where": _conditions, "of": _conditions, "within": _within, **dict.fromkeys(SETS, as_set)}
