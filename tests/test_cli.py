@@ -199,7 +199,9 @@ def test_a_record_that_is_not_there_is_answered_with_names_that_are(ask: Ask, cl
 def test_an_audit_ends_with_where_to_look_next(ask: Ask, export: Path, tmp_path: Path) -> None:
     words = ["audit", "--tickets", export, "--zone", "UTC", "--rule", "INC-02", "-o", tmp_path / "result"]
     told = ask(*words)[1]
-    explained = shlex.split(told.splitlines()[-1])
+    *_, explained_by, _, own = told.splitlines()
+    explained = shlex.split(explained_by)
+    assert own == "  itsmctl init our-services"
     assert f"\n  {tmp_path / 'result' / 'report.html'}\n" in told and explained[:2] == ["itsmctl", "explain"]
     code, life, _ = ask(*explained[1:])
     assert code == 0 and life.startswith(explained[2])

@@ -127,10 +127,13 @@ def command(
 
 
 def _next(result: AuditResult, output: Path, how: Sequence[str], language: Language) -> Iterator[str]:
-    """Where the report is, and what explains one of the records in it."""
+    """Where the report is, what explains one of the records in it, and how definitions of one's own begin."""
     yield tr("Where to look next", language)
     yield tr("The report, in a browser:", language)
     yield f"  {output / ('report.zh.html' if language == 'zh' else 'report.html')}"
     if how and result.explanations:
         yield tr("Why one ticket failed, minute by minute:", language)
         yield f"  {shlex.join(['itsmctl', 'explain', result.explanations[0].record_id, *how])}"
+    if "definitions" in result.chosen_by_default:
+        yield tr("Your own services, promises and rules, in place of an example company's:", language)
+        yield "  itsmctl init our-services"
