@@ -17,7 +17,7 @@ neither has each of these states nor a word that its mapping translates to it, s
 from __future__ import annotations
 
 from itsmctl.engine.context import Context, Named, Needs
-from itsmctl.engine.life import DONE, done, states_in
+from itsmctl.engine.life import DONE, done, not_yet, states_in
 from itsmctl.engine.openings import BOUND, bound_of, counted_until, days_need_calendar, join_day
 from itsmctl.engine.parameters import CALENDAR
 from itsmctl.engine.people import is_among, under_own_names
@@ -143,7 +143,7 @@ def _endings(field: str, context: Context) -> Fragment:
         return Fragment("SELECT r.tix, CAST(? AS BIGINT) AS ends_at FROM scoped AS r", (context.as_of,))
     over = done(context)
     return (
-        "SELECT r.tix, CASE WHEN " + over + " THEN coalesce(greatest(a.again_at, r.resolved_at), r.resolved_at, r.closed_at, l.last_at) WHEN NOT " + over
+        "SELECT r.tix, CASE WHEN " + over + " THEN coalesce(greatest(a.again_at, r.resolved_at), r.resolved_at, r.closed_at, l.last_at) WHEN " + not_yet(over, context)
         + Fragment(" THEN ? END AS ends_at FROM scoped AS r LEFT JOIN (SELECT tix, max(t0) AS last_at FROM span GROUP BY tix) AS l ON l.tix = r.tix LEFT JOIN (", (context.as_of,))
         + _done_again(context) + ") AS a ON a.tix = r.tix"
     )  # fmt: skip

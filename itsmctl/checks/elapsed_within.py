@@ -1,7 +1,7 @@
 """Time between two moments of a record, by the wall clock or in the hours of a calendar.
 
 With `running: true` a record without the second moment is measured up to the moment of the audit; one that is resolved, or closed,
-without saying when is late only perhaps. With `may-precede:
+without saying when, or may be as nobody translates its state, is late only perhaps. With `may-precede:
 true` the second moment may also lie before the first, as when a record is stored long before it is resolved; without
 it such times contradict each other, and nothing can be measured.
 
@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from itsmctl.engine.context import Context, Needs
-from itsmctl.engine.life import closed, done
+from itsmctl.engine.life import closed, done, not_yet
 from itsmctl.engine.openings import BOUND, bound_of, counted_until, days_need_calendar, join_day
 from itsmctl.engine.parameters import CALENDAR
 from itsmctl.engine.sql import Fragment, duration_text, name, quote
@@ -66,7 +66,7 @@ def compile(rule: Rule, context: Context) -> Fragment:
     if rule.parameters.get("running") and end in _ENDS:
         over = _ENDS[end](context)
         records, untold = (
-            "(SELECT r.*, coalesce(" + over + f", false) AND {last} IS NULL AS untold FROM scoped AS r) AS r",
+            "(SELECT r.*, NOT " + not_yet(over, context) + f" AND {last} IS NULL AS untold FROM scoped AS r) AS r",
             "r.untold",
         )
         last = f"coalesce({last}, CASE WHEN {untold} THEN r.closed_at END, {int(context.as_of)})"

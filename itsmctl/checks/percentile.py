@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from itsmctl.engine.context import Context, Needs
 from itsmctl.engine.grouping import group_key, group_needs
-from itsmctl.engine.life import closed, done
+from itsmctl.engine.life import closed, done, not_yet
 from itsmctl.engine.parameters import DURATION, MINIMUM, PER, number_of, seconds_of, texts
 from itsmctl.engine.sql import Fragment, duration_text, name
 from itsmctl.model import TIME_COLUMNS, Rule
@@ -99,8 +99,8 @@ def _times(rule: Rule, context: Context, most: int) -> Fragment:
         for column in sorted(_ENDS & context.lacking)
     )
     return (
-        f"""SELECT {key} AS record_id, r.opened_at, CASE WHEN {last} IS NOT NULL THEN CASE WHEN {last} >= {first} THEN {last} - {first} END WHEN {so_far} > {most}{told} AND NOT """
-        + done(context)
+        f"""SELECT {key} AS record_id, r.opened_at, CASE WHEN {last} IS NOT NULL THEN CASE WHEN {last} >= {first} THEN {last} - {first} END WHEN {so_far} > {most}{told} AND """
+        + not_yet(done(context), context)
         + f""" THEN {so_far} END AS taken
         FROM scoped AS r WHERE {last} IS NOT NULL OR ({first} <= {context.as_of} AND coalesce(NOT """
         + closed(context)
