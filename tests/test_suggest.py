@@ -803,3 +803,31 @@ def test_a_running_number_is_no_key_where_tickets_have_numbers_of_their_own(tmp_
         tmp_path, listed("Lfd. Nr.;Aktenzeichen;Zustand;Eingang am", ["{i};ST-2026-{i};Neu;01.03.2026 08:00"])
     )
     assert mapped(data)["record_id"] == "Aktenzeichen"
+
+
+@pytest.mark.parametrize("name", ["Modify Time", "Last Changed", "修改时间", "Closed"])
+def test_the_last_change_is_not_when_a_ticket_was_opened(tmp_path: Path, name: str) -> None:
+    """Every row has that moment, too."""
+    data, _ = of_lines(tmp_path, listed(f"Ticket No,Status,{name}", ["{i},Open,2026-03-01 08:00"]))
+    assert "opened_at" not in mapped(data)
+
+
+def test_a_problem_in_words_is_what_a_ticket_is_about_and_not_its_problem(tmp_path: Path) -> None:
+    """Each would be linked with a problem that nobody knows."""
+    header = "Nr;Datum Eingang;Melder;Problem;Status"
+    data, _ = of_lines(tmp_path, listed(header, ["{i};01.03.2026 08:00;Ann;Drucker im Lager {i} klemmt;Neu"]))
+    assert mapped(data)["title"] == "Problem" and "problem" not in data["columns"]
+    data, _ = of_lines(
+        tmp_path,
+        listed(header, ["INC{i};01.03.2026 08:00;Ann;PRB{i};Neu", "INC{i};01.03.2026 08:00;Ann;;Neu"]),
+        "b.csv",
+    )
+    assert mapped(data)["problem"] == "Problem" and "title" not in data["columns"]
+
+
+def test_who_reported_a_ticket_and_when_comes_before_who_took_it(tmp_path: Path) -> None:
+    header = "工单编号,工单主题,工单状态,提单人,处理工程师,提单时间,受理时间,解决时间,关单时间"
+    row = "INC{i},打印机,待受理,李娜,张伟,2026-03-01 08:00,2026-03-01 08:09,2026-03-01 12:00,2026-03-02 12:00"
+    found = mapped(of_lines(tmp_path, listed(header, [row]))[0])
+    order = ("number", "title", "state", "requester", "assignee", "opened_at", "responded_at", "resolved_at", "closed_at")  # fmt: skip
+    assert [found.get(column) for column in order] == header.split(",")

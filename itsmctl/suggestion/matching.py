@@ -27,6 +27,9 @@ _NAMED = frozenset({
 })  # fmt: skip
 """Columns that name a person, a thing or another record: a mere yes or no is none, such as whether an article should be written."""
 
+_RECORDS = frozenset({"problem", "change", "knowledge", "parent", "caused_by"})
+"""Columns that name another record."""
+
 _BROKEN = re.compile(r"breach|overdue|violat|missed|超时|违约|überschritten")
 """How columns are called that say that an SLA was not met."""
 
@@ -34,7 +37,9 @@ _LASTING = re.compile(
     r"\b(time|duration|hours?|hrs?|min(ute)?s?|days?|sec(ond)?s?)\b|时长|耗时|小时|分钟|dauer|tempo|horas|tiempo|durée"
 )
 """How columns are called that say how long something took."""
-_ENDING = re.compile(r"\b(end|ended|finish(ed)?|stop|wk|week|month|fin|fim|ende)\b|结束|截至")
+_ENDING = re.compile(
+    r"\b(last|mod|modif\w*|updat\w*|chang\w*|closed?|end|ended|finish(ed)?|stop|wk|week|month|fin|fim|ende)\b|geändert|结束|截至|更新|修改|变更"
+)
 """How columns of moments are called that are not when a ticket was opened."""
 
 TIMES = msg("its values are times: {share}%")
@@ -203,6 +208,8 @@ def _content(
         return _as_listed(profile, words)
     if canonical in _NAMED and profile.yes_or_no and not profile.numeric:
         return 0.1, ()
+    if canonical in _RECORDS and profile.sentences:
+        return 0.1, ()  # a problem in words is none that has a number
     return 1.0, ()
 
 

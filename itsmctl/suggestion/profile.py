@@ -116,6 +116,11 @@ class Profile:
         return 2 * sum(any(letter.isdigit() for letter in value) for value in self.mixed) > len(self.mixed)
 
     @cached_property
+    def sentences(self) -> bool:
+        """Most values have three words or more."""
+        return 2 * sum(len(value.split()) > 2 for value in self.mixed) > len(self.mixed)
+
+    @cached_property
     def addresses(self) -> bool:
         """Most values are e-mail addresses."""
         return self._share(_PERSON) > 0.5
