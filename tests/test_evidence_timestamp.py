@@ -27,7 +27,7 @@ from itsmctl.evidence.keys import generate, read_private
 from itsmctl.evidence.pack import build
 from itsmctl.evidence.sealing import Seals
 from itsmctl.evidence.stamping import attach
-from itsmctl.evidence.timestamp import REQUEST, RESPONSE, read_authorities
+from itsmctl.evidence.timestamp import REQUEST, RESPONSE, read_authorities, request
 from itsmctl.evidence.verify import verify
 from itsmctl.evidence.wording import report_lines
 
@@ -273,6 +273,32 @@ def test_a_stamp_of_an_altered_pack_is_not_called_good(original: Path, pack: Pat
         assert (report.timestamp.status, report.timestamp.authority) == ("altered-since", "CN=Test Stamper")
         told = report_lines(report, "en")[-1]
         assert told.startswith("time-stamp   does not hold: the pack differs from what CN=Test Stamper saw at ")
+
+
+def test_a_request_about_something_else_is_named_where_the_pack_is_what_it_was(original: Path, pack: Path) -> None:
+    """Whoever sent it would have another pack stamped."""
+    right = (pack / REQUEST).read_bytes()
+    (pack / REQUEST).write_bytes(request("ab" * 32))
+    assert _faults(pack) == {(REQUEST, "contradicts")}
+    report = pack / "data/result/report.html"
+    before = report.read_bytes()
+    report.write_text("forged", encoding="utf-8")
+    assert _faults(pack) == {("data/result/report.html", "altered")}, (
+        "of an altered pack, that is no fault of the request"
+    )
+    report.write_bytes(before)
+    (pack / REQUEST).write_bytes(right)
+    assert _faults(pack) == set()
+
+
+def test_in_an_altered_pack_a_response_is_named_that_is_no_stamp_of_anything(original: Path, pack: Path) -> None:
+    (pack / "data/result/report.html").write_text("forged", encoding="utf-8")
+    altered = ("data/result/report.html", "altered")
+    shutil.copy(original / "authority/unsigned.tsr", pack / RESPONSE)  # of another pack
+    assert _faults(pack) == {altered}
+    assert verify(pack).timestamp.status == "not-good"
+    (pack / RESPONSE).write_bytes(b"0" * 100)
+    assert _faults(pack) == {altered, (RESPONSE, "bad-timestamp")}
 
 
 def test_a_stamp_that_is_asked_for_and_not_there_is_missing(original: Path, pack: Path) -> None:
