@@ -34,7 +34,7 @@ from itsmctl.scorecard.benefits import benefits_of
 from itsmctl.scorecard.competence import key_people
 from itsmctl.scorecard.figures import NOTHING, Indicator, Tally, figure_of, is_share
 from itsmctl.scorecard.handovers import CHAIN, hand_overs
-from itsmctl.scorecard.periods import parse_span, span_of, spans_until
+from itsmctl.scorecard.periods import Span, parse_span, span_of, spans_until
 
 ZONE = "Asia/Shanghai"
 MAY, JUNE = parse_span("2026-05"), parse_span("2026-06")
@@ -133,6 +133,46 @@ def test_a_trend_is_more_than_chance(before: Tally, after: Tally, trend: str) ->
     one = kpi(records("share", [P1]))
     told = (figure_of(one, MAY, before, True), figure_of(one, JUNE, after, True))
     assert Indicator(one, told).trend == trend
+
+
+def test_what_stands_for_an_indicator_now_and_before() -> None:
+    """The last whole period; the one that still runs only where that one says nothing and this one does."""
+    one = kpi(records("share", [P1]), minimum=5)
+    march, april = parse_span("2026-03"), parse_span("2026-04")
+    good, few = Tally(10, 9), Tally(4, 4)
+
+    def told(*figures: tuple[Span, Tally, bool]) -> tuple[str, str]:
+        found = Indicator(one, tuple(figure_of(one, *figure) for figure in figures))
+        return found.now.span.label if found.now else "", found.before.span.label if found.before else ""
+
+    assert told() == ("", "")
+    assert told((MAY, good, True), (JUNE, good, False)) == ("2026-05", "")
+    assert told((MAY, good, True), (JUNE, good, True)) == ("2026-06", "2026-05")
+    assert told((MAY, good, False), (JUNE, good, False)) == ("2026-06", "2026-05")
+    assert told((MAY, NOTHING, True), (JUNE, good, False)) == ("2026-06", "")
+    assert told((MAY, few, True), (JUNE, good, False)) == ("2026-05", ""), "too few is an answer"
+    assert told((MAY, NOTHING, True), (JUNE, few, False)) == ("2026-05", "")
+    assert told((march, good, True), (april, few, True), (MAY, good, True), (JUNE, good, False)) == (
+        "2026-05",
+        "2026-03",
+    )
+
+
+@pytest.mark.parametrize(
+    ("direction", "target", "before", "after", "trend"),
+    [
+        ("lower", 3, 4.0, 3.9, "better"), ("lower", 3, 3.9, 4.0, "worse"), ("lower", 3, 4.0, 4.0, "steady"),
+        ("lower", 3, 2.0, 1.0, "better"), ("higher", 3, 4.0, 3.9, "worse"), ("higher", 3, 1.0, 2.0, "better"),
+        ("between", Band(1, 3), 1.0, 3.0, "steady"), ("between", Band(1, 3), 4.0, 3.5, "better"), ("between", Band(1, 3), 1.0, 0.5, "worse"),
+    ],
+)  # fmt: skip
+def test_where_a_median_is_going(direction: str, target: Any, before: float, after: float, trend: str) -> None:
+    one = kpi(
+        records("median", start="opened_at", stop="resolved_at"), direction=direction, target=target, unit="hours"
+    )
+    figures = (figure_of(one, MAY, Tally(9, 9, 0, before), True), figure_of(one, JUNE, Tally(9, 9, 0, after), True))
+    assert Indicator(one, figures).trend == trend
+    assert Indicator(one, figures[1:]).trend == ""
 
 
 @given(st.sampled_from(["higher", "lower"]), st.integers(0, 40), st.integers(0, 40), st.integers(0, 40))
