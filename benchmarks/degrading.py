@@ -1,22 +1,26 @@
 """Make some tickets of an export worse to read, each in one way of its own, and hold every verdict against those before.
 
-    python benchmarks/degrading.py [--records N] [--months N] [--seed S] [--rounds N] [--share S] [--kinds KIND...]
+    python benchmarks/degrading.py [--records N] [--months N] [--seed S] [--rounds N] [--share S] [--kinds KIND...] [--log FILE --zone ZONE --as-of MOMENT]
 
 A cell is emptied, a word is written so that no mapping translates it, a moment so that nobody can read it, a name in other capitals
 or in wide letters; in all rows of the ticket or in one. A verdict on such a ticket may become untested, or say what the cell now says.
 Any other that turns into its opposite is printed, and so is every failure that went without a verdict, with what the audit warned of.
+The export is generated, or some tickets of a log of a real tool, as CSV or zipped, whose times are in a zone.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import io
 import random
 import re
 import sys
 import tempfile
+import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,14 +90,25 @@ def read(folder: Path) -> dict[str, Table]:
     return tables
 
 
-def judged(definitions: Definitions, tables: Tables, folder: Path, as_of: str) -> Judged:
+def some_of(log: Path, tickets: int, seed: int) -> dict[str, Table]:
+    """So many tickets of a log, with all their rows."""
+    with zipfile.ZipFile(log) if log.suffix == ".zip" else nullcontext() as archive:
+        name = log.name if archive is None else next(one for one in archive.namelist() if one.endswith(".csv"))
+        with log.open("rb") if archive is None else archive.open(name) as stream:
+            head, *rows = csv.reader(io.TextIOWrapper(stream, "utf-8-sig", newline=""), strict=True)
+    own = head.index("number")
+    chosen = set(random.Random(seed).sample(sorted({row[own] for row in rows}), tickets))
+    return {name: (head, [row for row in rows if row[own] in chosen])}
+
+
+def judged(definitions: Definitions, tables: Tables, folder: Path, as_of: str, zone: str = ZONE) -> Judged:
     """Import an export and judge it by everything."""
     export = folder / "export"
     export.mkdir(parents=True)
     for name, (head, rows) in tables.items():
         with (export / name).open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([head, *rows])
-    import_files(sorted(export.iterdir()), None, definitions.mappings, ZONE, folder / "dataset")
+    import_files(sorted(export.iterdir()), None, definitions.mappings, zone, folder / "dataset")
     verdicts = folder / "verdicts.parquet"
     result = audit(definitions, folder / "dataset", AuditOptions(as_of=as_of, all_verdicts=True), verdicts=verdicts)
     states: dict[Key, str] = {}
@@ -153,7 +168,7 @@ def turns(definitions: Definitions, before: Judged, after: Judged, done: Mapping
 SAYS_SO = {
     "blank": {"elapsed-within", "expression", "known", "linked", "not-sooner", "ordered-times", "required", "unchanged"},
     "garbled": {"readable"},
-    "word": {"agreement", "allowed", "different-people", "employed", "expression", "handovers", "known", "linked", "unchanged"},
+    "word": {"agreement", "allowed", "different-people", "employed", "expression", "handovers", "known", "linked", "readable", "unchanged"},
     "capitals": {"agreement", "allowed", "expression", "known"},
     "wide": {"agreement", "allowed", "expression", "known", "unchanged"},
 }  # fmt: skip
@@ -185,6 +200,15 @@ class Bench:
     folder: Path
     as_of: str
     before: Judged
+    zone: str = ZONE
+
+    @classmethod
+    def real(cls, folder: Path, log: Path, tickets: int, seed: int, zone: str, as_of: str) -> Bench:
+        """Choose some tickets of a log, and judge."""
+        definitions, tables = load(reference_root()), some_of(log, tickets, seed)
+        return cls(
+            definitions, tables, folder, as_of, judged(definitions, tables, folder / "before", as_of, zone), zone
+        )
 
     @classmethod
     def generated(cls, folder: Path, records: int, months: int, seed: int, as_of: str) -> Bench:
@@ -199,7 +223,7 @@ class Bench:
         failing = frozenset(record for (_, record), state in self.before.states.items() if state == "fail")
         made, done = degraded(self.tables, failing, share, random.Random(seed), kinds)
         with tempfile.TemporaryDirectory(dir=self.folder) as place:
-            after = judged(self.definitions, made, Path(place), self.as_of)
+            after = judged(self.definitions, made, Path(place), self.as_of, self.zone)
         return list(turns(self.definitions, self.before, after, done)), after
 
 
@@ -212,11 +236,17 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--share", type=float, default=0.1)
     parser.add_argument("--kinds", nargs="*", choices=list(KINDS), default=list(KINDS))
+    parser.add_argument("--log", type=Path, help="a log of a real tool, instead of what is generated")
+    parser.add_argument("--zone", default=ZONE, help="the zone of its times")
+    parser.add_argument("--as-of", default="", help="when it is judged")
     asked = parser.parse_args()
     end = f"2026-{1 + asked.months:02}-01"
     bad = 0
     with tempfile.TemporaryDirectory() as folder:
-        bench = Bench.generated(Path(folder), asked.records, asked.months, asked.seed, end)
+        if asked.log:
+            bench = Bench.real(Path(folder), asked.log, asked.records, asked.seed, asked.zone, asked.as_of)
+        else:
+            bench = Bench.generated(Path(folder), asked.records, asked.months, asked.seed, end)
         for number in range(asked.rounds):
             found, after = bench.round(asked.seed * 1000 + number, asked.share, asked.kinds)
             told = Counter((t.before, t.after) for t in found)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from benches import bench
 from dataset import at, write_dataset
+from public_log import UCI
 
 from itsmctl.audit import AuditOptions, audit
 from itsmctl.audit.things import names_of_things
@@ -34,6 +35,15 @@ def test_no_verdict_turns_into_its_opposite_where_tickets_get_worse_to_read(ours
     found, _ = ours.round(seed, 0.15)
     assert [turn for turn in found if degrading.wrong(ours.definitions, turn)] == []
     assert len(found) > 50 and {turn.after for turn in found} >= {"not_testable", "fail"}
+
+
+def test_neither_does_one_in_a_real_log(tmp_path: Path) -> None:
+    if not UCI.exists():
+        pytest.skip("the public incident log is not beside the repository")
+    real = degrading.Bench.real(tmp_path, UCI, 300, 1, "Europe/Lisbon", "2017-03-01")
+    found, _ = real.round(1, 0.3)
+    assert [turn for turn in found if degrading.wrong(real.definitions, turn)] == []
+    assert len(found) > 200 and {turn.after for turn in found} >= {"not_testable", "fail"}
 
 
 def test_a_turn_that_is_wrong_would_be_seen(ours: Any) -> None:
