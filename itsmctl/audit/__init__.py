@@ -21,6 +21,7 @@ from itsmctl.audit.choices import (
     zone_of_audit,
 )
 from itsmctl.audit.figures import count_figures
+from itsmctl.audit.hours import doubtful_zone
 from itsmctl.audit.judging import judge, results_of
 from itsmctl.audit.people import PeopleKey
 from itsmctl.audit.preparing import Period, load_records, part_read, prepare, registers_named
@@ -139,7 +140,9 @@ def _audited(
         kept = registers.result()
         with _meanwhile(session, options, lambda other: facts.dataset_facts(other, receipt, dataset)) as exported:
             context = prepare(session, definitions, receipt, rules, kept, asked.as_of, asked.period, asked.zone)
-        with _meanwhile(session, options, lambda other: _population(other, context, asked, options)) as population:
+        with _meanwhile(
+            session, options, lambda other: _population(other, context, asked, options, receipt)
+        ) as population:
             counts = judge(
                 session,
                 tiers,
@@ -242,13 +245,16 @@ class _Population:
     """Warnings (code, message) about the export that need the clocks and rules."""
 
 
-def _population(session: Session, context: Context, asked: _Asked, options: AuditOptions) -> _Population:
+def _population(
+    session: Session, context: Context, asked: _Asked, options: AuditOptions, receipt: Receipt
+) -> _Population:
+    zones = doubtful_zone(session, context, receipt.zone) if receipt.local_times else ()
     return _Population(
         facts.attainment(session, context.definitions, asked.period[1]),
         facts.states(session),
         facts.months(session),
         count_figures(session, context, asked.period) if options.charts else Figures(),
-        caveats(session, context, asked.rules),
+        (*zones, *caveats(session, context, asked.rules)),
     )
 
 
