@@ -466,6 +466,21 @@ def test_dashes_and_quotes_alone_leave_no_doubt(tmp_path: Path, text: str) -> No
     assert "guessed-encoding" not in dict(receipt.warnings)
 
 
+@pytest.mark.parametrize(
+    "titles",
+    [
+        ["User’s laptop won’t start", "Can’t print, doesn’t sync, isn’t on", "Müller’s PC wouldn’t and couldn’t"],
+        ["l’utente non accede", "dell’ufficio", "l’accesso all’archivio", "è più lento"],
+        ["Client–Server–Netz", "Nord—Süd", "O‘Brien", "Ost–West", "Müller"],
+    ],
+)
+def test_quotes_and_dashes_within_words_are_no_letters_of_an_old_mac(tmp_path: Path, titles: list[str]) -> None:
+    """Else the apostrophes of `don’t` outweigh the one name with an umlaut, and `Müller` is somebody else."""
+    text = "id,title\n" + "\n".join(f"INC{number},{title}" for number, title in enumerate(titles * 5)) + "\n"
+    (tmp_path / "tickets.csv").write_bytes(text.encode("cp1252"))
+    assert detect(tmp_path / "tickets.csv", "tickets.csv").encoding == "cp1252"
+
+
 @pytest.mark.parametrize("word", ["当", "北京", "打印机", "当前"])
 def test_two_signs_in_a_row_may_be_a_chinese_character(tmp_path: Path, word: str) -> None:
     receipt = bring(tmp_path, f"Number,Opened,State\nINC1,2026-03-01,{word}\n".encode("gb18030"))

@@ -329,7 +329,8 @@ def _older(sample: bytes) -> str:
 
 
 _ENOUGH = 3
-_WITHIN_WORD = re.compile(rb"(?<=[A-Za-z])([\x80-\xff])(?=([A-Za-z]))")
+_WITHIN_WORD = re.compile(rb"(?<=[A-Za-z])([\x80-\x90\x93-\x95\x98-\xff])(?=([A-Za-z]))")
+"""Not the bytes of the quotes and dashes that Windows-1252 has within words, as in `don’t`: they are letters of the others."""
 _WESTERN = "äöüßàâáãåæçéèêëíìîïñóòôõøúùûÿœ"
 _LETTERS = {
     name: {
