@@ -163,6 +163,7 @@ def test_what_nobody_can_tell_of_a_promise_is_neither_kept_nor_left_out() -> Non
     assert "too few or too many unknown to say" in attained(result, "en", 100)[-1][0]
     page = html.render(result, "en")
     assert "<b>50.0–100%</b>" in page and f"{judged:,} more could not be judged" in page
+    assert "(50.0–100%)</title>" in page, "the points of the charts say the same"
     services = page.partition('id="levels"')[2]
     assert services.count("50.0–100%") > len(levels(result)[1].services) and "<small>100% ·" not in services
 

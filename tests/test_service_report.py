@@ -227,6 +227,17 @@ def test_a_comparison_says_when_it_compares_other_things(made: Made) -> None:
     assert comparison.measures[ids.index("user-productivity")].clear == "unknown"
 
 
+def test_what_nobody_can_tell_of_a_promise_is_not_left_out_of_its_share(made: Made) -> None:
+    """Of clocks that may have been paused only those are judged that were in time: 100% of them says nothing."""
+    service = made.quality.services[0]
+    torn = tuple(replace(one, judged=8, met=8, not_testable=8) for one in service.attained)
+    services = (replace(service, attained=torn), made.quality.services[1])
+    told = str(render("markdown", replace(made.quality, services=services), made.definitions, "en"))
+    lines = [line for line in told.splitlines() if "50.0–100%" in line]
+    assert lines[0].startswith(f"| {service.service.title.in_('en')} |"), "at a glance"
+    assert len(lines) > len(torn)
+
+
 # Forms
 
 

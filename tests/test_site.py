@@ -268,7 +268,8 @@ def test_what_an_audit_found_stands_beside_services_and_rules(small: Path) -> No
         title="", as_of=datetime(2026, 6, 30, tzinfo=UTC), period_from="", period_to="", commit="",
         definitions_digest=definitions.digest, dirty=False, dataset_digest="", records=1234,
         rules=(JudgedRule(rule, 1, "major", (), "fail", counts),), enquiries=(), waivers=(), people="names", files={},
-        clocks=(JudgedClock("response", service, "2026-05", 8, 6, 95.0), JudgedClock("response", service, "2026-06", 12, 12)),
+        clocks=(JudgedClock("response", service, "2026-05", 8, 6, 95.0), JudgedClock("response", service, "2026-06", 12, 12),
+                JudgedClock("resolution", service, "2026-06", 5, 5, None, 5)),
     )  # fmt: skip
     made = dict(files(gather(definitions, ("en",), judged=judged)))
     page = " ".join(Read(made[f"en/service/{service}.html"]).said)
@@ -278,7 +279,9 @@ def test_what_an_audit_found_stands_beside_services_and_rules(small: Path) -> No
         and "100%" in page
         and "As judged on 2026-06-30, from 1,234 records." in page
     )
-    assert "90.0%" in " ".join(Read(made["en/services.html"]).said), "18 of 20 over both months"
+    services = " ".join(Read(made["en/services.html"]).said)
+    assert "90.0%" in services, "18 of 20 over both months"
+    assert "50.0–100%" in page and "50.0–100%" in services, "five more were promised a resolution, and nobody can tell"
     assert "✕ fail" in " ".join(Read(made[f"en/rule/{rule}.html"]).said)
     assert "✕ fail" in " ".join(Read(made["en/rules.html"]).said)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from math import floor
 
 from itsmctl.charts.joined import lines
-from itsmctl.language import Language, month_text, number_text, percent_text, tr
+from itsmctl.language import Language, month_text, number_text, reached_text, tr
 from itsmctl.reports.levels import Level, ServiceLevels
 from itsmctl.reports.markup import element, words
 
@@ -36,11 +36,17 @@ def attainment(levels: ServiceLevels, service: str, language: Language) -> str:
 
 def _attainment_told(levels: ServiceLevels, service: str, language: Language) -> str:
     told = [
-        f"{_month(level, language)} {percent_text(level.met, level.judged)} ({number_text(level.judged)})"
+        f"{_month(level, language)} {reached_text(level.met, level.judged, level.not_testable)} ({number_text(_of(level))})"
         for level in levels.months
         if level.judged
     ]
     return tr("{service}: {months}", language, service=service, months=tr("; ", language).join(told))
+
+
+def _of(level: Level) -> int:
+    """Of how many its share is: also of those of which nobody can tell, where it stands as a span."""
+    torn = "–" in reached_text(level.met, level.judged, level.not_testable)
+    return level.judged + (level.not_testable if torn else 0)
 
 
 def _month(level: Level, language: Language) -> str:
@@ -94,8 +100,8 @@ def _point(x: float, y: float, level: Level, language: Language) -> str:
         language,
         month=_month(level, language),
         met=number_text(level.met),
-        judged=number_text(level.judged),
-        percent=percent_text(level.met, level.judged),
+        judged=number_text(_of(level)),
+        percent=reached_text(level.met, level.judged, level.not_testable),
     )
     look = f"point {level.standing}{' part' if level.partial else ''}"
     if level.standing == "below":

@@ -71,7 +71,7 @@ class JudgedWaiver:
 
 @dataclass(frozen=True)
 class JudgedClock:
-    """A clock of one service in one month: how many were judged, and how many of them were in time."""
+    """A clock of one service in one month: how many were judged, how many of them were in time, and of how many more nobody can tell."""
 
     clock: str
     service: str
@@ -80,6 +80,7 @@ class JudgedClock:
     met: int
     agreed: float | None = None
     """The per cent promised."""
+    not_testable: int = 0
 
 
 COUNTS = ("in_scope", "passed", "failed", "not_testable", "waived", "not_applicable")
@@ -153,6 +154,7 @@ def _clock(found: _Object) -> JudgedClock:
         found.get("judged", int),
         found.get("met", int),
         float(agreed) if isinstance(agreed, int | float) else None,
+        found.get("not_testable", int, 0),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from itsmctl.language import Language, clock_text, percent_text, tr, trn
+from itsmctl.language import Language, clock_text, reached_text, tr, trn
 from itsmctl.model import Agreement, ClockDefinition, Definitions, Service
 from itsmctl.reports.called import conditions_text
 from itsmctl.site.facts import Portal
@@ -65,7 +65,7 @@ def _offer(portal: Portal, service: Service, language: Language) -> Offer:
         requests=trn("{n} request to choose from", "{n} requests to choose from", number, language) if number else "",
         promises=tuple(_promises(agreements, language)),
         attained=tuple(
-            (clock_text(clock, language), percent_text(*attainment_of(portal, service.id, clock)))
+            (clock_text(clock, language), reached_text(*attainment_of(portal, service.id, clock)))
             for clock in promised_of(portal, service.id)
         ),
     )

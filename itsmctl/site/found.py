@@ -12,7 +12,7 @@ from itsmctl.language import (
     month_text,
     number_text,
     outcome_text,
-    percent_text,
+    reached_text,
     reason_text,
     tr,
 )
@@ -66,10 +66,10 @@ def verdict_text(portal: Portal, judged: JudgedRule, language: Language) -> str:
     return f"{SYMBOLS[told]} {outcome_text(told, language)}"
 
 
-def attainment_of(portal: Portal, service: str, clock: str) -> tuple[int, int]:
-    """(met, judged) of a clock over all months."""
+def attainment_of(portal: Portal, service: str, clock: str) -> tuple[int, int, int]:
+    """(met, judged, not testable) of a clock over all months."""
     some = [one for one in _of(portal, service) if one.clock == clock]
-    return sum(one.met for one in some), sum(one.judged for one in some)
+    return sum(one.met for one in some), sum(one.judged for one in some), sum(one.not_testable for one in some)
 
 
 def clocks_of(portal: Portal, service: str) -> tuple[str, ...]:
@@ -99,7 +99,7 @@ def _attained(portal: Portal, service: str, clocks: tuple[str, ...], language: L
                 legs[clock].in_(language) if clock in legs else clock_text(clock, language),
                 month_text(one.month, language),
                 number_text(one.judged),
-                percent_text(one.met, one.judged),
+                reached_text(one.met, one.judged, one.not_testable),
                 f"{one.agreed:g}%" if one.agreed is not None else "",
             )
             for one in months[-MONTHS:]

@@ -15,7 +15,7 @@ from itsmctl.language import (
     duration_text,
     moment_text,
     number_text,
-    percent_text,
+    reached_text,
     reason_text,
     tr,
     trn,
@@ -108,7 +108,8 @@ def _summary(quality: Quality, language: Language) -> Part:
 
 def _kept(service: ServiceQuality, clock: str) -> str:
     some = [one for one in service.promises if one.clock == clock]
-    return percent_text(sum(one.met for one in some), sum(one.judged for one in some))
+    met, judged = sum(one.met for one in some), sum(one.judged for one in some)
+    return reached_text(met, judged, sum(one.not_testable for one in some))
 
 
 def _look(promises: Sequence[Attained]) -> Look:
@@ -141,7 +142,7 @@ def _promised(one: ServiceQuality, language: Language) -> Part:
     rows = tuple(
         (
             clock_text(found.clock, language), name, found.target or "–", "–" if found.agreed is None else f"{found.agreed:g}%",
-            percent_text(found.met, found.judged), found.judged, found.late, found.not_testable,
+            reached_text(found.met, found.judged, found.not_testable), found.judged, found.late, found.not_testable,
         )
         for found, name in lines
     )  # fmt: skip
