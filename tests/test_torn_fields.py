@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from dataset import at, write_dataset
 from itsmctl.audit import AuditOptions, audit
 from itsmctl.definitions import load
 from itsmctl.engine.results import Verdict, read_verdicts
-from itsmctl.model import Definitions
+from itsmctl.model import Assignment, Definitions
 from itsmctl.reference import reference_root
 
 OPENED = at("2026-01-05T09:00:00+00:00")
@@ -44,7 +45,10 @@ def judged(
     row = {"process": "incident", "opened_at": OPENED, "service": "order-management"}
     order = sorted(events, key=lambda event: (event[0], event[1]))
     write_dataset(
-        folder / "dataset", [{**row, **one} for one in records], order, history=("state", "group", "priority")
+        folder / "dataset",
+        [{**row, **one} for one in records],
+        order,
+        history=("state", "group", "priority", "assignee"),
     )
     options = AuditOptions(rules=rules, as_of=as_of, all_verdicts=True)
     audit(definitions, folder / "dataset", options, verdicts=folder / "verdicts.parquet")
@@ -129,6 +133,68 @@ def test_a_history_that_names_keys_leaves_the_value_exported_alone(tmp_path: Pat
     events = [*changes("INC1", "group", "77aa", "9f1c"), *changes("INC1", "state", "new")]
     found = judged(tmp_path, definitions, rows, events, "INC-14")
     assert said(found, "INC-14", "INC1") == (True, "")
+
+
+def called_otherwise(definitions: Definitions, **names: str) -> Definitions:
+    """The same where each of some people is known by another name, too, and INC-14 asks about people."""
+    some = next(iter(definitions.assignments.values()))
+    people: dict[str, Assignment] = {
+        login: replace(some, id=login, person=person, also_called=(login,)) for login, person in names.items()
+    }
+    rule = replace(definitions.rules["INC-14"], parameters={"column": "assignee", "most": 1})
+    return replace(
+        definitions,
+        assignments={**definitions.assignments, **people},
+        rules={**definitions.rules, "INC-14": rule},
+    )
+
+
+def test_a_history_that_calls_people_by_another_of_their_names_is_understood(
+    tmp_path: Path, definitions: Definitions
+) -> None:
+    """The last change leads to Li Si, but Wang Wu has the ticket; of whom nobody knows the login nobody can say."""
+    known = called_otherwise(definitions, zs="Zhang San", ls="Li Si", ww="Wang Wu")
+    assigned = {
+        "INC1": ("Li Si", "ls"),
+        "INC2": ("Wang Wu", "ls"),
+        "INC3": ("Zhao Liu", "zl"),
+        "INC4": ("Zhao Liu", "ww"),
+    }
+    rows = [
+        {"record_id": n, "priority": "P3", "group": "Desk", "state": "new", "assignee": name}
+        for n, (name, _) in assigned.items()
+    ]
+    events = [
+        event
+        for n, (_, login) in assigned.items()
+        for event in (*changes(n, "assignee", "zs", login), *changes(n, "state", "new"))
+    ]
+    found = judged(tmp_path, known, rows, events, "INC-14")
+    torn = (None, "history-gap:assignee")
+    assert [said(found, "INC-14", n) for n in assigned] == [(True, ""), torn, (True, ""), torn]
+
+
+def test_what_was_emptied_was_filled_again_by_a_change_that_is_missing(
+    tmp_path: Path, definitions: Definitions
+) -> None:
+    """Also where nothing else of the history is called as in the export; where nothing was told before, nothing is emptied."""
+    rows = [
+        {"record_id": f"INC{n}", "priority": "P3", "group": group, "state": "new"}
+        for n, group in ((1, "Desk"), (2, "Desk"), (3, None), (4, "Desk"))
+    ]
+    events = [
+        *changes("INC1", "group", "77aa", "9f1c", None),
+        *without(2, changes("INC2", "group", "77aa", None, "9f1c", "9f1d")),
+        *changes("INC3", "group", "77aa", "9f1c", None),
+        *changes("INC4", "group", "77aa"),
+        ("INC4", OPENED + HOUR, "group", None, None),
+        *(event for n in (1, 2, 3, 4) for event in changes(f"INC{n}", "state", "new")),
+    ]
+    found = judged(tmp_path, definitions, rows, events, "INC-14")
+    torn = (None, "history-gap:group")
+    assert [said(found, "INC-14", f"INC{n}")[1] for n in (1, 2)] == [torn[1]] * 2
+    assert said(found, "INC-14", "INC4") == (True, "")
+    assert "history-gap" not in said(found, "INC-14", "INC3")[1]
 
 
 def test_a_breach_does_not_vanish_with_the_change_that_lowered_the_priority(

@@ -35,23 +35,26 @@ def create_torn_field(session: Session, context: Context, fields: Collection[str
 
     A change is missing where one does not take up where the one before it ended, or where the last does not lead to the value
     exported (`unlike`). Of a process whose history names no value that its records have, as it calls things by their keys, nobody
-    can tell the latter.
+    can tell the latter, but where it is emptied, or names a person whom some record has under another name.
     """
     asked = sorted(set(fields) & context.history)
     session.run(
-        "CREATE TABLE torn_or_not (tix BIGINT, record_id VARCHAR, process VARCHAR, field VARCHAR, apart BOOLEAN, unlike BOOLEAN)"
+        "CREATE TABLE torn_or_not (tix BIGINT, record_id VARCHAR, process VARCHAR, field VARCHAR, last VARCHAR, apart BOOLEAN, unlike BOOLEAN)"
     )
     for field in asked:
         query = _suspected(context, field)
         session.run(query.text, query.values)
     session.run("CREATE TABLE spoken (field VARCHAR, process VARCHAR)")
+    session.run("CREATE TABLE spoken_word (field VARCHAR, word VARCHAR)")
     for (other,) in session.rows("SELECT DISTINCT field FROM torn_or_not WHERE unlike ORDER BY field"):
         query = _spoken(context, str(other))
         session.run(query.text, query.values)
+        session.run(f"INSERT INTO spoken_word {_words(str(other))}")
     session.run(
         """CREATE TABLE torn_field AS SELECT tix, record_id, field, bool_or(unlike) AS unlike FROM (
-            SELECT t.tix, t.record_id, t.field, t.apart, t.unlike AND s.process IS NOT NULL AS unlike
+            SELECT t.tix, t.record_id, t.field, t.apart, t.unlike AND (s.process IS NOT NULL OR w.word IS NOT NULL) AS unlike
             FROM torn_or_not AS t LEFT JOIN spoken AS s ON s.field = t.field AND s.process = t.process
+            LEFT JOIN spoken_word AS w ON w.field = t.field AND w.word = t.last
         ) AS t WHERE apart OR unlike GROUP BY tix, record_id, field"""
     )
     return frozenset(str(field) for (field,) in session.rows("SELECT DISTINCT field FROM torn_field"))
@@ -61,14 +64,17 @@ def _suspected(context: Context, field: str) -> Fragment:
     """INSERT of the records with a change that does not follow the one before it, or with a last one to another value than the exported."""
     known = context.as_of >= context.exported_at  # else what the export says last was not so yet
     following = neighbour("tix", after=True, in_order=context.in_order) if known else "tix"
+    # Emptied is not untold: what is told as before it stood there until then.
+    told = "CASE WHEN new IS NULL AND old IS NOT NULL THEN '' ELSE new END"
     apart, of_changes = _differ(field, "c.old", "c.was")
     unlike, of_records = _differ(field, "e.last", _exported(field))
+    last = known_as("e.last", "p").one if field in PEOPLE_COLUMNS else "e.last"
     return (
         Fragment(
             f"""INSERT INTO torn_or_not SELECT * FROM (
-                SELECT r.tix, r.record_id, r.process, {quote(field)} AS field, e.apart, coalesce({unlike}, false) AS unlike FROM (
-                    SELECT tix, coalesce({apart} AND moment <= ?, false) AS apart, CASE WHEN following IS NULL THEN new END AS last
-                    FROM (SELECT tix, moment, old, new, {context.neighbour("new")} AS was, {following} AS following """,
+                SELECT r.tix, r.record_id, r.process, {quote(field)} AS field, {last} AS last, e.apart, coalesce({unlike}, false) AS unlike FROM (
+                    SELECT tix, coalesce({apart} AND moment <= ?, false) AS apart, CASE WHEN following IS NULL THEN told END AS last
+                    FROM (SELECT tix, moment, old, {told} AS told, {context.neighbour(told)} AS was, {following} AS following """,
             (context.as_of,),
         )
         + context.changes_of(field)
@@ -97,6 +103,15 @@ def _spoken(context: Context, field: str) -> Fragment:
         + f""") AS e ON e.tix = r.tix WHERE e.following IS NULL
             AND (e.new = {_exported(field)} OR e.new IN (SELECT {_exported(field)} FROM record AS r))"""
     )
+
+
+def _words(field: str) -> str:
+    """SELECT of the values that are understood even of a history that calls things by their keys: emptied, and whom some record names, under any name."""
+    emptied = f"SELECT {quote(field)} AS field, '' AS word"
+    if field not in PEOPLE_COLUMNS:
+        return emptied
+    person = known_as(f"r.{name(field)}", "p")
+    return f"{emptied} UNION SELECT {quote(field)} AS field, {person.one} AS word FROM record AS r{person.join} WHERE {person.one} IS NOT NULL"
 
 
 def _exported(field: str) -> str:
