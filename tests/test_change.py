@@ -380,6 +380,26 @@ def test_nobody_excuses_from_rules_of_others_by_an_authority_of_their_own(refere
     )
 
 
+def test_no_authority_comes_from_the_change_that_excuses(reference: Definitions) -> None:
+    """Neither by a policy that the same change brings, or words otherwise, nor by turning a known waiver to another rule."""
+    known = reference.waivers["berlin-move-may-2026"]
+    mine = with_one(reference, "waiver", replace(known, id="mine", rule="CHG-02", authority="asset-process-owner"))
+    wanted = needed(reference, mine, "waiver", "mine")
+    assert wanted == ("asset-process-owner", "change-process-owner")
+    policy = next(iter(reference.policies.values()))
+    about = (replace(policy.statements[0], rules=("CHG-02",)),)
+    for type_, statements in (("policy", ()), ("information-security", about)):
+        own = replace(policy, id="own", aliases=(), type=type_, approver="asset-process-owner", statements=statements)
+        assert set(needed(reference, with_one(mine, "policy", own), "waiver", "mine")) == set(wanted), type_
+    turned = with_one(reference, "waiver", replace(known, rule="CHG-02"))
+    assert needed(reference, turned, "waiver", known.id, "rule") == ("change-process-owner", "incident-process-owner")
+    baseline = replace(reference.baselines["helpdesk-carry-over-2025"], authority="asset-process-owner")
+    base = with_one(reference, "baseline", baseline)
+    more = replace(baseline, findings=(*baseline.findings, replace(baseline.findings[0], rule="CHG-02")))
+    assert "change-process-owner" in needed(base, with_one(base, "baseline", more), "baseline", baseline.id)
+    assert "change-process-owner" not in needed(base, base, "baseline", baseline.id)
+
+
 def test_who_answers_for_what_is_new_is_not_chosen_by_the_change_that_brings_it(reference: Definitions) -> None:
     process = replace(reference.processes["change"], owner="service-desk-agent")
     rule = replace(reference.rules["CHG-02"], id="CHG-99", aliases=())

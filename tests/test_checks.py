@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from dataset import write_dataset
+from sqlglot import exp, parse_one
 
 from itsmctl import checks
 from itsmctl.audit import AuditOptions, audit
@@ -28,9 +29,11 @@ from itsmctl.definitions.build import build
 from itsmctl.definitions.build.builder import Builder
 from itsmctl.definitions.references import Entry, cross_check
 from itsmctl.definitions.schema import check_document, check_parameters
+from itsmctl.engine.context import Context
 from itsmctl.engine.results import read_verdicts
 from itsmctl.errors import Problem
 from itsmctl.model import AuditPlan, Condition, Definition, Definitions, Rule
+from itsmctl.reference import reference_root
 from itsmctl.result import Attainment, AuditResult, RuleResult, Verdict
 from itsmctl.source import Document, parse_documents
 
@@ -291,6 +294,17 @@ def test_attainment_tells_what_was_judged_from_what_could_not_be_tested(tmp_path
     result, _ = judge({rule.id: rule}, data, tmp_path)
     found = [entry for entry in result.attainment if entry.clock == "resolution"]
     assert found == [Attainment("resolution", "erp", "2026-03", judged=1, met=1, agreed=75.0, not_testable=1)]
+
+
+def test_a_window_from_the_opening_on_names_no_column_twice() -> None:
+    """A database may refuse a name that means two columns of a part of a statement."""
+    definitions = load(reference_root())
+    asked = {"actual": ("actual_start", "actual_end"), "planned": ("opened_at", "due_at")}
+    made = CHECKS["in-window"].compile(
+        replace(definitions.rules["CHG-15"], parameters=asked), Context(definitions, frozenset(), frozenset(), 0)
+    )
+    for select in parse_one(made.text, read="duckdb").find_all(exp.Select):
+        assert len(set(select.named_selects)) == len(select.named_selects)
 
 
 def test_links_lie_no_time_apart_where_no_moments_are_compared() -> None:

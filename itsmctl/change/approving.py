@@ -25,6 +25,10 @@ def approvers(change: Change, base: Definitions, head: Definitions) -> tuple[str
     if definition is None:
         return ()
     found = {role for role in _answering(definition, change, side) if role}
+    if isinstance(definition, (model.Waiver, model.Baseline)):
+        found |= set(_of_excused(definition.authority, _excused(definition), side, base))
+        if new := head.of_kind(change.kind).get(change.id):
+            found |= set(_of_excused(definition.authority, _excused(new), _answered_as_before(base, head), base))
     return tuple(sorted(found or set(of_the_system(side))))
 
 
@@ -81,10 +85,8 @@ def _answering(definition: Definition, change: Change, side: Definitions) -> Ite
             yield manager
         case model.Policy(approver=approver) | model.Programme(approver=approver):
             yield approver
-        case model.Waiver(authority=authority, rule=rule):
-            yield from _authorised(authority, {rule}, side)
-        case model.Baseline(authority=authority, findings=findings):
-            yield from _authorised(authority, {known.rule for known in findings}, side)
+        case model.Waiver(authority=authority) | model.Baseline(authority=authority):
+            yield authority
         case model.Survey(owner=owner):
             yield owner
         case model.Assignment(role=role):
@@ -134,14 +136,28 @@ def _of_policies(side: Definitions, *, rule: str = "", process: str = "") -> Ite
             yield policy.approver
 
 
-def _authorised(authority: str, rules: set[str], side: Definitions) -> Iterator[str]:
-    """The role by which somebody lets failures of rules go; of each rule for which it does not answer, those who do as well."""
-    yield authority
+def _excused(definition: Definition) -> set[str]:
+    """The rules whose failures a definition lets go."""
+    match definition:
+        case model.Waiver(rule=rule):
+            return {rule}
+        case model.Baseline(findings=findings):
+            return {known.rule for known in findings}
+        case _:
+            return set()
+
+
+def _of_excused(authority: str, rules: set[str], side: Definitions, base: Definitions) -> Iterator[str]:
+    """Those who answer for rules whose failures a role lets go, but for the rules for which it answered before the change itself."""
     for rule in side.rules.values():
-        if not rules.isdisjoint((rule.id, *rule.aliases)):
-            near = {*_of_process(rule.process, side), *_of_policies(side, rule=rule.id)}
-            if authority not in {*near, *of_the_system(side)}:
-                yield from near
+        names = (rule.id, *rule.aliases)
+        if not rules.isdisjoint(names):
+            before = {*_of_process(rule.process, base), *of_the_system(base)}.union(
+                *(_of_policies(base, rule=name) for name in names)
+            )
+            if authority not in before:
+                yield from _of_process(rule.process, side)
+                yield from _of_policies(side, rule=rule.id)
 
 
 def _of_services(services: tuple[str, ...], side: Definitions) -> Iterator[str]:

@@ -97,7 +97,7 @@ def _worked(rule: Rule, context: Context) -> Fragment:
     and no later than the record was.
     """
     start, stop = (f"r.{name(column)}" for column in texts(rule, "actual"))
-    planned = "".join(f", r.{name(column)}" for column in texts(rule, "planned"))
+    planned = "".join(f", r.{name(column)}" for column in texts(rule, "planned") if column != "opened_at")
     now = f"CASE WHEN r.going_on THEN {context.as_of}"
     return (
         f"""SELECT r.record_id, r.opened_at, {start} AS start, {stop} AS told_stop, r.going_on{planned}, coalesce({stop}, {now} ELSE {start} END) AS stop,
