@@ -439,6 +439,7 @@ def test_delimiters_are_found(tmp_path: Path, delimiter: str) -> None:
         ("cp1252", "gelöst Büro Straße Größe Müller Köln"),
         ("cp850", "gelöst Büro Straße Größe Müller Köln Überlingen"),
         ("cp850", "Hélène Béranger François Léa accès"),
+        ("cp850", "gelöst Störung Gerät Köln"),  # all of whose letters are quotes in Windows-1252
         ("cp850", "Iñaki García contraseña Ibáñez"),
         ("cp850", "ação não conexão João"),
         ("mac_roman", "gelöst Büro Straße Größe Müller Köln Überlingen"),
@@ -471,6 +472,7 @@ def test_dashes_and_quotes_alone_leave_no_doubt(tmp_path: Path, text: str) -> No
     [
         ["User’s laptop won’t start", "Can’t print, doesn’t sync, isn’t on", "Müller’s PC wouldn’t and couldn’t"],
         ["l’utente non accede", "dell’ufficio", "l’accesso all’archivio", "è più lento"],
+        ["warten…dann", "gelöst…aber", "wait…what…now…then", "see…also"],
         ["Client–Server–Netz", "Nord—Süd", "O‘Brien", "Ost–West", "Müller"],
     ],
 )

@@ -790,6 +790,14 @@ def test_a_column_with_its_name_in_two_languages_is_known(tmp_path: Path, name: 
     assert mapped(data)["assignee"] == name
 
 
+def test_what_stands_in_brackets_and_says_something_else_makes_no_other_column(tmp_path: Path) -> None:
+    """A deadline taken for the resolution keeps every promise, and who had a ticket before is not who has it."""
+    head = "Ticket No.,Status,Opened,Resolution (SLA target),Assignee (previous),Resolved / Closed"
+    row = "{i},Open,2026-03-01 08:00,2026-03-01 12:00,A B,2026-03-02 08:00"
+    data, _ = of_lines(tmp_path, listed(head, [row]))
+    assert not {"resolved_at", "closed_at", "assignee"} & set(mapped(data))
+
+
 def test_done_is_asked_where_another_word_says_that_a_ticket_is_resolved(tmp_path: Path) -> None:
     rows = [f"C{{i}},{state},2026-03-01 08:00" for state in ("Open", "Fixed", "Done")]
     data, text = of_lines(tmp_path, listed("Case,State,Opened", rows))

@@ -224,14 +224,16 @@ def _likeliest(path: Path, shown: str) -> tuple[str, bool]:
         raise _mixed(valid[0], invalid[0], shown)
     if b"\0" in sample and _is_binary(sample):
         raise wrong_kind(msg("a binary file"), shown)
-    if _is_punctuation(bytes(sample)):
+    signs = _is_punctuation(bytes(sample))
+    western = _older(bytes(sample), signs=signs)
+    if signs and not western:
         return "cp1252", False
     chinese = _is_chinese(bytes(sample))
     if _is_in_cyrillic_capitals(bytes(sample), 24 if chinese else 8):  # of a few letters, both can be true by chance
         return "cp1251", True
     if chinese:
         return "gb18030", True
-    if western := _older(bytes(sample)):
+    if western:
         return western, True
     fitting = [name for name in _CANDIDATES if _decodes(bytes(sample[: sample.rfind(b"\n") + 1] or sample), name)]
     found = _by_charset_normalizer(bytes(sample), fitting) or "utf-8"
@@ -312,11 +314,12 @@ _CAPITALS = frozenset("АБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫ�
 _VOWELS = frozenset("АЕИОУІ".encode("cp1251"))
 
 
-def _older(sample: bytes) -> str:
+def _older(sample: bytes, *, signs: bool) -> str:
     """`cp850` or `mac_roman` where a text of a Western language is surely written so, as by tools of old and by `CSV (MS-DOS)` and
     `CSV (Macintosh)` of Excel; '' otherwise.
 
-    They have its letters where Windows-1252 has dashes and quotes, and all others no letters that Western words have.
+    They have its letters where Windows-1252 has dashes and quotes, and all others no letters that Western words have. Where Windows-1252
+    would have nothing but such `signs`, the likelier of the two is taken, as signs hardly stand within words.
     """
     within = [(found[2].islower(), found[1][0]) for found in _WITHIN_WORD.finditer(sample)]
     shares = {
@@ -324,13 +327,15 @@ def _older(sample: bytes) -> str:
         for name, letters in _LETTERS.items()
     }
     best = max(shares, key=lambda name: shares[name])
-    clear = all(shares[best] >= share + 0.3 for name, share in shares.items() if name != best)
+    clear = all(
+        shares[best] >= share + 0.3 for name, share in shares.items() if name == "cp1252" or name != best and not signs
+    )
     return best if best != "cp1252" and len(within) >= _ENOUGH and shares[best] >= 0.9 and clear else ""
 
 
 _ENOUGH = 3
-_WITHIN_WORD = re.compile(rb"(?<=[A-Za-z])([\x80-\x90\x93-\x95\x98-\xff])(?=([A-Za-z]))")
-"""Not the bytes of the quotes and dashes that Windows-1252 has within words, as in `don’t`: they are letters of the others."""
+_WITHIN_WORD = re.compile(rb"(?<=[A-Za-z])([\x80-\x84\x86-\x90\x93-\x95\x98-\xff])(?=([A-Za-z]))")
+"""Not the quotes, dashes and dots that Windows-1252 has within words, as in `don’t`: their bytes are letters of the others."""
 _WESTERN = "äöüßàâáãåæçéèêëíìîïñóòôõøúùûÿœ"
 _LETTERS = {
     name: {

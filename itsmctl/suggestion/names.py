@@ -131,16 +131,25 @@ class Vocabulary:
         """The canonical columns that an exported name may mean."""
         if name in self._sure:
             return self._sure[name]
+        found = self._of_forms(_forms(name))
+        spellings = [part for part in _SPELLINGS.split(name) if part.strip()]
+        each = [self._of_forms(_forms_of_spelling(part)) for part in spellings] if len(spellings) > 1 else [{}]
+        for column, guess in each[0].items():
+            if all(column in one for one in each) and (column not in found or found[column].score < guess.score):
+                found[column] = guess
+        return found or (
+            {} if name.startswith("@") else self._near(plain(name).removeprefix("u "))
+        )  # what XML says of an element itself
+
+    def _of_forms(self, forms: Iterable[tuple[str, float]]) -> dict[str, Guess]:
         found: dict[str, Guess] = {}
-        for form, factor in _forms(name):
+        for form, factor in forms:
             bare = without_accents(form)
             for column, guess in (*self._known.get(bare, {}).items(), *self._cores.get(bare, {}).items()):
                 if column not in found or found[column].score < guess.score * factor:
                     reason = guess.reason if factor == 1 else Reason(RESEMBLES, {"name": form})
                     found[column] = Guess(guess.score * factor, reason)
-        return found or (
-            {} if name.startswith("@") else self._near(plain(name).removeprefix("u "))
-        )  # what XML says of an element itself
+        return found
 
     def _near(self, form: str) -> dict[str, Guess]:
         found: dict[str, Guess] = {}
@@ -222,7 +231,10 @@ def core_of(form: str) -> str:
 
 
 _SPELLINGS = re.compile(r"\s*[/|()（）]\s*")
-"""What stands between the names that a column has in several languages, as in `Technician/Technicien` or `处理人（Assignee）`."""
+"""What stands between the names that a column has in several languages, as in `Technician/Technicien` or `处理人（Assignee）`.
+
+Each must mean the same: the target in `Resolution (SLA target)` is no resolution.
+"""
 
 
 def _forms(name: str) -> Iterator[tuple[str, float]]:
@@ -239,7 +251,8 @@ def _forms(name: str) -> Iterator[tuple[str, float]]:
     if len(parts) > 1:
         yield plain(parts[-1]), 0.6
         yield plain(parts[0]), 0.58
-    for part in _SPELLINGS.split(name) if _SPELLINGS.search(name) else ():
-        if part.strip():
-            yield plain(part), 0.88
-            yield core_of(plain(part)), 0.75
+
+
+def _forms_of_spelling(part: str) -> Iterator[tuple[str, float]]:
+    yield plain(part), 0.88
+    yield core_of(plain(part)), 0.75
