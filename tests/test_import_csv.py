@@ -6,7 +6,9 @@ import csv
 import gzip
 import json
 import shlex
+import shutil
 import tracemalloc
+import warnings
 import zipfile
 from collections.abc import Iterable
 from dataclasses import replace
@@ -31,6 +33,7 @@ from itsmctl.importers.encoding import detect
 from itsmctl.importers.export import Export, create_reject
 from itsmctl.importers.importing import import_files
 from itsmctl.importers.lines import cut_lines
+from itsmctl.importers.objects import object_in
 from itsmctl.importers.opening import ImportOptions, stage
 from itsmctl.importers.receipt import Receipt, read_receipt
 from itsmctl.importers.recognition import best_mapping, not_recognised
@@ -919,6 +922,22 @@ def test_a_named_mapping_says_which_column_is_missing(tmp_path: Path) -> None:
 
 
 # What is not a table of tickets
+
+
+def test_a_name_that_stands_twice_is_not_read_for_one_column_and_left_out_for_another(tmp_path: Path) -> None:
+    text = "Number,Opened,Ref,Ref\nINC1,2026-03-01,R1,R2\n"
+    columns = {"record_id": ("Number",), "opened_at": ("Opened",), "title": ("Ref",)}
+    receipt = bring(tmp_path, text, definition=mapping(columns=columns))
+    assert table(tmp_path, "record", ("title",)) == [(None,)] and "repeated-column" in dict(receipt.warnings)
+    shutil.rmtree(tmp_path / "out")
+    both = mapping(columns={**columns, "number": ("Ref",)})
+    assert problem(tmp_path, text, definition=both).code == "duplicate-column"
+
+
+def test_a_backslash_in_an_object_is_nothing_to_warn_of() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert object_in("{'name': 'C:\\dir', 'id': 3}") == {"name": "C:\\dir", "id": "3"}
 
 
 @pytest.mark.parametrize(

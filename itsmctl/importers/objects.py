@@ -7,6 +7,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -91,7 +92,9 @@ def _read(text: str) -> Value:
     except (ValueError, RecursionError):
         pass  # and perhaps Python
     try:
-        return _checked(ast.literal_eval(text))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of a single backslash, as in `C:\dir`
+            return _checked(ast.literal_eval(text))
     except (ValueError, SyntaxError, RecursionError, MemoryError):
         return None
 

@@ -138,9 +138,14 @@ def best_mapping(export: Export, mappings: Mapping[str, MappingDefinition]) -> M
 
 def _refuse_repeated(export: Export, mapping: MappingDefinition) -> None:
     """Raise ItsmctlError where the header has a column twice that the mapping reads once, and cannot do without."""
-    left_out = {name for names in repeated(mapping, export.columns).values() for name in names}
-    read = {n for column, names in mapping.columns.items() if mapping.taken.get(column) != "first" for n in names}
-    read -= left_out
+    left_out = repeated(mapping, export.columns)
+    read = {
+        name
+        for column, names in mapping.columns.items()
+        if mapping.taken.get(column) != "first"
+        for name in names
+        if name not in left_out.get(column, ())
+    }
     read |= {mapping.at, mapping.actor, mapping.actor_group, mapping.process_column}
     template = (
         "column {name!r} stands in the header twice, as columns {first} and {second}; rename one of them in the file, or name the second "
