@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from itsmctl.engine.tables.loading import ALWAYS, Part
 from itsmctl.generate import ZONE, generate
 from itsmctl.importers.importing import import_files
 from itsmctl.importers.receipt import read_receipt
-from itsmctl.model import TEXT_COLUMNS, Definitions
+from itsmctl.model import TEXT_COLUMNS, Condition, Definitions
 from itsmctl.reference import reference_root
 from itsmctl.result import AuditResult, Verdict
 
@@ -80,6 +81,29 @@ def test_each_check_alone_finds_the_same(
     for one in result.explanations:
         if one.record_id in told:
             assert (one.columns, one.moments) == (told[one.record_id].columns, told[one.record_id].moments)
+
+
+def test_what_clocks_of_supporting_agreements_ask_for_is_read(
+    definitions: Definitions, dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    supports = {}
+    for id_, one in definitions.operational_agreements.items():
+        clocks = {
+            name: replace(
+                clock,
+                targets=tuple(
+                    replace(t, conditions=(*t.conditions, Condition("ci", "present"))) for t in clock.targets
+                ),
+            )
+            for name, clock in one.terms.clocks.items()
+        }
+        supports[id_] = replace(one, terms=replace(one.terms, clocks=clocks))
+    asked = replace(definitions, operational_agreements=supports)
+    rules = tuple(rule.id for rule in definitions.rules.values() if rule.check == "leg-within")
+    options = AuditOptions(rules=rules, all_verdicts=True)
+    whole = audit(asked, dataset, options, verdicts=tmp_path / "whole.parquet")
+    told = list(read_verdicts(tmp_path / "whole.parquet"))
+    assert _in_part(asked, dataset, options, tmp_path / "part.parquet", monkeypatch) == (whole, told)
 
 
 def test_a_text_that_nobody_names_is_no_column(definitions: Definitions, dataset: Path) -> None:

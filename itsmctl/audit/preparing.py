@@ -184,8 +184,9 @@ def part_read(
         return WHOLE
     waivers = applied(definitions)
     tasks = [Task(rule, CHECKS[rule.check], waivers=waivers.get(rule.id, ())) for rule in rules]
-    plan = Plan(definitions, context.history, as_of)
+    plan = Plan(definitions, context.history, as_of, with_legs=asks_legs(rules))
     read = words_read(tasks, context) | columns_of_clocks(definitions) | frozenset(_fields_asked(rules, plan))
+    read |= frozenset(plan.asked)
     return Part(columns=read & frozenset(RECORD_COLUMNS), people=not read.isdisjoint(PEOPLE_OF_EVENTS))
 
 
