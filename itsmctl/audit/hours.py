@@ -87,5 +87,5 @@ def _worked(session: Session, context: Context) -> Iterator[tuple[Calendar, Sequ
 def _told(calendar: str, found: Moved, zone: str) -> str:
     now, then = percent_text(found.inside, found.moments), percent_text(found.then, found.moments)
     if found.hours < 0:
-        return f"calendar {calendar}: {now} of all answers and solutions lie in its hours, and {then} would if they came {-found.hours} h earlier; see whether the export tells its times in {zone}, and name their zone with --zone"
-    return f"calendar {calendar}: {now} of all answers and solutions lie in its hours, and {then} would if they came {found.hours} h later; see whether the export tells its times in {zone}, and name their zone with --zone"
+        return f"calendar {calendar}: {now} of the answers and solutions looked at lie in its hours, and {then} would if they came {-found.hours} h earlier; see whether the export tells its times in {zone}, and name their zone with --zone"
+    return f"calendar {calendar}: {now} of the answers and solutions looked at lie in its hours, and {then} would if they came {found.hours} h later; see whether the export tells its times in {zone}, and name their zone with --zone"

@@ -286,10 +286,10 @@ PHRASES = (
         "nothing is told after {moment}, and what was open then is judged as if it were open until {until}: {n}; export again, or name an earlier moment with --as-of"
     ),
     msg(
-        "calendar {calendar}: {share} of all answers and solutions lie in its hours, and {then} would if they came {n} h earlier; see whether the export tells its times in {zone}, and name their zone with --zone"
+        "calendar {calendar}: {share} of the answers and solutions looked at lie in its hours, and {then} would if they came {n} h earlier; see whether the export tells its times in {zone}, and name their zone with --zone"
     ),
     msg(
-        "calendar {calendar}: {share} of all answers and solutions lie in its hours, and {then} would if they came {n} h later; see whether the export tells its times in {zone}, and name their zone with --zone"
+        "calendar {calendar}: {share} of the answers and solutions looked at lie in its hours, and {then} would if they came {n} h later; see whether the export tells its times in {zone}, and name their zone with --zone"
     ),
     msg("records without {columns}, left out by rules that choose by it: {n} ({rules})"),
     msg("records of {process} without {columns}, missing in the groups that rules make by it: {n} ({rules})"),
