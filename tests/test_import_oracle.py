@@ -24,8 +24,12 @@ def like(columns: Columns, **changes: Any) -> Columns:
 
 
 FILES = {
+    "azure-devops/data.csv": Columns("ID", "Title", "State", "Created Date", "%m/%d/%Y %I:%M:%S %p"),
+    "cherwell/incidents.csv": Columns("IncidentID", "Description", "Status", "CreatedDateTime", "%m/%d/%Y %I:%M %p"),
+    "freshdesk/tickets.csv": Columns("Ticket ID", "Subject", "Status", "Created time"),
     "freshservice-csv/tickets.csv": Columns("Ticket ID", "Subject", "Status", "Created Time"),
     "freshservice/tickets.json": Columns("id", "subject", "status", "created_at", "iso", rows="tickets"),
+    "gitlab/issues.csv": Columns("URL", "Title", "State", "Created At (UTC)"),
     "glpi-de/glpi.csv": like(GLPI, title="Titel", opened="Eröffnungsdatum"),
     "glpi-en/glpi.csv": like(GLPI, when="%m-%d-%Y %H:%M"),
     "glpi-es/glpi.csv": like(GLPI, title="Título", state="Estados", opened="Fecha de apertura"),
@@ -45,6 +49,7 @@ FILES = {
     "ocel-xml/log.xml": like(OCEL, rows="objects/object"),
     "otrs/tickets.csv": Columns("Ticket#", "Subject", "State", "Created", delimiter=";"),
     "parquet/incident.parquet": INCIDENT,
+    "redmine/issues.csv": Columns("#", "Subject", "Status", "Created", "%m/%d/%Y %I:%M %p"),
     "servicenow-api/incidents.json": like(INCIDENT, rows="result"),
     "servicenow-approval/sysapproval_approver.csv": like(JOINED, id="dv_sysapproval", at="sys_updated_on"),
     "servicenow-audit-log/incident_event_log.csv": like(LOG, state="incident_state", when="%d/%m/%Y %H:%M"),
@@ -69,6 +74,7 @@ FILES = {
     "servicenow-wide/incident.csv": INCIDENT,
     "servicenow-xml/problem.xml": like(INCIDENT, rows="problem"),
     "sqlite/incident.sqlite": like(INCIDENT, rows="SELECT * FROM incident"),
+    "topdesk/incidents.json": Columns("id", "briefDescription", "processingStatus.name", "callDate", "iso"),
     "xes/log.xes": Columns("case:concept:name", "", "concept:name/lifecycle:transition", "", "iso", at="time:timestamp"),
     "xlsx/incident.xlsx": INCIDENT,
     "zammad/history-3.json": like(JOINED, id="o_id", at="created_at", when="iso", rows="history"),
@@ -95,7 +101,10 @@ def test_an_independent_reader_comes_to_what_stands_beside_an_export(name: str) 
     assert rejects
     if columns.records:
         told = {one["record_id"]: (one.get("title", ""), one.get("state", ""), one.get("opened_at", "")) for one in said["records"]}  # fmt: skip
-        assert derived.records == told
+        others = {
+            record for source, _, record, *_, why in said["rejects"] if source == file and why == "unknown-process"
+        }
+        assert {record: one for record, one in derived.records.items() if record not in others} == told
 
 
 def test_every_awkward_file_is_derived_anew() -> None:
