@@ -165,9 +165,14 @@ def reached_text(met: int, judged: int, unknown: int) -> str:
     Of clocks that may have been paused only those are judged that were in time in any case, so that a share of the judged says nothing.
     """
     every = judged + unknown
-    if 100 * unknown <= every or not judged:
+    if not is_span(judged, unknown):
         return percent_text(met, judged)
     return f"{percent_text(met, every).removesuffix('%')}–{percent_text(met + unknown, every)}"
+
+
+def is_span(judged: int, unknown: int) -> bool:
+    """Whether `reached_text` gives a span: some were judged, and more than one in a hundred could not be."""
+    return bool(judged) and 100 * unknown > judged + unknown
 
 
 def points_text(now: float, before: float, decimals: int = 1) -> str:

@@ -14,6 +14,7 @@ from itsmctl.model import Calendar
 from itsmctl.worktime import open_intervals
 
 HOUR = 3_600
+FORTNIGHT = 14 * 24 * HOUR
 FARTHEST = 14
 """Hours by which two zones of the world may differ, as far as somebody may take one for the other."""
 FEW, ENOUGH, SOME = 100, 500, 20_000
@@ -68,10 +69,8 @@ def _worked(session: Session, context: Context) -> Iterator[tuple[Calendar, Sequ
         by_calendar.setdefault(offer.calendar.id, []).append(offer)
     for _, timed in sorted(by_calendar.items()):
         calendar = timed[0].calendar
-        day = 24 * HOUR
-        if open_intervals(calendar, context.as_of - 14 * day, context.as_of) == [
-            (context.as_of - 14 * day, context.as_of)
-        ]:
+        lately = (context.as_of - FORTNIGHT, context.as_of)
+        if open_intervals(calendar, *lately) == [lately]:
             continue
         numbers = ", ".join(str(offer.number) for offer in timed)
         rows = session.rows(
@@ -86,6 +85,5 @@ def _worked(session: Session, context: Context) -> Iterator[tuple[Calendar, Sequ
 
 def _told(calendar: str, found: Moved, zone: str) -> str:
     now, then = percent_text(found.inside, found.moments), percent_text(found.then, found.moments)
-    if found.hours < 0:
-        return f"calendar {calendar}: {now} of the answers and solutions looked at lie in its hours, and {then} would if they came {-found.hours} h earlier; see whether the export tells its times in {zone}, and name their zone with --zone"
-    return f"calendar {calendar}: {now} of the answers and solutions looked at lie in its hours, and {then} would if they came {found.hours} h later; see whether the export tells its times in {zone}, and name their zone with --zone"
+    when = f"{abs(found.hours)} h {'earlier' if found.hours < 0 else 'later'}"
+    return f"calendar {calendar}: {now} of the answers and solutions looked at lie in its hours, and {then} would if they came {when}; see whether the export tells its times in {zone}, and name their zone with --zone"

@@ -185,8 +185,7 @@ def part_read(
     waivers = applied(definitions)
     tasks = [Task(rule, CHECKS[rule.check], waivers=waivers.get(rule.id, ())) for rule in rules]
     plan = Plan(definitions, context.history, as_of, with_legs=asks_legs(rules))
-    read = words_read(tasks, context) | columns_of_clocks(definitions) | frozenset(_fields_asked(rules, plan))
-    read |= frozenset(plan.asked)
+    read = words_read(tasks, context).union(columns_of_clocks(definitions), plan.asked, _fields_asked(rules, plan))
     return Part(columns=read & frozenset(RECORD_COLUMNS), people=not read.isdisjoint(PEOPLE_OF_EVENTS))
 
 

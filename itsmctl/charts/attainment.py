@@ -8,7 +8,7 @@ from __future__ import annotations
 from math import floor
 
 from itsmctl.charts.joined import lines
-from itsmctl.language import Language, month_text, number_text, reached_text, tr
+from itsmctl.language import Language, is_span, month_text, number_text, reached_text, tr
 from itsmctl.reports.levels import Level, ServiceLevels
 from itsmctl.reports.markup import element, words
 
@@ -45,8 +45,7 @@ def _attainment_told(levels: ServiceLevels, service: str, language: Language) ->
 
 def _of(level: Level) -> int:
     """Of how many its share is: also of those of which nobody can tell, where it stands as a span."""
-    torn = "–" in reached_text(level.met, level.judged, level.not_testable)
-    return level.judged + (level.not_testable if torn else 0)
+    return level.judged + (level.not_testable if is_span(level.judged, level.not_testable) or not level.judged else 0)
 
 
 def _month(level: Level, language: Language) -> str:

@@ -100,10 +100,8 @@ def compile(rule: Rule, context: Context) -> Fragment:
     have = f"coalesce(c.{'roles' if rule.parameters.get('each') else 'people'}, 0)"
     enough, before = f"{have} >= {need}", rule.parameters.get("before")
     missing = quote(f"missing:{before}") if isinstance(before, str) and before != "approval" else "NULL"
-    unreached = "m.moment IS NULL" if before else "false"
-    if before and missing != "NULL":
-        unreached = "m.moment IS NULL AND r.going_on"
     unknown = "m.moment IS NULL" if before else "false"
+    unreached = unknown if missing == "NULL" else f"{unknown} AND r.going_on"
     reached = opening.until if opening else context.as_of
     early = f"m.moment > {context.as_of}"  # it can still be approved in time
     if later:

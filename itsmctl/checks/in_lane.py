@@ -143,9 +143,7 @@ def _steps(excepted: Sequence[str], not_exported: Sequence[str], context: Contex
         untold = f"CASE WHEN {some_empty} THEN concat('missing:', concat_ws(',', {empty})) END" if excepted else "NULL"
     named = " OR ".join(f"coalesce(d.who = r.{name(column)}, false)" for column in excepted) or "false"
     after_strange, strange = "", ""
-    if (
-        context.process in context.strange if context.process else context.strange
-    ):  # it may have been in this state already
+    if context.meets_strange:  # it may have been in this state already
         after_strange = "WHEN v.tix IS NOT NULL THEN 'unknown-state' "
         strange = """ LEFT JOIN (SELECT s.tix, s.seq FROM span AS s JOIN strange AS x ON x.tix = s.tix AND x.state = s.before) AS v
             ON v.tix = e.tix AND v.seq = e.seq"""

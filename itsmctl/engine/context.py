@@ -77,6 +77,11 @@ class Context:
             history = self.history.intersection(*self.history_in.values())
         return replace(self, process=process, lacking=lacking, history=history)
 
+    @property
+    def meets_strange(self) -> bool:
+        """Whether some record that the rule in hand may judge was in a state that its process does not know."""
+        return self.process in self.strange if self.process else bool(self.strange)
+
     def words_for(self, column: str) -> frozenset[str]:
         """The values of a column for which the mapping of the process has a word; where a rule is about all, that of any."""
         processes = ("", self.process) if self.process else tuple(self.words)

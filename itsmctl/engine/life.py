@@ -27,8 +27,8 @@ def done(context: Context) -> Fragment:
 
 def not_yet(over: Fragment, context: Context) -> Fragment:
     """SQL for whether the export tells that the record `r` is not `over` (`closed` or `done`) yet; never NULL, and false in a state that nobody translates."""
-    strange = context.process in context.strange if context.process else bool(context.strange)
-    return "(NOT coalesce(" + over + ", true)" + (" AND NOT " + is_strange("r", ()) if strange else "") + ")"
+    known = " AND NOT " + is_strange("r", ()) if context.meets_strange else ""
+    return "(NOT coalesce(" + over + ", true)" + known + ")"
 
 
 def states_in(context: Context, phases: Sequence[Phase]) -> tuple[tuple[str, str], ...]:

@@ -157,7 +157,7 @@ def with_odd(body: Fragment, rule: Rule, context: Context) -> Fragment:
 
 def with_strange(body: Fragment, rule: Rule, needs: Needs, context: Context) -> Fragment:
     """Leave untested what a strange state could turn: whether the rule is about the record, a pass or a failure for want of a state, a breach."""
-    if not (context.process in context.strange if context.process else context.strange):
+    if not context.meets_strange:
         return body
     states = [one for one in needs.named if one.column == "state"]
     named = {value for one in states for value in one.values} | {
@@ -206,8 +206,7 @@ def _not_among(named: Iterable[object]) -> Fragment:
 def is_untranslated(asked: Condition, context: Context, record: str = "r") -> Fragment | None:
     """SQL for whether a record has a state, or a code, that nobody translates and for which a condition may stand; None where no record has."""
     if asked.column == "state":
-        some = context.process in context.strange if context.process else bool(context.strange)
-        return is_strange(record, asked.values) if some else None
+        return is_strange(record, asked.values) if context.meets_strange else None
     return is_odd(asked.column, asked.values, context, record) if asked.test in ("in", "not-in") else None
 
 

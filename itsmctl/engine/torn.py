@@ -124,15 +124,16 @@ def doubt_targets(session: Session, plan: Plan, torn: Collection[str]) -> None:
     A plain clock that stopped within the shortest of its targets has kept whichever it was; while one runs, the value exported counts.
     """
     plain = {o.number for o in plan.every if o.clock.is_plain}
-    asked = [
-        (o.number, column, o.number in plain)
-        for o in (*plan.every, *(o for o in plan.lived if o.number >= len(plan.every)))
-        for column in sorted({c.column for c in conditions_of(o)} & frozenset(torn))
-    ]
+    asked = {
+        (o.number, c.column, o.number in plain)
+        for o in (*plan.every, *plan.lived)
+        for c in conditions_of(o)
+        if c.column in torn
+    }
     if not asked:
         return
     session.run("CREATE OR REPLACE TEMP TABLE target_field (offer BIGINT, field VARCHAR, plain BOOLEAN)")
-    session.insert("target_field", ("offer", "field", "plain"), asked)
+    session.insert("target_field", ("offer", "field", "plain"), sorted(asked))
     session.run(
         """CREATE OR REPLACE TEMP TABLE doubted_clock AS
         SELECT c.tix, c.clock, string_agg(DISTINCT t.field, ',' ORDER BY t.field) AS fields

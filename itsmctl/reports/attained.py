@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import floor
 
 from itsmctl.charts.sparkline import BARS, UNKNOWN, sparkline
-from itsmctl.language import Language, clock_text, month_text, msg, number_text, reached_text, tr
+from itsmctl.language import Language, clock_text, is_span, month_text, msg, number_text, reached_text, tr
 from itsmctl.reports.levels import ClockLevels, ServiceLevels, levels, partial_months
 from itsmctl.reports.plain import cells, cut, fit, right, shown, wrap
 from itsmctl.reports.sections import name_of
@@ -38,12 +38,12 @@ def attained(result: AuditResult, language: Language, width: int) -> list[tuple[
     drawn = [
         (
             f"  {fit(cut(label, room), room)}  {sparkline(values, low, 100.0)}  {right(share, wide)}"
-            f"  {tr('of {n}', language, n=number_text(judged + (unknown if '–' in share[1:] else 0)))}",
+            f"  {tr('of {n}', language, n=number_text(judged + (unknown if is_span(judged, unknown) else 0)))}",
             below,
         )
         for (label, values, _, judged, unknown, below), share in zip(lines, reached, strict=True)
     ]
-    key = _key(result, low, any("–" in share[1:] for share in reached), language)
+    key = _key(result, low, any(is_span(judged, unknown) for *_, judged, unknown, _ in lines), language)
     return [*drawn, *((f"  {line}", False) for line in wrap(key, width - 2))]
 
 
